@@ -1,0 +1,10 @@
+import { licences } from './scripts/licences.mjs'
+
+// One readable file: the runner loads it without an install, and a reviewer can read its diff.
+export default {
+  input: 'src/index.ts',
+  platform: 'node',
+  tsconfig: false,
+  plugins: [licences()],
+  output: { file: 'dist/index.js', format: 'esm', codeSplitting: false },
+}

@@ -1,0 +1,37 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+/** Rolldown plugin: writes LICENSES.txt beside the bundle, with the licence of every package that is in it. */
+export function licences() {
+  return {
+    name: 'licences',
+    generateBundle(_options, bundle) {
+      const folders = new Set()
+      for (const chunk of Object.values(bundle)) {
+        for (const id of chunk.moduleIds ?? []) {
+          const folder = packageFolder(id.replaceAll('\\', '/'))
+          if (folder) folders.add(folder)
+        }
+      }
+      const texts = [...folders].map(licenceOf).sort((a, b) => (a.title < b.title ? -1 : a.title > b.title ? 1 : 0))
+      const source = texts.map(({ title, text }) => `${title}\n${'-'.repeat(title.length)}\n${text}\n`).join('\n')
+      this.emitFile({ type: 'asset', fileName: 'LICENSES.txt', source })
+    },
+  }
+}
+
+function packageFolder(id) {
+  return /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1]
+}
+
+function licenceOf(folder) {
+  let root = folder
+  while (!existsSync(join(root, 'package.json'))) root = dirname(root)
+  const { name, version, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const file = readdirSync(root).find((entry) => /^licen[cs]e(\.|$)/i.test(entry))
+  if (!file) throw new Error(`${name} ${version} has no licence file: it cannot be bundled without its terms.`)
+  return {
+    title: `${name} ${version} (${license})`,
+    text: readFileSync(join(root, file), 'utf8').replaceAll('\r\n', '\n').trim(),
+  }
+}

@@ -1,0 +1,28 @@
+import type * as Core from '@actions/core'
+
+/** Everything the run may touch outside its own memory. Made once in `index.ts`; tests make their own. */
+export type Deps = {
+  core: Pick<
+    typeof Core,
+    | 'getInput'
+    | 'setOutput'
+    | 'setSecret'
+    | 'setFailed'
+    | 'debug'
+    | 'info'
+    | 'notice'
+    | 'warning'
+    | 'error'
+    | 'startGroup'
+    | 'endGroup'
+    | 'getIDToken'
+  >
+  env: Readonly<Record<string, string | undefined>>
+  /** undici's own `fetch` bound to the one dispatcher: Anthropic, GitHub and Slack all go through it. */
+  fetch: typeof globalThis.fetch
+  /** The clock, in milliseconds since the epoch. */
+  now: () => number
+  sleep: (milliseconds: number) => Promise<void>
+  /** Uniform in [0, 1): jitter only. */
+  random: () => number
+}

@@ -1,0 +1,32 @@
+/** What the rate-limits API says, in the shape the rest of the code works with. */
+
+/** Limit by limiter type (`requests_per_minute`, …). Null: the API named the limiter and gave no value. */
+export type Limits = Readonly<Record<string, number | null>>
+
+/** Models (or an API surface) that share limits. */
+export type RateLimitGroup = {
+  /** `model_group`, `batch`, `token_count`, `files`, `skills`, `web_search`, or a type newer than this code. */
+  type: string
+  /** Display name; an entry without one is named after its models' common prefix, a group without models after its type. */
+  name: string
+  /** Model names and aliases, sorted; empty unless the type is `model_group`. */
+  models: readonly string[]
+  limits: Limits
+}
+
+export type Workspace = { id: string; name: string; archived: boolean }
+
+/** A workspace's own values. An empty `overrides` inherits everything; it never means unlimited. */
+export type WorkspaceOverrides = { workspace: Workspace; overrides: readonly RateLimitGroup[] }
+
+/** A workspace whose limits could not be read: its verdicts are unmeasured, and nothing is written from this reading. */
+export type UnreadableWorkspace = { workspace: Workspace; error: string }
+
+/** One reading of all limits. */
+export type OrganizationLimits = {
+  groups: readonly RateLimitGroup[]
+  workspaces: readonly WorkspaceOverrides[]
+  unreadable: readonly UnreadableWorkspace[]
+}
+
+export const MODEL_GROUP = 'model_group'

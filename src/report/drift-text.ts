@@ -1,0 +1,154 @@
+import { limiterLabel } from '../limits/limiters.ts'
+import type { Escape } from './escape.ts'
+import { changeInPercent, count, groupName, limiterName, percent, scopeName } from './format.ts'
+import type { Drift, DriftClass, Report } from './report.ts'
+
+/** A drift as a person reads it: what it is about, what changed, and what the change does to the window's peak. */
+
+type Thresholds = Report['thresholds']
+
+/** Whose limit changed: `Claude Opus 4.x, output tokens/min`, `Workspace production, Claude Opus 4.x, requests/min`. */
+export function driftSubject(drift: Drift, safe: Escape): string {
+  const scope = drift.scope.type === 'workspace' ? [capital(scopeName(drift.scope, safe))] : []
+  const limiter = drift.limiter === null ? [] : [limiterName({ group: drift.group, limiter: drift.limiter }, safe)]
+  return [...scope, groupName(drift.group, safe), ...limiter].join(', ')
+}
+
+/** What changed: `800,000 → 400,000 (−50 %)`, `new limit of 400,000`, `claude-opus-5 moved here from Claude Opus 4.x`. */
+export function driftChange(drift: Drift, safe: Escape): string {
+  const before = drift.before === null ? null : count(drift.before)
+  const after = drift.after === null ? null : count(drift.after)
+  const model = safe(drift.model ?? 'a model')
+  switch (drift.class) {
+    case 'raised':
+    case 'cut':
+      return values(drift)
+    case 'limiter-added':
+      return after === null ? 'new limit' : `new limit of ${after}`
+    case 'limiter-removed':
+      return before === null ? 'no longer limited' : `limit of ${before} no longer listed`
+    case 'limiter-changed':
+      return `${counted(drift, safe)}, ${values(drift)}`
+    case 'group-added':
+      return 'new group of limits'
+    case 'group-retired':
+      return 'group no longer listed'
+    case 'model-added':
+      return `${model} now draws on these limits`
+    case 'model-removed':
+      return `${model} no longer listed`
+    case 'model-moved':
+      return `${model} moved here from ${safe(drift.from ?? 'another group')}`
+    case 'override-added':
+      return after === null ? 'limit of its own set' : `limit of its own set to ${after}`
+    case 'override-changed':
+      return drift.from === null
+        ? `limit of its own ${values(drift)}`
+        : `limit of its own ${counted(drift, safe)}, ${values(drift)}`
+    case 'override-removed':
+      return before === null
+        ? "no limit of its own any more, the organization's applies"
+        : `limit of its own of ${before} removed, the organization's applies`
+  }
+}
+
+/**
+ * What the change does: `The window's peak 310,000 was 39 % and is now 78 %: over the alert line.`
+ * Empty where the peak is not known or no limit has a value.
+ */
+export function driftConsequence(drift: Drift, thresholds: Thresholds): string {
+  const { peak, utilization_before: before, utilization_after: after } = drift
+  if (peak === null) return ''
+  const share = (ratio: number) => percent(ratio, [thresholds.watch, thresholds.alert])
+  const subject = `The window's peak ${count(peak)}`
+  if (before !== null && after !== null) {
+    const crossing = crossed(before, after, thresholds)
+    return `${subject} was ${share(before)} and is now ${share(after)}${crossing && `: ${crossing}`}.`
+  }
+  if (after !== null) {
+    const crossing = crossed(0, after, thresholds)
+    return `${subject} is ${share(after)} of it${crossing && `: ${crossing}`}.`
+  }
+  return before === null ? '' : `${subject} was ${share(before)} of it.`
+}
+
+/** The whole drift in one or two sentences. */
+export function driftSentence(drift: Drift, thresholds: Thresholds, safe: Escape): string {
+  const consequence = driftConsequence(drift, thresholds)
+  return `${driftSubject(drift, safe)}: ${driftChange(drift, safe)}.${consequence && ` ${consequence}`}`
+}
+
+/** Whether a drift leaves less room than before: a lower limit, or one where there was none. */
+export function isCut(drift: Drift): boolean {
+  if (drift.class === 'limiter-added' || drift.class === 'override-added') return true
+  return drift.before !== null && drift.after !== null && drift.after < drift.before
+}
+
+/** Whether a drift by itself lifts the window's peak over the alert line. */
+export function crossesAlertLine(drift: Drift, thresholds: Thresholds): boolean {
+  const after = drift.utilization_after
+  return after !== null && after >= thresholds.alert && (drift.utilization_before ?? 0) < thresholds.alert
+}
+
+/** Cuts first, then by consequence: the highest utilization after the change at the head. Otherwise the report's order. */
+export function orderDrift(drift: readonly Drift[]): Drift[] {
+  return drift.toSorted(
+    (a, b) => Number(isCut(b)) - Number(isCut(a)) || (b.utilization_after ?? -1) - (a.utilization_after ?? -1),
+  )
+}
+
+const CLASS_WORDS: Record<DriftClass, [one: string, many: string]> = {
+  cut: ['limit cut', 'limits cut'],
+  raised: ['limit raised', 'limits raised'],
+  'limiter-added': ['limit added', 'limits added'],
+  'limiter-removed': ['limit removed', 'limits removed'],
+  'limiter-changed': ['limit counted differently', 'limits counted differently'],
+  'group-added': ['group added', 'groups added'],
+  'group-retired': ['group retired', 'groups retired'],
+  'model-added': ['model added', 'models added'],
+  'model-removed': ['model removed', 'models removed'],
+  'model-moved': ['model moved', 'models moved'],
+  'override-added': ['workspace limit added', 'workspace limits added'],
+  'override-changed': ['workspace limit changed', 'workspace limits changed'],
+  'override-removed': ['workspace limit removed', 'workspace limits removed'],
+}
+
+/** How many of what, most serious class first: `2 limits cut, 1 limit raised`. */
+export function driftCounts(drift: readonly Drift[]): string {
+  const classes = Object.entries(CLASS_WORDS) as [DriftClass, [string, string]][]
+  return classes
+    .map(([driftClass, [one, many]]) => {
+      const number = drift.filter((item) => item.class === driftClass).length
+      return number === 0 ? '' : `${count(number)} ${number === 1 ? one : many}`
+    })
+    .filter(Boolean)
+    .join(', ')
+}
+
+function values({ before, after }: Drift): string {
+  const change = before === null || after === null ? '' : changeInPercent(before, after)
+  const arrow = `${before === null ? 'none' : count(before)} → ${after === null ? 'none' : count(after)}`
+  return change ? `${arrow} (${change})` : arrow
+}
+
+function counted(drift: Drift, safe: Escape): string {
+  const from = drift.from === null ? 'another limiter' : limiterLabel(drift.group.type, drift.from)
+  return `changed from ${from === drift.from ? safe(from) : from}`
+}
+
+/** Which line the utilization is over now, or is back below. Lines are inclusive, as the bands are. */
+function crossed(before: number, after: number, { watch, alert }: Thresholds): string {
+  const lines = [
+    { at: watch, name: 'the watch line' },
+    { at: alert, name: 'the alert line' },
+    { at: 1, name: 'the limit itself' },
+  ]
+  const over = lines.filter(({ at }) => after >= at)
+  const highest = over.at(-1)
+  const left = lines.filter(({ at }) => before >= at && after < at)
+  if (left[0]) return `back below ${left[0].name}`
+  if (!highest) return ''
+  return `${after === highest.at ? 'at' : 'over'} ${highest.name}`
+}
+
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,0 +1,21 @@
+import type { Report } from './report.ts'
+
+export type Notify = 'on-alert' | 'on-change' | 'always' | 'never'
+
+/**
+ * Whether this report is told in Slack. `on-alert`: any alert, any recovery since the day before, any drift.
+ * `on-change`: only what is new, a new or worse alert, a recovery, drift. What could not be read is told under both.
+ */
+export function shouldNotify(notify: Notify, report: Report): boolean {
+  if (notify === 'never') return false
+  if (notify === 'always' || report.failures.length > 0 || report.drift.length > 0) return true
+  return report.verdicts.some(({ band, transition }) => {
+    if (transition === 'recovered') return true
+    return band === 'alert' && (notify === 'on-alert' || transition === 'new' || transition === 'worse')
+  })
+}
+
+/** Whether a run that could not read limits or usage at all is told: always, unless nothing ever is. */
+export function shouldNotifyBlind(notify: Notify): boolean {
+  return notify !== 'never'
+}

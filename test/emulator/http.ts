@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { constants, gzip } from 'node:zlib'
+import { constants, gunzipSync, gzip } from 'node:zlib'
 import { type Fault, reshape, strikes, transmit } from './faults.ts'
 
 export type { Effect, Fault } from './faults.ts'
@@ -82,7 +82,7 @@ export async function startServer(service: Service): Promise<Server> {
     const effect = strikes(server.faults, seen, request)
     if (server.latency > 0) await sleep(server.latency, undefined, { signal })
     const handled = NEVER_HANDLED.has(effect?.kind ?? '') ? json(200, null) : await service.handle(request)
-    const reply = await encode(request, reshape(effect, request, handled, service.error))
+    const reply = await encode(request, reshape(effect, request, effect ? plain(handled) : handled, service.error))
     request.reply = { status: reply.status, bytes: Buffer.byteLength(reply.body) }
     server.stats.bytesSent += request.reply.bytes
     await transmit(effect, reply, outgoing, signal)
@@ -123,9 +123,16 @@ async function receive(incoming: IncomingMessage): Promise<Received> {
   }
 }
 
-async function encode(request: Received, reply: Reply): Promise<Reply> {
+/** The reply as this client takes it: gzip where it says so and it pays. Done already, it is left alone. */
+export async function encode(request: Received, reply: Reply): Promise<Reply> {
   const wanted = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '')
   if (!wanted || reply.headers?.['content-encoding'] || Buffer.byteLength(reply.body) < WORTH_COMPRESSING) return reply
   const body = await compress(reply.body, { level: constants.Z_BEST_SPEED })
   return { ...reply, headers: { ...reply.headers, 'content-encoding': 'gzip', vary: 'accept-encoding' }, body }
+}
+
+/** Faults work on the text of a reply. */
+function plain(reply: Reply): Reply {
+  const { 'content-encoding': encoding, ...headers } = reply.headers ?? {}
+  return encoding === undefined ? reply : { ...reply, headers, body: gunzipSync(reply.body) }
 }

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto'
+import { json, type Server, startServer } from '../http.ts'
+
+export type OidcIssuer = Server & {
+  /** What the runner puts into the job's environment where it has `id-token: write`. */
+  env: { ACTIONS_ID_TOKEN_REQUEST_URL: string; ACTIONS_ID_TOKEN_REQUEST_TOKEN: string }
+}
+
+/** JWTs of GitHub live five minutes. */
+const LIFETIME = 300
+
+/**
+ * The endpoint of the runner that issues GitHub's OIDC tokens: a new JWT at each call, in GitHub's form, its signature
+ * made up. `now` is UTC ms.
+ */
+export async function startOidcIssuer(
+  subject = 'repo:example/limits:ref:refs/heads/main',
+  now: () => number = Date.now,
+): Promise<OidcIssuer> {
+  const requestToken = randomUUID()
+  const server = await startServer({
+    error: (status) => json(status, { message: 'The token request failed' }),
+    handle: (request) => {
+      if (request.path !== '/idtoken' || request.query.get('api-version') !== '2.0') {
+        return json(404, { message: 'Not Found' })
+      }
+      if (request.headers.authorization !== `Bearer ${requestToken}`) return json(401, { message: 'Unauthorized' })
+      const issued = Math.floor(now() / 1000)
+      const claims = {
+        iss: 'https://token.actions.githubusercontent.com',
+        aud: request.query.get('audience') ?? 'https://github.com/example',
+        sub: subject,
+        jti: randomUUID(),
+        iat: issued,
+        nbf: issued - 10,
+        exp: issued + LIFETIME,
+        repository: subject.split(':')[1],
+      }
+      return json(200, { count: 1, value: jwt(claims) })
+    },
+  })
+  return Object.assign(server, {
+    env: {
+      ACTIONS_ID_TOKEN_REQUEST_URL: `${server.url}/idtoken?api-version=2.0`,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: requestToken,
+    },
+  })
+}
+
+function jwt(claims: object): string {
+  const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const signature = Buffer.from(randomUUID() + randomUUID()).toString('base64url')
+  return `${encode({ typ: 'JWT', alg: 'RS256', kid: 'emulator' })}.${encode(claims)}.${signature}`
+}

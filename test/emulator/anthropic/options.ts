@@ -1,0 +1,68 @@
+/** How this Anthropic differs from an ordinary day's. Every field may be changed while it runs. */
+export type Options = {
+  /** `by-version`: `group` (and `group_type` under 2023-06-01); `april-2026`: `group_type` alone, no IDs. */
+  limitsShape: 'by-version' | 'april-2026'
+  /** What the default workspace's rate limits answer: the documentation says 404, an earlier copy no entry. */
+  defaultWorkspaceLimits: 'not-found' | 'empty'
+  /** The analytics API returns at most this many rows a page, whatever `limit` asks for. */
+  maxRows: number
+  /** Rows come in an order of their own, whatever `order_by` asks for. */
+  shuffled: boolean
+  /**
+   * How far the analytics data is complete; null: the service does not say. Rows after it are served as far as the
+   * world has them: what has arrived of an unfinished minute. Undefined: five minutes before `now`.
+   */
+  dataRefreshedAt: string | null | undefined
+  /** Every `usage.requests` is null. */
+  requestsUnknown: boolean
+  /** Requests a minute the analytics API takes before it answers 429; the documented figure is 60. */
+  analyticsPerMinute: number
+  /** Rows of the spend-limit listing; null: the organization is not in its preview. */
+  spendLimits: readonly SpendLimit[] | null
+  federation: Federation
+}
+
+export type SpendLimit = {
+  scope: { type: string; workspace_id?: string }
+  /** Cents, as a decimal string. */
+  amount: string | null
+}
+
+/** The one federation rule of the organization, and what a token minted by it may do. */
+export type Federation = {
+  ruleId: string
+  serviceAccountId: string
+  /** Null: the rule is enabled for one workspace, and the request need not name it. */
+  workspaceId: string | null
+  /** `aud` of the JWT. */
+  audience: string
+  /** `sub` of the JWT, exactly. */
+  subject: string
+  /** Token lifetime of the rule, seconds (60–86400). */
+  lifetime: number
+  /** Anything but `org:admin` is refused by every Admin endpoint. */
+  scope: string
+  /** Whether the analytics API takes such a token: not documented, so both ways are tried. */
+  analytics: boolean
+}
+
+export const ORDINARY: Options = {
+  limitsShape: 'by-version',
+  defaultWorkspaceLimits: 'not-found',
+  maxRows: 1000,
+  shuffled: false,
+  dataRefreshedAt: undefined,
+  requestsUnknown: false,
+  analyticsPerMinute: Number.POSITIVE_INFINITY,
+  spendLimits: null,
+  federation: {
+    ruleId: 'fdrl_01Emulator4WnFv8s2Kd9PqRsTu',
+    serviceAccountId: 'svac_01Emulator7xYzAbCdEfGhJkMnP',
+    workspaceId: null,
+    audience: 'https://api.anthropic.com',
+    subject: 'repo:example/limits:ref:refs/heads/main',
+    lifetime: 3600,
+    scope: 'org:admin',
+    analytics: true,
+  },
+}

@@ -1,0 +1,184 @@
+import { encode, json, type Received, type Reply, type Server, startServer } from '../http.ts'
+import type { World } from '../world/world.ts'
+import { ApiError, errorReply, forbidden, invalid, notFound, unauthenticated } from './errors.ts'
+import { exchangeToken, type FederationState } from './federation.ts'
+import { type Options, ORDINARY } from './options.ts'
+import { listRateLimits, listWorkspaceRateLimits } from './rate-limits.ts'
+import { listSpendLimits } from './spend-limits.ts'
+import { listUsage } from './usage.ts'
+import { listLegacyUsage } from './usage-legacy.ts'
+import { listApiKeys, listWorkspaces, me } from './workspaces.ts'
+
+/** The credentials of the emulator. */
+export const ADMIN_KEY = 'sk-ant-admin01-emulator'
+/** Accepted by every Admin endpoint but analytics, which refuses it with 403. */
+export const ADMIN_KEY_WITHOUT_ANALYTICS = 'sk-ant-admin01-emulator-without-analytics'
+/** An ordinary key of a workspace: the Admin API refuses it with 403. */
+export const WORKSPACE_KEY = 'sk-ant-api03-emulator'
+
+export type AnthropicEmulator = Server & {
+  /** Replace it to see another day. */
+  world: World
+  options: Options
+}
+
+const VERSIONS = ['2023-06-01', '2026-10-21']
+const ANALYTICS = '/v1/organizations/analytics/usage'
+const BETAS: Record<string, string> = {
+  [ANALYTICS]: 'analytics-usage-cost-2026-08-24',
+  '/v1/organizations/spend_limits': 'spend-limit-reads-2026-09-26',
+}
+/** Replies of a lazy world are kept, up to this many bytes: a benchmark asks for the same day again and again. */
+const CACHE_BYTES = 256_000_000
+
+/** Anthropic's Admin API over this world, as strict as the service. `options` are what differs from an ordinary day. */
+export async function startAnthropic(world: World, options: Partial<Options> = {}): Promise<AnthropicEmulator> {
+  const federation: FederationState = { tokens: new Map(), spent: new Set() }
+  const analyticsCalls: number[] = []
+  let replies = 0
+
+  const server = await startServer({
+    handle: answer,
+    error: (status, errorCode) => refuse(new ApiError(status, `The emulator was asked for ${status}`, errorCode)),
+  })
+  const emulator: AnthropicEmulator = Object.assign(server, { world, options: { ...ORDINARY, ...options } })
+  const cache = new WeakMap<World, ReplyCache>()
+  return emulator
+
+  async function answer(request: Received): Promise<Reply> {
+    try {
+      const reply = await route(request)
+      return { ...reply, headers: { ...reply.headers, 'request-id': requestId() } }
+    } catch (error) {
+      if (error instanceof ApiError) return refuse(error)
+      throw error
+    }
+  }
+
+  function refuse(error: ApiError): Reply {
+    return errorReply(error, requestId())
+  }
+
+  function requestId(): string {
+    return `req_011Emulator${String(++replies).padStart(12, '0')}`
+  }
+
+  async function route(request: Received): Promise<Reply> {
+    const { world, options } = emulator
+    if (request.path === '/v1/oauth/token') {
+      if (request.method !== 'POST') throw new ApiError(405, 'Method Not Allowed')
+      return json(200, exchangeToken(request, world, options.federation, federation))
+    }
+    const read = endpoint(request)
+    authenticate(request)
+    if (!read) throw notFound()
+    if (request.method !== 'GET') throw new ApiError(405, 'Method Not Allowed')
+    const version = request.headers['anthropic-version']
+    if (version === undefined) throw invalid('anthropic-version: header is required')
+    if (!VERSIONS.includes(version)) throw invalid(`anthropic-version: "${version}" is not a valid version`)
+    const beta = BETAS[request.path]
+    if (beta !== undefined && !betas(request).has(beta)) throw invalid(`anthropic-beta: ${beta} is required`)
+    return read()
+  }
+
+  function endpoint(request: Received): (() => Reply | Promise<Reply>) | undefined {
+    const { world, options } = emulator
+    const [, workspaceId] = /^\/v1\/organizations\/workspaces\/([^/]+)\/rate_limits$/.exec(request.path) ?? []
+    if (workspaceId !== undefined) {
+      return () => json(200, listWorkspaceRateLimits(request, world, options, decodeURIComponent(workspaceId)))
+    }
+    switch (request.path) {
+      case '/v1/organizations/me':
+        return () => json(200, me(request, world))
+      case '/v1/organizations/rate_limits':
+        return () => json(200, listRateLimits(request, world, options))
+      case '/v1/organizations/workspaces':
+        return () => json(200, listWorkspaces(request, world))
+      case '/v1/organizations/api_keys':
+        return () => json(200, listApiKeys(request, world))
+      case '/v1/organizations/spend_limits':
+        return () => json(200, listSpendLimits(request, options))
+      case '/v1/organizations/usage_report/messages':
+        return () => json(200, listLegacyUsage(request, world, betas(request)))
+      case ANALYTICS:
+        return () => analytics(request)
+      default:
+        return undefined
+    }
+  }
+
+  function authenticate(request: Received): void {
+    const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
+    const credential = request.headers['x-api-key'] ?? bearer
+    if (credential === undefined) throw unauthenticated('x-api-key header is required')
+    if (credential === WORKSPACE_KEY) throw forbidden('This API key cannot call the Admin API')
+    const { federation: rule } = emulator.options
+    const token = bearer === credential ? federation.tokens.get(credential) : undefined
+    if (token) {
+      if (token.expiresAt <= emulator.world.now()) throw unauthenticated('OAuth token has expired')
+      // Whether Admin endpoints insist on this header is not documented; the SDK always sends it, so a client must.
+      if (!betas(request).has('oauth-2025-04-20')) {
+        throw unauthenticated('OAuth authentication is currently not supported.')
+      }
+      if (token.scope !== 'org:admin') throw forbidden('Missing scope: org:admin', 'api_key_scope_missing')
+    } else if (credential !== ADMIN_KEY && credential !== ADMIN_KEY_WITHOUT_ANALYTICS) {
+      throw unauthenticated('invalid x-api-key')
+    }
+    const refused = token ? !rule.analytics : credential === ADMIN_KEY_WITHOUT_ANALYTICS
+    if (refused && request.path === ANALYTICS) {
+      throw forbidden('Missing scope: read:analytics', 'api_key_scope_missing')
+    }
+  }
+
+  async function analytics(request: Received): Promise<Reply> {
+    const { world, options } = emulator
+    throttle(world.now())
+    const make = () => ({
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+      body: listUsage(request, world, options),
+    })
+    if (typeof world.usage !== 'function') return make()
+    const kept = cache.get(world) ?? replyCache(CACHE_BYTES)
+    cache.set(world, kept)
+    const minute = Math.floor(world.now() / 60_000)
+    const key = [request.url, request.headers['accept-encoding'], minute, JSON.stringify(options)].join('\n')
+    return kept(key, () => encode(request, make()))
+  }
+
+  function throttle(now: number): void {
+    const recent = analyticsCalls.filter((at) => at > now - 60_000)
+    if (recent.length >= emulator.options.analyticsPerMinute) {
+      const seconds = Math.ceil((recent[0]! + 60_000 - now) / 1000)
+      throw new ApiError(429, 'Number of requests has exceeded the limit of this endpoint', undefined, {
+        'retry-after': String(seconds),
+      })
+    }
+    analyticsCalls.splice(0, Number.POSITIVE_INFINITY, ...recent, now)
+  }
+}
+
+function betas(request: Received): ReadonlySet<string> {
+  return new Set((request.headers['anthropic-beta'] ?? '').split(',').map((beta) => beta.trim()))
+}
+
+type ReplyCache = (key: string, make: () => Promise<Reply>) => Promise<Reply>
+
+/** The latest replies, forgetting the oldest once they hold more than `budget` bytes. */
+function replyCache(budget: number): ReplyCache {
+  const kept = new Map<string, Reply>()
+  let bytes = 0
+  return async (key, make) => {
+    const known = kept.get(key)
+    if (known) return known
+    const reply = await make()
+    kept.set(key, reply)
+    bytes += Buffer.byteLength(reply.body)
+    for (const [oldest, { body }] of kept) {
+      if (bytes <= budget) break
+      kept.delete(oldest)
+      bytes -= Buffer.byteLength(body)
+    }
+    return reply
+  }
+}

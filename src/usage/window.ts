@@ -1,0 +1,52 @@
+/** The audited window: whole UTC days, named by date so that a late cron run still audits the right day. */
+
+export const MINUTE = 60_000
+export const HOUR = 60 * MINUTE
+export const DAY = 24 * HOUR
+export const MINUTES_PER_DAY = DAY / MINUTE
+
+/** The analytics API answers for 365 days back, and for nothing before this day (Usage and Cost Analytics API, `starting_at`). */
+const FIRST_DAY = Date.UTC(2026, 0, 1)
+const RETENTION_DAYS = 365
+
+export type Window = {
+  /** UTC midnight, milliseconds, inclusive. */
+  start: number
+  /** UTC midnight, milliseconds, exclusive. */
+  end: number
+  days: number
+  /** Whether the day before `start` can be asked for too: transitions compare with the window one day earlier. */
+  hasDayBefore: boolean
+}
+
+/** The start of the UTC day that holds `time`. */
+export function dayOf(time: number): number {
+  return Math.floor(time / DAY) * DAY
+}
+
+/** `YYYY-MM-DD` as UTC midnight, or undefined if there is no such day. */
+export function parseDay(text: string): number | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined
+  const time = Date.parse(`${text}T00:00:00Z`)
+  return Number.isNaN(time) || isoDay(time) !== text ? undefined : time
+}
+
+/** The window of `days` whole days that ends with `lastDay` (UTC midnight). Throws nothing: see `earliestDay` for what to refuse. */
+export function windowOf(lastDay: number, days: number, now: number): Window {
+  const start = lastDay - (days - 1) * DAY
+  return { start, end: lastDay + DAY, days, hasDayBefore: start - DAY >= earliestDay(now) }
+}
+
+/** The first day whose usage the API can still give. */
+export function earliestDay(now: number): number {
+  return Math.max(FIRST_DAY, dayOf(now) - (RETENTION_DAYS - 1) * DAY)
+}
+
+/** RFC 3339 UTC without fractions, as the report writes times. */
+export function isoTime(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19)}Z`
+}
+
+export function isoDay(time: number): string {
+  return new Date(time).toISOString().slice(0, 10)
+}

@@ -1,0 +1,105 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { ApiLimitEntry } from '../../src/anthropic/rate-limits.ts'
+import type { UsageRow } from '../../src/anthropic/usage-reader.ts'
+import { judge } from '../../src/headroom/verdicts.ts'
+import { judgedLimiters } from '../../src/limits/effective.ts'
+import { organizationGroups, workspaceOverrides } from '../../src/limits/reading.ts'
+import { snapshotOf } from '../../src/limits/snapshot.ts'
+import { createMeters } from '../../src/usage/meters.ts'
+import { type Organization, organization, type SingleRequest } from './organizations.ts'
+import { type TwinVerdict, twinVerdicts } from './twin.ts'
+
+/** The production path from API entries and aggregated rows to verdicts, reduced to what the twin computes too. */
+function verdicts(world: Organization): TwinVerdict[] {
+  const { window, known, source, thresholds, peakWindow } = world
+  const groups = organizationGroups(world.entries.map((entry) => ({ ...entry, limits: [...entry.limits].reverse() })))
+  const readings = world.workspaces.map(({ id, name, entries }) => ({
+    workspace: { id, name, archived: false },
+    overrides: workspaceOverrides(entries, groups),
+  }))
+  const current = snapshotOf(groups, readings)
+  const judged = judgedLimiters(current)
+  const meters = createMeters(judged, groups, window)
+  const rows = aggregate(world.requests, source)
+  meters.foldOrganization(rows.map((row) => ({ ...row, workspaceId: null })))
+  meters.foldWorkspaces(rows)
+  return judge({ judged, committed: null, current, meters, window, known, source, thresholds, peakWindow }).map(
+    (verdict) => ({
+      scope: verdict.scope.type === 'organization' ? null : verdict.scope.id,
+      groupType: verdict.group.type,
+      limiter: verdict.limiter,
+      limit: verdict.limit,
+      configured: verdict.configured,
+      limitSource: verdict.limit_source,
+      peak: verdict.peak,
+      peakAt: verdict.peak_at,
+      bracket: verdict.bracket,
+      p99: verdict.p99,
+      minutesOver: verdict.minutes_over_threshold,
+      utilization: verdict.utilization,
+      band: verdict.band,
+      transition: verdict.transition,
+    }),
+  )
+}
+
+/** Single requests as the usage API would report them: summed by minute and by every dimension that was asked for. */
+function aggregate(requests: readonly SingleRequest[], source: 'analytics' | 'legacy'): UsageRow[] {
+  const minute = (at: number) => at - (at % 60_000)
+  const key = (r: SingleRequest) =>
+    JSON.stringify([minute(r.at), r.workspace, r.model, r.serviceTier, r.speed, r.product])
+  return [...Map.groupBy(requests, key).values()].map((same) => {
+    const sum = (of: (r: SingleRequest) => number) => same.reduce((total, r) => total + of(r), 0)
+    const first = same[0]!
+    return {
+      at: minute(first.at),
+      model: first.model,
+      workspaceId: first.workspace,
+      apiKeyId: null,
+      serviceTier: first.serviceTier,
+      speed: first.speed,
+      product: first.product,
+      requests: source === 'legacy' ? null : same.length,
+      uncachedInput: sum((r) => r.uncached),
+      cacheCreation: sum((r) => r.written5m + r.written1h),
+      cacheRead: sum((r) => r.cacheRead),
+      output: sum((r) => r.output),
+      webSearches: sum((r) => r.webSearches),
+    }
+  })
+}
+
+test('for 2,000 random organizations every verdict equals that of a twin which adds up single requests', () => {
+  const seen = { alert: 0, watch: 0, ok: 0, unmeasured: 0, recovered: 0, workspaceRows: 0, inert: 0 }
+  fc.assert(
+    fc.property(organization, (world) => {
+      const actual = verdicts(world)
+      const expected = twinVerdicts(world)
+      expect(actual).toEqual(expected)
+      for (const verdict of expected) {
+        seen[verdict.band]++
+        if (verdict.transition === 'recovered') seen.recovered++
+        if (verdict.scope !== null) seen.workspaceRows++
+        if (verdict.scope !== null && verdict.limitSource === 'organization') seen.inert++
+      }
+    }),
+    { numRuns: 2_000 },
+  )
+  // The comparison is worth something only if the random worlds reach every kind of verdict.
+  for (const [kind, count] of Object.entries(seen)) expect(count, kind).toBeGreaterThan(20)
+}, 110_000)
+
+test('rows of any order and any split into pages give the same verdicts', () => {
+  fc.assert(
+    fc.property(organization, fc.infiniteStream(fc.nat()), (world, order) => {
+      const shuffled = world.requests
+        .map((request) => ({ request, rank: order.next().value as number }))
+        .sort((a, b) => a.rank - b.rank)
+        .map(({ request }) => request)
+      const entries: ApiLimitEntry[] = [...world.entries].reverse()
+      expect(verdicts({ ...world, requests: shuffled, entries })).toEqual(verdicts(world))
+    }),
+    { numRuns: 200 },
+  )
+})

@@ -1,0 +1,39 @@
+import { EnvHttpProxyAgent, fetch as undiciFetch } from 'undici'
+import type { Deps } from '../deps.ts'
+
+export type Transport = { fetch: typeof globalThis.fetch; close: () => Promise<void> }
+
+const PROJECT = 'https://github.com/marketplace/actions/claude-rate-limit-audit'
+
+/**
+ * The one way out of the process: one dispatcher with kept-alive connections behind one `fetch`, used for Anthropic,
+ * GitHub and Slack alike. Honours HTTP_PROXY, HTTPS_PROXY and NO_PROXY of `env` in both cases, the lower case first.
+ * A redirect is an error unless the caller asks otherwise: every call carries a credential, and it must not travel on.
+ * It is undici's own fetch: the one built into Node refuses a dispatcher of another undici.
+ */
+export function createTransport({ env, version }: { env: Deps['env']; version: string }): Transport {
+  const dispatcher = new EnvHttpProxyAgent({
+    // Given even when empty: undici would look into process.env for what is undefined.
+    httpProxy: env.http_proxy || env.HTTP_PROXY || '',
+    httpsProxy: env.https_proxy || env.HTTPS_PROXY || '',
+    noProxy: env.no_proxy || env.NO_PROXY || '',
+    connections: 12,
+    connect: { timeout: 10_000 },
+    headersTimeout: 60_000,
+    bodyTimeout: 30_000,
+    keepAliveTimeout: 30_000,
+  })
+  const userAgent = `claude-rate-limit-audit/${version} (+${PROJECT})`
+
+  const fetch = (input: string | URL, init: RequestInit = {}): Promise<unknown> => {
+    const headers = new Headers(init.headers)
+    headers.set('user-agent', userAgent)
+    return undiciFetch(input, {
+      redirect: 'error',
+      ...init,
+      headers: Object.fromEntries(headers),
+      dispatcher,
+    } as Parameters<typeof undiciFetch>[1])
+  }
+  return { fetch: fetch as unknown as typeof globalThis.fetch, close: () => dispatcher.close() }
+}

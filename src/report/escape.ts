@@ -4,13 +4,15 @@
  * Every function takes raw text and is to be applied once.
  */
 
-/** How a rendering escapes a name: one of `slackText`, `markdownText`, `gitText`, `logText`. */
-export type Escape = (text: string) => string
+/** How a rendering escapes what others wrote: one of `slackText`, `markdownText`, `gitText`, `logText`. */
+export type Escape = (text: string, length?: number) => string
 
 const ZERO_WIDTH_SPACE = '\u200b'
 
 /** Longer names tell a reader nothing more and would push the figures out of sight. */
 const NAME_LENGTH = 100
+/** For whole sentences, such as an error's. */
+export const SENTENCE_LENGTH = 500
 
 /**
  * One line of well-formed text, at most `length` characters: line breaks become a visible mark, and control and
@@ -31,8 +33,8 @@ export function oneLine(text: string, length = NAME_LENGTH): string {
  * For Slack's mrkdwn: `&`, `<` and `>` as entities (docs.slack.dev, "Escaping text"), which rules out mentions and links.
  * mrkdwn has no escape for its own marks, so text that holds one is shown as inline code, where Slack formats nothing.
  */
-export function slackText(text: string): string {
-  const line = oneLine(text)
+export function slackText(text: string, length?: number): string {
+  const line = oneLine(text, length)
   const escaped = line.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
   // A backtick cannot stand inside inline code; its look-alike (modifier letter grave) can.
   return SLACK_MARKS.test(line) ? `\`${escaped.replaceAll('`', 'ˋ')}\`` : escaped
@@ -45,15 +47,15 @@ const SLACK_MARKS = /[*~`]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|:[^\s:]+:|^>/u
  * For GitHub's Markdown, in running text, a table cell or inside an HTML element: whatever could mean something to
  * Markdown or HTML is written as a numeric entity, which CommonMark never reads as markup.
  */
-export function markdownText(text: string): string {
-  return withoutReferences(oneLine(text))
+export function markdownText(text: string, length?: number): string {
+  return withoutReferences(oneLine(text, length))
     .replace(/[\\`*_{}[\]<>#+!|&~=@$"':]/g, (character) => `&#${character.charCodeAt(0)};`)
     .replaceAll(ZERO_WIDTH_SPACE, '&#8203;')
 }
 
 /** For a commit message or a pull request's title: plain text in which GitHub still sees `@team`, `#1` and URLs. */
-export function gitText(text: string): string {
-  return withoutReferences(oneLine(text))
+export function gitText(text: string, length?: number): string {
+  return withoutReferences(oneLine(text, length))
 }
 
 /** For a line of the log: `##[` and a leading `::` are commands to GitHub's runner. */
@@ -72,12 +74,28 @@ function withoutReferences(line: string): string {
     .replace(/\bgh-(?=\d)/gi, `$&${ZERO_WIDTH_SPACE}`)
 }
 
-/** A link's target in Markdown: what could end the link early is percent-encoded. */
-export function markdownLink(text: string, url: string): string {
-  return `[${text}](${url.replace(/[\s()<>|`\\"]/g, (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`)})`
+/** How a rendering writes a link; `text` is already escaped. */
+export type Link = (text: string, url: string) => string
+
+/** A link in Markdown: what could end its target early is percent-encoded. */
+export const markdownLink: Link = (text, url) => `[${text}](${encoded(url, /[\s()<>|`\\"]/g)})`
+
+/** A link in mrkdwn. */
+export const slackLink: Link = (text, url) => `<${encoded(url, /[\s<>|]/g).replaceAll('&', '&amp;')}|${text}>`
+
+/** A sentence of ours that may hold URLs: those become links, all else is escaped. */
+export function sentenceWithLinks(sentence: string, safe: Escape, link: Link): string {
+  return sentence
+    .split(/(https?:\/\/[^\s<>"]*[^\s<>".,;:)])/)
+    .map((part, index) => (index % 2 === 1 ? link(safe(part), part) : spaced(part, safe)))
+    .join('')
 }
 
-/** A link in mrkdwn. `text` is already escaped. */
-export function slackLink(text: string, url: string): string {
-  return `<${url.replaceAll('&', '&amp;').replace(/[<>|\s]/g, (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`)}|${text}>`
+/** Escaping trims, and the blanks beside a link have to stay. */
+function spaced(part: string, safe: Escape): string {
+  return `${/^\s/.test(part) ? ' ' : ''}${safe(part, SENTENCE_LENGTH)}${/\S\s+$/.test(part) ? ' ' : ''}`
+}
+
+function encoded(url: string, unsafe: RegExp): string {
+  return url.replace(unsafe, (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
 }

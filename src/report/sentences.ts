@@ -1,0 +1,139 @@
+import { type Escape, type Link, sentenceWithLinks } from './escape.ts'
+import { count, limitName, peakTime, percentOf, plural } from './format.ts'
+import type { Band, Report, SnapshotOutcome } from './report.ts'
+import { isInert, type Measured, measured, ofBand, unmeasured } from './select.ts'
+
+/** Sentences that the summary and Slack share, so that both say the same. */
+
+/**
+ * The mark and the words the whole report comes down to. A report that is not whole never reads as healthy: where
+ * something failed or is missing and no alert stands, it is `unmeasured`.
+ */
+export function verdictOf(report: Report): Band {
+  if (report.status === 'alert') return 'alert'
+  if (report.status === null || isPartial(report)) return 'unmeasured'
+  return report.status
+}
+
+/** Whether something is missing that could have changed the verdict. */
+export function isPartial(report: Report): boolean {
+  return report.failures.length > 0 || !report.window.complete
+}
+
+/** The verdict in a few words, without names: `3 limits at or over 75 %, highest 104 %`. */
+export function verdictLine(report: Report): string {
+  const share = percentOf(report)
+  const { alert, watch } = report.thresholds
+  const highest = report.highest_utilization === null ? null : share(report.highest_utilization)
+  const all = measured(report).length
+  switch (verdictOf(report)) {
+    case 'alert':
+      return `${plural(ofBand(report, 'alert').length, 'limit')} at or over ${share(alert)}, highest ${highest}`
+    case 'watch':
+      return `${plural(ofBand(report, 'watch').length, 'limit')} to watch, highest ${highest}`
+    case 'ok':
+      return all === 1
+        ? `the one limit measured is at ${highest}`
+        : `all ${count(all)} measured below ${share(watch)}, highest ${highest}`
+    case 'unmeasured':
+      return highest === null ? 'nothing could be measured' : `not fully measured, highest seen ${highest}`
+  }
+}
+
+/** What is missing, or null: `35 minutes of usage are not in yet: every peak is at least what is shown.` */
+export function missingData(report: Report): string | null {
+  const { complete, missing_minutes: missing } = report.window
+  if (complete) return null
+  return missing === 0
+    ? 'The usage data may still change: every peak is at least what is shown.'
+    : `${plural(missing, 'minute')} of usage ${missing === 1 ? 'is' : 'are'} not in yet: every peak is at least what is shown.`
+}
+
+/** How much was looked at: `24 limits measured, 5 not measurable`. */
+export function coverage(report: Report): string {
+  const not = unmeasured(report).length
+  return `${plural(measured(report).length, 'limit')} measured${not > 0 ? `, ${count(not)} not measurable` : ''}`
+}
+
+/** The limit as it binds: `4,000`, or `4,000 (the organization's; its own 5,000 is inert)`. */
+export function bindingLimit(row: Measured): string {
+  if (!isInert(row)) return count(row.limit)
+  return `${count(row.limit)} (the organization's; its own ${count(row.configured ?? 0)} is inert)`
+}
+
+/** `83 %`, or `at least 83 %` where the figure is a lower bound. */
+export function used(row: Measured, report: Report): string {
+  return `${row.lower_bound ? 'at least ' : ''}${percentOf(report)(row.utilization)}`
+}
+
+/** How the row stands to the day before: `new`, `worse, was 70 %`, `recovered, was 83 %`; empty where there is nothing to say. */
+export function transitionText(row: Measured, report: Report): string {
+  if (row.transition === null) return ''
+  return row.previous === null || row.transition === 'new'
+    ? row.transition
+    : `${row.transition}, was ${percentOf(report)(row.previous.utilization)}`
+}
+
+/** Who drove the peak, first name only: the workspace in the organization, the API key in a workspace, else the model. */
+export function mainDriver(
+  row: Measured,
+  safe: Escape,
+): { name: string; kind: 'workspace' | 'API key' | 'model'; share: number } | null {
+  if (!row.drivers) return null
+  const { workspaces, api_keys, models } = row.drivers
+  const candidates = [
+    { kind: 'workspace' as const, first: row.scope.type === 'organization' ? workspaces[0] : undefined },
+    { kind: 'API key' as const, first: api_keys[0] },
+    { kind: 'model' as const, first: models[0] },
+  ]
+  const found = candidates.find(({ first }) => first !== undefined)
+  return found?.first ? { kind: found.kind, name: safe(found.first.name), share: found.first.share } : null
+}
+
+/** Where demand may have been higher than what was served: `within 5 % of the limit or above it for 12 minutes, so demand may have been higher`. */
+export function clippedText(row: Measured): string {
+  if (!row.clipped) return ''
+  return `within 5 % of the limit or above it for ${plural(row.clipped.minutes, 'minute')} on end: demand may have been higher`
+}
+
+/** What happened to the snapshot, in a sentence or two; empty where there is nothing to tell. `link` renders a link. */
+export function snapshotText(snapshot: SnapshotOutcome | null, link: Link, safe: Escape): string {
+  if (!snapshot) return ''
+  const { commit, pullRequest } = snapshot
+  const path = safe(snapshot.path)
+  const operation = {
+    created: `First snapshot recorded in ${path}.`,
+    updated: `Snapshot ${path} updated.`,
+    unchanged: '',
+    written: `Snapshot written to ${path} in the workspace.`,
+    skipped: 'The snapshot was not written.',
+  }[snapshot.operation]
+  const committed = commit
+    ? `${link(`Commit ${commit.sha.slice(0, 7)}`, commit.url)}${commit.verified ? ', verified' : ', not verified'}.`
+    : ''
+  return [
+    operation,
+    committed,
+    pullRequestText(pullRequest, link),
+    snapshot.note === null ? '' : sentenceWithLinks(snapshot.note, safe, link),
+  ]
+    .filter(Boolean)
+    .join(' ')
+}
+
+function pullRequestText(pullRequest: SnapshotOutcome['pullRequest'], link: Link): string {
+  if (!pullRequest || pullRequest.operation === 'none') return ''
+  if (pullRequest.operation === 'branch-only') return 'The branch is pushed, but no pull request could be opened.'
+  const name = pullRequest.number === null ? 'Pull request' : `Pull request #${pullRequest.number}`
+  const shown = pullRequest.url === null ? name : link(name, pullRequest.url)
+  return {
+    created: `${shown} is open for review.`,
+    updated: `${shown} is updated for review.`,
+    closed: `${shown} is closed: the limits are back to what was recorded.`,
+  }[pullRequest.operation]
+}
+
+/** The highest row in full: `Claude Opus 4.x, output tokens/min: 83 % of 400,000 at 14:05 UTC`. */
+export function rowSentence(row: Measured, report: Report, safe: Escape): string {
+  return `${limitName(row, safe)}: ${used(row, report)} of ${count(row.limit)} at ${peakTime(row, report)}`
+}

@@ -1,0 +1,230 @@
+import type { ContextBlock, KnownBlock, SectionBlock } from '@slack/types'
+import { type SlackMessage, slackViolations } from '../slack/limits.ts'
+import { advice } from './advice.ts'
+import { crossesAlertLine, driftCounts, driftSentence, isCut, orderDrift } from './drift-text.ts'
+import { oneLine, SENTENCE_LENGTH, slackLink, slackText } from './escape.ts'
+import { atMost, BAND_MARK, count, groupName, limiterName, peakTime, percentOf, period, scopeName } from './format.ts'
+import type { Blind, Links, Report, SnapshotOutcome } from './report.ts'
+import { type Measured, measured, ofBand, recovered } from './select.ts'
+import {
+  bindingLimit,
+  clippedText,
+  coverage,
+  mainDriver,
+  missingData,
+  rowSentence,
+  snapshotText,
+  transitionText,
+  used,
+  verdictLine,
+  verdictOf,
+} from './sentences.ts'
+import { firstFitting } from './shrink.ts'
+
+/** How many of each are shown: few enough for a phone, and fewer where long names would break Slack's limits. */
+type Step = { alerts: number; watch: number; recovered: number; drift: number; failures: number; advice: number }
+const STEPS: [Step, ...Step[]] = [
+  { alerts: 10, watch: 3, recovered: 5, drift: 5, failures: 3, advice: 5 },
+  { alerts: 5, watch: 1, recovered: 2, drift: 3, failures: 2, advice: 3 },
+  { alerts: 3, watch: 1, recovered: 1, drift: 1, failures: 1, advice: 2 },
+  { alerts: 1, watch: 0, recovered: 0, drift: 0, failures: 1, advice: 0 },
+]
+
+/** The one message of a run: verdict, alerts worst first, what recovered, what moved, what to do first, where to go. */
+export function renderSlack(report: Report, links: Links, snapshot: SnapshotOutcome | null): SlackMessage {
+  return firstFitting(
+    STEPS,
+    (step) => message(fallback(report, links), blocks(report, links, snapshot, step)),
+    (rendered) => slackViolations(rendered).length === 0,
+  )
+}
+
+/** The message of a run that could not read limits or usage: it must never be taken for a quiet day. */
+export function renderBlindSlack(blind: Blind, links: Links): SlackMessage {
+  const window = period(blind.window)
+  const error = slackText(blind.error, SENTENCE_LENGTH)
+  const consequence = `Nothing is known about use of the limits from ${window}: a limit may have been reached without anyone being told.`
+  const next = `Fix the cause, then run the workflow again with \`date: ${lastDay(blind.window)}\`: usage is kept, so nothing is lost.`
+  return message(
+    `Claude rate limits: the audit is blind for ${window}. ${error} ${consequence}${links.run ? ` Run: ${slackText(links.run, SENTENCE_LENGTH)}` : ''}`,
+    [
+      header(`${BAND_MARK.unmeasured} Claude rate limits: the audit is blind`),
+      section(`*Why*\n${error}`),
+      section(`*What it means*\n${consequence}`),
+      section(`*What to do*\n${next}`),
+      ...buttons(links),
+    ],
+  )
+}
+
+function blocks(report: Report, links: Links, snapshot: SnapshotOutcome | null, step: Step): KnownBlock[] {
+  return [
+    header(headline(report)),
+    context(`${period(report.window)} · ${coverage(report)}`),
+    ...incomplete(report, step),
+    ...rows('Alerts', ofBand(report, 'alert'), step.alerts, report, links, alertLine),
+    ...rows('Watch', ofBand(report, 'watch'), step.watch, report, links, alertLine),
+    ...rows('Recovered', recovered(report), step.recovered, report, links, recoveredLine),
+    ...drift(report, links, snapshot, step),
+    ...firstSteps(report, step),
+    ...buttons(links),
+  ]
+}
+
+function headline(report: Report): string {
+  const worst = measured(report)[0]
+  const named =
+    worst && verdictOf(report) === 'alert' ? ` (${groupName(worst.group, plain)}, ${limiterName(worst, plain)})` : ''
+  return `${BAND_MARK[verdictOf(report)]} Claude rate limits: ${verdictLine(report)}${named}`
+}
+
+/** For `plain_text`, in which Slack reads no markup. */
+const plain = (text: string, length?: number) => oneLine(text, length)
+
+/** Stands alone in a notification: verdict, worst row, what else happened, where to look. */
+function fallback(report: Report, links: Links): string {
+  const worst = measured(report)[0]
+  const back = recovered(report).length
+  const parts = [
+    `Claude rate limits, ${period(report.window)}: ${verdictLine(report)}.`,
+    worst && `Highest: ${rowSentence(worst, report, slackText)}.`,
+    back > 0 && `${count(back)} recovered.`,
+    report.drift.length > 0 && `Limits changed: ${driftCounts(report.drift)}.`,
+    missingData(report),
+    report.failures.length > 0 && `Not everything could be read or delivered (${count(report.failures.length)}).`,
+    links.run && `Run: ${slackText(links.run, SENTENCE_LENGTH)}`,
+  ]
+  return parts.filter(Boolean).join(' ')
+}
+
+function incomplete(report: Report, step: Step): KnownBlock[] {
+  const missing = missingData(report)
+  const { shown, more } = atMost(report.failures, step.failures)
+  const lines = [
+    ...(missing ? [missing] : []),
+    ...shown.map(({ resource, message }) => `• ${slackText(resource)}: ${slackText(message, SENTENCE_LENGTH)}`),
+    ...(more > 0 ? [`and ${count(more)} more that could not be read or delivered`] : []),
+  ]
+  return lines.length === 0 ? [] : sections(['*Not complete*', ...lines])
+}
+
+function rows(
+  title: string,
+  all: readonly Measured[],
+  most: number,
+  report: Report,
+  links: Links,
+  line: (row: Measured, report: Report) => string,
+): KnownBlock[] {
+  if (all.length === 0) return []
+  const { shown, more } = atMost(all, most)
+  return sections([
+    `*${title}* (${count(all.length)})`,
+    ...shown.map((row) => line(row, report)),
+    ...(more > 0 ? [andMore(more, links)] : []),
+  ])
+}
+
+function alertLine(row: Measured, report: Report): string {
+  const driver = mainDriver(row, slackText)
+  const parts = [
+    `${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)}`,
+    `peak ${count(row.peak)} at ${peakTime(row, report)}`,
+    transitionText(row, report),
+    driver &&
+      `${driver.share >= 0.5 ? 'mostly' : 'led by'} ${driver.kind === 'workspace' ? '' : `${driver.kind} `}*${driver.name}* ${percentOf(report)(driver.share)}`,
+    clippedText(row),
+  ]
+  return `${BAND_MARK[row.band]} ${parts.filter(Boolean).join(' · ')}`
+}
+
+function recoveredLine(row: Measured, report: Report): string {
+  const before = row.previous === null ? '' : ` · was ${percentOf(report)(row.previous.utilization)} the day before`
+  return `${BAND_MARK[row.band]} ${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)}${before}`
+}
+
+function rowName(row: Measured): string {
+  const scope = row.scope.type === 'workspace' ? `${scopeName(row.scope, slackText)} · ` : ''
+  return `*${groupName(row.group, slackText)}* · ${scope}${limiterName(row, slackText)}`
+}
+
+function drift(report: Report, links: Links, snapshot: SnapshotOutcome | null, step: Step): KnownBlock[] {
+  const outcome = snapshotText(snapshot, slackLink, slackText)
+  if (report.drift.length === 0) return outcome ? [context(outcome)] : []
+  const { shown, more } = atMost(orderDrift(report.drift), step.drift)
+  return sections([
+    `*Limits changed*: ${driftCounts(report.drift)}`,
+    ...shown.map((item) => {
+      const serious = isCut(item) || crossesAlertLine(item, report.thresholds)
+      return `${serious ? '▼' : '•'} ${driftSentence(item, report.thresholds, slackText)}`
+    }),
+    ...(more > 0 ? [andMore(more, links)] : []),
+    ...(outcome ? [outcome] : []),
+  ])
+}
+
+function firstSteps(report: Report, step: Step): KnownBlock[] {
+  const steps = advice(report, slackText).slice(0, step.advice)
+  return steps.length === 0
+    ? []
+    : sections(['*What to do first*', ...steps.map((text, index) => `${index + 1}. ${text}`)])
+}
+
+function andMore(more: number, links: Links): string {
+  const text = `and ${count(more)} more`
+  return links.run ? `${slackLink(text, links.run)} in the run's summary` : `${text} in the run's summary`
+}
+
+function buttons(links: Links): KnownBlock[] {
+  const targets = [
+    ['run', 'Open run', links.run],
+    ['usage', 'Usage in Console', links.usage],
+    ['limits', 'Limits in Console', links.limits],
+    ['runbook', 'Runbook', links.runbook],
+  ] as const
+  const elements = targets.flatMap(([action, text, url]) =>
+    url === null
+      ? []
+      : [
+          {
+            type: 'button' as const,
+            action_id: action,
+            text: { type: 'plain_text' as const, text, emoji: false },
+            url,
+          },
+        ],
+  )
+  return [{ type: 'actions', elements }]
+}
+
+function message(text: string, messageBlocks: KnownBlock[]): SlackMessage {
+  return { text, blocks: messageBlocks, unfurl_links: false, unfurl_media: false }
+}
+
+function header(text: string): KnownBlock {
+  return { type: 'header', text: { type: 'plain_text', text: oneLine(text, 150), emoji: false } }
+}
+
+/** `verbatim`: Slack links nothing that is not marked as a link. */
+function section(text: string): SectionBlock {
+  return { type: 'section', text: { type: 'mrkdwn', text, verbatim: true } }
+}
+
+function context(text: string): ContextBlock {
+  return { type: 'context', elements: [{ type: 'mrkdwn', text, verbatim: true }] }
+}
+
+/** Lines packed into as few sections as hold them; a single line is always shorter than a section. */
+function sections(lines: readonly string[]): SectionBlock[] {
+  const texts: string[] = []
+  for (const line of lines) {
+    const last = texts.at(-1)
+    if (last !== undefined && last.length + line.length + 1 <= 3_000) texts[texts.length - 1] = `${last}\n${line}`
+    else texts.push(line)
+  }
+  return texts.map(section)
+}
+
+function lastDay(window: Blind['window']): string {
+  return new Date(Date.parse(window.end) - 1).toISOString().slice(0, 10)
+}

@@ -95,10 +95,7 @@ function reusableWith({ inputs }: Metadata): string {
 function reusableOutputs({ outputs }: Metadata): string {
   const typed = Object.entries(outputs)
     .filter(([name]) => name !== 'report-path') // a path on a machine that is gone by then
-    .map(([name, output]) => [
-      name,
-      { description: output.description, value: `\${{ jobs.audit.outputs.${name} }}` },
-    ])
+    .map(([name, output]) => [name, { description: output.description, value: `\${{ jobs.audit.outputs.${name} }}` }])
   return indent(stringify(Object.fromEntries(typed), { lineWidth: 0 }), 6)
 }
 

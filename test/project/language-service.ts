@@ -28,9 +28,12 @@ export type Checker = {
 export async function loadChecker(isOurs: (repository: string) => boolean): Promise<Checker> {
   const { validate, TextDocument } = await bundled()
   const metadata = parse(await readFile('action.yml', 'utf8'))
+  let checked = 0
   return {
     async check(path, text) {
-      const document = TextDocument.create(pathToFileURL(join(process.cwd(), path)).href, 'yaml', 0, text)
+      // The service remembers what it parsed by address: the same address twice would check the first text twice.
+      checked += 1
+      const document = TextDocument.create(`file:///${checked}/${path}`, 'yaml', 0, text)
       const diagnostics = await validate(document, {
         actionsMetadataProvider: {
           async fetchActionMetadata({ owner, name }) {
@@ -40,7 +43,8 @@ export async function loadChecker(isOurs: (repository: string) => boolean): Prom
         },
         fileProvider: {
           async getFileContent(reference) {
-            const file = 'path' in reference ? reference.path : ''
+            // Our own reusable workflow, named locally or by its repository, is the file in this tree.
+            const file = reference.path
             return { name: file, content: await readFile(file, 'utf8') }
           },
         },

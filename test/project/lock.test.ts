@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { projectFiles } from './yaml-blocks.ts'
+
+type Entry = {
+  version?: string
+  resolved?: string
+  integrity?: string
+  dev?: boolean
+  optional?: boolean
+  devOptional?: boolean
+  hasInstallScript?: boolean
+  optionalDependencies?: Record<string, string>
+}
+type Lock = { packages: Record<string, Entry> }
+type Manifest = Record<'dependencies' | 'devDependencies' | 'optionalDependencies', Record<string, string>>
+
+const text = readFileSync('package-lock.json', 'utf8')
+const { packages }: Lock = JSON.parse(text)
+const manifest: Manifest = JSON.parse(readFileSync('package.json', 'utf8'))
+const { '': _root, ...installed } = packages
+
+describe('The lock file', () => {
+  test('names no registry: it installs from whichever one the machine uses', () => {
+    expect(text).not.toContain('"resolved"')
+  })
+
+  test('pins the content of every package', () => {
+    const loose = Object.entries(installed).filter(([, entry]) => !entry.integrity?.startsWith('sha512-'))
+    expect(loose.map(([path]) => path)).toEqual([])
+  })
+
+  // npm leaves out a platform build that its registry lacks, and then refuses its own lock file on a clean install.
+  test('holds every optional dependency that its packages name', () => {
+    const missing = Object.entries(packages).flatMap(([path, entry]) =>
+      Object.keys(entry.optionalDependencies ?? {})
+        .filter((name) => !resolve(path, name))
+        .map((name) => `${path || 'the root'} → ${name}`),
+    )
+    expect(missing).toEqual([])
+  })
+
+  test('runs no install script of anything the action ships', () => {
+    const shipped = Object.entries(installed).filter(
+      ([, { dev, devOptional, optional }]) => !dev && !devOptional && !optional,
+    )
+    expect(shipped.length).toBeGreaterThan(5)
+    expect(shipped.filter(([, entry]) => entry.hasInstallScript).map(([path]) => path)).toEqual([])
+  })
+})
+
+/** As Node looks a package up: beside, then in each folder above. */
+function resolve(from: string, name: string): boolean {
+  const folders = from.split('/node_modules/')
+  return (
+    folders.some((_, index) => {
+      const folder = folders.slice(0, folders.length - index).join('/node_modules/')
+      return `${folder ? `${folder}/` : ''}node_modules/${name}` in packages
+    }) || `node_modules/${name}` in packages
+  )
+}
+
+describe('The project', () => {
+  test('asks for exact versions only', () => {
+    const ranges = [manifest.dependencies, manifest.devDependencies, manifest.optionalDependencies]
+      .flatMap((table) => Object.entries(table))
+      .filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))
+    expect(ranges).toEqual([])
+  })
+
+  test('mentions no package registry in any file', () => {
+    // Put together here, so that this file is not the one that mentions them.
+    const hosts = ['npmjs', 'yarnpkg', 'pypi'].map((name) => new RegExp(`registry\\.${name}|${name}\\.(org|com)`, 'i'))
+    const naming = projectFiles()
+      .filter((path) => !path.startsWith('dist/'))
+      .filter((path) => hosts.some((host) => host.test(readFileSync(path, 'utf8'))))
+    expect(naming).toEqual([])
+  })
+})

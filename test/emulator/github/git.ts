@@ -2,19 +2,13 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type CommitInfo, parseCommit, parseTree, startObjectReader } from './git-objects.ts'
 
+export type { CommitInfo } from './git-objects.ts'
 export type Identity = { name: string; email: string }
 /** Path to content; null deletes. */
 export type Changes = Record<string, string | Buffer | null>
-export type Entry = { mode: string; type: string; oid: string; size: number; path: string }
-export type CommitInfo = {
-  oid: string
-  tree: string
-  parents: string[]
-  author: Identity & { date: string }
-  committer: Identity & { date: string }
-  message: string
-}
+export type Entry = { mode: string; oid: string; size: number; path: string }
 
 export const ZERO = '0'.repeat(40)
 
@@ -23,26 +17,23 @@ export async function createRepository(defaultBranch: string) {
   const folder = await mkdtemp(join(tmpdir(), 'github-emulator-'))
   // The user's own git configuration (signing, hooks, templates) must not reach in here.
   const inherited = Object.entries(process.env).filter(([name]) => !/^(GIT_|XDG_)/.test(name))
-  const env = {
+  const env: NodeJS.ProcessEnv = {
     ...Object.fromEntries(inherited),
     HOME: folder,
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_DIR: join(folder, 'repository.git'),
   }
-  let indexes = 0
+  let commits = 0
 
-  function run(args: readonly string[], options: { input?: string | Buffer; env?: Record<string, string> } = {}) {
+  function run(args: readonly string[], input: string | Buffer = '') {
     return new Promise<Buffer>((resolve, reject) => {
-      const child = execFile(
-        'git',
-        args,
-        { encoding: 'buffer', maxBuffer: 200_000_000, env: { ...env, ...options.env } },
-        (error, stdout, stderr) =>
-          error ? reject(new Error(`git ${args.join(' ')}: ${stderr.toString().trim()}`)) : resolve(stdout),
+      const options = { encoding: 'buffer', maxBuffer: 200_000_000, env } as const
+      const child = execFile('git', args, options, (error, stdout, stderr) =>
+        error ? reject(new Error(`git ${args.join(' ')}: ${stderr.toString().trim()}`)) : resolve(stdout),
       )
       // A git that reads no input may have gone before it is written.
       child.stdin?.on('error', () => {})
-      child.stdin?.end(options.input ?? '')
+      child.stdin?.end(input)
     })
   }
 
@@ -51,31 +42,39 @@ export async function createRepository(defaultBranch: string) {
     return (await run(args)).toString().replace(/\n$/, '')
   }
 
+  /** What is said of commits never changes, so it is asked once. */
+  const answers = new Map<string, Promise<string>>()
+  function once(...args: string[]): Promise<string> {
+    const key = args.join(' ')
+    const answer = answers.get(key) ?? git(...args).catch(() => '')
+    answers.set(key, answer)
+    return answer
+  }
+
+  await run(['init', '--quiet', '--bare', `--initial-branch=${defaultBranch}`])
+  const objects = startObjectReader(env)
+
   /** The commit a branch, tag or oid stands for; null where there is none. */
   async function resolve(revision: string): Promise<string | null> {
-    return git('rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`).catch(() => null)
+    return (await objects.read(`${revision}^{commit}`))?.oid ?? null
   }
 
   const head = (branch: string) => resolve(`refs/heads/${branch}`)
 
-  /** Moves a ref if it still is where it should be; false where it is not. A zero oid means "no such ref". */
-  async function swap(ref: string, after: string, before: string): Promise<boolean> {
-    const args = after === ZERO ? ['-d', ref, before] : [ref, after, before]
-    return run(['update-ref', ...args]).then(
-      () => true,
-      () => false,
-    )
-  }
-
   /** Runs lines of `git update-ref --stdin` all or none; false where one is refused. */
-  async function transaction(lines: readonly string[]): Promise<boolean> {
-    return run(['update-ref', '--stdin'], { input: `${lines.join('\n')}\n` }).then(
+  async function transaction(...lines: string[]): Promise<boolean> {
+    return run(['update-ref', '--stdin'], `${lines.join('\n')}\n`).then(
       () => true,
       () => false,
     )
   }
 
-  /** Writes a commit object on top of `parent` (null: a first commit); no ref moves. */
+  /** The line that moves a ref if it still is where it should be. A zero oid means "no such ref". */
+  const move = (ref: string, after: string, before: string) =>
+    after === ZERO ? `delete ${ref} ${before}` : `update ${ref} ${after} ${before}`
+  const swap = (ref: string, after: string, before: string) => transaction(move(ref, after, before))
+
+  /** Writes a commit on top of `parent` (null: a first commit); no branch moves. */
   async function commit(
     parent: string | null,
     changes: Changes,
@@ -83,84 +82,104 @@ export async function createRepository(defaultBranch: string) {
     author: Identity,
     committer: Identity,
   ) {
-    const index = { GIT_INDEX_FILE: join(folder, `index-${indexes++}`) }
-    if (parent !== null) await run(['read-tree', parent], { env: index })
-    const lines = await Promise.all(
-      Object.entries(changes).map(async ([path, content]) => {
-        if (content === null) return `0 ${ZERO}\t${path}\n`
-        const oid = (await run(['hash-object', '-w', '--stdin'], { input: content })).toString().trim()
-        return `100644 ${oid}\t${path}\n`
+    const now = `${Math.floor(Date.now() / 1000)} +0000`
+    const scratch = `refs/emulator/${commits++}`
+    const stream = [
+      `commit ${scratch}\nmark :1\n`,
+      `author ${author.name} <${author.email}> ${now}\n`,
+      `committer ${committer.name} <${committer.email}> ${now}\n`,
+      ...counted(message),
+      parent === null ? '' : `from ${parent}\n`,
+      ...Object.entries(changes).flatMap(([path, content]) =>
+        content === null ? [`D ${path}\n`] : [`M 100644 inline ${path}\n`, ...counted(content)],
+      ),
+      `\nget-mark :1\nreset ${scratch}\nfrom ${ZERO}\n\ndone\n`,
+    ]
+    return (await run(['fast-import', '--quiet', '--done'], Buffer.concat(stream.map((part) => Buffer.from(part)))))
+      .toString()
+      .trim()
+  }
+
+  async function list(tree: Buffer, below: string): Promise<Entry[]> {
+    return Promise.all(
+      parseTree(tree).map(async ({ mode, name, oid }) => {
+        const size = mode === '160000' ? 0 : ((await objects.read(oid))?.data.length ?? 0)
+        return { mode, oid, size, path: below === '' ? name : `${below}/${name}` }
       }),
     )
-    await run(['update-index', '--add', '--index-info'], { env: index, input: lines.join('') })
-    const tree = (await run(['write-tree'], { env: index })).toString().trim()
-    const made = await run(['commit-tree', tree, ...(parent === null ? [] : ['-p', parent]), '-F', '-'], {
-      input: message,
-      env: {
-        GIT_AUTHOR_NAME: author.name,
-        GIT_AUTHOR_EMAIL: author.email,
-        GIT_COMMITTER_NAME: committer.name,
-        GIT_COMMITTER_EMAIL: committer.email,
-      },
-    })
-    return made.toString().trim()
   }
 
   /** What lies at a path of a commit: an entry, the entries of a folder, or null. */
   async function entries(commit: string, path: string): Promise<Entry | Entry[] | null> {
-    const listed = async (...spec: string[]) =>
-      (await git('ls-tree', '-l', commit, '--', ...spec))
-        .split('\n')
-        .filter(Boolean)
-        .map((line): Entry => {
-          const [meta = '', path = ''] = line.split('\t')
-          const [mode = '', type = '', oid = '', size = ''] = meta.split(/ +/)
-          return { mode, type, oid, size: Number(size) || 0, path }
-        })
-    if (path === '') return listed()
-    const [found] = await listed(path)
-    if (found === undefined) return null
-    return found.type === 'tree' ? listed(`${path}/`) : found
+    const found = await objects.read(`${commit}:${path}`)
+    if (found?.type === 'tree') return list(found.data, path)
+    const folder = path.split('/').slice(0, -1).join('/')
+    const parent = await objects.read(`${commit}:${folder}`)
+    if (parent?.type !== 'tree') return null
+    return (await list(parent.data, folder)).find((entry) => entry.path === path) ?? null
   }
 
-  const blob = (oid: string) => run(['cat-file', 'blob', oid])
+  async function blob(oid: string): Promise<Buffer | null> {
+    const found = await objects.read(oid)
+    return found?.type === 'blob' ? found.data : null
+  }
 
   async function info(oid: string): Promise<CommitInfo> {
-    const format = '%H%x00%T%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B'
-    const text = await git('log', '-1', `--format=${format}`, oid)
-    const [id = '', tree = '', parents = '', an = '', ae = '', ad = '', cn = '', ce = '', cd = '', message = ''] =
-      text.split('\0')
-    return {
-      oid: id,
-      tree,
-      parents: parents.split(' ').filter(Boolean),
-      author: { name: an, email: ae, date: new Date(ad).toISOString() },
-      committer: { name: cn, email: ce, date: new Date(cd).toISOString() },
-      message: message.trimEnd(),
-    }
+    const found = await objects.read(oid)
+    if (found?.type !== 'commit') throw new Error(`${oid} is no commit`)
+    return parseCommit(found)
   }
 
-  /** Files that differ, with the blob on the new side. */
+  /** Files that differ, with the blob on the new side (on the old one where the file is gone). */
   async function changed(from: string | null, to: string): Promise<{ path: string; oid: string; status: string }[]> {
-    const base = from === null ? ['--root', to] : [from, to]
-    const text = await git('diff-tree', '-r', '--no-commit-id', '--no-renames', ...base)
-    return text
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => {
-        const [meta = '', path = ''] = line.split('\t')
-        const [, , before = '', after = '', letter = ''] = meta.split(' ')
-        const status = letter === 'A' ? 'added' : letter === 'D' ? 'removed' : 'modified'
-        return { path, oid: status === 'removed' ? before : after, status }
-      })
+    const text = await once(
+      'diff-tree',
+      '-r',
+      '--no-commit-id',
+      '--no-renames',
+      ...(from === null ? ['--root'] : [from]),
+      to,
+    )
+    return lines(text).map((line) => {
+      const [meta = '', path = ''] = line.split('\t')
+      const [, , before = '', after = '', letter = ''] = meta.split(' ')
+      const status = letter === 'A' ? 'added' : letter === 'D' ? 'removed' : 'modified'
+      return { path, oid: status === 'removed' ? before : after, status }
+    })
   }
 
-  const mergeBase = (a: string, b: string) => git('merge-base', a, b).catch(() => null)
-  const isAncestor = async (a: string, b: string) => (await mergeBase(a, b)) === a
+  const mergeBase = async (a: string, b: string) => (await once('merge-base', a, b)) || null
+  const isAncestor = async (a: string, b: string) => a === b || (await mergeBase(a, b)) === a
+  /** The commits of `to` that `from` has not, oldest first. */
+  const between = async (from: string, to: string) =>
+    from === to ? [] : lines(await once('rev-list', '--reverse', '--topo-order', to, `^${from}`))
 
-  await run(['init', '--quiet', '--bare', `--initial-branch=${defaultBranch}`])
-  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 5 })
-  return { git, resolve, head, swap, transaction, commit, entries, blob, info, changed, mergeBase, isAncestor, remove }
+  async function remove(): Promise<void> {
+    objects.stop()
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+  return {
+    git,
+    resolve,
+    head,
+    move,
+    swap,
+    transaction,
+    commit,
+    entries,
+    blob,
+    info,
+    changed,
+    mergeBase,
+    isAncestor,
+    between,
+    remove,
+  }
 }
+
+/** A text or bytes as fast-import reads them. */
+const counted = (content: string | Buffer) => [`data ${Buffer.byteLength(content)}\n`, content, '\n']
+
+const lines = (text: string) => text.split('\n').filter(Boolean)
 
 export type Repository = Awaited<ReturnType<typeof createRepository>>

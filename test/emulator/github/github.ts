@@ -90,7 +90,7 @@ export async function startGitHub(options: { layout?: Layout } & Partial<Setting
     async read(branch: string, path: string): Promise<string | null> {
       const tip = await repository.head(branch)
       const entry = tip && (await repository.entries(tip, path))
-      return entry && !Array.isArray(entry) ? (await repository.blob(entry.oid)).toString() : null
+      return entry && !Array.isArray(entry) ? ((await repository.blob(entry.oid))?.toString() ?? null) : null
     },
     /** Acts once, right before the next request is answered whose method, URL and body the pattern fits. */
     beforeNext(pattern: RegExp, act: () => Promise<unknown>): void {

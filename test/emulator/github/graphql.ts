@@ -81,12 +81,9 @@ async function updateRefs(world: World, { input }: { input: RefsInput }) {
     const forward = before === ZERO || afterOid === ZERO || (await repository.isAncestor(before, afterOid))
     if (!forward && !force) throw refuse('UNPROCESSABLE', `Update of ${name} is not a fast forward`)
   }
-  const lines = input.refUpdates.map(({ name, beforeOid, afterOid }) =>
-    afterOid === ZERO
-      ? `delete ${name} ${beforeOid ?? ''}`
-      : `update ${name} ${afterOid}${beforeOid ? ` ${beforeOid}` : ''}`,
+  const done = await repository.transaction(
+    ...input.refUpdates.map(({ name, beforeOid, afterOid }) => repository.move(name, afterOid, beforeOid ?? '')),
   )
-  const done = await repository.transaction(lines)
   if (!done) throw refuse('UNPROCESSABLE', 'A ref is not at the value it was expected to have')
   for (const { name } of input.refUpdates) await settle(world, name.replace('refs/heads/', ''))
   return { clientMutationId: null }

@@ -97,12 +97,14 @@ function filePayload(world: World, oid: string, file: { path: string; oid: strin
   }
 }
 
+/** Modes of what is not a plain file. */
+const TYPES: Record<string, string> = { '120000': 'symlink', '040000': 'dir', '160000': 'submodule' }
+
 export function contentPayload(world: World, entry: Entry, ref: string, content?: Buffer): object {
   const { urls } = world
   const name = entry.path.split('/').at(-1) ?? ''
   const url = `${urls.api}/repos/${fullName(world)}/contents/${entry.path}?ref=${ref}`
-  const type =
-    entry.mode === '120000' ? 'symlink' : entry.type === 'tree' ? 'dir' : entry.type === 'commit' ? 'submodule' : 'file'
+  const type = TYPES[entry.mode] ?? 'file'
   const common = { type, name, path: entry.path, sha: entry.oid, size: entry.size, url, _links: { self: url } }
   if (content === undefined) return common
   // From 1 MB on GitHub gives no content here; it must be fetched as a blob.

@@ -5,8 +5,9 @@ import { refusal, settle, type World } from './world.ts'
 
 const OID = /^[0-9a-f]{40}$/
 
-async function isEmpty({ repository }: World): Promise<boolean> {
-  return (await repository.git('for-each-ref', '--count=1')) === ''
+async function isEmpty({ repository, settings }: World): Promise<boolean> {
+  if ((await repository.head(settings.defaultBranch)) !== null) return false
+  return (await repository.git('for-each-ref', '--count=1', 'refs/heads')) === ''
 }
 
 /** Why this ref may not be written; null where it may. */
@@ -52,9 +53,7 @@ export const repositoryRoutes: Routes = {
     const [base, head] = await Promise.all([repository.resolve(from), repository.resolve(to)])
     const common = base && head && (await repository.mergeBase(base, head))
     if (!base || !head || !common) return notFound()
-    const between = async (range: string) =>
-      (await repository.git('rev-list', '--reverse', '--topo-order', range)).split('\n').filter(Boolean)
-    const [ahead, behind] = await Promise.all([between(`${base}..${head}`), between(`${head}..${base}`)])
+    const [ahead, behind] = await Promise.all([repository.between(base, head), repository.between(head, base)])
     const status =
       ahead.length === 0 ? (behind.length === 0 ? 'identical' : 'behind') : behind.length === 0 ? 'ahead' : 'diverged'
     return ok({
@@ -79,16 +78,16 @@ export const repositoryRoutes: Routes = {
     if (found === null) return notFound()
     if (Array.isArray(found)) return ok(found.map((entry) => contentPayload(world, entry, ref)))
     if (found.mode === '120000') {
-      const target = (await repository.blob(found.oid)).toString()
+      const target = (await repository.blob(found.oid))?.toString()
       return ok({ ...contentPayload(world, found, ref), target })
     }
-    return ok(contentPayload(world, found, ref, await repository.blob(found.oid)))
+    return ok(contentPayload(world, found, ref, (await repository.blob(found.oid)) ?? undefined))
   },
 
   'GET /git/blobs/{file_sha}': async ({ world, path }) => {
     if (world.settings.contents === 'none') return noPermission()
     const oid = path.file_sha ?? ''
-    const content = OID.test(oid) ? await world.repository.blob(oid).catch(() => null) : null
+    const content = OID.test(oid) ? await world.repository.blob(oid) : null
     if (content === null) return notFound()
     return ok({ sha: oid, size: content.length, encoding: 'base64', content: wrapped(content) })
   },

@@ -134,8 +134,8 @@ function chain(error: unknown): { text: string; code: string }[] {
 
 /** Whole or in parts, as an error of a lower layer may quote it. */
 function withoutUrl(text: string, webhookUrl: string): string {
-  const url = new URL(webhookUrl)
-  return [webhookUrl, url.href, url.pathname]
+  const url = URL.parse(webhookUrl)
+  return [webhookUrl, url?.href ?? '', url?.pathname ?? '']
     .filter((secret) => secret.length > 1)
     .reduce((rest, secret) => rest.replaceAll(secret, '[webhook URL]'), text)
     .replace(/\/services\/[\w/-]+/g, '/services/[hidden]')

@@ -1,0 +1,68 @@
+import { viewOf } from './advice.ts'
+import { barsOf, chart, hourTable, legend } from './chart.ts'
+import { markdownText } from './escape.ts'
+import { atMost, BAND_MARK, count, limitName, listing, moment, peakTime, percent, percentOf, plural } from './format.ts'
+import { stack } from './markdown.ts'
+import type { Drivers, Report } from './report.ts'
+import { type Measured, ofBand } from './select.ts'
+import { bindingLimit, used } from './sentences.ts'
+
+export type PeaksStep = { peaks: number; charts: number; hours: boolean }
+
+/** Every alert and watch row, worst first: its peak in figures, who drove it, and the chart of its day. */
+export function peaks(report: Report, step: PeaksStep): string {
+  const rows = [...ofBand(report, 'alert'), ...ofBand(report, 'watch')]
+  const { shown, more } = atMost(rows, step.peaks)
+  return stack(
+    ...shown.map((row, index) => peak(row, report, index < step.charts, step.hours)),
+    more > 0 &&
+      `${plural(more, 'more peak')} at or over the watch line ${more === 1 ? 'is' : 'are'} in the scorecard and in the report file.`,
+  )
+}
+
+function peak(row: Measured, report: Report, withChart: boolean, withHours: boolean): string {
+  const view = viewOf(row, report)
+  const bars = withChart ? barsOf(row, view, report) : null
+  return stack(
+    `#### ${BAND_MARK[row.band]} ${limitName(row, markdownText)}: ${used(row, report)}`,
+    figures(row, report),
+    row.drivers && drivenBy(row.drivers, report),
+    bars && chart(row, bars, report),
+    bars && legend(bars, report),
+    bars && withHours && hourTable(row, bars, report),
+  )
+}
+
+function figures(row: Measured, report: Report): string {
+  const share = percentOf(report)
+  const ofLimit = (value: number) => `${count(value)} (${share(value / row.limit)})`
+  const { alert } = report.thresholds
+  const known = [
+    `Peak **${count(row.peak)}** of ${bindingLimit(row)} at ${peakTime(row, report)}.`,
+    row.bracket !== null &&
+      row.bracket > row.peak &&
+      `The busiest 60 seconds lie between that and ${ofLimit(row.bracket)}, the largest two minutes side by side.`,
+    row.minutes_over_threshold !== null &&
+      `${plural(row.minutes_over_threshold, 'minute')} at or over ${share(alert)}.`,
+    row.p99 !== null && `99 of 100 minutes stayed at or below ${ofLimit(row.p99)}.`,
+    row.clipped &&
+      `From ${moment(row.clipped.from)} use stayed within 5 % of the limit or above it for ${plural(row.clipped.minutes, 'minute')}: demand may have been higher than what was served.`,
+    row.lower_bound && 'This is a lower bound: the limit is per second, and use is known per minute.',
+    row.previous && `The day before: ${share(row.previous.utilization)} of ${count(row.previous.limit)}.`,
+  ]
+  return known.filter(Boolean).join(' ')
+}
+
+function drivenBy({ workspaces, models, api_keys }: Drivers, report: Report): string {
+  const kinds = [
+    { name: 'workspace', list: workspaces },
+    { name: 'model', list: models },
+    { name: 'API key', list: api_keys },
+  ].filter(({ list }) => list.length > 0)
+  if (kinds.length === 0) return ''
+  const lines = kinds.map(({ name, list }) => {
+    const shares = list.map((item) => `${markdownText(item.name)} ${percent(item.share)}`)
+    return `by ${name}: ${listing(shares)}`
+  })
+  return `Who drove it, in that ${report.peak_window}: ${lines.join(' · ')}.`
+}

@@ -1,0 +1,107 @@
+import { markdownText } from './escape.ts'
+import { atMost, BAND_MARK, count, groupName, limiterName, peakTime, percent, percentOf, plural } from './format.ts'
+import { bar, type Column, details, stack, table, under } from './markdown.ts'
+import type { Report, Scope } from './report.ts'
+import { isInert, type Measured, measured, sameScope } from './select.ts'
+import { transitionText } from './sentences.ts'
+
+/** A table of up to this many rows is read as a whole; in a longer one the quiet rows are folded away. */
+const READ_AS_A_WHOLE = 12
+
+const COLUMNS: Column[] = [
+  { head: 'Band' },
+  { head: 'Group' },
+  { head: 'Limiter' },
+  { head: 'Used', align: 'right' },
+  { head: '' },
+  { head: 'Peak', align: 'right' },
+  { head: 'When' },
+  { head: 'Limit', align: 'right' },
+  { head: 'Headroom', align: 'right' },
+  { head: 'Day before' },
+]
+
+/**
+ * The scorecard: every measured verdict, the organization first, then each workspace that has something at or over the watch
+ * line, then all others together. The highest use is at the head of each table. At most `most` rows in all.
+ */
+export function scorecard(report: Report, most: number): string {
+  const all = measured(report)
+  const { shown, more } = atMost(all, most)
+  const scopes = distinctScopes(report)
+  const organization = shown.filter(({ scope }) => scope.type === 'organization')
+  const ofScope = (scope: Scope) => shown.filter((row) => sameScope(row.scope, scope))
+  const workspaces = scopes.filter(({ type }) => type === 'workspace')
+  const loud = workspaces.filter((scope) => ofScope(scope).some(({ band }) => band !== 'ok'))
+  const quiet = shown.filter(
+    ({ scope }) => scope.type === 'workspace' && !loud.some((other) => sameScope(other, scope)),
+  )
+  return stack(
+    under('#### Organization', scopeTable(organization, report)),
+    ...loud.map((scope) => under(`#### Workspace ${name(scope)}`, scopeTable(ofScope(scope), report))),
+    quietWorkspaces(quiet, loud.length > 0, report),
+    more > 0 && `${plural(more, 'row')} with less use ${more === 1 ? 'is' : 'are'} not shown here.`,
+  )
+}
+
+function scopeTable(rows: readonly Measured[], report: Report): string {
+  const draw = (some: readonly Measured[]) =>
+    table(
+      COLUMNS,
+      some.map((row) => cells(row, report)),
+    )
+  if (rows.length <= READ_AS_A_WHOLE) return draw(rows)
+  const quiet = rows.filter(({ band }) => band === 'ok')
+  const line = percentOf(report)(report.thresholds.watch)
+  return stack(
+    draw(rows.filter(({ band }) => band !== 'ok')),
+    details(`${plural(quiet.length, 'limit')} below ${line}`, draw(quiet)),
+  )
+}
+
+function quietWorkspaces(rows: readonly Measured[], others: boolean, report: Report): string {
+  const workspaces = new Set(rows.map(({ scope }) => (scope.type === 'workspace' ? scope.id : ''))).size
+  const line = percentOf(report)(report.thresholds.watch)
+  const drawn = table(
+    [{ head: 'Workspace' }, ...COLUMNS],
+    rows.map((row) => [name(row.scope), ...cells(row, report)]),
+  )
+  return details(
+    `${plural(workspaces, others ? 'more workspace' : 'workspace', others ? 'more workspaces' : 'workspaces')} with limits of ${workspaces === 1 ? 'its' : 'their'} own, all below ${line}`,
+    drawn,
+  )
+}
+
+function cells(row: Measured, report: Report): string[] {
+  const share = percentOf(report)
+  const loud = row.band === 'alert' || row.band === 'watch'
+  const figure = `${row.lower_bound ? '≥ ' : ''}${share(row.utilization)}`
+  const { alert, watch } = report.thresholds
+  const headroom = percent(Math.abs(1 - row.utilization), [1 - watch, 1 - alert])
+  return [
+    `${BAND_MARK[row.band]} ${row.band}`,
+    groupName(row.group, markdownText),
+    limiterName(row, markdownText),
+    loud ? `**${figure}**` : figure,
+    bar(row.utilization),
+    count(row.peak),
+    peakTime(row, report) ?? '',
+    isInert(row) ? `${count(row.limit)} (own ${count(row.configured ?? 0)} is inert)` : count(row.limit),
+    `${row.lower_bound ? '≤ ' : ''}${row.utilization > 1 ? '−' : ''}${headroom}`,
+    dayBefore(row, report),
+  ].map((cell) => cell.replaceAll(' %', '&nbsp;%'))
+}
+
+function dayBefore(row: Measured, report: Report): string {
+  const text = transitionText(row, report)
+  if (text !== '') return text
+  return row.previous === null ? '' : percentOf(report)(row.previous.utilization)
+}
+
+function distinctScopes(report: Report): Scope[] {
+  const scopes: Scope[] = []
+  for (const { scope } of report.verdicts) if (!scopes.some((other) => sameScope(other, scope))) scopes.push(scope)
+  return scopes
+}
+
+const name = (scope: Scope) => (scope.type === 'workspace' ? markdownText(scope.name) : 'Organization')

@@ -1,0 +1,239 @@
+import { advice } from './advice.ts'
+import { driftChange, driftConsequence, driftCounts, driftSubject, isCut, orderDrift } from './drift-text.ts'
+import { markdownLink, markdownText, SENTENCE_LENGTH } from './escape.ts'
+import {
+  atMost,
+  BAND_MARK,
+  count,
+  groupName,
+  limiterName,
+  moment,
+  percent,
+  percentOf,
+  period,
+  plural,
+  scopeName,
+} from './format.ts'
+import { bullets, details, stack, table, under } from './markdown.ts'
+import { notMeasured } from './not-measured.ts'
+import { type PeaksStep, peaks } from './peaks.ts'
+import type { Blind, Links, Report, SnapshotOutcome } from './report.ts'
+import { scorecard } from './scorecard.ts'
+import { measured } from './select.ts'
+import {
+  coverage,
+  missingData,
+  rowSentence,
+  snapshotText,
+  transitionText,
+  verdictLine,
+  verdictOf,
+} from './sentences.ts'
+import { bytes, firstFitting } from './shrink.ts'
+
+/** GitHub drops a whole summary above 1 MiB (docs.github.com, job summaries); bytes, not characters. */
+const LARGEST_SUMMARY = 1_048_576
+/** Other actions' texts, and ours, stay below it together. */
+const ROOM_LEFT = 48_576
+
+type Step = PeaksStep & { rows: number; note: string }
+const ALL = Number.POSITIVE_INFINITY
+/** A browser draws so many charts in good time. */
+const MOST_CHARTS = 12
+const STEPS: [Step, ...Step[]] = [
+  { peaks: 40, charts: MOST_CHARTS, hours: true, rows: ALL, note: '' },
+  { peaks: 40, charts: MOST_CHARTS, hours: false, rows: ALL, note: 'the figures behind the charts are left out' },
+  {
+    peaks: 20,
+    charts: 4,
+    hours: false,
+    rows: 500,
+    note: 'it shows the 500 rows with the highest use, 20 peaks and 4 charts',
+  },
+  {
+    peaks: 5,
+    charts: 1,
+    hours: false,
+    rows: 50,
+    note: 'it shows the 50 rows with the highest use, 5 peaks and 1 chart',
+  },
+  { peaks: 0, charts: 0, hours: false, rows: 10, note: 'it shows the 10 rows with the highest use' },
+]
+
+/** The job summary: GitHub Markdown, at most 1 MiB. Where that forces it to leave something out, it says what. */
+export function renderSummary(report: Report, links: Links, snapshot: SnapshotOutcome | null): string {
+  return firstFitting(
+    STEPS,
+    (step) => summary(report, links, snapshot, step),
+    (text) => bytes(text) <= LARGEST_SUMMARY - ROOM_LEFT,
+  )
+}
+
+/** The job summary of a run that could not read limits or usage. */
+export function renderBlindSummary(blind: Blind, links: Links): string {
+  const lastDay = new Date(Date.parse(blind.window.end) - 1).toISOString().slice(0, 10)
+  return `${stack(
+    `## ${BAND_MARK.unmeasured} Claude rate limits: the audit is blind`,
+    `Nothing is known about use of the limits from ${period(blind.window)}: a limit may have been reached without anyone being told. No snapshot was written, and nothing is reported as recovered.`,
+    under('### Why', markdownText(blind.error, 2_000)),
+    under(
+      '### What to do',
+      `Fix the cause, then run the workflow again with \`date: ${lastDay}\`: usage is kept, so nothing is lost. Until then the Console shows it.`,
+    ),
+    seeAlso(links),
+  )}\n`
+}
+
+function summary(report: Report, links: Links, snapshot: SnapshotOutcome | null, step: Step): string {
+  const most = Math.min(step.rows, 200)
+  return `${stack(
+    `## ${BAND_MARK[verdictOf(report)]} Claude rate limits: ${verdictLine(report)}`,
+    opening(report),
+    step.note &&
+      `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${step.note}. The report file (output \`report-path\`) has everything.`,
+    notComplete(report, most),
+    under('### What to do first', bullets(advice(report, markdownText))),
+    under('### Scorecard', scorecard(report, step.rows)),
+    under('### Peaks', peaks(report, step)),
+    under('### What binds in each group', whatBinds(report, most)),
+    under('### Limits since the committed snapshot', changes(report, snapshot, most)),
+    under('### Findings', findings(report, most)),
+    under('### Not measured', notMeasured(report, most)),
+    under('### Where the figures come from', sources(report)),
+    seeAlso(links),
+  )}\n`
+}
+
+function opening(report: Report): string {
+  const worst = measured(report)[0]
+  const transition = worst ? transitionText(worst, report) : ''
+  return stack(
+    worst && `Highest: **${rowSentence(worst, report, markdownText)}**${transition && `, ${transition}`}.`,
+    `${period(report.window)} · ${coverage(report)} · watch from ${percentOf(report)(report.thresholds.watch)}, alert from ${percentOf(report)(report.thresholds.alert)}`,
+  )
+}
+
+function notComplete(report: Report, most: number): string {
+  const missing = missingData(report)
+  const { shown, more } = atMost(report.failures, most)
+  const lines = [
+    ...(missing ? [missing] : []),
+    ...shown.map(({ resource, message }) => `**${markdownText(resource)}**: ${markdownText(message, SENTENCE_LENGTH)}`),
+    ...(more > 0 ? [`and ${count(more)} more`] : []),
+  ]
+  return under('### Not complete', bullets(lines))
+}
+
+function whatBinds(report: Report, most: number): string {
+  const share = percentOf(report)
+  const views = report.groups.filter(({ binds }) => binds.length > 0)
+  const { shown, more } = atMost(
+    views.toSorted((a, b) => (b.binds[0]?.utilization ?? 0) - (a.binds[0]?.utilization ?? 0)),
+    most,
+  )
+  const rows = shown.map(({ scope, group, binds, cache }) => {
+    const named = binds.map(
+      ({ limiter, utilization }) => `${limiterName({ group, limiter }, markdownText)} ${share(utilization)}`,
+    )
+    return [
+      `${groupName(group, markdownText)}${scope.type === 'workspace' ? `, ${scopeName(scope, markdownText)}` : ''}`,
+      named[0] ?? '',
+      named.slice(1).join(', '),
+      cache ? percent(cache.read_share) : '',
+      cache === null
+        ? ''
+        : cache.stretch === null
+          ? 'all input is read from the cache'
+          : `×${count(Number(cache.stretch.toFixed(1)))}`,
+    ]
+  })
+  const drawn = table(
+    [
+      { head: 'Group' },
+      { head: 'Binds first' },
+      { head: 'Then' },
+      { head: 'Input read from cache', align: 'right' },
+      { head: 'Stretches a cache-aware limit', align: 'right' },
+    ],
+    rows,
+  )
+  return stack(
+    rows.length > 12 ? details(plural(rows.length, 'group'), drawn) : drawn,
+    more > 0 && `and ${count(more)} more`,
+  )
+}
+
+function changes(report: Report, snapshot: SnapshotOutcome | null, most: number): string {
+  const outcome = snapshotText(snapshot, markdownLink, markdownText)
+  if (report.first_snapshot)
+    return stack('No snapshot was committed before: there is nothing to compare with yet.', outcome)
+  if (report.drift.length === 0) return stack('No limit has changed.', outcome)
+  const { shown, more } = atMost(orderDrift(report.drift), most)
+  const rows = shown.map((item) => [
+    driftSubject(item, markdownText),
+    isCut(item) ? `**${driftChange(item, markdownText)}**` : driftChange(item, markdownText),
+    driftConsequence(item, report.thresholds) || 'not measured',
+  ])
+  return stack(
+    `${driftCounts(report.drift)}.`,
+    table([{ head: 'Limit' }, { head: 'Change' }, { head: 'Consequence' }], rows),
+    more > 0 && `and ${count(more)} more`,
+    outcome,
+  )
+}
+
+function findings(report: Report, most: number): string {
+  const { shown, more } = atMost(report.findings, most)
+  const { shown: models, more: moreModels } = atMost(report.unmatched_models, most)
+  const unmatched = table(
+    [{ head: 'Model without a limit' }, { head: 'Requests', align: 'right' }, { head: 'Tokens', align: 'right' }],
+    models.map(({ model, requests, tokens }) => [
+      markdownText(model),
+      requests === null ? 'not known' : count(requests),
+      count(tokens),
+    ]),
+  )
+  return stack(
+    bullets([
+      ...shown.map(({ message }) => markdownText(message, SENTENCE_LENGTH)),
+      ...(more > 0 ? [`and ${count(more)} more`] : []),
+    ]),
+    unmatched && 'These models were used, and no group of limits lists them: their use is in no figure above.',
+    unmatched,
+    moreModels > 0 && `and ${plural(moreModels, 'more model')}`,
+  )
+}
+
+function sources(report: Report): string {
+  const { window, peak_window, thresholds } = report
+  const share = percentOf(report)
+  return details(
+    'Data source, window, and what these figures can and cannot say',
+    bullets([
+      report.usage_source === 'analytics'
+        ? "Usage: Anthropic's usage analytics API, by the minute."
+        : "Usage: Anthropic's legacy usage report, by the minute. It counts no requests.",
+      `Window: ${moment(window.start)} to ${moment(window.end)}, ${window.complete ? 'complete' : `not complete (${plural(window.missing_minutes, 'minute')} missing)`}.${
+        window.data_refreshed_at === null
+          ? ' The API did not say how fresh its data is.'
+          : ` Data as of ${moment(window.data_refreshed_at)}.`
+      }`,
+      "Limits: Anthropic's Rate Limits API, read in this run; changes are against the snapshot in this repository.",
+      `Peak: the busiest ${peak_window === 'minute' ? 'UTC minute' : "hour's mean per minute"}, over all models of a group together. Used: peak ÷ limit. Bands: watch from ${share(thresholds.watch)}, alert from ${share(thresholds.alert)}.`,
+      'An organization limit is compared with all workspaces together, a workspace only with limits of its own.',
+      'Batch traffic draws on limits of its own and is not counted; fast-mode traffic only toward fast-mode limits.',
+      'Anthropic refills a limit continuously and may enforce it over less than a minute: requests can be refused below 100 %, and a minute above 100 % is possible without refusals. The busiest 60 seconds may straddle two minutes.',
+      'To compare: the Console charts the largest minute of each hour.',
+    ]),
+  )
+}
+
+function seeAlso(links: Links): string {
+  const entries = [
+    links.run && markdownLink('This run', links.run),
+    markdownLink('Usage in the Console', links.usage),
+    markdownLink('Limits in the Console', links.limits),
+    links.runbook && markdownLink('Runbook', links.runbook),
+  ].filter((entry) => entry !== null && entry !== '')
+  return entries.join(' · ')
+}

@@ -142,7 +142,7 @@ export function isLoopback(hostname: string): boolean {
 }
 
 /** `75%` or `0.75`. The decimal point is moved in the text, so that 57.5% is the same double as 0.575. */
-const threshold = grammar(
+export const threshold = grammar(
   (text) =>
     Number(text) > 1
       ? `a percentage (75%) or a ratio up to 1 (0.75); a bare number above 1 is ambiguous, did you mean "${text}%"?`

@@ -3,7 +3,7 @@ import type { Received } from '../http.ts'
 import type { World } from '../world/world.ts'
 import type { Options } from './options.ts'
 import { openCursor, sealCursor } from './query.ts'
-import { DIMENSIONS, MINUTE, type Row, rowsOf, totalTokens } from './rows.ts'
+import { atomsBetween, DIMENSIONS, MINUTE, type Row, rowsOf, totalTokens } from './rows.ts'
 import { GROUP_BY, readUsageQuery, type UsageQuery } from './usage-query.ts'
 
 /** `GET /v1/organizations/analytics/usage`: sparse rows, page by page. */
@@ -26,15 +26,19 @@ export function listUsage(request: Received, world: World, options: Options): st
 type Page = { rows: Row[]; next: number[] | undefined }
 
 /** Buckets one after another, only as many as the page holds: a position is a bucket and a row within it. */
-function pageByTime(world: World, query: UsageQuery, size: number, position: number[]): Page {
+function pageByTime(world: World, query: UsageQuery, size: number, [from = 0, skip = 0]: number[]): Page {
   const buckets = bucketsOf(query)
-  let [bucket = 0, skip = 0] = position
   const rows: Row[] = []
-  for (; bucket < buckets.length; bucket++, skip = 0) {
+  for (let bucket = from; bucket < buckets.length; bucket++) {
+    const already = bucket === from ? skip : 0
+    if (rows.length === size) {
+      if (bucketHasRows(world, query, buckets[bucket]!)) return { rows, next: [bucket, 0] }
+      continue
+    }
     const all = bucketRows(world, query, buckets[bucket]!).sort(byTotal)
-    const taken = all.slice(skip, skip + size - rows.length)
+    const taken = all.slice(already, already + size - rows.length)
     rows.push(...taken)
-    if (skip + taken.length < all.length) return { rows, next: [bucket, skip + taken.length] }
+    if (already + taken.length < all.length) return { rows, next: [bucket, already + taken.length] }
   }
   return { rows, next: undefined }
 }
@@ -68,12 +72,26 @@ function bucketsOf({ from, to, width, orderBy, order }: UsageQuery): number[] {
 const bucketRows = (world: World, query: UsageQuery, start: number): Row[] =>
   rowsOf(world, start, query.width === undefined ? query.to : start + query.width, query.groupBy, query.keep)
 
+function bucketHasRows(world: World, query: UsageQuery, start: number): boolean {
+  for (const atom of atomsBetween(world, start, start + (query.width ?? 0))) if (query.keep(atom)) return true
+  return false
+}
+
 const byTotal = (a: Row, b: Row): number => totalTokens(b) - totalTokens(a) || compare(a.key, b.key)
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const disorder = (row: Row): string => createHash('md5').update(`${row.start}${row.key}`).digest('hex')
 
-/** `2026-11-22T14:05:00Z`. */
-export const time = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`
+const times = new Map<number, string>()
+
+/** `2026-11-22T14:05:00Z`. Remembered, for a page has a thousand rows of one minute. */
+export function time(at: number): string {
+  let text = times.get(at)
+  if (text === undefined) {
+    text = `${new Date(at).toISOString().slice(0, 19)}Z`
+    times.set(at, text)
+  }
+  return text
+}
 
 const groups = new Map<string, string>()
 

@@ -128,6 +128,7 @@ export async function generatedFiles(): Promise<{ path: string; text: string }[]
       inputs: inputsTable(metadata),
       outputs: outputsTable(metadata),
     },
+    'docs/setup.md': { 'reusable workflow': await workflow('reusable.yml') },
     'docs/counting.md': { limiters: countingTable(LIMITERS) },
     '.github/workflows/audit.yml': {
       inputs: reusableInputs(metadata),

@@ -114,7 +114,8 @@ describe('The catalogue of limiters', () => {
     expect(others.length).toBeGreaterThan(10)
     const naming = others.flatMap((path) => {
       const code = readFileSync(path, 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
-      return types.filter((type) => new RegExp(`\\b${type}\\b`).test(code)).map((type) => `${path}: ${type}`)
+      const named = (type: string) => new RegExp(`(['"\`])${type}\\1|\\.${type}\\b|\\b${type}:`).test(code)
+      return types.filter(named).map((type) => `${path}: ${type}`)
     })
     expect(naming).toEqual([])
   })

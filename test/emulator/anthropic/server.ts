@@ -41,7 +41,10 @@ export async function startAnthropic(world: World, options: Partial<Options> = {
     handle: answer,
     error: (status, errorCode) => refuse(new ApiError(status, `The emulator was asked for ${status}`, errorCode)),
   })
-  const emulator: AnthropicEmulator = Object.assign(server, { world, options: { ...ORDINARY, ...options } })
+  const emulator: AnthropicEmulator = Object.assign(server, {
+    world,
+    options: structuredClone({ ...ORDINARY, ...options }),
+  })
   const cache = new WeakMap<World, ReplyCache>()
   return emulator
 

@@ -46,7 +46,7 @@ export function chart(row: Measured, bars: Bars, report: Report): string {
   const { list } = bars
   const inPercent = (ratio: number) => Number((ratio * 100).toFixed(1))
   const line = (ratio: number) => `line [${list.map(() => inPercent(ratio)).join(', ')}]`
-  const highest = Math.max(1, row.utilization)
+  const highest = Math.max(1, row.utilization, ...list.map(({ peak }) => (peak ?? 0) / row.limit))
   const every = bars.hours === 1 ? 'hour' : bars.hours === 24 ? 'day' : `${bars.hours} hours`
   return [
     '```mermaid',

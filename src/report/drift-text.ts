@@ -1,6 +1,6 @@
 import { limiterLabel } from '../limits/limiters.ts'
 import type { Escape } from './escape.ts'
-import { changeInPercent, count, groupName, limiterName, percent, scopeName } from './format.ts'
+import { capital, changeInPercent, count, groupName, limiterName, percent, scopeName } from './format.ts'
 import type { Drift, DriftClass, Report } from './report.ts'
 
 /** A drift as a person reads it: what it is about, what changed, and what the change does to the window's peak. */
@@ -60,10 +60,13 @@ export function driftConsequence(drift: Drift, thresholds: Thresholds): string {
   const { peak, utilization_before: before, utilization_after: after } = drift
   if (peak === null) return ''
   const share = (ratio: number) => percent(ratio, [thresholds.watch, thresholds.alert])
-  const subject = `The window's peak ${count(peak)}`
+  // Where the way of counting changed, each side has a peak of its own, and only the ratios can be compared.
+  const subject = drift.from === null ? `The window's peak ${count(peak)}` : "The window's peak, counted each way,"
   if (before !== null && after !== null) {
     const crossing = crossed(before, after, thresholds)
-    return `${subject} was ${share(before)} and is now ${share(after)}${crossing && `: ${crossing}`}.`
+    return before === after
+      ? `${subject} is ${share(after)} of what binds, as before.`
+      : `${subject} was ${share(before)} and is now ${share(after)}${crossing && `: ${crossing}`}.`
   }
   if (after !== null) {
     const crossing = crossed(0, after, thresholds)
@@ -78,8 +81,10 @@ export function driftSentence(drift: Drift, thresholds: Thresholds, safe: Escape
   return `${driftSubject(drift, safe)}: ${driftChange(drift, safe)}.${consequence && ` ${consequence}`}`
 }
 
-/** Whether a drift leaves less room than before: a lower limit, or one where there was none. */
+/** Whether a drift leaves less room than before: a lower limit, or one where there was none, unless another one binds anyway. */
 export function isCut(drift: Drift): boolean {
+  const { peak, utilization_before: before, utilization_after: after } = drift
+  if (peak !== null && peak > 0 && before !== null && after !== null) return after > before
   if (drift.class === 'limiter-added' || drift.class === 'override-added') return true
   return drift.before !== null && drift.after !== null && drift.after < drift.before
 }
@@ -150,5 +155,3 @@ function crossed(before: number, after: number, { watch, alert }: Thresholds): s
   if (!highest) return ''
   return `${after === highest.at ? 'at' : 'over'} ${highest.name}`
 }
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

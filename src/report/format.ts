@@ -20,11 +20,11 @@ export function plural(value: number, one: string, many = `${one}s`): string {
 const MOST_DECIMALS = 6
 
 /**
- * A ratio as `83 %`, `77.5 %`, `0.4 %`, `450 %`: one decimal below 100 %, none above. More decimals where rounding would
- * step over one of `lines` (74.96 % must not read "75 %" while its band says watch) or make something of nothing.
+ * A ratio as `83 %`, `77.5 %`, `0.4 %`, `450 %`: one decimal where it says something. More where rounding would step over
+ * one of `lines` (74.96 % must not read "75 %" while its band says watch), over 100 %, or make nothing of something.
  */
 export function percent(ratio: number, lines: readonly number[] = []): string {
-  for (let decimals = ratio < 1 ? 1 : 0; decimals < MOST_DECIMALS; decimals++) {
+  for (let decimals = 1; decimals < MOST_DECIMALS; decimals++) {
     const shown = Number((ratio * 100).toFixed(decimals))
     const steps = [0, 1, ...lines].filter((line) =>
       line === 0 ? shown > 0 !== ratio > 0 : shown / 100 >= line !== ratio >= line,
@@ -98,6 +98,8 @@ export function scopeName(scope: Scope, safe: Escape): string {
 
 /** `output tokens/min`; a type unknown to us as Anthropic spells it, escaped like any other name. */
 export function limiterName(row: { group: Group; limiter: string }, safe: Escape): string {
+  // The row that stands for all limits of a workspace that could not be read.
+  if (row.limiter === 'any') return 'any limit'
   const label = limiterLabel(row.group.type, row.limiter)
   return label === row.limiter ? safe(label) : label
 }
@@ -106,6 +108,11 @@ export function limiterName(row: { group: Group; limiter: string }, safe: Escape
 export function limitName(row: { scope: Scope; group: Group; limiter: string }, safe: Escape): string {
   const where = row.scope.type === 'workspace' ? ` in ${scopeName(row.scope, safe)}` : ''
   return `${groupName(row.group, safe)}, ${limiterName(row, safe)}${where}`
+}
+
+/** With a capital at its head, as a sentence begins. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 /** The first `most` items, and how many were left out. */

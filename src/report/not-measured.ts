@@ -1,6 +1,6 @@
 import { MODEL_GROUP } from '../limits/groups.ts'
 import { markdownText, SENTENCE_LENGTH } from './escape.ts'
-import { count, groupName, limiterName, plural } from './format.ts'
+import { capital, count, groupName, limiterName, plural } from './format.ts'
 import { details, stack, table } from './markdown.ts'
 import type { Report, Verdict } from './report.ts'
 import { unmeasured } from './select.ts'
@@ -13,13 +13,13 @@ const MANAGED_AGENTS: readonly (readonly string[])[] = [
   [
     'Managed Agents, create endpoints',
     '300 requests/min',
-    'as documented, not measured: not in the Rate Limits API',
+    'As documented, not measured: the Rate Limits API does not list it',
     'Count the calls in your own client or gateway.',
   ],
   [
     'Managed Agents, read endpoints',
     '1,200 requests/min',
-    'as documented, not measured: not in the Rate Limits API',
+    'As documented, not measured: the Rate Limits API does not list it',
     'Count the calls in your own client or gateway.',
   ],
 ]
@@ -61,12 +61,14 @@ function line(rows: readonly Verdict[]): string[] {
   return [
     `${groupName(first.group, markdownText)}, ${limiterName(first, markdownText)}${scope}`,
     values.size > 1 ? 'various' : first.limit === null ? 'none given' : count(first.limit),
-    markdownText(first.reason ?? 'no reason given', SENTENCE_LENGTH),
+    markdownText(capital(first.reason ?? 'no reason given'), SENTENCE_LENGTH),
     howToMeasure(first),
   ]
 }
 
-function howToMeasure({ group, limiter, limit }: Verdict): string {
+function howToMeasure({ scope, group, limiter, limit }: Verdict): string {
+  if (limit === null && scope.type === 'workspace')
+    return 'Run the audit again once the limits of this workspace can be read.'
   if (limiter === 'enqueued_batch_requests')
     return 'Sum `request_counts.processing` over the batches that `GET /v1/messages/batches` lists as in progress.'
   if (group.type !== MODEL_GROUP) return 'Count the calls in your own client or gateway.'

@@ -38,12 +38,12 @@ function figures(row: Measured, report: Report): string {
   const ofLimit = (value: number) => `${count(value)} (${share(value / row.limit)})`
   const { alert } = report.thresholds
   const known = [
-    `Peak **${count(row.peak)}** of ${bindingLimit(row)} at ${peakTime(row, report)}.`,
+    `Peak **${count(row.peak)}** of ${bindingLimit(row)} at ${peakTime(row, report)}${report.peak_window === 'hour' ? ', the mean per minute of the busiest hour' : ''}.`,
     row.bracket !== null &&
       row.bracket > row.peak &&
       `The busiest 60 seconds lie between that and ${ofLimit(row.bracket)}, the largest two minutes side by side.`,
     row.minutes_over_threshold !== null &&
-      `${plural(row.minutes_over_threshold, 'minute')} at or over ${share(alert)}.`,
+      `${row.minutes_over_threshold === 0 ? 'No minute was' : `${plural(row.minutes_over_threshold, 'minute was', 'minutes were')}`} at or over ${share(alert)}.`,
     row.p99 !== null && `99 of 100 minutes stayed at or below ${ofLimit(row.p99)}.`,
     row.clipped &&
       `From ${moment(row.clipped.from)} use stayed within 5 % of the limit or above it for ${plural(row.clipped.minutes, 'minute')}: demand may have been higher than what was served.`,

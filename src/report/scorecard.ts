@@ -3,7 +3,6 @@ import { atMost, BAND_MARK, count, groupName, limiterName, peakTime, percent, pe
 import { bar, type Column, details, stack, table, under } from './markdown.ts'
 import type { Report, Scope } from './report.ts'
 import { isInert, type Measured, measured, sameScope } from './select.ts'
-import { transitionText } from './sentences.ts'
 
 /** A table of up to this many rows is read as a whole; in a longer one the quiet rows are folded away. */
 const READ_AS_A_WHOLE = 12
@@ -15,10 +14,10 @@ const COLUMNS: Column[] = [
   { head: 'Used', align: 'right' },
   { head: '' },
   { head: 'Peak', align: 'right' },
-  { head: 'When' },
+  { head: 'When&nbsp;(UTC)' },
   { head: 'Limit', align: 'right' },
   { head: 'Headroom', align: 'right' },
-  { head: 'Day before' },
+  { head: 'Day&nbsp;before' },
 ]
 
 /**
@@ -26,8 +25,7 @@ const COLUMNS: Column[] = [
  * line, then all others together. The highest use is at the head of each table. At most `most` rows in all.
  */
 export function scorecard(report: Report, most: number): string {
-  const all = measured(report)
-  const { shown, more } = atMost(all, most)
+  const { shown, more } = atMost(measured(report), most)
   const scopes = distinctScopes(report)
   const organization = shown.filter(({ scope }) => scope.type === 'organization')
   const ofScope = (scope: Scope) => shown.filter((row) => sameScope(row.scope, scope))
@@ -79,23 +77,27 @@ function cells(row: Measured, report: Report): string[] {
   const { alert, watch } = report.thresholds
   const headroom = percent(Math.abs(1 - row.utilization), [1 - watch, 1 - alert])
   return [
-    `${BAND_MARK[row.band]} ${row.band}`,
-    groupName(row.group, markdownText),
+    `${BAND_MARK[row.band]}&nbsp;${row.band}`,
+    onOneLine(groupName(row.group, markdownText)),
     limiterName(row, markdownText),
     loud ? `**${figure}**` : figure,
     bar(row.utilization),
     count(row.peak),
-    peakTime(row, report) ?? '',
+    (peakTime(row, report) ?? '').replace(/ UTC$/, ''),
     isInert(row) ? `${count(row.limit)} (own ${count(row.configured ?? 0)} is inert)` : count(row.limit),
     `${row.lower_bound ? '≤ ' : ''}${row.utilization > 1 ? '−' : ''}${headroom}`,
     dayBefore(row, report),
   ].map((cell) => cell.replaceAll(' %', '&nbsp;%'))
 }
 
+/** A short name is easier to find in a column when it does not wrap. */
+function onOneLine(name: string): string {
+  return name.length <= 24 ? name.replaceAll(' ', '&nbsp;') : name
+}
+
 function dayBefore(row: Measured, report: Report): string {
-  const text = transitionText(row, report)
-  if (text !== '') return text
-  return row.previous === null ? '' : percentOf(report)(row.previous.utilization)
+  const before = row.previous === null ? 'not known' : percentOf(report)(row.previous.utilization)
+  return row.transition === null ? before : `${before}, ${row.transition}`
 }
 
 function distinctScopes(report: Report): Scope[] {

@@ -19,7 +19,7 @@ import { notMeasured } from './not-measured.ts'
 import { type PeaksStep, peaks } from './peaks.ts'
 import type { Blind, Links, Report, SnapshotOutcome } from './report.ts'
 import { scorecard } from './scorecard.ts'
-import { measured } from './select.ts'
+import { measured, recovered } from './select.ts'
 import {
   coverage,
   missingData,
@@ -93,10 +93,12 @@ function summary(report: Report, links: Links, snapshot: SnapshotOutcome | null,
       `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${step.note}. The report file (output \`report-path\`) has everything.`,
     notComplete(report, most),
     under('### What to do first', bullets(advice(report, markdownText))),
+    report.drift.length > 0 && under('### Limits that have changed', changes(report, snapshot, most)),
+    under('### Recovered since the day before', recoveries(report, most)),
     under('### Scorecard', scorecard(report, step.rows)),
     under('### Peaks', peaks(report, step)),
     under('### What binds in each group', whatBinds(report, most)),
-    under('### Limits since the committed snapshot', changes(report, snapshot, most)),
+    report.drift.length === 0 && under('### Limits since the committed snapshot', changes(report, snapshot, most)),
     under('### Findings', findings(report, most)),
     under('### Not measured', notMeasured(report, most)),
     under('### Where the figures come from', sources(report)),
@@ -122,6 +124,15 @@ function notComplete(report: Report, most: number): string {
     ...(more > 0 ? [`and ${count(more)} more`] : []),
   ]
   return under('### Not complete', bullets(lines))
+}
+
+function recoveries(report: Report, most: number): string {
+  const { shown, more } = atMost(recovered(report), most)
+  const lines = shown.map((row) => {
+    const before = row.previous === null ? '' : `, was ${percentOf(report)(row.previous.utilization)}`
+    return `${BAND_MARK[row.band]} ${rowSentence(row, report, markdownText)}${before}`
+  })
+  return bullets([...lines, ...(more > 0 ? [`and ${count(more)} more`] : [])])
 }
 
 function whatBinds(report: Report, most: number): string {
@@ -183,7 +194,11 @@ function changes(report: Report, snapshot: SnapshotOutcome | null, most: number)
 }
 
 function findings(report: Report, most: number): string {
-  const { shown, more } = atMost(report.findings, most)
+  // That data is missing stands at the head already.
+  const { shown, more } = atMost(
+    report.findings.filter(({ kind }) => kind !== 'data-incomplete'),
+    most,
+  )
   const { shown: models, more: moreModels } = atMost(report.unmatched_models, most)
   const unmatched = table(
     [{ head: 'Model without a limit' }, { head: 'Requests', align: 'right' }, { head: 'Tokens', align: 'right' }],

@@ -1,0 +1,539 @@
+import {
+  type Blind,
+  type Drift,
+  type GroupView,
+  type Links,
+  type Report,
+  reportSchema,
+  type Scope,
+  type SnapshotOutcome,
+  type Verdict,
+} from '../../src/report/report.ts'
+
+/** Reports of days as they happen, for golden files, for the preview and for looking at. All figures agree with each other. */
+
+export type Example = { report: Report; snapshot: SnapshotOutcome | null } | { blind: Blind }
+
+const THRESHOLDS = { watch: 0.5, alert: 0.75 }
+const DAY = '2026-11-22T'
+
+export const LINKS: Links = {
+  run: 'https://github.com/acme/limits/actions/runs/19500000001',
+  usage: 'https://platform.claude.com/usage',
+  limits: 'https://platform.claude.com/usage/limits',
+  runbook: 'https://wiki.acme.example/claude-rate-limits',
+}
+
+const ORGANIZATION: Scope = { type: 'organization' }
+const PRODUCTION: Scope = { type: 'workspace', id: 'wrkspc_01JwQvzr7rXLA5AGx3HKfFUJ', name: 'production' }
+const RESEARCH: Scope = { type: 'workspace', id: 'wrkspc_01Nq8mPzL5bVJx2RkYtW3cDf', name: 'research_batch' }
+
+const OPUS = { type: 'model_group', name: 'Claude Opus 4.x' }
+const SONNET = { type: 'model_group', name: 'Claude Sonnet 4.x' }
+const HAIKU = { type: 'model_group', name: 'Claude Haiku 4.5' }
+const OPUS_5 = { type: 'model_group', name: 'Claude Opus 5' }
+const BATCH = { type: 'batch', name: 'batch' }
+const TOKEN_COUNT = { type: 'token_count', name: 'token_count' }
+const WEB_SEARCH = { type: 'web_search', name: 'web_search' }
+
+const INPUT = 'input_tokens_per_minute_cache_aware'
+const PLAIN_INPUT = 'input_tokens_per_minute'
+const OUTPUT = 'output_tokens_per_minute'
+const REQUESTS = 'requests_per_minute'
+
+/** Use by UTC hour in parts of the day's peak: a working day in Europe, with the peak at 14 h. */
+const CURVE = [
+  0.08, 0.06, 0.05, 0.05, 0.06, 0.1, 0.18, 0.35, 0.52, 0.66, 0.71, 0.74, 0.69, 0.83, 1, 0.88, 0.76, 0.6, 0.41, 0.33,
+  0.27, 0.2, 0.15, 0.11,
+]
+const READ_SHARE = [
+  0, 0, 0.02, 0.02, 0.03, 0.05, 0.1, 0.14, 0.17, 0.19, 0.2, 0.21, 0.18, 0.2, 0.22, 0.21, 0.19, 0.16, 0.12, 0.1, 0.08,
+  0.06, 0.04, 0.02,
+]
+
+type Given = Pick<Verdict, 'group' | 'limiter' | 'limit' | 'peak'> & Partial<Verdict>
+
+/** A measured row: utilization, band and hours follow from peak and limit. */
+function measured(given: Given & { limit: number; peak: number }): Verdict {
+  const { limit, peak } = given
+  const utilization = peak / limit
+  return {
+    scope: ORGANIZATION,
+    configured: limit,
+    limit_source: given.scope?.type === 'workspace' ? 'workspace' : 'organization',
+    peak_at: `${DAY}14:05:00Z`,
+    bracket: Math.round(peak * 1.31),
+    p99: Math.round(peak * 0.74),
+    minutes_over_threshold: utilization >= THRESHOLDS.alert ? 4 : 0,
+    utilization,
+    band: utilization >= THRESHOLDS.alert ? 'alert' : utilization >= THRESHOLDS.watch ? 'watch' : 'ok',
+    transition: null,
+    reason: null,
+    lower_bound: false,
+    clipped: null,
+    previous: previous(peak * 0.93, limit),
+    hourly: CURVE.map((part) => Math.round(peak * part)),
+    drivers: null,
+    ...given,
+  }
+}
+
+function previous(peak: number, limit: number): Verdict['previous'] {
+  const utilization = peak / limit
+  const band = utilization >= THRESHOLDS.alert ? 'alert' : utilization >= THRESHOLDS.watch ? 'watch' : 'ok'
+  return { peak: Math.round(peak), limit, utilization, band }
+}
+
+function unmeasured(given: Pick<Verdict, 'group' | 'limiter' | 'limit' | 'reason'> & Partial<Verdict>): Verdict {
+  return {
+    scope: ORGANIZATION,
+    configured: given.limit,
+    limit_source: 'organization',
+    peak: null,
+    peak_at: null,
+    bracket: null,
+    p99: null,
+    minutes_over_threshold: null,
+    utilization: null,
+    band: 'unmeasured',
+    transition: null,
+    lower_bound: false,
+    clipped: null,
+    previous: null,
+    hourly: null,
+    drivers: null,
+    ...given,
+  }
+}
+
+const NOT_IN_USAGE = 'Usage data does not show these calls.'
+const UNMEASURED: Verdict[] = [
+  unmeasured({
+    group: BATCH,
+    limiter: 'enqueued_batch_requests',
+    limit: 500_000,
+    reason: 'The queue is a level, not a rate: usage data does not show it.',
+  }),
+  unmeasured({ group: BATCH, limiter: REQUESTS, limit: 4_000, reason: NOT_IN_USAGE }),
+  unmeasured({ group: TOKEN_COUNT, limiter: REQUESTS, limit: 8_000, reason: NOT_IN_USAGE }),
+]
+
+const QUIET_ROWS: Verdict[] = [
+  measured({ group: HAIKU, limiter: INPUT, limit: 4_000_000, peak: 181_000 }),
+  measured({ group: HAIKU, limiter: OUTPUT, limit: 800_000, peak: 3_200 }),
+  measured({ group: HAIKU, limiter: REQUESTS, limit: 4_000, peak: 212 }),
+  measured({ group: OPUS, limiter: INPUT, limit: 2_000_000, peak: 431_000 }),
+  measured({ group: OPUS, limiter: OUTPUT, limit: 400_000, peak: 102_400 }),
+  measured({ group: OPUS, limiter: REQUESTS, limit: 4_000, peak: 611 }),
+  measured({ group: SONNET, limiter: INPUT, limit: 2_000_000, peak: 902_500 }),
+  measured({ group: SONNET, limiter: OUTPUT, limit: 400_000, peak: 121_900 }),
+  measured({ group: SONNET, limiter: REQUESTS, limit: 4_000, peak: 1_204 }),
+]
+const WEB_SEARCHES = measured({
+  group: WEB_SEARCH,
+  limiter: 'tool_uses_per_second',
+  limit: 30,
+  peak: 0.35,
+  bracket: null,
+  p99: 0.05,
+  lower_bound: true,
+  previous: previous(0.35, 30),
+  hourly: CURVE.map((part) => Number((part * 0.35).toFixed(3))),
+})
+const PRODUCTION_REQUESTS = measured({ scope: PRODUCTION, group: OPUS, limiter: REQUESTS, limit: 1_000, peak: 402 })
+const RESEARCH_INERT = measured({
+  scope: RESEARCH,
+  group: SONNET,
+  limiter: REQUESTS,
+  limit: 4_000,
+  configured: 5_000,
+  limit_source: 'organization',
+  peak: 88,
+})
+
+const VIEWS: GroupView[] = [HAIKU, OPUS, SONNET].map((group, index) => ({
+  scope: ORGANIZATION,
+  group,
+  binds: [],
+  cache: {
+    read_share: [0.81, 0.18, 0.64][index] ?? 0,
+    stretch: [5.26, 1.22, 2.78][index] ?? 1,
+    hourly_read_share: READ_SHARE.map((share) => Math.min(1, share * ([4.2, 1, 3.1][index] ?? 1))),
+  },
+}))
+
+function reportOf(given: Partial<Report> & { verdicts: Verdict[] }): Report {
+  const ratios = given.verdicts.flatMap(({ utilization }) => (utilization === null ? [] : [utilization]))
+  const bands = new Set(given.verdicts.map(({ band }) => band))
+  return reportSchema.parse({
+    version: 1,
+    window: {
+      start: `${DAY}00:00:00Z`,
+      end: '2026-11-23T00:00:00Z',
+      days: 1,
+      complete: true,
+      missing_minutes: 0,
+      data_refreshed_at: '2026-11-23T05:40:00Z',
+    },
+    usage_source: 'analytics',
+    peak_window: 'minute',
+    thresholds: THRESHOLDS,
+    status: bands.has('alert') ? 'alert' : bands.has('watch') ? 'watch' : bands.has('ok') ? 'ok' : null,
+    highest_utilization: ratios.length === 0 ? null : Math.max(...ratios),
+    groups: VIEWS.map((view) => ({ ...view, binds: bindsOf(view, given.verdicts) })),
+    drift: [],
+    first_snapshot: false,
+    findings: [],
+    unmatched_models: [],
+    failures: [],
+    ...given,
+  } satisfies Report)
+}
+
+function bindsOf(view: GroupView, verdicts: readonly Verdict[]): GroupView['binds'] {
+  return verdicts
+    .filter(({ scope, group }) => scope.type === 'organization' && group.name === view.group.name)
+    .flatMap(({ limiter, utilization }) => (utilization === null ? [] : [{ limiter, utilization }]))
+    .sort((a, b) => b.utilization - a.utilization)
+}
+
+function driftOf(given: Pick<Drift, 'class' | 'group'> & Partial<Drift>): Drift {
+  return {
+    scope: ORGANIZATION,
+    limiter: null,
+    before: null,
+    after: null,
+    utilization_before: null,
+    utilization_after: null,
+    peak: null,
+    model: null,
+    from: null,
+    ...given,
+  }
+}
+
+/** Rows of `all`, each replaced by the given one for the same limit. */
+function withRows(all: readonly Verdict[], ...changed: readonly Verdict[]): Verdict[] {
+  const key = ({ scope, group, limiter }: Verdict) => JSON.stringify([scope, group, limiter])
+  const keys = new Set(all.map(key))
+  return [
+    ...all.map((row) => changed.find((other) => key(other) === key(row)) ?? row),
+    ...changed.filter((row) => !keys.has(key(row))),
+  ]
+}
+
+const EVERY_DAY = [...UNMEASURED, ...QUIET_ROWS, WEB_SEARCHES, PRODUCTION_REQUESTS, RESEARCH_INERT]
+
+const OPUS_INPUT_ALERT = measured({
+  group: OPUS,
+  limiter: INPUT,
+  limit: 2_000_000,
+  peak: 1_660_000,
+  bracket: 2_010_000,
+  p99: 610_000,
+  transition: 'new',
+  previous: previous(1_240_000, 2_000_000),
+  drivers: {
+    workspaces: [
+      { id: PRODUCTION.type === 'workspace' ? PRODUCTION.id : null, name: 'production', share: 0.71 },
+      { id: null, name: 'Default', share: 0.2 },
+    ],
+    models: [
+      { id: null, name: 'claude-opus-4-6', share: 0.92 },
+      { id: null, name: 'claude-opus-4-5', share: 0.08 },
+    ],
+    api_keys: [{ id: 'apikey_01Rj2N8SVvo6BePZj99NhmiT', name: 'checkout-assistant', share: 0.66 }],
+  },
+})
+const PRODUCTION_ALERT = measured({
+  scope: PRODUCTION,
+  group: OPUS,
+  limiter: REQUESTS,
+  limit: 1_000,
+  peak: 1_040,
+  transition: 'worse',
+  minutes_over_threshold: 41,
+  p99: 790,
+  clipped: { from: `${DAY}14:01:00Z`, minutes: 12 },
+  previous: previous(830, 1_000),
+  drivers: {
+    workspaces: [],
+    models: [{ id: null, name: 'claude-opus-4-6', share: 0.97 }],
+    api_keys: [{ id: 'apikey_01Rj2N8SVvo6BePZj99NhmiT', name: 'checkout-assistant', share: 0.88 }],
+  },
+})
+const SONNET_WATCH = measured({ group: SONNET, limiter: INPUT, limit: 2_000_000, peak: 1_499_200, transition: null })
+
+const OPUS_OUTPUT_CUT = driftOf({
+  class: 'cut',
+  group: OPUS,
+  limiter: OUTPUT,
+  before: 800_000,
+  after: 400_000,
+  peak: 310_000,
+  utilization_before: 0.3875,
+  utilization_after: 0.775,
+})
+const DRIFT: Drift[] = [
+  driftOf({ class: 'group-added', group: OPUS_5 }),
+  driftOf({ class: 'model-moved', group: OPUS_5, model: 'claude-opus-5', from: 'Claude Opus 4.x' }),
+  driftOf({
+    class: 'raised',
+    group: HAIKU,
+    limiter: INPUT,
+    before: 2_000_000,
+    after: 4_000_000,
+    peak: 181_000,
+    utilization_before: 0.0905,
+    utilization_after: 0.04525,
+  }),
+  OPUS_OUTPUT_CUT,
+  driftOf({
+    class: 'override-added',
+    scope: RESEARCH,
+    group: SONNET,
+    limiter: REQUESTS,
+    after: 5_000,
+    peak: 88,
+    utilization_after: 0.0176,
+  }),
+  driftOf({
+    class: 'limiter-changed',
+    group: SONNET,
+    limiter: INPUT,
+    from: PLAIN_INPUT,
+    before: 1_000_000,
+    after: 2_000_000,
+    peak: 902_500,
+    utilization_before: 2.19,
+    utilization_after: 0.45125,
+  }),
+]
+
+const COMMIT = {
+  sha: '4be1f0c9a7d2e8531b6c0f9d8a7e6b5c4d3f2a10',
+  verified: true,
+  url: 'https://github.com/acme/limits/commit/4be1f0c9a7d2e8531b6c0f9d8a7e6b5c4d3f2a10',
+}
+const UNCHANGED: SnapshotOutcome = {
+  operation: 'unchanged',
+  path: '.github/claude-rate-limits.json',
+  commit: null,
+  pullRequest: null,
+  note: null,
+}
+
+/** Must show as just these characters wherever it is shown. */
+export const HOSTILE_NAME = '<!channel> *x* | \n # h1 <script>'
+const HOSTILE: Scope = { type: 'workspace', id: 'wrkspc_01HostiLe', name: HOSTILE_NAME }
+const HOSTILE_TOO: Scope = {
+  type: 'workspace',
+  id: 'wrkspc_01HostiLeToo',
+  name: '@acme/oncall #123 GH-7 :fire: $x$ https://evil.example www.evil.example a@evil.example `c` _i_ ~s~ [l](http://e.example) ::error::x ##[error]y',
+}
+
+const MESSAGE_WITH_NAME = `The override of workspace ${HOSTILE_NAME} is above the organization's value.`
+
+/** `number` alerts in as many workspaces: what a message and a summary have to bear. */
+function manyAlerts(number: number): Report {
+  const rows = Array.from({ length: number }, (_, index) => {
+    const peak = 750 + ((index * 37) % 300)
+    const name = `team-${String(index + 1).padStart(3, '0')}`
+    return measured({
+      scope: { type: 'workspace', id: `wrkspc_${name}`, name },
+      group: [OPUS, SONNET, HAIKU][index % 3] ?? OPUS,
+      limiter: REQUESTS,
+      limit: 1_000,
+      peak,
+      transition: index % 4 === 0 ? 'new' : 'continuing',
+      drivers: { workspaces: [], models: [], api_keys: [{ id: null, name: `${name}-key`, share: 0.8 }] },
+    })
+  })
+  return reportOf({ verdicts: [...EVERY_DAY, ...rows] })
+}
+
+export const EXAMPLES = {
+  'quiet-day': { report: reportOf({ verdicts: EVERY_DAY }), snapshot: UNCHANGED },
+  'first-alert': {
+    report: reportOf({
+      verdicts: withRows(EVERY_DAY, OPUS_INPUT_ALERT, SONNET_WATCH, PRODUCTION_ALERT),
+      findings: [
+        {
+          kind: 'inert-override',
+          message:
+            "Workspace research_batch sets 5,000 requests/min for Claude Sonnet 4.x, above the organization's 4,000: the organization's value binds.",
+        },
+      ],
+    }),
+    snapshot: UNCHANGED,
+  },
+  recovery: {
+    report: reportOf({
+      verdicts: withRows(
+        EVERY_DAY,
+        measured({
+          group: OPUS,
+          limiter: OUTPUT,
+          limit: 400_000,
+          peak: 164_000,
+          transition: 'recovered',
+          previous: previous(332_000, 400_000),
+        }),
+        measured({
+          group: SONNET,
+          limiter: INPUT,
+          limit: 2_000_000,
+          peak: 1_120_000,
+          transition: 'recovered',
+          previous: previous(1_580_000, 2_000_000),
+        }),
+      ),
+    }),
+    snapshot: UNCHANGED,
+  },
+  drift: {
+    report: reportOf({
+      verdicts: withRows(
+        EVERY_DAY,
+        measured({
+          group: OPUS,
+          limiter: OUTPUT,
+          limit: 400_000,
+          peak: 310_000,
+          transition: 'new',
+          previous: previous(300_000, 800_000),
+        }),
+      ),
+      drift: DRIFT,
+    }),
+    snapshot: {
+      ...UNCHANGED,
+      operation: 'updated',
+      commit: COMMIT,
+      pullRequest: { operation: 'created', number: 12, url: 'https://github.com/acme/limits/pull/12' },
+    },
+  },
+  blind: {
+    blind: {
+      window: { start: `${DAY}00:00:00Z`, end: '2026-11-23T00:00:00Z' },
+      error:
+        'Reading the rate limits failed: GET /v1/organizations/rate_limits answered 401 authentication_error (request req_011CTx). Check that anthropic-admin-key is an Admin API key that has not been revoked.',
+    },
+  },
+  'partial-failure': {
+    report: reportOf({
+      verdicts: [
+        ...EVERY_DAY,
+        unmeasured({
+          scope: { type: 'workspace', id: 'wrkspc_01Unreadable', name: 'payments' },
+          group: OPUS,
+          limiter: REQUESTS,
+          limit: null,
+          reason: 'The limits of this workspace could not be read.',
+        }),
+      ],
+      failures: [
+        {
+          resource: 'limits of workspace payments',
+          message:
+            'GET /v1/organizations/workspaces/wrkspc_01Unreadable/rate_limits answered 500 after 4 tries (request req_011CTy).',
+        },
+      ],
+    }),
+    snapshot: {
+      ...UNCHANGED,
+      operation: 'skipped',
+      note: 'The limits of one workspace could not be read, and a snapshot without it would record them as gone.',
+    },
+  },
+  'incomplete-data': {
+    report: reportOf({
+      verdicts: withRows(
+        EVERY_DAY,
+        measured({
+          group: OPUS,
+          limiter: INPUT,
+          limit: 2_000_000,
+          peak: 1_240_000,
+          previous: previous(1_100_000, 2_000_000),
+          hourly: CURVE.map((part, hour) => (hour >= 21 ? null : Math.round(1_240_000 * part))),
+        }),
+      ),
+      window: {
+        start: `${DAY}00:00:00Z`,
+        end: '2026-11-23T00:00:00Z',
+        days: 1,
+        complete: false,
+        missing_minutes: 155,
+        data_refreshed_at: `${DAY}21:25:00Z`,
+      },
+      usage_source: 'legacy',
+      unmatched_models: [{ model: 'claude-orion-1', requests: null, tokens: 12_400 }],
+      findings: [{ kind: 'data-incomplete', message: 'Usage after 2026-11-22 21:25 UTC is not in yet.' }],
+    }),
+    snapshot: {
+      ...UNCHANGED,
+      operation: 'skipped',
+      note: 'Dry run: the snapshot would have been left unchanged.',
+    },
+  },
+  week: {
+    report: reportOf({
+      window: {
+        start: '2026-11-16T00:00:00Z',
+        end: '2026-11-23T00:00:00Z',
+        days: 7,
+        complete: true,
+        missing_minutes: 0,
+        data_refreshed_at: '2026-11-23T05:40:00Z',
+      },
+      verdicts: withRows(
+        UNMEASURED,
+        measured({
+          group: OPUS,
+          limiter: INPUT,
+          limit: 2_000_000,
+          peak: 9_000_000,
+          peak_at: '2026-11-18T14:05:00Z',
+          transition: 'continuing',
+          hourly: [0.4, 0.5, 1, 0.6, 0.5, 0.1, 0.1].flatMap((day) =>
+            CURVE.map((part) => Math.round(9_000_000 * part * day)),
+          ),
+        }),
+      ),
+      groups: [],
+      first_snapshot: true,
+    }),
+    snapshot: { ...UNCHANGED, operation: 'created', commit: COMMIT },
+  },
+  'nothing-measurable': { report: reportOf({ verdicts: UNMEASURED, groups: [] }), snapshot: UNCHANGED },
+  'alerts-50': { report: manyAlerts(50), snapshot: UNCHANGED },
+  'alerts-500': { report: manyAlerts(500), snapshot: UNCHANGED },
+  'hostile-names': {
+    report: reportOf({
+      verdicts: withRows(
+        EVERY_DAY,
+        { ...PRODUCTION_ALERT, scope: HOSTILE },
+        { ...PRODUCTION_ALERT, scope: HOSTILE_TOO, peak: 800, utilization: 0.8, transition: 'new' },
+        {
+          ...OPUS_INPUT_ALERT,
+          drivers: {
+            workspaces: [{ id: null, name: HOSTILE_NAME, share: 0.71 }],
+            models: [],
+            api_keys: [{ id: null, name: HOSTILE_TOO.name, share: 0.4 }],
+          },
+        },
+      ),
+      drift: [
+        driftOf({ ...OPUS_OUTPUT_CUT, class: 'override-changed', scope: HOSTILE }),
+        driftOf({ ...OPUS_OUTPUT_CUT, class: 'override-changed', scope: HOSTILE_TOO }),
+      ],
+      findings: [{ kind: 'inert-override', message: MESSAGE_WITH_NAME }],
+      unmatched_models: [{ model: HOSTILE_NAME, requests: 3, tokens: 1_200 }],
+      failures: [{ resource: `limits of workspace ${HOSTILE_NAME}`, message: MESSAGE_WITH_NAME }],
+    }),
+    snapshot: UNCHANGED,
+  },
+} satisfies Record<string, Example>
+
+export type ExampleName = keyof typeof EXAMPLES

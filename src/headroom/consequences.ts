@@ -13,7 +13,7 @@ type Context = {
   window: Window
   known: number
   peakWindow: 'minute' | 'hour'
-  isMeasurable: (limiter: string) => boolean
+  source: 'analytics' | 'legacy'
 }
 
 /**
@@ -42,10 +42,11 @@ export function withConsequences(drift: readonly Drift[], context: Context): Dri
 function peak(
   { scope, group }: Drift,
   limiter: string,
-  { meters, window, known, peakWindow, isMeasurable }: Context,
+  { meters, window, known, peakWindow, source }: Context,
 ): number | null {
   const meter = meters.find(scope, group, limiter)
-  if (!meter || meter.hasUnknownRequests || !isMeasurable(limiter)) return null
+  const lacksRequests = source === 'legacy' && meter?.rule.counts.includes('requests')
+  if (!meter || meter.hasUnknownRequests || lacksRequests) return null
   const series = windowSeries(meter.series, meters.grid, window, known)
   return series.knownMinutes === 0 ? null : peakOf(series, meter.rule, peakWindow).peak
 }

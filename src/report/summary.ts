@@ -84,6 +84,16 @@ export function renderBlindSummary(blind: Blind, links: Links): string {
   )}\n`
 }
 
+/** The job summary of a run whose inputs are not valid: `error` names each of them, one a line. */
+export function renderRefusedSummary(error: string): string {
+  const [head = '', ...problems] = error.split('\n').map((line) => line.replace(/^- /, ''))
+  return `${stack(
+    `## ${BAND_MARK.unmeasured} Claude rate limits: the audit did not begin`,
+    markdownText(head, 2_000),
+    bullets(problems.map((problem) => markdownText(problem, 2_000))),
+  )}\n`
+}
+
 function summary(report: Report, links: Links, snapshot: SnapshotOutcome | null, step: Step): string {
   const most = Math.min(step.rows, 200)
   return `${stack(

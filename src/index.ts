@@ -1,0 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import * as core from '@actions/core'
+import manifest from '../package.json' with { type: 'json' }
+import { audit } from './audit.ts'
+import { createTransport } from './transport/transport.ts'
+
+const { env } = process
+const transport = createTransport({ env, version: manifest.version })
+
+process.exitCode = await audit({
+  core,
+  env,
+  fetch: transport.fetch,
+  now: Date.now,
+  sleep: async (milliseconds) => {
+    await sleep(milliseconds)
+  },
+  random: Math.random,
+})
+await transport.close()

@@ -1,0 +1,67 @@
+import type { Limits } from './collect.ts'
+import type { Committed } from './committed.ts'
+import { describeError } from './errors.ts'
+import type { Plan } from './github/commit.ts'
+import { deliverSnapshot } from './github/deliver.ts'
+import { findDrift } from './limits/drift.ts'
+import { formatSnapshot, parseSnapshot, type Snapshot } from './limits/snapshot.ts'
+import { commitMessage } from './report/commit-message.ts'
+import { renderPullRequest } from './report/pull-request.ts'
+import type { Drift, Links, Report, SnapshotOutcome } from './report/report.ts'
+import type { Run } from './run.ts'
+
+/** What became of the snapshot. With an error nothing was written, or not all of it; the outcome says how far it came. */
+export type Kept = { outcome: SnapshotOutcome; error: string | null }
+
+/**
+ * Brings the snapshot to where `snapshot-mode` wants it. Nothing is ever written from part of a reading, nor over a file
+ * that could not be read: both would turn a failure into a change of limits.
+ */
+export async function keepSnapshot(
+  run: Run,
+  report: Report,
+  committed: Committed,
+  limits: Limits,
+  links: Links,
+): Promise<Kept> {
+  const { inputs, log } = run
+  const skipped = (note: string): Kept => {
+    log.info(note)
+    return {
+      outcome: { operation: 'skipped', path: inputs.snapshot.path, commit: null, pullRequest: null, note },
+      error: null,
+    }
+  }
+  if (inputs.snapshot.mode === 'none') return skipped('snapshot-mode is none: no snapshot is kept.')
+  if (committed.error !== null) return skipped('The snapshot was left as it is, because it could not be read.')
+  if (limits.reading.unreadable.length > 0) {
+    return skipped('No snapshot was written, because the limits of some workspaces could not be read.')
+  }
+  try {
+    let drifted = report
+    const plan: Plan = (files) => {
+      const text = files[inputs.snapshot.path] ?? null
+      const before = text === null ? null : parseSnapshot(text, inputs.snapshot.path)
+      const after = limits.snapshotBeside(before)
+      const wanted = formatSnapshot(after)
+      if (wanted === text) return null
+      drifted = { ...report, first_snapshot: before === null, drift: before ? driftOf(before, after, report) : [] }
+      const message = commitMessage(inputs.snapshot.commitMessage, drifted)
+      return { ...message, files: [{ path: inputs.snapshot.path, text: wanted }] }
+    }
+    const outcome = await deliverSnapshot(run, plan, () => renderPullRequest(drifted, links))
+    log.info(`Snapshot ${outcome.path}: ${outcome.operation}.${outcome.note ? ` ${outcome.note}` : ''}`)
+    return { outcome, error: null }
+  } catch (error) {
+    const kept = skipped(`The snapshot could not be written: ${describeError(error)}`)
+    return { ...kept, error: describeError(error) }
+  }
+}
+
+/** The drift against what the repository holds at this try. What the audit found already is taken with its consequence. */
+function driftOf(before: Snapshot, after: Snapshot, { drift: found }: Report): Drift[] {
+  const change = ({ class: kind, scope, group, limiter, before, after, model, from }: Drift) =>
+    JSON.stringify([kind, scope, group, limiter, before, after, model, from])
+  const known = new Map(found.map((drift) => [change(drift), drift]))
+  return findDrift(before, after).map((drift) => known.get(change(drift)) ?? drift)
+}

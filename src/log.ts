@@ -1,0 +1,38 @@
+import type { Deps } from './deps.ts'
+
+type Annotate = (message: string, title?: string) => void
+
+/** The run's log: log groups a step, and nothing in it that has not been redacted. */
+export type Log = {
+  info: (line: string) => void
+  debug: (line: string) => void
+  notice: Annotate
+  warning: Annotate
+  error: Annotate
+  /** Marks the run as failed, with the reason as an annotation. */
+  fail: (message: string) => void
+  group: <T>(name: string, work: () => Promise<T>) => Promise<T>
+}
+
+export function createLog(core: Deps['core'], redact: (text: string) => string): Log {
+  const annotate =
+    (level: 'notice' | 'warning' | 'error'): Annotate =>
+    (message, title) =>
+      core[level](redact(message), title === undefined ? {} : { title: redact(title) })
+  return {
+    info: (line) => core.info(redact(line)),
+    debug: (line) => core.debug(redact(line)),
+    notice: annotate('notice'),
+    warning: annotate('warning'),
+    error: annotate('error'),
+    fail: (message) => core.setFailed(redact(message)),
+    async group(name, work) {
+      core.startGroup(name)
+      try {
+        return await work()
+      } finally {
+        core.endGroup()
+      }
+    },
+  }
+}

@@ -42,7 +42,9 @@ describe('the runway', () => {
         // The middle of the residuals by hand, without the code's helper.
         const heights = peaks.map((peak, day) => peak + runway.perDay * (peaks.length - 1 - day)).sort((a, b) => a - b)
         const height = (heights[(heights.length - 1) >> 1]! + heights[heights.length >> 1]!) / 2
-        expect(Math.ceil(runway.days - 1e-6)).toBe(walk(height, runway.perDay, ALERT * LIMIT, 400))
+        const day = walk(height, runway.perDay, ALERT * LIMIT, 400) ?? Number.NaN
+        expect(runway.days).toBeGreaterThan(day - 1 - 1e-6)
+        expect(runway.days).toBeLessThan(day + 1e-6)
         expect(runway.earliest).toBeLessThanOrEqual(runway.days)
         expect(runway.latest ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(runway.days)
       }),

@@ -47,7 +47,7 @@ const spreadOut: Advise = (report, safe) => {
   const worst = bursts[0]
   if (!worst) return null
   const minutes = plural(worst.minutes_over_threshold ?? 0, 'minute')
-  return `Spread out what runs around ${peakTime(worst, report)}: ${limitName(worst, safe)} was at or over ${percentOf(report)(report.thresholds.alert)} for ${minutes} only, and below ${percentOf(report)(report.thresholds.watch)} in 99 of 100.`
+  return `Spread out what runs around ${peakTime(worst, report)}: ${limitName(worst, safe)} was at or over ${percentOf(report)(report.thresholds.alert)} for only ${minutes}, and below ${percentOf(report)(report.thresholds.watch)} in 99 of 100.`
 }
 
 const useBatches: Advise = (report) => {

@@ -57,6 +57,7 @@ export function driftChange(drift: Drift, safe: Escape): string {
  * Empty where the peak is not known or no limit has a value.
  */
 export function driftConsequence(drift: Drift, thresholds: Thresholds): string {
+  if (drift.limiter === null) return WITHOUT_LIMITER[drift.class] ?? ''
   const { peak, utilization_before: before, utilization_after: after } = drift
   if (peak === null) return ''
   const share = (ratio: number) => percent(ratio, [thresholds.watch, thresholds.alert])
@@ -73,6 +74,14 @@ export function driftConsequence(drift: Drift, thresholds: Thresholds): string {
     return `${subject} is ${share(after)} of it${crossing && `: ${crossing}`}.`
   }
   return before === null ? '' : `${subject} was ${share(before)} of it.`
+}
+
+const WITHOUT_LIMITER: Partial<Record<DriftClass, string>> = {
+  'group-added': 'Its limits are judged from this run on.',
+  'group-retired': 'Use of its models is reported as unmatched, unless another group lists them.',
+  'model-added': 'Its use counts toward this group from now on.',
+  'model-removed': 'Its use is reported as unmatched, unless another group lists it.',
+  'model-moved': 'Its use counts toward this group from now on.',
 }
 
 /** The whole drift in one or two sentences. */

@@ -32,6 +32,11 @@ export function under(heading: string, body: string): string {
   return body === '' ? '' : `${heading}\n\n${body}`
 }
 
+/** Keeps a figure and its percent sign on one line of a narrow cell. */
+export function unbroken(cell: string): string {
+  return cell.replace(/([\d≥≤−+]) (?=[\d%])/g, '$1&nbsp;')
+}
+
 const CELLS = 10
 
 /** `████████░░`: full at the limit and beyond it; anything above nothing shows. */

@@ -1,6 +1,7 @@
 import { driftChange, driftConsequence, driftCounts, driftSubject, isCut, orderDrift } from './drift-text.ts'
 import { gitText, markdownLink, markdownText } from './escape.ts'
 import { atMost, count, period, plural } from './format.ts'
+import { stack, table, unbroken } from './markdown.ts'
 import type { Drift, Links, Report } from './report.ts'
 import { firstFitting } from './shrink.ts'
 
@@ -39,7 +40,7 @@ function title(report: Report): string {
 }
 
 function body(report: Report, links: Links, step: Step): string {
-  return [PULL_REQUEST_MARKER, changes(report, step), approving(report), nextSteps(links)].filter(Boolean).join('\n\n')
+  return stack(PULL_REQUEST_MARKER, changes(report, step), approving(report), nextSteps(links))
 }
 
 function changes(report: Report, step: Step): string {
@@ -64,35 +65,27 @@ function changes(report: Report, step: Step): string {
     step.consequence || shown.length === 0
       ? ''
       : "What each change does to the peak is left out, to stay within GitHub's size for a pull request; the run's summary has it."
-  return [intro, table(shown, report, step), shortened, left].filter(Boolean).join('\n\n')
+  return stack(intro, changeTable(shown, report, step), shortened, left)
 }
 
-function table(drift: readonly Drift[], report: Report, step: Step): string {
-  if (drift.length === 0) return ''
-  const heads = [
-    'Limit',
-    'Change',
-    ...(step.consequence ? [`What it does to the peak of ${period(report.window)}`] : []),
-  ]
+function changeTable(drift: readonly Drift[], report: Report, step: Step): string {
+  const consequence = { head: `What it does to the peak of ${period(report.window)}` }
   const rows = drift.map((item) => [
     driftSubject(item, markdownText),
-    isCut(item) ? `**${driftChange(item, markdownText)}**` : driftChange(item, markdownText),
-    ...(step.consequence ? [driftConsequence(item, report.thresholds) || 'not measured'] : []),
+    unbroken(isCut(item) ? `**${driftChange(item, markdownText)}**` : driftChange(item, markdownText)),
+    ...(step.consequence ? [unbroken(driftConsequence(item, report.thresholds)) || 'Not measured.'] : []),
   ])
-  return [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')
+  return table([{ head: 'Limit' }, { head: 'Change' }, ...(step.consequence ? [consequence] : [])], rows)
 }
 
 function approving(report: Report): string {
   const subject = report.first_snapshot ? 'these limits' : 'the new limits'
-  return [
+  return stack(
     '### What approving means',
     `Merging records ${subject} as known. It changes nothing at Anthropic, where they are in force already; the next audit compares with them. Left open, this pull request is kept up to date and closes by itself when the limits return to what was recorded.`,
-    report.first_snapshot
-      ? ''
-      : "If a change is not one you expected: the organization's own limits are set by Anthropic, a workspace's by your own administrators in the Console.",
-  ]
-    .filter(Boolean)
-    .join('\n\n')
+    !report.first_snapshot &&
+      "If a change is not one you expected: the organization's own limits are set by Anthropic, a workspace's by your own administrators in the Console.",
+  )
 }
 
 function nextSteps(links: Links): string {

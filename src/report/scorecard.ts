@@ -1,6 +1,6 @@
 import { markdownText } from './escape.ts'
 import { atMost, BAND_MARK, count, groupName, limiterName, peakTime, percent, percentOf, plural } from './format.ts'
-import { bar, type Column, details, stack, table, under } from './markdown.ts'
+import { bar, type Column, details, stack, table, unbroken, under } from './markdown.ts'
 import type { Report, Scope } from './report.ts'
 import { isInert, type Measured, measured, sameScope } from './select.ts'
 
@@ -11,13 +11,12 @@ const COLUMNS: Column[] = [
   { head: 'Band' },
   { head: 'Group' },
   { head: 'Limiter' },
-  { head: 'Used', align: 'right' },
-  { head: '' },
+  { head: 'Used' },
   { head: 'Peak', align: 'right' },
-  { head: 'When&nbsp;(UTC)' },
+  { head: 'When (UTC)' },
   { head: 'Limit', align: 'right' },
   { head: 'Headroom', align: 'right' },
-  { head: 'Day&nbsp;before' },
+  { head: 'Day before' },
 ]
 
 /**
@@ -78,21 +77,15 @@ function cells(row: Measured, report: Report): string[] {
   const headroom = percent(Math.abs(1 - row.utilization), [1 - watch, 1 - alert])
   return [
     `${BAND_MARK[row.band]}&nbsp;${row.band}`,
-    onOneLine(groupName(row.group, markdownText)),
-    limiterName(row, markdownText),
-    loud ? `**${figure}**` : figure,
-    bar(row.utilization),
+    groupName(row.group, markdownText),
+    limiterName(row, markdownText).replace(/^(\w+) tokens/, '$1&nbsp;tokens'),
+    `${bar(row.utilization)} ${loud ? `**${figure}**` : figure}`,
     count(row.peak),
     (peakTime(row, report) ?? '').replace(/ UTC$/, ''),
     isInert(row) ? `${count(row.limit)} (own ${count(row.configured ?? 0)} is inert)` : count(row.limit),
     `${row.lower_bound ? '≤ ' : ''}${row.utilization > 1 ? '−' : ''}${headroom}`,
     dayBefore(row, report),
-  ].map((cell) => cell.replaceAll(' %', '&nbsp;%'))
-}
-
-/** A short name is easier to find in a column when it does not wrap. */
-function onOneLine(name: string): string {
-  return name.length <= 24 ? name.replaceAll(' ', '&nbsp;') : name
+  ].map(unbroken)
 }
 
 function dayBefore(row: Measured, report: Report): string {

@@ -90,10 +90,10 @@ export function mainDriver(
   return found?.first ? { kind: found.kind, name: safe(found.first.name), share: found.first.share } : null
 }
 
-/** Where demand may have been higher than what was served: `within 5 % of the limit or above it for 12 minutes, so demand may have been higher`. */
+/** Where demand may have been higher than what was served; empty elsewhere. */
 export function clippedText(row: Measured): string {
   if (!row.clipped) return ''
-  return `within 5 % of the limit or above it for ${plural(row.clipped.minutes, 'minute')} on end: demand may have been higher`
+  return `within 5 % of its limit or above for ${plural(row.clipped.minutes, 'minute')}, demand may be higher`
 }
 
 /** What happened to the snapshot, in a sentence or two; empty where there is nothing to tell. `link` renders a link. */

@@ -63,7 +63,7 @@ function blocks(report: Report, links: Links, snapshot: SnapshotOutcome | null, 
     context(`${period(report.window)} · ${coverage(report)}`),
     ...incomplete(report, step),
     ...rows('Alerts', ofBand(report, 'alert'), step.alerts, report, links, alertLine),
-    ...rows('Watch', ofBand(report, 'watch'), step.watch, report, links, alertLine),
+    ...rows('Watch', watched(report), step.watch, report, links, alertLine),
     ...rows('Recovered', recovered(report), step.recovered, report, links, recoveredLine),
     ...drift(report, links, snapshot, step),
     ...firstSteps(report, step),
@@ -132,7 +132,7 @@ function alertLine(row: Measured, report: Report): string {
     `peak ${count(row.peak)} at ${peakTime(row, report)}`,
     transitionText(row, report),
     driver &&
-      `${driver.share >= 0.5 ? 'mostly' : 'led by'} ${driver.kind === 'workspace' ? '' : `${driver.kind} `}*${driver.name}* ${percentOf(report)(driver.share)}`,
+      `${driver.share >= 0.5 ? 'mostly' : 'led by'} ${driver.kind === 'workspace' ? '' : `${driver.kind} `}${bold(driver.name)} ${percentOf(report)(driver.share)}`,
     clippedText(row),
   ]
   return `${BAND_MARK[row.band]} ${parts.filter(Boolean).join(' · ')}`
@@ -143,9 +143,19 @@ function recoveredLine(row: Measured, report: Report): string {
   return `${BAND_MARK[row.band]} ${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)}${before}`
 }
 
+/** What has just recovered is told as that, and not a second time. */
+function watched(report: Report): Measured[] {
+  return ofBand(report, 'watch').filter(({ transition }) => transition !== 'recovered')
+}
+
+/** Inline code stays as it is: it may hold the very marks that bold is made of. */
+function bold(text: string): string {
+  return text.includes('`') ? text : `*${text}*`
+}
+
 function rowName(row: Measured): string {
   const scope = row.scope.type === 'workspace' ? `${scopeName(row.scope, slackText)} · ` : ''
-  return `*${groupName(row.group, slackText)}* · ${scope}${limiterName(row, slackText)}`
+  return `${bold(groupName(row.group, slackText))} · ${scope}${limiterName(row, slackText)}`
 }
 
 function drift(report: Report, links: Links, snapshot: SnapshotOutcome | null, step: Step): KnownBlock[] {

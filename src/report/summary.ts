@@ -14,7 +14,7 @@ import {
   plural,
   scopeName,
 } from './format.ts'
-import { bullets, details, stack, table, under } from './markdown.ts'
+import { bullets, details, stack, table, unbroken, under } from './markdown.ts'
 import { notMeasured } from './not-measured.ts'
 import { type PeaksStep, peaks } from './peaks.ts'
 import type { Blind, Links, Report, SnapshotOutcome } from './report.ts'
@@ -192,8 +192,8 @@ function changes(report: Report, snapshot: SnapshotOutcome | null, most: number)
   const { shown, more } = atMost(orderDrift(report.drift), most)
   const rows = shown.map((item) => [
     driftSubject(item, markdownText),
-    isCut(item) ? `**${driftChange(item, markdownText)}**` : driftChange(item, markdownText),
-    driftConsequence(item, report.thresholds) || 'not measured',
+    unbroken(isCut(item) ? `**${driftChange(item, markdownText)}**` : driftChange(item, markdownText)),
+    unbroken(driftConsequence(item, report.thresholds)) || 'Not measured.',
   ])
   return stack(
     `${driftCounts(report.drift)}.`,

@@ -295,7 +295,8 @@ const DRIFT: Drift[] = [
     limiter: REQUESTS,
     after: 5_000,
     peak: 88,
-    utilization_after: 0.0176,
+    utilization_before: 0.022,
+    utilization_after: 0.022,
   }),
   driftOf({
     class: 'limiter-changed',

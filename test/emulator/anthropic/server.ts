@@ -1,7 +1,9 @@
 import { encode, json, type Received, type Reply, type Server, startServer } from '../http.ts'
 import type { World } from '../world/world.ts'
-import { ApiError, errorReply, forbidden, invalid, notFound, unauthenticated } from './errors.ts'
+import { ANALYTICS, admitAdmin, admitWorkspace, betas } from './credentials.ts'
+import { ApiError, errorReply, invalid, notFound } from './errors.ts'
 import { exchangeToken, type FederationState } from './federation.ts'
+import { createMessage, type Minutes } from './messages.ts'
 import { type Options, ORDINARY } from './options.ts'
 import { listRateLimits, listWorkspaceRateLimits } from './rate-limits.ts'
 import { listSpendLimits } from './spend-limits.ts'
@@ -9,12 +11,7 @@ import { listUsage } from './usage.ts'
 import { listLegacyUsage } from './usage-legacy.ts'
 import { listApiKeys, listWorkspaces, me } from './workspaces.ts'
 
-/** The credentials of the emulator. */
-export const ADMIN_KEY = 'sk-ant-admin01-emulator'
-/** Accepted by every Admin endpoint but analytics, which refuses it with 403. */
-export const ADMIN_KEY_WITHOUT_ANALYTICS = 'sk-ant-admin01-emulator-without-analytics'
-/** An ordinary key of a workspace: the Admin API refuses it with 403. */
-export const WORKSPACE_KEY = 'sk-ant-api03-emulator'
+export { ADMIN_KEY, ADMIN_KEY_WITHOUT_ANALYTICS, WORKSPACE_KEY } from './credentials.ts'
 
 export type AnthropicEmulator = Server & {
   /** Replace it to see another day. */
@@ -23,7 +20,9 @@ export type AnthropicEmulator = Server & {
 }
 
 const VERSIONS = ['2023-06-01', '2026-10-21']
-const ANALYTICS = '/v1/organizations/analytics/usage'
+const TOKEN = '/v1/oauth/token'
+const MESSAGES = '/v1/messages'
+const POSTED = new Set([TOKEN, MESSAGES])
 const BETAS: Record<string, string> = {
   [ANALYTICS]: 'analytics-usage-cost-2026-08-24',
   '/v1/organizations/spend_limits': 'spend-limit-reads-2026-09-26',
@@ -34,6 +33,7 @@ const CACHE_BYTES = 256_000_000
 /** Anthropic's Admin API over this world, as strict as the service. `options` are what differs from an ordinary day. */
 export async function startAnthropic(world: World, options: Partial<Options> = {}): Promise<AnthropicEmulator> {
   const federation: FederationState = { tokens: new Map(), spent: new Set() }
+  const minutes: Minutes = new Map()
   const analyticsCalls: number[] = []
   let replies = 0
 
@@ -68,20 +68,13 @@ export async function startAnthropic(world: World, options: Partial<Options> = {
 
   async function route(request: Received): Promise<Reply> {
     const { world, options } = emulator
-    if (request.path === '/v1/oauth/token') {
-      if (request.method !== 'POST') throw new ApiError(405, 'Method Not Allowed')
-      return json(200, exchangeToken(request, world, options.federation, federation))
-    }
-    const read = endpoint(request)
-    authenticate(request)
-    if (!read) throw notFound()
-    if (request.method !== 'GET') throw new ApiError(405, 'Method Not Allowed')
-    const version = request.headers['anthropic-version']
-    if (version === undefined) throw invalid('anthropic-version: header is required')
-    if (!VERSIONS.includes(version)) throw invalid(`anthropic-version: "${version}" is not a valid version`)
-    const beta = BETAS[request.path]
-    if (beta !== undefined && !betas(request).has(beta)) throw invalid(`anthropic-beta: ${beta} is required`)
-    return read()
+    const reply = endpoint(request)
+    if (request.path === MESSAGES) admitWorkspace(request)
+    else if (request.path !== TOKEN) admitAdmin(request, options.federation, federation.tokens, world.now())
+    if (!reply) throw notFound()
+    if (request.method !== (POSTED.has(request.path) ? 'POST' : 'GET')) throw new ApiError(405, 'Method Not Allowed')
+    if (request.path !== TOKEN) checkHeaders(request)
+    return reply()
   }
 
   function endpoint(request: Received): (() => Reply | Promise<Reply>) | undefined {
@@ -91,6 +84,10 @@ export async function startAnthropic(world: World, options: Partial<Options> = {
       return () => json(200, listWorkspaceRateLimits(request, world, options, decodeURIComponent(workspaceId)))
     }
     switch (request.path) {
+      case TOKEN:
+        return () => json(200, exchangeToken(request, world, options.federation, federation))
+      case MESSAGES:
+        return () => createMessage(request, world, minutes)
       case '/v1/organizations/me':
         return () => json(200, me(request, world))
       case '/v1/organizations/rate_limits':
@@ -107,29 +104,6 @@ export async function startAnthropic(world: World, options: Partial<Options> = {
         return () => analytics(request)
       default:
         return undefined
-    }
-  }
-
-  function authenticate(request: Received): void {
-    const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
-    const credential = request.headers['x-api-key'] ?? bearer
-    if (credential === undefined) throw unauthenticated('x-api-key header is required')
-    if (credential === WORKSPACE_KEY) throw forbidden('This API key cannot call the Admin API')
-    const { federation: rule } = emulator.options
-    const token = bearer === credential ? federation.tokens.get(credential) : undefined
-    if (token) {
-      if (token.expiresAt <= emulator.world.now()) throw unauthenticated('OAuth token has expired')
-      // Whether Admin endpoints insist on this header is not documented; the SDK always sends it, so a client must.
-      if (!betas(request).has('oauth-2025-04-20')) {
-        throw unauthenticated('OAuth authentication is currently not supported.')
-      }
-      if (token.scope !== 'org:admin') throw forbidden('Missing scope: org:admin', 'api_key_scope_missing')
-    } else if (credential !== ADMIN_KEY && credential !== ADMIN_KEY_WITHOUT_ANALYTICS) {
-      throw unauthenticated('invalid x-api-key')
-    }
-    const refused = token ? !rule.analytics : credential === ADMIN_KEY_WITHOUT_ANALYTICS
-    if (refused && request.path === ANALYTICS) {
-      throw forbidden('Missing scope: read:analytics', 'api_key_scope_missing')
     }
   }
 
@@ -161,8 +135,12 @@ export async function startAnthropic(world: World, options: Partial<Options> = {
   }
 }
 
-function betas(request: Received): ReadonlySet<string> {
-  return new Set((request.headers['anthropic-beta'] ?? '').split(',').map((beta) => beta.trim()))
+function checkHeaders(request: Received): void {
+  const version = request.headers['anthropic-version']
+  if (version === undefined) throw invalid('anthropic-version: header is required')
+  if (!VERSIONS.includes(version)) throw invalid(`anthropic-version: "${version}" is not a valid version`)
+  const beta = BETAS[request.path]
+  if (beta !== undefined && !betas(request).has(beta)) throw invalid(`anthropic-beta: ${beta} is required`)
 }
 
 type ReplyCache = (key: string, make: () => Promise<Reply>) => Promise<Reply>

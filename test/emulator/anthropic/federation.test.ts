@@ -115,7 +115,7 @@ describe('anything else is refused without a reason', () => {
 
   test('a token for another audience or of another subject', async () => {
     await refused({ assertion: await jwt('https://elsewhere') })
-    emulator.options.federation.subject = 'repo:example/limits:environment:production'
+    emulator.options.federation.subject = 'repo:acme/limits:environment:production'
     await refused()
   })
 

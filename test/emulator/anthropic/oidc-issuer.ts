@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { json, type Server, startServer } from '../http.ts'
+import { ORDINARY } from './options.ts'
 
 export type OidcIssuer = Server & {
   /** What the runner puts into the job's environment where it has `id-token: write`. */
@@ -14,7 +15,7 @@ const LIFETIME = 300
  * made up. `now` is UTC ms.
  */
 export async function startOidcIssuer(
-  subject = 'repo:example/limits:ref:refs/heads/main',
+  subject = ORDINARY.federation.subject,
   now: () => number = Date.now,
 ): Promise<OidcIssuer> {
   const requestToken = randomUUID()
@@ -28,7 +29,7 @@ export async function startOidcIssuer(
       const issued = Math.floor(now() / 1000)
       const claims = {
         iss: 'https://token.actions.githubusercontent.com',
-        aud: request.query.get('audience') ?? 'https://github.com/example',
+        aud: request.query.get('audience') ?? 'https://github.com/acme',
         sub: subject,
         jti: randomUUID(),
         iat: issued,

@@ -60,7 +60,7 @@ export const ORDINARY: Options = {
     serviceAccountId: 'svac_01Emulator7xYzAbCdEfGhJkMnP',
     workspaceId: null,
     audience: 'https://api.anthropic.com',
-    subject: 'repo:example/limits:ref:refs/heads/main',
+    subject: 'repo:acme/limits:ref:refs/heads/main',
     lifetime: 3600,
     scope: 'org:admin',
     analytics: true,

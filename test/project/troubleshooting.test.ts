@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest'
 import { projectFiles } from './yaml-blocks.ts'
 
 const page = readFileSync('docs/troubleshooting.md', 'utf8')
-const headings = [...page.matchAll(/^#### `(.+)`$/gm)].map((match) => match[1] ?? '')
+const headings = [...page.matchAll(/^#### (`+)(.+)\1$/gm)].map((match) => match[2] ?? '')
 
 const sources = projectFiles('src/**.ts')
-  .map((path) => readFileSync(path, 'utf8'))
+  .map((path) => readFileSync(path, 'utf8').replaceAll('\\`', '`'))
   .join('\n')
 
 describe('Troubleshooting', () => {

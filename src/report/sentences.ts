@@ -6,18 +6,21 @@ import { isInert, type Measured, measured, ofBand, unmeasured } from './select.t
 /** Sentences that the summary and Slack share, so that both say the same. */
 
 /**
- * The mark and the words the whole report comes down to. A report that is not whole never reads as healthy: where
- * something failed or is missing and no alert stands, it is `unmeasured`.
+ * The band the whole report comes down to. A run that is not whole never looks healthy: where something failed or is
+ * missing and no alert stands, it is `unmeasured`.
  */
 export function verdictOf(report: Report): Band {
   if (report.status === 'alert') return 'alert'
-  if (report.status === null || isPartial(report)) return 'unmeasured'
+  if (report.status === null || report.failures.length > 0 || isPartial(report)) return 'unmeasured'
   return report.status
 }
 
-/** Whether something is missing that could have changed the verdict. */
-export function isPartial(report: Report): boolean {
-  return report.failures.length > 0 || !report.window.complete
+/** Whether use or limits are missing that could have changed the verdict. */
+function isPartial(report: Report): boolean {
+  const unread = report.verdicts.some(
+    ({ scope, limit, configured }) => scope.type === 'workspace' && limit === null && configured === null,
+  )
+  return unread || !report.window.complete
 }
 
 /** The verdict in a few words, without names: `3 limits at or over 75 %, highest 104 %`. */
@@ -26,17 +29,18 @@ export function verdictLine(report: Report): string {
   const { alert, watch } = report.thresholds
   const highest = report.highest_utilization === null ? null : share(report.highest_utilization)
   const all = measured(report).length
-  switch (verdictOf(report)) {
+  if (report.status === null || highest === null) return 'nothing could be measured'
+  if (report.status !== 'alert' && isPartial(report)) return `not fully measured, highest seen ${highest}`
+  const failed = report.failures.length > 0 ? ', but not everything could be read or delivered' : ''
+  switch (report.status) {
     case 'alert':
-      return `${plural(ofBand(report, 'alert').length, 'limit')} at or over ${share(alert)}, highest ${highest}`
+      return `${plural(ofBand(report, 'alert').length, 'limit')} at or over ${share(alert)}, highest ${highest}${failed}`
     case 'watch':
-      return `${plural(ofBand(report, 'watch').length, 'limit')} to watch, highest ${highest}`
+      return `${plural(ofBand(report, 'watch').length, 'limit')} to watch, highest ${highest}${failed}`
     case 'ok':
       return all === 1
-        ? `the one limit measured is at ${highest}`
-        : `all ${count(all)} measured below ${share(watch)}, highest ${highest}`
-    case 'unmeasured':
-      return highest === null ? 'nothing could be measured' : `not fully measured, highest seen ${highest}`
+        ? `the one limit measured is at ${highest}${failed}`
+        : `all ${count(all)} measured below ${share(watch)}, highest ${highest}${failed}`
   }
 }
 

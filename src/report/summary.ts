@@ -69,16 +69,6 @@ export function renderSummary(report: Report, links: Links, snapshot: SnapshotOu
   )
 }
 
-/** The job summary of a run that was stopped by its inputs: nothing was read. `error` may have a line per input. */
-export function renderRefusedSummary(error: string): string {
-  const lines = error.split(/\r?\n/).filter((line) => line.trim() !== '')
-  return `${stack(
-    `## ${BAND_MARK.unmeasured} Claude rate limits: the audit did not start`,
-    ...lines.map((line) => markdownText(line, 2_000)),
-    'Nothing was read, committed or posted.',
-  )}\n`
-}
-
 /** The job summary of a run that could not read limits or usage. */
 export function renderBlindSummary(blind: Blind, links: Links): string {
   const lastDay = new Date(Date.parse(blind.window.end) - 1).toISOString().slice(0, 10)

@@ -15,7 +15,7 @@ const NAME_LENGTH = 100
 export const SENTENCE_LENGTH = 500
 
 /**
- * One line of well-formed text, at most `length` characters: line breaks become a visible mark, and control and
+ * One line of well-formed text, at most `length` UTF-16 units and never half a character: line breaks become a visible mark, and control and
  * direction-changing characters, which could reorder or hide what stands beside them, become U+FFFD.
  */
 export function oneLine(text: string, length = NAME_LENGTH): string {
@@ -25,8 +25,13 @@ export function oneLine(text: string, length = NAME_LENGTH): string {
     .replace(/\t/gu, ' ')
     .replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, '\ufffd')
     .trim()
-  const characters = Array.from(line)
-  return characters.length > length ? `${characters.slice(0, length - 1).join('')}…` : line
+  if (line.length <= length) return line
+  let cut = ''
+  for (const character of line) {
+    if (cut.length + character.length >= length) break
+    cut += character
+  }
+  return `${cut}…`
 }
 
 /**
@@ -97,5 +102,5 @@ function spaced(part: string, safe: Escape): string {
 }
 
 function encoded(url: string, unsafe: RegExp): string {
-  return url.replace(unsafe, (character) => `%${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
+  return url.replace(unsafe, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
 }

@@ -336,7 +336,7 @@ const HOSTILE_TOO: Scope = {
 const MESSAGE_WITH_NAME = `The override of workspace ${HOSTILE_NAME} is above the organization's value.`
 
 /** `number` alerts in as many workspaces: what a message and a summary have to bear. */
-function manyAlerts(number: number): Report {
+export function manyAlerts(number: number): Report {
   const rows = Array.from({ length: number }, (_, index) => {
     const peak = 750 + ((index * 37) % 300)
     const name = `team-${String(index + 1).padStart(3, '0')}`

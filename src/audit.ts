@@ -5,7 +5,6 @@ import { type Committed, readCommitted } from './committed.ts'
 import { deliverAudit, deliverBlind, refuse } from './deliver.ts'
 import type { Deps } from './deps.ts'
 import { describeError } from './errors.ts'
-import { createGitHub } from './github/client.ts'
 import { assess } from './headroom/assess.ts'
 import { withConsequences } from './headroom/consequences.ts'
 import { limitFindings } from './headroom/findings.ts'
@@ -28,12 +27,11 @@ export async function audit(deps: Deps): Promise<0 | 1> {
   const log = createLog(deps.core, secrets.redact)
   let inputs: Inputs
   try {
-    inputs = readInputs(deps)
+    inputs = readInputs(deps, secrets.add)
   } catch (error) {
     return refuse(deps, log, error)
   }
-  for (const secret of [inputs.githubToken, inputs.slackWebhookUrl ?? '']) secrets.add(secret)
-  const run: Run = { deps, log, secrets, inputs, github: () => createGitHub(deps, inputs.githubToken) }
+  const run: Run = { deps, log, secrets, inputs }
 
   const deadline = deps.now() + TIME_BUDGET
   const connection = { baseUrl: inputs.anthropicBaseUrl, deadline, redact: secrets.redact, log: log.debug }
@@ -45,7 +43,7 @@ export async function audit(deps: Deps): Promise<0 | 1> {
   let limits: Limits
   try {
     committed = await log.group('Committed snapshot', () => readCommitted(run))
-    limits = await log.group('Limits', () => collectLimits(client, inputs, committed.snapshot))
+    limits = await log.group('Limits', () => collectLimits(client, inputs, committed.snapshot, log))
     const usage = await log.group('Usage', () => collectUsage(client, inputs, limits, log))
     const explained = await explainPeaks(
       client,

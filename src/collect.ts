@@ -33,8 +33,11 @@ export async function collectLimits(
   client: AnthropicClient,
   inputs: Pick<Inputs, 'workspaces' | 'models' | 'groupTypes'>,
   committed: Snapshot | null,
+  log: Log,
 ): Promise<Limits> {
   const reading = await readLimits(client, inputs.workspaces)
+  log.info(readingLine(reading))
+  for (const { workspace, error } of reading.unreadable) log.error(error, `Limits of workspace ${workspace.name}`)
   const read = new Set(reading.workspaces.map(({ workspace }) => workspace.id))
   const archived = new Set(reading.allWorkspaces.filter((workspace) => workspace.archived).map(({ id }) => id))
   const exists = new Set(reading.allWorkspaces.map(({ id }) => id))
@@ -52,6 +55,11 @@ export async function collectLimits(
     drift: committed ? findDrift(committed, current) : [],
     judged: selectGroups(judgedLimiters(ofThisRun), reading, inputs),
   }
+}
+
+function readingLine({ groups, workspaces }: LimitsReading): string {
+  const own = workspaces.filter(({ overrides }) => overrides.length > 0).length
+  return `Read the limits of ${groups.length} rate-limit groups and of ${workspaces.length} workspaces, ${own} of them with limits of their own.`
 }
 
 function selectGroups(

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { AuditError, describeError } from './errors.ts'
-import { readFiles } from './github/read.ts'
+import { createGitHub } from './github/client.ts'
+import { type Files, readFiles } from './github/read.ts'
+import { readWorkspace } from './github/workspace.ts'
 import { parseSnapshot, type Snapshot } from './limits/snapshot.ts'
 import type { Run } from './run.ts'
 
@@ -12,15 +12,16 @@ export type Committed = { snapshot: Snapshot | null; error: string | null }
  * Reads the committed snapshot from where this run would write it.
  * Throws nothing: without it the limits can still be judged, and an alert must not be lost over a broken file.
  */
-export async function readCommitted({ deps, inputs, log, github }: Run): Promise<Committed> {
+export async function readCommitted({ deps, inputs, log }: Run): Promise<Committed> {
   const { path, mode, base } = inputs.snapshot
   try {
-    const text =
+    const files =
       mode === 'file'
-        ? await readWorkspaceFile(deps.env.GITHUB_WORKSPACE, path)
-        : (await readFiles(github(), base, [path])).files[path]
-    log.info(text ? `The committed snapshot is ${path}.` : `There is no snapshot at ${path} yet.`)
-    return { snapshot: typeof text === 'string' ? parseSnapshot(text, path) : null, error: null }
+        ? await readFromWorkspace(deps.env.GITHUB_WORKSPACE, path)
+        : (await readFiles(createGitHub(deps, inputs.githubToken), base, [path])).files
+    const text = files[path] ?? null
+    log.info(text === null ? `There is no snapshot at ${path} yet.` : `The committed snapshot is ${path}.`)
+    return { snapshot: text === null ? null : parseSnapshot(text, path), error: null }
   } catch (error) {
     // With snapshot-mode none nothing will be written: a repository that cannot be read is then only nothing to compare with.
     if (mode === 'none' && !(error instanceof AuditError && error.message.startsWith('The snapshot '))) {
@@ -32,18 +33,9 @@ export async function readCommitted({ deps, inputs, log, github }: Run): Promise
   }
 }
 
-async function readWorkspaceFile(workspace: string | undefined, path: string): Promise<string | null> {
-  if (!workspace) {
-    throw new AuditError('snapshot-mode file needs GITHUB_WORKSPACE, which is not set.', {
-      remedy: 'Check the repository out before this step.',
-    })
-  }
-  try {
-    return await readFile(join(workspace, path), 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw new AuditError(`The snapshot ${path} could not be read from the workspace: ${describeError(error)}.`, {
-      cause: error,
-    })
-  }
+async function readFromWorkspace(root: string | undefined, path: string): Promise<Files> {
+  if (root) return readWorkspace(root, [path])
+  throw new AuditError('snapshot-mode: file needs GITHUB_WORKSPACE, which is not set.', {
+    remedy: 'The runner sets it; let actions/checkout run before this action.',
+  })
 }

@@ -241,16 +241,16 @@ const fields = {
 type Fields = { [Name in InputName]: z.output<(typeof fields)[Name]> }
 
 /**
- * Reads and checks every input. Masks the secrets first, so that nothing later can show them.
+ * Reads and checks every input. Hands the secrets to `mask` first, so that nothing later can show them.
  * Throws one AuditError that names every bad input, what was given and what is accepted; no request has been made by then.
  */
-export function readInputs({ core, now }: Pick<Deps, 'core' | 'now'>): Inputs {
+export function readInputs({ core, now }: Pick<Deps, 'core' | 'now'>, mask: (secret: string) => void): Inputs {
   const names = Object.keys(INPUTS) as InputName[]
   const raw = Object.fromEntries(names.map((name) => [name, core.getInput(name).trim() || INPUTS[name]])) as Record<
     InputName,
     string
   >
-  for (const name of SECRET_INPUTS) if (raw[name]) core.setSecret(raw[name])
+  for (const name of SECRET_INPUTS) if (raw[name]) mask(raw[name])
 
   const problems: string[] = []
   const values: Partial<Fields> = {}

@@ -24,7 +24,7 @@ export async function keepSnapshot(
   limits: Limits,
   links: Links,
 ): Promise<Kept> {
-  const { inputs, log } = run
+  const { deps, inputs, log } = run
   const skipped = (note: string): Kept => {
     log.info(note)
     return {
@@ -49,7 +49,13 @@ export async function keepSnapshot(
       const message = commitMessage(inputs.snapshot.commitMessage, drifted)
       return { ...message, files: [{ path: inputs.snapshot.path, text: wanted }] }
     }
-    const outcome = await deliverSnapshot(run, plan, () => renderPullRequest(drifted, links))
+    const outcome = await deliverSnapshot(deps, inputs.githubToken, {
+      ...inputs.snapshot,
+      dryRun: inputs.dryRun,
+      plan,
+      render: () => renderPullRequest(drifted, links),
+      warn: log.warning,
+    })
     log.info(`Snapshot ${outcome.path}: ${outcome.operation}.${outcome.note ? ` ${outcome.note}` : ''}`)
     return { outcome, error: null }
   } catch (error) {

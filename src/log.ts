@@ -20,8 +20,8 @@ export function createLog(core: Deps['core'], redact: (text: string) => string):
     (message, title) =>
       core[level](redact(message), title === undefined ? {} : { title: redact(title) })
   return {
-    info: (line) => core.info(redact(line)),
-    debug: (line) => core.debug(redact(line)),
+    info: (line) => core.info(oneLine(redact(line))),
+    debug: (line) => core.debug(oneLine(redact(line))),
     notice: annotate('notice'),
     warning: annotate('warning'),
     error: annotate('error'),
@@ -35,4 +35,9 @@ export function createLog(core: Deps['core'], redact: (text: string) => string):
       }
     },
   }
+}
+
+/** A second line could begin with `::` and be taken for a workflow command of the runner. */
+function oneLine(text: string): string {
+  return text.replace(/\s*[\r\n]+\s*/g, ' ')
 }

@@ -1,5 +1,4 @@
 import type { Deps } from './deps.ts'
-import type { GitHub } from './github/client.ts'
 import type { Inputs } from './inputs.ts'
 import type { Log } from './log.ts'
 import type { Links } from './report/report.ts'
@@ -11,8 +10,6 @@ export type Run = {
   log: Log
   secrets: Secrets
   inputs: Inputs
-  /** The repository; throws an AuditError where the run has no repository or no token, and then only what needs it fails. */
-  github: () => GitHub
 }
 
 const CONSOLE = 'https://platform.claude.com'

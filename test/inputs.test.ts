@@ -1,15 +1,13 @@
 import { expect, test } from 'vitest'
+import type { Deps } from '../src/deps.ts'
 import { type InputName, readInputs } from '../src/inputs.ts'
 
 const NOW = Date.parse('2026-11-24T06:23:00Z')
 const KEY = 'sk-ant-admin01-abcdefghijklmnop'
 
 function read(given: Partial<Record<InputName, string>>, masked: string[] = []) {
-  const core = {
-    getInput: (name: string) => given[name as InputName] ?? '',
-    setSecret: (secret: string) => void masked.push(secret),
-  }
-  return readInputs({ core: core as unknown as Parameters<typeof readInputs>[0]['core'], now: () => NOW })
+  const core = { getInput: (name: string) => given[name as InputName] ?? '' } as Deps['core']
+  return readInputs({ core, now: () => NOW }, (secret) => masked.push(secret))
 }
 
 const withKey = (given: Partial<Record<InputName, string>>) => read({ 'anthropic-admin-key': KEY, ...given })

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { parse, stringify } from 'yaml'
 import { type Counter, LIMITERS, type LimiterRule } from '../src/limits/limiters.ts'
+import { exampleFile, litellmConfig, PRODUCTION } from './gateway-example.ts'
 
 /**
  * Writes what the documentation repeats from elsewhere, between `begin NAME` and `end NAME` marks:
@@ -117,6 +118,8 @@ function fill(path: string, text: string, parts: Record<string, string>): string
   }, text)
 }
 
+const fenced = (language: string, text: string) => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``
+
 /** Every file with a generated part, as it should be. */
 export async function generatedFiles(): Promise<{ path: string; text: string }[]> {
   const metadata: Metadata = parse(await readFile('action.yml', 'utf8'))
@@ -130,6 +133,10 @@ export async function generatedFiles(): Promise<{ path: string; text: string }[]
     },
     'docs/setup.md': { 'reusable workflow': await workflow('reusable.yml') },
     'docs/counting.md': { limiters: countingTable(LIMITERS) },
+    'docs/gateway.md': {
+      'gateway file': fenced('json', exampleFile()),
+      'litellm config': fenced('yaml litellm', await litellmConfig(exampleFile(), PRODUCTION.id)),
+    },
     '.github/workflows/audit.yml': {
       inputs: reusableInputs(metadata),
       outputs: reusableOutputs(metadata),

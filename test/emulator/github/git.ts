@@ -51,7 +51,7 @@ export async function createRepository(defaultBranch: string) {
     return answer
   }
 
-  await run(['init', '--quiet', '--bare', `--initial-branch=${defaultBranch}`])
+  await run(['init', '--quiet', '--bare', '--template=', `--initial-branch=${defaultBranch}`])
   const objects = startObjectReader(env)
 
   /** The commit a branch, tag or oid stands for; null where there is none. */

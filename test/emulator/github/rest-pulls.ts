@@ -33,7 +33,8 @@ async function open({ world, body }: Call): Promise<Answer> {
   if (headOid === null) return invalid('PullRequest', 'head')
   if (baseOid === null) return invalid('PullRequest', 'base')
   const label = `${settings.owner}:${head}`
-  if (pulls.some((pull) => pull.state === 'open' && isFrom(world, pull, label) && pull.base === base))
+  const isSame = (pull: Pull) => pull.headRepository === fullName(world) && pull.head === head
+  if (pulls.some((pull) => pull.state === 'open' && isSame(pull) && pull.base === base))
     return invalid('PullRequest', 'base', `A pull request already exists for ${label}.`)
   if (await repository.isAncestor(headOid, baseOid))
     return invalid('PullRequest', 'base', `No commits between ${base} and ${head}`)
@@ -70,8 +71,7 @@ export function addPull(
 }
 
 /** `head=OWNER:BRANCH` names the owner of the head's repository, which a fork in the same organization shares. */
-const isFrom = (_world: World, pull: Pull, label: string) =>
-  `${pull.headRepository.split('/')[0]}:${pull.head}` === label
+const isFrom = (pull: Pull, label: string) => `${pull.headRepository.split('/')[0]}:${pull.head}` === label
 
 const missing = (list: string[], wanted: unknown) =>
   [wanted]
@@ -89,7 +89,7 @@ export const pullRoutes: Routes = {
     const base = query.get('base')
     const found = world.pulls
       .filter((pull) => state === 'all' || pull.state === state)
-      .filter((pull) => head === null || isFrom(world, pull, head))
+      .filter((pull) => head === null || isFrom(pull, head))
       .filter((pull) => base === null || pull.base === base)
     return ok(await Promise.all(found.toReversed().map((pull) => pullPayload(world, pull))))
   },

@@ -1,0 +1,59 @@
+import { AuditError } from '../errors.ts'
+import { type History, readHistory } from './branch.ts'
+import type { GitHub } from './client.ts'
+import type { Plan, Proposal } from './commit.ts'
+import { findPull, type Pull } from './pulls.ts'
+import { type BranchFiles, readFiles, readFilesAt, readHead, readRepository } from './read.ts'
+
+/** All that is looked at before anything is done about the pull request. */
+export type Scene = {
+  repositoryId: string
+  base: BranchFiles
+  /** Null: base holds what it should. */
+  proposal: Proposal | null
+  /** Tip of the pull request's branch and what it has that base has not; null: there is no such branch. */
+  tip: string | null
+  history: History | null
+  pull: Pull | null
+}
+
+/**
+ * What is to be done with the branch.
+ * `withdraw`: base holds it all, the pull request is closed. `sweep`: so is the branch that nobody asks to merge.
+ * `keep`: the branch is right. `rebuild`: one commit of ours on base's tip, whatever of ours was there.
+ * `append`: the branch holds a person's commits, so nothing of it may be rewritten.
+ */
+export type Step = 'nothing' | 'withdraw' | 'sweep' | 'keep' | 'rebuild' | 'append'
+
+type Question = { base: string | null; branch: string; paths: readonly string[]; plan: Plan }
+
+/** Reads base, the branch and the pull request. Throws AuditError. */
+export async function look(github: GitHub, { base: wanted, branch, paths, plan }: Question): Promise<Scene> {
+  const { id: repositoryId, defaultBranch } = await readRepository(github)
+  const base = await readFiles(github, wanted ?? defaultBranch, paths)
+  if (base.branch === branch)
+    throw new AuditError(`A pull request from "${branch}" into "${base.branch}" leads nowhere.`, {
+      remedy: 'Set `branch` to a name of its own, or snapshot-mode: commit.',
+    })
+  const [tip, pull] = await Promise.all([readHead(github, branch), findPull(github, branch, base.branch)])
+  const history = tip === null ? null : await readHistory(github, base.head, tip)
+  return { repositoryId, base, proposal: plan(base.files), tip, history, pull }
+}
+
+/** Decides; reads the branch's files where it takes them. Throws AuditError. */
+export async function decide(github: GitHub, paths: readonly string[], scene: Scene): Promise<Step> {
+  const { base, proposal, tip, history, pull } = scene
+  if (proposal === null) {
+    if (pull?.ours) return 'withdraw'
+    // A branch without a pull request: it could not be opened, or it has been merged by a squash.
+    return pull === null && history?.ours && history.ahead > 0 ? 'sweep' : 'nothing'
+  }
+  if (tip === null || history === null) return 'rebuild'
+  const there = await readFilesAt(github, tip, paths)
+  const complete = proposal.files.every(({ path, text }) => there[path] === text)
+  if (!history.ours) return complete ? 'keep' : 'append'
+  if (!complete || history.ahead === 0 || history.mergeBase === null) return 'rebuild'
+  // Where base has changed the same files since, the pull request would conflict, or show changes that are none.
+  const then = history.mergeBase === base.head ? base.files : await readFilesAt(github, history.mergeBase, paths)
+  return paths.every((path) => then[path] === base.files[path]) ? 'keep' : 'rebuild'
+}

@@ -31,6 +31,12 @@ describe('GitHub would accept', () => {
     expect(blocks.length).toBeGreaterThanOrEqual(6)
   })
 
+  test('YAML that is no workflow says what it is, and is known to be checked elsewhere', () => {
+    const marked = projectFiles('*.md').flatMap((path) => [...read(path).matchAll(/^ *```ya?ml (.+)$/gm)])
+    const elsewhere = ['policy', 'litellm']
+    expect(marked.map((match) => match[1]).filter((kind) => !elsewhere.includes(kind ?? ''))).toEqual([])
+  })
+
   test.each(everything)('$name', async ({ path, text }) => {
     expect(await checker.check(path.replace(/\.md$/, '.yml'), text)).toEqual([])
   })

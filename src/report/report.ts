@@ -69,6 +69,14 @@ export const verdictSchema = z.object({
     .nullable()
     .describe('Largest minute of each UTC hour of the window; null: unknown. Null for a limit per day'),
   drivers: driversSchema.nullable(),
+  thresholds: z
+    .object({ watch: ratio, alert: ratio })
+    .optional()
+    .describe('The lines of this limit, where the policy file moved them'),
+  muted: z
+    .object({ owner: z.string(), reason: z.string(), until: z.iso.date() })
+    .optional()
+    .describe('The policy file mutes its alert: it is measured as ever, and nobody is told'),
 })
 
 export const driftClassSchema = z.enum([
@@ -99,6 +107,10 @@ export const driftSchema = z.object({
   peak: count.nullable(),
   model: z.string().nullable().describe('The model that came, went or moved'),
   from: z.string().nullable().describe('The group a model moved from, or the limiter type it changed from'),
+  intended: z
+    .boolean()
+    .optional()
+    .describe('Whether the limit is now what the policy file expects; absent where it expects nothing'),
 })
 
 export const findingSchema = z.object({
@@ -114,6 +126,9 @@ export const findingSchema = z.object({
     'data-incomplete',
     'filtered',
     'drivers-unknown',
+    'mute-expired',
+    'unexpected-limit',
+    'policy-unmatched',
   ]),
   message: z.string().describe('One sentence for a person'),
 })
@@ -136,6 +151,58 @@ export const groupViewSchema = z.object({
     })
     .nullable()
     .describe('Null where the group had no input'),
+})
+
+const byTier = z.object({ Start: ratio, Build: ratio, Scale: ratio })
+
+/** What follows from the figures for whoever asks for limits or plans with them. */
+export const planningSchema = z.object({
+  tier_table: z
+    .object({ date: z.iso.date(), source: z.url() })
+    .describe('The published table that tiers are compared with'),
+  usage_tier: z
+    .object({ cents: count.nullable(), currency: z.string(), tier: z.string().nullable() })
+    .nullable()
+    .describe('Monthly spend cap of the tier, where the spend-limit listing is open to the organization'),
+  tiers: z.array(z.object({ group: groupSchema, matches: z.array(z.string()), reading: z.string() })),
+  tier_what_if: z
+    .array(z.object({ group: groupSchema, limiter: z.string(), utilization: ratio, by_tier: byTier }))
+    .describe("The window's peak by each tier's published limit"),
+  cache_what_if: z
+    .array(
+      z.object({
+        group: groupSchema,
+        limiter: z.string(),
+        utilization: ratio,
+        read_share: ratio.describe("Of the peak's hour"),
+        by_share: z.array(z.object({ read_share: ratio, utilization: ratio })),
+      }),
+    )
+    .describe('The same input with another part of it read from the cache'),
+  over_provisioned: z
+    .array(z.object({ scope: scopeSchema, group: groupSchema, highest: ratio }))
+    .describe('Groups of which no limit was used a tenth'),
+  runway: z
+    .array(
+      z.object({
+        scope: scopeSchema,
+        group: groupSchema,
+        limiter: z.string(),
+        daily_peaks: z.array(count.nullable()).describe('Largest minute of each day; null: not wholly known'),
+        outcome: z.discriminatedUnion('kind', [
+          z.object({
+            kind: z.literal('reaches'),
+            days: count.describe('From the end of the window until the daily peak is at the alert line'),
+            earliest: count,
+            latest: count.nullable().describe('Null: not within a year, or perhaps never'),
+            per_day: z.number(),
+          }),
+          z.object({ kind: z.literal('far'), per_day: z.number() }),
+          z.object({ kind: z.literal('refused'), reason: z.string() }),
+        ]),
+      }),
+    )
+    .describe('Limits below their alert line, by Theil-Sen trend of the daily peaks with its 90 % interval'),
 })
 
 export const reportSchema = z.object({
@@ -161,6 +228,7 @@ export const reportSchema = z.object({
   drift: z.array(driftSchema),
   first_snapshot: z.boolean().describe('No snapshot was committed yet: nothing to compare with'),
   findings: z.array(findingSchema),
+  planning: planningSchema.optional(),
   unmatched_models: z.array(z.object({ model: z.string(), requests: count.nullable(), tokens: count })),
   failures: z
     .array(z.object({ resource: z.string(), message: z.string() }))
@@ -176,6 +244,7 @@ export type Verdict = z.infer<typeof verdictSchema>
 export type DriftClass = z.infer<typeof driftClassSchema>
 export type Drift = z.infer<typeof driftSchema>
 export type Finding = z.infer<typeof findingSchema>
+export type Planning = z.infer<typeof planningSchema>
 export type GroupView = z.infer<typeof groupViewSchema>
 export type Report = z.infer<typeof reportSchema>
 

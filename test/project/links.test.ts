@@ -45,6 +45,12 @@ describe('Links', () => {
     expect(broken).toEqual([])
   })
 
+  test('the map of CONTRIBUTING shows every room of src, and no other', () => {
+    const rooms = new Set(projectFiles('src/*/**').map((path) => `${dirname(path).split('/').slice(0, 2).join('/')}/`))
+    const shown = new Set([...read('CONTRIBUTING.md').matchAll(/`(src\/[\w-]+\/)`/g)].map((match) => match[1]))
+    expect([...shown].sort()).toEqual([...rooms].sort())
+  })
+
   test.each(pages.filter((page) => page.startsWith('docs/')))('%s can be reached from the README', (page) => {
     const seen = new Set(['README.md'])
     for (const from of seen) {

@@ -39,44 +39,51 @@ type Task = {
  * its last bucket, which it may hold in part, and only from a server that was seen to answer in time order;
  * otherwise it only tells how densely the rows lie. One bucket, or rows out of order, are read by their cursor.
  */
-export async function readByTime(task: Task, range: Range, expected = 1): Promise<void> {
+export async function readByTime(task: Task, range: Range, pages = 1): Promise<void> {
+  // The page is gone by the time that the rest is waited for: there may be hundreds of such waits.
+  const rest = await readFirstPage(task, range)
+  task.progress.expected += rest.reduce((sum, part) => sum + part.pages, 0) + 1 - pages
+  await Promise.all(rest.map((part) => readByTime(task, part, part.pages)))
+}
+
+type Part = Range & { pages: number }
+
+/** Reads what one page holds of the range, or all of it by its cursor; returns what is left to read. */
+async function readFirstPage(task: Task, range: Range): Promise<Part[]> {
   const { fold, progress, width } = task
   const page = await task.readPage(range)
   progress.read++
   if (page.next === null) {
-    progress.expected += 1 - expected
-    return fold(page.rows)
+    fold(page.rows)
+    return []
   }
   const inOrder = isInOrder(page.rows)
   if (!inOrder) await distrust(task)
   const last = page.rows.at(-1)?.at
-  if (!inOrder || last === undefined || range.end - range.start <= width) return followCursor(task, range, page)
-
+  if (!inOrder || last === undefined || range.end - range.start <= width) {
+    await followCursor(task, range, page)
+    return []
+  }
   const settled = page.rows.filter((row) => row.at < last)
   const reliable = last > range.start && (await keepsOrder(task, { start: range.start, end: last }, settled.length))
   if (reliable) fold(settled)
   const rowsPerBucket = last > range.start ? settled.length / ((last - range.start) / width) : page.rows.length
-  const rest = cut({ start: reliable ? last : range.start, end: range.end }, width, {
-    pages: (part) => ((part.end - part.start) / width) * (rowsPerBucket / (page.rows.length * FILL)),
-    atLeast: reliable ? 1 : 2,
-  })
-  progress.expected += 1 - expected + rest.reduce((sum, part) => sum + part.pages, 0)
-  await Promise.all(rest.map((part) => readByTime(task, part, part.pages)))
+  const pagesPerBucket = rowsPerBucket / (page.rows.length * FILL)
+  return reliable
+    ? cut({ start: last, end: range.end }, width, pagesPerBucket, 1)
+    : cut(range, width, pagesPerBucket, 2)
 }
 
 /** Equal parts on bucket bounds, about a page each, but no more than MOST_CUTS; with the pages expected of each. */
-function cut(
-  range: Range,
-  width: number,
-  { pages, atLeast }: { pages: (range: Range) => number; atLeast: number },
-): (Range & { pages: number })[] {
+function cut(range: Range, width: number, pagesPerBucket: number, atLeast: number): Part[] {
   const buckets = (range.end - range.start) / width
-  const count = Math.min(buckets, MOST_CUTS, Math.max(atLeast, Math.ceil(pages(range))))
-  const bound = (i: number) => range.start + Math.floor((i * buckets) / count) * width
-  return Array.from({ length: count }, (_, i) => {
-    const part = { start: bound(i), end: bound(i + 1) }
-    return { ...part, pages: Math.max(1, Math.ceil(pages(part))) }
-  })
+  const count = Math.min(buckets, MOST_CUTS, Math.max(atLeast, Math.ceil(buckets * pagesPerBucket)))
+  const bound = (i: number) => Math.floor((i * buckets) / count)
+  return Array.from({ length: count }, (_, i) => ({
+    start: range.start + bound(i) * width,
+    end: range.start + bound(i + 1) * width,
+    pages: Math.max(1, Math.ceil((bound(i + 1) - bound(i)) * pagesPerBucket)),
+  }))
 }
 
 async function followCursor(task: Task, range: Range, first: RowPage): Promise<void> {

@@ -74,6 +74,13 @@ describe('workspaces read by the SDK', () => {
     expect(await read({ include_default: true, include_archived: true, limit: 5 })).toEqual(names(world.workspaces))
   })
 
+  test('end with the page that holds the last of them', async () => {
+    emulator.requests.length = 0
+    expect(world.workspaces).toHaveLength(14)
+    await read({ include_default: true, include_archived: true, limit: 7 })
+    expect(emulator.requests).toHaveLength(2)
+  })
+
   test('come with the time they were archived', async () => {
     const all = await collect(client.organization.workspaces.list({ include_archived: true }))
     const archived = all.filter(({ archived_at }) => archived_at !== null).map(({ name }) => name)

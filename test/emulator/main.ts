@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { startOidcIssuer } from './anthropic/oidc-issuer.ts'
 import { ADMIN_KEY, startAnthropic, WORKSPACE_KEY } from './anthropic/server.ts'
 import { startGitHub } from './github/github.ts'
+import { startSlack } from './slack/slack.ts'
 import { exampleWorld } from './world/example.ts'
 
 /** `npm run emulator`: the services on loopback with an example organization, until Ctrl-C. */
@@ -15,6 +16,7 @@ const anthropic = await startAnthropic({ ...exampleWorld({ today }), now: Date.n
 const issuer = await startOidcIssuer()
 const github = await startGitHub()
 await github.seed({ 'README.md': '# Limits\n' })
+const slack = await startSlack()
 
 const limits = `${anthropic.url}/v1/organizations`
 const version = "-H 'anthropic-version: 2023-06-01'"
@@ -39,7 +41,10 @@ GitHub     ${github.apiUrl}
   curl -H 'authorization: Bearer ${issuer.env.ACTIONS_ID_TOKEN_REQUEST_TOKEN}' \\
     '${issuer.env.ACTIONS_ID_TOKEN_REQUEST_URL}&audience=${anthropic.options.federation.audience}'
 
+Slack      ${slack.webhookUrl}
+  curl -d '{"text":"Hello"}' '${slack.webhookUrl}'
+
 Up until Ctrl-C.`)
 
 await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
-await Promise.all([anthropic, issuer, github].map((service) => service.stop()))
+await Promise.all([anthropic, issuer, github, slack].map((service) => service.stop()))

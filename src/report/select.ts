@@ -47,3 +47,16 @@ export function isInert(verdict: Verdict): boolean {
     configured > limit
   )
 }
+
+/** Whether two rows are about the same limiter of the same group in the same scope. */
+export function isSameLimit(
+  a: Pick<Verdict, 'scope' | 'group' | 'limiter'>,
+  b: Pick<Verdict, 'scope' | 'group' | 'limiter'>,
+): boolean {
+  return (
+    a.limiter === b.limiter &&
+    a.group.type === b.group.type &&
+    a.group.name === b.group.name &&
+    sameScope(a.scope, b.scope)
+  )
+}

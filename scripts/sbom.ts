@@ -32,11 +32,15 @@ export function billOf(bill: Bill, bundled: readonly string[]): Bill {
 }
 
 if (import.meta.main) {
-  const whole = execFileSync('npm', ['sbom', '--sbom-format=cyclonedx', '--sbom-type=application'], {
-    encoding: 'utf8',
-    maxBuffer: 64_000_000,
-    shell: process.platform === 'win32', // npm is a script there
-  })
+  const whole = execFileSync(
+    'npm',
+    ['sbom', '--package-lock-only', '--sbom-format=cyclonedx', '--sbom-type=application'],
+    {
+      encoding: 'utf8',
+      maxBuffer: 64_000_000,
+      shell: process.platform === 'win32', // npm is a script there
+    },
+  )
   const bill = billOf(JSON.parse(whole), bundledPackages(readFileSync('dist/LICENSES.txt', 'utf8')))
   console.log(JSON.stringify(bill, null, 2))
 }

@@ -327,11 +327,9 @@ const UNCHANGED: SnapshotOutcome = {
 /** Must show as just these characters wherever it is shown. */
 export const HOSTILE_NAME = '<!channel> *x* | \n # h1 <script>'
 const HOSTILE: Scope = { type: 'workspace', id: 'wrkspc_01HostiLe', name: HOSTILE_NAME }
-const HOSTILE_TOO: Scope = {
-  type: 'workspace',
-  id: 'wrkspc_01HostiLeToo',
-  name: '@acme/oncall #123 GH-7 :fire: $x$ https://evil.example www.evil.example a@evil.example `c` _i_ ~s~ [l](http://e.example) ::error::x ##[error]y',
-}
+export const HOSTILE_NAME_TOO =
+  '@acme/oncall #123 GH-7 :fire: $x$ https://evil.example www.evil.example a@evil.example `c` _i_ ~s~ [l](http://e.example) ::error::x ##[error]y'
+const HOSTILE_TOO: Scope = { type: 'workspace', id: 'wrkspc_01HostiLeToo', name: HOSTILE_NAME_TOO }
 
 const MESSAGE_WITH_NAME = `The override of workspace ${HOSTILE_NAME} is above the organization's value.`
 
@@ -521,7 +519,7 @@ export const EXAMPLES = {
           drivers: {
             workspaces: [{ id: null, name: HOSTILE_NAME, share: 0.71 }],
             models: [],
-            api_keys: [{ id: null, name: HOSTILE_TOO.name, share: 0.4 }],
+            api_keys: [{ id: null, name: HOSTILE_NAME_TOO, share: 0.4 }],
           },
         },
       ),

@@ -73,6 +73,7 @@ export const verdictSchema = z.object({
     .object({ watch: ratio, alert: ratio })
     .optional()
     .describe('The lines of this limit, where the policy file moved them'),
+  lowest_remaining: count.optional().describe('From response headers: the least that was left of the limit'),
   muted: z
     .object({ owner: z.string(), reason: z.string(), until: z.iso.date() })
     .optional()

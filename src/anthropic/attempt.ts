@@ -79,7 +79,7 @@ export async function attempt(
     const wait = spent ? null : again(status, response.headers)
     const remedy = spent
       ? SPEND_REMEDY
-      : (remedies[status] ?? REMEDIES[status] ?? (status >= 500 ? OUTAGE_REMEDY : undefined))
+      : (remedies[status] ?? REMEDIES[status] ?? (status >= 500 ? OUTAGE_REMEDY : REQUEST_REMEDY))
     return fail(wait, `answered ${status}${text}`, { status, requestId, remedy })
   }
   try {
@@ -143,10 +143,13 @@ function networkReason(error: unknown): string {
 
 const NETWORK_REMEDY = 'Check anthropic-base-url, and HTTPS_PROXY and NO_PROXY where the runner needs a proxy.'
 const OUTAGE_REMEDY = 'Run the job again later; https://status.claude.com tells of outages.'
+const REQUEST_REMEDY = "Anthropic's support can look the request up by its ID."
 const SPEND_REMEDY =
   'The organization has reached its spend limit, and no waiting helps before the limit is raised (Console → Limits) or the next month begins.'
 const REMEDIES: Readonly<Partial<Record<number, string>>> = {
   403: 'The credential must act for an organization admin: an Admin API key, or for keyless access a rule with scope org:admin whose service account has the admin role.',
   404: 'The Admin API knows organizations only, no individual accounts; check anthropic-base-url too.',
+  408: OUTAGE_REMEDY,
+  409: OUTAGE_REMEDY,
   429: 'The Admin API allows about 60 requests a minute to the whole organization: run the job at another time, or audit fewer days.',
 }

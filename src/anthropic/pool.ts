@@ -20,10 +20,10 @@ export function createPool(most: number, { sleep }: Pick<Deps, 'sleep'>): Pool {
   let pause: Promise<unknown> = Promise.resolve()
 
   const slowDownSince = (begun: number) => (milliseconds: number) => {
-    quiet = -1
     pause = Promise.all([pause, sleep(milliseconds)])
     if (begun !== slowdowns) return
     slowdowns++
+    quiet = 0
     limit = Math.max(1, Math.floor(limit / 2))
   }
 
@@ -36,9 +36,9 @@ export function createPool(most: number, { sleep }: Pick<Deps, 'sleep'>): Pool {
     }
   }
 
-  const leave = () => {
+  const leave = (begun: number) => {
     active--
-    if (++quiet >= limit && limit < most) {
+    if (begun === slowdowns && ++quiet >= limit && limit < most) {
       limit++
       quiet = 0
     }
@@ -48,10 +48,11 @@ export function createPool(most: number, { sleep }: Pick<Deps, 'sleep'>): Pool {
   return {
     run: async (task) => {
       await enter()
+      const begun = slowdowns
       try {
-        return await task(slowDownSince(slowdowns))
+        return await task(slowDownSince(begun))
       } finally {
-        leave()
+        leave(begun)
       }
     },
   }

@@ -26615,7 +26615,7 @@ const dateSource = `(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468
 function anchor(source) {
 	return new RegExp(`^${source}$`);
 }
-const date$1 = anchor(dateSource);
+const date$2 = anchor(dateSource);
 function timeSource(args) {
 	const hhmm = `(?:[01]\\d|2[0-3]):[0-5]\\d`;
 	return typeof args.precision === "number" ? args.precision === -1 ? `${hhmm}` : args.precision === 0 ? `${hhmm}:[0-5]\\d` : `${hhmm}:[0-5]\\d\\.\\d{${args.precision}}` : args.seconds ? `${hhmm}:[0-5]\\d(?:\\.\\d+)?` : `${hhmm}(?::[0-5]\\d(?:\\.\\d+)?)?`;
@@ -27264,7 +27264,7 @@ const $ZodISODateTime = $constructor("$ZodISODateTime", (inst, def) => {
 	$ZodStringFormat.init(inst, def);
 });
 const $ZodISODate = $constructor("$ZodISODate", (inst, def) => {
-	def.pattern ?? (def.pattern = date$1);
+	def.pattern ?? (def.pattern = date$2);
 	$ZodStringFormat.init(inst, def);
 });
 const $ZodISOTime = $constructor("$ZodISOTime", (inst, def) => {
@@ -30528,6 +30528,9 @@ const ZodURL = $constructor("ZodURL", (inst, def) => {
 	$ZodURL.init(inst, def);
 	ZodStringFormat.init(inst, def);
 });
+function url(params) {
+	return _url(ZodURL, params);
+}
 const ZodEmoji = $constructor("ZodEmoji", (inst, def) => {
 	$ZodEmoji.init(inst, def);
 	ZodStringFormat.init(inst, def);
@@ -31061,6 +31064,9 @@ function superRefine(fn, params) {
 // node_modules/zod/v4/classic/iso.js
 function datetime(params) {
 	return _isoDateTime(ZodISODateTime, params);
+}
+function date$1(params) {
+	return _isoDate(ZodISODate, params);
 }
 // src/usage/window.ts
 const MINUTE = 6e4;
@@ -32044,49 +32050,47 @@ function chooseWorkspaces(all, wanted) {
 const FILL = .9;
 const MOST_CUTS = 8;
 const EVIDENCE = 100;
-async function readByTime(task, range, expected = 1) {
+async function readByTime(task, range, pages = 1) {
+	const rest = await readFirstPage(task, range);
+	task.progress.expected += rest.reduce((sum, part) => sum + part.pages, 0) + 1 - pages;
+	await Promise.all(rest.map((part) => readByTime(task, part, part.pages)));
+}
+async function readFirstPage(task, range) {
 	const { fold, progress, width } = task;
 	const page = await task.readPage(range);
 	progress.read++;
 	if (page.next === null) {
-		progress.expected += 1 - expected;
-		return fold(page.rows);
+		fold(page.rows);
+		return [];
 	}
 	const inOrder = isInOrder(page.rows);
 	if (!inOrder) await distrust(task);
 	const last = page.rows.at(-1)?.at;
-	if (!inOrder || last === void 0 || range.end - range.start <= width) return followCursor(task, range, page);
+	if (!inOrder || last === void 0 || range.end - range.start <= width) {
+		await followCursor(task, range, page);
+		return [];
+	}
 	const settled = page.rows.filter((row) => row.at < last);
 	const reliable = last > range.start && await keepsOrder(task, {
 		start: range.start,
 		end: last
 	}, settled.length);
 	if (reliable) fold(settled);
-	const rowsPerBucket = last > range.start ? settled.length / ((last - range.start) / width) : page.rows.length;
-	const rest = cut({
-		start: reliable ? last : range.start,
+	const pagesPerBucket = (last > range.start ? settled.length / ((last - range.start) / width) : page.rows.length) / (page.rows.length * FILL);
+	return reliable ? cut({
+		start: last,
 		end: range.end
-	}, width, {
-		pages: (part) => (part.end - part.start) / width * (rowsPerBucket / (page.rows.length * FILL)),
-		atLeast: reliable ? 1 : 2
-	});
-	progress.expected += 1 - expected + rest.reduce((sum, part) => sum + part.pages, 0);
-	await Promise.all(rest.map((part) => readByTime(task, part, part.pages)));
+	}, width, pagesPerBucket, 1) : cut(range, width, pagesPerBucket, 2);
 }
-function cut(range, width, { pages, atLeast }) {
+function cut(range, width, pagesPerBucket, atLeast) {
 	const buckets = (range.end - range.start) / width;
-	const count = Math.min(buckets, MOST_CUTS, Math.max(atLeast, Math.ceil(pages(range))));
-	const bound = (i) => range.start + Math.floor(i * buckets / count) * width;
-	return Array.from({ length: count }, (_, i) => {
-		const part = {
-			start: bound(i),
-			end: bound(i + 1)
-		};
-		return {
-			...part,
-			pages: Math.max(1, Math.ceil(pages(part)))
-		};
-	});
+	const count = Math.min(buckets, MOST_CUTS, Math.max(atLeast, Math.ceil(buckets * pagesPerBucket)));
+	const bound = (i) => Math.floor(i * buckets / count);
+	return Array.from({ length: count }, (_, i) => ({
+		start: range.start + bound(i) * width,
+		end: range.start + bound(i + 1) * width,
+		pages: Math.max(1, Math.ceil((bound(i + 1) - bound(i)) * pagesPerBucket))
+	}));
 }
 async function followCursor(task, range, first) {
 	const pages = followPages(task.resource, async (cursor) => {
@@ -36407,7 +36411,11 @@ async function rebuildBranch(github, repositoryId, { branch, tip, base }, propos
 	let at = base;
 	try {
 		const signed = signProposal(proposal, base);
-		const commit = await commitOnBranch(github, beside, base, signed) ?? await landedOn(github, beside, base, signed);
+		const made = await commitOnBranch(github, beside, base, signed);
+		const commit = made === "unknown" ? await landed(github, beside, {
+			head: base,
+			proposal: signed
+		}) : made;
 		if (commit === null || commit === "moved") return null;
 		at = commit.sha;
 		const done = await moveBranches(github, repositoryId, [{
@@ -36433,6 +36441,10 @@ async function leftover(github, beside, base) {
 	const tip = await readHead(github, beside);
 	if (tip === null || (await readHistory(github, base, tip)).ours) return tip;
 	throw new AuditError(`Branch "${beside}", on which commits are prepared, holds commits that are not this action's.`, { remedy: "Rename or delete it, or set `branch` to another name." });
+}
+async function landed(github, branch, unsettled) {
+	const tip = await readHead(github, branch);
+	return tip === null ? null : findCommit(github, unsettled, tip);
 }
 // src/github/people.ts
 const MOST_TRIES = 3;
@@ -36920,7 +36932,7 @@ async function openPull(github, branch, base, text) {
 			base
 		}, pullSchema));
 	} catch (error) {
-		const found = isInDoubt(error) ? await findPull(github, branch, base) : null;
+		const found = isInDoubt(error) || error instanceof GitHubError && /already exists/i.test(error.said) ? await findPull(github, branch, base) : null;
 		if (found) return found;
 		throw error;
 	}
@@ -37086,7 +37098,7 @@ async function showPull(github, { branch, people, warn }, { base, pull }, text, 
 				note
 			};
 		}
-		if (error instanceof GitHubError && /already exists|no commits between/i.test(error.said)) return "moved";
+		if (error instanceof GitHubError && /no commits between/i.test(error.said)) return "moved";
 		throw error;
 	}
 }
@@ -39361,7 +39373,16 @@ const verdictSchema = object$1({
 		band: bandSchema
 	}).nullable().describe("The same window one day earlier, judged by the limits of the committed snapshot"),
 	hourly: array(count.nullable()).nullable().describe("Largest minute of each UTC hour of the window; null: unknown. Null for a limit per day"),
-	drivers: driversSchema.nullable()
+	drivers: driversSchema.nullable(),
+	thresholds: object$1({
+		watch: ratio$1,
+		alert: ratio$1
+	}).optional().describe("The lines of this limit, where the policy file moved them"),
+	muted: object$1({
+		owner: string(),
+		reason: string(),
+		until: date$1()
+	}).optional().describe("The policy file mutes its alert: it is measured as ever, and nobody is told")
 });
 const driftSchema = object$1({
 	class: _enum([
@@ -39388,7 +39409,8 @@ const driftSchema = object$1({
 	utilization_after: ratio$1.nullable().describe("The window's peak ÷ the limit after"),
 	peak: count.nullable(),
 	model: string().nullable().describe("The model that came, went or moved"),
-	from: string().nullable().describe("The group a model moved from, or the limiter type it changed from")
+	from: string().nullable().describe("The group a model moved from, or the limiter type it changed from"),
+	intended: boolean().optional().describe("Whether the limit is now what the policy file expects; absent where it expects nothing")
 });
 const findingSchema = object$1({
 	kind: _enum([
@@ -39402,7 +39424,10 @@ const findingSchema = object$1({
 		"freshness-unknown",
 		"data-incomplete",
 		"filtered",
-		"drivers-unknown"
+		"drivers-unknown",
+		"mute-expired",
+		"unexpected-limit",
+		"policy-unmatched"
 	]),
 	message: string().describe("One sentence for a person")
 });
@@ -39418,6 +39443,71 @@ const groupViewSchema = object$1({
 		stretch: number().nullable().describe("1 ÷ (1 − share): how far the share stretches a cache-aware input limit; null at a share of 1"),
 		hourly_read_share: array(ratio$1.nullable())
 	}).nullable().describe("Null where the group had no input")
+});
+const byTier = object$1({
+	Start: ratio$1,
+	Build: ratio$1,
+	Scale: ratio$1
+});
+const planningSchema = object$1({
+	tier_table: object$1({
+		date: date$1(),
+		source: url()
+	}).describe("The published table that tiers are compared with"),
+	usage_tier: object$1({
+		cents: count.nullable(),
+		currency: string(),
+		tier: string().nullable()
+	}).nullable().describe("Monthly spend cap of the tier, where the spend-limit listing is open to the organization"),
+	tiers: array(object$1({
+		group: groupSchema,
+		matches: array(string()),
+		reading: string()
+	})),
+	tier_what_if: array(object$1({
+		group: groupSchema,
+		limiter: string(),
+		utilization: ratio$1,
+		by_tier: byTier
+	})).describe("The window's peak by each tier's published limit"),
+	cache_what_if: array(object$1({
+		group: groupSchema,
+		limiter: string(),
+		utilization: ratio$1,
+		read_share: ratio$1.describe("Of the peak's hour"),
+		by_share: array(object$1({
+			read_share: ratio$1,
+			utilization: ratio$1
+		}))
+	})).describe("The same input with another part of it read from the cache"),
+	over_provisioned: array(object$1({
+		scope: scopeSchema,
+		group: groupSchema,
+		highest: ratio$1
+	})).describe("Groups of which no limit was used a tenth"),
+	runway: array(object$1({
+		scope: scopeSchema,
+		group: groupSchema,
+		limiter: string(),
+		daily_peaks: array(count.nullable()).describe("Largest minute of each day; null: not wholly known"),
+		outcome: discriminatedUnion("kind", [
+			object$1({
+				kind: literal("reaches"),
+				days: count.describe("From the end of the window until the daily peak is at the alert line"),
+				earliest: count,
+				latest: count.nullable().describe("Null: not within a year, or perhaps never"),
+				per_day: number()
+			}),
+			object$1({
+				kind: literal("far"),
+				per_day: number()
+			}),
+			object$1({
+				kind: literal("refused"),
+				reason: string()
+			})
+		])
+	})).describe("Limits below their alert line, by Theil-Sen trend of the daily peaks with its 90 % interval")
 });
 object$1({
 	version: literal(1),
@@ -39446,6 +39536,7 @@ object$1({
 	drift: array(driftSchema),
 	first_snapshot: boolean().describe("No snapshot was committed yet: nothing to compare with"),
 	findings: array(findingSchema),
+	planning: planningSchema.optional(),
 	unmatched_models: array(object$1({
 		model: string(),
 		requests: count.nullable(),

@@ -1,14 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { Plugin } from 'rolldown'
 
 /** Rolldown plugin: writes LICENSES.txt beside the bundle, with the licence of every package that is in it. */
-export function licences() {
+export function licences(): Plugin {
   return {
     name: 'licences',
     generateBundle(_options, bundle) {
-      const folders = new Set()
-      for (const chunk of Object.values(bundle)) {
-        for (const id of chunk.moduleIds ?? []) {
+      const folders = new Set<string>()
+      for (const output of Object.values(bundle)) {
+        for (const id of output.type === 'chunk' ? output.moduleIds : []) {
           const folder = packageFolder(id.replaceAll('\\', '/'))
           if (folder) folders.add(folder)
         }
@@ -20,18 +21,16 @@ export function licences() {
   }
 }
 
-function packageFolder(id) {
+function packageFolder(id: string): string | undefined {
   return /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1]
 }
 
-function licenceOf(folder) {
+function licenceOf(folder: string): { title: string; text: string } {
   let root = folder
   while (!existsSync(join(root, 'package.json'))) root = dirname(root)
   const { name, version, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const file = readdirSync(root).find((entry) => /^licen[cs]e(\.|$)/i.test(entry))
   if (!file) throw new Error(`${name} ${version} has no licence file: it cannot be bundled without its terms.`)
-  return {
-    title: `${name} ${version} (${license})`,
-    text: readFileSync(join(root, file), 'utf8').replaceAll('\r\n', '\n').trim(),
-  }
+  const text = readFileSync(join(root, file), 'utf8').replaceAll('\r\n', '\n').trim()
+  return { title: `${name} ${version} (${license})`, text }
 }

@@ -1,7 +1,8 @@
-import { licences } from './scripts/licences.mjs'
+import { defineConfig } from 'rolldown'
+import { licences } from './scripts/licences.ts'
 
 // One readable file: the runner loads it without an install, and a reviewer can read its diff.
-export default {
+export default defineConfig({
   input: 'src/index.ts',
   platform: 'node',
   tsconfig: false,
@@ -13,4 +14,4 @@ export default {
     // Comments are a tenth of the file, nearly all of them other packages'; our own are in src.
     comments: { legal: true, annotation: false, jsdoc: false },
   },
-}
+})

@@ -1,0 +1,120 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { audit } from '../../src/audit.ts'
+import type { Deps } from '../../src/deps.ts'
+import { INPUTS, type InputName } from '../../src/inputs.ts'
+import type { OutputName } from '../../src/outputs.ts'
+import type { Report } from '../../src/report/report.ts'
+import { createTransport } from '../../src/transport/transport.ts'
+import type { Options } from '../emulator/anthropic/options.ts'
+import { ADMIN_KEY, type AnthropicEmulator, startAnthropic } from '../emulator/anthropic/server.ts'
+import { type GitHubEmulator, startGitHub } from '../emulator/github/github.ts'
+import { type SlackEmulator, startSlack } from '../emulator/slack/slack.ts'
+import type { World } from '../emulator/world/world.ts'
+
+/** The whole audit in this process, over real HTTP against the emulators; only the runner's own part is a stand-in. */
+export type Services = {
+  anthropic: AnthropicEmulator
+  github: GitHubEmulator
+  slack: SlackEmulator
+  /** One run. The clock is that of the world. */
+  run: (inputs?: Partial<Record<InputName, string>>, deps?: Partial<Deps>) => Promise<AuditRun>
+  stop: () => Promise<void>
+}
+
+export type AuditRun = {
+  code: 0 | 1
+  outputs: Partial<Record<OutputName, string>>
+  /** Throws where the run wrote none. */
+  report: Report
+  hasReport: boolean
+  summary: string
+  log: string
+  masked: string[]
+}
+
+/** The three services with one commit in the repository. */
+export async function startServices(world: World, options: Partial<Options> = {}): Promise<Services> {
+  const [anthropic, github, slack] = await Promise.all([startAnthropic(world, options), startGitHub(), startSlack()])
+  await github.seed({ 'README.md': '# Platform\n' })
+  const folder = await mkdtemp(join(tmpdir(), 'audit-test-'))
+  let runs = 0
+
+  async function run(given: Partial<Record<InputName, string>> = {}, overrides: Partial<Deps> = {}): Promise<AuditRun> {
+    const summary = join(folder, `summary-${++runs}.md`)
+    await writeFile(summary, '')
+    const inputs: Partial<Record<InputName, string>> = {
+      'anthropic-admin-key': ADMIN_KEY,
+      'anthropic-base-url': anthropic.url,
+      'github-token': github.token,
+      'slack-webhook-url': slack.webhookUrl,
+      ...given,
+    }
+    const { core, outputs, lines, masked } = recordingCore(inputs)
+    const env = { ...github.env, GITHUB_RUN_ID: '7001', GITHUB_STEP_SUMMARY: summary, RUNNER_TEMP: folder }
+    const transport = createTransport({ env: {}, version: 'test' })
+    try {
+      const code = await audit({
+        core,
+        env,
+        fetch: transport.fetch,
+        now: anthropic.world.now,
+        sleep: async () => {},
+        random: () => 0.5,
+        ...overrides,
+      })
+      const path = outputs['report-path']
+      const report = path ? (JSON.parse(await readFile(path, 'utf8')) as Report) : null
+      return {
+        code,
+        outputs,
+        get report() {
+          if (!report) throw new Error(`No report was written.\n${lines.join('\n')}`)
+          return report
+        },
+        hasReport: report !== null,
+        summary: await readFile(summary, 'utf8'),
+        log: lines.join('\n'),
+        masked,
+      }
+    } finally {
+      await transport.close()
+    }
+  }
+
+  return {
+    anthropic,
+    github,
+    slack,
+    run,
+    async stop() {
+      await Promise.all([anthropic.stop(), github.stop(), slack.stop(), rm(folder, { recursive: true })])
+    },
+  }
+}
+
+function recordingCore(inputs: Partial<Record<InputName, string>>) {
+  const outputs: Partial<Record<OutputName, string>> = {}
+  const lines: string[] = []
+  const masked: string[] = []
+  const line = (level: string) => (text: string | Error, properties?: { title?: string }) =>
+    void lines.push(`${level}: ${properties?.title ? `${properties.title}: ` : ''}${text}`)
+  const core = {
+    getInput: (name: string) => inputs[name as InputName] ?? INPUTS[name as InputName],
+    setOutput: (name: string, value: unknown) => {
+      outputs[name as OutputName] = String(value)
+    },
+    setSecret: (secret: string) => void masked.push(secret),
+    setFailed: line('failed'),
+    debug: line('debug'),
+    info: line('info'),
+    notice: line('notice'),
+    warning: line('warning'),
+    error: line('error'),
+    startGroup: line('group'),
+    endGroup: () => {},
+    getIDToken: () => Promise.reject(new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable')),
+  } as Deps['core']
+  return { core, outputs, lines, masked }
+}

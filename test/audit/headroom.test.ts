@@ -1,0 +1,329 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import type { Report, Verdict } from '../../src/report/report.ts'
+import { ORDINARY } from '../emulator/anthropic/options.ts'
+import { group, usage, type World, workspace, workspaceId, world } from '../emulator/world/world.ts'
+import { type Services, startServices } from './harness.ts'
+
+const OPUS = group({
+  name: 'Claude Opus 4.x',
+  models: ['claude-opus-4-5', 'claude-opus-4-6'],
+  limits: {
+    requests_per_minute: 100,
+    input_tokens_per_minute_cache_aware: 10_000,
+    output_tokens_per_minute: 2_000,
+    fast_otpm: 500,
+  },
+})
+const SONNET = group({
+  name: 'Claude Sonnet 5',
+  models: ['claude-sonnet-5'],
+  limits: { output_tokens_per_minute: 2_000 },
+})
+const SEARCH = group({ type: 'web_search', limits: { tool_uses_per_second: 3 } })
+const FUTURE = group({ type: 'telepathy', limits: { thoughts_per_minute: 7 } })
+
+const WORLD = world({
+  groups: [OPUS, SONNET, SEARCH, FUTURE, group({ type: 'batch', limits: { enqueued_batch_requests: 9 } })],
+  workspaces: [
+    workspace({
+      name: 'production',
+      overrides: { 'Claude Opus 4.x': { input_tokens_per_minute: 8_000, requests_per_minute: 500 } },
+    }),
+    workspace({ name: 'research' }),
+    workspace({ name: 'closed', archived: true }),
+  ],
+  usage: [
+    usage({
+      at: '10:00:01',
+      model: 'claude-opus-4-5',
+      workspace: 'production',
+      requests: 40,
+      uncachedInput: 2_000,
+      cacheRead: 4_000,
+      cacheCreation5m: 300,
+      cacheCreation1h: 200,
+      output: 900,
+    }),
+    usage({
+      at: '10:00:59',
+      model: 'claude-opus-4-6',
+      workspace: 'research',
+      requests: 20,
+      uncachedInput: 500,
+      output: 400,
+    }),
+    usage({
+      at: '10:00:30',
+      model: 'claude-opus-4-6',
+      workspace: 'closed',
+      requests: 5,
+      uncachedInput: 100,
+      output: 100,
+    }),
+    usage({ at: '10:01', model: 'claude-opus-4-5', requests: 10, output: 500 }),
+    usage({ at: '10:00', model: 'claude-opus-4-5', batch: true, requests: 9_999, output: 99_999 }),
+    usage({ at: '11:00', model: 'claude-opus-4-6', fast: true, requests: 50, output: 450 }),
+    usage({ at: '12:00', model: 'claude-sonnet-5', requests: 1, output: 1_600, webSearches: 90 }),
+    usage({ at: '12:00', model: 'claude-newborn-1', requests: 12, output: 7 }),
+    usage({ at: '2026-11-21T12:00:00Z', model: 'claude-sonnet-5', requests: 1, output: 1_200 }),
+    usage({ at: '2026-11-21T10:00:00Z', model: 'claude-opus-4-5', requests: 90, output: 10 }),
+  ],
+})
+
+let services: Services
+beforeAll(async () => {
+  services = await startServices(WORLD)
+})
+afterAll(() => services.stop())
+afterEach(() => {
+  services.anthropic.world = WORLD
+  services.anthropic.options = structuredClone(ORDINARY)
+  services.anthropic.faults.length = 0
+  services.anthropic.requests.length = 0
+})
+
+const QUIET = { 'snapshot-mode': 'none', 'slack-webhook-url': '' } as const
+const run = (inputs: Parameters<Services['run']>[0] = {}) => services.run({ ...QUIET, ...inputs })
+const reportOf = async (inputs?: Parameters<Services['run']>[0]): Promise<Report> => (await run(inputs)).report
+
+const name = ({ scope, group, limiter }: Verdict) =>
+  `${scope.type === 'workspace' ? `${scope.name}: ` : ''}${group.name}: ${limiter}`
+const byName = (report: Report) => Object.fromEntries(report.verdicts.map((verdict) => [name(verdict), verdict]))
+
+test('every limiter is judged by its own rule, in its own scope', async () => {
+  const report = await reportOf()
+  const used = Object.fromEntries(report.verdicts.map((verdict) => [name(verdict), verdict.utilization]))
+  expect(used).toEqual({
+    'batch: enqueued_batch_requests': null,
+    'Claude Opus 4.x: fast_otpm': 0.9,
+    'Claude Opus 4.x: input_tokens_per_minute_cache_aware': 0.31,
+    'Claude Opus 4.x: output_tokens_per_minute': 0.7,
+    'Claude Opus 4.x: requests_per_minute': 0.65,
+    'Claude Sonnet 5: output_tokens_per_minute': 0.8,
+    'telepathy: thoughts_per_minute': null,
+    'web_search: tool_uses_per_second': 0.5,
+    'production: Claude Opus 4.x: input_tokens_per_minute': 0.8125,
+    'production: Claude Opus 4.x: requests_per_minute': 0.4,
+  })
+  expect(report.verdicts.map(name)).toEqual(Object.keys(used))
+})
+
+test('a limiter shows its bracket, its transition, and a reason where it has no figure', async () => {
+  const verdicts = byName(await reportOf())
+  expect(verdicts['Claude Opus 4.x: output_tokens_per_minute']).toMatchObject({ peak: 1_400, bracket: 1_900 })
+  expect(verdicts['Claude Opus 4.x: requests_per_minute']).toMatchObject({ band: 'watch', transition: 'recovered' })
+  expect(verdicts['Claude Sonnet 5: output_tokens_per_minute']).toMatchObject({ band: 'alert', transition: 'worse' })
+  expect(verdicts['web_search: tool_uses_per_second']).toMatchObject({ peak: 1.5, lower_bound: true })
+  expect(verdicts['telepathy: thoughts_per_minute']?.reason).toMatch(/not a limiter this release knows/)
+  expect(verdicts['production: Claude Opus 4.x: requests_per_minute']).toMatchObject({
+    limit: 100,
+    configured: 500,
+    limit_source: 'organization',
+  })
+})
+
+test('what is only known from the limits is told as findings, and an unlisted model is not dropped', async () => {
+  const report = await reportOf()
+  expect(report.findings.map(({ kind }) => kind).sort()).toEqual([
+    'cached-traffic-override',
+    'inert-override',
+    'uncapped-workspaces',
+  ])
+  expect(report.unmatched_models).toEqual([{ model: 'claude-newborn-1', requests: 12, tokens: 7 }])
+})
+
+test('what binds a group comes first, and its cache has a worth', async () => {
+  const { groups } = await reportOf()
+  const opus = groups.find(({ scope, group }) => scope.type === 'organization' && group.name === 'Claude Opus 4.x')
+  expect(opus?.binds.map(({ limiter }) => limiter)).toEqual([
+    'fast_otpm',
+    'output_tokens_per_minute',
+    'requests_per_minute',
+    'input_tokens_per_minute_cache_aware',
+  ])
+  expect(opus?.cache?.read_share).toBeCloseTo(4_000 / 7_100, 12)
+  expect(opus?.cache?.stretch).toBeCloseTo(7_100 / 3_100, 12)
+})
+
+describe('the same world in other clothes gives the same report, byte for byte', () => {
+  const text = async () => JSON.stringify(await reportOf())
+
+  test.each([1, 2, 3, 7])('with pages of %d rows', async (maxRows) => {
+    const expected = await text()
+    services.anthropic.options.maxRows = maxRows
+    expect(await text()).toBe(expected)
+  })
+
+  test('with rows in any order', async () => {
+    const expected = await text()
+    services.anthropic.options.shuffled = true
+    services.anthropic.options.maxRows = 2
+    expect(await text()).toBe(expected)
+  })
+
+  test('with the shape of April 2026, names apart', async () => {
+    const shape = async () =>
+      (await reportOf()).verdicts.map(({ scope, group, limiter, utilization, band }) => [
+        scope,
+        group.type,
+        limiter,
+        utilization,
+        band,
+      ])
+    const expected = await shape()
+    services.anthropic.options.limitsShape = 'april-2026'
+    expect(await shape()).toEqual(expected)
+  })
+
+  test('with an empty list instead of a 404 for the default workspace', async () => {
+    const expected = await text()
+    services.anthropic.options.defaultWorkspaceLimits = 'empty'
+    expect(await text()).toBe(expected)
+  })
+})
+
+describe('the legacy report', () => {
+  test('gives the same token verdicts, and requests are unmeasured and said so once', async () => {
+    const analytics = byName(await reportOf())
+    const report = await reportOf({ 'usage-api': 'legacy' })
+    expect(report.usage_source).toBe('legacy')
+    for (const verdict of report.verdicts) {
+      const twin = analytics[name(verdict)]
+      if (verdict.limiter === 'requests_per_minute') {
+        expect(verdict).toMatchObject({ band: 'unmeasured', reason: 'the legacy usage report has no request count' })
+      } else expect({ ...verdict, drivers: null }).toEqual({ ...twin, drivers: null })
+    }
+    expect(report.findings.filter(({ kind }) => kind === 'legacy-usage')).toHaveLength(1)
+  })
+
+  test.each([400, 403, 404])('is what auto falls back to on %d, with a warning', async (status) => {
+    services.anthropic.faults.push({
+      path: '/v1/organizations/analytics/usage',
+      effect: { kind: 'status', status },
+    })
+    const { report, log, code } = await run()
+    expect(report.usage_source).toBe('legacy')
+    expect(log).toMatch(/warning: Usage is read from the legacy report/)
+    expect(code).toBe(0)
+  })
+})
+
+describe('data that is not complete', () => {
+  test('is said with the missing minutes, reports no recovery, and keeps what was seen', async () => {
+    services.anthropic.options.dataRefreshedAt = '2026-11-22T12:00:30Z'
+    const { report, outputs, code } = await run()
+    expect(code).toBe(0)
+    expect(report.window).toMatchObject({
+      complete: false,
+      missing_minutes: 720,
+      data_refreshed_at: '2026-11-22T12:00:30Z',
+    })
+    expect(outputs['data-complete']).toBe('false')
+    const verdicts = byName(report)
+    expect(verdicts['Claude Opus 4.x: requests_per_minute']).toMatchObject({ band: 'watch', transition: null })
+    expect(verdicts['Claude Sonnet 5: output_tokens_per_minute']).toMatchObject({ band: 'alert' })
+    expect(report.findings.map(({ kind }) => kind)).toContain('data-incomplete')
+  })
+
+  test('that has not reached the window leaves everything unmeasured, not ok', async () => {
+    services.anthropic.options.dataRefreshedAt = '2026-11-21T23:00:00Z'
+    const { report, outputs } = await run()
+    expect(new Set(report.verdicts.map(({ band }) => band))).toEqual(new Set(['unmeasured']))
+    expect(outputs).toMatchObject({ status: '', 'highest-utilization': '', 'alert-count': '0' })
+  })
+
+  test('of unknown freshness is taken as whole, and a finding says that nobody confirmed it', async () => {
+    services.anthropic.options.dataRefreshedAt = null
+    const report = await reportOf()
+    expect(report.window).toMatchObject({ complete: true, data_refreshed_at: null })
+    expect(report.findings.map(({ kind }) => kind)).toContain('freshness-unknown')
+  })
+})
+
+describe('the window', () => {
+  test('of several days takes the peak over all of them', async () => {
+    const report = await reportOf({ 'lookback-days': '2' })
+    expect(report.window).toMatchObject({ start: '2026-11-21T00:00:00Z', end: '2026-11-23T00:00:00Z', days: 2 })
+    expect(byName(report)['Claude Opus 4.x: requests_per_minute']).toMatchObject({
+      utilization: 0.9,
+      peak_at: '2026-11-21T10:00:00Z',
+    })
+  })
+
+  test('can be a day of the past', async () => {
+    const report = await reportOf({ date: '2026-11-21' })
+    expect(byName(report)['Claude Sonnet 5: output_tokens_per_minute']?.utilization).toBe(0.6)
+  })
+
+  test('by the hour compares the mean per minute of the busiest hour', async () => {
+    const report = await reportOf({ 'peak-window': 'hour' })
+    const verdict = byName(report)['Claude Opus 4.x: output_tokens_per_minute']
+    expect(verdict?.peak).toBeCloseTo(1_900 / 60, 12)
+    expect(verdict?.peak_at).toBe('2026-11-22T10:00:00Z')
+  })
+})
+
+describe('what is asked for', () => {
+  test('can be one workspace by name or by ID, or none', async () => {
+    const scopes = async (workspaces: string) =>
+      new Set((await reportOf({ workspaces })).verdicts.map(({ scope }) => scope.type))
+    expect(await scopes('production')).toEqual(new Set(['organization', 'workspace']))
+    expect(await scopes(workspaceId('production'))).toEqual(new Set(['organization', 'workspace']))
+    expect(await scopes('none')).toEqual(new Set(['organization']))
+  })
+
+  test('can be the groups of some models or of some types', async () => {
+    const groups = async (inputs: Parameters<Services['run']>[0]) => [
+      ...new Set((await reportOf(inputs)).verdicts.map(({ group }) => group.name)),
+    ]
+    expect(await groups({ models: 'claude-sonnet-5' })).toEqual(['Claude Sonnet 5'])
+    expect(await groups({ 'group-types': 'web_search, batch' })).toEqual(['batch', 'web_search'])
+  })
+
+  test.each([
+    ['workspaces', 'prodction', /workspaces names what is no active workspace: prodction.*production/s],
+    ['workspaces', 'closed', /closed archived/],
+    ['models', 'claude-opus-9', /models names what no rate-limit group contains: claude-opus-9/],
+  ])('is refused where there is no such %s: %s', async (input, value, problem) => {
+    const { code, log, hasReport } = await run({ [input]: value })
+    expect(code).toBe(1)
+    expect(log).toMatch(problem)
+    expect(hasReport).toBe(false)
+  })
+
+  test('is little: usage by model for the organization, and by workspace only where one has limits of its own', async () => {
+    await run()
+    const queries = services.anthropic.requests
+      .filter(({ path, query }) => path.endsWith('/analytics/usage') && query.get('limit') === '1000')
+      .map(({ query }) => ({ by: query.getAll('group_by[]').sort(), of: query.getAll('workspace_ids[]') }))
+    const detailed = queries.filter(({ by }) => by.includes('workspace_id') && !by.includes('api_key_id'))
+    expect(detailed.some(({ of }) => of.length === 1 && of[0] === workspaceId('production'))).toBe(true)
+  })
+})
+
+describe('limits that cannot be divided by', () => {
+  const withLimit = (value: number | null): World => ({
+    ...WORLD,
+    groups: [
+      group({
+        name: 'Claude Sonnet 5',
+        models: ['claude-sonnet-5'],
+        limits: { output_tokens_per_minute: value, requests_per_minute: 10 },
+      }),
+    ],
+    workspaces: WORLD.workspaces.map((each) => ({ ...each, overrides: {} })),
+  })
+
+  test.each([0, null])(
+    '%s is unmeasured with a reason, and the highest utilization is that of the others',
+    async (value) => {
+      services.anthropic.world = withLimit(value)
+      const { report, outputs } = await run()
+      expect(byName(report)['Claude Sonnet 5: output_tokens_per_minute']).toMatchObject({
+        band: 'unmeasured',
+        utilization: null,
+      })
+      expect(outputs['highest-utilization']).toBe('0.1')
+    },
+  )
+})

@@ -1,12 +1,12 @@
 import { crossesAlertLine, driftCounts, isCut } from './drift-text.ts'
 import { logText } from './escape.ts'
 import {
+  atMost,
   BAND_MARK,
   count,
   groupName,
   limiterName,
   limitName,
-  listing,
   peakTime,
   percentOf,
   plural,
@@ -35,28 +35,22 @@ export function annotations(report: Report, failOn: ReadonlySet<'alert' | 'watch
     failures.length > 0 && {
       level: 'error',
       title: 'Not everything could be read or delivered',
-      message: logText(
-        listing(
-          failures.map(({ resource, message }) => `${resource}: ${message}`),
-          NAMED,
-        ),
-        2_000,
-      ),
+      message: logText(named(failures.map(({ resource, message }) => `${resource}: ${message}`)), 2_000),
     },
     alerts.length > 0 && {
       level: failOn.has('alert') ? 'error' : 'warning',
       title: `Claude rate limits: ${plural(alerts.length, 'limit')} at or over ${share(report.thresholds.alert)}`,
-      message: `${named(alerts, report)}.`,
+      message: namedRows(alerts, report),
     },
     watch.length > 0 && {
       level: failOn.has('watch') ? 'error' : 'notice',
       title: `Claude rate limits: ${plural(watch.length, 'limit')} to watch`,
-      message: `${named(watch, report)}.`,
+      message: namedRows(watch, report),
     },
     back.length > 0 && {
       level: 'notice',
       title: `Claude rate limits: ${plural(back.length, 'limit')} recovered`,
-      message: `${named(back, report)}.`,
+      message: namedRows(back, report),
     },
     drift.length > 0 && {
       level: failOn.has('drift') ? 'error' : serious ? 'warning' : 'notice',
@@ -72,12 +66,14 @@ export function annotations(report: Report, failOn: ReadonlySet<'alert' | 'watch
   return all.filter((item) => item !== false)
 }
 
-function named(rows: readonly Measured[], report: Report): string {
+function namedRows(rows: readonly Measured[], report: Report): string {
   const share = percentOf(report)
-  return listing(
-    rows.map((row) => `${limitName(row, logText)}: ${share(row.utilization)}`),
-    NAMED,
-  )
+  return named(rows.map((row) => `${limitName(row, logText)}: ${share(row.utilization)}`))
+}
+
+function named(items: readonly string[]): string {
+  const { shown, more } = atMost(items, NAMED)
+  return [...shown, ...(more > 0 ? [`and ${count(more)} more in the job summary`] : [])].join('; ')
 }
 
 /** One line per verdict for the log, in the report's order: what a log search finds again. */

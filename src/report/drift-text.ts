@@ -1,6 +1,16 @@
 import { limiterLabel } from '../limits/limiters.ts'
 import type { Escape } from './escape.ts'
-import { capital, changeInPercent, count, groupName, limiterName, percent, scopeName } from './format.ts'
+import {
+  atMost,
+  capital,
+  changeInPercent,
+  count,
+  groupName,
+  limiterName,
+  percent,
+  plural,
+  scopeName,
+} from './format.ts'
 import type { Drift, DriftClass, Report } from './report.ts'
 
 /** A drift as a person reads it: what it is about, what changed, and what the change does to the window's peak. */
@@ -127,16 +137,15 @@ const CLASS_WORDS: Record<DriftClass, [one: string, many: string]> = {
   'override-removed': ['workspace limit removed', 'workspace limits removed'],
 }
 
-/** How many of what, most serious class first: `2 limits cut, 1 limit raised`. */
-export function driftCounts(drift: readonly Drift[]): string {
-  const classes = Object.entries(CLASS_WORDS) as [DriftClass, [string, string]][]
-  return classes
-    .map(([driftClass, [one, many]]) => {
-      const number = drift.filter((item) => item.class === driftClass).length
-      return number === 0 ? '' : `${count(number)} ${number === 1 ? one : many}`
-    })
-    .filter(Boolean)
-    .join(', ')
+/** How many of what, most serious class first: `2 limits cut, 1 limit raised`; classes beyond `most` as `3 more changes`. */
+export function driftCounts(drift: readonly Drift[], most = Number.POSITIVE_INFINITY): string {
+  const classes = (Object.entries(CLASS_WORDS) as [DriftClass, [string, string]][])
+    .map(([driftClass, words]) => ({ words, number: drift.filter((item) => item.class === driftClass).length }))
+    .filter(({ number }) => number > 0)
+  const { shown } = atMost(classes, most)
+  const rest = drift.length - shown.reduce((sum, { number }) => sum + number, 0)
+  const parts = shown.map(({ words: [one, many], number }) => plural(number, one, many))
+  return [...parts, ...(rest > 0 ? [plural(rest, 'more change')] : [])].join(', ')
 }
 
 function values({ before, after }: Drift): string {

@@ -1,5 +1,5 @@
 import { driftChange, driftConsequence, driftCounts, driftSubject, isCut, orderDrift } from './drift-text.ts'
-import { gitText, markdownLink, markdownText } from './escape.ts'
+import { markdownLink, markdownText } from './escape.ts'
 import { atMost, count, period, plural } from './format.ts'
 import { stack, table, unbroken } from './markdown.ts'
 import type { Drift, Links, Report } from './report.ts'
@@ -24,7 +24,7 @@ type Step = { changes: number; consequence: boolean }
 /** The pull request that proposes a changed snapshot: its title and its Markdown body, at most 65,536 characters. */
 export function renderPullRequest(report: Report, links: Links): { title: string; body: string } {
   return {
-    title: gitText(title(report)),
+    title: title(report),
     body: firstFitting(
       STEPS,
       (step) => body(report, links, step),
@@ -36,7 +36,7 @@ export function renderPullRequest(report: Report, links: Links): { title: string
 function title(report: Report): string {
   if (report.first_snapshot) return 'Record the Claude rate limits'
   if (report.drift.length === 0) return 'Claude rate limits: new names, same limits'
-  return `Claude rate limits: ${driftCounts(report.drift)}`
+  return `Claude rate limits: ${driftCounts(report.drift, 2)}`
 }
 
 function body(report: Report, links: Links, step: Step): string {
@@ -79,11 +79,11 @@ function changeTable(drift: readonly Drift[], report: Report, step: Step): strin
 }
 
 function approving(report: Report): string {
-  const subject = report.first_snapshot ? 'these limits' : 'the new limits'
+  const subject = report.first_snapshot ? 'these limits' : report.drift.length > 0 ? 'the new limits' : 'the new names'
   return stack(
     '### What approving means',
-    `Merging records ${subject} as known. It changes nothing at Anthropic, where they are in force already; the next audit compares with them. Left open, this pull request is kept up to date and closes by itself when the limits return to what was recorded.`,
-    !report.first_snapshot &&
+    `Merging records ${subject} as known. It changes nothing at Anthropic, where they are in force already: the next audit compares with them. Left open, this pull request is kept up to date and closes by itself when the limits return to what was recorded.`,
+    report.drift.length > 0 &&
       "If a change is not one you expected: the organization's own limits are set by Anthropic, a workspace's by your own administrators in the Console.",
   )
 }

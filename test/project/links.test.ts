@@ -76,6 +76,7 @@ const PROVEN_BY: Record<string, [file: string, words: string]> = {
   'npm run build': ['.github/workflows/ci.yml', 'run: npm run build'],
   'npm run docs': ['test/project/parity.test.ts', 'generatedFiles()'],
   'npm run preview': ['.github/workflows/ci.yml', 'run: npm run preview'],
+  'npm run pictures': ['.github/workflows/ci.yml', 'run: npm run pictures'],
   'npm run emulator': ['.github/workflows/ci.yml', 'npm run emulator'],
 }
 

@@ -4,6 +4,7 @@ import { parse } from 'yaml'
 import { generatedFiles } from '../../scripts/docs.ts'
 import { INPUTS } from '../../src/inputs.ts'
 import { OUTPUTS } from '../../src/outputs.ts'
+import { projectFiles } from './yaml-blocks.ts'
 
 type Typing = { type: string; 'allowed-values'?: string[]; 'list-item'?: Typing; separator?: string }
 
@@ -91,6 +92,16 @@ describe('action-types.yml', () => {
     ),
   )('%s: %s is described in action.yml', (name, value) => {
     expect(metadata.inputs[name]?.description).toContain(`\`${value}\``)
+  })
+})
+
+describe('docs/permissions.md', () => {
+  test('lists every resource of Anthropic that the code reads', () => {
+    const code = projectFiles('src/**.ts').map(read).join('\n')
+    const paths = [...code.matchAll(/['`](\/v1\/organizations\/[\w/]+)/g)].map((match) => match[1] ?? '')
+    const page = read('docs/permissions.md')
+    expect(paths.length).toBeGreaterThan(4)
+    expect(paths.filter((path) => !page.includes(`GET ${path.replace(/\/$/, '')}`))).toEqual([])
   })
 })
 

@@ -1,0 +1,98 @@
+import { bandOf, type Thresholds, transitionOf } from '../headroom/bands.ts'
+import { compareVerdicts } from '../headroom/verdicts.ts'
+import { MODEL_GROUP } from '../limits/groups.ts'
+import type { Scope, Verdict } from '../report/report.ts'
+import { isoTime } from '../usage/window.ts'
+import type { LimiterReading, Use } from './reading.ts'
+
+const MINUTES_PER_HOUR = 60
+
+/** What verdicts from a log are made of. */
+export type LogEvidence = {
+  readings: readonly LimiterReading[]
+  /** The same log, read for the window one day earlier. */
+  earlier: readonly LimiterReading[]
+  thresholdsOf: (limit: { scope: Scope; model: string; limiter: string }) => Thresholds
+  /** Whether every line of the log could be read. */
+  isComplete: boolean
+}
+
+/** One verdict for each limiter in the log: the most that was used up at once, against the latest limit. */
+export function logVerdicts({ readings, earlier, thresholdsOf, isComplete }: LogEvidence): Verdict[] {
+  const dayBefore = new Map(earlier.map((reading) => [keyOf(reading), reading.use]))
+  return readings
+    .map((reading): Verdict => {
+      const { model, limiter, limit, use } = reading
+      const scope = scopeOf(reading)
+      const thresholds = thresholdsOf({ scope, model, limiter })
+      const base = baseOf(reading, scope)
+      if (limit === 0) return { ...base, reason: 'the limit is 0: there is nothing to divide by' }
+      if (!use) return { ...base, reason: 'no response in the window says what was left of this limit' }
+      const utilization = use.peak / limit
+      const band = bandOf(utilization, thresholds)
+      const previous = previousOf(dayBefore.get(keyOf(reading)) ?? null, limit, thresholds)
+      return {
+        ...base,
+        peak: use.peak,
+        peak_at: isoTime(use.at),
+        minutes_over_threshold: use.minutes.reduce((sum, used) => sum + Number(used / limit >= thresholds.alert), 0),
+        utilization,
+        band,
+        transition: transitionOf(band, previous?.band ?? null, isComplete),
+        previous,
+        hourly: hourly(use),
+        lowest_remaining: use.lowestRemaining,
+      }
+    })
+    .sort(compareVerdicts)
+}
+
+/** The scope a reading is of: a log that names no workspace is taken as the organization's. */
+export function scopeOf({ workspaceId }: Pick<LimiterReading, 'workspaceId'>): Scope {
+  return workspaceId === null ? { type: 'organization' } : { type: 'workspace', id: workspaceId, name: workspaceId }
+}
+
+function baseOf({ model, limiter, limit }: LimiterReading, scope: Scope): Verdict {
+  return {
+    scope,
+    group: { type: MODEL_GROUP, name: model },
+    limiter,
+    limit,
+    configured: limit,
+    limit_source: scope.type,
+    peak: null,
+    peak_at: null,
+    bracket: null,
+    p99: null,
+    minutes_over_threshold: null,
+    utilization: null,
+    band: 'unmeasured',
+    transition: null,
+    reason: null,
+    lower_bound: false,
+    clipped: null,
+    previous: null,
+    hourly: null,
+    drivers: null,
+  }
+}
+
+function previousOf(use: Use | null, limit: number, thresholds: Thresholds): Verdict['previous'] {
+  if (!use) return null
+  const utilization = use.peak / limit
+  return { peak: use.peak, limit, utilization, band: bandOf(utilization, thresholds) }
+}
+
+/** An hour without a response is not known: nothing was asked, or nothing was logged. */
+function hourly({ minutes }: Use): (number | null)[] {
+  return Array.from({ length: minutes.length / MINUTES_PER_HOUR }, (_, hour) => {
+    const known = minutes
+      .subarray(hour * MINUTES_PER_HOUR, (hour + 1) * MINUTES_PER_HOUR)
+      .filter((used) => !Number.isNaN(used))
+    return known.length === 0 ? null : Math.max(...known)
+  })
+}
+
+function keyOf({ workspaceId, model, limiter }: LimiterReading): string {
+  return JSON.stringify([workspaceId, model, limiter])
+}

@@ -33,10 +33,11 @@ export async function audit(deps: Deps): Promise<0 | 1> {
   }
   const run: Run = { deps, log, secrets, inputs }
 
+  const stop = new AbortController()
   const deadline = deps.now() + TIME_BUDGET
   const connection = { baseUrl: inputs.anthropicBaseUrl, deadline, redact: secrets.redact, log: log.debug }
   const credentials = createCredentials({ ...deps, secrets, log: log.debug }, inputs.credentials, connection)
-  const client = createAnthropic(deps, { ...connection, credentials })
+  const client = createAnthropic(deps, { ...connection, credentials, stop: stop.signal })
 
   let report: Report
   let committed: Committed
@@ -55,6 +56,8 @@ export async function audit(deps: Deps): Promise<0 | 1> {
     report = reportOf(inputs, committed, limits, usage, explained)
   } catch (error) {
     return deliverBlind(run, describeError(error))
+  } finally {
+    stop.abort()
   }
   return deliverAudit(run, report, committed, limits)
 }

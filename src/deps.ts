@@ -22,7 +22,8 @@ export type Deps = {
   fetch: typeof globalThis.fetch
   /** The clock, in milliseconds since the epoch. */
   now: () => number
-  sleep: (milliseconds: number) => Promise<void>
+  /** Resolves after that time, or as soon as `signal` is aborted; never rejects. */
+  sleep: (milliseconds: number, signal?: AbortSignal) => Promise<void>
   /** Uniform in [0, 1): jitter only. */
   random: () => number
 }

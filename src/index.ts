@@ -12,9 +12,7 @@ process.exitCode = await audit({
   env,
   fetch: transport.fetch,
   now: Date.now,
-  sleep: async (milliseconds) => {
-    await sleep(milliseconds)
-  },
+  sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => {}),
   random: Math.random,
 })
 await transport.close()

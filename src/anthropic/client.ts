@@ -24,6 +24,8 @@ export type ClientOptions = {
   credentials: Credentials
   /** UTC milliseconds: no request is sent or waited for after this. */
   deadline: number
+  /** Once aborted, what is under way ends and nothing new is sent: a run that has failed must not keep on asking. */
+  stop: AbortSignal
   redact: (text: string) => string
   /** For the debug log: which requests were tried again, and why. */
   log: (line: string) => void
@@ -38,9 +40,10 @@ const MOST_AT_ONCE = 8
 
 /** A client of the Admin API. Throws AuditError where the credential would go out unencrypted. */
 export function createAnthropic(
-  deps: Pick<Deps, 'fetch' | 'now' | 'sleep' | 'random'>,
-  { baseUrl, credentials, deadline, redact, log, requestTimeout = REQUEST_TIMEOUT }: ClientOptions,
+  effects: Pick<Deps, 'fetch' | 'now' | 'sleep' | 'random'>,
+  { baseUrl, credentials, deadline, stop, redact, log, requestTimeout = REQUEST_TIMEOUT }: ClientOptions,
 ): AnthropicClient {
+  const deps = stoppable(effects, stop)
   const { protocol, hostname } = new URL(baseUrl)
   if (protocol !== 'https:' && !(protocol === 'http:' && isLoopback(hostname)))
     throw new AuditError(`anthropic-base-url: ${protocol}//${hostname} would show the credential to the network.`, {
@@ -79,6 +82,17 @@ export function createAnthropic(
         },
       )
     },
+  }
+}
+
+function stoppable<T extends Pick<Deps, 'fetch' | 'sleep'>>(deps: T, stop: AbortSignal): T {
+  return {
+    ...deps,
+    fetch: (input, init) => {
+      const signal = init?.signal ? AbortSignal.any([init.signal, stop]) : stop
+      return deps.fetch(input, { ...init, signal })
+    },
+    sleep: (milliseconds) => deps.sleep(milliseconds, stop),
   }
 }
 

@@ -54,6 +54,7 @@ export function connect(
     baseUrl,
     credentials,
     deadline,
+    stop: new AbortController().signal,
     redact: secrets.redact,
     log: deps.log,
     ...(requestTimeout === undefined ? {} : { requestTimeout }),

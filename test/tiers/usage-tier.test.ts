@@ -21,6 +21,7 @@ const client = () =>
         remedy: '',
       },
       deadline: Date.now() + 10_000,
+      stop: new AbortController().signal,
       redact: (text) => text,
       log: () => {},
     },

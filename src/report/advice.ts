@@ -1,9 +1,20 @@
 import { MODEL_GROUP } from '../limits/groups.ts'
 import { limiterRule } from '../limits/limiters.ts'
 import type { Escape } from './escape.ts'
-import { count, groupName, limiterName, limitName, listing, peakTime, percentOf, plural, scopeName } from './format.ts'
+import {
+  count,
+  groupName,
+  limiterName,
+  limitName,
+  listing,
+  peakTime,
+  percent,
+  percentOf,
+  plural,
+  scopeName,
+} from './format.ts'
 import type { GroupView, Report } from './report.ts'
-import { type Measured, measured, ofBand, sameScope } from './select.ts'
+import { linesOf, type Measured, measured, ofBand, sameScope } from './select.ts'
 
 /** Anthropic considers a request for higher limits once use has reached half (support.claude.com, article 8243635). */
 const INCREASE_CONSIDERED_FROM = 0.5
@@ -37,17 +48,20 @@ const cacheMore: Advise = (report, safe) => {
 }
 
 const spreadOut: Advise = (report, safe) => {
-  const bursts = ofBand(report, 'alert').filter(
-    ({ minutes_over_threshold: minutes, p99, limit }) =>
+  const bursts = ofBand(report, 'alert').filter((row) => {
+    const { minutes_over_threshold: minutes, p99, limit } = row
+    return (
       minutes !== null &&
       minutes <= BURST_MINUTES_A_DAY * report.window.days &&
       p99 !== null &&
-      p99 < report.thresholds.watch * limit,
-  )
+      p99 < linesOf(row, report).watch * limit
+    )
+  })
   const worst = bursts[0]
   if (!worst) return null
+  const lines = linesOf(worst, report)
   const minutes = plural(worst.minutes_over_threshold ?? 0, 'minute')
-  return `Spread out what runs around ${peakTime(worst, report)}: ${limitName(worst, safe)} was at or over ${percentOf(report)(report.thresholds.alert)} for only ${minutes}, and below ${percentOf(report)(report.thresholds.watch)} in 99 of 100.`
+  return `Spread out what runs around ${peakTime(worst, report)}: ${limitName(worst, safe)} was at or over ${percent(lines.alert)} for only ${minutes}, and below ${percent(lines.watch)} in 99 of 100.`
 }
 
 const useBatches: Advise = (report) => {

@@ -14,6 +14,7 @@ import {
 } from './format.ts'
 import type { Report, Verdict } from './report.ts'
 import { isInert, isMeasured, type Measured, ofBand, recovered } from './select.ts'
+import { lineName } from './sentences.ts'
 
 export type Annotation = { level: 'error' | 'warning' | 'notice'; title: string; message: string }
 
@@ -30,7 +31,6 @@ export function annotations(report: Report, failOn: ReadonlySet<'alert' | 'watch
   const back = recovered(report)
   const { drift, failures, window } = report
   const serious = drift.some((item) => isCut(item) || crossesAlertLine(item, report.thresholds))
-  const share = percentOf(report)
   const all: (Annotation | false)[] = [
     failures.length > 0 && {
       level: 'error',
@@ -39,7 +39,7 @@ export function annotations(report: Report, failOn: ReadonlySet<'alert' | 'watch
     },
     alerts.length > 0 && {
       level: failOn.has('alert') ? 'error' : 'warning',
-      title: `Claude rate limits: ${plural(alerts.length, 'limit')} at or over ${share(report.thresholds.alert)}`,
+      title: `Claude rate limits: ${plural(alerts.length, 'limit')} at or over ${lineName('alert', report)}`,
       message: namedRows(alerts, report),
     },
     watch.length > 0 && {

@@ -2,14 +2,14 @@ import { limiterRule } from '../limits/limiters.ts'
 import { count, percent, percentOf } from './format.ts'
 import { details, table } from './markdown.ts'
 import type { GroupView, Report } from './report.ts'
-import type { Measured } from './select.ts'
+import { linesOf, type Measured } from './select.ts'
 
 /** More bars than this and their labels cannot be read. */
 const MOST_BARS = 31
 const HOURS_PER_BAR = [1, 2, 3, 4, 6, 8, 12, 24]
 
 /** What one bar stands for: the largest minute of some hours, and the share of input read from the cache in them. */
-type Bar = { label: string; peak: number | null; readShare: number | null }
+type Bar = { from: string; peak: number | null; readShare: number | null }
 
 /** A limiter's bars, and what the cache read in them where the limiter counts standard input. */
 export type Bars = { list: readonly Bar[]; hours: number; cache: boolean; unknown: boolean }
@@ -25,7 +25,7 @@ export function barsOf(row: Measured, view: GroupView | undefined, report: Repor
   const list = Array.from({ length: Math.ceil(hourly.length / hours) }, (_, index) => {
     const from = index * hours
     return {
-      label: labelOf(report.window.start, from, hours, hourly.length > 24),
+      from: new Date(Date.parse(report.window.start) + from * 3_600_000).toISOString(),
       peak: largest(hourly.slice(from, from + hours)),
       readShare: mean(shares.slice(from, from + hours)),
     }
@@ -61,11 +61,11 @@ export function chart(row: Measured, bars: Bars, report: Report): string {
     '---',
     'xychart-beta',
     `  title "Largest minute of each ${every}, in % of the limit of ${count(row.limit)}"`,
-    `  x-axis "UTC" [${list.map(({ label, peak }) => `"${label}${peak === null ? ' ?' : ''}"`).join(', ')}]`,
+    `  x-axis "UTC" [${axisLabels(bars).join(', ')}]`,
     `  y-axis "% of the limit" 0 --> ${Math.ceil(inPercent(highest) * 1.1)}`,
     `  bar [${list.map(({ peak }) => inPercent((peak ?? 0) / row.limit)).join(', ')}]`,
     `  ${line(1)}`,
-    `  ${line(report.thresholds.alert)}`,
+    `  ${line(linesOf(row, report).alert)}`,
     ...(bars.cache ? [`  line [${list.map(({ readShare }) => inPercent(readShare ?? 0)).join(', ')}]`] : []),
     '```',
   ].join('\n')
@@ -74,11 +74,11 @@ export function chart(row: Measured, bars: Bars, report: Report): string {
 const COLORS = { use: '#4c8dd6', limit: '#d1242f', alert: '#d4a72c', cache: '#2da44e' }
 
 /** What the lines of the chart are: xycharts have no legend. */
-export function legend(bars: Bars, report: Report): string {
+export function legend(row: Measured, bars: Bars, report: Report): string {
   const parts = [
     'Blue bars: use.',
     'Red line: the limit.',
-    `Amber line: the alert line, ${percentOf(report)(report.thresholds.alert)}.`,
+    `Amber line: the alert line, ${percent(linesOf(row, report).alert)}.`,
     bars.cache && 'Green line: share of all input that was read from the cache (0 where there was no input).',
     bars.unknown && 'A question mark: not known yet, drawn as nothing.',
   ]
@@ -94,8 +94,9 @@ export function hourTable(row: Measured, bars: Bars, report: Report): string {
     { head: 'Of the limit', align: 'right' as const },
     ...(bars.cache ? [{ head: 'Input read from cache', align: 'right' as const }] : []),
   ]
-  const rows = bars.list.map(({ label, peak, readShare }) => [
-    bars.hours === 24 || label.includes(' ') ? label : `${label}:00`,
+  const several = bars.list.length * bars.hours > 24
+  const rows = bars.list.map(({ from, peak, readShare }) => [
+    `${several ? `${from.slice(0, 10)} ` : ''}${from.slice(11, 16)}`,
     peak === null ? 'not known' : count(peak),
     peak === null ? '' : share(peak / row.limit),
     ...(bars.cache ? [readShare === null ? '' : percent(readShare)] : []),
@@ -103,10 +104,17 @@ export function hourTable(row: Measured, bars: Bars, report: Report): string {
   return details(bars.hours === 1 ? 'Hour by hour' : 'The same in figures', table(columns, rows))
 }
 
-function labelOf(start: string, hour: number, hours: number, several: boolean): string {
-  const at = new Date(Date.parse(start) + hour * 3_600_000).toISOString()
-  if (!several) return at.slice(11, 13)
-  return hours === 24 ? at.slice(5, 10) : `${at.slice(8, 10)} ${at.slice(11, 13)}h`
+/**
+ * `14` for an hour of a single day; of several days only the first bar of each is labelled, `11-18`. Labels have to differ
+ * or Mermaid draws them as one: the others are blanks of different lengths. A question mark: not known.
+ */
+function axisLabels({ list, hours }: Bars): string[] {
+  const several = list.length * hours > 24
+  return list.map(({ from, peak }, index) => {
+    const midnight = from.slice(11, 13) === '00'
+    const label = several ? (midnight ? from.slice(5, 10) : '\u200b'.repeat(index)) : from.slice(11, 13)
+    return `"${label}${peak === null ? '?' : ''}"`
+  })
 }
 
 function largest(values: readonly (number | null)[]): number | null {

@@ -39,9 +39,9 @@ export function unbroken(cell: string): string {
 
 const CELLS = 10
 
-/** `████████░░`: full at the limit and beyond it; anything above nothing shows. */
+/** `████████░░`: full at the limit and beyond it; less than a tenth is shown as a half-filled cell, nothing as none. */
 export function bar(ratio: number): string {
   const full = Math.min(CELLS, Math.floor(ratio * CELLS + 1e-9))
-  const cells = full === 0 && ratio > 0 ? '▏' : '█'.repeat(full)
+  const cells = full === 0 && ratio > 0 ? '▒' : '█'.repeat(full)
   return `\`${cells}${'░'.repeat(CELLS - cells.length)}\``
 }

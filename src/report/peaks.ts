@@ -1,11 +1,11 @@
 import { viewOf } from './advice.ts'
 import { barsOf, chart, hourTable, legend } from './chart.ts'
 import { markdownText } from './escape.ts'
-import { atMost, BAND_MARK, count, limitName, listing, moment, peakTime, percent, percentOf, plural } from './format.ts'
+import { atMost, BAND_MARK, count, limitName, listing, moment, peakTime, percent, plural } from './format.ts'
 import { stack } from './markdown.ts'
 import type { Drivers, Report } from './report.ts'
-import { type Measured, ofBand } from './select.ts'
-import { bindingLimit, used } from './sentences.ts'
+import { linesOf, type Measured, ofBand } from './select.ts'
+import { bindingLimit, shareOf, used } from './sentences.ts'
 
 export type PeaksStep = { peaks: number; charts: number; hours: boolean }
 
@@ -28,15 +28,15 @@ function peak(row: Measured, report: Report, withChart: boolean, withHours: bool
     figures(row, report),
     row.drivers && drivenBy(row.drivers, report),
     bars && chart(row, bars, report),
-    bars && legend(bars, report),
+    bars && legend(row, bars, report),
     bars && withHours && hourTable(row, bars, report),
   )
 }
 
 function figures(row: Measured, report: Report): string {
-  const share = percentOf(report)
+  const share = shareOf(row, report)
   const ofLimit = (value: number) => `${count(value)} (${share(value / row.limit)})`
-  const { alert } = report.thresholds
+  const { alert } = linesOf(row, report)
   const known = [
     `Peak **${count(row.peak)}** of ${bindingLimit(row)} at ${peakTime(row, report)}${report.peak_window === 'hour' ? ', the mean per minute of the busiest hour' : ''}.`,
     row.bracket !== null &&
@@ -47,8 +47,10 @@ function figures(row: Measured, report: Report): string {
     row.p99 !== null && `99 of 100 minutes stayed at or below ${ofLimit(row.p99)}.`,
     row.clipped &&
       `From ${moment(row.clipped.from)} use stayed within 5 % of the limit or above it for ${plural(row.clipped.minutes, 'minute')}: demand may have been higher than what was served.`,
+    row.lowest_remaining !== undefined && `The least that was left of it: ${count(row.lowest_remaining)}.`,
     row.lower_bound && 'This is a lower bound: the limit is per second, and use is known per minute.',
-    row.previous && `The day before: ${share(row.previous.utilization)} of ${count(row.previous.limit)}.`,
+    row.previous &&
+      `${report.window.days > 1 ? 'The window one day earlier' : 'The day before'}: ${share(row.previous.utilization)} of ${count(row.previous.limit)}.`,
   ]
   return known.filter(Boolean).join(' ')
 }

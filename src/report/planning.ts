@@ -57,14 +57,13 @@ const CHARTS = 2
 function drawn(row: Planning['runway'][number], report: Report): string[] {
   const verdict = measured(report).find((one) => isSameLimit(one, row))
   if (!verdict) return []
-  const day = (index: number) =>
-    new Date(Date.parse(report.window.start) + index * 86_400_000).toISOString().slice(5, 10)
-  const list = row.daily_peaks.map((peak, index) => ({ label: day(index), peak, readShare: null }))
+  const day = (index: number) => new Date(Date.parse(report.window.start) + index * 86_400_000).toISOString()
+  const list = row.daily_peaks.map((peak, index) => ({ from: day(index), peak, readShare: null }))
   const bars: Bars = { list, hours: 24, cache: false, unknown: row.daily_peaks.includes(null) }
   return [
     details(
       `Daily peaks of ${limitName(row, markdownText)}`,
-      stack(chart(verdict, bars, report), legend(bars, report)),
+      stack(chart(verdict, bars, report), legend(verdict, bars, report)),
     ),
   ]
 }

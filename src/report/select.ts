@@ -11,9 +11,14 @@ export function isMeasured(verdict: Verdict): verdict is Measured {
   )
 }
 
-/** Measured rows of one band, highest utilization first; rows of equal utilization keep the report's order. */
+/** Measured rows of one band that nobody muted, highest utilization first; rows of equal utilization keep the report's order. */
 export function ofBand(report: Report, band: Exclude<Band, 'unmeasured'>): Measured[] {
-  return measured(report).filter((verdict) => verdict.band === band)
+  return measured(report).filter((verdict) => verdict.band === band && !verdict.muted)
+}
+
+/** Measured rows that the policy file mutes, highest utilization first. */
+export function muted(report: Report): Measured[] {
+  return measured(report).filter((verdict) => verdict.muted !== undefined)
 }
 
 /** All measured rows, highest utilization first. */
@@ -34,6 +39,11 @@ export function recovered(report: Report): Measured[] {
 
 export function sameScope(a: Scope, b: Scope): boolean {
   return a.type === 'organization' ? b.type === 'organization' : b.type === 'workspace' && a.id === b.id
+}
+
+/** The lines a row is judged by: its own where the policy file moved them. */
+export function linesOf(row: Pick<Verdict, 'thresholds'>, report: Pick<Report, 'thresholds'>): Report['thresholds'] {
+  return row.thresholds ?? report.thresholds
 }
 
 /** A workspace's own value that the organization's lower one makes void. */

@@ -1,7 +1,7 @@
 import { type Escape, type Link, sentenceWithLinks } from './escape.ts'
 import { count, limitName, peakTime, percentOf, plural } from './format.ts'
 import type { Band, Report, SnapshotOutcome } from './report.ts'
-import { isInert, type Measured, measured, ofBand, unmeasured } from './select.ts'
+import { isInert, linesOf, type Measured, measured, ofBand, unmeasured } from './select.ts'
 
 /** Sentences that the summary and Slack share, so that both say the same. */
 
@@ -26,7 +26,6 @@ function isPartial(report: Report): boolean {
 /** The verdict in a few words, without names: `3 limits at or over 75 %, highest 104 %`. */
 export function verdictLine(report: Report): string {
   const share = percentOf(report)
-  const { alert, watch } = report.thresholds
   const highest = report.highest_utilization === null ? null : share(report.highest_utilization)
   const all = measured(report).length
   if (report.status === null || highest === null) return 'nothing could be measured'
@@ -34,14 +33,26 @@ export function verdictLine(report: Report): string {
   const failed = report.failures.length > 0 ? ', but not everything could be read or delivered' : ''
   switch (report.status) {
     case 'alert':
-      return `${plural(ofBand(report, 'alert').length, 'limit')} at or over ${share(alert)}, highest ${highest}${failed}`
+      return `${plural(ofBand(report, 'alert').length, 'limit')} at or over ${lineName('alert', report)}, highest ${highest}${failed}`
     case 'watch':
       return `${plural(ofBand(report, 'watch').length, 'limit')} to watch, highest ${highest}${failed}`
     case 'ok':
       return all === 1
         ? `the one limit measured is at ${highest}${failed}`
-        : `all ${count(all)} measured below ${share(watch)}, highest ${highest}${failed}`
+        : `all ${count(all)} measured below ${lineName('watch', report)}, highest ${highest}${failed}`
   }
+}
+
+/** A line in words: `75 %`, or `the alert line` where the policy file gives some limits lines of their own. */
+export function lineName(line: 'watch' | 'alert', report: Report): string {
+  return report.verdicts.some(({ thresholds }) => thresholds)
+    ? `the ${line} line`
+    : percentOf(report)(report.thresholds[line])
+}
+
+/** Ratios of one row, never rounded over the lines it is judged by. */
+export function shareOf(row: Measured, report: Report): (ratio: number) => string {
+  return percentOf({ thresholds: linesOf(row, report) })
 }
 
 /** What is missing, or null: `35 minutes of usage are not in yet: every peak is at least what is shown.` */
@@ -67,7 +78,7 @@ export function bindingLimit(row: Measured): string {
 
 /** `83 %`, or `at least 83 %` where the figure is a lower bound. */
 export function used(row: Measured, report: Report): string {
-  return `${row.lower_bound ? 'at least ' : ''}${percentOf(report)(row.utilization)}`
+  return `${row.lower_bound ? 'at least ' : ''}${shareOf(row, report)(row.utilization)}`
 }
 
 /** How the row stands to the day before: `new`, `worse, was 70 %`, `recovered, was 83 %`; empty where there is nothing to say. */

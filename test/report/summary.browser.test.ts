@@ -57,8 +57,9 @@ describe.skipIf(!hasBrowser)('in a browser', { timeout: 120_000 }, () => {
         '███████░░░ 74.96 %',
       ])
       expect(organization).toHaveLength(11)
-      const production = await tableAfter(page, 'Workspace production')
+      const production = await tableAfter(page, 'Workspaces with limits of their own')
       expect(production[1]).toEqual([
+        'production',
         '🔴 alert',
         'Claude Opus 4.x',
         'requests/min',

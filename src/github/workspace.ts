@@ -1,6 +1,6 @@
 import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
-import { AuditError } from '../errors.ts'
+import { AuditError, describeError } from '../errors.ts'
 import type { Proposal } from './commit.ts'
 import type { Files } from './read.ts'
 
@@ -11,7 +11,8 @@ export async function readWorkspace(root: string, paths: readonly string[]): Pro
   const texts = await Promise.all(
     paths.map(async (path) => {
       const target = await locate(root, path)
-      return [path, await readFile(target, 'utf8').catch(absent)] as const
+      const text = await readFile(target, 'utf8').catch(absent).catch(unusable('read', path))
+      return [path, text] as const
     }),
   )
   return Object.fromEntries(texts)
@@ -21,14 +22,14 @@ export async function readWorkspace(root: string, paths: readonly string[]): Pro
 export async function writeWorkspace(root: string, files: Proposal['files']): Promise<void> {
   for (const { path, text } of files) {
     const target = await locate(root, path)
-    await mkdir(dirname(target), { recursive: true })
     const beside = `${target}.${process.pid}.tmp`
     try {
-      await writeFile(beside, text, { flag: 'wx' })
+      await mkdir(dirname(target), { recursive: true })
+      await writeFile(beside, text)
       await rename(beside, target)
     } catch (error) {
-      await rm(beside, { force: true })
-      throw error
+      await rm(beside, { force: true }).catch(() => {})
+      unusable('written', path)(error)
     }
   }
 }
@@ -53,7 +54,17 @@ async function follow(path: string): Promise<string> {
   return parent === path ? path : join(await follow(parent), path.slice(parent.length))
 }
 
+/** Throws the AuditError for a file that cannot be used. */
+function unusable(done: 'read' | 'written', path: string): (error: unknown) => never {
+  return (cause) => {
+    throw new AuditError(`${path} in the workspace cannot be ${done}: ${describeError(cause)}.`, {
+      remedy: 'Check what lies there, and who owns it; a container step may have made it as another user.',
+      cause,
+    })
+  }
+}
+
 function absent(error: NodeJS.ErrnoException): null {
-  if (error.code === 'ENOENT') return null
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null
   throw error
 }

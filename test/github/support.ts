@@ -15,7 +15,7 @@ export type Bench = {
   slept: number[]
   deps: Parameters<typeof deliverSnapshot>[0]
   /** One run that wants the file at PATH to be `text`. */
-  deliver: (text: string, over?: Partial<SnapshotDelivery>) => ReturnType<typeof deliverSnapshot>
+  deliver: (text: string, over?: Partial<SnapshotDelivery>, deps?: Bench['deps']) => ReturnType<typeof deliverSnapshot>
   [Symbol.asyncDispose]: () => Promise<void>
 }
 
@@ -36,8 +36,8 @@ export async function bench(options: Parameters<typeof startGitHub>[0] = {}): Pr
     warnings,
     slept,
     deps,
-    deliver: (text, over = {}) =>
-      deliverSnapshot(deps, github.token, {
+    deliver: (text, over = {}, otherDeps = deps) =>
+      deliverSnapshot(otherDeps, github.token, {
         mode: 'commit',
         dryRun: false,
         path: PATH,
@@ -82,9 +82,8 @@ export const branches = (github: GitHubEmulator) =>
 export function writes(github: GitHubEmulator): string[] {
   return github.requests
     .filter(({ method }) => method !== 'GET')
-    .map(
-      ({ method, path, body }) =>
-        /^\W*"query":"mutation[^{]*\{\W*?(\w+)/.exec(body)?.[1] ??
-        `${method} ${path.replace(/^.*\/repos\/[^/]+\/[^/]+/, '')}`,
-    )
+    .map(({ method, path, body }) => {
+      const [, mutation] = /\{\s*(\w+)/.exec(JSON.parse(body).query ?? '') ?? []
+      return mutation ?? `${method} ${path.replace(/^.*\/repos\/[^/]+\/[^/]+/, '')}`
+    })
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { GIT_ENV } from './git-shell.ts'
 
 /** A git object as it is stored. */
 export type GitObject = { oid: string; type: string; data: Buffer }
@@ -7,8 +8,9 @@ export type GitObject = { oid: string; type: string; data: Buffer }
  * Reads objects through one long-lived `git cat-file`: a process for each read is what makes git slow in tests.
  * Names are anything git understands: an oid, `refs/heads/main^{commit}`, `OID:path`. Null: there is none.
  */
-export function startObjectReader(env: NodeJS.ProcessEnv) {
-  const child = spawn('git', ['cat-file', '--batch-command'], { env, stdio: ['pipe', 'pipe', 'ignore'] })
+export function startObjectReader(gitDir: string) {
+  const args = [`--git-dir=${gitDir}`, 'cat-file', '--batch-command']
+  const child = spawn('git', args, { env: GIT_ENV, stdio: ['pipe', 'pipe', 'ignore'] })
   const waiting: ((object: GitObject | null) => void)[] = []
   let pending = Buffer.alloc(0)
 

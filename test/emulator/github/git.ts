@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CommitInfo, parseCommit, parseTree, startObjectReader } from './git-objects.ts'
+import { runGit } from './git-shell.ts'
 
 export type { CommitInfo } from './git-objects.ts'
 export type Identity = { name: string; email: string }
@@ -15,27 +15,7 @@ export const ZERO = '0'.repeat(40)
 /** A bare repository in a temporary folder, driven by git's own plumbing: its objects and its compare-and-swap are real. */
 export async function createRepository(defaultBranch: string) {
   const folder = await mkdtemp(join(tmpdir(), 'github-emulator-'))
-  // The user's own git configuration (signing, hooks, templates) must not reach in here.
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(GIT_|XDG_)/.test(name))
-  const env: NodeJS.ProcessEnv = {
-    ...Object.fromEntries(inherited),
-    HOME: folder,
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_DIR: join(folder, 'repository.git'),
-  }
-  let commits = 0
-
-  function run(args: readonly string[], input: string | Buffer = '') {
-    return new Promise<Buffer>((resolve, reject) => {
-      const options = { encoding: 'buffer', maxBuffer: 200_000_000, env } as const
-      const child = execFile('git', args, options, (error, stdout, stderr) =>
-        error ? reject(new Error(`git ${args.join(' ')}: ${stderr.toString().trim()}`)) : resolve(stdout),
-      )
-      // A git that reads no input may have gone before it is written.
-      child.stdin?.on('error', () => {})
-      child.stdin?.end(input)
-    })
-  }
+  const run = (args: readonly string[], input: string | Buffer = '') => runGit(folder, args, Buffer.from(input))
 
   /** Runs git and gives its output as text, without the last line's end. */
   async function git(...args: string[]): Promise<string> {
@@ -51,8 +31,13 @@ export async function createRepository(defaultBranch: string) {
     return answer
   }
 
-  await run(['init', '--quiet', '--bare', '--template=', `--initial-branch=${defaultBranch}`])
-  const objects = startObjectReader(env)
+  // What `git init --bare` makes, without a process for it.
+  const gitDir = join(folder, 'repository.git')
+  await mkdir(join(gitDir, 'objects'), { recursive: true })
+  await mkdir(join(gitDir, 'refs/heads'), { recursive: true })
+  await writeFile(join(gitDir, 'HEAD'), `ref: refs/heads/${defaultBranch}\n`)
+  await writeFile(join(gitDir, 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = true\n')
+  const objects = startObjectReader(gitDir)
 
   /** The commit a branch, tag or oid stands for; null where there is none. */
   async function resolve(revision: string): Promise<string | null> {
@@ -74,18 +59,20 @@ export async function createRepository(defaultBranch: string) {
     after === ZERO ? `delete ${ref} ${before}` : `update ${ref} ${after} ${before}`
   const swap = (ref: string, after: string, before: string) => transaction(move(ref, after, before))
 
-  /** Writes a commit on top of `parent` (null: a first commit); no branch moves. */
+  /**
+   * Commits on top of `parent` (null: a first commit) and moves the branch there. Null, and nothing moved, where the
+   * branch has left `parent` in the meantime: git refuses what is no fast forward.
+   */
   async function commit(
+    branch: string,
     parent: string | null,
     changes: Changes,
     message: string,
-    author: Identity,
-    committer: Identity,
-  ) {
+    { author, committer }: { author: Identity; committer: Identity },
+  ): Promise<string | null> {
     const now = `${Math.floor(Date.now() / 1000)} +0000`
-    const scratch = `refs/emulator/${commits++}`
     const stream = [
-      `commit ${scratch}\nmark :1\n`,
+      `commit refs/heads/${branch}\nmark :1\n`,
       `author ${author.name} <${author.email}> ${now}\n`,
       `committer ${committer.name} <${committer.email}> ${now}\n`,
       ...counted(message),
@@ -93,11 +80,18 @@ export async function createRepository(defaultBranch: string) {
       ...Object.entries(changes).flatMap(([path, content]) =>
         content === null ? [`D ${path}\n`] : [`M 100644 inline ${path}\n`, ...counted(content)],
       ),
-      `\nget-mark :1\nreset ${scratch}\nfrom ${ZERO}\n\ndone\n`,
+      '\nget-mark :1\ndone\n',
     ]
-    return (await run(['fast-import', '--quiet', '--done'], Buffer.concat(stream.map((part) => Buffer.from(part)))))
-      .toString()
-      .trim()
+    try {
+      const oid = await run(
+        ['fast-import', '--quiet', '--done'],
+        Buffer.concat(stream.map((part) => Buffer.from(part))),
+      )
+      return oid.toString().trim()
+    } catch (error) {
+      if (/does not contain|cannot lock ref/.test(String(error))) return null
+      throw error
+    }
   }
 
   async function list(tree: Buffer, below: string): Promise<Entry[]> {

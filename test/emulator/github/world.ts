@@ -1,5 +1,5 @@
 import type { Received } from '../http.ts'
-import { type Changes, createRepository, type Identity, type Repository, ZERO } from './git.ts'
+import { type Changes, createRepository, type Identity, type Repository } from './git.ts'
 
 /** What a test may set, before and in the middle of a run. */
 export type Settings = {
@@ -111,10 +111,9 @@ export async function commitTo(
   message: string,
   by: { author: Identity; committer: Identity },
 ): Promise<string | null> {
-  const oid = await world.repository.commit(expected, changes, message, by.author, by.committer)
-  const moved = await world.repository.swap(`refs/heads/${branch}`, oid, expected ?? ZERO)
-  if (!moved) return null
-  await settle(world, branch)
+  if ((await world.repository.head(branch)) !== expected) return null
+  const oid = await world.repository.commit(branch, expected, changes, message, by)
+  if (oid !== null) await settle(world, branch)
   return oid
 }
 

@@ -191,13 +191,18 @@ test('no more than eight requests are under way at once', async () => {
 })
 
 test('a 429 makes everyone wait, once, and fewer go on', async () => {
-  server.latency = 10
+  server.latency = 20
   server.faults.push({ effect: { kind: 'status', status: 429, retryAfter: 20 }, times: 8 })
-  await Promise.all(Array.from({ length: 24 }, () => get()))
-  expect(server.requests).toHaveLength(32)
-  server.stats.mostInFlight = 0
-  await Promise.all(Array.from({ length: 4 }, () => get()))
-  expect(server.stats.mostInFlight).toBeLessThan(8)
+  let answered = 0
+  handle = () => {
+    if (answered++ === 0) server.stats.mostInFlight = 0
+    return json(200, OK)
+  }
+  await Promise.all(Array.from({ length: 12 }, () => get()))
+  expect(server.requests).toHaveLength(20)
+  // Four after the halving, then one more after four that went well, and after five.
+  expect(server.stats.mostInFlight).toBeGreaterThanOrEqual(4)
+  expect(server.stats.mostInFlight).toBeLessThanOrEqual(6)
 })
 
 test('the words of the service are one line, cut, and free of secrets', async () => {

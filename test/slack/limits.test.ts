@@ -55,7 +55,8 @@ test('names as long as they come, in everything at once, are still within every 
     drift: EXAMPLES.drift.report.drift,
     failures: EXAMPLES['hostile-names'].report.failures,
   }
-  const message = renderSlack(rename(all) as Report, LINKS, null)
+  const snapshot = { operation: 'skipped', path: long('p'), commit: null, pullRequest: null, note: long('n') } as const
+  const message = renderSlack(rename(all) as Report, LINKS, snapshot)
   expect(slackViolations(message)).toEqual([])
   expect(JSON.stringify(message)).toContain('50 limits at or over 75 %')
   const blind = renderBlindSlack({ ...EXAMPLES.blind.blind, error: long('x') }, LINKS)

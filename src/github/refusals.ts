@@ -83,7 +83,7 @@ const REFUSALS: readonly {
   },
   {
     refusal: 'archived',
-    fits: (said) => /archived/i.test(said),
+    fits: (said) => /was archived/i.test(said),
     remedy: () => 'Unarchive the repository, or set snapshot-mode: none.',
   },
   {
@@ -105,7 +105,7 @@ const REFUSALS: readonly {
   },
   {
     refusal: 'rate-limit',
-    fits: (said, status, type) => status === 429 || type === 'RATE_LIMITED' || /rate limit/i.test(said),
+    fits: (said, status, type) => status === 429 || type === 'RATE_LIMITED' || /(api|secondary) rate limit/i.test(said),
     remedy: () => 'The token has used up what GitHub allows it in an hour, or too much at once; run the job later.',
   },
   {
@@ -117,7 +117,7 @@ const REFUSALS: readonly {
     refusal: 'permission',
     fits: (said) => /not accessible by|must have (push|admin|write) (access|rights)/i.test(said),
     remedy: (request) =>
-      /\/(pulls|issues)\b/.test(request)
+      /^\w+ \/(pulls|issues)\b/.test(request)
         ? 'Give the job `permissions: pull-requests: write` (a fine-grained or App token: "Pull requests: read and write").'
         : /^GET /.test(request)
           ? 'Give the job `permissions: contents: read`, or `write` for it to commit (a fine-grained or App token: "Contents").'

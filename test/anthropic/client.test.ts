@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import * as z from 'zod'
 import { AuditError } from '../../src/errors.ts'
@@ -190,19 +191,22 @@ test('no more than eight requests are under way at once', async () => {
   expect(server.stats.mostInFlight).toBe(8)
 })
 
-test('a 429 makes everyone wait, once, and fewer go on', async () => {
+test('a 429 holds back every request until its time is over, then fewer go on', async () => {
+  await harness.close()
+  const wakes: (() => void)[] = []
+  harness = connect(server, { sleep: () => new Promise((wake) => wakes.push(wake)) })
+  server.faults.push({ effect: { kind: 'status', status: 429, retryAfter: 20 }, times: 1 })
+  const told = get()
+  while (wakes.length === 0) await setImmediate()
+  const others = Promise.all(Array.from({ length: 8 }, () => get()))
+  for (let i = 0; i < 20; i++) await setImmediate()
+  expect(server.requests).toHaveLength(1)
+  expect(new Set(harness.sleeps)).toEqual(new Set([20_000]))
   server.latency = 20
-  server.faults.push({ effect: { kind: 'status', status: 429, retryAfter: 20 }, times: 8 })
-  let answered = 0
-  handle = () => {
-    if (answered++ === 0) server.stats.mostInFlight = 0
-    return json(200, OK)
-  }
-  await Promise.all(Array.from({ length: 12 }, () => get()))
-  expect(server.requests).toHaveLength(20)
-  // Four after the halving, then one more after four that went well, and after five.
-  expect(server.stats.mostInFlight).toBeGreaterThanOrEqual(4)
-  expect(server.stats.mostInFlight).toBeLessThanOrEqual(6)
+  for (const wake of wakes) wake()
+  await Promise.all([told, others])
+  expect(server.requests).toHaveLength(10)
+  expect(server.stats.mostInFlight).toBeLessThan(8)
 })
 
 test('the words of the service are one line, cut, and free of secrets', async () => {

@@ -24,6 +24,8 @@ export function connect(
     getIDToken?: (audience?: string) => Promise<string>
     now?: () => number
     random?: () => number
+    /** What a wait is; by default it is over at once. */
+    sleep?: () => Promise<void>
     env?: Record<string, string>
   } & Partial<Pick<ClientOptions, 'baseUrl' | 'deadline' | 'requestTimeout'>> = {},
 ): Harness {
@@ -40,6 +42,7 @@ export function connect(
     sleep: async (milliseconds: number) => {
       sleeps.push(milliseconds)
       slept += milliseconds
+      await parts.sleep?.()
     },
     core: { getIDToken: parts.getIDToken ?? (() => Promise.reject(new Error('no ID token in this test'))) },
     secrets,

@@ -16,7 +16,7 @@ import { addPeople, type People } from './people.ts'
 import { closePull, comment, compareUrl, openPull, type Pull, type Rendered, updatePull } from './pulls.ts'
 import type { Files } from './read.ts'
 import { GitHubError, refusalOf } from './refusals.ts'
-import { decide, look, type Scene, type Step } from './scene.ts'
+import { decide, look, missing, type Scene, type Step } from './scene.ts'
 
 export type ProposeOptions = {
   /** Null: the default branch. */
@@ -90,14 +90,15 @@ async function act(
 async function commitStep(
   github: GitHub,
   { branch }: ProposeOptions,
-  { repositoryId, base, tip }: Scene,
+  scene: Scene,
   proposal: Proposal,
   step: Step,
   run: Run,
 ): Promise<Commit | null | 'moved'> {
+  const { repositoryId, base, tip } = scene
   if (step === 'keep') return run.commit ?? (run.unsettled && tip ? findCommit(github, run.unsettled, tip) : null)
   if (step === 'append' && tip !== null) {
-    const made = await commitOnBranch(github, branch, tip, proposal)
+    const made = await commitOnBranch(github, branch, tip, { ...proposal, files: missing(scene, proposal) })
     if (made === 'unknown') run.unsettled = { head: tip, proposal }
     return typeof made === 'object' ? made : 'moved'
   }

@@ -3,7 +3,7 @@ import { type History, readHistory } from './branch.ts'
 import type { GitHub } from './client.ts'
 import type { Plan, Proposal } from './commit.ts'
 import { findPull, type Pull } from './pulls.ts'
-import { type BranchFiles, readFiles, readFilesAt, readHead, readRepository } from './read.ts'
+import { type BranchFiles, type Files, readFiles, readFilesAt, readHead, readRepository } from './read.ts'
 
 /** All that is looked at before anything is done about the pull request. */
 export type Scene = {
@@ -14,6 +14,8 @@ export type Scene = {
   /** Tip of the pull request's branch and what it has that base has not; null: there is no such branch. */
   tip: string | null
   history: History | null
+  /** What the branch holds; read only where there is something to propose. */
+  there: Files | null
   pull: Pull | null
 }
 
@@ -37,10 +39,19 @@ export async function look(github: GitHub, { base: wanted, branch, paths, plan }
     })
   const [tip, pull] = await Promise.all([readHead(github, branch), findPull(github, branch, base.branch)])
   const history = tip === null ? null : await readHistory(github, base.head, tip)
-  return { repositoryId, base, proposal: plan(base.files), tip, history, pull }
+  const proposal = plan(base.files)
+  const there = proposal === null || tip === null ? null : await readFilesAt(github, tip, paths)
+  return { repositoryId, base, proposal, tip, history, there, pull }
 }
 
-/** Decides; reads the branch's files where it takes them. Throws AuditError. */
+/** What the branch lacks of the proposal. A file that the proposal leaves alone is to be as base has it. */
+export function missing({ base, there }: Scene, proposal: Proposal): Proposal['files'] {
+  const wanted = new Map(proposal.files.map(({ path, text }) => [path, text]))
+  for (const [path, text] of Object.entries(base.files)) if (text !== null && !wanted.has(path)) wanted.set(path, text)
+  return [...wanted].filter(([path, text]) => there?.[path] !== text).map(([path, text]) => ({ path, text }))
+}
+
+/** Decides; reads more where it takes it. Throws AuditError. */
 export async function decide(github: GitHub, paths: readonly string[], scene: Scene): Promise<Step> {
   const { base, proposal, tip, history, pull } = scene
   if (proposal === null) {
@@ -49,8 +60,7 @@ export async function decide(github: GitHub, paths: readonly string[], scene: Sc
     return pull === null && history?.ours && history.ahead > 0 ? 'sweep' : 'nothing'
   }
   if (tip === null || history === null) return 'rebuild'
-  const there = await readFilesAt(github, tip, paths)
-  const complete = proposal.files.every(({ path, text }) => there[path] === text)
+  const complete = missing(scene, proposal).length === 0
   if (!history.ours) return complete ? 'keep' : 'append'
   if (!complete || history.ahead === 0 || history.mergeBase === null) return 'rebuild'
   // Where base has changed the same files since, the pull request would conflict, or show changes that are none.

@@ -205,6 +205,26 @@ describe("a person's commit", () => {
     expect(await subjects(github, BRANCH)).toEqual([HEADLINE, 'grace was here', 'ada was here', HEADLINE, 'Seed'])
   })
 
+  it('does not keep a second file of ours from going back to what base holds', async () => {
+    await using run = await bench()
+    const { github } = run
+    await github.seed({ [PATH]: limits(4), 'gateway.json': limits(4) })
+    const both = (wanted: Record<string, string>) =>
+      propose(run, '', {
+        otherPaths: ['gateway.json'],
+        plan: (files) => {
+          const changed = Object.entries(wanted).filter(([path, text]) => files[path] !== text)
+          return { files: changed.map(([path, text]) => ({ path, text })), headline: HEADLINE, body: '' }
+        },
+      })
+    await both({ [PATH]: limits(3), 'gateway.json': limits(3) })
+    await github.commitAs('ada', BRANCH, { 'notes.md': 'mine' })
+    await both({ [PATH]: limits(3), 'gateway.json': limits(4) })
+
+    expect(await github.git('diff', '--name-only', 'main', BRANCH)).toBe(`${PATH}\nnotes.md`)
+    expect(await both({ [PATH]: limits(3), 'gateway.json': limits(4) })).toMatchObject({ operation: 'unchanged' })
+  })
+
   it('keeps its branch when the pull request is closed, and the comment says so', async () => {
     await using run = await bench()
     const { github } = run

@@ -93,15 +93,18 @@ function reusableWith({ inputs }: Metadata): string {
   return names.map((name) => `${' '.repeat(10)}${name}: \${{ ${SECRETS[name] ?? `inputs.${name}`} }}`).join('\n')
 }
 
+/** Paths on a machine that is gone by then. */
+const GONE = ['report-path', 'evidence-path']
+
 function reusableOutputs({ outputs }: Metadata): string {
   const typed = Object.entries(outputs)
-    .filter(([name]) => name !== 'report-path') // a path on a machine that is gone by then
+    .filter(([name]) => !GONE.includes(name))
     .map(([name, output]) => [name, { description: output.description, value: `\${{ jobs.audit.outputs.${name} }}` }])
   return indent(stringify(Object.fromEntries(typed), { lineWidth: 0 }), 6)
 }
 
 function reusableJobOutputs({ outputs }: Metadata): string {
-  const names = Object.keys(outputs).filter((name) => name !== 'report-path')
+  const names = Object.keys(outputs).filter((name) => !GONE.includes(name))
   return names.map((name) => `${' '.repeat(6)}${name}: \${{ steps.audit.outputs.${name} }}`).join('\n')
 }
 

@@ -1,9 +1,9 @@
-import type { Limits } from './collect.ts'
 import type { Committed } from './committed.ts'
 import type { Deps } from './deps.ts'
 import { describeError } from './errors.ts'
+import { evidencePage } from './evidence/page.ts'
 import type { Inputs } from './inputs.ts'
-import { keepSnapshot } from './keep-snapshot.ts'
+import { type Found, keepSnapshot } from './keep-snapshot.ts'
 import type { Log } from './log.ts'
 import { writeOutputs } from './outputs.ts'
 import { annotations, logLines } from './report/annotations.ts'
@@ -12,7 +12,7 @@ import type { Blind, Report } from './report/report.ts'
 import { renderBlindSlack, renderSlack } from './report/slack.ts'
 import { renderBlindSummary, renderRefusedSummary, renderSummary } from './report/summary.ts'
 import { linksOf, type Run } from './run.ts'
-import { writeReport, writeSummary } from './run-files.ts'
+import { writeEvidence, writeReport, writeSummary } from './run-files.ts'
 import { deliverSlack } from './slack/deliver.ts'
 import type { SlackMessage } from './slack/limits.ts'
 import { isoTime } from './usage/window.ts'
@@ -21,16 +21,16 @@ import { isoTime } from './usage/window.ts'
  * Delivery. Every channel is tried, whatever became of the others; the worst outcome decides the exit code, once, at the end.
  * Order: the snapshot first, so that Slack and the summary can link to its commit or pull request; the summary last.
  */
-export async function deliverAudit(run: Run, found: Report, committed: Committed, limits: Limits): Promise<0 | 1> {
+export async function deliverAudit(run: Run, found: Found, committed: Committed): Promise<0 | 1> {
   const { deps, inputs, log } = run
   const links = linksOf(run)
-  let report = redacted(run, found)
+  let report = redacted(run, found.report)
   const failed = (resource: string, error: string | null) => {
     if (error !== null)
       report = redacted(run, { ...report, failures: [...report.failures, { resource, message: error }] })
   }
 
-  const snapshot = await log.group('Snapshot', () => keepSnapshot(run, report, committed, limits, links))
+  const snapshot = await log.group('Snapshot', () => keepSnapshot(run, report, committed, found, links))
   failed('snapshot', snapshot.error)
   const wanted = shouldNotify(inputs.notify, report)
   const slack = await log.group('Slack', () => tellSlack(run, wanted, renderSlack(report, links, snapshot.outcome)))
@@ -40,9 +40,17 @@ export async function deliverAudit(run: Run, found: Report, committed: Committed
   await log.group('Scorecard', async () => logLines(report).forEach(log.info))
   for (const { level, title, message } of annotations(report, inputs.failOn)) log[level](message, title)
   const reportPath = await attemptFile(log, 'report', () => writeReport(deps.env, report))
+  const evidence = evidencePage(report)
+  const evidencePath = evidence && (await attemptFile(log, 'evidence page', () => writeEvidence(deps.env, evidence)))
   await attemptFile(log, 'job summary', () => writeSummary(deps.env, renderSummary(report, links, snapshot.outcome)))
-  const slackDelivered = slack.delivered
-  writeOutputs(deps.core, { window: report.window, report, reportPath, snapshot: snapshot.outcome, slackDelivered })
+  writeOutputs(deps.core, {
+    window: report.window,
+    report,
+    reportPath,
+    evidencePath,
+    snapshot: snapshot.outcome,
+    slackDelivered: slack.delivered,
+  })
   return exitCode(run, report)
 }
 
@@ -56,7 +64,8 @@ export async function deliverBlind(run: Run, error: string): Promise<1> {
     tellSlack(run, shouldNotifyBlind(inputs.notify), renderBlindSlack(blind, links)),
   )
   await attemptFile(log, 'job summary', () => writeSummary(deps.env, renderBlindSummary(blind, links)))
-  writeOutputs(deps.core, { window, report: null, reportPath: null, snapshot: null, slackDelivered: slack.delivered })
+  const nothing = { report: null, reportPath: null, evidencePath: null, snapshot: null }
+  writeOutputs(deps.core, { window, ...nothing, slackDelivered: slack.delivered })
   log.fail(`The audit is blind: ${error}`)
   return 1
 }

@@ -16,11 +16,13 @@ export const INPUTS = {
   'anthropic-workspace-id': '',
   'anthropic-oidc-audience': 'https://api.anthropic.com',
   'anthropic-base-url': 'https://api.anthropic.com',
+  'headers-log': '',
   date: 'yesterday',
   'lookback-days': '1',
   'peak-window': 'minute',
   threshold: '75%',
   'watch-threshold': '50%',
+  'policy-path': '.github/claude-rate-limits.policy.yml',
   workspaces: 'all',
   models: '',
   'group-types': '',
@@ -30,6 +32,7 @@ export const INPUTS = {
   'on-notify-failure': 'fail',
   'runbook-url': '',
   'snapshot-path': '.github/claude-rate-limits.json',
+  'gateway-path': '',
   'snapshot-mode': 'commit',
   base: '',
   branch: 'claude-rate-limit-audit',
@@ -58,12 +61,17 @@ export type Credentials =
       audience: string
     }
 
+/** Where limits and use are read: the Admin API, or (without any credential) a log of response headers. */
+export type Source = Credentials | { kind: 'headers-log'; pattern: string }
+
 export type Inputs = {
-  credentials: Credentials
+  source: Source
   anthropicBaseUrl: string
   window: Window
+  /** A log of headers is always read to the second. */
   peakWindow: 'minute' | 'hour'
   thresholds: { watch: number; alert: number }
+  policyPath: string
   workspaces: 'all' | 'none' | readonly string[]
   models: readonly string[]
   groupTypes: readonly string[]
@@ -74,6 +82,7 @@ export type Inputs = {
   runbookUrl: string | null
   snapshot: {
     path: string
+    gatewayPath: string | null
     mode: 'commit' | 'pull-request' | 'file' | 'none'
     base: string | null
     branch: string
@@ -195,19 +204,17 @@ const fields = {
   ),
   'anthropic-oidc-audience': grammar('an audience without spaces', (text) => (/^\S+$/.test(text) ? text : undefined)),
   'anthropic-base-url': httpsUrl('an https URL without credentials (http on loopback only)', { loopback: true }),
+  'headers-log': optional(
+    grammar('a path or a glob, such as logs/claude-*.jsonl', (text) => (/[\0\r\n]/.test(text) ? undefined : text)),
+  ),
   date: grammar('yesterday, or a day as YYYY-MM-DD (UTC)', (text) => (text === 'yesterday' ? text : parseDay(text))),
   'lookback-days': grammar('a whole number from 1 to 31', (text) =>
     /^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= 31 ? Number(text) : undefined,
   ),
-  'peak-window': grammar(
-    (text) =>
-      text === 'second'
-        ? 'minute | hour. The usage API has no buckets finer than a minute, so a busiest second cannot be measured from it; the anthropic-ratelimit-* headers of your own responses can show it'
-        : 'minute | hour',
-    (text) => (text === 'minute' || text === 'hour' ? text : undefined),
-  ),
+  'peak-window': oneOf('minute', 'hour', 'second'),
   threshold,
   'watch-threshold': threshold,
+  'policy-path': repositoryPath,
   workspaces: grammar('all | none | a list of workspace IDs or names', (text) => {
     if (text === 'all' || text === 'none') return text
     const items = list(text)
@@ -226,6 +233,7 @@ const fields = {
   'on-notify-failure': oneOf('fail', 'warn'),
   'runbook-url': optional(httpsUrl('an https URL')),
   'snapshot-path': repositoryPath,
+  'gateway-path': optional(repositoryPath),
   'snapshot-mode': oneOf('commit', 'pull-request', 'file', 'none'),
   base: optional(branchName),
   branch: branchName,
@@ -259,7 +267,8 @@ export function readInputs({ core, now }: Pick<Deps, 'core' | 'now'>, mask: (sec
     if (parsed.success) Object.assign(values, { [name]: parsed.data })
     else problems.push(`${name}: got ${shown(name, raw[name])}; accepted: ${acceptedBy(parsed.error)}`)
   }
-  const credentials = chooseCredentials(raw, values, problems)
+  const source = chooseSource(raw, values, problems)
+  checkPeakWindow(raw, values, problems)
   const window = chooseWindow(values, now(), problems)
   if (
     values.threshold !== undefined &&
@@ -274,8 +283,10 @@ export function readInputs({ core, now }: Pick<Deps, 'core' | 'now'>, mask: (sec
       `branch: got ${shown('branch', raw.branch)}; accepted: a branch other than base, which a pull request needs`,
     )
 
-  if (problems.length > 0 || !credentials || !window) throw new AuditError(problemText(problems))
-  return toInputs(values as Fields, credentials, window)
+  checkPaths(raw, problems)
+
+  if (problems.length > 0 || !source || !window) throw new AuditError(problemText(problems))
+  return toInputs(values as Fields, source, window)
 }
 
 function acceptedBy(error: z.ZodError): string {
@@ -300,6 +311,40 @@ const FEDERATION = [
   'anthropic-service-account-id',
 ] as const
 
+/** A log of headers instead of a credential, or else a credential. */
+function chooseSource(raw: Record<InputName, string>, values: Partial<Fields>, problems: string[]): Source | undefined {
+  if (!raw['headers-log']) return chooseCredentials(raw, values, problems)
+  const given = (['anthropic-admin-key', ...FEDERATION, 'anthropic-workspace-id'] as const).filter((name) => raw[name])
+  if (given.length > 0)
+    problems.push(
+      `headers-log: got a log together with ${given.join(', ')}; accepted: a log, or a credential of the Admin API, not both`,
+    )
+  const pattern = values['headers-log']
+  return pattern ? { kind: 'headers-log', pattern } : undefined
+}
+
+/** The usage API knows minutes and hours; a log of headers knows what was left at each response. */
+function checkPeakWindow(raw: Record<InputName, string>, values: Partial<Fields>, problems: string[]): void {
+  const given = values['peak-window']
+  const isLog = raw['headers-log'] !== ''
+  if (given === 'second' && !isLog)
+    problems.push(
+      'peak-window: got "second"; accepted: minute | hour. The usage API has no buckets finer than a minute, so a busiest second cannot be measured from it; the anthropic-ratelimit-* headers of your own responses can show it (input headers-log)',
+    )
+  if (given === 'hour' && isLog)
+    problems.push(
+      'peak-window: got "hour" with headers-log; accepted: minute | second. A log shows what was left at each response, which has no mean over an hour',
+    )
+}
+
+function checkPaths(raw: Record<InputName, string>, problems: string[]): void {
+  const names = ['snapshot-path', 'policy-path', 'gateway-path'] as const
+  for (const [index, name] of names.entries()) {
+    const other = names.slice(0, index).find((earlier) => raw[earlier] === raw[name])
+    if (other) problems.push(`${name}: got ${shown(name, raw[name])}; accepted: another path than that of ${other}`)
+  }
+}
+
 function chooseCredentials(
   raw: Record<InputName, string>,
   values: Partial<Fields>,
@@ -315,7 +360,7 @@ function chooseCredentials(
   }
   if (!raw['anthropic-admin-key'] && !anyFederation) {
     problems.push(
-      `anthropic-admin-key: got nothing; accepted: an Admin API key (Console → Settings → Admin keys), or for keyless access ${FEDERATION.join(', ')}`,
+      `anthropic-admin-key: got nothing; accepted: an Admin API key (Console → Settings → Admin keys), or for keyless access ${FEDERATION.join(', ')}; without either, headers-log`,
     )
     return undefined
   }
@@ -361,13 +406,14 @@ function chooseWindow(values: Partial<Fields>, now: number, problems: string[]):
   return window
 }
 
-function toInputs(values: Fields, credentials: Credentials, window: Window): Inputs {
+function toInputs(values: Fields, source: Source, window: Window): Inputs {
   return {
-    credentials,
+    source,
     anthropicBaseUrl: values['anthropic-base-url'],
     window,
-    peakWindow: values['peak-window'],
+    peakWindow: values['peak-window'] === 'hour' ? 'hour' : 'minute',
     thresholds: { watch: values['watch-threshold'], alert: values.threshold },
+    policyPath: values['policy-path'],
     workspaces: values.workspaces,
     models: values.models,
     groupTypes: values['group-types'],
@@ -378,6 +424,7 @@ function toInputs(values: Fields, credentials: Credentials, window: Window): Inp
     runbookUrl: values['runbook-url'],
     snapshot: {
       path: values['snapshot-path'],
+      gatewayPath: values['gateway-path'],
       mode: values['snapshot-mode'],
       base: values.base,
       branch: values.branch,

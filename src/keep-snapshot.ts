@@ -1,6 +1,6 @@
-import type { Limits } from './collect.ts'
 import type { Committed } from './committed.ts'
 import { describeError } from './errors.ts'
+import { formatGateway, gatewayOf } from './gateway/gateway.ts'
 import type { Plan } from './github/commit.ts'
 import { deliverSnapshot } from './github/deliver.ts'
 import { findDrift } from './limits/drift.ts'
@@ -10,18 +10,29 @@ import { renderPullRequest } from './report/pull-request.ts'
 import type { Drift, Links, Report, SnapshotOutcome } from './report/report.ts'
 import type { Run } from './run.ts'
 
+/** What an audit found, and what its snapshot is made from. */
+export type Found = {
+  report: Report
+  /** The limits as they are now; what this run did not read is kept from the given committed snapshot. */
+  snapshotBeside: (committed: Snapshot | null) => Snapshot
+  /** Workspaces there are, for the gateway file: with or without limits of their own. */
+  workspaces: readonly { id: string; name: string }[]
+  /** Some limits could not be read. */
+  isPartial: boolean
+}
+
 /** What became of the snapshot. With an error nothing was written, or not all of it; the outcome says how far it came. */
 export type Kept = { outcome: SnapshotOutcome; error: string | null }
 
 /**
- * Brings the snapshot to where `snapshot-mode` wants it. Nothing is ever written from part of a reading, nor over a file
+ * Brings the snapshot, and the gateway file with it, to where `snapshot-mode` wants it. Nothing is ever written from part of a reading, nor over a file
  * that could not be read: both would turn a failure into a change of limits.
  */
 export async function keepSnapshot(
   run: Run,
   report: Report,
   committed: Committed,
-  limits: Limits,
+  found: Found,
   links: Links,
 ): Promise<Kept> {
   const { deps, inputs, log } = run
@@ -34,23 +45,29 @@ export async function keepSnapshot(
   }
   if (inputs.snapshot.mode === 'none') return skipped('snapshot-mode is none: no snapshot is kept.')
   if (committed.error !== null) return skipped('The snapshot was left as it is, because it could not be read.')
-  if (limits.reading.unreadable.length > 0) {
+  if (found.isPartial) {
     return skipped('No snapshot was written, because the limits of some workspaces could not be read.')
   }
   try {
     let drifted = report
+    const { path, gatewayPath } = inputs.snapshot
+    const wantedFiles = (after: Snapshot) => [
+      { path, text: formatSnapshot(after) },
+      ...(gatewayPath ? [{ path: gatewayPath, text: formatGateway(gatewayOf(after, found.workspaces)) }] : []),
+    ]
     const plan: Plan = (files) => {
-      const text = files[inputs.snapshot.path] ?? null
-      const before = text === null ? null : parseSnapshot(text, inputs.snapshot.path)
-      const after = limits.snapshotBeside(before)
-      const wanted = formatSnapshot(after)
-      if (wanted === text) return null
+      const text = files[path] ?? null
+      const before = text === null ? null : parseSnapshot(text, path)
+      const after = found.snapshotBeside(before)
+      const changed = wantedFiles(after).filter((file) => file.text !== files[file.path])
+      if (changed.length === 0) return null
       drifted = { ...report, first_snapshot: before === null, drift: before ? driftOf(before, after, report) : [] }
       const message = commitMessage(inputs.snapshot.commitMessage, drifted)
-      return { ...message, files: [{ path: inputs.snapshot.path, text: wanted }] }
+      return { ...message, files: changed }
     }
     const outcome = await deliverSnapshot(deps, inputs.githubToken, {
       ...inputs.snapshot,
+      otherPaths: gatewayPath ? [gatewayPath] : [],
       dryRun: inputs.dryRun,
       plan,
       render: () => renderPullRequest(drifted, links),

@@ -8,6 +8,7 @@ export const OUTPUTS = [
   'alert-count',
   'alerts',
   'report-path',
+  'evidence-path',
   'drift',
   'drift-count',
   'snapshot-path',
@@ -32,6 +33,7 @@ export type Outcome = {
   window: { start: string; end: string }
   report: Report | null
   reportPath: string | null
+  evidencePath: string | null
   snapshot: SnapshotOutcome | null
   slackDelivered: boolean | null
 }
@@ -41,11 +43,12 @@ export function outputsOf({
   window,
   report,
   reportPath,
+  evidencePath,
   snapshot,
   slackDelivered,
 }: Outcome): Record<OutputName, string> {
   const alerts = (report?.verdicts ?? [])
-    .filter((verdict) => verdict.band === 'alert')
+    .filter((verdict) => verdict.band === 'alert' && !verdict.muted)
     .sort((a, b) => (b.utilization ?? 0) - (a.utilization ?? 0))
   const text = (value: string | number | boolean | null | undefined) =>
     value === null || value === undefined ? '' : String(value)
@@ -55,6 +58,7 @@ export function outputsOf({
     'alert-count': report ? text(alerts.length) : '',
     alerts: report ? JSON.stringify(alerts.slice(0, MOST_ALERTS)) : '',
     'report-path': text(reportPath),
+    'evidence-path': text(evidencePath),
     drift: report ? text(report.drift.length > 0) : '',
     'drift-count': report ? text(report.drift.length) : '',
     'snapshot-path': text(snapshot?.path),

@@ -4,15 +4,25 @@ import { dirname, join } from 'node:path'
 import type { Deps } from './deps.ts'
 import type { Report } from './report/report.ts'
 
-/** The files a run leaves on the runner: the report, and the job summary. */
+/** The files a run leaves on the runner: the report, the evidence page, and the job summary. */
 
 const FOLDER = 'claude-rate-limit-audit'
 
-/** Writes the report under RUNNER_TEMP and returns its path. A reader sees all of it or nothing: it is renamed into place. */
-export async function writeReport(env: Deps['env'], report: Report): Promise<string> {
-  const path = join(env.RUNNER_TEMP || tmpdir(), FOLDER, 'report.json')
+/** Writes the report under RUNNER_TEMP and returns its path. */
+export function writeReport(env: Deps['env'], report: Report): Promise<string> {
+  return writeWhole(env, 'report.json', `${JSON.stringify(report, null, 2)}\n`)
+}
+
+/** Writes the evidence page beside the report and returns its path. */
+export function writeEvidence(env: Deps['env'], markdown: string): Promise<string> {
+  return writeWhole(env, 'evidence.md', markdown)
+}
+
+/** A reader sees all of a file or nothing: it is renamed into place. */
+async function writeWhole(env: Deps['env'], name: string, text: string): Promise<string> {
+  const path = join(env.RUNNER_TEMP || tmpdir(), FOLDER, name)
   await mkdir(dirname(path), { recursive: true })
-  await writeFile(`${path}.part`, `${JSON.stringify(report, null, 2)}\n`)
+  await writeFile(`${path}.part`, text)
   await rename(`${path}.part`, path)
   return path
 }

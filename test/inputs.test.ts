@@ -24,7 +24,7 @@ const message = (given: Partial<Record<InputName, string>>): string => {
 test('an admin key alone is enough, and everything else has its default', () => {
   const inputs = read({ 'anthropic-admin-key': KEY })
   expect(inputs).toMatchObject({
-    credentials: { kind: 'admin-key', key: KEY },
+    source: { kind: 'admin-key', key: KEY },
     anthropicBaseUrl: 'https://api.anthropic.com',
     window: { start: Date.parse('2026-11-23T00:00:00Z'), end: Date.parse('2026-11-24T00:00:00Z'), days: 1 },
     thresholds: { watch: 0.5, alert: 0.75 },
@@ -124,7 +124,7 @@ const FEDERATION = {
 } as const
 
 test('federation inputs make keyless credentials, the workspace being optional', () => {
-  expect(read(FEDERATION).credentials).toEqual({
+  expect(read(FEDERATION).source).toEqual({
     kind: 'federation',
     federationRuleId: 'fdrl_01abc',
     organizationId: 'a3c5e7f9-1b2d-4f60-8a9c-0d1e2f304152',

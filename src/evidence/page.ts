@@ -46,6 +46,7 @@ export function evidencePage(report: Report): string | null {
 const SOURCES: Record<Report['usage_source'], string> = {
   analytics: "Anthropic's usage analytics API",
   legacy: "Anthropic's legacy usage report",
+  headers: 'the rate-limit headers of logged responses',
 }
 
 function observed({ window }: Report): string {

@@ -12,20 +12,23 @@ export type LogEvidence = {
   readings: readonly LimiterReading[]
   /** The same log, read for the window one day earlier. */
   earlier: readonly LimiterReading[]
-  thresholdsOf: (limit: { scope: Scope; model: string; limiter: string }) => Thresholds
+  /** The lines of the inputs; a row that `linesOf` gives others carries them. */
+  thresholds: Thresholds
+  linesOf: (limit: { scope: Scope; model: string; limiter: string }) => Thresholds
   /** Whether every line of the log could be read. */
   isComplete: boolean
 }
 
 /** One verdict for each limiter in the log: the most that was used up at once, against the latest limit. */
-export function logVerdicts({ readings, earlier, thresholdsOf, isComplete }: LogEvidence): Verdict[] {
+export function logVerdicts({ readings, earlier, thresholds: ofInputs, linesOf, isComplete }: LogEvidence): Verdict[] {
   const dayBefore = new Map(earlier.map((reading) => [keyOf(reading), reading.use]))
   return readings
     .map((reading): Verdict => {
       const { model, limiter, limit, use } = reading
       const scope = scopeOf(reading)
-      const thresholds = thresholdsOf({ scope, model, limiter })
-      const base = baseOf(reading, scope)
+      const thresholds = linesOf({ scope, model, limiter })
+      const areOwn = thresholds.alert !== ofInputs.alert || thresholds.watch !== ofInputs.watch
+      const base = { ...baseOf(reading, scope), ...(areOwn && { thresholds }) }
       if (limit === 0) return { ...base, reason: 'the limit is 0: there is nothing to divide by' }
       if (!use) return { ...base, reason: 'no response in the window says what was left of this limit' }
       const utilization = use.peak / limit

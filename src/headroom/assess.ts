@@ -49,13 +49,13 @@ export function assess(assessment: Assessment): Report {
   }
 }
 
-/** The worst measured band; null when nothing could be measured, which is not the same as ok. */
-function statusOf(verdicts: readonly Verdict[]): Report['status'] {
-  const bands = new Set(verdicts.map(({ band }) => band))
+/** The worst measured band, a muted row counting as ok; null when nothing could be measured, which is not the same as ok. */
+export function statusOf(verdicts: readonly Verdict[]): Report['status'] {
+  const bands = new Set(verdicts.map(({ band, muted }) => (muted ? 'ok' : band)))
   return (['alert', 'watch', 'ok'] as const).find((band) => bands.has(band)) ?? null
 }
 
-function highestUtilization(verdicts: readonly Verdict[]): number | null {
+export function highestUtilization(verdicts: readonly Verdict[]): number | null {
   const measured = verdicts.flatMap(({ utilization }) => (utilization === null ? [] : [utilization]))
   return measured.length > 0 ? Math.max(...measured) : null
 }

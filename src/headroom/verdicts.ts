@@ -32,6 +32,8 @@ export type Evidence = {
   known: number
   source: 'analytics' | 'legacy'
   thresholds: Thresholds
+  /** The lines of one limit, where they are not `thresholds` for all. */
+  linesOf?: (judged: JudgedLimiter) => Thresholds
   peakWindow: 'minute' | 'hour'
 }
 
@@ -43,7 +45,9 @@ export function judge(evidence: Evidence): Verdict[] {
 
 function verdictOf(judged: JudgedLimiter, evidence: Evidence, previousLimit: number | null): Verdict {
   const { scope, group, limiter, limit, configured, source } = judged
-  const { meters, window, known, thresholds, peakWindow } = evidence
+  const { meters, window, known, peakWindow } = evidence
+  const thresholds = evidence.linesOf?.(judged) ?? evidence.thresholds
+  const areOwn = thresholds.alert !== evidence.thresholds.alert || thresholds.watch !== evidence.thresholds.watch
   const base = {
     scope,
     group: { type: group.type, name: group.name },
@@ -53,6 +57,7 @@ function verdictOf(judged: JudgedLimiter, evidence: Evidence, previousLimit: num
     limit_source: source,
     lower_bound: limiterRule(group.type, limiter)?.lowerBound ?? false,
     drivers: null,
+    ...(areOwn && { thresholds }),
   } as const
   const meter = meters.find(scope, group, limiter)
   const series = windowSeries(meter?.series ?? null, meters.grid, window, known)
@@ -63,7 +68,7 @@ function verdictOf(judged: JudgedLimiter, evidence: Evidence, previousLimit: num
   const { peak, peakAt } = peakOf(series, rule, peakWindow)
   const utilization = peak / limit
   const band = bandOf(utilization, thresholds)
-  const previous = previousOf(meter, evidence, previousLimit ?? limit)
+  const previous = previousOf(meter, { ...evidence, thresholds }, previousLimit ?? limit)
   const isComplete = series.knownMinutes === series.minutes
   const isDaily = rule.per === 'day'
   const clipped = isDaily || rule.lowerBound ? null : clippedRun(series, rule, limit)
@@ -86,7 +91,7 @@ function verdictOf(judged: JudgedLimiter, evidence: Evidence, previousLimit: num
 
 type Known = Pick<
   Verdict,
-  'scope' | 'group' | 'limiter' | 'limit' | 'configured' | 'limit_source' | 'lower_bound' | 'drivers'
+  'scope' | 'group' | 'limiter' | 'limit' | 'configured' | 'limit_source' | 'lower_bound' | 'drivers' | 'thresholds'
 >
 
 function unmeasured(known: Known, reason: string): Verdict {

@@ -9,7 +9,7 @@ import { dailyPeaks, runwayOf } from '../trend/runway.ts'
 
 /** What follows from a report for whoever plans: tiers, what-if, over-provision and runway, in the report's own spelling. */
 export function planningOf(
-  report: Pick<Report, 'verdicts' | 'groups' | 'window' | 'thresholds' | 'peak_window'>,
+  report: Pick<Report, 'verdicts' | 'groups' | 'window' | 'thresholds' | 'peak_window' | 'usage_source'>,
   groups: readonly RateLimitGroup[],
   usageTier: UsageTier | null,
 ): Planning {
@@ -35,7 +35,8 @@ export function planningOf(
       read_share: row.readShare,
       by_share: READ_SHARES.map((share, index) => ({ read_share: share, utilization: row.byShare[index]! })),
     })),
-    over_provisioned: overProvisioned(verdicts, window.complete),
+    // A log shows the moments of some responses, which is not enough to call anything idle.
+    over_provisioned: overProvisioned(verdicts, window.complete && report.usage_source !== 'headers'),
     runway: runways(report),
   }
 }

@@ -87,3 +87,6 @@ export type Policy = {
   mutes: readonly Mute[]
   expected: readonly ExpectedLimit[]
 }
+
+/** What holds where there is no policy file. */
+export const NO_POLICY: Policy = { path: '', thresholds: [], mutes: [], expected: [] }

@@ -14,7 +14,7 @@ import {
 } from './format.ts'
 import type { Report, Verdict } from './report.ts'
 import { isInert, isMeasured, type Measured, ofBand, recovered } from './select.ts'
-import { lineName } from './sentences.ts'
+import { lineName, missingData } from './sentences.ts'
 
 export type Annotation = { level: 'error' | 'warning' | 'notice'; title: string; message: string }
 
@@ -60,7 +60,7 @@ export function annotations(report: Report, failOn: ReadonlySet<'alert' | 'watch
     !window.complete && {
       level: 'warning',
       title: 'The usage data is incomplete',
-      message: `${plural(window.missing_minutes, 'minute')} of the audited window ${window.missing_minutes === 1 ? 'is' : 'are'} not in yet: every peak is at least what is shown.`,
+      message: missingData(report) ?? '',
     },
   ]
   return all.filter((item) => item !== false)

@@ -94,10 +94,16 @@ const WITHOUT_LIMITER: Partial<Record<DriftClass, string>> = {
   'model-moved': 'Its use counts toward this group from now on.',
 }
 
-/** The whole drift in one or two sentences. */
+/** Whether the policy file meant it: `As the policy expects.`; empty where it expects nothing of this limit. */
+export function driftIntent({ intended }: Drift): string {
+  if (intended === undefined) return ''
+  return intended ? 'As the policy expects.' : 'Not what the policy expects.'
+}
+
+/** The whole drift in one to three sentences. */
 export function driftSentence(drift: Drift, thresholds: Thresholds, safe: Escape): string {
-  const consequence = driftConsequence(drift, thresholds)
-  return `${driftSubject(drift, safe)}: ${driftChange(drift, safe)}.${consequence && ` ${consequence}`}`
+  const change = `${driftSubject(drift, safe)}: ${driftChange(drift, safe)}.`
+  return [change, driftConsequence(drift, thresholds), driftIntent(drift)].filter(Boolean).join(' ')
 }
 
 /** Whether a drift leaves less room than before: a lower limit, or one where there was none, unless another one binds anyway. */

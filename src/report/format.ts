@@ -25,11 +25,11 @@ const MOST_DECIMALS = 6
  */
 export function percent(ratio: number, lines: readonly number[] = []): string {
   for (let decimals = 1; decimals < MOST_DECIMALS; decimals++) {
-    const shown = Number((ratio * 100).toFixed(decimals))
-    const steps = [0, 1, ...lines].filter((line) =>
-      line === 0 ? shown > 0 !== ratio > 0 : shown / 100 >= line !== ratio >= line,
-    )
-    if (steps.length === 0) return `${WHOLE_PERCENT.format(shown)} %`
+    const text = (ratio * 100).toFixed(decimals)
+    // The decimal point is moved in the text: 33.3 / 100 is a little less than 0.333.
+    const shown = Number(`${text}e-2`)
+    const isTrue = shown > 0 === ratio > 0 && [1, ...lines].every((line) => shown >= line === ratio >= line)
+    if (isTrue) return `${WHOLE_PERCENT.format(Number(text))} %`
   }
   return `${WHOLE_PERCENT.format(Math.floor(ratio * 100 * 10 ** MOST_DECIMALS) / 10 ** MOST_DECIMALS)} %`
 }
@@ -65,7 +65,7 @@ export function period(window: { start: string; end: string }): string {
   return `${date(window.start)} to ${date(last)} (${days} days, UTC)`
 }
 
-/** When the peak was: `14:05 UTC`, with its date in a window of several days; `14:00–15:00 UTC` for the busiest hour. */
+/** When the peak was: `14:05 UTC`, with its date in a window of several days; `14:00–15:00 UTC` for the busiest hour, `14:05:07 UTC` from a log. */
 export function peakTime(
   verdict: Pick<Verdict, 'peak_at' | 'group' | 'limiter'>,
   report: Pick<Report, 'window' | 'peak_window'>,
@@ -74,6 +74,7 @@ export function peakTime(
   if (limiterRule(verdict.group.type, verdict.limiter)?.per === 'day') return date(verdict.peak_at)
   const day = report.window.days > 1 ? `${date(verdict.peak_at)} ` : ''
   if (report.peak_window === 'minute') return `${day}${time(verdict.peak_at)} UTC`
+  if (report.peak_window === 'second') return `${day}${verdict.peak_at.slice(11, 19)} UTC`
   const end = new Date(Date.parse(verdict.peak_at) + 3_600_000).toISOString()
   return `${day}${time(verdict.peak_at)}–${time(end)} UTC`
 }

@@ -9,9 +9,9 @@ export type Notify = 'on-alert' | 'on-change' | 'always' | 'never'
 export function shouldNotify(notify: Notify, report: Report): boolean {
   if (notify === 'never') return false
   if (notify === 'always' || report.failures.length > 0 || report.drift.length > 0) return true
-  return report.verdicts.some(({ band, transition }) => {
+  return report.verdicts.some(({ band, transition, muted }) => {
     if (transition === 'recovered') return true
-    return band === 'alert' && (notify === 'on-alert' || transition === 'new' || transition === 'worse')
+    return band === 'alert' && !muted && (notify === 'on-alert' || transition === 'new' || transition === 'worse')
   })
 }
 

@@ -130,6 +130,7 @@ export const findingSchema = z.object({
     'mute-expired',
     'unexpected-limit',
     'policy-unmatched',
+    'headers-log',
   ]),
   message: z.string().describe('One sentence for a person'),
 })
@@ -216,8 +217,8 @@ export const reportSchema = z.object({
     missing_minutes: z.int().nonnegative(),
     data_refreshed_at: time.nullable(),
   }),
-  usage_source: z.enum(['analytics', 'legacy']),
-  peak_window: z.enum(['minute', 'hour']),
+  usage_source: z.enum(['analytics', 'legacy', 'headers']).describe('headers: a log of response headers'),
+  peak_window: z.enum(['minute', 'hour', 'second']),
   thresholds: z.object({ watch: ratio, alert: ratio }),
   status: z
     .enum(['ok', 'watch', 'alert'])
@@ -230,6 +231,21 @@ export const reportSchema = z.object({
   first_snapshot: z.boolean().describe('No snapshot was committed yet: nothing to compare with'),
   findings: z.array(findingSchema),
   planning: planningSchema.optional(),
+  refusals: z
+    .array(
+      z.object({
+        scope: scopeSchema,
+        model: z.string(),
+        rate_limit: z.int().nonnegative(),
+        acceleration: z.int().nonnegative(),
+        spend_cap: z.int().nonnegative(),
+        not_told: z.int().nonnegative(),
+        first: time,
+        last: time,
+      }),
+    )
+    .optional()
+    .describe('Responses with status 429 in a log of response headers, by what refused them'),
   unmatched_models: z.array(z.object({ model: z.string(), requests: count.nullable(), tokens: count })),
   failures: z
     .array(z.object({ resource: z.string(), message: z.string() }))

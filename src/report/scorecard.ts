@@ -59,7 +59,7 @@ function cells(row: Measured, report: Report): string[] {
   const headroom = percent(Math.abs(1 - row.utilization), [1 - watch, 1 - alert])
   return [
     ...(row.scope.type === 'workspace' ? [markdownText(row.scope.name)] : []),
-    `${BAND_MARK[row.band]}&nbsp;${row.band}`,
+    `${BAND_MARK[row.band]}&nbsp;${row.band}${row.muted ? ', muted' : ''}`,
     groupName(row.group, markdownText),
     limiterName(row, markdownText).replace(/^(\w+) tokens/, '$1&nbsp;tokens'),
     `${bar(row.utilization)}&nbsp;${loud ? `**${figure}**` : figure}`,

@@ -1,7 +1,7 @@
 import { type Escape, type Link, sentenceWithLinks } from './escape.ts'
 import { count, limitName, peakTime, percentOf, plural } from './format.ts'
 import type { Band, Report, SnapshotOutcome } from './report.ts'
-import { isInert, linesOf, type Measured, measured, ofBand, unmeasured } from './select.ts'
+import { isInert, linesOf, type Measured, measured, muted, ofBand, unmeasured } from './select.ts'
 
 /** Sentences that the summary and Slack share, so that both say the same. */
 
@@ -23,23 +23,25 @@ function isPartial(report: Report): boolean {
   return unread || !report.window.complete
 }
 
-/** The verdict in a few words, without names: `3 limits at or over 75 %, highest 104 %`. */
-export function verdictLine(report: Report): string {
+/** The verdict in a few words: `3 limits at or over 75 %, highest 104 %`; `worst` may name, after that figure, what it is of. */
+export function verdictLine(report: Report, worst = ''): string {
   const share = percentOf(report)
   const highest = report.highest_utilization === null ? null : share(report.highest_utilization)
-  const all = measured(report).length
+  const silent = muted(report).length
+  const silenced = silent > 0 ? `, ${count(silent)} muted` : ''
+  const all = measured(report).length - silent
   if (report.status === null || highest === null) return 'nothing could be measured'
   if (report.status !== 'alert' && isPartial(report)) return `not fully measured, highest seen ${highest}`
   const failed = report.failures.length > 0 ? ', but not everything could be read or delivered' : ''
   switch (report.status) {
     case 'alert':
-      return `${plural(ofBand(report, 'alert').length, 'limit')} at or over ${lineName('alert', report)}, highest ${highest}${failed}`
+      return `${plural(ofBand(report, 'alert').length, 'limit')} at or over ${lineName('alert', report)}, highest ${highest}${worst}${silenced}${failed}`
     case 'watch':
-      return `${plural(ofBand(report, 'watch').length, 'limit')} to watch, highest ${highest}${failed}`
+      return `${plural(ofBand(report, 'watch').length, 'limit')} to watch, highest ${highest}${silenced}${failed}`
     case 'ok':
       return all === 1
-        ? `the one limit measured is at ${highest}${failed}`
-        : `all ${count(all)} measured below ${lineName('watch', report)}, highest ${highest}${failed}`
+        ? `the one limit measured is at ${highest}${silenced}${failed}`
+        : `all ${count(all)} measured below ${lineName('watch', report)}, highest ${highest}${silenced}${failed}`
   }
 }
 
@@ -59,6 +61,8 @@ export function shareOf(row: Measured, report: Report): (ratio: number) => strin
 export function missingData(report: Report): string | null {
   const { complete, missing_minutes: missing } = report.window
   if (complete) return null
+  if (report.usage_source === 'headers')
+    return 'Some lines of the log could not be read: every peak is at least what is shown.'
   return missing === 0
     ? 'The usage data may still change: every peak is at least what is shown.'
     : `${plural(missing, 'minute')} of usage ${missing === 1 ? 'is' : 'are'} not in yet: every peak is at least what is shown.`

@@ -1,5 +1,14 @@
+import { evidencePage } from '../evidence/page.ts'
 import { advice } from './advice.ts'
-import { driftChange, driftConsequence, driftCounts, driftSubject, isCut, orderDrift } from './drift-text.ts'
+import {
+  driftChange,
+  driftConsequence,
+  driftCounts,
+  driftIntent,
+  driftSubject,
+  isCut,
+  orderDrift,
+} from './drift-text.ts'
 import { markdownLink, markdownText, SENTENCE_LENGTH } from './escape.ts'
 import {
   atMost,
@@ -7,7 +16,6 @@ import {
   count,
   groupName,
   limiterName,
-  moment,
   percent,
   percentOf,
   period,
@@ -15,8 +23,11 @@ import {
   scopeName,
 } from './format.ts'
 import { bullets, details, stack, table, unbroken, under } from './markdown.ts'
+import { mutedRows } from './muted.ts'
 import { notMeasured } from './not-measured.ts'
 import { type PeaksStep, peaks } from './peaks.ts'
+import { planning } from './planning.ts'
+import { refused } from './refusals.ts'
 import type { Blind, Links, Report, SnapshotOutcome } from './report.ts'
 import { scorecard } from './scorecard.ts'
 import { measured, recovered } from './select.ts'
@@ -30,6 +41,7 @@ import {
   verdictOf,
 } from './sentences.ts'
 import { bytes, firstFitting } from './shrink.ts'
+import { sources } from './sources.ts'
 
 /** GitHub drops a whole summary above 1 MiB (docs.github.com, job summaries); bytes, not characters. */
 const LARGEST_SUMMARY = 1_048_576
@@ -107,7 +119,11 @@ function summary(report: Report, links: Links, snapshot: SnapshotOutcome | null,
     under('### Recovered since the day before', recoveries(report, most)),
     under('### Scorecard', scorecard(report, step.rows)),
     under('### Peaks', peaks(report, step)),
+    under('### Muted', mutedRows(report, most)),
+    under('### Refused requests', refused(report, most)),
     under('### What binds in each group', whatBinds(report, most)),
+    under('### Plan', planning(report, step.rows === ALL ? most : Math.min(most, 20))),
+    step.rows === ALL && evidence(report),
     report.drift.length === 0 && under('### Limits since the committed snapshot', changes(report, snapshot, most)),
     under('### Findings', findings(report, most)),
     under('### Not measured', notMeasured(report, most)),
@@ -143,6 +159,17 @@ function recoveries(report: Report, most: number): string {
     return `${BAND_MARK[row.band]} ${rowSentence(row, report, markdownText)}${before}`
   })
   return bullets([...lines, ...(more > 0 ? [`and ${count(more)} more`] : [])])
+}
+
+/** The evidence page, folded: what the file at the output `evidence-path` holds. */
+function evidence(report: Report): string {
+  const page = report.planning ? evidencePage(report) : null
+  return page === null
+    ? ''
+    : details(
+        'Evidence to ask Anthropic for more, ready to paste (the file at the output <code>evidence-path</code>)',
+        page.trim(),
+      )
 }
 
 function whatBinds(report: Report, most: number): string {
@@ -193,7 +220,9 @@ function changes(report: Report, snapshot: SnapshotOutcome | null, most: number)
   const rows = shown.map((item) => [
     driftSubject(item, markdownText),
     unbroken(isCut(item) ? `**${driftChange(item, markdownText)}**` : driftChange(item, markdownText)),
-    unbroken(driftConsequence(item, report.thresholds)) || 'Not measured.',
+    [unbroken(driftConsequence(item, report.thresholds)) || 'Not measured.', driftIntent(item)]
+      .filter(Boolean)
+      .join(' '),
   ])
   return stack(
     `${driftCounts(report.drift)}.`,
@@ -226,30 +255,6 @@ function findings(report: Report, most: number): string {
     unmatched && 'These models were used, and no group of limits lists them: their use is in no figure above.',
     unmatched,
     moreModels > 0 && `and ${plural(moreModels, 'more model')}`,
-  )
-}
-
-function sources(report: Report): string {
-  const { window, peak_window, thresholds } = report
-  const share = percentOf(report)
-  return details(
-    'Data source, window, and what these figures can and cannot say',
-    bullets([
-      report.usage_source === 'analytics'
-        ? "Usage: Anthropic's usage analytics API, by the minute."
-        : "Usage: Anthropic's legacy usage report, by the minute. It counts no requests.",
-      `Window: ${moment(window.start)} to ${moment(window.end)}, ${window.complete ? 'complete' : `not complete (${plural(window.missing_minutes, 'minute')} missing)`}.${
-        window.data_refreshed_at === null
-          ? ' The API did not say how fresh its data is.'
-          : ` Data as of ${moment(window.data_refreshed_at)}.`
-      }`,
-      "Limits: Anthropic's Rate Limits API, read in this run; changes are against the snapshot in this repository.",
-      `Peak: the busiest ${peak_window === 'minute' ? 'UTC minute' : "hour's mean per minute"}, over all models of a group together. Used: peak ÷ limit. Bands: watch from ${share(thresholds.watch)}, alert from ${share(thresholds.alert)}.`,
-      'An organization limit is compared with all workspaces together, a workspace only with limits of its own.',
-      'Batch traffic draws on limits of its own and is not counted; fast-mode traffic only toward fast-mode limits.',
-      'Anthropic refills a limit continuously and may enforce it over less than a minute: requests can be refused below 100 %, and a minute above 100 % is possible without refusals. The busiest 60 seconds may straddle two minutes.',
-      'To compare: the Console charts the largest minute of each hour.',
-    ]),
   )
 }
 

@@ -39,6 +39,7 @@ export function runwayOf(verdict: Measurable, alert: number, peakWindow: Report[
   const peaks = dailyPeaks(verdict)
   if (!peaks || !limit || utilization === null || utilization >= alert) return null
   if (peakWindow === 'hour') return refused('daily peaks are of minutes, and this run judges hours')
+  if (peakWindow === 'second') return refused('a log of headers does not show whole days')
   const points = peaks.flatMap((peak, x): Point[] => (peak === null ? [] : [{ x, y: peak }]))
   if (points.length < FEWEST_DAYS)
     return refused(

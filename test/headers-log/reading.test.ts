@@ -65,7 +65,13 @@ describe('a log, held against a twin that walks it once for each question', () =
     fc.assert(
       fc.property(entries, (log) => {
         const readings = read(log).limiters()
-        const verdicts = logVerdicts({ readings, earlier: [], thresholdsOf: () => THRESHOLDS, isComplete: true })
+        const verdicts = logVerdicts({
+          readings,
+          earlier: [],
+          thresholds: THRESHOLDS,
+          linesOf: () => THRESHOLDS,
+          isComplete: true,
+        })
         for (const workspaceId of [null, 'w'])
           for (const model of ['a', 'b'])
             for (const limiter of ['requests_per_minute', 'output_tokens_per_minute']) {
@@ -137,7 +143,8 @@ describe('a verdict from a log', () => {
     logVerdicts({
       readings: read(list).limiters(),
       earlier: read(list, { start: START - DAY, end: START }).limiters(),
-      thresholdsOf: () => THRESHOLDS,
+      thresholds: THRESHOLDS,
+      linesOf: () => THRESHOLDS,
       isComplete,
     })
 

@@ -73,9 +73,8 @@ function blocks(report: Report, links: Links, snapshot: SnapshotOutcome | null, 
 
 function headline(report: Report): string {
   const worst = measured(report)[0]
-  const named =
-    worst && verdictOf(report) === 'alert' ? ` (${groupName(worst.group, plain)}, ${limiterName(worst, plain)})` : ''
-  return `${BAND_MARK[verdictOf(report)]} Claude rate limits: ${verdictLine(report)}${named}`
+  const name = worst ? ` (${groupName(worst.group, plain)}, ${limiterName(worst, plain)})` : ''
+  return `${BAND_MARK[verdictOf(report)]} Claude rate limits: ${verdictLine(report, name)}`
 }
 
 /** For `plain_text`, in which Slack reads no markup. */

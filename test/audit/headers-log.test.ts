@@ -1,0 +1,161 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { world } from '../emulator/world/world.ts'
+import { levels, line, RECORDED } from '../headers-log/lines.ts'
+import { type Services, startServices } from './harness.ts'
+
+const SNAPSHOT = '.github/claude-rate-limits-seen.json'
+
+let services: Services
+let folder: string
+beforeEach(async () => {
+  services = await startServices(world({ groups: [] }))
+  folder = await mkdtemp(join(tmpdir(), 'headers-'))
+})
+afterEach(async () => {
+  expect(services.anthropic.requests).toEqual([])
+  await services.stop()
+  await rm(folder, { recursive: true })
+})
+
+async function run(lines: string[], more = {}) {
+  await writeFile(join(folder, 'log.jsonl'), `${lines.join('\n')}\n`)
+  return services.run({
+    'anthropic-admin-key': '',
+    'headers-log': join(folder, '*.jsonl'),
+    'snapshot-path': SNAPSHOT,
+    'peak-window': 'second',
+    ...more,
+  })
+}
+const requests = (timestamp: string, limit: number, remaining: number, more = {}) =>
+  line({ timestamp, headers: levels({ requests: [limit, remaining] }), ...more })
+const refusal = (error_code?: string) => ({
+  status: 429,
+  error: {
+    type: 'error',
+    error: { type: 'rate_limit_error', message: 'x', ...(error_code && { details: { error_code } }) },
+  },
+})
+
+describe('an audit of a log of headers', () => {
+  test('gives the scorecard to the second, without a credential and without a request to Anthropic', async () => {
+    const audit = await run([
+      requests('2026-11-22T09:00:00Z', 1000, 900),
+      requests('2026-11-22T14:05:07.412Z', 1000, 170),
+      requests('2026-11-23T01:00:00Z', 1000, 1), // after the window
+    ])
+    expect(audit.code).toBe(0)
+    expect(audit.outputs).toMatchObject({
+      status: 'alert',
+      'highest-utilization': '0.83',
+      'alert-count': '1',
+      'snapshot-operation': 'created',
+      'data-complete': 'true',
+    })
+    expect(audit.report).toMatchObject({ usage_source: 'headers', peak_window: 'second' })
+    expect(audit.summary).toContain('83 % of 1,000 at 14:05:07 UTC')
+    expect(audit.summary).toContain('The least that was left of it: 170.')
+    expect(JSON.stringify(services.slack.messages)).toContain('14:05:07 UTC')
+  })
+
+  test('parses the recorded headers of a real response to the right verdicts', async () => {
+    const audit = await run([line({ model: 'claude-3-5-haiku-20241022', headers: RECORDED })])
+    expect(audit.report.verdicts.map(({ limiter, limit, peak }) => [limiter, limit, peak])).toEqual([
+      ['input_tokens_per_minute', 400_000, 0],
+      ['output_tokens_per_minute', 80_000, 0],
+      ['requests_per_minute', 4000, 1],
+      ['tokens_per_minute', 480_000, 0],
+    ])
+    expect(audit.summary).toContain('claude-3-5-haiku-20241022 matches Scale as published on 2026-10-08')
+  })
+
+  test('tells a moved limit as drift, with what it does to the most that was used', async () => {
+    await run([requests('2026-11-22T09:00:00Z', 1000, 700)])
+    const audit = await run([requests('2026-11-22T09:00:00Z', 400, 100)])
+    expect(audit.report.drift).toMatchObject([
+      { class: 'cut', before: 1000, after: 400, peak: 300, utilization_before: 0.3, utilization_after: 0.75 },
+    ])
+    expect(JSON.parse((await services.github.read('main', SNAPSHOT)) ?? '')).toMatchObject({
+      organization: [{ name: 'claude-opus-4-6', models: ['claude-opus-4-6'], limits: { requests_per_minute: 400 } }],
+    })
+  })
+
+  test('takes a quiet day for no change of limits', async () => {
+    await run([
+      requests('2026-11-22T09:00:00Z', 1000, 700),
+      requests('2026-11-22T09:00:00Z', 9, 9, { model: 'claude-haiku-4-5' }),
+    ])
+    const audit = await run([requests('2026-11-22T09:00:00Z', 1000, 700)])
+    expect(audit.outputs).toMatchObject({ drift: 'false', 'snapshot-operation': 'unchanged' })
+  })
+
+  test('counts refusals and tells them apart', async () => {
+    const audit = await run([
+      requests('2026-11-22T09:00:00Z', 1000, 0, refusal()),
+      requests('2026-11-22T09:00:01Z', 1000, 0, refusal()),
+      requests('2026-11-22T09:00:02Z', 1000, 500, refusal('ramp_limit_exceeded')),
+      requests('2026-11-22T09:00:03Z', 1000, 500, refusal('enforced_spend_limit_reached')),
+    ])
+    expect(audit.report.refusals).toMatchObject([
+      { model: 'claude-opus-4-6', rate_limit: 2, acceleration: 1, spend_cap: 1, not_told: 0 },
+    ])
+    expect(audit.summary).toContain('| claude-opus-4-6 | 2 | 1 | 1 | 0 | 2026-11-22 09:00 UTC |')
+  })
+
+  test('says how much of the log could not be read, and reports no recovery then', async () => {
+    const audit = await run([
+      requests('2026-11-21T09:00:00Z', 1000, 0),
+      requests('2026-11-22T09:00:00Z', 1000, 700),
+      '{"timestamp":',
+    ])
+    expect(audit.outputs['data-complete']).toBe('false')
+    expect(audit.report.verdicts).toMatchObject([{ transition: null, previous: { band: 'alert' } }])
+    expect(audit.summary).toContain('Some lines of the log could not be read')
+    expect(audit.summary).toMatch(/log\.jsonl line 3/)
+  })
+
+  test('that cannot be read is blind, never healthy', async () => {
+    const audit = await run(['hello'])
+    expect(audit.code).toBe(1)
+    expect(audit.log).toContain('failed: The audit is blind: headers-log: 1 of 1 lines')
+    expect(JSON.stringify(services.slack.messages)).toContain('blind')
+  })
+
+  test('without a response in the window has no figure and no health', async () => {
+    const audit = await run([requests('2026-11-20T09:00:00Z', 1000, 700)])
+    expect(audit.outputs).toMatchObject({ status: '', 'highest-utilization': '' })
+    expect(audit.report.verdicts).toMatchObject([{ band: 'unmeasured' }])
+  })
+
+  test('honours the policy and the choice of models', async () => {
+    await services.github.seed({
+      '.github/claude-rate-limits.policy.yml': 'thresholds:\n  - { group: claude-opus-4-6, alert: 90% }\n',
+    })
+    const lines = [
+      requests('2026-11-22T09:00:00Z', 1000, 170),
+      requests('2026-11-22T09:00:00Z', 9, 0, { model: 'claude-haiku-4-5' }),
+    ]
+    const audit = await run(lines, { models: 'claude-opus-4-6' })
+    expect(audit.report.verdicts).toMatchObject([
+      { group: { name: 'claude-opus-4-6' }, band: 'watch', thresholds: { alert: 0.9 } },
+    ])
+  })
+})
+
+describe('the input headers-log is refused', () => {
+  test.each([
+    [
+      'beside a credential',
+      { 'anthropic-admin-key': 'sk-ant-admin01-x' },
+      'headers-log: got a log together with anthropic-admin-key',
+    ],
+    ['with hours', { 'peak-window': 'hour' }, 'peak-window: got "hour" with headers-log'],
+  ])('%s', async (_, inputs, message) => {
+    const audit = await run([line()], inputs)
+    expect(audit.code).toBe(1)
+    expect(audit.log).toContain(message)
+  })
+})

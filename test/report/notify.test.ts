@@ -7,11 +7,13 @@ const quiet = EXAMPLES['quiet-day'].report
 const MODES: Notify[] = ['on-alert', 'on-change', 'always', 'never']
 
 /** A quiet day in which one row is as given. */
-function dayWith(row: Pick<Verdict, 'band' | 'transition'>): Report {
+function dayWith(row: Pick<Verdict, 'band' | 'transition' | 'muted'>): Report {
   const [first, ...rest] = quiet.verdicts.filter(({ band }) => band !== 'unmeasured')
   if (!first) throw new Error('the quiet day measures nothing')
   return { ...quiet, verdicts: [{ ...first, ...row }, ...rest] }
 }
+
+const muted = { owner: 'ops', reason: 'load test', until: '2026-12-01' }
 
 const DAYS: Record<string, Report> = {
   'a quiet day': quiet,
@@ -21,6 +23,8 @@ const DAYS: Record<string, Report> = {
   'a new alert': dayWith({ band: 'alert', transition: 'new' }),
   'a worse alert': dayWith({ band: 'alert', transition: 'worse' }),
   'a continuing alert': dayWith({ band: 'alert', transition: 'continuing' }),
+  'a muted new alert': dayWith({ band: 'alert', transition: 'new', muted }),
+  'a muted recovery': dayWith({ band: 'ok', transition: 'recovered', muted }),
   'a recovery to ok': dayWith({ band: 'ok', transition: 'recovered' }),
   'a recovery to watch': dayWith({ band: 'watch', transition: 'recovered' }),
   drift: { ...quiet, drift: EXAMPLES.drift.report.drift },
@@ -42,6 +46,8 @@ const TABLE: Record<keyof typeof DAYS, [boolean, boolean, boolean, boolean]> = {
   'a new alert': [true, true, true, false],
   'a worse alert': [true, true, true, false],
   'a continuing alert': [true, false, true, false],
+  'a muted new alert': [false, false, true, false],
+  'a muted recovery': [true, true, true, false],
   'a recovery to ok': [true, true, true, false],
   'a recovery to watch': [true, true, true, false],
   drift: [true, true, true, false],

@@ -28,7 +28,7 @@ export function createLegacyReader(
   const readRange = async (query: UsageQuery, range: Range, fold: (rows: readonly UsageRow[]) => void) => {
     const groupBy = query.groupBy.filter((dimension) => dimension !== 'product')
     const nullWorkspace = query.groupBy.includes('workspace_id') ? defaultWorkspaceId : null
-    const startOf = bucketStarts(RESOURCE, range)
+    const startOf = bucketStarts(RESOURCE, range, WIDTHS[query.width])
     const pages = followPages(
       RESOURCE,
       (page) =>

@@ -62,7 +62,10 @@ export function createAnalyticsReader(
         const page = await getPage(query, range, PAGE_SIZE, cursor)
         const stated = page.data_refreshed_at ? Date.parse(page.data_refreshed_at) : Number.NaN
         if (!Number.isNaN(stated)) refreshedAt = Math.min(refreshedAt ?? stated, stated)
-        return { rows: toRows(page.data, range), next: nextCursor(RESOURCE, page.has_more, page.next_page) }
+        return {
+          rows: toRows(page.data, range, WIDTHS[query.width]),
+          next: nextCursor(RESOURCE, page.has_more, page.next_page),
+        }
       }
       const task = { resource: RESOURCE, width: WIDTHS[query.width], readPage, order, progress }
       const ranges = splitRange(query, LONGEST[query.width])
@@ -86,8 +89,8 @@ function splitRange({ start, end }: Range, longest: number): Range[] {
   }))
 }
 
-function toRows(items: readonly AnalyticsItem[], range: Range): UsageRow[] {
-  const startOf = bucketStarts(RESOURCE, range)
+function toRows(items: readonly AnalyticsItem[], range: Range, width: number): UsageRow[] {
+  const startOf = bucketStarts(RESOURCE, range, width)
   return items.map(({ starting_at, group, usage }) => ({
     at: startOf(starting_at),
     model: group.model ?? null,
@@ -107,17 +110,18 @@ function toRows(items: readonly AnalyticsItem[], range: Range): UsageRow[] {
 
 /**
  * Reads a bucket's `starting_at`; the same text as before costs nothing, and rows in time order repeat it.
- * Throws AuditError for a time outside of the range that was asked for: it would be counted twice, or in a wrong place.
+ * Throws AuditError for a time that starts none of the buckets of `width` milliseconds that were asked for:
+ * such a row would be counted twice, or in a wrong place, or not at all.
  */
-export function bucketStarts(resource: string, { start, end }: Range): (text: string) => number {
-  let lastText = ''
+export function bucketStarts(resource: string, { start, end }: Range, width: number): (text: string) => number {
+  let lastText: string | null = null
   let lastTime = Number.NaN
   return (text) => {
     if (text === lastText) return lastTime
     const time = Date.parse(text)
-    if (!(time >= start && time < end))
+    if (!(time >= start && time < end && (time - start) % width === 0))
       throw new AuditError(
-        `${resource} answered with a bucket that starts at ${text.slice(0, 40)}, outside of ${isoTime(start)} to ${isoTime(end)} as asked.`,
+        `${resource} answered with a bucket that starts at "${text.slice(0, 40)}", which is none of those asked for from ${isoTime(start)} to ${isoTime(end)}.`,
         { remedy: 'Run the job again; if it happens twice, report it.' },
       )
     lastText = text

@@ -154,14 +154,20 @@ test('order that is lost after it has been relied upon is an error, for rows may
   await expect(read()).rejects.toThrow('rows came out of time order after they had come in order')
 })
 
-test('a row outside of what was asked for is an error, for it would be counted twice', async () => {
+test.for([
+  ['before the range', '2026-11-21T23:59:00Z'],
+  ['after it', '2026-11-23T00:00:00Z'],
+  ['between two buckets', '2026-11-22T00:03:30Z'],
+  ['no time', 'noon'],
+  ['empty', ''],
+])('a row whose start is %s is an error, for it would be counted twice or not at all', async ([, start]) => {
   const rewrite = (reply: { body: string | Buffer; status: number }) => ({
     ...reply,
-    body: String(reply.body).replace('2026-11-22T00:03', '2026-11-21T23:59'),
+    body: String(reply.body).replace('2026-11-22T00:03:00Z', start!),
   })
   server.habits = { rows: dense((minute) => (minute === 3 ? 1 : 0)), size: 1000, order: inTime }
   server.faults.push({ effect: { kind: 'rewrite', rewrite } })
-  await expect(read()).rejects.toThrow('outside of 2026-11-22T00:00:00Z to 2026-11-23T00:00:00Z')
+  await expect(read()).rejects.toThrow(`a bucket that starts at "${start}", which is none of those asked for`)
 })
 
 test('progress ends where all pages are read, and foresees about as many on the way', async () => {

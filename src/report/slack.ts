@@ -130,11 +130,16 @@ function alertLine(row: Measured, report: Report): string {
     `${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)}`,
     `peak ${count(row.peak)} at ${peakTime(row, report)}`,
     transitionText(row, report),
-    driver &&
-      `${driver.share >= 0.5 ? 'mostly' : 'led by'} ${driver.kind === 'workspace' ? '' : `${driver.kind} `}${bold(driver.name)} ${percentOf(report)(driver.share)}`,
+    driver && driverText(driver, report),
     clippedText(row),
   ]
   return `${BAND_MARK[row.band]} ${parts.filter(Boolean).join(' · ')}`
+}
+
+function driverText({ kind, name, share }: NonNullable<ReturnType<typeof mainDriver>>, report: Report): string {
+  const who = `${kind === 'workspace' ? '' : `${kind} `}${bold(name)}`
+  if (share > 0.995) return `all by ${who}`
+  return `${share >= 0.5 ? 'mostly' : 'led by'} ${who} ${percentOf(report)(share)}`
 }
 
 function recoveredLine(row: Measured, report: Report): string {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'rolldown'
 import { licences } from './scripts/licences.ts'
 
@@ -7,6 +8,12 @@ export default defineConfig({
   platform: 'node',
   tsconfig: false,
   plugins: [licences()],
+  // The same parser as ES modules: what is not used of it stays out.
+  resolve: {
+    alias: {
+      yaml: fileURLToPath(import.meta.resolve('yaml/package.json').replace('package.json', 'browser/dist/index.js')),
+    },
+  },
   output: {
     file: 'dist/index.js',
     format: 'esm',

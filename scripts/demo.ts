@@ -1,3 +1,4 @@
+import type { Gateway } from '../src/gateway/gateway.ts'
 import { slackAsText } from '../src/slack/as-text.ts'
 import { ADMIN_KEY, startAnthropic } from '../test/emulator/anthropic/server.ts'
 import { startGitHub } from '../test/emulator/github/github.ts'
@@ -13,6 +14,7 @@ import { scorecardForTerminal, title } from './terminal.ts'
 
 const DAY = 86_400_000
 const SNAPSHOT = '.github/claude-rate-limits.json'
+const GATEWAY = '.github/claude-gateway.json'
 const day = (at: number) => new Date(at).toISOString().slice(0, 10)
 
 const now = Date.now()
@@ -27,6 +29,7 @@ async function audit(date: string): Promise<ActionRun> {
       'anthropic-base-url': anthropic.url,
       'github-token': github.token,
       'slack-webhook-url': slack.webhookUrl,
+      'gateway-path': GATEWAY,
       'runbook-url': 'https://runbooks.example.com/claude-rate-limits',
       date,
     },
@@ -53,10 +56,40 @@ try {
   console.log(title('git log and git diff of the snapshot'))
   console.log(await github.git('log', '--format=%h %an  %s%n%n%w(0,4,4)%b', 'HEAD~2..HEAD'))
   console.log(await github.git('diff', 'HEAD~1', 'HEAD', '--', SNAPSHOT))
+  console.log(title('Evidence to ask Anthropic for more: the first limit of the page'))
+  console.log(scorecardForTerminal(firstSections(second.evidence ?? '', 2)))
+  console.log(title(`Gateway file ${GATEWAY}: what binds for one model in one workspace, inheritance resolved`))
+  console.log(gatewayExcerpt((await github.read('main', GATEWAY)) ?? ''))
+
   console.log(title('Outputs'))
   for (const [name, value] of Object.entries(second.outputs)) console.log(`${name.padEnd(24)}${shortened(value)}`)
 } finally {
   await Promise.all([anthropic.stop(), github.stop(), slack.stop()])
+}
+
+/** A page up to its heading number `count + 1`. */
+function firstSections(page: string, count: number): string {
+  return page
+    .split(/(?=^##? )/m)
+    .slice(0, count)
+    .join('')
+}
+
+/** The first workspace that differs from the organization in a group, beside the organization. */
+function gatewayExcerpt(text: string): string {
+  const { models, organization, workspaces } = JSON.parse(text) as Gateway
+  const groups = Object.keys(organization)
+  const differs = ({ limits }: Gateway['workspaces'][string]) =>
+    groups.find((group) => JSON.stringify(limits[group]) !== JSON.stringify(organization[group]))
+  const [id, workspace] = Object.entries(workspaces).find(([, each]) => differs(each)) ?? []
+  const group = workspace && differs(workspace)
+  if (!id || !workspace || !group) return text
+  const excerpt = {
+    models: Object.fromEntries(Object.entries(models).filter(([, name]) => name === group)),
+    organization: { [group]: organization[group] },
+    workspaces: { [id]: { name: workspace.name, limits: { [group]: workspace.limits[group] } } },
+  }
+  return JSON.stringify(excerpt, null, 2)
 }
 
 function shortened(value: string): string {

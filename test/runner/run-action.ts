@@ -19,6 +19,8 @@ export type ActionRun = {
   outputs: Record<string, string>
   summary: string
   report: Report | null
+  /** The evidence page, where the run wrote one. */
+  evidence: string | null
 }
 
 export type ActionOptions = {
@@ -60,7 +62,7 @@ export async function runAction({
   try {
     const { code, signal, log } = await spawnAndWait([...nodeArguments, BUNDLE], variables, folder, onLog)
     const outputs = parseOutputs(await readFile(output!, 'utf8'))
-    const reportPath = outputs['report-path']
+    const { 'report-path': reportPath, 'evidence-path': evidencePath } = outputs
     return {
       code,
       signal,
@@ -68,6 +70,7 @@ export async function runAction({
       outputs,
       summary: await readFile(summary!, 'utf8'),
       report: reportPath ? (JSON.parse(await readFile(reportPath, 'utf8')) as Report) : null,
+      evidence: evidencePath ? await readFile(evidencePath, 'utf8') : null,
     }
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -10,18 +10,8 @@ import {
   orderDrift,
 } from './drift-text.ts'
 import { markdownLink, markdownText, SENTENCE_LENGTH } from './escape.ts'
-import {
-  atMost,
-  BAND_MARK,
-  count,
-  groupName,
-  limiterName,
-  percent,
-  percentOf,
-  period,
-  plural,
-  scopeName,
-} from './format.ts'
+import { findings } from './findings.ts'
+import { atMost, BAND_MARK, count, percentOf, period } from './format.ts'
 import { bullets, details, stack, table, unbroken, under } from './markdown.ts'
 import { mutedRows } from './muted.ts'
 import { notMeasured } from './not-measured.ts'
@@ -42,6 +32,7 @@ import {
 } from './sentences.ts'
 import { bytes, firstFitting } from './shrink.ts'
 import { sources } from './sources.ts'
+import { whatBinds } from './what-binds.ts'
 
 /** GitHub drops a whole summary above 1 MiB (docs.github.com, job summaries); bytes, not characters. */
 const LARGEST_SUMMARY = 1_048_576
@@ -172,45 +163,6 @@ function evidence(report: Report): string {
       )
 }
 
-function whatBinds(report: Report, most: number): string {
-  const share = percentOf(report)
-  const views = report.groups.filter(({ binds }) => binds.length > 0)
-  const { shown, more } = atMost(
-    views.toSorted((a, b) => (b.binds[0]?.utilization ?? 0) - (a.binds[0]?.utilization ?? 0)),
-    most,
-  )
-  const rows = shown.map(({ scope, group, binds, cache }) => {
-    const named = binds.map(
-      ({ limiter, utilization }) => `${limiterName({ group, limiter }, markdownText)} ${share(utilization)}`,
-    )
-    return [
-      `${groupName(group, markdownText)}${scope.type === 'workspace' ? `, ${scopeName(scope, markdownText)}` : ''}`,
-      named[0] ?? '',
-      named.slice(1).join(', '),
-      cache ? percent(cache.read_share) : '',
-      cache === null
-        ? ''
-        : cache.stretch === null
-          ? 'all input is read from the cache'
-          : `×${count(Number(cache.stretch.toFixed(1)))}`,
-    ]
-  })
-  const drawn = table(
-    [
-      { head: 'Group' },
-      { head: 'Binds first' },
-      { head: 'Then' },
-      { head: 'Input read from cache', align: 'right' },
-      { head: 'Stretches a cache-aware limit', align: 'right' },
-    ],
-    rows,
-  )
-  return stack(
-    rows.length > 12 ? details(plural(rows.length, 'group'), drawn) : drawn,
-    more > 0 && `and ${count(more)} more`,
-  )
-}
-
 function changes(report: Report, snapshot: SnapshotOutcome | null, most: number): string {
   const outcome = snapshotText(snapshot, markdownLink, markdownText)
   if (report.first_snapshot)
@@ -229,32 +181,6 @@ function changes(report: Report, snapshot: SnapshotOutcome | null, most: number)
     table([{ head: 'Limit' }, { head: 'Change' }, { head: 'Consequence' }], rows),
     more > 0 && `and ${count(more)} more`,
     outcome,
-  )
-}
-
-function findings(report: Report, most: number): string {
-  // That data is missing stands at the head already.
-  const { shown, more } = atMost(
-    report.findings.filter(({ kind }) => kind !== 'data-incomplete'),
-    most,
-  )
-  const { shown: models, more: moreModels } = atMost(report.unmatched_models, most)
-  const unmatched = table(
-    [{ head: 'Model without a limit' }, { head: 'Requests', align: 'right' }, { head: 'Tokens', align: 'right' }],
-    models.map(({ model, requests, tokens }) => [
-      markdownText(model),
-      requests === null ? 'not known' : count(requests),
-      count(tokens),
-    ]),
-  )
-  return stack(
-    bullets([
-      ...shown.map(({ message }) => markdownText(message, SENTENCE_LENGTH)),
-      ...(more > 0 ? [`and ${count(more)} more`] : []),
-    ]),
-    unmatched && 'These models were used, and no group of limits lists them: their use is in no figure above.',
-    unmatched,
-    moreModels > 0 && `and ${plural(moreModels, 'more model')}`,
   )
 }
 

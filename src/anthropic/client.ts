@@ -111,6 +111,7 @@ function toHeaders(authorization: Authorization, betas: readonly string[]): Reco
   const beta = [...authorization.betas, ...betas].join(',')
   return {
     accept: 'application/json',
+    'accept-encoding': 'gzip',
     'anthropic-version': VERSION,
     ...(beta ? { 'anthropic-beta': beta } : {}),
     ...authorization.headers,

@@ -1,5 +1,6 @@
-import { EnvHttpProxyAgent, fetch as undiciFetch } from 'undici'
+import { EnvHttpProxyAgent, Headers, fetch as undiciFetch } from 'undici'
 import type { Deps } from '../deps.ts'
+import { leaveCoded } from './still-coded.ts'
 
 export type Transport = { fetch: typeof globalThis.fetch; close: () => Promise<void> }
 
@@ -9,7 +10,8 @@ const PROJECT = 'https://github.com/marketplace/actions/claude-rate-limit-audit'
  * The one way out of the process: one dispatcher with kept-alive connections behind one `fetch`, used for Anthropic,
  * GitHub and Slack alike. Honours HTTP_PROXY, HTTPS_PROXY and NO_PROXY of `env` in both cases, the lower case first.
  * A redirect is an error unless the caller asks otherwise: every call carries a credential, and it must not travel on.
- * It is undici's own fetch: the one built into Node refuses a dispatcher of another undici.
+ * It is undici's own fetch, and Headers: the one built into Node refuses a dispatcher of another undici.
+ * A caller that asks for gzip by name gets the body as it came and reads it with body.ts, as in Go's net/http.
  */
 export function createTransport({ env, version }: { env: Deps['env']; version: string }): Transport {
   const dispatcher = new EnvHttpProxyAgent({
@@ -23,16 +25,17 @@ export function createTransport({ env, version }: { env: Deps['env']; version: s
     bodyTimeout: 30_000,
     keepAliveTimeout: 30_000,
   })
+  const coded = dispatcher.compose(leaveCoded)
   const userAgent = `claude-rate-limit-audit/${version} (+${PROJECT})`
 
   const fetch = (input: string | URL, init: RequestInit = {}): Promise<unknown> => {
-    const headers = new Headers(init.headers)
+    const headers = new Headers(init.headers as ConstructorParameters<typeof Headers>[0])
     headers.set('user-agent', userAgent)
     return undiciFetch(input, {
       redirect: 'error',
       ...init,
-      headers: Object.fromEntries(headers),
-      dispatcher,
+      headers,
+      dispatcher: headers.get('accept-encoding') === 'gzip' ? coded : dispatcher,
     } as Parameters<typeof undiciFetch>[1])
   }
   return { fetch: fetch as unknown as typeof globalThis.fetch, close: () => dispatcher.close() }

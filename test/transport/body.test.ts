@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BodyTooLarge, readJson, readText } from '../../src/transport/body.ts'
 import { createTransport, type Transport } from '../../src/transport/transport.ts'
@@ -17,6 +17,8 @@ afterAll(async () => {
 })
 
 const get = () => transport.fetch(server.url)
+/** As the Anthropic client asks: the body is unpacked by its reader, not by fetch. */
+const getGzip = () => transport.fetch(server.url, { headers: { 'accept-encoding': 'gzip' } })
 
 test('a body is read whole, characters that lie across chunks included', async () => {
   const text = 'Grüße an 東京 🗼 '.repeat(20_000)
@@ -36,6 +38,35 @@ test('the bound holds for what a small compressed body grows into', async () => 
   expect(body.length).toBeLessThan(100_000)
   handle = () => ({ status: 200, headers: { 'content-encoding': 'gzip' }, body })
   await expect(readText(await get(), { maxBytes: 1_000_000 })).rejects.toThrow(BodyTooLarge)
+})
+
+test('a gzipped body that was asked for by name is unpacked by its reader', async () => {
+  const text = 'Grüße an 東京 🗼 '.repeat(200_000)
+  handle = () => json(200, { text })
+  const reply = await getGzip()
+  expect(server.requests.at(-1)?.reply?.bytes).toBeLessThan(100_000)
+  expect(reply.headers.get('content-type')).toBe('application/json')
+  expect(await readJson(reply, { maxBytes: 10_000_000 })).toEqual({ text })
+})
+
+test('a reply in another coding, or in none, is read as well', async () => {
+  const headers = { 'content-encoding': 'br' }
+  handle = () => ({ status: 200, headers, body: brotliCompressSync('{"a":1}') })
+  expect(await readJson(await getGzip(), { maxBytes: 1000 })).toEqual({ a: 1 })
+  handle = () => ({ status: 200, body: '{"a":2}' })
+  expect(await readJson(await getGzip(), { maxBytes: 1000 })).toEqual({ a: 2 })
+})
+
+test('the bound holds for what its reader unpacks', async () => {
+  const body = gzipSync(Buffer.alloc(20_000_000, 'x'))
+  handle = () => ({ status: 200, headers: { 'content-encoding': 'gzip' }, body })
+  await expect(readText(await getGzip(), { maxBytes: 19_999_999 })).rejects.toThrow(BodyTooLarge)
+  expect(await readText(await getGzip(), { maxBytes: 20_000_000 })).toHaveLength(20_000_000)
+})
+
+test('what says it is gzip and is not fails', async () => {
+  handle = () => ({ status: 200, headers: { 'content-encoding': 'gzip' }, body: 'no gzip at all' })
+  await expect(readText(await getGzip(), { maxBytes: 1000 })).rejects.toThrow('incorrect header check')
 })
 
 test('a body of exactly the bound is taken', async () => {

@@ -31,13 +31,13 @@ export function dailyPeaks({ hourly }: Pick<Verdict, 'hourly'>): DailyPeaks | nu
 }
 
 /**
- * The runway of one limit to its alert line (a ratio). Null where there is nothing to say: no measured daily peaks, or the
- * line has been reached already, which the verdict tells. Refused with a reason where the peaks bear no forecast.
+ * The runway of one limit to its alert line (a ratio). Null where there is nothing to say: no measured daily peaks, no
+ * use at all, or the line has been reached already, which the verdict tells. Refused with a reason where the peaks bear no forecast.
  */
 export function runwayOf(verdict: Measurable, alert: number, peakWindow: Report['peak_window']): Runway | null {
   const { limit, utilization, clipped } = verdict
   const peaks = dailyPeaks(verdict)
-  if (!peaks || !limit || utilization === null || utilization >= alert) return null
+  if (!peaks || !limit || !utilization || utilization >= alert) return null
   if (peakWindow === 'hour') return refused('daily peaks are of minutes, and this run judges hours')
   if (peakWindow === 'second') return refused('a log of headers does not show whole days')
   const points = peaks.flatMap((peak, x): Point[] => (peak === null ? [] : [{ x, y: peak }]))

@@ -70,6 +70,7 @@ describe('the runway', () => {
 
   test('is nothing to speak of once the line is reached, or where there are no daily peaks', () => {
     expect(runwayOf(verdictOf(rising(14, 700)), ALERT, 'minute')).toBeNull()
+    expect(runwayOf(verdictOf(rising(14, 0, 0)), ALERT, 'minute')).toBeNull()
     expect(runwayOf({ ...verdictOf(rising(14)), hourly: null }, ALERT, 'minute')).toBeNull()
     expect(runwayOf({ ...verdictOf(rising(14)), utilization: null }, ALERT, 'minute')).toBeNull()
   })

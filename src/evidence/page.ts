@@ -122,10 +122,11 @@ function furtherPeaks(row: Measured, { window }: Report, ofLimit: (value: number
     .sort((a, b) => b.peak - a.peak)
     .slice(0, FURTHER_PEAKS)
     .sort((a, b) => a.hour - b.hour)
-  const at = (hour: number) => moment(new Date(start + hour * HOUR).toISOString()).replace(':00 UTC', ' h UTC')
-  return largest.length === 0
-    ? null
-    : listing(largest.map(({ peak, hour }) => `${ofLimit(peak)} in the hour ${at(hour)}`))
+  const at = (hour: number) => {
+    const [from, to] = [hour, hour + 1].map((one) => new Date(start + one * HOUR).toISOString())
+    return `${window.days > 1 ? `${from!.slice(0, 10)} ` : ''}${from!.slice(11, 16)}–${to!.slice(11, 16)} UTC`
+  }
+  return largest.length === 0 ? null : listing(largest.map(({ peak, hour }) => `${ofLimit(peak)} in ${at(hour)}`))
 }
 
 const HOUR = 3_600_000
@@ -136,7 +137,8 @@ function growth(row: Measured, report: Report): string | null {
   const trend = runway ? runwaySentence(runway, report) : null
   if (trend) return trend
   if (!row.previous || row.previous.peak === 0) return null
-  return `${changeInPercent(row.previous.peak, row.peak)} against the peak of the same window a day earlier, ${count(row.previous.peak)}`
+  const change = row.previous.peak === row.peak ? 'none' : changeInPercent(row.previous.peak, row.peak)
+  return `${change} against the peak of the same window a day earlier, ${count(row.previous.peak)}`
 }
 
 function cacheShare(row: Measured, report: Report): string | null {

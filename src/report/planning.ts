@@ -1,6 +1,17 @@
 import { type Bars, chart, legend } from './chart.ts'
 import { markdownLink, markdownText } from './escape.ts'
-import { atMost, count, groupName, limiterName, limitName, percent, percentOf, plural, scopeName } from './format.ts'
+import {
+  atMost,
+  count,
+  groupName,
+  limiterName,
+  limitName,
+  listing,
+  percent,
+  percentOf,
+  plural,
+  scopeName,
+} from './format.ts'
 import { bullets, type Column, details, stack, table, under } from './markdown.ts'
 import type { Planning, Report } from './report.ts'
 import { runwaySentence } from './runway-text.ts'
@@ -113,7 +124,7 @@ function tiers(report: Report, { tiers, tier_what_if, tier_table, usage_tier }: 
   ])
   return stack(
     usage_tier && spendCap(usage_tier),
-    bullets(tiers.map(({ group, reading }) => `${groupName(group, markdownText)} ${reading}.`)),
+    bullets(readings(tiers)),
     under(
       'The same peaks on each tier as published:',
       table([{ head: 'Limit' }, RIGHT('Now'), RIGHT('Start'), RIGHT('Build'), RIGHT('Scale')], rows),
@@ -121,6 +132,14 @@ function tiers(report: Report, { tiers, tier_what_if, tier_table, usage_tier }: 
     rest(more),
     tiers.length > 0 &&
       `<sub>${markdownLink('Published table', tier_table.source)} of ${tier_table.date}. Anthropic may set other limits for an organization; what applies is read from the API.</sub>`,
+  )
+}
+
+/** Groups of the same reading share a line. */
+function readings(tiers: Planning['tiers']): string[] {
+  const byReading = Map.groupBy(tiers, ({ reading }) => reading)
+  return [...byReading].map(
+    ([reading, same]) => `${listing(same.map(({ group }) => groupName(group, markdownText)))}: ${reading}.`,
   )
 }
 

@@ -69,7 +69,7 @@ describe('an audit of a log of headers', () => {
       ['requests_per_minute', 4000, 1],
       ['tokens_per_minute', 480_000, 0],
     ])
-    expect(audit.summary).toContain('claude-3-5-haiku-20241022 matches Scale as published on 2026-10-08')
+    expect(audit.summary).toContain('claude-3-5-haiku-20241022: matches Scale as published on 2026-10-08')
   })
 
   test('tells a moved limit as drift, with what it does to the most that was used', async () => {

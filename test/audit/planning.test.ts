@@ -55,7 +55,7 @@ test('two weeks of rising peaks give a runway, with its chart, tiers, what-if, i
   expect(ofOrganization?.daily_peaks).toEqual(Array.from({ length: 14 }, (_, day) => 300 + 20 * day))
   expect(run.summary).toContain('| Claude Opus 4.x, requests/min | reaches 75 % in about 10 days (9 to 10) |')
   expect(run.summary).toContain('"Largest minute of each day, in % of the limit of 1,000"')
-  expect(run.summary).toContain('Claude Opus 4.x matches Start as published on 2026-10-08.')
+  expect(run.summary).toContain('Claude Opus 4.x: matches Start as published on 2026-10-08.')
   expect(run.summary).toContain('| 15 % (40 % read) | 25 % | 12.5 % | 5 % |')
   expect(run.summary).toContain('- Claude Haiku 4.5: not used')
   expect(planning?.usage_tier).toBeNull()

@@ -33,7 +33,7 @@ Use of 2026-11-22 (UTC), by UTC minute, from Anthropic's usage analytics API. Al
 | Limit | 400,000 output tokens per minute |
 | Peak | 332,000 (83 %), at 14:05 UTC |
 | Busiest 60 seconds | between 332,000 and 332,001 (83 %) |
-| Further peaks | 166,000 (41.5 %) in the hour 2026-11-22 00 h UTC, 166,000 (41.5 %) in the hour 2026-11-22 01 h UTC, 166,000 (41.5 %) in the hour 2026-11-22 02 h UTC, 166,000 (41.5 %) in the hour 2026-11-22 03 h UTC and 166,000 (41.5 %) in the hour 2026-11-22 04 h UTC |
+| Further peaks | 166,000 (41.5 %) in 00:00–01:00 UTC, 166,000 (41.5 %) in 01:00–02:00 UTC, 166,000 (41.5 %) in 02:00–03:00 UTC, 166,000 (41.5 %) in 03:00–04:00 UTC and 166,000 (41.5 %) in 04:00–05:00 UTC |
 | 99th percentile of all minutes | 166,000 (41.5 %) |
 | Minutes at or over 75 % | 3 of 1,440 |
 | Pressed against the limit | for 4 minutes from 2026-11-22 14:01 UTC: more may have been asked for |
@@ -61,6 +61,7 @@ Already done:
     const text = page([rowOf('requests_per_minute', 1000, rising)], 14)
     expect(text).toContain('| Growth | reaches 75 % in about 24 days (24 to 24) |')
     expect(text).toContain('Observed: 14 whole days.')
+    expect(text).toContain('500 (50 %) in 2026-11-21 14:00–15:00 UTC')
     expect(text).toContain('of 20,160 |')
     expect(text).toContain('at 2026-11-22 14:05 UTC')
   })

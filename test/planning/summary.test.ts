@@ -30,7 +30,7 @@ describe('the planning part of the summary', () => {
 
   test('says which tier the limits are, and what the peaks would be on another', () => {
     const text = textOf(reportOf([rowOf('requests_per_minute', 1000, [500])], 1))
-    expect(text).toContain('- Claude Opus 4.x matches Start as published on 2026-10-08.')
+    expect(text).toContain('- Claude Opus 4.x: matches Start as published on 2026-10-08.')
     expect(text).toContain('| Claude Opus 4.x, requests/min | 50 % | 50 % | 10 % | 5 % |')
   })
 

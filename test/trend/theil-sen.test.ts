@@ -64,6 +64,25 @@ describe('the trend, held against a twin that tests every slope', () => {
   })
 })
 
+describe('the interval by its published ranks (Sen 1968), worked by hand for 14 points, 91 pairs', () => {
+  const ascending = (points: readonly { x: number; y: number }[]) =>
+    points.flatMap((a, i) => points.slice(i + 1).map((b) => (b.y - a.y) / (b.x - a.x))).sort((a, b) => a - b)
+
+  test('without ties: var(S) = 14·13·33/18 = 333.7, reach 30.0, ranks 30 and 62', () => {
+    const curve = Array.from({ length: 14 }, (_, x) => ({ x, y: x * x }))
+    const slopes = ascending(curve)
+    expect(theilSen(curve)).toMatchObject({ low: slopes[30 - 1], high: slopes[62 - 1] })
+    expect(slopes[30 - 1]).not.toBe(slopes[31 - 1]) // or a rank too far would not show
+  })
+
+  test('with seven days each of two values: var(S) = (6006 − 2·798)/18 = 245, reach 25.7, ranks 32 and 60', () => {
+    const steps = Array.from({ length: 14 }, (_, x) => ({ x: x + x ** 2 / 100, y: x < 7 ? 0 : 1 }))
+    const slopes = ascending(steps)
+    expect(theilSen(steps)).toMatchObject({ low: slopes[32 - 1], high: slopes[60 - 1] })
+    expect(slopes[60 - 1]).not.toBe(slopes[62 - 1]) // or ties left out of the variance would not show
+  })
+})
+
 test('one wild day bends nothing', () => {
   const straight = Array.from({ length: 15 }, (_, x) => ({ x, y: 100 + 10 * x }))
   const wild = straight.map((point) => (point.x === 7 ? { x: 7, y: 100_000 } : point))

@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { AuditError } from '../errors.ts'
+import { parseRetryAfter } from '../transport/retry-after.ts'
 
 /** When a read is tried again, and after how long. Only reads and token exchanges come here: both may be repeated. */
 
@@ -35,14 +36,6 @@ export function waitBeforeRetry(
   const asked = parseRetryAfter(setback.retryAfter, now())
   if (asked !== null) return asked <= LONGEST_RETRY_AFTER ? asked : null
   return random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (tries - 1))
-}
-
-/** `retry-after` in milliseconds from now: a number of seconds or an HTTP date (RFC 9110, 10.2.3). Null where it is neither. */
-export function parseRetryAfter(text: string | null, now: number): number | null {
-  if (text === null || text.trim() === '') return null
-  const seconds = Number(text)
-  const wait = Number.isNaN(seconds) ? Date.parse(text) - now : seconds * 1000
-  return Number.isNaN(wait) ? null : Math.max(0, wait)
 }
 
 /** One try: what it brought, or why it failed and how long to wait before the next (null: there is no use in one). */

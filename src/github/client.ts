@@ -1,8 +1,8 @@
 import { getOctokit } from '@actions/github'
 import type * as z from 'zod'
-import { parseRetryAfter } from '../anthropic/retry.ts'
 import type { Deps } from '../deps.ts'
 import { AuditError } from '../errors.ts'
+import { parseRetryAfter } from '../transport/retry-after.ts'
 import { GitHubError } from './refusals.ts'
 
 export type GitHub = {

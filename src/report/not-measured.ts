@@ -1,4 +1,5 @@
 import { MODEL_GROUP } from '../limits/groups.ts'
+import { limiterRule } from '../limits/limiters.ts'
 import { markdownText, SENTENCE_LENGTH } from './escape.ts'
 import { capital, count, groupName, limiterName, plural } from './format.ts'
 import { details, stack, table } from './markdown.ts'
@@ -73,7 +74,7 @@ function howToMeasure({ scope, group, limiter, limit }: Verdict): string {
     return 'Sum `request_counts.processing` over the batches that `GET /v1/messages/batches` lists as in progress.'
   if (group.type !== MODEL_GROUP) return 'Count the calls in your own client or gateway.'
   if (!limit) return 'There is no value to compare with; the Console shows what applies.'
-  return limiter === 'requests_per_minute'
+  return limiterRule(group.type, limiter)?.counts.includes('requests')
     ? 'Usage from the analytics API counts requests (`usage-api: analytics`); else count them in your own gateway.'
     : 'Log the `anthropic-ratelimit-*` headers of your own responses.'
 }

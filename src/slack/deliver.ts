@@ -1,6 +1,7 @@
 import { type FetchFunction, IncomingWebhook, IncomingWebhookHTTPError } from '@slack/webhook'
 import type { Deps } from '../deps.ts'
 import { logText } from '../report/escape.ts'
+import { parseRetryAfter } from '../transport/retry-after.ts'
 import type { SlackMessage } from './limits.ts'
 
 /** `unknown`: Slack may have posted the message all the same, so it is not sent a second time. */
@@ -51,7 +52,7 @@ export async function deliverSlack(
       return { delivered: true }
     } catch (error) {
       if (!isThrottled(error)) return failure(error, webhookUrl)
-      const wait = waitFor(retryAfter, deps.now()) + deps.random() * 1_000
+      const wait = (parseRetryAfter(retryAfter, deps.now()) ?? WAIT_WITHOUT_RETRY_AFTER) + deps.random() * 1_000
       if (attempt === MOST_ATTEMPTS || deps.now() + wait > deadline) {
         const asked = Math.ceil(wait / 1_000)
         return {
@@ -67,14 +68,6 @@ export async function deliverSlack(
 
 function isThrottled(error: unknown): boolean {
   return error instanceof IncomingWebhookHTTPError && error.statusCode === 429
-}
-
-/** Milliseconds to wait by a `Retry-After` in seconds or as an HTTP date. */
-function waitFor(retryAfter: string | null, now: number): number {
-  if (retryAfter === null) return WAIT_WITHOUT_RETRY_AFTER
-  const seconds = Number(retryAfter)
-  const wait = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(retryAfter) - now
-  return Number.isNaN(wait) ? WAIT_WITHOUT_RETRY_AFTER : Math.max(0, wait)
 }
 
 /** What Slack's own words in a 4xx mean (docs.slack.dev, "Incoming webhooks", handling errors). */

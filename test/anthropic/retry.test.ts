@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { parseRetryAfter, persist, type Setback, waitBeforeRetry } from '../../src/anthropic/retry.ts'
+import { persist, type Setback, waitBeforeRetry } from '../../src/anthropic/retry.ts'
 import { AuditError } from '../../src/errors.ts'
+import { parseRetryAfter } from '../../src/transport/retry-after.ts'
 
 const NOW = Date.parse('2026-11-23T06:00:00Z')
 const deps = { now: () => NOW, random: () => 0.5 }

@@ -1,56 +1,33 @@
-import { type AnthropicClient, createAnthropic } from './anthropic/client.ts'
-import { createCredentials } from './anthropic/credentials.ts'
-import { collectLimits, collectUsage, explainPeaks, type Limits, type Usage } from './collect.ts'
+import { auditAdmin } from './audit-admin.ts'
 import { type Committed, readCommitted } from './committed.ts'
 import { deliverAudit, deliverBlind, refuse } from './deliver.ts'
 import type { Deps } from './deps.ts'
 import { describeError } from './errors.ts'
 import { auditLog } from './headers-log/audit.ts'
-import { assess } from './headroom/assess.ts'
-import { withConsequences } from './headroom/consequences.ts'
-import { limitFindings } from './headroom/findings.ts'
-import { compareVerdicts, judge, unreadableVerdicts } from './headroom/verdicts.ts'
-import { type Credentials, type Inputs, readInputs } from './inputs.ts'
+import { type Inputs, readInputs } from './inputs.ts'
 import type { Found } from './keep-snapshot.ts'
-import { judgedLimiters } from './limits/effective.ts'
-import { createLog, type Log } from './log.ts'
-import { planningOf } from './planning/planning.ts'
-import { linesOf, withIntent, withMutes } from './policy/apply.ts'
-import { expectations } from './policy/expected.ts'
-import { policyFindings } from './policy/findings.ts'
-import type { Policy } from './policy/schema.ts'
-import type { Report } from './report/report.ts'
+import { createLog } from './log.ts'
 import type { Run } from './run.ts'
-import { readUsageTier, type UsageTier } from './tiers/usage-tier.ts'
 import { createSecrets } from './transport/redaction.ts'
-import { DAY } from './usage/window.ts'
-
-/** Longest time the reading may take, in milliseconds: a job that hangs tells nobody anything. */
-const TIME_BUDGET = 20 * 60_000
-/** The tier is a hint only: nothing waits longer for it. */
-const TIER_BUDGET = 10_000
 
 /**
- * The run, top to bottom: inputs, limits, usage, verdicts, then every delivery, then one exit code.
+ * The run, top to bottom: inputs, what the repository holds, limits and usage and what they mean, every delivery, one exit code.
  * Resolves to 0 or 1 and throws nothing: whatever goes wrong is told in the log, the summary and Slack.
  */
 export async function audit(deps: Deps): Promise<0 | 1> {
   const secrets = createSecrets(deps.core)
   const log = createLog(deps.core, secrets.redact)
   let inputs: Inputs
-  try {
-    inputs = readInputs(deps, secrets.add)
-  } catch (error) {
-    return refuse(deps, log, error)
-  }
-  const run: Run = { deps, log, secrets, inputs }
-
+  let run: Run
   let committed: Committed
   try {
+    inputs = readInputs(deps, secrets.add)
+    run = { deps, log, secrets, inputs }
     committed = await log.group('Committed snapshot and policy', () => readCommitted(run))
   } catch (error) {
     return refuse(deps, log, error)
   }
+
   let found: Found
   try {
     const { source } = inputs
@@ -60,106 +37,12 @@ export async function audit(deps: Deps): Promise<0 | 1> {
   } catch (error) {
     return deliverBlind(run, describeError(error))
   }
-  return deliverAudit(run, found, committed)
-}
 
-/** Limits and usage from the Admin API, judged. Throws AuditError: then nothing is known. */
-async function auditAdmin(run: Run, source: Credentials, committed: Committed): Promise<Found> {
-  const { deps, log, secrets, inputs } = run
-  const stop = new AbortController()
-  const deadline = deps.now() + TIME_BUDGET
-  const connection = { baseUrl: inputs.anthropicBaseUrl, deadline, redact: secrets.redact, log: log.debug }
-  const credentials = createCredentials({ ...deps, secrets, log: log.debug }, source, connection)
-  const client = createAnthropic(deps, { ...connection, credentials, stop: stop.signal })
-  const tierClient = createAnthropic(deps, {
-    ...connection,
-    credentials,
-    stop: stop.signal,
-    deadline: deps.now() + TIER_BUDGET,
-  })
   try {
-    const limits = await log.group('Limits', () => collectLimits(client, inputs, committed.snapshot, log))
-    const tier = readTier(tierClient, log)
-    const usage = await log.group('Usage', () => collectUsage(client, inputs, limits, log))
-    const verdicts = judgeAll(inputs, committed.policy, limits, usage)
-    const explained = await explainPeaks(client, verdicts, usage, limits.reading, inputs.peakWindow)
-    const report = reportOf(inputs, committed, limits, usage, explained, await tier)
-    const { reading, snapshotBeside } = limits
-    return { report, snapshotBeside, workspaces: activeOf(limits), isPartial: reading.unreadable.length > 0 }
-  } finally {
-    stop.abort()
-  }
-}
-
-/** The tier, where it can be read in good time: without it nothing is missing that matters. */
-async function readTier(client: AnthropicClient, log: Log): Promise<UsageTier | null> {
-  try {
-    return await readUsageTier(client)
+    return await deliverAudit(run, found, committed)
   } catch (error) {
-    log.debug(`The usage tier could not be read: ${describeError(error)}`)
-    return null
+    log.debug(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    log.fail(`The audit could not be told in full: ${describeError(error)}`)
+    return 1
   }
-}
-
-const activeOf = ({ reading }: Limits) => reading.allWorkspaces.filter(({ archived }) => !archived)
-
-/** One verdict a limiter, measured or not, in the report's order, by the lines and mutes of the policy. */
-function judgeAll(
-  { window, thresholds, peakWindow }: Inputs,
-  policy: Policy,
-  limits: Limits,
-  { meters, freshness, reader }: Usage,
-) {
-  const { judged, committed, current, reading } = limits
-  const { known } = freshness
-  const { source } = reader
-  const lines = { thresholds, linesOf: linesOf(policy, thresholds) }
-  const verdicts = judge({ judged, committed, current, meters, window, known, source, peakWindow, ...lines })
-  const all = [...verdicts, ...unreadableVerdicts(reading.unreadable, committed)].sort(compareVerdicts)
-  return withMutes(all, policy, current.groups, window.end - DAY)
-}
-
-function reportOf(
-  { window, thresholds, peakWindow }: Inputs,
-  committed: Committed,
-  limits: Limits,
-  { meters, freshness, reader }: Usage,
-  { verdicts, problem }: Awaited<ReturnType<typeof explainPeaks>>,
-  tier: UsageTier | null,
-): Report {
-  const { source } = reader
-  const { reading, current, judged, drift } = limits
-  const { policy } = committed
-  const active = activeOf(limits)
-  const expected = expectations(policy, current, active)
-  const context = { after: current, meters, window, known: freshness.known, peakWindow, source }
-  const report = assess({
-    window,
-    freshness,
-    source,
-    peakWindow,
-    thresholds,
-    verdicts,
-    meters,
-    drift: limits.committed
-      ? withIntent(withConsequences(drift, { ...context, before: limits.committed }), expected)
-      : [],
-    isFirstSnapshot: limits.committed === null && committed.error === null,
-    findings: [
-      ...limitFindings(current, judged, active),
-      ...policyFindings(policy, judgedLimiters(current), expected, window.end - DAY),
-      ...(problem ? [{ kind: 'drivers-unknown' as const, message: problem }] : []),
-    ],
-    failures: [
-      ...reading.unreadable.map(({ workspace, error }) => ({
-        resource: `limits of workspace ${workspace.name}`,
-        message: error,
-      })),
-      ...(committed.error === null ? [] : [{ resource: 'committed snapshot', message: committed.error }]),
-    ],
-  })
-  const groups = current.groups.filter(({ type, name }) =>
-    judged.some(({ group }) => group.type === type && group.name === name),
-  )
-  return { ...report, planning: planningOf(report, groups, tier) }
 }

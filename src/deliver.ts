@@ -33,7 +33,9 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
   const snapshot = await log.group('Snapshot', () => keepSnapshot(run, report, committed, found, links))
   failed('snapshot', snapshot.error)
   const wanted = shouldNotify(inputs.notify, report)
-  const slack = await log.group('Slack', () => tellSlack(run, wanted, renderSlack(report, links, snapshot.outcome)))
+  const slack = await log.group('Slack', () =>
+    tellSlack(run, wanted, () => renderSlack(report, links, snapshot.outcome)),
+  )
   if (slack.error !== null && inputs.onNotifyFailure === 'warn') log.warning(slack.error, 'Slack')
   else failed('Slack', slack.error)
 
@@ -61,7 +63,7 @@ export async function deliverBlind(run: Run, error: string): Promise<1> {
   const window = { start: isoTime(inputs.window.start), end: isoTime(inputs.window.end) }
   const blind: Blind = { window, error: secrets.redact(error) }
   const slack = await log.group('Slack', () =>
-    tellSlack(run, shouldNotifyBlind(inputs.notify), renderBlindSlack(blind, links)),
+    tellSlack(run, shouldNotifyBlind(inputs.notify), () => renderBlindSlack(blind, links)),
   )
   await attemptFile(log, 'job summary', () => writeSummary(deps.env, renderBlindSummary(blind, links)))
   const nothing = { report: null, reportPath: null, evidencePath: null, snapshot: null }
@@ -70,7 +72,7 @@ export async function deliverBlind(run: Run, error: string): Promise<1> {
   return 1
 }
 
-/** The inputs are not valid: nothing was read or sent. */
+/** The inputs or the policy are not valid: nothing was asked of Anthropic, and nothing is delivered. */
 export async function refuse(deps: Deps, log: Log, error: unknown): Promise<1> {
   await attemptFile(log, 'job summary', () => writeSummary(deps.env, renderRefusedSummary(describeError(error))))
   log.fail(describeError(error))
@@ -79,13 +81,18 @@ export async function refuse(deps: Deps, log: Log, error: unknown): Promise<1> {
 
 type SlackOutcome = { delivered: boolean | null; error: string | null }
 
-async function tellSlack({ deps, inputs, log }: Run, wanted: boolean, message: SlackMessage): Promise<SlackOutcome> {
+async function tellSlack(
+  { deps, inputs, log }: Run,
+  wanted: boolean,
+  render: () => SlackMessage,
+): Promise<SlackOutcome> {
   const nothing = (why: string): SlackOutcome => {
     log.info(why)
     return { delivered: null, error: null }
   }
   if (!inputs.slackWebhookUrl) return nothing('No slack-webhook-url: nothing is posted.')
   if (!wanted) return nothing(`Nothing to tell by notify: ${inputs.notify}.`)
+  const message = render()
   if (inputs.dryRun) return nothing(`Dry run: would have posted to Slack: ${message.text}`)
   const delivery = await deliverSlack(deps, inputs.slackWebhookUrl, message)
   if (delivery.delivered) log.info('Posted to Slack.')

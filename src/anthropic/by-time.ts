@@ -8,8 +8,8 @@ import type { Progress, UsageRow } from './usage-reader.ts'
  * in one page is asked for again as several shorter ranges, which need nothing of each other.
  */
 
-/** `next`: the cursor of the page after this one, null where this is the last. */
-export type RowPage = { rows: readonly UsageRow[]; next: string | null }
+/** `rows` are emptied once they are folded. `next`: the cursor of the page after this one, null where this is the last. */
+export type RowPage = { rows: UsageRow[]; next: string | null }
 
 export type ReadPage = (range: Range, cursor?: string) => Promise<RowPage>
 
@@ -50,11 +50,11 @@ type Part = Range & { pages: number }
 
 /** Reads what one page holds of the range, or all of it by its cursor; returns what is left to read. */
 async function readFirstPage(task: Task, range: Range): Promise<Part[]> {
-  const { fold, progress, width } = task
+  const { progress, width } = task
   const page = await task.readPage(range)
   progress.read++
   if (page.next === null) {
-    fold(page.rows)
+    foldAway(task, page.rows)
     return []
   }
   const inOrder = isInOrder(page.rows)
@@ -65,10 +65,11 @@ async function readFirstPage(task: Task, range: Range): Promise<Part[]> {
     return []
   }
   const settled = page.rows.filter((row) => row.at < last)
-  const reliable = last > range.start && (await keepsOrder(task, { start: range.start, end: last }, settled.length))
-  if (reliable) fold(settled)
   const rowsPerBucket = last > range.start ? settled.length / ((last - range.start) / width) : page.rows.length
   const pagesPerBucket = rowsPerBucket / (page.rows.length * FILL)
+  page.rows.length = 0
+  const reliable = last > range.start && (await keepsOrder(task, { start: range.start, end: last }, settled.length))
+  if (reliable) foldAway(task, settled)
   return reliable
     ? cut({ start: last, end: range.end }, width, pagesPerBucket, 1)
     : cut(range, width, pagesPerBucket, 2)
@@ -98,7 +99,13 @@ async function followCursor(task: Task, range: Range, first: RowPage): Promise<v
     },
     (page) => page.next,
   )
-  for await (const page of pages) task.fold(page.rows)
+  for await (const page of pages) foldAway(task, page.rows)
+}
+
+/** Nobody needs the rows again, but what has waited for them would keep them from being collected for a while. */
+function foldAway({ fold }: Task, rows: UsageRow[]): void {
+  fold(rows)
+  rows.length = 0
 }
 
 function isInOrder(rows: readonly UsageRow[]): boolean {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Deps } from '../src/deps.ts'
-import { type InputName, readInputs } from '../src/inputs.ts'
+import type { InputName } from '../src/inputs/names.ts'
+import { readInputs } from '../src/inputs.ts'
 
 const NOW = Date.parse('2026-11-24T06:23:00Z')
 const KEY = 'sk-ant-admin01-abcdefghijklmnop'

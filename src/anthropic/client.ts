@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import type { Deps } from '../deps.ts'
 import { AuditError } from '../errors.ts'
-import { isLoopback } from '../inputs.ts'
+import { isLoopback } from '../inputs/grammar.ts'
 import { attempt } from './attempt.ts'
 import type { Authorization, Credentials } from './credentials.ts'
 import { createPool } from './pool.ts'

@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { AuditError, describeError } from '../errors.ts'
-import type { Credentials as CredentialInputs } from '../inputs.ts'
+import type { Credentials as CredentialInputs } from '../inputs/source.ts'
 import type { Secrets } from '../transport/redaction.ts'
 import { attempt } from './attempt.ts'
 import { persist } from './retry.ts'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { threshold } from '../inputs.ts'
+import { threshold } from '../inputs/grammar.ts'
 import { parseDay } from '../usage/window.ts'
 
 /** The policy file as people write it. Its published JSON Schema, for editors, is made from this. */

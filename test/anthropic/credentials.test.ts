@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readOrganizationLimits } from '../../src/anthropic/rate-limits.ts'
-import type { Credentials } from '../../src/inputs.ts'
+import type { Credentials } from '../../src/inputs/source.ts'
 import { type OidcIssuer, startOidcIssuer } from '../emulator/anthropic/oidc-issuer.ts'
 import { ORDINARY } from '../emulator/anthropic/options.ts'
 import { type AnthropicEmulator, startAnthropic } from '../emulator/anthropic/server.ts'

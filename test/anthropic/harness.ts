@@ -1,6 +1,6 @@
 import { type ClientOptions, createAnthropic } from '../../src/anthropic/client.ts'
 import { createCredentials } from '../../src/anthropic/credentials.ts'
-import type { Credentials as CredentialInputs } from '../../src/inputs.ts'
+import type { Credentials as CredentialInputs } from '../../src/inputs/source.ts'
 import { createSecrets, type Secrets } from '../../src/transport/redaction.ts'
 import { createTransport } from '../../src/transport/transport.ts'
 import { ADMIN_KEY } from '../emulator/anthropic/server.ts'

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { audit } from '../../src/audit.ts'
 import type { Deps } from '../../src/deps.ts'
-import { INPUTS, type InputName } from '../../src/inputs.ts'
+import { INPUTS, type InputName } from '../../src/inputs/names.ts'
 import { reportSchema } from '../../src/report/report.ts'
 import { ADMIN_KEY } from '../emulator/anthropic/server.ts'
 import { apiKey, group, usage, workspace, world } from '../emulator/world/world.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { INPUTS } from '../../src/inputs.ts'
+import { INPUTS } from '../../src/inputs/names.ts'
 import { group, usage, type World, workspace, world } from '../emulator/world/world.ts'
 import { type Services, startServices } from './harness.ts'
 

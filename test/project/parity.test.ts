@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { generatedFiles } from '../../scripts/docs.ts'
-import { INPUTS } from '../../src/inputs.ts'
+import { INPUTS } from '../../src/inputs/names.ts'
 import { OUTPUTS } from '../../src/outputs.ts'
 import { projectFiles } from './yaml-blocks.ts'
 

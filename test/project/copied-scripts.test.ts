@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { formatSnapshot } from '../../src/limits/snapshot.ts'
+import { formatGateway, gatewayOf } from '../../src/gateway/gateway.ts'
 
 /** The scripts of the workflows that users copy, run by the shell that GitHub runs them with, on what the audit writes. */
 
@@ -55,13 +55,13 @@ const alerts = JSON.stringify([
 ])
 
 describe.skipIf(!hasShell)('The scripts to copy', () => {
-  test('gateway-refresh.yml turns the snapshot into limits model by model', () => {
+  test('gateway-refresh.yml turns the gateway file into limits model by model', () => {
     const limits = { requests_per_minute: 4_000, output_tokens_per_minute: 400_000 }
     const groups = [
       { type: 'model_group', name: 'Claude Opus 4.x', models: ['claude-opus-4-5', 'claude-opus-4-6'], limits },
       { type: 'batch', name: 'batch', models: [], limits: { enqueued_batch_requests: 200_000 } },
     ]
-    writeFileSync(join(folder, 'snapshot.json'), formatSnapshot({ groups, workspaces: [] }))
+    writeFileSync(join(folder, 'gateway.json'), formatGateway(gatewayOf({ groups, workspaces: [] }, [])))
     run('gateway-refresh.yml', 'Model by model')
     expect(JSON.parse(written('limits.json'))).toEqual({ 'claude-opus-4-5': limits, 'claude-opus-4-6': limits })
   })

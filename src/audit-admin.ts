@@ -34,16 +34,12 @@ export async function auditAdmin(run: Run, source: Credentials, committed: Commi
   const deadline = deps.now() + TIME_BUDGET
   const connection = { baseUrl: inputs.anthropicBaseUrl, deadline, redact: secrets.redact, log: log.debug }
   const credentials = createCredentials({ ...deps, secrets, log: log.debug }, source, connection)
-  const client = createAnthropic(deps, { ...connection, credentials, stop: stop.signal })
-  const tierClient = createAnthropic(deps, {
-    ...connection,
-    credentials,
-    stop: stop.signal,
-    deadline: deps.now() + TIER_BUDGET,
-  })
+  const clientUntil = (time: number) =>
+    createAnthropic(deps, { ...connection, credentials, stop: stop.signal, deadline: time })
+  const client = clientUntil(deadline)
   try {
     const limits = await log.group('Limits', () => collectLimits(client, inputs, committed.snapshot, log))
-    const tier = readTier(tierClient, log)
+    const tier = readTier(clientUntil(Math.min(deps.now() + TIER_BUDGET, deadline)), log)
     const usage = await log.group('Usage', () => collectUsage(client, inputs, limits, log))
     const verdicts = judgeAll(inputs, committed.policy, limits, usage)
     const explained = await explainPeaks(client, verdicts, usage, limits.reading, inputs.peakWindow)

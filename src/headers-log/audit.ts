@@ -9,7 +9,7 @@ import { planningOf } from '../planning/planning.ts'
 import { linesOf, withIntent, withMutes } from '../policy/apply.ts'
 import { expectations } from '../policy/expected.ts'
 import { policyFindings } from '../policy/findings.ts'
-import { type Drift, REPORT_VERSION, type Report, type Verdict } from '../report/report.ts'
+import type { Drift, Report, Verdict } from '../report/report.ts'
 import { isSameLimit } from '../report/select.ts'
 import type { Run } from '../run.ts'
 import { dayEarlier } from '../usage/peaks.ts'
@@ -43,7 +43,7 @@ export async function auditLog({ deps, log, inputs }: Run, pattern: string, comm
   const expected = expectations(policy, current, current.workspaces)
   const verdicts = judged({ today, dayBefore }, source, inputs, committed, current)
   const report: Report = {
-    version: REPORT_VERSION,
+    version: 1,
     window: {
       start: isoTime(window.start),
       end: isoTime(window.end),

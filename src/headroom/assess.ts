@@ -1,5 +1,5 @@
 import { compareText } from '../limits/canonical.ts'
-import { type Drift, type Finding, REPORT_VERSION, type Report, type Verdict } from '../report/report.ts'
+import type { Drift, Finding, Report, Verdict } from '../report/report.ts'
 import type { Freshness } from '../usage/measure.ts'
 import type { Meters } from '../usage/meters.ts'
 import { isoTime, MINUTE, type Window } from '../usage/window.ts'
@@ -25,7 +25,7 @@ export function assess(assessment: Assessment): Report {
   const { window, freshness, source, peakWindow, thresholds, verdicts, meters, drift, failures } = assessment
   const missing = Math.max(0, (window.end - Math.max(freshness.known, window.start)) / MINUTE)
   return {
-    version: REPORT_VERSION,
+    version: 1,
     window: {
       start: isoTime(window.start),
       end: isoTime(window.end),

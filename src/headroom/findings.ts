@@ -20,12 +20,12 @@ export function limitFindings(
   ]
 }
 
-const figure = new Intl.NumberFormat('en-US')
+const figure = (value: number) => value.toLocaleString('en-US')
 
 function inertOverride({ scope, group, limiter, limit, configured, source }: JudgedLimiter): Finding[] {
   if (scope.type !== 'workspace' || source !== 'organization' || configured === null || limit === null) return []
   const name = `${group.name}, ${limiterLabel(group.type, limiter)}`
-  const message = `Workspace ${scope.name}: its limit of ${figure.format(configured)} on ${name} is inert, because the organization's ${figure.format(limit)} is lower and binds.`
+  const message = `Workspace ${scope.name}: its limit of ${figure(configured)} on ${name} is inert, because the organization's ${figure(limit)} is lower and binds.`
   return [{ kind: 'inert-override', message }]
 }
 
@@ -50,7 +50,7 @@ function oversubscribed({ groups }: Snapshot, judged: readonly JudgedLimiter[]):
     const organization = groupOf(group, groups)?.limits[limiter]
     const sum = overrides.reduce((total, { limit }) => total + (limit ?? 0), 0)
     if (!organization || sum <= organization) return []
-    const message = `${group.name}, ${limiterLabel(group.type, limiter)}: the limits of ${overrides.length} workspaces add up to ${figure.format(sum)}, more than the organization's ${figure.format(organization)}: they cannot all be used at once.`
+    const message = `${group.name}, ${limiterLabel(group.type, limiter)}: the limits of ${overrides.length} workspaces add up to ${figure(sum)}, more than the organization's ${figure(organization)}: they cannot all be used at once.`
     return [{ kind: 'oversubscribed' as const, message }]
   })
 }

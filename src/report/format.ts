@@ -1,15 +1,17 @@
+import { lazy } from '../lazy.ts'
 import { limiterLabel, limiterRule } from '../limits/limiters.ts'
 import type { Escape } from './escape.ts'
 import type { Band, Group, Report, Scope, Verdict } from './report.ts'
 
 /** How figures, times and names are written: the same in every rendering. */
 
-const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 })
-const SMALL = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 })
+// Lazy, for the first of a process loads a library: 20 ms that the first request does not wait for.
+const whole = lazy(() => new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 }))
+const small = lazy(() => new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 }))
 
 /** `1,660,000`; below 1 two significant digits (`0.017`). */
 export function count(value: number): string {
-  return value > 0 && value < 1 ? SMALL.format(value) : WHOLE.format(value)
+  return value > 0 && value < 1 ? small().format(value) : whole().format(value)
 }
 
 /** `1 alert`, `2 alerts`. */
@@ -29,12 +31,12 @@ export function percent(ratio: number, lines: readonly number[] = []): string {
     // The decimal point is moved in the text: 33.3 / 100 is a little less than 0.333.
     const shown = Number(`${text}e-2`)
     const isTrue = shown > 0 === ratio > 0 && [1, ...lines].every((line) => shown >= line === ratio >= line)
-    if (isTrue) return `${WHOLE_PERCENT.format(Number(text))} %`
+    if (isTrue) return `${wholePercent().format(Number(text))} %`
   }
-  return `${WHOLE_PERCENT.format(Math.floor(ratio * 100 * 10 ** MOST_DECIMALS) / 10 ** MOST_DECIMALS)} %`
+  return `${wholePercent().format(Math.floor(ratio * 100 * 10 ** MOST_DECIMALS) / 10 ** MOST_DECIMALS)} %`
 }
 
-const WHOLE_PERCENT = new Intl.NumberFormat('en-US', { maximumFractionDigits: MOST_DECIMALS })
+const wholePercent = lazy(() => new Intl.NumberFormat('en-US', { maximumFractionDigits: MOST_DECIMALS }))
 
 /** `percent` that never rounds over the report's own lines. */
 export function percentOf(report: Pick<Report, 'thresholds'>): (ratio: number) => string {

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'rolldown'
+import { builtins } from './scripts/builtins.ts'
 import { licences } from './scripts/licences.ts'
 
 // One readable file: the runner loads it without an install, and a reviewer can read its diff.
@@ -7,10 +8,11 @@ export default defineConfig({
   input: 'src/index.ts',
   platform: 'node',
   tsconfig: false,
-  plugins: [licences()],
-  // The same parser as ES modules: what is not used of it stays out.
+  plugins: [builtins(), licences()],
   resolve: {
     alias: {
+      undici$: fileURLToPath(import.meta.resolve('./scripts/undici.mjs')),
+      // The same parser as ES modules: what is not used of it stays out.
       yaml: fileURLToPath(import.meta.resolve('yaml/package.json').replace('package.json', 'browser/dist/index.js')),
     },
   },

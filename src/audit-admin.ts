@@ -19,7 +19,8 @@ import { policyFindings } from './policy/findings.ts'
 import type { Policy } from './policy/schema.ts'
 import type { Report } from './report/report.ts'
 import type { Run } from './run.ts'
-import { readUsageTier, type UsageTier } from './tiers/usage-tier.ts'
+import type { Tier } from './tiers/published.ts'
+import { readUsageTier } from './tiers/usage-tier.ts'
 import { DAY } from './usage/window.ts'
 
 /** Longest time the reading may take, in milliseconds: a job that hangs tells nobody anything. */
@@ -52,7 +53,7 @@ export async function auditAdmin(run: Run, source: Credentials, committed: Commi
 }
 
 /** The tier, where it can be read in good time: without it nothing is missing that matters. */
-async function readTier(client: AnthropicClient, log: Log): Promise<UsageTier | null> {
+async function readTier(client: AnthropicClient, log: Log): Promise<Tier | null> {
   try {
     return await readUsageTier(client)
   } catch (error) {
@@ -85,7 +86,7 @@ function reportOf(
   limits: Limits,
   { meters, freshness, reader }: Usage,
   { verdicts, problem }: Awaited<ReturnType<typeof explainPeaks>>,
-  tier: UsageTier | null,
+  tier: Tier | null,
 ): Report {
   const { source } = reader
   const { reading, current, judged, drift } = limits

@@ -1,9 +1,9 @@
 import type { RateLimitGroup } from '../limits/groups.ts'
 import type { Planning, Report } from '../report/report.ts'
+import type { Tier } from '../tiers/published.ts'
 import { PUBLISHED } from '../tiers/published.ts'
 import { tierReadings } from '../tiers/reading.ts'
 import { readingText } from '../tiers/sentences.ts'
-import type { UsageTier } from '../tiers/usage-tier.ts'
 import { cacheWhatIf, overProvisioned, READ_SHARES, tierWhatIf } from '../tiers/what-if.ts'
 import { dailyPeaks, runwayOf } from '../trend/runway.ts'
 
@@ -11,7 +11,7 @@ import { dailyPeaks, runwayOf } from '../trend/runway.ts'
 export function planningOf(
   report: Pick<Report, 'verdicts' | 'groups' | 'window' | 'thresholds' | 'peak_window' | 'usage_source'>,
   groups: readonly RateLimitGroup[],
-  usageTier: UsageTier | null,
+  usageTier: Tier | null,
 ): Planning {
   const { verdicts, window } = report
   return {

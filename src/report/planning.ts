@@ -123,7 +123,7 @@ function tiers(report: Report, { tiers, tier_what_if, tier_table, usage_tier }: 
     ...[by_tier.Start, by_tier.Build, by_tier.Scale].map(share),
   ])
   return stack(
-    usage_tier && spendCap(usage_tier),
+    usage_tier && `The organization's spend cap is the one published for the ${usage_tier} tier.`,
     bullets(readings(tiers)),
     under(
       'The same peaks on each tier as published:',
@@ -141,11 +141,6 @@ function readings(tiers: Planning['tiers']): string[] {
   return [...byReading].map(
     ([reading, same]) => `${listing(same.map(({ group }) => groupName(group, markdownText)))}: ${reading}.`,
   )
-}
-
-function spendCap({ cents, currency, tier }: NonNullable<Planning['usage_tier']>): string {
-  const amount = cents === null ? 'none' : `${count(cents / 100)} ${markdownText(currency)}`
-  return `Monthly spend cap by the organization's tier: ${amount}${tier === null ? '' : `, which is published for ${tier}`}.`
 }
 
 function cacheWhatIf(report: Report, { cache_what_if }: Planning, most: number): string {

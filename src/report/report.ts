@@ -163,9 +163,9 @@ export const planningSchema = z.object({
     .object({ date: z.iso.date(), source: z.url() })
     .describe('The published table that tiers are compared with'),
   usage_tier: z
-    .object({ cents: count.nullable(), currency: z.string(), tier: z.string().nullable() })
+    .string()
     .nullable()
-    .describe('Monthly spend cap of the tier, where the spend-limit listing is open to the organization'),
+    .describe('The tier whose spend cap the organization has, where the spend-limit listing is open to it'),
   tiers: z.array(z.object({ group: groupSchema, matches: z.array(z.string()), reading: z.string() })),
   tier_what_if: z
     .array(z.object({ group: groupSchema, limiter: z.string(), utilization: ratio, by_tier: byTier }))

@@ -4,15 +4,6 @@ import { followPages } from '../anthropic/pages.ts'
 import { AuditError } from '../errors.ts'
 import { PUBLISHED, TIERS, type Tier } from './published.ts'
 
-/** The organization's monthly spend cap by its tier: the only hint to the tier the API gives. */
-export type UsageTier = {
-  /** The cap in US cents; null: no numeric cap. */
-  cents: number | null
-  currency: string
-  /** The tier that is published with this cap; null where none is. */
-  tier: Tier | null
-}
-
 const page = z.object({
   data: z.array(
     z.object({
@@ -29,11 +20,12 @@ const BETAS = ['spend-limit-reads-2026-09-26']
 const PATH = '/v1/organizations/spend_limits'
 
 /**
+ * The organization's tier by its monthly spend cap, the only hint to it that the API gives; null where the cap is none of the published.
  * GET /v1/organizations/spend_limits, the `usage_tier` row (SDK: …/beta/organization/spend-limits, since 2026-10-15).
  * The listing is open to Claude Enterprise and, in a preview, to some organizations: all others answer 400
  * `organization_type_not_supported` or 403, which is null here, as is a listing without such a row. Throws AuditError otherwise.
  */
-export async function readUsageTier(client: AnthropicClient): Promise<UsageTier | null> {
+export async function readUsageTier(client: AnthropicClient): Promise<Tier | null> {
   try {
     const pages = followPages(
       `GET ${PATH}`,
@@ -42,7 +34,7 @@ export async function readUsageTier(client: AnthropicClient): Promise<UsageTier 
     )
     for await (const { data } of pages) {
       const row = data.find(({ scope }) => scope.type === 'usage_tier')
-      if (row) return toUsageTier(row.amount ?? null, row.currency)
+      if (row) return tierOfCap(row.amount ?? null, row.currency)
     }
     return null
   } catch (error) {
@@ -53,8 +45,8 @@ export async function readUsageTier(client: AnthropicClient): Promise<UsageTier 
 
 const CLOSED: ReadonlySet<number> = new Set([400, 403, 404])
 
-function toUsageTier(amount: string | null, currency: string): UsageTier {
-  const cents = amount === null ? null : Number(amount)
-  const tier = TIERS.find((name) => currency === 'USD' && PUBLISHED.monthlySpend[name] * 100 === cents) ?? null
-  return { cents, currency, tier }
+/** The tier that is published with this monthly cap, in cents; null where none is. The amount itself goes no further: reports hold no money. */
+function tierOfCap(amount: string | null, currency: string): Tier | null {
+  if (amount === null || currency !== 'USD') return null
+  return TIERS.find((name) => PUBLISHED.monthlySpend[name] * 100 === Number(amount)) ?? null
 }

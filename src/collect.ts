@@ -12,8 +12,8 @@ import type { Drift, Verdict } from './report/report.ts'
 import { peaksToExplain, readDrivers } from './usage/drivers.ts'
 import { type Freshness, measureUsage } from './usage/measure.ts'
 import { createMeters, type Meters } from './usage/meters.ts'
-import { planUsage, type UsagePlan } from './usage/plan.ts'
-import { isoDay } from './usage/window.ts'
+import { busyPages, planUsage, type UsagePlan } from './usage/plan.ts'
+import { DAY, isoDay } from './usage/window.ts'
 
 /** Today's limits beside the committed ones. */
 export type Limits = {
@@ -101,7 +101,7 @@ export async function collectUsage(
     told = read
     log.info(`Read ${read} of about ${Math.max(read, expected)} pages of usage.`)
   }
-  log.info(planLine(plan))
+  log.info(planLine(plan, usageApi, new Set(reading.groups.flatMap((group) => group.models)).size))
   const { reader, warning } = await chooseUsage(client, usageApi, plan.organization, { onPage })
   if (warning) log.warning(warning)
   const freshness = await measureUsage(reader, plan, meters, window)
@@ -110,11 +110,20 @@ export async function collectUsage(
 
 const PAGES_BETWEEN_LINES = 50
 
-function planLine({ organization, workspaces }: UsagePlan): string {
-  const days = Math.round((organization.end - organization.start) / 86_400_000)
+function planLine(plan: UsagePlan, usageApi: Inputs['usageApi'], models: number): string {
+  const { organization, workspaces } = plan
+  const days = (organization.end - organization.start) / DAY
   const span = `${isoDay(organization.start)} to ${isoDay(organization.end - 1)}`
-  const detail = workspaces ? `, and of ${workspaces.workspaceIds?.length} workspaces with limits of their own` : ''
-  return `Plan: usage per minute of ${days} days (${span}), of the organization by model${detail}.`
+  const ofWorkspaces = workspaces
+    ? `, and of ${workspaces.workspaceIds?.length} workspaces with limits of their own`
+    : ''
+  const what = `usage per minute of ${days} days (${span}) × ${workspaces ? '2 queries' : '1 query'}`
+  // The legacy report counts its pages in buckets, whatever is in them.
+  const pages =
+    usageApi === 'legacy'
+      ? ''
+      : `; about ${busyPages(plan, models)} pages if all ${models} models with limits are in use every minute, fewer if not`
+  return `Plan: ${what}: of the organization by model${ofWorkspaces}${pages}.`
 }
 
 /** Limiters that drift speaks of and no verdict does (a removed one, the old type of a changed one): measured for the consequence. */

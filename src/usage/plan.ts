@@ -2,6 +2,7 @@ import type { Dimension, UsageQuery } from '../anthropic/usage-reader.ts'
 import { compareText } from '../limits/canonical.ts'
 import { MODEL_GROUP } from '../limits/groups.ts'
 import type { Meters } from './meters.ts'
+import { MINUTE } from './window.ts'
 
 /**
  * What to ask the usage API for, and no more: the organization by what the counting rules need (the model, and what tells
@@ -30,6 +31,19 @@ export function planUsage(meters: Pick<Meters, 'all' | 'grid'>): UsagePlan {
       ...(models.length > 0 && { models }),
     },
   }
+}
+
+const ROWS_OF_A_PAGE = 1000
+
+/**
+ * Pages the plan takes where each of `models` is in use every minute, in one product, service tier and speed.
+ * Sparse use takes fewer, a model in several products more; nobody knows before asking.
+ */
+export function busyPages({ organization, workspaces }: UsagePlan, models: number): number {
+  const minutes = (organization.end - organization.start) / MINUTE
+  const pages = (rowsOfMinute: number) => Math.ceil((minutes * rowsOfMinute) / ROWS_OF_A_PAGE)
+  const ofWorkspaces = (workspaces?.workspaceIds?.length ?? 0) * (workspaces?.models?.length ?? models)
+  return pages(models) + pages(ofWorkspaces)
 }
 
 function unique(texts: readonly string[]): string[] {

@@ -7,7 +7,7 @@ import { findDrift } from './limits/drift.ts'
 import { formatSnapshot, parseSnapshot, type Snapshot } from './limits/snapshot.ts'
 import { commitMessage } from './report/commit-message.ts'
 import { renderPullRequest } from './report/pull-request.ts'
-import type { Drift, Links, Report, SnapshotOutcome } from './report/report.ts'
+import type { Drift, FilesInCommit, Links, Report, SnapshotOutcome } from './report/report.ts'
 import type { Run } from './run.ts'
 
 /** What an audit found, and what its snapshot is made from. */
@@ -50,27 +50,28 @@ export async function keepSnapshot(
   }
   try {
     let drifted = report
+    let files: FilesInCommit = 'snapshot'
     const { path, gatewayPath } = inputs.snapshot
     const wantedFiles = (after: Snapshot) => [
       { path, text: formatSnapshot(after) },
       ...(gatewayPath ? [{ path: gatewayPath, text: formatGateway(gatewayOf(after, found.workspaces)) }] : []),
     ]
-    const plan: Plan = (files) => {
-      const text = files[path] ?? null
+    const plan: Plan = (there) => {
+      const text = there[path] ?? null
       const before = text === null ? null : parseSnapshot(text, path)
       const after = found.snapshotBeside(before)
-      const changed = wantedFiles(after).filter((file) => file.text !== files[file.path])
+      const changed = wantedFiles(after).filter((file) => file.text !== there[file.path])
       if (changed.length === 0) return null
       drifted = { ...report, first_snapshot: before === null, drift: before ? driftOf(before, after, report) : [] }
-      const message = commitMessage(inputs.snapshot.commitMessage, drifted)
-      return { ...message, files: changed }
+      files = changed.length > 1 ? 'both' : changed[0]?.path === path ? 'snapshot' : 'gateway'
+      return { ...commitMessage(inputs.snapshot.commitMessage, drifted, files), files: changed }
     }
     const outcome = await deliverSnapshot(deps, inputs.githubToken, {
       ...inputs.snapshot,
       otherPaths: gatewayPath ? [gatewayPath] : [],
       dryRun: inputs.dryRun,
       plan,
-      render: () => renderPullRequest(drifted, links),
+      render: () => renderPullRequest(drifted, links, files),
       warn: log.warning,
     })
     log.info(`Snapshot ${outcome.path}: ${outcome.operation}.${outcome.note ? ` ${outcome.note}` : ''}`)

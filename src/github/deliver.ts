@@ -59,12 +59,13 @@ async function deliverFile({ env }: DeliverDeps, delivery: SnapshotDelivery, pat
     throw new AuditError('snapshot-mode: file needs GITHUB_WORKSPACE, which is not set.', {
       remedy: 'The runner sets it; let actions/checkout run before this action.',
     })
-  const proposal = delivery.plan(await readWorkspace(root, paths))
+  const before = await readWorkspace(root, paths)
+  const proposal = delivery.plan(before)
   if (proposal === null) return outcome(delivery, 'unchanged')
   if (delivery.dryRun)
     return outcome(delivery, 'skipped', { note: `Dry run: it would have written ${listed(proposal)}.` })
   await writeWorkspace(root, proposal.files)
-  return outcome(delivery, 'written')
+  return settled(delivery, before, 'written')
 }
 
 async function deliverCommit(
@@ -83,7 +84,9 @@ async function deliverCommit(
     return outcome(delivery, 'skipped', { note })
   }
   const { commit, before } = await commitFiles(github, { branch: base, paths, plan })
-  return outcome(delivery, commit ? written(delivery, before) : 'unchanged', { commit })
+  return commit
+    ? settled(delivery, before, before[delivery.path] == null ? 'created' : 'updated', { commit })
+    : outcome(delivery, 'unchanged')
 }
 
 async function deliverPullRequest(
@@ -92,16 +95,30 @@ async function deliverPullRequest(
   delivery: SnapshotDelivery,
   paths: readonly string[],
 ): Promise<SnapshotOutcome> {
-  const { base, branch, plan, render, dryRun, warn, labels, reviewers, assignees } = delivery
+  const { path, base, branch, plan, render, dryRun, warn, labels, reviewers, assignees } = delivery
   const people = { labels, reviewers, assignees }
   const github = createGitHub(deps, token)
   const proposed = await proposeFiles(github, { base, branch, paths, plan, render, people, dryRun, warn })
   const { commit, pull: pullRequest, note, before } = proposed
-  const operation = commit ? written(delivery, before) : dryRun ? 'skipped' : 'unchanged'
-  return outcome(delivery, operation, { commit, pullRequest, note })
+  if (commit) {
+    const operation = before[path] == null ? 'created' : 'updated'
+    return settled(delivery, before, operation, { commit, pullRequest, note })
+  }
+  return outcome(delivery, dryRun ? 'skipped' : 'unchanged', { pullRequest, note })
 }
 
-const written = ({ path }: SnapshotDelivery, before: Files) => (before[path] == null ? 'created' : 'updated')
+/** What was written over `before`: the snapshot with what goes with it, or only the latter, and then the snapshot is as it was. */
+function settled(
+  delivery: SnapshotDelivery,
+  before: Files,
+  operation: 'created' | 'updated' | 'written',
+  rest: Partial<SnapshotOutcome> = {},
+): SnapshotOutcome {
+  const proposal = delivery.plan(before)
+  if (!proposal || proposal.files.some(({ path }) => path === delivery.path)) return outcome(delivery, operation, rest)
+  const note = [`${listed(proposal)} is brought up to date.`, rest.note].filter(Boolean).join(' ')
+  return outcome(delivery, 'unchanged', { ...rest, note })
+}
 
 const listed = ({ files }: Proposal) => files.map(({ path }) => path).join(' and ')
 

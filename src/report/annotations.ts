@@ -1,4 +1,5 @@
-import { crossesAlertLine, driftCounts, isCut } from './drift-text.ts'
+import { crossesAlertLine } from './drift-consequence.ts'
+import { driftCounts, isCut } from './drift-text.ts'
 import { logText } from './escape.ts'
 import {
   atMost,
@@ -30,7 +31,7 @@ export function annotations(report: Report, failOn: ReadonlySet<'alert' | 'watch
   const watch = ofBand(report, 'watch')
   const back = recovered(report)
   const { drift, failures, window } = report
-  const serious = drift.some((item) => isCut(item) || crossesAlertLine(item, report.thresholds))
+  const serious = drift.some((item) => isCut(item) || crossesAlertLine(item, report))
   const all: (Annotation | false)[] = [
     failures.length > 0 && {
       level: 'error',

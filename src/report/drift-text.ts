@@ -1,21 +1,10 @@
 import { limiterLabel } from '../limits/limiters.ts'
+import { driftConsequence, type Judged } from './drift-consequence.ts'
 import type { Escape } from './escape.ts'
-import {
-  atMost,
-  capital,
-  changeInPercent,
-  count,
-  groupName,
-  limiterName,
-  percent,
-  plural,
-  scopeName,
-} from './format.ts'
-import type { Drift, DriftClass, Report } from './report.ts'
+import { atMost, capital, changeInPercent, count, groupName, limiterName, plural, scopeName } from './format.ts'
+import type { Drift, DriftClass } from './report.ts'
 
-/** A drift as a person reads it: what it is about, what changed, and what the change does to the window's peak. */
-
-type Thresholds = Report['thresholds']
+/** A drift as a person reads it: what it is about, what changed, and how many there are of each kind. */
 
 /** Whose limit changed: `Claude Opus 4.x, output tokens/min`, `Workspace production, Claude Opus 4.x, requests/min`. */
 export function driftSubject(drift: Drift, safe: Escape): string {
@@ -62,38 +51,6 @@ export function driftChange(drift: Drift, safe: Escape): string {
   }
 }
 
-/**
- * What the change does: `The window's peak 310,000 was 39 % and is now 78 %: over the alert line.`
- * Empty where the peak is not known or no limit has a value.
- */
-export function driftConsequence(drift: Drift, thresholds: Thresholds): string {
-  if (drift.limiter === null) return WITHOUT_LIMITER[drift.class] ?? ''
-  const { peak, utilization_before: before, utilization_after: after } = drift
-  if (peak === null) return ''
-  const share = (ratio: number) => percent(ratio, [thresholds.watch, thresholds.alert])
-  // Where the way of counting changed, each side has a peak of its own, and only the ratios can be compared.
-  const subject = drift.from === null ? `The window's peak ${count(peak)}` : "The window's peak, counted each way,"
-  if (before !== null && after !== null) {
-    const crossing = crossed(before, after, thresholds)
-    return before === after
-      ? `${subject} is ${share(after)} of what binds, as before.`
-      : `${subject} was ${share(before)} and is now ${share(after)}${crossing && `: ${crossing}`}.`
-  }
-  if (after !== null) {
-    const crossing = crossed(0, after, thresholds)
-    return `${subject} is ${share(after)} of it${crossing && `: ${crossing}`}.`
-  }
-  return before === null ? '' : `${subject} was ${share(before)} of it.`
-}
-
-const WITHOUT_LIMITER: Partial<Record<DriftClass, string>> = {
-  'group-added': 'Its limits are judged from this run on.',
-  'group-retired': 'Use of its models is reported as unmatched, unless another group lists them.',
-  'model-added': 'Its use counts toward this group from now on.',
-  'model-removed': 'Its use is reported as unmatched, unless another group lists it.',
-  'model-moved': 'Its use counts toward this group from now on.',
-}
-
 /** Whether the policy file meant it: `As the policy expects.`; empty where it expects nothing of this limit. */
 export function driftIntent({ intended }: Drift): string {
   if (intended === undefined) return ''
@@ -101,9 +58,9 @@ export function driftIntent({ intended }: Drift): string {
 }
 
 /** The whole drift in one to three sentences. */
-export function driftSentence(drift: Drift, thresholds: Thresholds, safe: Escape): string {
+export function driftSentence(drift: Drift, report: Judged, safe: Escape): string {
   const change = `${driftSubject(drift, safe)}: ${driftChange(drift, safe)}.`
-  return [change, driftConsequence(drift, thresholds), driftIntent(drift)].filter(Boolean).join(' ')
+  return [change, driftConsequence(drift, report, safe), driftIntent(drift)].filter(Boolean).join(' ')
 }
 
 /** Whether a drift leaves less room than before: a lower limit, or one where there was none, unless another one binds anyway. */
@@ -112,12 +69,6 @@ export function isCut(drift: Drift): boolean {
   if (peak !== null && peak > 0 && before !== null && after !== null) return after > before
   if (drift.class === 'limiter-added' || drift.class === 'override-added') return true
   return drift.before !== null && drift.after !== null && drift.after < drift.before
-}
-
-/** Whether a drift by itself lifts the window's peak over the alert line. */
-export function crossesAlertLine(drift: Drift, thresholds: Thresholds): boolean {
-  const after = drift.utilization_after
-  return after !== null && after >= thresholds.alert && (drift.utilization_before ?? 0) < thresholds.alert
 }
 
 /** Cuts first, then by consequence: the highest utilization after the change at the head. Otherwise the report's order. */
@@ -163,19 +114,4 @@ function values({ before, after }: Drift): string {
 function counted(drift: Drift, safe: Escape): string {
   const from = drift.from === null ? 'another limiter' : limiterLabel(drift.group.type, drift.from)
   return `changed from ${from === drift.from ? safe(from) : from}`
-}
-
-/** Which line the utilization is over now, or is back below. Lines are inclusive, as the bands are. */
-function crossed(before: number, after: number, { watch, alert }: Thresholds): string {
-  const lines = [
-    { at: watch, name: 'the watch line' },
-    { at: alert, name: 'the alert line' },
-    { at: 1, name: 'the limit itself' },
-  ]
-  const over = lines.filter(({ at }) => after >= at)
-  const highest = over.at(-1)
-  const left = lines.filter(({ at }) => before >= at && after < at)
-  if (left[0]) return `back below ${left[0].name}`
-  if (!highest) return ''
-  return `${after === highest.at ? 'at' : 'over'} ${highest.name}`
 }

@@ -1,8 +1,9 @@
-import { driftChange, driftConsequence, driftCounts, driftSubject, isCut, orderDrift } from './drift-text.ts'
-import { markdownLink, markdownText } from './escape.ts'
+import { driftTable } from './drift-table.ts'
+import { driftCounts, isCut, orderDrift } from './drift-text.ts'
+import { markdownLink } from './escape.ts'
 import { atMost, count, period, plural } from './format.ts'
-import { stack, table, unbroken } from './markdown.ts'
-import type { Drift, Links, Report } from './report.ts'
+import { stack } from './markdown.ts'
+import type { FilesInCommit, Links, Report } from './report.ts'
 import { firstFitting } from './shrink.ts'
 
 /** By this the open pull request is found again; GitHub shows nothing of it. */
@@ -22,28 +23,32 @@ const STEPS: [Step, ...Step[]] = [
 type Step = { changes: number; consequence: boolean }
 
 /** The pull request that proposes a changed snapshot: its title and its Markdown body, at most 65,536 characters. */
-export function renderPullRequest(report: Report, links: Links): { title: string; body: string } {
+export function renderPullRequest(report: Report, links: Links, files: FilesInCommit): { title: string; body: string } {
   return {
-    title: title(report),
+    title: title(report, files),
     body: firstFitting(
       STEPS,
-      (step) => body(report, links, step),
+      (step) => body(report, links, files, step),
       (text) => text.length <= LONGEST_BODY,
     ),
   }
 }
 
-function title(report: Report): string {
+function title(report: Report, files: FilesInCommit): string {
+  if (files === 'gateway') return 'Claude rate limits: the gateway file, same limits'
   if (report.first_snapshot) return 'Record the Claude rate limits'
   if (report.drift.length === 0) return 'Claude rate limits: new names, same limits'
   return `Claude rate limits: ${driftCounts(report.drift, 2)}`
 }
 
-function body(report: Report, links: Links, step: Step): string {
-  return stack(PULL_REQUEST_MARKER, changes(report, step), approving(report), nextSteps(links))
+function body(report: Report, links: Links, files: FilesInCommit, step: Step): string {
+  return stack(PULL_REQUEST_MARKER, changes(report, files, step), approving(report, files), nextSteps(links))
 }
 
-function changes(report: Report, step: Step): string {
+function changes(report: Report, files: FilesInCommit, step: Step): string {
+  if (files === 'gateway') {
+    return 'Only the gateway file changes: it is new, or workspaces have come, gone or been renamed. Every limit is as it was.'
+  }
   if (report.first_snapshot) {
     const groups = new Set(report.verdicts.map(({ group }) => `${group.type} ${group.name}`)).size
     return `This is the first snapshot of the organization's Claude rate limits (${plural(groups, 'group')}). There is nothing to compare it with yet.`
@@ -65,24 +70,23 @@ function changes(report: Report, step: Step): string {
     step.consequence || shown.length === 0
       ? ''
       : "What each change does to the peak is left out, to stay within GitHub's size for a pull request; the run's summary has it."
-  return stack(intro, changeTable(shown, report, step), shortened, left)
+  const consequence = step.consequence ? `What it does to the peak of ${period(report.window)}` : null
+  return stack(intro, driftTable(shown, report, consequence), shortened, left)
 }
 
-function changeTable(drift: readonly Drift[], report: Report, step: Step): string {
-  const consequence = { head: `What it does to the peak of ${period(report.window)}` }
-  const rows = drift.map((item) => [
-    driftSubject(item, markdownText),
-    unbroken(isCut(item) ? `**${driftChange(item, markdownText)}**` : driftChange(item, markdownText)),
-    ...(step.consequence ? [unbroken(driftConsequence(item, report.thresholds)) || 'Not measured.'] : []),
-  ])
-  return table([{ head: 'Limit' }, { head: 'Change' }, ...(step.consequence ? [consequence] : [])], rows)
-}
-
-function approving(report: Report): string {
+function approving(report: Report, files: FilesInCommit): string {
   const subject = report.first_snapshot ? 'these limits' : report.drift.length > 0 ? 'the new limits' : 'the new names'
+  const merging =
+    files === 'gateway'
+      ? 'Merging brings the gateway file up to date. It changes nothing at Anthropic.'
+      : `Merging records ${subject} as known. It changes nothing at Anthropic, where they are in force already: the next audit compares with them.`
+  const gateway = files === 'snapshot' ? '' : ' What reads the gateway file goes by it from then on.'
+  const end = report.first_snapshot
+    ? 'is kept up to date.'
+    : 'is kept up to date, and closes by itself once nothing differs from what was recorded.'
   return stack(
     '### What approving means',
-    `Merging records ${subject} as known. It changes nothing at Anthropic, where they are in force already: the next audit compares with them. Left open, this pull request is kept up to date and closes by itself when the limits return to what was recorded.`,
+    `${merging}${gateway} Left open, this pull request ${end}`,
     report.drift.length > 0 &&
       "If a change is not one you expected: the organization's own limits are set by Anthropic, a workspace's by your own administrators in the Console.",
   )

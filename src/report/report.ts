@@ -282,5 +282,8 @@ export type SnapshotOutcome = {
   note: string | null
 }
 
+/** What a commit holds: the snapshot, the gateway file with it, or the gateway file alone. */
+export type FilesInCommit = 'snapshot' | 'both' | 'gateway'
+
 /** Where a reader goes next. */
 export type Links = { run: string | null; usage: string; limits: string; runbook: string | null }

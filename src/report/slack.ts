@@ -1,7 +1,8 @@
 import type { ContextBlock, KnownBlock, SectionBlock } from '@slack/types'
 import { type SlackMessage, slackViolations } from '../slack/limits.ts'
 import { advice } from './advice.ts'
-import { crossesAlertLine, driftCounts, driftSentence, isCut, orderDrift } from './drift-text.ts'
+import { crossesAlertLine } from './drift-consequence.ts'
+import { driftCounts, driftSentence, isCut, orderDrift } from './drift-text.ts'
 import { oneLine, SENTENCE_LENGTH, slackLink, slackText } from './escape.ts'
 import { atMost, BAND_MARK, count, groupName, limiterName, peakTime, percentOf, period, scopeName } from './format.ts'
 import type { Blind, Links, Report, SnapshotOutcome } from './report.ts'
@@ -169,8 +170,8 @@ function drift(report: Report, links: Links, snapshot: SnapshotOutcome | null, s
   return sections([
     `*Limits changed*: ${driftCounts(report.drift)}`,
     ...shown.map((item) => {
-      const serious = isCut(item) || crossesAlertLine(item, report.thresholds)
-      return `${serious ? '▼' : '•'} ${driftSentence(item, report.thresholds, slackText)}`
+      const serious = isCut(item) || crossesAlertLine(item, report)
+      return `${serious ? '▼' : '•'} ${driftSentence(item, report, slackText)}`
     }),
     ...(more > 0 ? [andMore(more, links)] : []),
     ...(outcome ? [outcome] : []),

@@ -1,18 +1,11 @@
 import { evidencePage } from '../evidence/page.ts'
 import { advice } from './advice.ts'
-import {
-  driftChange,
-  driftConsequence,
-  driftCounts,
-  driftIntent,
-  driftSubject,
-  isCut,
-  orderDrift,
-} from './drift-text.ts'
+import { driftTable } from './drift-table.ts'
+import { driftCounts, orderDrift } from './drift-text.ts'
 import { markdownLink, markdownText, SENTENCE_LENGTH } from './escape.ts'
 import { findings } from './findings.ts'
 import { atMost, BAND_MARK, count, percentOf, period } from './format.ts'
-import { bullets, details, stack, table, unbroken, under } from './markdown.ts'
+import { bullets, details, stack, under } from './markdown.ts'
 import { mutedRows } from './muted.ts'
 import { notMeasured } from './not-measured.ts'
 import { type PeaksStep, peaks } from './peaks.ts'
@@ -169,16 +162,9 @@ function changes(report: Report, snapshot: SnapshotOutcome | null, most: number)
     return stack('No snapshot was committed before: there is nothing to compare with yet.', outcome)
   if (report.drift.length === 0) return stack('No limit has changed.', outcome)
   const { shown, more } = atMost(orderDrift(report.drift), most)
-  const rows = shown.map((item) => [
-    driftSubject(item, markdownText),
-    unbroken(isCut(item) ? `**${driftChange(item, markdownText)}**` : driftChange(item, markdownText)),
-    [unbroken(driftConsequence(item, report.thresholds)) || 'Not measured.', driftIntent(item)]
-      .filter(Boolean)
-      .join(' '),
-  ])
   return stack(
     `${driftCounts(report.drift)}.`,
-    table([{ head: 'Limit' }, { head: 'Change' }, { head: 'Consequence' }], rows),
+    driftTable(shown, report, 'Consequence'),
     more > 0 && `and ${count(more)} more`,
     outcome,
   )

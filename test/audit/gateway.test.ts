@@ -69,7 +69,10 @@ test('nothing is committed while neither file changes', async () => {
 test('asked for later, the gateway file is added alone, and that is no drift', async () => {
   await services.run()
   const later = await run()
-  expect(later.outputs).toMatchObject({ drift: 'false', 'drift-count': '0' })
+  expect(later.outputs).toMatchObject({ drift: 'false', 'drift-count': '0', 'snapshot-operation': 'unchanged' })
+  expect(later.outputs['commit-sha']).toHaveLength(40)
+  expect(later.summary).toContain('claude-gateway.json is brought up to date.')
+  expect(await services.github.git('log', '-1', '--format=%b')).toContain('The gateway file is brought up to date')
   expect(await filesOf('HEAD')).toEqual([GATEWAY])
 })
 
@@ -88,6 +91,14 @@ test('in a pull request both files go together', async () => {
   expect(proposed.outputs['pull-request-operation']).toBe('created')
   const text = await services.github.read('claude-rate-limit-audit', GATEWAY)
   expect(JSON.parse(text!).organization['Claude Opus 4.x'].output_tokens_per_minute).toBe(400)
+  expect(services.github.pulls[0]!.body).toContain('What reads the gateway file goes by it from then on.')
+})
+
+test('in a pull request of its own it is not told as a change of names', async () => {
+  await services.run()
+  const proposed = await run({ 'snapshot-mode': 'pull-request' })
+  expect(proposed.outputs).toMatchObject({ 'pull-request-operation': 'created', 'snapshot-operation': 'unchanged' })
+  expect(services.github.pulls[0]).toMatchObject({ title: 'Claude rate limits: the gateway file, same limits' })
 })
 
 test('without the input there is no such file', async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { commitMessage } from '../../src/report/commit-message.ts'
-import { crossesAlertLine, driftCounts, driftSentence, isCut, orderDrift } from '../../src/report/drift-text.ts'
+import { crossesAlertLine } from '../../src/report/drift-consequence.ts'
+import { driftCounts, driftSentence, isCut, orderDrift } from '../../src/report/drift-text.ts'
 import { PULL_REQUEST_MARKER, renderPullRequest } from '../../src/report/pull-request.ts'
 import type { Drift } from '../../src/report/report.ts'
 import { EXAMPLES, LINKS } from './examples.ts'
 
-const THRESHOLDS = { watch: 0.5, alert: 0.75 }
 const quiet = EXAMPLES['quiet-day'].report
 const asIs = (text: string) => text
 
@@ -28,19 +28,19 @@ const production = { type: 'workspace', id: 'wrkspc_1', name: 'production' } as 
 describe('a drift reads', () => {
   test.each<[string, Partial<Drift>]>([
     [
-      "Claude Opus 4.x, output tokens/min: 800,000 → 400,000 (−50 %). The window's peak 310,000 was 38.8 % and is now 77.5 %: over the alert line.",
+      "Claude Opus 4.x, output tokens/min: 800,000 → 400,000 (−50 %). The day's peak 310,000 was 38.8 % and is now 77.5 %: over the alert line.",
       { peak: 310_000, utilization_before: 0.3875, utilization_after: 0.775 },
     ],
     [
-      "Claude Opus 4.x, output tokens/min: 800,000 → 400,000 (−50 %). The window's peak 300,000 was 37.5 % and is now 75 %: at the alert line.",
+      "Claude Opus 4.x, output tokens/min: 800,000 → 400,000 (−50 %). The day's peak 300,000 was 37.5 % and is now 75 %: at the alert line.",
       { peak: 300_000, utilization_before: 0.375, utilization_after: 0.75 },
     ],
     [
-      "Claude Opus 4.x, output tokens/min: 800,000 → 400,000 (−50 %). The window's peak 500,000 was 62.5 % and is now 125 %: over the limit itself.",
+      "Claude Opus 4.x, output tokens/min: 800,000 → 400,000 (−50 %). The day's peak 500,000 was 62.5 % and is now 125 %: over the limit itself.",
       { peak: 500_000, utilization_before: 0.625, utilization_after: 1.25 },
     ],
     [
-      "Claude Opus 4.x, output tokens/min: 400,000 → 800,000 (+100 %). The window's peak 310,000 was 77.5 % and is now 38.8 %: back below the watch line.",
+      "Claude Opus 4.x, output tokens/min: 400,000 → 800,000 (+100 %). The day's peak 310,000 was 77.5 % and is now 38.8 %: back below the watch line.",
       {
         class: 'raised',
         before: 400_000,
@@ -52,15 +52,15 @@ describe('a drift reads', () => {
     ],
     ['Claude Opus 4.x, output tokens/min: 800,000 → 400,000 (−50 %).', {}],
     [
-      "Claude Opus 4.x, output tokens/min: new limit of 400,000. The window's peak 240,000 is 60 % of it: over the watch line.",
+      "Claude Opus 4.x, output tokens/min: new limit of 400,000. The day's peak 240,000 is 60 % of it: over the watch line.",
       { class: 'limiter-added', before: null, peak: 240_000, utilization_after: 0.6 },
     ],
     [
-      "Claude Opus 4.x, output tokens/min: limit of 800,000 no longer listed. The window's peak 240,000 was 30 % of it.",
+      "Claude Opus 4.x, output tokens/min: limit of 800,000 no longer listed. The day's peak 240,000 was 30 % of it.",
       { class: 'limiter-removed', after: null, peak: 240_000, utilization_before: 0.3 },
     ],
     [
-      "Claude Opus 4.x, input tokens/min (cache-aware): changed from input tokens/min (cache reads count), 800,000 → 400,000 (−50 %). The window's peak, counted each way, was 90 % and is now 20 %: back below the watch line.",
+      "Claude Opus 4.x, input tokens/min (cache-aware): changed from input tokens/min (cache reads count), 800,000 → 400,000 (−50 %). The day's peak, counted each way, was 90 % and is now 20 %: back below the watch line.",
       {
         class: 'limiter-changed',
         limiter: 'input_tokens_per_minute_cache_aware',
@@ -71,7 +71,7 @@ describe('a drift reads', () => {
       },
     ],
     [
-      "Workspace production, Claude Opus 4.x, output tokens/min: limit of its own set to 400,000. The window's peak 80,000 was 10 % and is now 20 %.",
+      "Workspace production, Claude Opus 4.x, output tokens/min: limit of its own set to 400,000. The day's peak 80,000 was 10 % and is now 20 %.",
       {
         class: 'override-added',
         scope: production,
@@ -82,11 +82,11 @@ describe('a drift reads', () => {
       },
     ],
     [
-      "Workspace production, Claude Opus 4.x, output tokens/min: limit of its own 800,000 → 400,000 (−50 %). The window's peak 80,000 is 20 % of what binds, as before.",
+      "Workspace production, Claude Opus 4.x, output tokens/min: limit of its own 800,000 → 400,000 (−50 %). The day's peak 80,000 is 20 % of what binds, as before.",
       { class: 'override-changed', scope: production, peak: 80_000, utilization_before: 0.2, utilization_after: 0.2 },
     ],
     [
-      "Workspace production, Claude Opus 4.x, output tokens/min: limit of its own of 800,000 removed, the organization's applies. The window's peak 80,000 was 80 % and is now 10 %: back below the watch line.",
+      "Workspace production, Claude Opus 4.x, output tokens/min: limit of its own of 800,000 removed, the organization's applies. The day's peak 80,000 was 80 % and is now 10 %: back below the watch line.",
       {
         class: 'override-removed',
         scope: production,
@@ -105,7 +105,7 @@ describe('a drift reads', () => {
       { class: 'model-moved', limiter: null, model: 'claude-opus-5', from: 'Claude Opus 5' },
     ],
   ])('%s', (sentence, given) => {
-    expect(driftSentence(drift(given), THRESHOLDS, asIs)).toBe(sentence)
+    expect(driftSentence(drift(given), quiet, asIs)).toBe(sentence)
   })
 })
 
@@ -124,8 +124,51 @@ test('an override that changes nothing is no cut, and a new limit is one', () =>
 })
 
 test('a drift is serious where it alone lifts the peak over the alert line', () => {
-  expect(crossesAlertLine(drift({ utilization_before: 0.7, utilization_after: 0.75 }), THRESHOLDS)).toBe(true)
-  expect(crossesAlertLine(drift({ utilization_before: 0.8, utilization_after: 0.9 }), THRESHOLDS)).toBe(false)
+  expect(crossesAlertLine(drift({ utilization_before: 0.7, utilization_after: 0.75 }), quiet)).toBe(true)
+  expect(crossesAlertLine(drift({ utilization_before: 0.8, utilization_after: 0.9 }), quiet)).toBe(false)
+})
+
+test('a drift is told by the lines of its own limit, where the policy file gives it some', () => {
+  const [first] = quiet.verdicts
+  const cut = drift({
+    limiter: first!.limiter,
+    group: first!.group,
+    peak: 80,
+    utilization_before: 0.4,
+    utilization_after: 0.8,
+  })
+  const report = { ...quiet, verdicts: [{ ...first!, thresholds: { watch: 0.5, alert: 0.9 } }] }
+  expect(driftSentence(cut, report, asIs)).toMatch(/was 40 % and is now 80 %: over the watch line\.$/)
+  expect(crossesAlertLine(cut, report)).toBe(false)
+  expect(crossesAlertLine(cut, quiet)).toBe(true)
+})
+
+test('a peak of several days is told as theirs', () => {
+  const week = { ...quiet, window: EXAMPLES.week.report.window }
+  expect(driftSentence(drift({ peak: 5, utilization_after: 0.1 }), week, asIs)).toContain(
+    "The 7 days' peak 5 is 10 % of it.",
+  )
+})
+
+describe('an override that binds nothing', () => {
+  const inert = EXAMPLES.drift.report.verdicts.find(({ configured, limit }) => (configured ?? 0) > (limit ?? 0))!
+  const organization = { type: 'organization' } as const
+  const at = { group: inert.group, limiter: inert.limiter }
+
+  test('is told to be inert when it is set', () => {
+    const set = drift({ ...at, class: 'override-added', scope: inert.scope, before: null, after: 5_000 })
+    expect(driftSentence(set, EXAMPLES.drift.report, asIs)).toMatch(
+      /set to 5,000\. It is inert: the organization's 4,000 is lower and binds\.$/,
+    )
+  })
+
+  test("is told with the organization's cut that makes it inert, and only with that", () => {
+    const told = (before: number, after: number) =>
+      driftSentence(drift({ ...at, scope: organization, before, after }), EXAMPLES.drift.report, asIs)
+    expect(told(8_000, 4_000)).toMatch(/1 limit of workspaces becomes inert: workspace research_batch \(5,000\)\.$/)
+    expect(told(4_500, 4_000)).not.toContain('inert')
+    expect(told(2_000, 4_000)).not.toContain('inert')
+  })
 })
 
 test('changes are counted by class, the rest of them together', () => {
@@ -142,23 +185,30 @@ test('changes are counted by class, the rest of them together', () => {
 
 describe('a commit', () => {
   test('keeps its first line and lists the changes, cuts first', () => {
-    const { headline, body } = commitMessage('chore: limits', EXAMPLES.drift.report)
+    const { headline, body } = commitMessage('chore: limits', EXAMPLES.drift.report, 'snapshot')
     expect(headline).toBe('chore: limits')
-    expect(body.split('\n')).toHaveLength(6)
+    expect(body.split('\n')).toHaveLength(8)
     expect(body).toMatch(
-      /^- Claude Opus 4\.x, output tokens\/min: 800,000 → 400,000 \(−50 %\)\. The window's peak 310,000/,
+      /^- Claude Opus 4\.x, output tokens\/min: 800,000 → 400,000 \(−50 %\)\. The day's peak 310,000/,
     )
   })
 
-  test('of a first snapshot, or of names alone, says so', () => {
-    expect(commitMessage('x', { ...quiet, first_snapshot: true }).body).toContain('first snapshot')
-    expect(commitMessage('x', quiet).body).toContain('no limit has changed')
+  test('says which day its peaks are of: a log is read later', () => {
+    expect(commitMessage('x', EXAMPLES.drift.report, 'snapshot').body).toMatch(/\n\nPeaks are of 2026-11-22 \(UTC\)\.$/)
+  })
+
+  test('of a first snapshot, of names alone, or of the gateway file alone, says so', () => {
+    expect(commitMessage('x', quiet, 'gateway').body).toBe(
+      'The gateway file is brought up to date; no limit has changed.',
+    )
+    expect(commitMessage('x', { ...quiet, first_snapshot: true }, 'snapshot').body).toContain('first snapshot')
+    expect(commitMessage('x', quiet, 'snapshot').body).toContain('no limit has changed')
   })
 
   test('mentions nobody, closes no issue and has no trailer, whatever a workspace is called', () => {
     const name = '@acme/oncall fixes #12\n\nCo-authored-by: x <x@e.example>'
     const report = { ...quiet, drift: [drift({ scope: { type: 'workspace', id: 'w', name } })] }
-    const { body } = commitMessage('x', report)
+    const { body } = commitMessage('x', report, 'snapshot')
     expect(body).not.toMatch(/@acme|#12|x@e/)
     expect(body.split('\n')).toHaveLength(1)
   })
@@ -166,7 +216,7 @@ describe('a commit', () => {
   test('of a thousand changes stays readable', () => {
     const many = Array.from({ length: 1_000 }, (_, index) => drift({ before: 2_000 + index, after: 1_000 }))
     expect(
-      commitMessage('x', { ...quiet, drift: many })
+      commitMessage('x', { ...quiet, drift: many }, 'snapshot')
         .body.split('\n')
         .at(-1),
     ).toBe('- and 900 more, see the diff')
@@ -174,11 +224,29 @@ describe('a commit', () => {
 })
 
 describe('a pull request', () => {
+  test('says what is as the policy expects, and what is not', () => {
+    const [first, second] = [drift({ intended: true }), drift({ intended: false })]
+    const { body } = renderPullRequest({ ...quiet, drift: [first!, second!] }, LINKS, 'snapshot')
+    expect(body).toContain('Not measured. As the policy expects. |')
+    expect(body).toContain('Not measured. Not what the policy expects. |')
+  })
+
+  test('of the gateway file says what reads it, and where no limit has changed, that', () => {
+    const both = renderPullRequest(EXAMPLES.drift.report, LINKS, 'both')
+    expect(both.body).toContain('What reads the gateway file goes by it from then on.')
+    const alone = renderPullRequest(quiet, LINKS, 'gateway')
+    expect(alone.title).toBe('Claude rate limits: the gateway file, same limits')
+    expect(alone.body).toContain('Every limit is as it was.')
+    expect(alone.body).not.toContain('the new names')
+  })
+
   test('is found again by its marker and says where to look', () => {
-    const { body } = renderPullRequest(EXAMPLES.drift.report, LINKS)
+    const { body } = renderPullRequest(EXAMPLES.drift.report, LINKS, 'snapshot')
     expect(body.startsWith(PULL_REQUEST_MARKER)).toBe(true)
     for (const url of Object.values(LINKS)) expect(body).toContain(`](${url})`)
-    expect(renderPullRequest(EXAMPLES.drift.report, { ...LINKS, run: null, runbook: null }).body).not.toContain('null')
+    expect(
+      renderPullRequest(EXAMPLES.drift.report, { ...LINKS, run: null, runbook: null }, 'snapshot').body,
+    ).not.toContain('null')
   })
 
   test.each([10, 250, 350, 1_000, 20_000])(
@@ -193,7 +261,7 @@ describe('a pull request', () => {
           utilization_after: 0.775,
         }),
       )
-      const { title, body } = renderPullRequest({ ...quiet, drift: many }, LINKS)
+      const { title, body } = renderPullRequest({ ...quiet, drift: many }, LINKS, 'snapshot')
       expect(body.length).toBeLessThanOrEqual(65_536)
       expect(title.length).toBeLessThanOrEqual(256)
       expect(body).toContain('What approving means')

@@ -9,31 +9,52 @@ export type ReadGroup = RateLimitGroup & { entryId: string | null; groupId: stri
 
 /** The organization's entries as groups: sorted by type, name and models; names unique within a type. */
 export function organizationGroups(entries: readonly ApiLimitEntry[]): ReadGroup[] {
-  const groups = entries.map(toGroup).sort(compareGroups)
-  const sameName = Map.groupBy(groups, ({ type, name }) => `${type}\n${name}`)
-  return groups
-    .map((group) => {
-      const isUnique = sameName.get(`${group.type}\n${group.name}`)?.length === 1
-      // Overrides name their group, so that two groups of one name could not be told apart in the snapshot.
-      return isUnique || group.models.length === 0 ? group : { ...group, name: `${group.name} (${group.models[0]})` }
-    })
-    .sort(compareGroups)
+  const said = Map.groupBy(entries.map(toGroup), ({ type, name, models }) => JSON.stringify([type, name, models]))
+  const groups = [...said.values()].map(asOneGroup)
+  // Overrides name their group, so that two groups of one name could not be told apart in the snapshot.
+  const named = groups.map((group) => {
+    const others = groups.filter((other) => other !== group && isNamedAlike(other, group))
+    if (others.length === 0 || group.models.length === 0) return group
+    const own = group.models.find((model) => !others.some(({ models }) => models.includes(model)))
+    return { ...group, name: `${group.name} (${own ?? group.models.join(', ')})` }
+  })
+  return named.sort(compareGroups)
+}
+
+/** What several entries say of one group (not documented, and harmless) is said once; by an ID only where they agree on it. */
+function asOneGroup(entries: readonly ReadGroup[]): ReadGroup {
+  const agreed = (ids: readonly (string | null)[]) => (ids.every((id) => id === ids[0]) ? (ids[0] ?? null) : null)
+  return {
+    ...merged(entries),
+    entryId: agreed(entries.map(({ entryId }) => entryId)),
+    groupId: agreed(entries.map(({ groupId }) => groupId)),
+  }
+}
+
+/** Groups of one type and name as one, with all their models and limits. */
+function merged(groups: readonly RateLimitGroup[]): RateLimitGroup {
+  const { type, name } = groups[0]!
+  const limits = groups.flatMap((group) => Object.entries(group.limits).map(([type, value]) => ({ type, value })))
+  return { type, name, models: sortedModels(groups.flatMap(({ models }) => models)), limits: toLimits(limits) }
+}
+
+function isNamedAlike(a: RateLimitGroup, b: RateLimitGroup): boolean {
+  return a.type === b.type && a.name === b.name
 }
 
 /**
- * A workspace's entries as overrides of the organization's groups, named as those are.
+ * A workspace's entries as overrides of the organization's groups, named as those are, one a group.
  * The entry's `rate_limit_id` is the organization entry's `id`; where a reply lacks it, the stable group ID,
  * the type of a group without models, or the models themselves tell which group is meant.
  */
 export function workspaceOverrides(entries: readonly ApiLimitEntry[], groups: readonly ReadGroup[]): RateLimitGroup[] {
-  return entries
-    .map((entry) => {
-      const override = toGroup(entry)
-      const group = groups.find((candidate) => isGroupOf(override, candidate))
-      const models = group ? [...new Set([...group.models, ...override.models])].sort(compareText) : override.models
-      return { type: override.type, name: group?.name ?? override.name, models, limits: override.limits }
-    })
-    .filter((override) => Object.keys(override.limits).length > 0)
+  const overrides = entries.map(toGroup).map((override): RateLimitGroup => {
+    const group = groups.find((candidate) => isGroupOf(override, candidate))
+    return group ? { ...merged([group, override]), limits: override.limits } : override
+  })
+  return [...Map.groupBy(overrides, ({ type, name }) => JSON.stringify([type, name])).values()]
+    .map(merged)
+    .filter(({ limits }) => Object.keys(limits).length > 0)
     .sort(compareGroups)
 }
 
@@ -46,7 +67,7 @@ function isGroupOf(override: ReadGroup, group: ReadGroup): boolean {
 }
 
 function toGroup(entry: ApiLimitEntry): ReadGroup {
-  const models = [...new Set(entry.models ?? [])].sort(compareText)
+  const models = sortedModels(entry.models ?? [])
   return {
     type: entry.groupType,
     name: entry.displayName || nameOfModels(models) || entry.groupType,
@@ -55,6 +76,10 @@ function toGroup(entry: ApiLimitEntry): ReadGroup {
     entryId: entry.entryId,
     groupId: entry.groupId,
   }
+}
+
+function sortedModels(models: readonly string[]): string[] {
+  return [...new Set(models)].sort(compareText)
 }
 
 /** Sorted by limiter type. A type listed twice is not documented; the lower value is the one that would bind. */

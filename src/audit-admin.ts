@@ -107,7 +107,11 @@ function reportOf(
       : [],
     isFirstSnapshot: limits.committed === null && committed.error === null,
     findings: [
-      ...limitFindings(current, judged, active),
+      ...limitFindings(
+        current,
+        judged,
+        reading.workspaces.map(({ workspace }) => workspace),
+      ),
       ...policyFindings(policy, judgedLimiters(current), expected, window.end - DAY),
       ...(problem ? [{ kind: 'drivers-unknown' as const, message: problem }] : []),
     ],

@@ -1,21 +1,24 @@
 import type { JudgedLimiter } from '../limits/effective.ts'
-import type { Workspace } from '../limits/groups.ts'
+import type { RateLimitGroup, Workspace } from '../limits/groups.ts'
 import { limiterLabel } from '../limits/limiters.ts'
 import { groupOf } from '../limits/match.ts'
 import type { Snapshot } from '../limits/snapshot.ts'
 import type { Finding } from '../report/report.ts'
 
-/** What the limits alone say that a reader should know, whatever the use was. */
+/**
+ * What the limits alone say that a reader should know, whatever the use was: of the groups that are `judged`, and of the
+ * workspaces whose limits were `read`, since of the others nobody knows what they have.
+ */
 export function limitFindings(
   snapshot: Snapshot,
   judged: readonly JudgedLimiter[],
-  active: readonly Workspace[],
+  read: readonly Workspace[],
 ): Finding[] {
   return [
     ...judged.flatMap(inertOverride),
     ...judged.flatMap((limiter) => cachedTraffic(limiter, snapshot)),
     ...oversubscribed(snapshot, judged),
-    ...uncapped(snapshot, active),
+    ...uncapped(snapshot, judged, read),
     ...modelsInTwoGroups(snapshot),
   ]
 }
@@ -58,10 +61,15 @@ function oversubscribed({ groups }: Snapshot, judged: readonly JudgedLimiter[]):
 const NAMED = 5
 
 /** Where some workspaces are capped in a group, the others can take all of the organization's limit from them. */
-function uncapped({ groups, workspaces }: Snapshot, active: readonly Workspace[]): Finding[] {
-  return groups.flatMap((group) => {
+function uncapped(
+  { groups, workspaces }: Snapshot,
+  judged: readonly JudgedLimiter[],
+  read: readonly Workspace[],
+): Finding[] {
+  const isJudged = (group: RateLimitGroup) => judged.some((limiter) => groupOf(limiter.group, [group]))
+  return groups.filter(isJudged).flatMap((group) => {
     const cappedIds = new Set(workspaces.filter(({ overrides }) => groupOf(group, overrides)).map(({ id }) => id))
-    const free = active.filter(({ id }) => !cappedIds.has(id)).map(({ name }) => name)
+    const free = read.filter(({ id }) => !cappedIds.has(id)).map(({ name }) => name)
     if (cappedIds.size === 0 || free.length === 0) return []
     const names = free.slice(0, NAMED).join(', ') + (free.length > NAMED ? ` and ${free.length - NAMED} more` : '')
     const subject = free.length === 1 ? '1 workspace has' : `${free.length} workspaces have`

@@ -132,6 +132,18 @@ test('what is only known from the limits is told as findings, and an unlisted mo
   expect(report.unmatched_models).toEqual([{ model: 'claude-newborn-1', requests: 12, tokens: 7 }])
 })
 
+test('a workspace whose limits were not read is never said to have none', async () => {
+  const uncapped = (report: Report) =>
+    report.findings.filter(({ kind }) => kind === 'uncapped-workspaces').map(({ message }) => message)
+  expect(uncapped(await reportOf())).toEqual([expect.stringContaining('leaving the others none: Default, research.')])
+  expect(uncapped(await reportOf({ workspaces: 'production' }))).toEqual([])
+  services.anthropic.faults.push({
+    path: `/v1/organizations/workspaces/${workspaceId('research')}/rate_limits`,
+    effect: { kind: 'status', status: 403 },
+  })
+  expect(uncapped(await reportOf())).toEqual([expect.stringContaining('leaving the others none: Default.')])
+})
+
 test('what binds a group comes first, and its cache has a worth', async () => {
   const { groups } = await reportOf()
   const opus = groups.find(({ scope, group }) => scope.type === 'organization' && group.name === 'Claude Opus 4.x')

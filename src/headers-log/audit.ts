@@ -9,7 +9,7 @@ import { planningOf } from '../planning/planning.ts'
 import { linesOf, withIntent, withMutes } from '../policy/apply.ts'
 import { expectations } from '../policy/expected.ts'
 import { policyFindings } from '../policy/findings.ts'
-import type { Drift, Report, Verdict } from '../report/report.ts'
+import type { Drift, Report, Scope, Verdict } from '../report/report.ts'
 import { isSameLimit } from '../report/select.ts'
 import type { Run } from '../run.ts'
 import { dayEarlier } from '../usage/peaks.ts'
@@ -18,7 +18,7 @@ import { type LogSource, readLogFiles } from './files.ts'
 import { logFindings } from './findings.ts'
 import { type LimiterReading, type LogReading, readLog } from './reading.ts'
 import { groupsOf, snapshotOfLog } from './snapshot.ts'
-import { logVerdicts, scopeOf } from './verdicts.ts'
+import { logVerdicts } from './verdicts.ts'
 
 /**
  * The audit of a log of response headers: limits and use as the responses themselves said. Needs no credential and sends
@@ -41,6 +41,7 @@ export async function auditLog({ deps, log, inputs }: Run, pattern: string, comm
   const current = snapshotBeside(committed.snapshot)
   const { policy } = committed
   const expected = expectations(policy, current, current.workspaces)
+  const scopeOf = scopesOf(current)
   const verdicts = judged({ today, dayBefore }, source, inputs, committed, current)
   const report: Report = {
     version: 1,
@@ -89,11 +90,12 @@ function judged(
   { policy }: Committed,
   current: Snapshot,
 ): Verdict[] {
-  const { window, thresholds, models, groupTypes, workspaces } = inputs
-  const isAskedFor = ({ model, workspaceId }: LimiterReading) =>
-    (models.length === 0 || models.includes(model)) &&
+  const { window, thresholds, models, groupTypes } = inputs
+  const scopeOf = scopesOf(current)
+  const isAskedFor = (reading: LimiterReading) =>
+    (models.length === 0 || models.includes(reading.model)) &&
     (groupTypes.length === 0 || groupTypes.includes(MODEL_GROUP)) &&
-    (workspaceId === null || workspaces === 'all' || (workspaces !== 'none' && workspaces.includes(workspaceId)))
+    isScopeAskedFor(scopeOf(reading), inputs.workspaces)
   const lines = linesOf(policy, thresholds)
   const verdicts = logVerdicts({
     readings: today.limiters().filter(isAskedFor),
@@ -101,17 +103,26 @@ function judged(
     thresholds,
     linesOf: ({ scope, model, limiter }) =>
       lines({ scope, group: { type: MODEL_GROUP, name: model, models: [model] }, limiter }),
+    scopeOf,
     isComplete: source.unreadable === 0,
   })
   const groups = verdicts.map(({ group }) => ({ ...group, models: [group.name], limits: {} }))
-  return withMutes(verdicts, policy, groups, window.end - DAY).map((verdict) => named(verdict, current))
+  return withMutes(verdicts, policy, groups, window.end - DAY)
 }
 
-/** Headers know workspaces by ID only; the committed snapshot may know their names. */
-function named(verdict: Verdict, { workspaces }: Snapshot): Verdict {
-  const { scope } = verdict
-  const name = scope.type === 'workspace' ? workspaces.find(({ id }) => id === scope.id)?.name : undefined
-  return scope.type === 'workspace' && name ? { ...verdict, scope: { ...scope, name } } : verdict
+/**
+ * The scope of what a log says: the organization's where it names no workspace. Headers know workspaces by ID only; the
+ * committed snapshot may know their names.
+ */
+function scopesOf({ workspaces }: Snapshot): (reading: { workspaceId: string | null }) => Scope {
+  const names = new Map(workspaces.map(({ id, name }) => [id, name]))
+  return ({ workspaceId: id }) =>
+    id === null ? { type: 'organization' } : { type: 'workspace', id, name: names.get(id) ?? id }
+}
+
+function isScopeAskedFor(scope: Scope, wanted: Run['inputs']['workspaces']): boolean {
+  if (scope.type === 'organization' || wanted === 'all') return true
+  return wanted !== 'none' && (wanted.includes(scope.id) || wanted.includes(scope.name))
 }
 
 /** The drift with what it does to the most that was used. */

@@ -22,7 +22,7 @@ export type Use = {
   minutes: Float64Array
 }
 
-export type RefusalReading = {
+type RefusalReading = {
   workspaceId: string | null
   model: string
   counts: Readonly<Record<Refusal, number>>

@@ -1,5 +1,5 @@
 import { bandOf, type Thresholds, transitionOf } from '../headroom/bands.ts'
-import { compareVerdicts } from '../headroom/verdicts.ts'
+import { compareVerdicts, UNMEASURED } from '../headroom/verdicts.ts'
 import { MODEL_GROUP } from '../limits/groups.ts'
 import type { Scope, Verdict } from '../report/report.ts'
 import { isoTime } from '../usage/window.ts'
@@ -8,19 +8,21 @@ import type { LimiterReading, Use } from './reading.ts'
 const MINUTES_PER_HOUR = 60
 
 /** What verdicts from a log are made of. */
-export type LogEvidence = {
+type LogEvidence = {
   readings: readonly LimiterReading[]
   /** The same log, read for the window one day earlier. */
   earlier: readonly LimiterReading[]
   /** The lines of the inputs; a row that `linesOf` gives others carries them. */
   thresholds: Thresholds
   linesOf: (limit: { scope: Scope; model: string; limiter: string }) => Thresholds
+  scopeOf: (reading: LimiterReading) => Scope
   /** Whether every line of the log could be read. */
   isComplete: boolean
 }
 
 /** One verdict for each limiter in the log: the most that was used up at once, against the latest limit. */
-export function logVerdicts({ readings, earlier, thresholds: ofInputs, linesOf, isComplete }: LogEvidence): Verdict[] {
+export function logVerdicts(evidence: LogEvidence): Verdict[] {
+  const { readings, earlier, thresholds: ofInputs, linesOf, scopeOf, isComplete } = evidence
   const dayBefore = new Map(earlier.map((reading) => [keyOf(reading), reading.use]))
   return readings
     .map((reading): Verdict => {
@@ -50,11 +52,6 @@ export function logVerdicts({ readings, earlier, thresholds: ofInputs, linesOf, 
     .sort(compareVerdicts)
 }
 
-/** The scope a reading is of: a log that names no workspace is taken as the organization's. */
-export function scopeOf({ workspaceId }: Pick<LimiterReading, 'workspaceId'>): Scope {
-  return workspaceId === null ? { type: 'organization' } : { type: 'workspace', id: workspaceId, name: workspaceId }
-}
-
 function baseOf({ model, limiter, limit }: LimiterReading, scope: Scope): Verdict {
   return {
     scope,
@@ -63,20 +60,10 @@ function baseOf({ model, limiter, limit }: LimiterReading, scope: Scope): Verdic
     limit,
     configured: limit,
     limit_source: scope.type,
-    peak: null,
-    peak_at: null,
-    bracket: null,
-    p99: null,
-    minutes_over_threshold: null,
-    utilization: null,
-    band: 'unmeasured',
-    transition: null,
-    reason: null,
     lower_bound: false,
-    clipped: null,
-    previous: null,
-    hourly: null,
     drivers: null,
+    ...UNMEASURED,
+    reason: null,
   }
 }
 

@@ -62,7 +62,7 @@ function verdictOf(judged: JudgedLimiter, evidence: Evidence, previousLimit: num
   const meter = meters.find(scope, group, limiter)
   const series = windowSeries(meter?.series ?? null, meters.grid, window, known)
   const reason = unmeasuredReason(judged, evidence, meter, series)
-  if (reason !== null || !meter || !limit) return unmeasured(base, reason ?? 'there is no limit to compare with')
+  if (reason !== null || !meter || !limit) return { ...base, ...UNMEASURED, reason }
 
   const { rule } = meter
   const { peak, peakAt } = peakOf(series, rule, peakWindow)
@@ -89,28 +89,20 @@ function verdictOf(judged: JudgedLimiter, evidence: Evidence, previousLimit: num
   }
 }
 
-type Known = Pick<
-  Verdict,
-  'scope' | 'group' | 'limiter' | 'limit' | 'configured' | 'limit_source' | 'lower_bound' | 'drivers' | 'thresholds'
->
-
-function unmeasured(known: Known, reason: string): Verdict {
-  return {
-    ...known,
-    peak: null,
-    peak_at: null,
-    bracket: null,
-    p99: null,
-    minutes_over_threshold: null,
-    utilization: null,
-    band: 'unmeasured',
-    transition: null,
-    reason,
-    clipped: null,
-    previous: null,
-    hourly: null,
-  }
-}
+/** What stands for the figures in a row that has none; its reason is to be added. */
+export const UNMEASURED = {
+  peak: null,
+  peak_at: null,
+  bracket: null,
+  p99: null,
+  minutes_over_threshold: null,
+  utilization: null,
+  band: 'unmeasured',
+  transition: null,
+  clipped: null,
+  previous: null,
+  hourly: null,
+} as const satisfies Partial<Verdict>
 
 const NOT_IN_USAGE: Readonly<Record<string, string>> = {
   batch: 'the usage API does not tell calls to the Message Batches API, nor how many requests wait in its queue',
@@ -130,9 +122,10 @@ function unmeasuredReason(
   if (limit === 0) return 'the limit is 0: there is nothing to divide by'
   const rule = limiterRule(group.type, limiter)
   if (!rule) return NOT_IN_USAGE[group.type] ?? `${limiter} is not a limiter this release knows how to count`
+  if (!meter) return 'the API lists no models for this group, so that its use cannot be told'
   if (rule.counts.includes('requests') && source === 'legacy') return 'the legacy usage report has no request count'
   if (known <= window.start) return `usage data reached only to ${isoTime(known)}, before the window`
-  if (meter?.hasUnknownRequests) return 'the usage API left out the request count of some rows'
+  if (meter.hasUnknownRequests) return 'the usage API left out the request count of some rows'
   // A day's sum from part of a day is only a lower bound, but never a reason to hide an alert: see peakOf.
   return series.knownMinutes === 0 ? 'no minute of the window is known' : null
 }
@@ -170,12 +163,17 @@ export function unreadableVerdicts(unreadable: readonly UnreadableWorkspace[], c
       Object.keys(group.limits).map((limiter) => ({ group: { type: group.type, name: group.name }, limiter })),
     )
     const all = rows.length > 0 ? rows : [{ group: { type: 'any', name: 'all groups' }, limiter: 'any' }]
-    return all.map((row) =>
-      unmeasured(
-        { scope, ...row, limit: null, configured: null, limit_source: 'workspace', lower_bound: false, drivers: null },
-        `the limits of this workspace could not be read: ${error}`,
-      ),
-    )
+    return all.map((row) => ({
+      scope,
+      ...row,
+      limit: null,
+      configured: null,
+      limit_source: 'workspace',
+      lower_bound: false,
+      drivers: null,
+      ...UNMEASURED,
+      reason: `the limits of this workspace could not be read: ${error}`,
+    }))
   })
 }
 

@@ -10,7 +10,7 @@ import { DAY, HOUR, MINUTE, type Window } from './window.ts'
  */
 
 /** The span the series cover: the window, and before it the day that transitions need, where there is one. Minute 0 begins at `start`. */
-export type Grid = { start: number; end: number }
+type Grid = { start: number; end: number }
 
 export type Meter = {
   scope: Scope
@@ -26,7 +26,7 @@ export type Meter = {
 /** What a group's cache did, hour by hour: standard-speed input of the organization. */
 export type CacheMeter = { group: RateLimitGroup; read: Float64Array; input: Float64Array }
 
-export type UnmatchedModel = { model: string; requests: number | null; tokens: number }
+type UnmatchedModel = { model: string; requests: number | null; tokens: number }
 
 export type Meters = {
   grid: Grid
@@ -43,7 +43,8 @@ export type Meters = {
 type Measurable = { scope: Scope; group: RateLimitGroup; limiter: string }
 
 /**
- * Meters for what usage can measure among `judged`; the rest has no rule and gets none. Duplicates share one meter.
+ * Meters for what usage can measure among `judged`; the rest gets none: it has no rule, or no model whose use could be added up.
+ * Duplicates share one meter.
  * `groups` are all of the organization's: what they do not list is unmatched, and each has a cache to watch.
  */
 export function createMeters(judged: readonly Measurable[], groups: readonly RateLimitGroup[], window: Window): Meters {
@@ -52,7 +53,7 @@ export function createMeters(judged: readonly Measurable[], groups: readonly Rat
   for (const { scope, group, limiter } of judged) {
     const rule = limiterRule(group.type, limiter)
     const key = meterKey(scope, group, limiter)
-    if (rule && !byKey.has(key)) {
+    if (rule && canTellUse(rule, group) && !byKey.has(key)) {
       byKey.set(key, { scope, group, limiter, rule, series: null, hasUnknownRequests: false })
     }
   }
@@ -95,6 +96,11 @@ export function createMeters(judged: readonly Measurable[], groups: readonly Rat
     },
     find: (scope, group, limiter) => byKey.get(meterKey(scope, group, limiter)),
   }
+}
+
+/** The use of a model group is that of its models: where none is listed, nothing is known of it, which is not 0. */
+function canTellUse(rule: LimiterRule, group: RateLimitGroup): boolean {
+  return rule.group !== MODEL_GROUP || group.models.length > 0
 }
 
 /**

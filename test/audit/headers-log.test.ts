@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Scope } from '../../src/report/report.ts'
 import { world } from '../emulator/world/world.ts'
 import { levels, line, RECORDED } from '../headers-log/lines.ts'
 import { type Services, startServices } from './harness.ts'
@@ -157,5 +158,22 @@ describe('the input headers-log is refused', () => {
     const audit = await run([line()], inputs)
     expect(audit.code).toBe(1)
     expect(audit.log).toContain(message)
+  })
+
+  test('knows workspaces by the names of the committed snapshot: in the order of rows, in refusals and in what is asked for', async () => {
+    const workspaces = [
+      { id: 'wrkspc_1', name: 'zebra', overrides: [] },
+      { id: 'wrkspc_2', name: 'apes', overrides: [] },
+    ]
+    await services.github.seed({ [SNAPSHOT]: `${JSON.stringify({ version: 1, organization: [], workspaces })}\n` })
+    const of = (id: string, remaining: number, more = {}) =>
+      requests('2026-11-22T09:00:00Z', 10, remaining, { 'anthropic-workspace-id': id, ...more })
+    const lines = [of('wrkspc_1', 5), of('wrkspc_2', 4), of('wrkspc_1', 0, refusal())]
+    const { report } = await run(lines)
+    const nameOf = ({ scope }: { scope: Scope }) => scope.type === 'workspace' && scope.name
+    expect(report.verdicts.map(nameOf)).toEqual(['apes', 'zebra'])
+    expect(report.refusals?.map(nameOf)).toEqual(['zebra'])
+    expect((await run(lines, { workspaces: 'apes' })).report.verdicts.map(nameOf)).toEqual(['apes'])
+    expect((await run(lines, { workspaces: 'wrkspc_1' })).report.verdicts.map(nameOf)).toEqual(['zebra'])
   })
 })

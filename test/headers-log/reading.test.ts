@@ -4,11 +4,14 @@ import { type Entry, parseEntry } from '../../src/headers-log/entry.ts'
 import { readLog } from '../../src/headers-log/reading.ts'
 import { REFUSALS, type Refusal } from '../../src/headers-log/refusals.ts'
 import { logVerdicts } from '../../src/headers-log/verdicts.ts'
+import type { Scope } from '../../src/report/report.ts'
 import { line, RECORDED } from './lines.ts'
 
 const START = Date.UTC(2026, 10, 22)
 const DAY = 86_400_000
 const WINDOW = { start: START, end: START + DAY }
+const scopeOf = ({ workspaceId: id }: { workspaceId: string | null }): Scope =>
+  id === null ? { type: 'organization' } : { type: 'workspace', id, name: id }
 const THRESHOLDS = { watch: 0.5, alert: 0.75 }
 
 const entries = fc.array(
@@ -70,6 +73,7 @@ describe('a log, held against a twin that walks it once for each question', () =
           earlier: [],
           thresholds: THRESHOLDS,
           linesOf: () => THRESHOLDS,
+          scopeOf,
           isComplete: true,
         })
         for (const workspaceId of [null, 'w'])
@@ -145,6 +149,7 @@ describe('a verdict from a log', () => {
       earlier: read(list, { start: START - DAY, end: START }).limiters(),
       thresholds: THRESHOLDS,
       linesOf: () => THRESHOLDS,
+      scopeOf,
       isComplete,
     })
 

@@ -148,6 +148,16 @@ test.each([
   expect(verdict.reason).toMatch(reason)
 })
 
+test('a model group that lists no models is unmeasured: nobody knows whose use would count, and that is not 0 %', () => {
+  const groups = organizationGroups([{ ...entry({ requests_per_minute: 10 }), models: null }])
+  const judged = judgedLimiters(snapshotOf(groups, []))
+  const meters = createMeters(judged, groups, WINDOW)
+  meters.foldOrganization([row(1, { requests: 9 })])
+  const world = { judged, committed: null, current: snapshotOf(groups, []), meters, window: WINDOW, known: WINDOW.end }
+  const verdict = only(judge({ ...world, source: 'analytics', thresholds: THRESHOLDS, peakWindow: 'minute' }))
+  expect(verdict).toMatchObject({ band: 'unmeasured', utilization: null, reason: expect.stringContaining('no models') })
+})
+
 test('a row without a request count makes requests unmeasured and leaves tokens measured', () => {
   const { verdicts } = judgeWorld({ requests_per_minute: 10, output_tokens_per_minute: 10 }, [
     row(1, { requests: null, output: 5 }),

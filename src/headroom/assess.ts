@@ -6,7 +6,7 @@ import { isoTime, MINUTE, type Window } from '../usage/window.ts'
 import type { Thresholds } from './bands.ts'
 import { groupViews } from './groups.ts'
 
-export type Assessment = {
+type Assessment = {
   window: Window
   freshness: Freshness
   source: 'analytics' | 'legacy'

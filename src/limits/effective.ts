@@ -4,7 +4,7 @@ import { groupOf } from './match.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** What binds after inheritance, with its source. */
-export type EffectiveLimit = {
+type EffectiveLimit = {
   limit: number | null
   /** What the scope itself has set. */
   configured: number | null
@@ -14,9 +14,9 @@ export type EffectiveLimit = {
 /**
  * A workspace's override beside the organization's limit of the same limiter type.
  * "A workspace limit applies alongside the organization's": the lower one binds (SDK, workspaces/rate-limits).
- * An organization without this limiter type leaves the override alone; a limit that is 0 or missing cannot bind a comparison.
+ * An organization without a value for this limiter type leaves the override alone; one of 0 is the lower value like any other.
  */
-export function bind(override: number | null, organization: number | null | undefined): EffectiveLimit {
+function bind(override: number | null, organization: number | null | undefined): EffectiveLimit {
   const organizationBinds =
     organization !== null && organization !== undefined && override !== null && organization < override
   return organizationBinds

@@ -22,11 +22,4 @@ export type WorkspaceOverrides = { workspace: Workspace; overrides: readonly Rat
 /** A workspace whose limits could not be read: its verdicts are unmeasured, and nothing is written from this reading. */
 export type UnreadableWorkspace = { workspace: Workspace; error: string }
 
-/** One reading of all limits. */
-export type OrganizationLimits = {
-  groups: readonly RateLimitGroup[]
-  workspaces: readonly WorkspaceOverrides[]
-  unreadable: readonly UnreadableWorkspace[]
-}
-
 export const MODEL_GROUP = 'model_group'

@@ -6,15 +6,7 @@ import { MODEL_GROUP } from './groups.ts'
  */
 
 /** What the usage API reports for a minute; a limiter counts the sum of some of these. */
-export const COUNTERS = [
-  'requests',
-  'uncached_input',
-  'cache_creation',
-  'cache_read',
-  'output',
-  'web_searches',
-] as const
-export type Counter = (typeof COUNTERS)[number]
+export type Counter = 'requests' | 'uncached_input' | 'cache_creation' | 'cache_read' | 'output' | 'web_searches'
 
 /** Fast-mode traffic draws on limits of its own; batch traffic on none of these. */
 export type Stream = 'standard' | 'fast' | 'any'

@@ -1,5 +1,5 @@
 import type { ApiLimitEntry } from '../../src/anthropic/rate-limits.ts'
-import type { Organization, SingleRequest } from './organizations.ts'
+import type { Organization, SingleRequest, WorkspaceEntries } from './organizations.ts'
 
 /**
  * The slow twin: verdicts by adding up single requests for one limiter at a time, as the contract says it in prose.
@@ -26,6 +26,61 @@ export type TwinVerdict = {
 const MINUTE = 60_000
 const DAY = 86_400_000
 
+/** Models in use that no group of the organization lists, batch and fast mode too. */
+export function twinUnmatched({ entries, requests, window, source }: Organization) {
+  const isListed = (model: string) => entries.some(({ models }) => models?.includes(model))
+  const unmatched = requests.filter(
+    ({ at, model }) => at >= window.start && at < window.end && model !== null && !isListed(model),
+  )
+  return [...new Set(unmatched.map(({ model }) => model!))].sort().map((model) => {
+    const all = unmatched.filter((request) => request.model === model)
+    const tokens = all.map((r) => r.uncached + r.written5m + r.written1h + r.cacheRead + r.output)
+    const isUnknown = source === 'legacy' || all.some(({ uncounted }) => uncounted)
+    return { model, requests: isUnknown ? null : all.length, tokens: tokens.reduce((sum, one) => sum + one, 0) }
+  })
+}
+
+/** The part of each model group's input that was read from the cache: standard speed, no batch; null without input. */
+export function twinCacheShares({ entries, requests, window }: Organization) {
+  return Object.fromEntries(
+    entries
+      .filter(({ groupType }) => groupType === 'model_group')
+      .map((entry) => {
+        const counted = requests.filter(
+          (r) => belongs(r, null, entry) && r.speed !== 'fast' && r.at >= window.start && r.at < window.end,
+        )
+        const read = counted.reduce((sum, r) => sum + r.cacheRead, 0)
+        const input = counted.reduce((sum, r) => sum + r.uncached + r.written5m + r.written1h + r.cacheRead, 0)
+        return [nameOf(entry), input === 0 ? null : read / input] as const
+      }),
+  )
+}
+
+/** The organization's group an override is about, or the override's own where it lists none. */
+function homeOf(override: ApiLimitEntry, entries: readonly ApiLimitEntry[]): ApiLimitEntry {
+  const home = entries.find((entry) =>
+    override.entryId !== null
+      ? entry.entryId === override.entryId
+      : entry.groupType === override.groupType &&
+        (entry.models === null || entry.models.some((model) => override.models?.includes(model))),
+  )
+  return home ?? override
+}
+
+/** What bound before, by the committed limits: the lower of the two, or the one there is. */
+function committedLimit(world: Organization, scope: string | null, group: ApiLimitEntry, limiter: string) {
+  if (!world.committed) return null
+  const { entries, workspaces } = world.committed
+  const valueIn = (same: readonly ApiLimitEntry[]) =>
+    same.flatMap(({ limits }) => limits).find(({ type }) => type === limiter)?.value ?? null
+  const isGroup = (entry: ApiLimitEntry) => nameOf(entry) === nameOf(group) && entry.groupType === group.groupType
+  const organization = valueIn(entries.filter(isGroup))
+  const workspace = workspaces.find(({ id }: WorkspaceEntries) => id === scope)
+  const own = valueIn(workspace?.entries.filter((entry) => isGroup(homeOf(entry, entries))) ?? [])
+  const values = [organization, own].filter((value) => value !== null)
+  return values.length > 0 ? Math.min(...values) : null
+}
+
 export function twinVerdicts(world: Organization): TwinVerdict[] {
   const rows: { name: string; scopeName: string; verdict: TwinVerdict }[] = []
   for (const entry of world.entries) {
@@ -36,13 +91,9 @@ export function twinVerdicts(world: Organization): TwinVerdict[] {
   }
   for (const workspace of world.workspaces) {
     for (const override of workspace.entries) {
-      const home = world.entries.find(
-        (entry) =>
-          entry.groupType === override.groupType &&
-          (entry.models === null || entry.models.some((model) => override.models?.includes(model))),
-      )!
+      const home = homeOf(override, world.entries)
       for (const { type, value } of override.limits) {
-        const organization = home.limits.find((limit) => limit.type === type)?.value
+        const organization = home === override ? null : home.limits.find((limit) => limit.type === type)?.value
         const lower = value !== null && organization !== undefined && organization !== null && organization < value
         const limit = lower ? organization : value
         const source = lower ? 'organization' : 'workspace'
@@ -87,7 +138,10 @@ function twinVerdict(
   if (!count || !limit || knownEnd <= world.window.start) return unmeasured
   if (limiter === 'requests_per_minute' && world.source === 'legacy') return unmeasured
 
-  const counted = world.requests.filter((request) => belongs(request, scope, group))
+  const firstDay = world.window.start - (world.window.hasDayBefore ? DAY : 0)
+  const counted = world.requests.filter((request) => request.at >= firstDay && belongs(request, scope, group))
+  if (limiter === 'requests_per_minute' && counted.some(({ uncounted, speed }) => uncounted && speed !== 'fast'))
+    return unmeasured
   const use = (from: number, to: number) =>
     counted.reduce((sum, request) => sum + (request.at >= from && request.at < to ? count(request) : 0), 0)
 
@@ -115,7 +169,8 @@ function twinVerdict(
   const band = bandOf(utilization)
 
   const isKnownBefore = world.window.hasDayBefore && knownEnd > start - DAY
-  const before = isKnownBefore ? bandOf(busiest(start - DAY, end - DAY).peak / limit) : null
+  const limitBefore = committedLimit(world, scope, group, limiter) ?? limit
+  const before = isKnownBefore && limitBefore > 0 ? bandOf(busiest(start - DAY, end - DAY).peak / limitBefore) : null
   const complete = knownEnd >= end
   const transition =
     before === 'alert' && band !== 'alert'

@@ -7,10 +7,11 @@ import { type Found, keepSnapshot } from './keep-snapshot.ts'
 import type { Log } from './log.ts'
 import { writeOutputs } from './outputs.ts'
 import { annotations, logLines } from './report/annotations.ts'
+import { renderBlindSlack, renderBlindSummary } from './report/blind.ts'
 import { shouldNotify, shouldNotifyBlind } from './report/notify.ts'
 import type { Blind, Report } from './report/report.ts'
-import { renderBlindSlack, renderSlack } from './report/slack.ts'
-import { renderBlindSummary, renderRefusedSummary, renderSummary } from './report/summary.ts'
+import { renderSlack } from './report/slack.ts'
+import { renderRefusedSummary, renderSummary } from './report/summary.ts'
 import { linksOf, type Run } from './run.ts'
 import { writeEvidence, writeReport, writeSummary } from './run-files.ts'
 import { deliverSlack } from './slack/deliver.ts'
@@ -32,7 +33,7 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
 
   const snapshot = await log.group('Snapshot', () => keepSnapshot(run, report, committed, found, links))
   failed('snapshot', snapshot.error)
-  const wanted = shouldNotify(inputs.notify, report)
+  const wanted = shouldNotify(inputs.notify, report, snapshot.outcome)
   const slack = await log.group('Slack', () =>
     tellSlack(run, wanted, () => renderSlack(report, links, snapshot.outcome)),
   )
@@ -61,7 +62,8 @@ export async function deliverBlind(run: Run, error: string): Promise<1> {
   const { deps, inputs, log, secrets } = run
   const links = linksOf(run)
   const window = { start: isoTime(inputs.window.start), end: isoTime(inputs.window.end) }
-  const blind: Blind = { window, error: secrets.redact(error) }
+  const source = inputs.source.kind === 'headers-log' ? 'headers' : 'api'
+  const blind: Blind = { window, source, error: secrets.redact(error) }
   const slack = await log.group('Slack', () =>
     tellSlack(run, shouldNotifyBlind(inputs.notify), () => renderBlindSlack(blind, links)),
   )

@@ -61,7 +61,7 @@ const spreadOut: Advise = (report, safe) => {
   if (!worst) return null
   const lines = linesOf(worst, report)
   const minutes = plural(worst.minutes_over_threshold ?? 0, 'minute')
-  return `Spread out what runs around ${peakTime(worst, report)}: ${limitName(worst, safe)} was at or over ${percent(lines.alert)} for only ${minutes}, and below ${percent(lines.watch)} in 99 of 100.`
+  return `Spread out what runs around ${peakTime(worst, report)}: ${limitName(worst, safe)} was at or over ${percent(lines.alert)} for only ${minutes}, and below ${percent(lines.watch)} in 99 of 100 minutes.`
 }
 
 const useBatches: Advise = (report) => {

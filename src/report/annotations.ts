@@ -3,12 +3,12 @@ import { driftCounts, isCut } from './drift-text.ts'
 import { logText } from './escape.ts'
 import {
   atMost,
+  atPeakTime,
   BAND_MARK,
   count,
   groupName,
   limiterName,
   limitName,
-  peakTime,
   percentOf,
   plural,
   scopeName,
@@ -91,7 +91,7 @@ function logLine(verdict: Verdict, report: Report): string {
   if (!isMeasured(verdict))
     return `${BAND_MARK.unmeasured} unmeasured  ${about}: ${verdict.reason ?? 'no reason given'}`
   const figure = `${verdict.lower_bound ? 'at least ' : ''}${percentOf(report)(verdict.utilization)}`
-  const peak = `${count(verdict.peak)} of ${count(verdict.limit)} at ${peakTime(verdict, report)}`
+  const peak = `${count(verdict.peak)} of ${count(verdict.limit)}${atPeakTime(verdict, report)}`
   const notes = [isInert(verdict) && 'own limit is inert', verdict.transition].filter(Boolean)
   return `${BAND_MARK[verdict.band]} ${verdict.band.padEnd(10)}  ${figure.padStart(7)}  ${about} · ${peak}${notes.map((note) => ` · ${note}`).join('')}`
 }

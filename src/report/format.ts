@@ -67,19 +67,31 @@ export function period(window: { start: string; end: string }): string {
   return `${date(window.start)} to ${date(last)} (${days} days, UTC)`
 }
 
-/** When the peak was: `14:05 UTC`, with its date in a window of several days; `14:00–15:00 UTC` for the busiest hour, `14:05:07 UTC` from a log. */
+/**
+ * When the peak was: `14:05 UTC`, with its date in a window of several days; `14:00–15:00 UTC` for the busiest hour,
+ * `14:05:07 UTC` from a log. Empty where nothing was used: every minute reached that.
+ */
 export function peakTime(
-  verdict: Pick<Verdict, 'peak_at' | 'group' | 'limiter'>,
+  verdict: Pick<Verdict, 'peak' | 'peak_at' | 'group' | 'limiter'>,
   report: Pick<Report, 'window' | 'peak_window'>,
-): string | null {
-  if (verdict.peak_at === null) return null
-  if (limiterRule(verdict.group.type, verdict.limiter)?.per === 'day') return date(verdict.peak_at)
+): string {
+  if (verdict.peak_at === null || verdict.peak === 0) return ''
+  if (isPerDay(verdict)) return date(verdict.peak_at)
   const day = report.window.days > 1 ? `${date(verdict.peak_at)} ` : ''
   if (report.peak_window === 'minute') return `${day}${time(verdict.peak_at)} UTC`
   if (report.peak_window === 'second') return `${day}${verdict.peak_at.slice(11, 19)} UTC`
   const end = new Date(Date.parse(verdict.peak_at) + 3_600_000).toISOString()
   return `${day}${time(verdict.peak_at)}–${time(end)} UTC`
 }
+
+/** `peakTime` within a sentence: ` at 14:05 UTC`, ` on 2026-11-22` for a limit per day, or nothing. */
+export function atPeakTime(verdict: Parameters<typeof peakTime>[0], report: Parameters<typeof peakTime>[1]): string {
+  const time = peakTime(verdict, report)
+  return time && `${isPerDay(verdict) ? ' on' : ' at'} ${time}`
+}
+
+const isPerDay = ({ group, limiter }: Pick<Verdict, 'group' | 'limiter'>) =>
+  limiterRule(group.type, limiter)?.per === 'day'
 
 const GROUP_NAMES: Record<string, string> = {
   batch: 'Message Batches',

@@ -1,3 +1,6 @@
+import { markdownLink } from './escape.ts'
+import type { Links } from './report.ts'
+
 /** The few shapes of Markdown the renderings are made of. Cells and titles are already escaped. */
 
 export type Column = { head: string; align?: 'right' }
@@ -44,4 +47,15 @@ export function bar(ratio: number): string {
   const full = Math.min(CELLS, Math.floor(ratio * CELLS + 1e-9))
   const cells = full === 0 && ratio > 0 ? '▒' : '█'.repeat(full)
   return `\`${cells}${'░'.repeat(CELLS - cells.length)}\``
+}
+
+/** Where a reader goes next, as a line of links; `own` is what the link to the run is called. */
+export function seeAlso({ run, usage, limits, runbook }: Links, own = 'This run'): string {
+  const entries = [
+    run && markdownLink(own, run),
+    markdownLink('Usage in the Console', usage),
+    markdownLink('Limits in the Console', limits),
+    runbook && markdownLink('Runbook', runbook),
+  ]
+  return entries.filter(Boolean).join(' · ')
 }

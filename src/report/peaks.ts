@@ -1,7 +1,7 @@
 import { viewOf } from './advice.ts'
 import { barsOf, chart, hourTable, legend } from './chart.ts'
 import { markdownText } from './escape.ts'
-import { atMost, BAND_MARK, count, limitName, listing, moment, peakTime, percent, plural } from './format.ts'
+import { atMost, atPeakTime, BAND_MARK, count, limitName, listing, moment, percent, plural } from './format.ts'
 import { stack } from './markdown.ts'
 import type { Drivers, Report } from './report.ts'
 import { linesOf, type Measured, ofBand } from './select.ts'
@@ -38,7 +38,7 @@ function figures(row: Measured, report: Report): string {
   const ofLimit = (value: number) => `${count(value)} (${share(value / row.limit)})`
   const { alert } = linesOf(row, report)
   const known = [
-    `Peak **${count(row.peak)}** of ${bindingLimit(row)} at ${peakTime(row, report)}${report.peak_window === 'hour' ? ', the mean per minute of the busiest hour' : ''}.`,
+    `Peak **${count(row.peak)}** of ${bindingLimit(row)}${atPeakTime(row, report)}${report.peak_window === 'hour' ? ', the mean per minute of the busiest hour' : ''}.`,
     row.bracket !== null &&
       row.bracket > row.peak &&
       `The busiest 60 seconds lie between that and ${ofLimit(row.bracket)}, the largest two minutes side by side.`,

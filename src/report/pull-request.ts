@@ -1,8 +1,7 @@
 import { driftTable } from './drift-table.ts'
 import { driftCounts, isCut, orderDrift } from './drift-text.ts'
-import { markdownLink } from './escape.ts'
 import { atMost, count, period, plural } from './format.ts'
-import { stack } from './markdown.ts'
+import { seeAlso, stack } from './markdown.ts'
 import type { FilesInCommit, Links, Report } from './report.ts'
 import { firstFitting } from './shrink.ts'
 
@@ -42,7 +41,12 @@ function title(report: Report, files: FilesInCommit): string {
 }
 
 function body(report: Report, links: Links, files: FilesInCommit, step: Step): string {
-  return stack(PULL_REQUEST_MARKER, changes(report, files, step), approving(report, files), nextSteps(links))
+  return stack(
+    PULL_REQUEST_MARKER,
+    changes(report, files, step),
+    approving(report, files),
+    seeAlso(links, 'The audit run'),
+  )
 }
 
 function changes(report: Report, files: FilesInCommit, step: Step): string {
@@ -90,14 +94,4 @@ function approving(report: Report, files: FilesInCommit): string {
     report.drift.length > 0 &&
       "If a change is not one you expected: the organization's own limits are set by Anthropic, a workspace's by your own administrators in the Console.",
   )
-}
-
-function nextSteps(links: Links): string {
-  const entries = [
-    links.run && markdownLink('the audit run', links.run),
-    markdownLink('limits in the Console', links.limits),
-    markdownLink('usage in the Console', links.usage),
-    links.runbook && markdownLink('runbook', links.runbook),
-  ].filter((entry) => entry !== null && entry !== '')
-  return `See also: ${entries.join(' · ')}`
 }

@@ -125,7 +125,6 @@ export const findingSchema = z.object({
     'legacy-usage',
     'freshness-unknown',
     'data-incomplete',
-    'filtered',
     'drivers-unknown',
     'mute-expired',
     'unexpected-limit',
@@ -265,8 +264,8 @@ export type Planning = z.infer<typeof planningSchema>
 export type GroupView = z.infer<typeof groupViewSchema>
 export type Report = z.infer<typeof reportSchema>
 
-/** A run that could not read limits or usage: there is no Report, and that must be told as such. */
-export type Blind = { window: { start: string; end: string }; error: string }
+/** A run that could not read limits or usage: there is no Report, and that must be told as such. `source`: what it tried to read. */
+export type Blind = { window: { start: string; end: string }; source: 'api' | 'headers'; error: string }
 
 /** What became of the snapshot; decided by delivery, shown by the summary and Slack, written to the outputs. */
 export type SnapshotOutcome = {

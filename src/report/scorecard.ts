@@ -64,7 +64,9 @@ function cells(row: Measured, report: Report): string[] {
     limiterName(row, markdownText).replace(/^(\w+) tokens/, '$1&nbsp;tokens'),
     `${bar(row.utilization)}&nbsp;${loud ? `**${figure}**` : figure}`,
     count(row.peak),
-    (peakTime(row, report) ?? '').replace(/ UTC$/, '').replace(/^\d{4}-(\d\d)-/, '$1&#8209;'),
+    peakTime(row, report)
+      .replace(/ UTC$/, '')
+      .replace(/^\d{4}-(\d\d)-/, '$1&#8209;'),
     isInert(row) ? `${count(row.limit)} (own ${count(row.configured ?? 0)} is inert)` : count(row.limit),
     `${row.lower_bound ? '≤ ' : ''}${row.utilization > 1 ? '−' : ''}${headroom}`,
     dayBefore(row, report),

@@ -26,6 +26,12 @@ export function measured(report: Report): Measured[] {
   return report.verdicts.filter(isMeasured).sort((a, b) => b.utilization - a.utilization)
 }
 
+/** The row with the highest utilization among those that nobody muted; where all are muted, among all. */
+export function highest(report: Report): Measured | undefined {
+  const rows = measured(report)
+  return rows.find((row) => !row.muted) ?? rows[0]
+}
+
 export function unmeasured(report: Report): Verdict[] {
   return report.verdicts.filter((verdict) => !isMeasured(verdict))
 }

@@ -1,7 +1,16 @@
 import { type Escape, type Link, sentenceWithLinks } from './escape.ts'
-import { count, limitName, peakTime, percentOf, plural } from './format.ts'
+import { atPeakTime, count, limitName, percentOf, plural } from './format.ts'
 import type { Band, Report, SnapshotOutcome } from './report.ts'
-import { isInert, linesOf, type Measured, measured, muted, ofBand, unmeasured } from './select.ts'
+import {
+  highest as highestRow,
+  isInert,
+  linesOf,
+  type Measured,
+  measured,
+  muted,
+  ofBand,
+  unmeasured,
+} from './select.ts'
 
 /** Sentences that the summary and Slack share, so that both say the same. */
 
@@ -26,12 +35,13 @@ function isPartial(report: Report): boolean {
 /** The verdict in a few words: `3 limits at or over 75 %, highest 104 %`; `worst` may name, after that figure, what it is of. */
 export function verdictLine(report: Report, worst = ''): string {
   const share = percentOf(report)
-  const highest = report.highest_utilization === null ? null : share(report.highest_utilization)
-  const silent = muted(report).length
-  const silenced = silent > 0 ? `, ${count(silent)} muted` : ''
-  const all = measured(report).length - silent
-  if (report.status === null || highest === null) return 'nothing could be measured'
-  if (report.status !== 'alert' && isPartial(report)) return `not fully measured, highest seen ${highest}`
+  const top = highestRow(report)
+  if (report.status === null || !top) return 'nothing could be measured'
+  const highest = share(top.utilization)
+  const silent = muted(report)
+  const silenced = silent[0] ? `, ${count(silent.length)} muted at up to ${share(silent[0].utilization)}` : ''
+  const all = measured(report).length - silent.length
+  if (report.status !== 'alert' && isPartial(report)) return `not fully measured, highest seen ${highest}${silenced}`
   const failed = report.failures.length > 0 ? ', but not everything could be read or delivered' : ''
   switch (report.status) {
     case 'alert':
@@ -39,6 +49,7 @@ export function verdictLine(report: Report, worst = ''): string {
     case 'watch':
       return `${plural(ofBand(report, 'watch').length, 'limit')} to watch, highest ${highest}${silenced}${failed}`
     case 'ok':
+      if (all === 0) return `every limit measured is muted, highest ${highest}${failed}`
       return all === 1
         ? `the one limit measured is at ${highest}${silenced}${failed}`
         : `all ${count(all)} measured below ${lineName('watch', report)}, highest ${highest}${silenced}${failed}`
@@ -154,5 +165,5 @@ function pullRequestText(pullRequest: SnapshotOutcome['pullRequest'], link: Link
 
 /** The highest row in full: `Claude Opus 4.x, output tokens/min: 83 % of 400,000 at 14:05 UTC`. */
 export function rowSentence(row: Measured, report: Report, safe: Escape): string {
-  return `${limitName(row, safe)}: ${used(row, report)} of ${count(row.limit)} at ${peakTime(row, report)}`
+  return `${limitName(row, safe)}: ${used(row, report)} of ${count(row.limit)}${atPeakTime(row, report)}`
 }

@@ -1,12 +1,23 @@
-import type { ContextBlock, KnownBlock, SectionBlock } from '@slack/types'
+import type { KnownBlock } from '@slack/types'
 import { type SlackMessage, slackViolations } from '../slack/limits.ts'
 import { advice } from './advice.ts'
 import { crossesAlertLine } from './drift-consequence.ts'
 import { driftCounts, driftSentence, isCut, orderDrift } from './drift-text.ts'
 import { oneLine, SENTENCE_LENGTH, slackLink, slackText } from './escape.ts'
-import { atMost, BAND_MARK, count, groupName, limiterName, peakTime, percentOf, period, scopeName } from './format.ts'
-import type { Blind, Links, Report, SnapshotOutcome } from './report.ts'
-import { type Measured, measured, ofBand, recovered } from './select.ts'
+import {
+  atMost,
+  atPeakTime,
+  BAND_MARK,
+  count,
+  groupName,
+  limiterName,
+  listing,
+  percentOf,
+  period,
+  scopeName,
+} from './format.ts'
+import type { Links, Report, SnapshotOutcome } from './report.ts'
+import { highest, type Measured, ofBand, recovered } from './select.ts'
 import {
   bindingLimit,
   clippedText,
@@ -21,6 +32,7 @@ import {
   verdictOf,
 } from './sentences.ts'
 import { firstFitting } from './shrink.ts'
+import { buttons, context, header, LONGEST_HEADER, message, sections } from './slack-blocks.ts'
 
 /** How many of each are shown: few enough for a phone, and fewer where long names would break Slack's limits. */
 type Step = { alerts: number; watch: number; recovered: number; drift: number; failures: number; advice: number }
@@ -35,26 +47,8 @@ const STEPS: [Step, ...Step[]] = [
 export function renderSlack(report: Report, links: Links, snapshot: SnapshotOutcome | null): SlackMessage {
   return firstFitting(
     STEPS,
-    (step) => message(fallback(report, links), blocks(report, links, snapshot, step)),
+    (step) => message(fallback(report, links, step), blocks(report, links, snapshot, step)),
     (rendered) => slackViolations(rendered).length === 0,
-  )
-}
-
-/** The message of a run that could not read limits or usage: it must never be taken for a quiet day. */
-export function renderBlindSlack(blind: Blind, links: Links): SlackMessage {
-  const window = period(blind.window)
-  const error = slackText(blind.error, SENTENCE_LENGTH)
-  const consequence = `Nothing is known about use of the limits from ${window}: a limit may have been reached without anyone being told.`
-  const next = `Fix the cause, then run the workflow again with \`date: ${lastDay(blind.window)}\`: usage is kept, so nothing is lost.`
-  return message(
-    `Claude rate limits: the audit is blind for ${window}. ${error} ${consequence}${links.run ? ` Run: ${slackText(links.run, SENTENCE_LENGTH)}` : ''}`,
-    [
-      header(`${BAND_MARK.unmeasured} Claude rate limits: the audit is blind`),
-      section(`*Why*\n${error}`),
-      section(`*What it means*\n${consequence}`),
-      section(`*What to do*\n${next}`),
-      ...buttons(links),
-    ],
   )
 }
 
@@ -67,23 +61,26 @@ function blocks(report: Report, links: Links, snapshot: SnapshotOutcome | null, 
     ...rows('Watch', watched(report), step.watch, report, links, alertLine),
     ...rows('Recovered', recovered(report), step.recovered, report, links, recoveredLine),
     ...drift(report, links, snapshot, step),
+    ...endedMutes(report, step),
     ...firstSteps(report, step),
     ...buttons(links),
   ]
 }
 
 function headline(report: Report): string {
-  const worst = measured(report)[0]
+  const worst = highest(report)
   const name = worst ? ` (${groupName(worst.group, plain)}, ${limiterName(worst, plain)})` : ''
-  return `${BAND_MARK[verdictOf(report)]} Claude rate limits: ${verdictLine(report, name)}`
+  const line = (whose: string) => `${BAND_MARK[verdictOf(report)]} Claude rate limits: ${verdictLine(report, whose)}`
+  // A name that is long must not push out of the header what stands behind it.
+  return line(name).length <= LONGEST_HEADER ? line(name) : line('')
 }
 
 /** For `plain_text`, in which Slack reads no markup. */
 const plain = (text: string, length?: number) => oneLine(text, length)
 
 /** Stands alone in a notification: verdict, worst row, what else happened, where to look. */
-function fallback(report: Report, links: Links): string {
-  const worst = measured(report)[0]
+function fallback(report: Report, links: Links, step: Step): string {
+  const worst = highest(report)
   const back = recovered(report).length
   const parts = [
     `Claude rate limits, ${period(report.window)}: ${verdictLine(report)}.`,
@@ -91,7 +88,11 @@ function fallback(report: Report, links: Links): string {
     back > 0 && `${count(back)} recovered.`,
     report.drift.length > 0 && `Limits changed: ${driftCounts(report.drift)}.`,
     missingData(report),
-    report.failures.length > 0 && `Not everything could be read or delivered (${count(report.failures.length)}).`,
+    report.failures.length > 0 &&
+      `Not complete: ${listing(
+        report.failures.map(({ resource }) => slackText(resource)),
+        step.failures,
+      )}.`,
     links.run && `Run: ${slackText(links.run, SENTENCE_LENGTH)}`,
   ]
   return parts.filter(Boolean).join(' ')
@@ -129,7 +130,7 @@ function alertLine(row: Measured, report: Report): string {
   const driver = mainDriver(row, slackText)
   const parts = [
     `${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)}`,
-    `peak ${count(row.peak)} at ${peakTime(row, report)}`,
+    `peak ${count(row.peak)}${atPeakTime(row, report)}`,
     transitionText(row, report),
     driver && driverText(driver, report),
     clippedText(row),
@@ -178,6 +179,15 @@ function drift(report: Report, links: Links, snapshot: SnapshotOutcome | null, s
   ])
 }
 
+function endedMutes({ findings }: Report, step: Step): KnownBlock[] {
+  const ended = findings.filter(({ kind }) => kind === 'mute-expired')
+  const { shown, more } = atMost(ended, step.failures)
+  const lines = shown.map(({ message }) => `• ${slackText(message, SENTENCE_LENGTH)}`)
+  return ended.length === 0
+    ? []
+    : sections(['*Mutes that have ended*', ...lines, ...(more > 0 ? [`and ${count(more)} more`] : [])])
+}
+
 function firstSteps(report: Report, step: Step): KnownBlock[] {
   const steps = advice(report, slackText).slice(0, step.advice)
   return steps.length === 0
@@ -188,58 +198,4 @@ function firstSteps(report: Report, step: Step): KnownBlock[] {
 function andMore(more: number, links: Links): string {
   const text = `and ${count(more)} more`
   return links.run ? `${slackLink(text, links.run)} in the run's summary` : `${text} in the run's summary`
-}
-
-function buttons(links: Links): KnownBlock[] {
-  const targets = [
-    ['run', 'Open run', links.run],
-    ['usage', 'Usage in Console', links.usage],
-    ['limits', 'Limits in Console', links.limits],
-    ['runbook', 'Runbook', links.runbook],
-  ] as const
-  const elements = targets.flatMap(([action, text, url]) =>
-    url === null
-      ? []
-      : [
-          {
-            type: 'button' as const,
-            action_id: action,
-            text: { type: 'plain_text' as const, text, emoji: false },
-            url,
-          },
-        ],
-  )
-  return [{ type: 'actions', elements }]
-}
-
-function message(text: string, messageBlocks: KnownBlock[]): SlackMessage {
-  return { text, blocks: messageBlocks, unfurl_links: false, unfurl_media: false }
-}
-
-function header(text: string): KnownBlock {
-  return { type: 'header', text: { type: 'plain_text', text: oneLine(text, 150), emoji: false } }
-}
-
-/** `verbatim`: Slack links nothing that is not marked as a link. */
-function section(text: string): SectionBlock {
-  return { type: 'section', text: { type: 'mrkdwn', text, verbatim: true } }
-}
-
-function context(text: string): ContextBlock {
-  return { type: 'context', elements: [{ type: 'mrkdwn', text, verbatim: true }] }
-}
-
-/** Lines packed into as few sections as hold them; a single line is always shorter than a section. */
-function sections(lines: readonly string[]): SectionBlock[] {
-  const texts: string[] = []
-  for (const line of lines) {
-    const last = texts.at(-1)
-    if (last !== undefined && last.length + line.length + 1 <= 3_000) texts[texts.length - 1] = `${last}\n${line}`
-    else texts.push(line)
-  }
-  return texts.map(section)
-}
-
-function lastDay(window: Blind['window']): string {
-  return new Date(Date.parse(window.end) - 1).toISOString().slice(0, 10)
 }

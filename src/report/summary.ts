@@ -5,15 +5,15 @@ import { driftCounts, orderDrift } from './drift-text.ts'
 import { markdownLink, markdownText, SENTENCE_LENGTH } from './escape.ts'
 import { findings } from './findings.ts'
 import { atMost, BAND_MARK, count, percentOf, period } from './format.ts'
-import { bullets, details, stack, under } from './markdown.ts'
+import { bullets, details, seeAlso, stack, under } from './markdown.ts'
 import { mutedRows } from './muted.ts'
 import { notMeasured } from './not-measured.ts'
 import { type PeaksStep, peaks } from './peaks.ts'
 import { planning } from './planning.ts'
 import { refused } from './refusals.ts'
-import type { Blind, Links, Report, SnapshotOutcome } from './report.ts'
+import type { Links, Report, SnapshotOutcome } from './report.ts'
 import { scorecard } from './scorecard.ts'
-import { measured, recovered } from './select.ts'
+import { highest, recovered } from './select.ts'
 import {
   coverage,
   missingData,
@@ -65,21 +65,6 @@ export function renderSummary(report: Report, links: Links, snapshot: SnapshotOu
   )
 }
 
-/** The job summary of a run that could not read limits or usage. */
-export function renderBlindSummary(blind: Blind, links: Links): string {
-  const lastDay = new Date(Date.parse(blind.window.end) - 1).toISOString().slice(0, 10)
-  return `${stack(
-    `## ${BAND_MARK.unmeasured} Claude rate limits: the audit is blind`,
-    `Nothing is known about use of the limits from ${period(blind.window)}: a limit may have been reached without anyone being told. No snapshot was written, and nothing is reported as recovered.`,
-    under('### Why', markdownText(blind.error, 2_000)),
-    under(
-      '### What to do',
-      `Fix the cause, then run the workflow again with \`date: ${lastDay}\`: usage is kept, so nothing is lost. Until then the Console shows it.`,
-    ),
-    seeAlso(links),
-  )}\n`
-}
-
 /** The job summary of a run whose inputs are not valid: `error` names each of them, one a line. */
 export function renderRefusedSummary(error: string): string {
   const [head = '', ...problems] = error.split('\n').map((line) => line.replace(/^- /, ''))
@@ -117,7 +102,7 @@ function summary(report: Report, links: Links, snapshot: SnapshotOutcome | null,
 }
 
 function opening(report: Report): string {
-  const worst = measured(report)[0]
+  const worst = highest(report)
   const transition = worst ? transitionText(worst, report) : ''
   return stack(
     worst && `Highest: **${rowSentence(worst, report, markdownText)}**${transition && `, ${transition}`}.`,
@@ -168,14 +153,4 @@ function changes(report: Report, snapshot: SnapshotOutcome | null, most: number)
     more > 0 && `and ${count(more)} more`,
     outcome,
   )
-}
-
-function seeAlso(links: Links): string {
-  const entries = [
-    links.run && markdownLink('This run', links.run),
-    markdownLink('Usage in the Console', links.usage),
-    markdownLink('Limits in the Console', links.limits),
-    links.runbook && markdownLink('Runbook', links.runbook),
-  ].filter((entry) => entry !== null && entry !== '')
-  return entries.join(' · ')
 }

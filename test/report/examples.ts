@@ -415,6 +415,7 @@ export const EXAMPLES = {
   blind: {
     blind: {
       window: { start: `${DAY}00:00:00Z`, end: '2026-11-23T00:00:00Z' },
+      source: 'api',
       error:
         'Reading the rate limits failed: GET /v1/organizations/rate_limits answered 401 authentication_error (request req_011CTx). Check that anthropic-admin-key is an Admin API key that has not been revoked.',
     },

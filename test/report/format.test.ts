@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
+  atPeakTime,
   changeInPercent,
   count,
   groupName,
@@ -11,6 +12,7 @@ import {
   period,
   plural,
 } from '../../src/report/format.ts'
+import { EXAMPLES } from './examples.ts'
 
 const asIs = (text: string) => text
 const LINES = [0.5, 0.75]
@@ -87,6 +89,7 @@ test('a peak is placed by minute, hour or day, and dated where the window has se
   const row = {
     group: { type: 'model_group', name: 'Opus' },
     limiter: 'output_tokens_per_minute',
+    peak: 310_000,
     peak_at: '2026-11-22T14:05:00Z',
   }
   const window = { start: '', end: '', complete: true, missing_minutes: 0, data_refreshed_at: null }
@@ -95,7 +98,15 @@ test('a peak is placed by minute, hour or day, and dated where the window has se
   expect(peakTime(row, { ...day, window: { ...window, days: 7 } })).toBe('2026-11-22 14:05 UTC')
   expect(peakTime({ ...row, peak_at: '2026-11-22T23:00:00Z' }, { ...day, peak_window: 'hour' })).toBe('23:00–00:00 UTC')
   expect(peakTime({ ...row, limiter: 'tokens_per_day' }, day)).toBe('2026-11-22')
-  expect(peakTime({ ...row, peak_at: null }, day)).toBeNull()
+  expect(peakTime({ ...row, peak_at: null }, day)).toBe('')
+  expect(atPeakTime(row, day)).toBe(' at 14:05 UTC')
+  expect(atPeakTime({ ...row, limiter: 'tokens_per_day' }, day)).toBe(' on 2026-11-22')
+})
+
+test('no use was at no time', () => {
+  const row = { group: { type: 'model_group', name: 'Opus' }, limiter: 'output_tokens_per_minute' }
+  const day = { window: EXAMPLES['quiet-day'].report.window, peak_window: 'minute' as const }
+  expect(atPeakTime({ ...row, peak: 0, peak_at: '2026-11-22T00:00:00Z' }, day)).toBe('')
 })
 
 test('groups without a name of their own and limiters unknown to us still read as something', () => {

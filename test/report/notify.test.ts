@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Notify, shouldNotify, shouldNotifyBlind } from '../../src/report/notify.ts'
-import type { Report, Verdict } from '../../src/report/report.ts'
+import type { Report, SnapshotOutcome, Verdict } from '../../src/report/report.ts'
 import { EXAMPLES } from './examples.ts'
 
 const quiet = EXAMPLES['quiet-day'].report
@@ -29,6 +29,7 @@ const DAYS: Record<string, Report> = {
   'a recovery to watch': dayWith({ band: 'watch', transition: 'recovered' }),
   drift: { ...quiet, drift: EXAMPLES.drift.report.drift },
   'a first snapshot': { ...quiet, first_snapshot: true },
+  'a mute that has ended': { ...quiet, findings: [{ kind: 'mute-expired', message: 'The mute ended.' }] },
   'a failure': { ...quiet, failures: [{ resource: 'limits of workspace payments', message: 'HTTP 500' }] },
   'unmeasured limits only': {
     ...quiet,
@@ -52,6 +53,7 @@ const TABLE: Record<keyof typeof DAYS, [boolean, boolean, boolean, boolean]> = {
   'a recovery to watch': [true, true, true, false],
   drift: [true, true, true, false],
   'a first snapshot': [false, false, true, false],
+  'a mute that has ended': [true, true, true, false],
   'a failure': [true, true, true, false],
   'unmeasured limits only': [false, false, true, false],
 }
@@ -63,7 +65,29 @@ const cells = Object.entries(TABLE).flatMap(([day, told]) =>
 test.each(cells)('$day under notify: $mode is told: $told', ({ day, mode, told }) => {
   const report = DAYS[day]
   if (!report) throw new Error(`no such day: ${day}`)
-  expect(shouldNotify(mode, report)).toBe(told)
+  expect(shouldNotify(mode, report, null)).toBe(told)
+})
+
+describe('drift by pull request', () => {
+  const drifted = DAYS.drift!
+  const proposed = (commit: SnapshotOutcome['commit']): SnapshotOutcome => ({
+    operation: commit ? 'updated' : 'unchanged',
+    path: '.github/claude-rate-limits.json',
+    commit,
+    pullRequest: { operation: 'updated', number: 12, url: null },
+    note: null,
+  })
+  const commit = { sha: 'a'.repeat(40), verified: true, url: 'https://github.com/acme/limits/commit/a' }
+
+  test.each([
+    ['on-alert', true, true],
+    ['on-change', true, false],
+    ['always', true, true],
+    ['never', false, false],
+  ] as const)('under notify: %s: when it is committed %s, while it waits for review %s', (mode, first, later) => {
+    expect(shouldNotify(mode, drifted, proposed(commit))).toBe(first)
+    expect(shouldNotify(mode, drifted, proposed(null))).toBe(later)
+  })
 })
 
 test.each(MODES)('a blind audit under notify: %s is told unless nothing ever is', (mode) => {

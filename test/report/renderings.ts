@@ -1,7 +1,8 @@
+import { renderBlindSlack, renderBlindSummary } from '../../src/report/blind.ts'
 import { commitMessage } from '../../src/report/commit-message.ts'
 import { renderPullRequest } from '../../src/report/pull-request.ts'
-import { renderBlindSlack, renderSlack } from '../../src/report/slack.ts'
-import { renderBlindSummary, renderSummary } from '../../src/report/summary.ts'
+import { renderSlack } from '../../src/report/slack.ts'
+import { renderSummary } from '../../src/report/summary.ts'
 import type { SlackMessage } from '../../src/slack/limits.ts'
 import { type Example, LINKS } from './examples.ts'
 

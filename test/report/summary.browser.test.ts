@@ -148,7 +148,7 @@ describe.skipIf(!hasBrowser)('in a browser', { timeout: 120_000 }, () => {
       expect(rows[0]).toEqual([
         'Claude Opus 4.x, output tokens/min',
         '800,000 → 400,000 (−50 %)',
-        "The window's peak 310,000 was 38.8 % and is now 77.5 %: over the alert line.",
+        "The day's peak 310,000 was 38.8 % and is now 77.5 %: over the alert line.",
       ])
       expect(rows).toHaveLength(6)
       expect(await page.textContent('h3')).toBe('What approving means')

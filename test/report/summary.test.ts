@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Report } from '../../src/report/report.ts'
-import { renderBlindSummary, renderSummary } from '../../src/report/summary.ts'
+import { renderSummary } from '../../src/report/summary.ts'
 import { EXAMPLES, LINKS, manyAlerts } from './examples.ts'
 import { renderHtml } from './page.ts'
 
@@ -11,6 +11,18 @@ const title = (report: Report) => renderSummary(report, LINKS, null).split('\n')
 describe('the verdict line', () => {
   test('of a whole and quiet day is green', () => {
     expect(title(quiet)).toBe('## 🟢 Claude rate limits: all 12 measured below 50 %, highest 45.1 %')
+  })
+
+  test('of a day with mutes speaks of what is not muted first, and of the muted beside it', () => {
+    const muted = { owner: 'ops', reason: 'load test', until: '2026-12-01' }
+    const [first, ...rest] = quiet.verdicts.filter(({ utilization }) => utilization !== null)
+    const loud = { ...first!, utilization: 1.2, band: 'alert' as const, muted }
+    expect(title({ ...quiet, verdicts: [loud, ...rest] })).toMatch(
+      /: all 11 measured below 50 %, highest [\d.]+ %, 1 muted at up to 120 %$/,
+    )
+    expect(title({ ...quiet, verdicts: [loud] })).toBe(
+      '## 🟢 Claude rate limits: every limit measured is muted, highest 120 %',
+    )
   })
 
   test('is never green where use, limits or a delivery are missing', () => {
@@ -44,14 +56,6 @@ test('unknown hours are marked, not drawn as use, and named in the table', () =>
   expect(summary).toContain('"20", "21?", "22?", "23?"]')
   expect(summary).toContain('A question mark: not known yet, drawn as nothing.')
   expect(summary).toContain('| 21:00 | not known |')
-})
-
-test('a blind run says what could not be read, why, and how to make up for it', () => {
-  const summary = renderBlindSummary(EXAMPLES.blind.blind, LINKS)
-  expect(summary).toContain('the audit is blind')
-  expect(summary).toContain('answered 401')
-  expect(summary).toContain('`date: 2026-11-22`')
-  expect(summary).not.toContain('🟢')
 })
 
 describe('above 1 MiB', () => {

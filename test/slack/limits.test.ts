@@ -1,7 +1,8 @@
 import { fetch as undiciFetch } from 'undici'
 import { expect, test } from 'vitest'
+import { renderBlindSlack } from '../../src/report/blind.ts'
 import type { Report } from '../../src/report/report.ts'
-import { renderBlindSlack, renderSlack } from '../../src/report/slack.ts'
+import { renderSlack } from '../../src/report/slack.ts'
 import { deliverSlack } from '../../src/slack/deliver.ts'
 import { SLACK_LIMITS, slackViolations } from '../../src/slack/limits.ts'
 import { startSlack } from '../emulator/slack/slack.ts'
@@ -54,6 +55,7 @@ test('names as long as they come, in everything at once, are still within every 
     ...EXAMPLES['alerts-50'].report,
     drift: EXAMPLES.drift.report.drift,
     failures: EXAMPLES['hostile-names'].report.failures,
+    findings: Array.from({ length: 9 }, () => ({ kind: 'mute-expired' as const, message: 'ended' })),
   }
   const snapshot = { operation: 'skipped', path: long('p'), commit: null, pullRequest: null, note: long('n') } as const
   const message = renderSlack(rename(all) as Report, LINKS, snapshot)
@@ -61,6 +63,19 @@ test('names as long as they come, in everything at once, are still within every 
   expect(JSON.stringify(message)).toContain('50 limits at or over 75 %')
   const blind = renderBlindSlack({ ...EXAMPLES.blind.blind, error: long('x') }, LINKS)
   expect(slackViolations(blind)).toEqual([])
+})
+
+test('a long name of a group does not push out of the headline that not everything could be read', () => {
+  const { report } = EXAMPLES['hostile-names']
+  const verdicts = report.verdicts.map((row) => ({ ...row, group: { ...row.group, name: 'x'.repeat(90) } }))
+  const [header] = renderSlack({ ...report, verdicts }, LINKS, null).blocks as { text: { text: string } }[]
+  expect(header!.text.text).toMatch(/highest 104 %, but not everything could be read or delivered$/)
+})
+
+test('a mute that has ended is in the message', () => {
+  const message = 'The mute of group Claude Haiku 4.5 ended on 2026-11-21 and is ignored from now on.'
+  const report = { ...EXAMPLES['first-alert'].report, findings: [{ kind: 'mute-expired' as const, message }] }
+  expect(JSON.stringify(renderSlack(report, LINKS, null))).toContain(`*Mutes that have ended*\\n• ${message}`)
 })
 
 const section = (text: string) => ({ type: 'section', text: { type: 'mrkdwn', text } })

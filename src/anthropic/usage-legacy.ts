@@ -19,15 +19,11 @@ const MOST_BUCKETS = { '1m': 1440, '1h': 168, '1d': 31 } as const
 
 type LegacyResult = z.infer<typeof legacyPageSchema>['data'][number]['results'][number]
 
-export function createLegacyReader(
-  client: AnthropicClient,
-  { onPage, defaultWorkspaceId = null }: ReaderOptions,
-): UsageReader {
+export function createLegacyReader(client: AnthropicClient, { onPage }: ReaderOptions): UsageReader {
   const progress: Progress = { read: 0, expected: 0 }
 
   const readRange = async (query: UsageQuery, range: Range, fold: (rows: readonly UsageRow[]) => void) => {
     const groupBy = query.groupBy.filter((dimension) => dimension !== 'product')
-    const nullWorkspace = query.groupBy.includes('workspace_id') ? defaultWorkspaceId : null
     const startOf = bucketStarts(RESOURCE, range, WIDTHS[query.width])
     const pages = followPages(
       RESOURCE,
@@ -50,7 +46,7 @@ export function createLegacyReader(
       (page) => nextCursor(RESOURCE, page.has_more, page.next_page),
     )
     for await (const page of pages) {
-      for (const bucket of page.data) fold(toRows(bucket.results, startOf(bucket.starting_at), nullWorkspace))
+      for (const bucket of page.data) fold(toRows(bucket.results, startOf(bucket.starting_at)))
       progress.read++
       progress.expected = Math.max(progress.expected, progress.read)
       onPage?.({ ...progress })
@@ -88,11 +84,11 @@ export function createLegacyReader(
   }
 }
 
-function toRows(results: readonly LegacyResult[], at: number, nullWorkspace: string | null): UsageRow[] {
+function toRows(results: readonly LegacyResult[], at: number): UsageRow[] {
   return results.map((result) => ({
     at,
     model: result.model ?? null,
-    workspaceId: result.workspace_id ?? nullWorkspace,
+    workspaceId: result.workspace_id ?? null,
     apiKeyId: result.api_key_id ?? null,
     serviceTier: result.service_tier ?? null,
     speed: result.speed ?? null,

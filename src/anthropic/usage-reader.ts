@@ -12,6 +12,7 @@ export type UsageRow = {
   /** Start of the bucket, UTC milliseconds. */
   at: number
   model: string | null
+  /** The legacy report says null for the default workspace. */
   workspaceId: string | null
   apiKeyId: string | null
   serviceTier: string | null
@@ -54,8 +55,6 @@ export type UsageReader = {
 export type ReaderOptions = {
   /** Called after each page, with the figures of all queries of this reader so far. */
   onPage?: (progress: Progress) => void
-  /** The legacy report says null for the default workspace; its rows get this ID where it is known. */
-  defaultWorkspaceId?: string | null
 }
 
 /**

@@ -11,12 +11,12 @@ import { DAY, HOUR, MINUTE } from './window.ts'
 export type Names = { workspaces: ReadonlyMap<string, string>; apiKeys: ReadonlyMap<string, string> }
 
 /** At most this many minutes are asked about, worst verdicts first: two requests each. */
-export const MOST_PEAKS_EXPLAINED = 20
+const MOST_PEAKS_EXPLAINED = 20
 
 const SHOWN = 3
 
 /** A peak to explain: the limiter's meter and the span it was reached in. */
-export type DrivenPeak = { verdict: Verdict; meter: Meter; start: number; end: number }
+type DrivenPeak = { verdict: Verdict; meter: Meter; start: number; end: number }
 
 /** The peaks worth asking about: watch and alert, with use, worst first, within the budget of minutes. */
 export function peaksToExplain(
@@ -61,7 +61,8 @@ export async function readDrivers(
       readRows(reader, samePlace[0]!, 'api_key_id', workspace),
       workspace === null ? readRows(reader, samePlace[0]!, 'workspace_id', null) : [],
     ])
-    return samePlace.map(({ verdict, meter }) => [verdict, sharesOf(meter, byKey, byWorkspace, names)] as const)
+    const nameOf = namesOf(names, reader.source)
+    return samePlace.map(({ verdict, meter }) => [verdict, sharesOf(meter, byKey, byWorkspace, nameOf)] as const)
   })
   return new Map((await Promise.all(answers)).flat())
 }
@@ -84,26 +85,27 @@ function workspaceOf({ meter: { scope } }: DrivenPeak): string | null {
   return scope.type === 'workspace' ? scope.id : null
 }
 
-function sharesOf(
-  meter: Meter,
-  byKey: readonly UsageRow[],
-  byWorkspace: readonly UsageRow[],
-  { workspaces, apiKeys }: Names,
-): Drivers {
-  const keyName = (id: string | null) => (id === null ? 'no API key' : (apiKeys.get(id) ?? id))
-  const workspaceName = (id: string | null) => (id === null ? 'no workspace' : (workspaces.get(id) ?? id))
+type NameOf = Record<'workspace' | 'apiKey' | 'model', (id: string | null) => string>
+
+function namesOf({ workspaces, apiKeys }: Names, source: UsageReader['source']): NameOf {
+  // No ID is the default workspace in the legacy report, and none at all in the analytics API, which knows that one by its ID.
+  const noWorkspace = source === 'legacy' ? 'default' : 'no workspace'
   return {
-    workspaces: topShares(meter, byWorkspace, (row) => row.workspaceId, workspaceName),
-    models: topShares(
-      meter,
-      byKey,
-      (row) => row.model,
-      (model) => model ?? 'no model',
-    ),
-    api_keys: topShares(meter, byKey, (row) => row.apiKeyId, keyName),
+    workspace: (id) => (id === null ? noWorkspace : (workspaces.get(id) ?? id)),
+    apiKey: (id) => (id === null ? 'no API key' : (apiKeys.get(id) ?? id)),
+    model: (model) => model ?? 'no model',
   }
 }
 
+function sharesOf(meter: Meter, byKey: readonly UsageRow[], byWorkspace: readonly UsageRow[], nameOf: NameOf): Drivers {
+  return {
+    workspaces: topShares(meter, byWorkspace, (row) => row.workspaceId, nameOf.workspace),
+    models: topShares(meter, byKey, (row) => row.model, nameOf.model),
+    api_keys: topShares(meter, byKey, (row) => row.apiKeyId, nameOf.apiKey),
+  }
+}
+
+/** Largest first; none where some row does not say what it counts, since shares of a part would mislead. */
 function topShares(
   meter: Meter,
   rows: readonly UsageRow[],
@@ -113,8 +115,10 @@ function topShares(
   const amounts = new Map<string | null, number>()
   for (const row of rows) {
     if (!isCounted(row) || !isOfGroup(row, meter.group)) continue
+    const amount = amountOf(meter.rule, row)
+    if (amount === null) return []
     const id = idOf(row)
-    amounts.set(id, (amounts.get(id) ?? 0) + (amountOf(meter.rule, row) ?? 0))
+    amounts.set(id, (amounts.get(id) ?? 0) + amount)
   }
   const total = [...amounts.values()].reduce((sum, amount) => sum + amount, 0)
   if (total === 0) return []

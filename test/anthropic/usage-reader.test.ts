@@ -161,10 +161,18 @@ test('the legacy report gives the same tokens, row by row, and says what it cann
   const defaultWorkspaceId = anthropic.world.workspaces.find(({ isDefault }) => isDefault)?.id ?? null
   const parts = { groupBy, start: at('08:00'), end: at('12:00') }
   const analytics = await read(await open('analytics'), parts)
-  const legacy = await read(await open('legacy', { defaultWorkspaceId }), parts)
+  const legacy = await read(await open('legacy'), parts)
   expect(legacy.rows.length).toBeGreaterThan(3000)
   expect(legacy.refreshedAt).toBeNull()
-  const comparable = analytics.rows.filter(({ model }) => model !== null).map((row) => ({ ...row, requests: null }))
+  const comparable = analytics.rows
+    .filter(({ model }) => model !== null)
+    .map((row) => ({
+      ...row,
+      requests: null,
+      // The legacy report has no ID for the default workspace, which usage in this world has.
+      workspaceId: row.workspaceId === defaultWorkspaceId ? null : row.workspaceId,
+    }))
+  expect(legacy.rows.some(({ workspaceId }) => workspaceId === null)).toBe(true)
   expect(legacy.rows.map(text).sort()).toEqual(comparable.map(text).sort())
 })
 
@@ -179,16 +187,6 @@ test('the legacy report is asked for a day of minutes at once, with the header t
   anthropic.requests.length = 0
   await read(await open('legacy'), { groupBy: ['model'] })
   expect(anthropic.requests[0]?.headers).not.toHaveProperty('anthropic-beta')
-})
-
-test('the default workspace has no ID in the legacy report unless it is told', async () => {
-  const of = async (options: ReaderOptions, groupBy: UsageQuery['groupBy']) =>
-    (await read(await open('legacy', options), { groupBy })).rows.map(({ workspaceId }) => workspaceId)
-  const defaultWorkspaceId = workspaceId('Default')
-  expect(await of({ defaultWorkspaceId }, ['workspace_id'])).toContain(defaultWorkspaceId)
-  expect(await of({}, ['workspace_id'])).toContain(null)
-  // Not asked for is not the default workspace.
-  expect(new Set(await of({ defaultWorkspaceId }, ['model']))).toEqual(new Set([null]))
 })
 
 test('a legacy page too large to hold is asked for again in smaller ones, and no row comes twice', async () => {

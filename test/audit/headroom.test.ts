@@ -206,6 +206,9 @@ describe('the legacy report', () => {
       } else expect({ ...verdict, drivers: null }).toEqual({ ...twin, drivers: null })
     }
     expect(report.findings.filter(({ kind }) => kind === 'legacy-usage')).toHaveLength(1)
+    expect(byName(report)['Claude Sonnet 5: output_tokens_per_minute']?.drivers?.workspaces).toEqual([
+      { id: null, name: 'default', share: 1 },
+    ])
   })
 
   test.each([400, 403, 404])('is what auto falls back to on %d, with a warning', async (status) => {

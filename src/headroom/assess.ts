@@ -66,7 +66,7 @@ function usageFindings({ freshness, source, window, meters }: Assessment, missin
     findings.push({
       kind: 'legacy-usage',
       message:
-        'Usage comes from the legacy report: it has no request counts, so that requests per minute are unmeasured.',
+        'Usage comes from the legacy report: it has no request counts, so that requests per minute are unmeasured, and it does not say up to when it is complete: the audited days have ended and were taken as whole.',
     })
   } else if (freshness.refreshedAt === null) {
     findings.push({

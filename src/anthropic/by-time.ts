@@ -16,7 +16,7 @@ export type ReadPage = (range: Range, cursor?: string) => Promise<RowPage>
 /** The part of a page that a range is cut to fill: one that turns out fuller costs another request, an emptier one nothing. */
 const FILL = 0.9
 /** Most ranges made of one: where use is uneven, each is cut again by what is seen in it. */
-const MOST_CUTS = 8
+const MOST_CUTS = 16
 /** Rows that must have come back the same, in order, before a server's order is relied upon. */
 const EVIDENCE = 100
 
@@ -75,10 +75,12 @@ async function readFirstPage(task: Task, range: Range): Promise<Part[]> {
     : cut(range, width, pagesPerBucket, 2)
 }
 
-/** Equal parts on bucket bounds, about a page each, but no more than MOST_CUTS; with the pages expected of each. */
+/** Equal parts on bucket bounds, about a page each, or as few pages as make no more than MOST_CUTS; with the pages expected of each. */
 function cut(range: Range, width: number, pagesPerBucket: number, atLeast: number): Part[] {
   const buckets = (range.end - range.start) / width
-  const count = Math.min(buckets, MOST_CUTS, Math.max(atLeast, Math.ceil(buckets * pagesPerBucket)))
+  const pages = Math.max(atLeast, Math.ceil(buckets * pagesPerBucket))
+  // Parts of a whole number of pages: one and a half would take two.
+  const count = Math.min(buckets, Math.ceil(pages / Math.ceil(pages / MOST_CUTS)))
   const bound = (i: number) => Math.floor((i * buckets) / count)
   return Array.from({ length: count }, (_, i) => ({
     start: range.start + bound(i) * width,

@@ -1,0 +1,176 @@
+import { stat } from 'node:fs/promises'
+import { cpus, loadavg } from 'node:os'
+import { type Audit, type Figures, runAudit, runEmpty, runFloor, runObvious } from './contenders.ts'
+import { leastRequests, leastWall } from './least.ts'
+import { type Cost, median } from './measure.ts'
+import { type Service, type Size, startService } from './service.ts'
+import { megabytes, ratio, seconds, table, whole } from './table.ts'
+
+/**
+ * `npm run bench`: what the committed bundle costs, beside the script anyone would write first and beside the least that
+ * any client must do. It takes about ten minutes, and wants a machine with nothing else to do.
+ */
+
+const DAY = 86_400_000
+const HOUR = 3_600_000
+const SMALL: Size = { models: 5, workspaces: 3, withOverrides: 1 }
+const LARGE: Size = { models: 20, workspaces: 50, withOverrides: 5 }
+const TIMES = 5
+
+const today = Math.floor(Date.now() / DAY) * DAY
+const date = new Date(today - DAY).toISOString().slice(0, 10)
+const yesterday = (days = 1): Audit => ({ date, days })
+const say = (line: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${line}`)
+
+type Floor = Cost & { work: number }
+type Row = { world: string; latency: number; audit: Figures; obvious: Figures | null; floor: Floor; least: number }
+
+async function withWorld<T>(size: Size, work: (service: Service) => Promise<T>): Promise<T> {
+  const service = await startService(size, today + 6 * HOUR)
+  try {
+    return await work(service)
+  } finally {
+    await service.stop()
+  }
+}
+
+async function floorOf(service: Service, { calls }: Figures, empty: Cost): Promise<Floor> {
+  const works: number[] = []
+  for (let i = 0; i < 3; i++) works.push(await runFloor(service, calls))
+  return { ...empty, work: works.sort((a, b) => a - b)[1]! }
+}
+
+/** Both contenders over one world. The first run of each is not counted: it lets the emulator make its replies, which it then keeps. */
+async function compare(world: string, size: Size, days: number, latencies: number[], empty: Cost): Promise<Row[]> {
+  return withWorld(size, async (service) => {
+    const hasObvious = days === 1
+    say(`${world}: warming up`)
+    const first = await runAudit(service, yesterday(days))
+    if (hasObvious) await runObvious(service, yesterday(days))
+    const floor = await floorOf(service, first, empty)
+    const rows: Row[] = []
+    for (const latency of latencies) {
+      await service.latency(latency)
+      say(`${world}, ${latency} ms: the action`)
+      const audit = (await median(TIMES, () => runAudit(service, yesterday(days)))) as Figures
+      say(`${world}, ${latency} ms: the obvious script`)
+      const obvious = hasObvious ? await runObvious(service, yesterday(days)) : null
+      if (obvious && audit.value.join('\n') !== obvious.value.join('\n'))
+        throw new Error(`${world}: the verdicts differ.\n${audit.value.join('\n')}\n\n${obvious.value.join('\n')}`)
+      rows.push({ world, latency, audit, obvious, floor, least: leastRequests(size, days) })
+    }
+    return rows
+  })
+}
+
+const FIGURES = ['world', 'latency', 'who', 'requests', 'received', 'wall', 'CPU', 'peak memory']
+
+function rowsOf({ world, latency, audit, obvious, floor, least }: Row): string[][] {
+  const line = (who: string, of: Pick<Figures, 'requests' | 'bytes' | 'wall' | 'cpu' | 'memory'>) => [
+    world,
+    `${latency} ms`,
+    who,
+    whole(of.requests),
+    megabytes(of.bytes),
+    seconds(of.wall),
+    seconds(of.cpu),
+    megabytes(of.memory),
+  ]
+  const cpu = floor.cpu + floor.work
+  const wall = leastWall(least, { latency, work: floor.wall + floor.work })
+  const over = (who: string, requests: number, than: Pick<Cost, 'wall' | 'cpu'>, bytes?: number, memory?: number) => [
+    world,
+    `${latency} ms`,
+    who,
+    ratio(audit.requests / requests),
+    bytes === undefined ? '' : ratio(audit.bytes / bytes),
+    ratio(audit.wall / than.wall),
+    ratio(audit.cpu / than.cpu),
+    memory === undefined ? '' : ratio(audit.memory / memory),
+  ]
+  return [
+    line('action', audit),
+    ...(obvious ? [line('obvious script', obvious)] : []),
+    [world, `${latency} ms`, 'floor', whole(least), '', seconds(wall), seconds(cpu), ''],
+    ...(obvious ? [over('**action ÷ obvious**', obvious.requests, obvious, obvious.bytes, obvious.memory)] : []),
+    over('**action ÷ floor**', least, { wall, cpu }),
+  ]
+}
+
+async function growth(month: Row): Promise<string[][]> {
+  const line = (what: string, { requests, bytes, cpu, memory }: Figures) => [
+    what,
+    whole(requests),
+    megabytes(bytes),
+    seconds(cpu),
+    megabytes(memory),
+  ]
+  const measureOne = (size: Size, days: number) =>
+    withWorld(size, async (service) => {
+      await runAudit(service, yesterday(days))
+      return (await median(3, () => runAudit(service, yesterday(days)))) as Figures
+    })
+  const rows: string[][] = []
+  for (const days of [1, 2, 7]) {
+    say(`growth: ${days} days`)
+    rows.push(line(`${days} ${days === 1 ? 'day' : 'days'}`, await measureOne(LARGE, days)))
+  }
+  rows.push(line('31 days', month.audit))
+  for (const [workspaces, withOverrides] of [
+    [5, 5],
+    [20, 5],
+    [50, 5],
+    [50, 0],
+    [50, 25],
+    [50, 50],
+  ] as const) {
+    say(`growth: ${workspaces} workspaces`)
+    const figures = await measureOne({ ...LARGE, workspaces, withOverrides }, 1)
+    rows.push(line(`${workspaces} workspaces, ${withOverrides} with overrides`, figures))
+  }
+  return rows
+}
+
+function mustHold(large: Row, month: Row, empty: Cost, bundle: number): string[][] {
+  const { audit, obvious, floor } = large
+  const check = (figure: string, value: number, most: number, show: (value: number) => string) => [
+    figure,
+    show(value),
+    show(most),
+    value <= most ? 'holds' : '**missed**',
+  ]
+  const milliseconds = (value: number) => `${value.toFixed(0)} ms`
+  return [
+    check("requests over the obvious script's", audit.requests / obvious!.requests, 0.1, ratio),
+    check("wall time over the obvious script's", audit.wall / obvious!.wall, 0.05, ratio),
+    check('CPU time over the floor', audit.cpu / (floor.cpu + floor.work), 2, ratio),
+    check('peak memory, 31 days over 1 day', month.audit.memory / audit.memory, 1.1, ratio),
+    check('peak memory, of 1 day', audit.memory, 250e6, megabytes),
+    check('peak memory, of 31 days', month.audit.memory, 250e6, megabytes),
+    check(
+      'start-up to first request over an empty Node start',
+      audit.untilFirstRequest! - empty.untilEnd,
+      180,
+      milliseconds,
+    ),
+    check('`dist/index.js`', bundle, 2e6, megabytes),
+  ]
+}
+
+say(`load ${loadavg()[0]!.toFixed(2)}`)
+const empty = await median(15, async () => ({ ...(await runEmpty()), value: null }))
+const small = await compare('small', SMALL, 1, [0, 50], empty)
+const large = await compare('large', LARGE, 1, [0, 50], empty)
+const [month] = await compare('31 days', LARGE, 31, [50], empty)
+const grown = await growth(month!)
+const { size } = await stat(new URL('../dist/index.js', import.meta.url))
+
+console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]!.model}, load ${loadavg()[0]!.toFixed(2)} at the end.
+An empty Node process: ${seconds(empty.wall)} wall, ${seconds(empty.cpu)} CPU, ${megabytes(empty.memory)}.
+
+${table(['figure (large world, 50 ms)', 'measured', 'at most', ''], mustHold(large[1]!, month!, empty, size))}
+
+${table(FIGURES, [...small, ...large, month!].flatMap(rowsOf))}
+
+${table(['large world, no latency', 'requests', 'received', 'CPU', 'peak memory'], grown)}
+`)

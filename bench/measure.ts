@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** What one process cost, from its first instruction to its last: milliseconds and bytes. */
+export type Cost = {
+  /** From before the process was started until it was gone. */
+  wall: number
+  /** User and system time of all its threads. */
+  cpu: number
+  /** Peak resident memory. */
+  memory: number
+  /** From the start of the process to its first HTTP request; null where it made none. */
+  untilFirstRequest: number | null
+  /** From the start of the process to its last line. */
+  untilEnd: number
+}
+
+const PROBE = fileURLToPath(new URL('probe.cjs', import.meta.url))
+
+/** Runs what starts one Node process with these flags and variables, and says what that process cost. */
+export async function measure<T>(
+  run: (nodeArguments: string[], env: Record<string, string>) => Promise<T>,
+): Promise<Cost & { value: T }> {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-'))
+  const path = join(folder, 'cost.json')
+  try {
+    const begun = performance.now()
+    const value = await run(['--require', PROBE], { PROBE: path })
+    const wall = performance.now() - begun
+    return { value, wall, ...(JSON.parse(await readFile(path, 'utf8')) as Omit<Cost, 'wall'>) }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Runs a script of this folder in a process of its own; resolves to what it printed. */
+export function runScript(name: string, nodeArguments: string[], env: Record<string, string>): Promise<string> {
+  const script = fileURLToPath(new URL(name, import.meta.url))
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [...nodeArguments, script], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+    let printed = ''
+    child.stdout.on('data', (chunk) => {
+      printed += chunk
+    })
+    child.on('error', reject)
+    child.on('close', (code) => (code === 0 ? resolve(printed) : reject(new Error(`${name} ended with ${code}`))))
+  })
+}
+
+/** Runs that many times and takes the median of each figure; the value is the last run's. */
+export async function median<T>(times: number, run: () => Promise<Cost & { value: T }>): Promise<Cost & { value: T }> {
+  const runs: (Cost & { value: T })[] = []
+  for (let i = 0; i < times; i++) runs.push(await run())
+  const middle = (of: (cost: Cost) => number) => runs.map(of).sort((a, b) => a - b)[Math.floor(times / 2)]!
+  return {
+    value: runs.at(-1)!.value,
+    wall: middle(({ wall }) => wall),
+    cpu: middle(({ cpu }) => cpu),
+    memory: middle(({ memory }) => memory),
+    untilFirstRequest: runs.at(-1)!.untilFirstRequest === null ? null : middle((cost) => cost.untilFirstRequest!),
+    untilEnd: middle(({ untilEnd }) => untilEnd),
+  }
+}

@@ -8,6 +8,7 @@ import { findDrift } from './limits/drift.ts'
 import { type JudgedLimiter, judgedLimiters } from './limits/effective.ts'
 import { type Snapshot, snapshotOf } from './limits/snapshot.ts'
 import type { Log } from './log.ts'
+import { plural } from './report/format.ts'
 import type { Drift, Verdict } from './report/report.ts'
 import { peaksToExplain, readDrivers } from './usage/drivers.ts'
 import { type Freshness, measureUsage } from './usage/measure.ts'
@@ -59,7 +60,7 @@ export async function collectLimits(
 
 function readingLine({ groups, workspaces }: LimitsReading): string {
   const own = workspaces.filter(({ overrides }) => overrides.length > 0).length
-  return `Read the limits of ${groups.length} rate-limit groups and of ${workspaces.length} workspaces, ${own} of them with limits of their own.`
+  return `Read the limits of ${plural(groups.length, 'rate-limit group')} and ${plural(workspaces.length, 'workspace')}, ${own} of them with overrides.`
 }
 
 function selectGroups(
@@ -115,14 +116,15 @@ function planLine(plan: UsagePlan, usageApi: Inputs['usageApi'], models: number)
   const days = (organization.end - organization.start) / DAY
   const span = `${isoDay(organization.start)} to ${isoDay(organization.end - 1)}`
   const ofWorkspaces = workspaces
-    ? `, and of ${workspaces.workspaceIds?.length} workspaces with limits of their own`
+    ? `, and of ${plural(workspaces.workspaceIds?.length ?? 0, 'workspace')} with overrides`
     : ''
-  const what = `usage per minute of ${days} days (${span}) × ${workspaces ? '2 queries' : '1 query'}`
+  const what = `usage per minute of ${plural(days, 'day')} (${span}) × ${plural(workspaces ? 2 : 1, 'query', 'queries')}`
+  const all = models === 1 ? 'the one model with limits is' : `all ${models} models with limits are`
   // The legacy report counts its pages in buckets, whatever is in them.
   const pages =
     usageApi === 'legacy'
       ? ''
-      : `; about ${busyPages(plan, models)} pages if all ${models} models with limits are in use every minute, fewer if not`
+      : `; about ${plural(busyPages(plan, models), 'page')} if ${all} in use every minute, fewer if not`
   return `Plan: ${what}: of the organization by model${ofWorkspaces}${pages}.`
 }
 

@@ -29,7 +29,7 @@ export async function readCommitted(run: Run): Promise<Committed> {
   } catch (error) {
     // With snapshot-mode none nothing will be written: a repository that cannot be read is then only nothing to compare with.
     if (mode === 'none' && !(error instanceof AuditError && error.message.startsWith('The snapshot '))) {
-      log.info(`No committed snapshot to compare with: ${describeError(error)}`)
+      log.info(`No committed snapshot to compare with, and no policy: ${describeError(error)}`)
     } else {
       log.error(describeError(error), 'Committed snapshot')
       found.error = describeError(error)

@@ -2,13 +2,13 @@ import { limiterRule } from '../limits/limiters.ts'
 import { viewOf } from '../report/advice.ts'
 import { markdownText } from '../report/escape.ts'
 import {
+  atPeakTime,
   changeInPercent,
   count,
   groupName,
   limiterName,
   listing,
   moment,
-  peakTime,
   percent,
   percentOf,
   period,
@@ -36,7 +36,7 @@ export function evidencePage(report: Report): string | null {
   if (asked.length === 0) return null
   return `${stack(
     '# Evidence for higher Claude rate limits',
-    `Use of ${period(report.window)}, by UTC minute, from ${SOURCES[report.usage_source]}. All models of a group are added up minute by minute. ${observed(report)}`,
+    `Use of ${period(report.window)}, from ${SOURCES[report.usage_source]}. ${PEAKS[report.peak_window]} ${observed(report)}`,
     overview(asked, report),
     ...asked.map((row) => section(row, report)),
     under('## Limits of our own workspaces', bullets(own.map((row) => ownLimit(row, report)))),
@@ -49,7 +49,17 @@ const SOURCES: Record<Report['usage_source'], string> = {
   headers: 'the rate-limit headers of logged responses',
 }
 
-function observed({ window }: Report): string {
+const PEAKS: Record<Report['peak_window'], string> = {
+  minute: 'Peaks are of UTC minutes, in which all models of a group are added up.',
+  hour: 'Peaks are the mean per minute of the busiest UTC hour, in which all models of a group are added up.',
+  second: 'Peaks are the most of a limit that was used up at once, as a response said right after it.',
+}
+
+function observed({ window, usage_source }: Report): string {
+  if (usage_source === 'headers') {
+    const lost = window.complete ? '' : ', and some of its lines could not be read'
+    return `Observed: what was logged in ${plural(window.days, 'day')}${lost}.`
+  }
   return window.complete
     ? `Observed: ${plural(window.days, 'whole day')}.`
     : `Observed: ${plural(window.days, 'day')}, of which ${plural(window.missing_minutes, 'minute is', 'minutes are')} not known yet.`
@@ -74,16 +84,12 @@ function section(row: Measured, report: Report): string {
   const share = percentOf(report)
   const ofLimit = (value: number) => `${count(value)} (${share(value / row.limit)})`
   const alert = (row.thresholds ?? report.thresholds).alert
-  const minutes = report.window.days * 1440 - report.window.missing_minutes
   const facts: [string, string | null][] = [
     [
       'Limit',
       `${count(row.limit)} ${limiterRule(row.group.type, row.limiter)?.long ?? limiterName(row, markdownText)}`,
     ],
-    [
-      'Peak',
-      `${ofLimit(row.peak)}${row.lower_bound ? ' at least' : ''}, at ${peakTime(row, report) ?? 'a time not known'}`,
-    ],
+    ['Peak', `${ofLimit(row.peak)}${row.lower_bound ? ' at least' : ''}${atPeakTime(row, report)}`],
     [
       'Busiest 60 seconds',
       row.bracket !== null && row.bracket > row.peak ? `between ${count(row.peak)} and ${ofLimit(row.bracket)}` : null,
@@ -92,7 +98,7 @@ function section(row: Measured, report: Report): string {
     ['99th percentile of all minutes', row.p99 === null ? null : ofLimit(row.p99)],
     [
       `Minutes at or over ${share(alert)}`,
-      row.minutes_over_threshold === null ? null : `${count(row.minutes_over_threshold)} of ${count(minutes)}`,
+      row.minutes_over_threshold === null ? null : `${count(row.minutes_over_threshold)}${ofMinutes(report)}`,
     ],
     [
       'Pressed against the limit',
@@ -111,6 +117,11 @@ function section(row: Measured, report: Report): string {
     ),
     under('Already done:', bullets(alreadyDone(row, report))),
   )
+}
+
+/** Out of how many known minutes; a log does not know the others. */
+function ofMinutes({ window, usage_source }: Report): string {
+  return usage_source === 'headers' ? '' : ` of ${count(window.days * 1440 - window.missing_minutes)}`
 }
 
 /** The largest hours beside the peak's own, in the order of time: an increase is for what recurs. */

@@ -9,6 +9,7 @@ import { planningOf } from '../planning/planning.ts'
 import { linesOf, withIntent, withMutes } from '../policy/apply.ts'
 import { expectations } from '../policy/expected.ts'
 import { policyFindings } from '../policy/findings.ts'
+import { plural } from '../report/format.ts'
 import type { Drift, Report, Scope, Verdict } from '../report/report.ts'
 import { isSameLimit } from '../report/select.ts'
 import type { Run } from '../run.ts'
@@ -33,7 +34,8 @@ export async function auditLog({ deps, log, inputs }: Run, pattern: string, comm
       today.add(entry)
       dayBefore.add(entry)
     })
-    log.info(`Read ${read.entries} responses in ${read.files} files; ${read.unreadable} lines were none.`)
+    const lost = read.unreadable > 0 ? `; ${plural(read.unreadable, 'line')} could not be read` : ''
+    log.info(`Read ${plural(read.entries, 'response')} in ${plural(read.files, 'file')}${lost}.`)
     return read
   })
   const readings = today.limiters()

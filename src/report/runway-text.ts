@@ -15,7 +15,9 @@ export function runwaySentence({ outcome, ...row }: Runway, report: Report): str
     case 'reaches': {
       const earliest = count(Math.floor(outcome.earliest))
       const latest = outcome.latest === null ? 'more than a year' : count(Math.ceil(outcome.latest))
-      return `reaches ${alert} in about ${plural(Math.round(outcome.days), 'day')} (${earliest} to ${latest})`
+      const days = Math.round(outcome.days)
+      const about = days === 0 ? 'within a day' : `in about ${plural(days, 'day')}`
+      return `reaches ${alert} ${about} (${earliest} to ${latest})`
     }
   }
 }

@@ -66,9 +66,9 @@ test('the evidence page is written beside the report, and folded in the summary'
   const run = await services.run()
   const page = await readFile(run.outputs['evidence-path']!, 'utf8')
   expect(page).toContain('# Evidence for higher Claude rate limits')
-  expect(page).toContain('| Peak | 560 (56 %), at 14:05 UTC |')
+  expect(page).toContain('| Peak | 560 (56 %) at 14:05 UTC |')
   expect(run.summary).toContain('Evidence to ask Anthropic for more')
-  expect(run.summary).toContain('| Peak | 560 (56 %), at 14:05 UTC |')
+  expect(run.summary).toContain('| Peak | 560 (56 %) at 14:05 UTC |')
 })
 
 test('a quiet organization has no evidence page, and the output is empty', async () => {

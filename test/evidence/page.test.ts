@@ -20,7 +20,7 @@ describe('the evidence page', () => {
     const workspace = rowOf('output_tokens_per_minute', 100_000, [1], { scope: PRODUCTION, limit_source: 'workspace' })
     expect(page([row, workspace], 1)).toBe(`# Evidence for higher Claude rate limits
 
-Use of 2026-11-22 (UTC), by UTC minute, from Anthropic's usage analytics API. All models of a group are added up minute by minute. Observed: 1 whole day.
+Use of 2026-11-22 (UTC), from Anthropic's usage analytics API. Peaks are of UTC minutes, in which all models of a group are added up. Observed: 1 whole day.
 
 | Limit | Now | Peak | Used |
 | --- | ---: | ---: | ---: |
@@ -31,7 +31,7 @@ Use of 2026-11-22 (UTC), by UTC minute, from Anthropic's usage analytics API. Al
 | Figure | Value |
 | --- | --- |
 | Limit | 400,000 output tokens per minute |
-| Peak | 332,000 (83 %), at 14:05 UTC |
+| Peak | 332,000 (83 %) at 14:05 UTC |
 | Busiest 60 seconds | between 332,000 and 332,001 (83 %) |
 | Further peaks | 166,000 (41.5 %) in 00:00–01:00 UTC, 166,000 (41.5 %) in 01:00–02:00 UTC, 166,000 (41.5 %) in 02:00–03:00 UTC, 166,000 (41.5 %) in 03:00–04:00 UTC and 166,000 (41.5 %) in 04:00–05:00 UTC |
 | 99th percentile of all minutes | 166,000 (41.5 %) |
@@ -86,6 +86,19 @@ Already done:
     expect(text).toMatch(
       /- Claude Opus 4\.x, requests\/min in workspace production: 90 % of 500\. Ours to raise, in the Console\.\n$/,
     )
+  })
+
+  test('of a log speaks of what was logged, and adds nothing up', () => {
+    const log = reportOf([rowOf('requests_per_minute', 1000, [750])], 1)
+    const text = evidencePage({ ...log, usage_source: 'headers', peak_window: 'second' })
+    expect(text).toContain('as a response said right after it. Observed: what was logged in 1 day.')
+    expect(text).toMatch(/\| Minutes at or over 75 % \| \d+ \|/)
+    expect(text).not.toMatch(/added up|whole day/)
+  })
+
+  test('of hours says that its peaks are means of hours', () => {
+    const hours = { ...reportOf([rowOf('requests_per_minute', 1000, [750])], 1), peak_window: 'hour' as const }
+    expect(evidencePage(hours)).toContain('the mean per minute of the busiest UTC hour')
   })
 
   test('says what is missing of the window', () => {

@@ -73,6 +73,15 @@ describe('the planning part of the summary', () => {
     expect(textOf(report)).not.toContain('spend cap')
   })
 
+  test('does not say zero days of a line that is nearly reached', () => {
+    const steep = Array.from({ length: 14 }, (_, day) => 610 + 10 * day)
+    expect(textOf(reportOf([rowOf('requests_per_minute', 1000, steep)], 14))).toContain(
+      'reaches 75 % in about 1 day (1 to 1)',
+    )
+    const there = steep.map((peak) => peak + 9.9)
+    expect(textOf(reportOf([rowOf('requests_per_minute', 1000, there)], 14))).toContain('reaches 75 % within a day (')
+  })
+
   test('follows the alert line of a row that the policy moved', () => {
     const report = reportOf(
       [rowOf('requests_per_minute', 1000, rising, { thresholds: { watch: 0.4, alert: 0.5 } })],

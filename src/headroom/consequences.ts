@@ -3,7 +3,7 @@ import { groupOf, matchGroups } from '../limits/match.ts'
 import type { Snapshot } from '../limits/snapshot.ts'
 import type { Drift } from '../report/report.ts'
 import type { Meters } from '../usage/meters.ts'
-import { peakOf, windowSeries } from '../usage/peaks.ts'
+import { type Peak, peakOf, utilizationOf, windowSeries } from '../usage/peaks.ts'
 import type { Window } from '../usage/window.ts'
 
 type Context = {
@@ -32,7 +32,7 @@ export function withConsequences(drift: readonly Drift[], context: Context): Dri
     const peakAfter = peak(item, item.limiter, context)
     return {
       ...item,
-      peak: peakAfter,
+      peak: peakAfter?.peak ?? null,
       utilization_before: ratio(peakBefore, effectiveLimit(before, item.scope, oldName, typeBefore)),
       utilization_after: ratio(peakAfter, effectiveLimit(after, item.scope, item.group, item.limiter)),
     }
@@ -43,14 +43,14 @@ function peak(
   { scope, group }: Drift,
   limiter: string,
   { meters, window, known, peakWindow, source }: Context,
-): number | null {
+): Peak | null {
   const meter = meters.find(scope, group, limiter)
   const lacksRequests = source === 'legacy' && meter?.rule.counts.includes('requests')
   if (!meter || meter.hasUnknownRequests || lacksRequests) return null
   const series = windowSeries(meter.series, meters.grid, window, known)
-  return series.knownMinutes === 0 ? null : peakOf(series, meter.rule, peakWindow).peak
+  return series.knownMinutes === 0 ? null : peakOf(series, meter.rule, peakWindow)
 }
 
-function ratio(peak: number | null, limit: number | null): number | null {
-  return peak === null || !limit ? null : peak / limit
+function ratio(peak: Peak | null, limit: number | null): number | null {
+  return peak === null || !limit ? null : utilizationOf(peak, limit)
 }

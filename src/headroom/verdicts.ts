@@ -15,6 +15,7 @@ import {
   minutesAtOrOver,
   p99Of,
   peakOf,
+  utilizationOf,
   windowSeries,
 } from '../usage/peaks.ts'
 import { isoTime, type Window } from '../usage/window.ts'
@@ -65,8 +66,8 @@ function verdictOf(judged: JudgedLimiter, evidence: Evidence, previousLimit: num
   if (reason !== null || !meter || !limit) return { ...base, ...UNMEASURED, reason }
 
   const { rule } = meter
-  const { peak, peakAt } = peakOf(series, rule, peakWindow)
-  const utilization = peak / limit
+  const peak = peakOf(series, rule, peakWindow)
+  const utilization = utilizationOf(peak, limit)
   const band = bandOf(utilization, thresholds)
   const previous = previousOf(meter, { ...evidence, thresholds }, previousLimit ?? limit)
   const isComplete = series.knownMinutes === series.minutes
@@ -74,8 +75,8 @@ function verdictOf(judged: JudgedLimiter, evidence: Evidence, previousLimit: num
   const clipped = isDaily || rule.lowerBound ? null : clippedRun(series, rule, limit)
   return {
     ...base,
-    peak,
-    peak_at: isoTime(peakAt),
+    peak: peak.peak,
+    peak_at: isoTime(peak.peakAt),
     bracket: isDaily ? null : bracketOf(series, rule),
     p99: isDaily ? null : p99Of(series, rule),
     minutes_over_threshold: isDaily ? null : minutesAtOrOver(series, rule, limit, thresholds.alert),
@@ -139,9 +140,9 @@ function previousOf(
   if (!window.hasDayBefore || limit <= 0) return null
   const earlier = windowSeries(meter.series, meters.grid, dayEarlier(window), known)
   if (earlier.knownMinutes === 0) return null
-  const { peak } = peakOf(earlier, meter.rule, peakWindow)
-  const utilization = peak / limit
-  return { peak, limit, utilization, band: bandOf(utilization, thresholds) }
+  const peak = peakOf(earlier, meter.rule, peakWindow)
+  const utilization = utilizationOf(peak, limit)
+  return { peak: peak.peak, limit, utilization, band: bandOf(utilization, thresholds) }
 }
 
 /** The limit that bound a limiter according to the committed snapshot; groups are found by their content there. */

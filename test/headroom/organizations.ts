@@ -227,7 +227,7 @@ export const organization: fc.Arbitrary<Organization> = fc
         { weight: 1, arbitrary: fc.constant(start - 5 * MINUTE) },
       ),
       source: fc.constantFrom('analytics' as const, 'analytics' as const, 'legacy' as const),
-      thresholds: fc.constantFrom({ watch: 0.5, alert: 0.75 }, { watch: 0.3, alert: 0.9 }),
+      thresholds: fc.constantFrom({ watch: 0.5, alert: 0.75 }, { watch: 0.3, alert: 0.9 }, { watch: 0.6, alert: 0.8 }),
       peakWindow: fc.constantFrom('minute' as const, 'minute' as const, 'hour' as const),
     })
   })

@@ -151,26 +151,29 @@ function twinVerdict(
   const span = perDay ? DAY : world.peakWindow === 'hour' ? 60 * MINUTE : MINUTE
   const mean = perDay ? 1 : (span / MINUTE) * seconds
   const busiest = (from: number, to: number) => {
-    let best = { peak: 0, at: from }
+    let best = { total: 0, at: from }
     const spans = new Set(counted.map(({ at }) => from + Math.floor((at - from) / span) * span))
     for (const at of [...spans].sort((a, b) => a - b)) {
       if (at < from || at >= to) continue
       const total = use(at, at + span)
-      if (total / mean > best.peak) best = { peak: total / mean, at }
+      if (total > best.total) best = { total, at }
     }
     return best
   }
 
   const { start, end } = world.window
-  const { peak, at } = busiest(start, end)
-  const utilization = peak / limit
+  const { total, at } = busiest(start, end)
+  const peak = total / mean
+  // One division, so that use exactly on a line is not a hair below it.
+  const utilization = total / (mean * limit)
   const bandOf = (ratio: number) =>
     ratio >= world.thresholds.alert ? 'alert' : ratio >= world.thresholds.watch ? 'watch' : 'ok'
   const band = bandOf(utilization)
 
   const isKnownBefore = world.window.hasDayBefore && knownEnd > start - DAY
   const limitBefore = committedLimit(world, scope, group, limiter) ?? limit
-  const before = isKnownBefore && limitBefore > 0 ? bandOf(busiest(start - DAY, end - DAY).peak / limitBefore) : null
+  const before =
+    isKnownBefore && limitBefore > 0 ? bandOf(busiest(start - DAY, end - DAY).total / (mean * limitBefore)) : null
   const complete = knownEnd >= end
   const transition =
     before === 'alert' && band !== 'alert'
@@ -201,7 +204,7 @@ function twinVerdict(
     peakAt: new Date(at).toISOString().replace('.000Z', 'Z'),
     bracket: perDay ? null : Math.max(...pairs) / seconds,
     p99: perDay ? null : ascending[Math.ceil(ascending.length * 0.99) - 1]! / seconds,
-    minutesOver: perDay ? null : values.filter((value) => value / seconds / limit >= world.thresholds.alert).length,
+    minutesOver: perDay ? null : values.filter((value) => value / (seconds * limit) >= world.thresholds.alert).length,
     utilization,
     band,
     transition,

@@ -8,6 +8,7 @@ import {
   minutesAtOrOver,
   p99Of,
   peakOf,
+  utilizationOf,
 } from '../../src/usage/peaks.ts'
 
 const PER_MINUTE = { per: 'minute' } as const
@@ -25,16 +26,16 @@ const NO_USE: MinuteSeries = { start: START, minutes: 1_440, knownMinutes: 1_440
 
 test('the peak is the largest minute, and of equal ones the first', () => {
   const series = day({ 10: 5, 845: 9, 900: 9 })
-  expect(peakOf(series, PER_MINUTE, 'minute')).toEqual({ peak: 9, peakAt: START + 845 * MINUTE })
+  expect(peakOf(series, PER_MINUTE, 'minute')).toMatchObject({ peak: 9, peakAt: START + 845 * MINUTE })
 })
 
 test('the busiest hour is judged by its mean per minute', () => {
   const series = day({ 60: 600, 119: 600, 300: 900 })
-  expect(peakOf(series, PER_MINUTE, 'hour')).toEqual({ peak: 20, peakAt: START + 60 * MINUTE })
+  expect(peakOf(series, PER_MINUTE, 'hour')).toMatchObject({ peak: 20, peakAt: START + 60 * MINUTE })
 })
 
 test('a limit per day is judged by the sum of the UTC day', () => {
-  expect(peakOf(day({ 0: 5, 700: 6, 1439: 7 }), PER_DAY, 'minute')).toEqual({ peak: 18, peakAt: START })
+  expect(peakOf(day({ 0: 5, 700: 6, 1439: 7 }), PER_DAY, 'minute')).toMatchObject({ peak: 18, peakAt: START })
 })
 
 test('a series without use has a peak of zero, which is measured and not missing', () => {
@@ -49,6 +50,14 @@ test('p99 is the nearest rank over the known minutes, zeros included', () => {
   expect(p99Of(day(uses), PER_MINUTE)).toBe(100)
   expect(p99Of(day({ 0: 8 }, 10), PER_MINUTE)).toBe(8)
   expect(p99Of(day({}, 0), PER_MINUTE)).toBeNull()
+})
+
+test('use exactly on a line is on it, also where a mean is compared: 144 in a minute or an hour are 80 % of 3', () => {
+  const searches = day({ 7: 144 })
+  const perSecond = { per: 'second' } as const
+  expect(utilizationOf(peakOf(searches, perSecond, 'minute'), 3)).toBe(0.8)
+  expect(utilizationOf(peakOf(searches, PER_MINUTE, 'hour'), 3)).toBe(0.8)
+  expect(minutesAtOrOver(searches, perSecond, 3, 0.8)).toBe(1)
 })
 
 test('a minute exactly on the line counts as over it', () => {

@@ -35,8 +35,10 @@ export async function keepSnapshot(
   found: Found,
   links: Links,
 ): Promise<Kept> {
-  const { deps, inputs, log } = run
-  const skipped = (note: string): Kept => {
+  const { deps, inputs, log, secrets } = run
+  const skipped = (why: string): Kept => {
+    // Slack and the summary tell it: what GitHub or a proxy said to us may hold what they were sent.
+    const note = secrets.redact(why)
     log.info(note)
     return {
       outcome: { operation: 'skipped', path: inputs.snapshot.path, commit: null, pullRequest: null, note },
@@ -75,7 +77,7 @@ export async function keepSnapshot(
       warn: log.warning,
     })
     log.info(`Snapshot ${outcome.path}: ${outcome.operation}.${outcome.note ? ` ${outcome.note}` : ''}`)
-    return { outcome, error: null }
+    return { outcome: { ...outcome, note: outcome.note && secrets.redact(outcome.note) }, error: null }
   } catch (error) {
     const kept = skipped(`The snapshot could not be written: ${describeError(error)}`)
     return { ...kept, error: describeError(error) }

@@ -55,7 +55,10 @@ export function createSecrets(core: Pick<Deps['core'], 'setSecret'>): Secrets {
   }
 }
 
-/** The secret as it is, percent-encoded, and as the part of a base64 text that depends on nothing around it (Basic authorization). */
+/**
+ * The secret as it is, percent-encoded, and as the part of a base64 text that depends on nothing around it (Basic authorization).
+ * Of an address, a webhook's, the path too: it is the credential, and what a proxy quotes of a request.
+ */
 function encodingsOf(secret: string): string[] {
   const bytes = Buffer.from(secret)
   const inBase64 = [0, 1, 2].flatMap((offset) => {
@@ -65,7 +68,8 @@ function encodingsOf(secret: string): string[] {
       padded.toString(encoding).slice(first, Math.floor(padded.length / 3) * 4),
     )
   })
-  return [...new Set([secret, encodeURIComponent(secret), ...inBase64])].filter(
+  const path = URL.parse(secret)?.pathname ?? ''
+  return [...new Set([secret, path, encodeURIComponent(secret), ...inBase64])].filter(
     (form) => form.length >= SHORTEST_SECRET,
   )
 }

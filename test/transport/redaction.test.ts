@@ -52,6 +52,11 @@ test('the path of a webhook and the password of a proxy are taken out, their hos
   expect(redact('via http://user:pass@proxy.example:3128/')).toBe('via http://***@proxy.example:3128/')
 })
 
+test('the path of a webhook of any host is taken out without its host: that is how a proxy quotes a request', () => {
+  const { redact } = secretsOf('https://chat.example.com/hooks/T0/B0/xyz')
+  expect(redact('404: no such page: POST /hooks/T0/B0/xyz')).toBe('404: no such page: POST ***')
+})
+
 test('of two secrets, one of which contains the other, nothing is left', () => {
   expect(secretsOf('abcdefgh', 'abcdefgh-and-more').redact('<abcdefgh-and-more>')).toBe('<***>')
 })

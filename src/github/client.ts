@@ -3,6 +3,7 @@ import type * as z from 'zod'
 import type { Deps } from '../deps.ts'
 import { AuditError } from '../errors.ts'
 import { parseRetryAfter } from '../transport/retry-after.ts'
+import { wholeReplies } from '../transport/whole.ts'
 import { GitHubError } from './refusals.ts'
 
 export type GitHub = {
@@ -14,11 +15,13 @@ export type GitHub = {
    * One REST call on the repository and the part of its reply that `schema` describes. `below` is the path under
    * `/repos/{owner}/{repo}` as GitHub's documentation spells it, its parameters and the body in `parameters`.
    * A read (and a PATCH, which sets what it sets) is tried again on what may pass; any other write only where GitHub said
-   * that it did nothing. Throws GitHubError.
+   * that it did nothing. Throws GitHubError, or AuditError once the time for GitHub is used up.
    */
   rest: <T>(method: Method, below: string, parameters: object, schema: z.ZodType<T>) => Promise<T>
   /** One GraphQL mutation with its input; never tried again unless GitHub was too busy to begin. Throws GitHubError. */
   mutate: <T>(name: string, document: string, input: object, schema: z.ZodType<T>) => Promise<T>
+  /** The last request that got no usable reply: why a write that was tried again and again never came through. */
+  lastInDoubt: () => GitHubError | null
   sleep: Deps['sleep']
   random: Deps['random']
 }
@@ -32,6 +35,14 @@ const MOST_TRIES = 4
 const FIRST_WAIT = 500
 /** A longer wait is not waited for: the run says so and ends. */
 const LONGEST_WAIT = 120_000
+/**
+ * Milliseconds for all of it, waiting included. Reading the repository, the 20 minutes of the audit, writing and Slack
+ * together stay within the 30 minutes a job has in the workflows to copy: a job that is cancelled tells nobody anything.
+ */
+const TIME_BUDGET = 180_000
+const REQUEST_TIMEOUT = 30_000
+/** The contents API answers with 1 MB of a file at most, the blobs API with up to 100; no snapshot is near that. */
+const LARGEST_BODY = 16_000_000
 /** What GitHub's documentation asks for where a secondary rate limit gives no time. */
 const UNTOLD_WAIT = 60_000
 
@@ -51,8 +62,15 @@ export function createGitHub({ fetch, env, now, sleep, random }: GitHubDeps, tok
     })
   const baseUrl = env.GITHUB_API_URL || 'https://api.github.com'
   const graphqlUrl = env.GITHUB_GRAPHQL_URL || 'https://api.github.com/graphql'
+  const deadline = now() + TIME_BUDGET
+  const bounded = wholeReplies(fetch, {
+    timeout: () => Math.min(REQUEST_TIMEOUT, deadline - now()),
+    maxBytes: LARGEST_BODY,
+  })
   // The base URL is given because the toolkit takes its own from the process's environment when it is loaded.
-  const octokit = getOctokit(token, { baseUrl, request: { fetch, redirect: 'manual' }, log: SILENT })
+  const octokit = getOctokit(token, { baseUrl, request: { fetch: bounded, redirect: 'manual' }, log: SILENT })
+
+  let inDoubt: GitHubError | null = null
 
   async function send<T>(
     name: string,
@@ -60,13 +78,21 @@ export function createGitHub({ fetch, env, now, sleep, random }: GitHubDeps, tok
     read: (reply: Reply) => T,
   ): Promise<T> {
     for (let tries = 1; ; tries++) {
+      if (now() >= deadline)
+        throw new AuditError(
+          `${name} was not sent to GitHub: the ${TIME_BUDGET / 60_000} minutes for it are used up.`,
+          {
+            remedy: 'Run the job again later; https://www.githubstatus.com tells of outages.',
+          },
+        )
       let wait: number | null
       try {
         return read(await octokit.request(route, { headers: HEADERS, ...parameters }))
       } catch (thrown) {
         const { error, headers } = understand(name, thrown)
+        if (error.inDoubt) inDoubt = error
         wait = tries < MOST_TRIES ? waitFor(error, headers, repeatable, tries) : null
-        if (wait === null) throw error
+        if (wait === null || now() + wait >= deadline) throw error
       }
       await sleep(wait)
     }
@@ -88,6 +114,7 @@ export function createGitHub({ fetch, env, now, sleep, random }: GitHubDeps, tok
     owner,
     repo,
     serverUrl: env.GITHUB_SERVER_URL || 'https://github.com',
+    lastInDoubt: () => inDoubt,
     sleep,
     random,
     rest: (method, below, parameters, schema) => {

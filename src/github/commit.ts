@@ -121,12 +121,20 @@ export async function commitFiles(
     if (made === 'unknown') unsettled = { head, proposal, before: files }
     await pause(github, tries)
   }
-  throw tooManyRaces(wanted ?? 'the default branch')
+  throw tooManyRaces(github, wanted ?? 'the default branch')
 }
 
-export function tooManyRaces(branch: string): AuditError {
+export function tooManyRaces(github: GitHub, branch: string): AuditError {
+  const inDoubt = github.lastInDoubt()
   return new AuditError(
-    `${branch} could not be committed to in ${MOST_TRIES} tries: it moved each time, or GitHub gave no usable answer.`,
-    { remedy: 'Run the job again, at a time when less is pushed; a `concurrency` group keeps two runs apart.' },
+    inDoubt
+      ? `${branch} could not be committed to in ${MOST_TRIES} tries. ${inDoubt.message}`
+      : `${branch} could not be committed to in ${MOST_TRIES} tries: it moved each time.`,
+    {
+      remedy:
+        inDoubt?.remedy ??
+        'Run the job again, at a time when less is pushed; a `concurrency` group keeps two runs apart.',
+      cause: inDoubt,
+    },
   )
 }

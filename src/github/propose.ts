@@ -62,7 +62,7 @@ export async function proposeFiles(github: GitHub, options: ProposeOptions): Pro
     if (done !== 'moved') return { ...done, before: scene.base.files }
     await pause(github, tries)
   }
-  throw tooManyRaces(options.branch)
+  throw tooManyRaces(github, options.branch)
 }
 
 type Done = Omit<Proposed, 'before'>

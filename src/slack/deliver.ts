@@ -2,6 +2,7 @@ import { type FetchFunction, IncomingWebhook, IncomingWebhookHTTPError } from '@
 import type { Deps } from '../deps.ts'
 import { logText } from '../report/escape.ts'
 import { parseRetryAfter } from '../transport/retry-after.ts'
+import { wholeReplies } from '../transport/whole.ts'
 import type { SlackMessage } from './limits.ts'
 
 /** `unknown`: Slack may have posted the message all the same, so it is not sent a second time. */
@@ -12,6 +13,8 @@ export type Patience = { attempt: number; waiting: number }
 const PATIENCE: Patience = { attempt: 10_000, waiting: 120_000 }
 
 const MOST_ATTEMPTS = 5
+/** Slack answers with a word; an error page of a proxy has more. */
+const LARGEST_BODY = 1_000_000
 /** Where a 429 names no time to wait, which Slack's documentation says it always does. */
 const WAIT_WITHOUT_RETRY_AFTER = 2_000
 
@@ -37,19 +40,20 @@ export async function deliverSlack(
   patience: Patience = PATIENCE,
 ): Promise<Delivery> {
   let retryAfter: string | null = null
+  const bounded = wholeReplies(deps.fetch, { timeout: () => patience.attempt, maxBytes: LARGEST_BODY })
   // @slack/webhook tells a 429 from its error, but not how long to wait: only the fetch under it sees the header.
   const fetch: FetchFunction = async (url, init) => {
-    const response = await deps.fetch(url, init as RequestInit)
+    const response = await bounded(url, init as RequestInit)
     retryAfter = response.headers.get('retry-after')
     return response
   }
-  const webhook = new IncomingWebhook(webhookUrl, { fetch, timeout: patience.attempt })
+  const webhook = new IncomingWebhook(webhookUrl, { fetch })
   const deadline = deps.now() + patience.waiting
 
   for (let attempt = 1; ; attempt++) {
     try {
-      await webhook.send(message)
-      return { delivered: true }
+      const { text } = await webhook.send(message)
+      return text.trim() === 'ok' ? { delivered: true } : notSlack(text, webhookUrl)
     } catch (error) {
       if (!isThrottled(error)) return failure(error, webhookUrl)
       const wait = (parseRetryAfter(retryAfter, deps.now()) ?? WAIT_WITHOUT_RETRY_AFTER) + deps.random() * 1_000
@@ -63,6 +67,16 @@ export async function deliverSlack(
       }
       await deps.sleep(wait)
     }
+  }
+}
+
+/** A sign-in page of a proxy comes with status 200 too, and then nobody has been told anything. */
+function notSlack(text: string, webhookUrl: string): Delivery {
+  const said = logText(withoutUrl(text, webhookUrl), 200)
+  return {
+    delivered: false,
+    unknown: true,
+    error: `The webhook answered HTTP 200, but not with Slack's "ok" (${said || 'nothing'}): whether the message was posted is unknown, so it was not sent again. Look into the channel, and check the webhook URL and the proxy.`,
   }
 }
 

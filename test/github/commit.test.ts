@@ -216,3 +216,25 @@ it('writes nothing in a dry run, and says what it would have done', async () => 
   expect((await deliver(limits(2), { mode: 'none' })).operation).toBe('skipped')
   expect(writes(github)).toEqual([])
 })
+
+it('takes three minutes at most, however long GitHub lets it wait', async () => {
+  await using run = await bench()
+  const { github, deliver, deps, slept } = run
+  await github.seed({ [PATH]: limits(1) })
+  github.faults.push({ effect: { kind: 'status', status: 429, retryAfter: 80 } })
+  let now = 0
+  const clock = {
+    ...deps,
+    now: () => now,
+    sleep: async (milliseconds: number) => {
+      slept.push(milliseconds)
+      now += milliseconds
+    },
+  }
+
+  await expect(deliver(limits(2), {}, clock)).rejects.toThrow(/429/)
+  expect(slept).toEqual([80_250, 80_250])
+  const late = { ...clock, now: () => (now += 60_000) }
+  github.faults.length = 0
+  await expect(deliver(limits(2), {}, late)).rejects.toThrow(/was not sent to GitHub: the 3 minutes for it are used up/)
+})

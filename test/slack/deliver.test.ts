@@ -167,3 +167,16 @@ describe('never shows the webhook URL', () => {
     expect(JSON.stringify(delivery)).not.toContain(secret)
   })
 })
+
+test.each(['<h1>Sign in</h1>', '', '{"ok":true}'])(
+  'HTTP 200 with something else than "ok" is no delivery: %j',
+  async (body) => {
+    slack.faults.push({ effect: { kind: 'body', body, contentType: 'text/html' } })
+    expect(await deliver()).toEqual({
+      delivered: false,
+      unknown: true,
+      error: expect.stringContaining('not with Slack\'s "ok"'),
+    })
+    expect(slack.requests).toHaveLength(1)
+  },
+)

@@ -1,13 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createTransport } from '../../src/transport/transport.ts'
-import { ADMIN_KEY } from '../emulator/anthropic/server.ts'
-import type { Effect, Fault } from '../emulator/faults.ts'
-import { WEBHOOK_PATH } from '../emulator/slack/slack.ts'
+import type { Fault } from '../emulator/faults.ts'
 import { group, usage, workspace, workspaceId, world } from '../emulator/world/world.ts'
-import { type AuditRun, type Services, startServices } from './harness.ts'
+import { expectNoSecret, FAULTS, runWith } from './faults.ts'
+import { type Services, startServices } from './harness.ts'
 
 /**
- * The fault matrix: every endpoint the run reads from, with everything that can go wrong there. For each cell the exit code,
+ * The fault matrix: every endpoint the verdicts need, with everything that can go wrong there (the others: other-faults.test.ts). For each cell the exit code,
  * what was delivered all the same, and the message; and for all of them: no hang, no secret, no snapshot from part of a reading.
  */
 
@@ -49,61 +47,6 @@ const ENDPOINTS = {
 } as const
 type Endpoint = keyof typeof ENDPOINTS
 
-/** A client that loses patience with one endpoint after a moment: nothing here shall wait for a minute. */
-const transport = createTransport({ env: {}, version: 'test' })
-afterAll(() => transport.close())
-function impatientWith(endpoint: Endpoint): typeof globalThis.fetch {
-  const path = ENDPOINTS[endpoint]
-  return (input, init) => {
-    const { pathname } = new URL(String(input))
-    const isMeant = typeof path === 'string' ? pathname === path : path.test(pathname)
-    const signals = [init?.signal, isMeant ? AbortSignal.timeout(150) : null].filter((signal) => signal != null)
-    return transport.fetch(input, { ...init, signal: AbortSignal.any(signals) })
-  }
-}
-const NEEDS_PATIENCE = /no reply at all|drip/
-
-/** A reply that repeats what it was sent, as some proxies do: nothing of it may reach a reader. */
-const ECHO = JSON.stringify({ type: 'error', error: { type: 'api_error', message: `You sent ${ADMIN_KEY}` } })
-
-const FAULTS: Record<string, { effect: Effect; says: RegExp }> = {
-  'no reply at all': { effect: { kind: 'hang' }, says: /got no reply|no reply within/ },
-  'a reset before the reply': { effect: { kind: 'drop', where: 'before' }, says: /got no reply/ },
-  'a reset in the body': { effect: { kind: 'drop', where: 'in-body' }, says: /its body was cut/ },
-  'truncated JSON': { effect: { kind: 'truncate' }, says: /not JSON|its body was cut/ },
-  'another schema': {
-    effect: { kind: 'body', body: '{"data":[{"limits":7}],"has_more":"no"}' },
-    says: /something else than documented/,
-  },
-  'a page of HTML': { effect: { kind: 'body', body: '<h1>Sign in</h1>', contentType: 'text/html' }, says: /not JSON/ },
-  'a slow drip': { effect: { kind: 'drip', bytes: 1, everyMs: 50 }, says: /body was (cut|not complete)/ },
-  'a body of 50 MB': {
-    effect: { kind: 'huge', bytes: 50_000_000 },
-    says: /larger than|more than|too large|its body was cut|exceeds/,
-  },
-  'a redirect': {
-    effect: { kind: 'redirect', to: 'https://evil.example.com/' },
-    says: /a redirect, which is not followed/,
-  },
-  '401': { effect: { kind: 'status', status: 401 }, says: /401.*Admin API key/s },
-  '401 that echoes the key': { effect: { kind: 'status', status: 401, body: ECHO }, says: /401/ },
-  '403': { effect: { kind: 'status', status: 403 }, says: /403.*organization admin/s },
-  '404': { effect: { kind: 'status', status: 404 }, says: /404/ },
-  '408': { effect: { kind: 'status', status: 408 }, says: /408/ },
-  '409': { effect: { kind: 'status', status: 409 }, says: /409/ },
-  '429 with retry-after': {
-    effect: { kind: 'status', status: 429, retryAfter: 7 },
-    says: /429.*60 requests a minute/s,
-  },
-  '429 without retry-after': { effect: { kind: 'status', status: 429 }, says: /429/ },
-  '429 at the spend cap': {
-    effect: { kind: 'status', status: 429, errorCode: 'enforced_spend_limit_reached' },
-    says: /spend limit/,
-  },
-  '500': { effect: { kind: 'status', status: 500 }, says: /500.*status\.claude\.com/s },
-  '529': { effect: { kind: 'status', status: 529 }, says: /529/ },
-}
-
 /** What becomes of the run where a fault does not pass. */
 function fate(endpoint: Endpoint, fault: string): 'fine' | 'partial' | 'blind' {
   if (endpoint === 'workspace limits') return fault === '404' ? 'fine' : 'partial'
@@ -116,25 +59,13 @@ const CELLS = (Object.keys(ENDPOINTS) as Endpoint[]).flatMap((endpoint) =>
   Object.keys(FAULTS).map((fault) => [endpoint, fault, fate(endpoint, fault)] as const),
 )
 
-async function expectNoSecret(run: AuditRun): Promise<void> {
-  const told = [
-    run.log,
-    run.summary,
-    JSON.stringify(run.outputs),
-    run.hasReport ? JSON.stringify(run.report) : '',
-    ...services.slack.requests.map(({ body }) => body),
-    ...services.github.requests.map(({ body }) => body),
-    await services.github.git('log', '-3', '--format=%B'),
-  ].join('\n')
-  for (const secret of [ADMIN_KEY, services.github.token, WEBHOOK_PATH]) expect(told).not.toContain(secret)
-}
-
 describe('a fault that stays', () => {
   test.each(CELLS)('%s: %s leaves the run %s', async (endpoint, name, expected) => {
     const { effect, says } = FAULTS[name]!
-    services.anthropic.faults.push({ method: 'GET', path: ENDPOINTS[endpoint], effect })
-    const run = await services.run({}, NEEDS_PATIENCE.test(name) ? { fetch: impatientWith(endpoint) } : {})
-    await expectNoSecret(run)
+    const fault = { method: 'GET', path: ENDPOINTS[endpoint] }
+    services.anthropic.faults.push({ ...fault, effect })
+    const run = await runWith(services, name, fault)
+    await expectNoSecret(run, services)
     if (expected === 'fine') {
       expect(run.code).toBe(0)
       expect(run.hasReport).toBe(true)
@@ -197,7 +128,7 @@ describe('one delivery that fails leaves the others done and the run failed', ()
     const warned = await services.run({ 'on-notify-failure': 'warn' })
     expect(warned.code).toBe(0)
     expect(warned.outputs).toMatchObject({ 'snapshot-operation': 'updated', 'slack-delivered': 'false' })
-    for (const run of [failed, warned]) await expectNoSecret(run)
+    for (const run of [failed, warned]) await expectNoSecret(run, services)
   })
 
   test.each([
@@ -214,7 +145,7 @@ describe('one delivery that fails leaves the others done and the run failed', ()
     expect(run.report.failures).toHaveLength(1)
     expect(JSON.stringify(services.slack.messages[0])).toMatch(/snapshot/)
     expect(await head()).toBe(committed)
-    await expectNoSecret(run)
+    await expectNoSecret(run, services)
   })
 
   test('who drove the peaks is a help: without it the verdicts stand and a finding says so', async () => {

@@ -7,6 +7,7 @@ import { INPUTS, type InputName } from '../../src/inputs/names.ts'
 import type { OutputName } from '../../src/outputs.ts'
 import type { Report } from '../../src/report/report.ts'
 import { createTransport } from '../../src/transport/transport.ts'
+import type { OidcIssuer } from '../emulator/anthropic/oidc-issuer.ts'
 import type { Options } from '../emulator/anthropic/options.ts'
 import { ADMIN_KEY, type AnthropicEmulator, startAnthropic } from '../emulator/anthropic/server.ts'
 import { type GitHubEmulator, startGitHub } from '../emulator/github/github.ts'
@@ -29,13 +30,19 @@ export type AuditRun = {
   /** Throws where the run wrote none. */
   report: Report
   hasReport: boolean
+  /** The evidence page, where the run wrote one. */
+  evidence: string | null
   summary: string
   log: string
   masked: string[]
 }
 
-/** The three services with one commit in the repository. */
-export async function startServices(world: World, options: Partial<Options> = {}): Promise<Services> {
+/** The three services with one commit in the repository; with an issuer the job may ask for ID tokens. */
+export async function startServices(
+  world: World,
+  options: Partial<Options> = {},
+  issuer: OidcIssuer | null = null,
+): Promise<Services> {
   const [anthropic, github, slack] = await Promise.all([startAnthropic(world, options), startGitHub(), startSlack()])
   await github.seed({ 'README.md': '# Platform\n' })
   const folder = await mkdtemp(join(tmpdir(), 'audit-test-'))
@@ -51,7 +58,7 @@ export async function startServices(world: World, options: Partial<Options> = {}
       'slack-webhook-url': slack.webhookUrl,
       ...given,
     }
-    const { core, outputs, lines, masked } = recordingCore(inputs)
+    const { core, outputs, lines, masked } = recordingCore(inputs, issuer)
     const env = { ...github.env, GITHUB_RUN_ID: '7001', GITHUB_STEP_SUMMARY: summary, RUNNER_TEMP: folder }
     const transport = createTransport({ env: {}, version: 'test' })
     try {
@@ -74,6 +81,7 @@ export async function startServices(world: World, options: Partial<Options> = {}
           return report
         },
         hasReport: report !== null,
+        evidence: outputs['evidence-path'] ? await readFile(outputs['evidence-path'], 'utf8') : null,
         summary: await readFile(summary, 'utf8'),
         log: lines.join('\n'),
         masked,
@@ -94,7 +102,7 @@ export async function startServices(world: World, options: Partial<Options> = {}
   }
 }
 
-function recordingCore(inputs: Partial<Record<InputName, string>>) {
+function recordingCore(inputs: Partial<Record<InputName, string>>, issuer: OidcIssuer | null) {
   const outputs: Partial<Record<OutputName, string>> = {}
   const lines: string[] = []
   const masked: string[] = []
@@ -114,7 +122,12 @@ function recordingCore(inputs: Partial<Record<InputName, string>>) {
     error: line('error'),
     startGroup: line('group'),
     endGroup: () => {},
-    getIDToken: () => Promise.reject(new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable')),
+    getIDToken: async (audience) => {
+      if (!issuer) throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable')
+      const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token } = issuer.env
+      const reply = await fetch(`${url}&audience=${audience}`, { headers: { authorization: `Bearer ${token}` } })
+      return ((await reply.json()) as { value: string }).value
+    },
   } as Deps['core']
   return { core, outputs, lines, masked }
 }

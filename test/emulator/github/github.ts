@@ -14,7 +14,7 @@ const LAYOUTS = {
   ghes: { rest: '/api/v3', graphql: '/api/graphql' },
 } as const
 
-const TOKEN = 'ghs_emulatedTokenOfAWorkflow'
+export const GITHUB_TOKEN = 'ghs_emulatedTokenOfAWorkflow'
 
 /**
  * GitHub over real HTTP, for one repository that is a real bare git repository. Every request and reply is held against
@@ -34,7 +34,7 @@ export async function startGitHub(options: { layout?: Layout } & Partial<Setting
     }
     if (
       !/^(token|bearer) /i.test(request.headers.authorization ?? '') ||
-      !request.headers.authorization?.endsWith(TOKEN)
+      !request.headers.authorization?.endsWith(GITHUB_TOKEN)
     )
       return json(401, { message: 'Bad credentials', documentation_url: 'https://docs.github.com/rest', status: '401' })
     if (request.method === 'POST' && request.path === prefix.graphql) return answerGraphql(world, request)
@@ -66,7 +66,7 @@ export async function startGitHub(options: { layout?: Layout } & Partial<Setting
     apiUrl: urls.api,
     graphqlUrl: urls.graphql,
     serverUrl: urls.server,
-    token: TOKEN,
+    token: GITHUB_TOKEN,
     /** `owner/name`, as in GITHUB_REPOSITORY. */
     repository: fullName(world),
     /** The variables a runner would set for this server. */

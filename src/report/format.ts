@@ -90,7 +90,8 @@ export function atPeakTime(verdict: Parameters<typeof peakTime>[0], report: Para
   return time && `${isPerDay(verdict) ? ' on' : ' at'} ${time}`
 }
 
-const isPerDay = ({ group, limiter }: Pick<Verdict, 'group' | 'limiter'>) =>
+/** Whether the limit is per UTC day: then hours and minutes say nothing of it. */
+export const isPerDay = ({ group, limiter }: Pick<Verdict, 'group' | 'limiter'>) =>
   limiterRule(group.type, limiter)?.per === 'day'
 
 const GROUP_NAMES: Record<string, string> = {

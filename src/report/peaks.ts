@@ -1,7 +1,18 @@
 import { viewOf } from './advice.ts'
 import { barsOf, chart, hourTable, legend } from './chart.ts'
 import { markdownText } from './escape.ts'
-import { atMost, atPeakTime, BAND_MARK, count, limitName, listing, moment, percent, plural } from './format.ts'
+import {
+  atMost,
+  atPeakTime,
+  BAND_MARK,
+  count,
+  isPerDay,
+  limitName,
+  listing,
+  moment,
+  percent,
+  plural,
+} from './format.ts'
 import { stack } from './markdown.ts'
 import type { Drivers, Report } from './report.ts'
 import { linesOf, type Measured, ofBand } from './select.ts'
@@ -26,7 +37,7 @@ function peak(row: Measured, report: Report, withChart: boolean, withHours: bool
   return stack(
     `#### ${BAND_MARK[row.band]} ${limitName(row, markdownText)}: ${used(row, report)}`,
     figures(row, report),
-    row.drivers && drivenBy(row.drivers, report),
+    row.drivers && drivenBy(row.drivers, isPerDay(row) ? 'day' : report.peak_window),
     bars && chart(row, bars, report),
     bars && legend(row, bars, report),
     bars && withHours && hourTable(row, bars, report),
@@ -38,7 +49,7 @@ function figures(row: Measured, report: Report): string {
   const ofLimit = (value: number) => `${count(value)} (${share(value / row.limit)})`
   const { alert } = linesOf(row, report)
   const known = [
-    `Peak **${count(row.peak)}** of ${bindingLimit(row)}${atPeakTime(row, report)}${report.peak_window === 'hour' ? ', the mean per minute of the busiest hour' : ''}.`,
+    `Peak **${count(row.peak)}** of ${bindingLimit(row)}${atPeakTime(row, report)}${meanOf(row, report)}.`,
     row.bracket !== null &&
       row.bracket > row.peak &&
       `The busiest 60 seconds lie between that and ${ofLimit(row.bracket)}, the largest two minutes side by side.`,
@@ -55,7 +66,13 @@ function figures(row: Measured, report: Report): string {
   return known.filter(Boolean).join(' ')
 }
 
-function drivenBy({ workspaces, models, api_keys }: Drivers, report: Report): string {
+/** A peak of an hour is a mean; a limit per day has no hours. */
+function meanOf(row: Measured, report: Report): string {
+  if (report.peak_window !== 'hour' || isPerDay(row)) return ''
+  return `, the mean per ${row.lower_bound ? 'second' : 'minute'} of the busiest hour`
+}
+
+function drivenBy({ workspaces, models, api_keys }: Drivers, span: string): string {
   const kinds = [
     { name: 'workspace', list: workspaces },
     { name: 'model', list: models },
@@ -66,5 +83,5 @@ function drivenBy({ workspaces, models, api_keys }: Drivers, report: Report): st
     const shares = list.map((item) => `${markdownText(item.name)} ${percent(item.share)}`)
     return `by ${name}: ${listing(shares)}`
   })
-  return `Who drove it, in that ${report.peak_window}: ${lines.join(' · ')}.`
+  return `Who drove it, in that ${span}: ${lines.join(' · ')}.`
 }

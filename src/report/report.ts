@@ -24,7 +24,7 @@ export const transitionSchema = z.enum(['new', 'worse', 'continuing', 'recovered
 const share = z.object({ id: z.string().nullable(), name: z.string(), share: ratio.describe('Part of the peak, 0–1') })
 const driversSchema = z
   .object({ workspaces: z.array(share), models: z.array(share), api_keys: z.array(share) })
-  .describe('Who drove the peak, in that very minute, largest first, at most three of each')
+  .describe('Who drove the peak, in that very minute (hour, day), largest first, at most three of each')
 
 const clippedSchema = z
   .object({ from: time, minutes: z.int().positive() })

@@ -278,6 +278,36 @@ describe('the window', () => {
   })
 })
 
+test('peaks of hours and of days read as such', async () => {
+  const sonnet = { 'Claude Sonnet 5': { tokens_per_day: 1_000 } }
+  services.anthropic.world = {
+    ...WORLD,
+    groups: [
+      group({
+        name: 'Claude Sonnet 5',
+        models: ['claude-sonnet-5'],
+        limits: { tokens_per_day: 2_000, output_tokens_per_minute: 30, requests_per_minute: 10 },
+      }),
+      group({ name: 'Claude Haiku 5', models: ['claude-haiku-5'], limits: { requests_per_minute: 10 } }),
+      group({ type: 'web_search', limits: { tool_uses_per_second: 0.03 } }),
+    ],
+    workspaces: [
+      ...WORLD.workspaces.filter(({ isDefault }) => isDefault),
+      workspace({ name: 'production', overrides: sonnet }),
+      workspace({ name: 'research' }),
+    ],
+  }
+  const { summary, report } = await run({ 'peak-window': 'hour', 'lookback-days': '2' })
+  expect(byName(report)['Claude Sonnet 5: tokens_per_day']).toMatchObject({
+    ...{ peak: 1_600, peak_at: '2026-11-22T00:00:00Z', utilization: 0.8, band: 'alert', transition: 'worse' },
+    ...{ bracket: null, p99: null, minutes_over_threshold: null },
+  })
+  expect(summary).toContain('Peak **1,600** of 2,000 on 2026-11-22. The window one day earlier: 60 % of 2,000.')
+  expect(summary).toMatch(/Who drove it, in that day: by workspace: Default 100 % · by model: claude-sonnet-5 100 %/)
+  expect(summary).toContain('at 2026-11-22 12:00–13:00 UTC, the mean per minute of the busiest hour.')
+  expect(summary).toContain('the mean per second of the busiest hour.')
+})
+
 describe('what is asked for', () => {
   test('can be one workspace by name or by ID, or none', async () => {
     const scopes = async (workspaces: string) =>

@@ -25,7 +25,7 @@ export async function audit(deps: Deps): Promise<0 | 1> {
     run = { deps, log, secrets, inputs }
     committed = await log.group('Committed snapshot and policy', () => readCommitted(run))
   } catch (error) {
-    return refuse(deps, log, error)
+    return refuse(deps, log, secrets, error)
   }
 
   let found: Found

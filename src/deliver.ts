@@ -16,6 +16,7 @@ import { linksOf, type Run } from './run.ts'
 import { writeEvidence, writeReport, writeSummary } from './run-files.ts'
 import { deliverSlack } from './slack/deliver.ts'
 import type { SlackMessage } from './slack/limits.ts'
+import type { Secrets } from './transport/redaction.ts'
 import { isoTime } from './usage/window.ts'
 
 /**
@@ -75,9 +76,11 @@ export async function deliverBlind(run: Run, error: string): Promise<1> {
 }
 
 /** The inputs or the policy are not valid: nothing was asked of Anthropic, and nothing is delivered. */
-export async function refuse(deps: Deps, log: Log, error: unknown): Promise<1> {
-  await attemptFile(log, 'job summary', () => writeSummary(deps.env, renderRefusedSummary(describeError(error))))
-  log.fail(describeError(error))
+export async function refuse({ env }: Pick<Deps, 'env'>, log: Log, secrets: Secrets, error: unknown): Promise<1> {
+  // What was given is shown, and a key may have been given to the wrong input.
+  const reason = secrets.redact(describeError(error))
+  await attemptFile(log, 'job summary', () => writeSummary(env, renderRefusedSummary(reason)))
+  log.fail(reason)
   return 1
 }
 

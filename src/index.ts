@@ -7,6 +7,9 @@ import { createTransport } from './transport/transport.ts'
 const { env } = process
 const transport = createTransport({ env, version: manifest.version })
 
+// A log that nobody takes any more (EPIPE) is no reason to lose the commit or the alert.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+
 process.exitCode = await audit({
   core,
   env,

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { ADMIN_KEY } from '../emulator/anthropic/server.ts'
 import type { Fault } from '../emulator/faults.ts'
 import { group, usage, workspace, workspaceId, world } from '../emulator/world/world.ts'
 import { expectNoSecret, FAULTS, runWith } from './faults.ts'
@@ -155,4 +156,14 @@ describe('one delivery that fails leaves the others done and the run failed', ()
     expect(run.outputs.status).toBe('alert')
     expect(run.report.findings.map(({ kind }) => kind)).toContain('drivers-unknown')
   })
+})
+
+test('a key that was given to the wrong input is not shown with it', async () => {
+  const run = await services.run({ date: ADMIN_KEY, 'runbook-url': 'http://ada:secret-of-ada@wiki.example.com' })
+  expect(run.code).toBe(1)
+  for (const told of [run.summary, run.log]) {
+    expect(told).toMatch(/date: got .*\*\*\*/)
+    expect(told).not.toMatch(/secret-of-ada/)
+  }
+  await expectNoSecret(run, services)
 })

@@ -114,6 +114,15 @@ describe('keyless', () => {
   })
 })
 
+test('every secret is masked before anything else is said', async () => {
+  const { log } = await run({ env: { RUNNER_DEBUG: '1' } })
+  const lines = log.split('\n').filter(Boolean)
+  const secrets = [ADMIN_KEY, slack.webhookUrl, github.token]
+  const masks = lines.slice(0, secrets.length)
+  expect(masks.toSorted()).toEqual(secrets.map((secret) => `::add-mask::${secret}`).toSorted())
+  for (const secret of secrets) expect(lines.slice(secrets.length).join('\n')).not.toContain(secret)
+})
+
 describe('behind a proxy', () => {
   async function startProxy() {
     const script = fileURLToPath(new URL('proxy.ts', import.meta.url))
@@ -168,6 +177,15 @@ describe('when it must end', () => {
     expect(result).toMatchObject({ outputs: {}, summary: '', report: null })
     expect(await github.git('rev-parse', 'HEAD')).toBe(head)
     expect(slack.requests).toEqual([])
+  })
+
+  test('a log that nobody takes any more costs neither the commit nor the alert', async () => {
+    const head = await github.git('rev-parse', 'HEAD')
+    const result = await run({ onLog: (_text, _kill, hangUp) => hangUp() })
+    expect(result).toMatchObject({ code: 0, signal: null, outputs: { status: 'alert', 'slack-delivered': 'true' } })
+    expect(result.log).not.toContain('Posted to Slack')
+    expect(await github.git('rev-parse', 'HEAD')).not.toBe(head)
+    expect(slack.messages).toHaveLength(1)
   })
 
   test('one query that is refused ends the run, though another one hangs', async () => {

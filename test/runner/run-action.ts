@@ -28,8 +28,8 @@ export type ActionOptions = {
   env?: Record<string, string>
   /** Node's own flags, for a test that must put something before the bundle. */
   nodeArguments?: string[]
-  /** Called with each piece of the log. */
-  onLog?: (text: string, kill: (signal: NodeJS.Signals) => void) => void
+  /** Called with each piece of the log. `hangUp` closes the reading end of it. */
+  onLog?: (text: string, kill: (signal: NodeJS.Signals) => void, hangUp: () => void) => void
 }
 
 /** One run in a process of its own; it starts from an empty environment, so that nothing of this machine leaks in. */
@@ -86,9 +86,13 @@ function spawnAndWait(
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, argv, { env, cwd, stdio: ['ignore', 'pipe', 'pipe'] })
     let log = ''
+    const hangUp = () => {
+      child.stdout.destroy()
+      child.stderr.destroy()
+    }
     const take = (chunk: Buffer) => {
       log += chunk
-      onLog?.(chunk.toString(), (signal) => child.kill(signal))
+      onLog?.(chunk.toString(), (signal) => child.kill(signal), hangUp)
     }
     child.stdout.on('data', take)
     child.stderr.on('data', take)

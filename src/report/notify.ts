@@ -20,7 +20,8 @@ export function shouldNotify(notify: Notify, report: Report, snapshot: SnapshotO
 
 /** Whether the drift waits in a pull request, or on its branch, since an earlier run: this one had nothing to add. */
 function isProposed(snapshot: SnapshotOutcome | null): boolean {
-  return snapshot !== null && snapshot.pullRequest !== null && snapshot.commit === null
+  const operation = snapshot?.pullRequest?.operation
+  return operation !== undefined && operation !== 'created' && !snapshot?.commit
 }
 
 /** Whether a run that could not read limits or usage at all is told: always, unless nothing ever is. */

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { group, type World, workspace, workspaceId, world } from '../emulator/world/world.ts'
 import { type Services, startServices } from './harness.ts'
 
@@ -104,4 +106,16 @@ test('in a pull request of its own it is not told as a change of names', async (
 test('without the input there is no such file', async () => {
   await services.run()
   expect(await filesOf('HEAD')).toEqual([SNAPSHOT])
+})
+
+test('the six-hourly refresh of the docs leaves it to the daily audit to tell what has moved', async () => {
+  const workflow = parse(await readFile(new URL('../../docs/workflows/gateway-refresh.yml', import.meta.url), 'utf8'))
+  const { 'anthropic-admin-key': _, ...inputs } = workflow.jobs.refresh.steps[0].with
+  await services.run()
+  services.anthropic.world = withLimit(400)
+  await services.run(inputs)
+  expect((await gateway()).organization['Claude Opus 4.x'].output_tokens_per_minute).toBe(400)
+  services.slack.messages.length = 0
+  expect((await services.run()).outputs).toMatchObject({ drift: 'true', 'drift-count': '1' })
+  expect(JSON.stringify(services.slack.messages)).toContain('800 → 400')
 })

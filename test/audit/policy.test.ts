@@ -91,6 +91,14 @@ describe('a mute', () => {
     expect(lastMessage()).toContain('80 %')
   })
 
+  test('that ended is told in Slack under on-change too, where the alert is as old as the mute', async () => {
+    await mute('2026-11-21')
+    await services.run({ notify: 'on-change' })
+    expect(lastMessage()).toMatch(
+      /continuing.*Mutes that have ended.*The mute of group claude-opus-4-6 ended on 2026-11-21/,
+    )
+  })
+
   test('that ended longer ago is ignored in silence', async () => {
     await mute('2026-11-20')
     const run = await services.run()

@@ -155,6 +155,40 @@ test('freshness is the earliest that any page states, and null where none does',
   expect((await read(reader)).refreshedAt).toBeNull()
 })
 
+test.each(['analytics', 'legacy'] as const)(
+  'minutes add up to hours and hours to days, in %s and by workspace',
+  async (mode) => {
+    anthropic.world = exampleWorld({ today: '2026-11-23' })
+    const groupBy = ['model', 'workspace_id', 'service_tier', 'speed'] as const
+    const reader = await open(mode)
+    const sums = async (width: UsageQuery['width'], span: number) => {
+      const { rows } = await read(reader, { groupBy, width })
+      const totals = new Map<string, number[]>()
+      for (const row of rows) {
+        const key = JSON.stringify([row.at - (row.at % span), row.model, row.workspaceId, row.serviceTier, row.speed])
+        const counts = [
+          row.requests ?? 0,
+          row.uncachedInput,
+          row.cacheCreation,
+          row.cacheRead,
+          row.output,
+          row.webSearches,
+        ]
+        totals.set(
+          key,
+          (totals.get(key) ?? counts.map(() => 0)).map((total, i) => total + counts[i]!),
+        )
+      }
+      return new Map([...totals].sort())
+    }
+    const HOUR = 3_600_000
+    const byHour = await sums('1h', HOUR)
+    expect(byHour.size).toBeGreaterThan(100)
+    expect(await sums('1m', HOUR)).toEqual(byHour)
+    expect(await sums('1d', 24 * HOUR)).toEqual(await sums('1h', 24 * HOUR))
+  },
+)
+
 test('the legacy report gives the same tokens, row by row, and says what it cannot know', async () => {
   anthropic.world = exampleWorld({ today: '2026-11-23' })
   const groupBy = ['model', 'workspace_id', 'service_tier', 'speed'] as const

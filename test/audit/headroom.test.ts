@@ -82,6 +82,20 @@ afterEach(() => {
   services.anthropic.requests.length = 0
 })
 
+/** Changes every entry of the limits' replies, of the organization and of workspaces. */
+function rewriteLimits(change: (entry: Record<string, unknown>) => Record<string, unknown>): void {
+  services.anthropic.faults.push({
+    path: /\/rate_limits$/,
+    effect: {
+      kind: 'rewrite',
+      rewrite: (reply) => {
+        const body = JSON.parse(String(reply.body))
+        return { ...reply, body: JSON.stringify(body.data ? { ...body, data: body.data.map(change) } : body) }
+      },
+    },
+  })
+}
+
 const QUIET = { 'snapshot-mode': 'none', 'slack-webhook-url': '' } as const
 const run = (inputs: Parameters<Services['run']>[0] = {}) => services.run({ ...QUIET, ...inputs })
 const reportOf = async (inputs?: Parameters<Services['run']>[0]): Promise<Report> => (await run(inputs)).report
@@ -187,6 +201,17 @@ describe('the same world in other clothes gives the same report, byte for byte',
     expect(await shape()).toEqual(expected)
   })
 
+  test('with group alone, as version 2026-10-21 gives it', async () => {
+    const expected = await text()
+    let rewritten = 0
+    rewriteLimits((entry) => {
+      rewritten += Number('group_type' in entry)
+      return { ...entry, group_type: undefined }
+    })
+    expect(await text()).toBe(expected)
+    expect(rewritten).toBeGreaterThan(5)
+  })
+
   test('with an empty list instead of a 404 for the default workspace', async () => {
     const expected = await text()
     services.anthropic.options.defaultWorkspaceLimits = 'empty'
@@ -270,6 +295,38 @@ describe('the window', () => {
     expect(byName(report)['Claude Sonnet 5: output_tokens_per_minute']?.utilization).toBe(0.6)
   })
 
+  test('of 31 days holds its first and its last minute, and knows how much of it is not in yet', async () => {
+    services.anthropic.world = {
+      ...WORLD,
+      usage: [
+        usage({ at: '2026-10-22T23:59:59Z', model: 'claude-sonnet-5', output: 1_990 }),
+        usage({ at: '2026-10-23T00:00:00Z', model: 'claude-sonnet-5', output: 900 }),
+        usage({ at: '2026-11-22T23:59:59Z', model: 'claude-sonnet-5', output: 1_100 }),
+      ],
+    }
+    services.anthropic.options.dataRefreshedAt = '2026-11-10T00:00:59Z'
+    const sonnet = async () => {
+      const report = await reportOf({ 'lookback-days': '31' })
+      return { report, verdict: byName(report)['Claude Sonnet 5: output_tokens_per_minute'] }
+    }
+    const { report, verdict } = await sonnet()
+    expect(report.window).toMatchObject({ start: '2026-10-23T00:00:00Z', days: 31, missing_minutes: 13 * 1_440 })
+    // The window one day earlier begins a minute before, in which the limit was all but reached.
+    expect(verdict).toMatchObject({ peak: 1_100, peak_at: '2026-11-22T23:59:00Z', band: 'watch', transition: null })
+    expect(verdict?.previous?.peak).toBe(1_990)
+    services.anthropic.options.dataRefreshedAt = ORDINARY.dataRefreshedAt
+    expect((await sonnet()).verdict?.transition).toBe('recovered')
+  })
+
+  test('without a day before it calls what it sees new, since nothing is known to compare with', async () => {
+    services.anthropic.world = {
+      ...WORLD,
+      usage: [usage({ at: '2026-01-01T00:00:00Z', model: 'claude-sonnet-5', output: 1_600 })],
+    }
+    const verdict = byName(await reportOf({ date: '2026-01-01' }))['Claude Sonnet 5: output_tokens_per_minute']
+    expect(verdict).toMatchObject({ band: 'alert', transition: 'new', previous: null })
+  })
+
   test('by the hour compares the mean per minute of the busiest hour', async () => {
     const report = await reportOf({ 'peak-window': 'hour' })
     const verdict = byName(report)['Claude Opus 4.x: output_tokens_per_minute']
@@ -325,6 +382,27 @@ describe('what is asked for', () => {
     expect(await groups({ 'group-types': 'web_search, batch' })).toEqual(['batch', 'web_search'])
   })
 
+  test('leaves the snapshot and drift whole, with what the drift does to limits that get no verdict', async () => {
+    const inputs = { models: 'claude-sonnet-5', 'snapshot-mode': 'commit' }
+    expect((await run({ ...inputs, models: '' })).outputs['snapshot-operation']).toBe('created')
+    const cut = { ...OPUS, limits: { ...OPUS.limits, output_tokens_per_minute: 1_500 } }
+    services.anthropic.world = { ...WORLD, groups: [cut, ...WORLD.groups.slice(1)] }
+    const { report } = await run({ ...inputs, workspaces: 'none' })
+    expect(report.verdicts.map(name)).toEqual(['Claude Sonnet 5: output_tokens_per_minute'])
+    expect(report.drift).toMatchObject([
+      {
+        class: 'cut',
+        before: 2_000,
+        after: 1_500,
+        peak: 1_400,
+        utilization_before: 0.7,
+        utilization_after: 1_400 / 1_500,
+      },
+    ])
+    const committed = await services.github.git('show', 'HEAD:.github/claude-rate-limits.json')
+    expect(JSON.parse(committed).workspaces).toMatchObject([{ name: 'production' }])
+  })
+
   test.each([
     ['workspaces', 'prodction', /workspaces names what is no active workspace: prodction.*production/s],
     ['workspaces', 'closed', /closed archived/],
@@ -359,14 +437,23 @@ describe('limits that cannot be divided by', () => {
     workspaces: WORLD.workspaces.map((each) => ({ ...each, overrides: {} })),
   })
 
-  test.each([0, null])(
+  test.each([0, null, undefined])(
     '%s is unmeasured with a reason, and the highest utilization is that of the others',
     async (value) => {
-      services.anthropic.world = withLimit(value)
+      services.anthropic.world = withLimit(value ?? null)
+      if (value === undefined) {
+        const named = (limits: unknown) =>
+          (limits as { type: string; value: number | null }[]).map(({ type, value }) => ({
+            type,
+            ...(value !== null && { value }),
+          }))
+        rewriteLimits((entry) => ({ ...entry, limits: named(entry.limits) }))
+      }
       const { report, outputs } = await run()
       expect(byName(report)['Claude Sonnet 5: output_tokens_per_minute']).toMatchObject({
         band: 'unmeasured',
         utilization: null,
+        reason: value === 0 ? 'the limit is 0: there is nothing to divide by' : 'the API gives no value for this limit',
       })
       expect(outputs['highest-utilization']).toBe('0.1')
     },

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { gatewaySchema } from '../src/gateway/gateway.ts'
 import { snapshotSchema } from '../src/limits/snapshot.ts'
 import { policySchema } from '../src/policy/schema.ts'
-import { reportSchema } from '../src/report/report.ts'
+import { reportSchema } from '../src/report/report-schema.ts'
 
 /** Writes the published JSON Schemas from the schemas of the code. A test fails when a file is not what this writes. */
 

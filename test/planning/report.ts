@@ -1,5 +1,6 @@
 import { planningOf } from '../../src/planning/planning.ts'
-import { type GroupView, REPORT_VERSION, type Report, reportSchema, type Verdict } from '../../src/report/report.ts'
+import type { GroupView, Report, Verdict } from '../../src/report/report.ts'
+import { REPORT_VERSION, reportSchema } from '../../src/report/report-schema.ts'
 import { verdictOf } from '../tiers/verdict.ts'
 
 /** Reports to plan by: figures that agree with each other, over some days that end with 2026-11-22. */

@@ -1,14 +1,14 @@
-import {
-  type Blind,
-  type Drift,
-  type GroupView,
-  type Links,
-  type Report,
-  reportSchema,
-  type Scope,
-  type SnapshotOutcome,
-  type Verdict,
+import type {
+  Blind,
+  Drift,
+  GroupView,
+  Links,
+  Report,
+  Scope,
+  SnapshotOutcome,
+  Verdict,
 } from '../../src/report/report.ts'
+import { reportSchema } from '../../src/report/report-schema.ts'
 
 /** Reports of days as they happen, for golden files, for the preview and for looking at. All figures agree with each other. */
 

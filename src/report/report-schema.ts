@@ -1,0 +1,113 @@
+import * as z from 'zod'
+import {
+  count,
+  driftSchema,
+  findingSchema,
+  groupSchema,
+  groupViewSchema,
+  ratio,
+  scopeSchema,
+  time,
+  verdictSchema,
+} from './row-schemas.ts'
+
+/** The report file, as it is written and published. Keys are spelled as in the file; more may be added, none renamed. */
+
+export const REPORT_VERSION = 1
+
+const byTier = z.object({ Start: ratio, Build: ratio, Scale: ratio })
+
+/** What follows from the figures for whoever asks for limits or plans with them. */
+export const planningSchema = z.object({
+  tier_table: z
+    .object({ date: z.iso.date(), source: z.url() })
+    .describe('The published table that tiers are compared with'),
+  usage_tier: z
+    .string()
+    .nullable()
+    .describe('The tier whose spend cap the organization has, where the spend-limit listing is open to it'),
+  tiers: z.array(z.object({ group: groupSchema, matches: z.array(z.string()), reading: z.string() })),
+  tier_what_if: z
+    .array(z.object({ group: groupSchema, limiter: z.string(), utilization: ratio, by_tier: byTier }))
+    .describe("The window's peak by each tier's published limit"),
+  cache_what_if: z
+    .array(
+      z.object({
+        group: groupSchema,
+        limiter: z.string(),
+        utilization: ratio,
+        read_share: ratio.describe("Of the peak's hour"),
+        by_share: z.array(z.object({ read_share: ratio, utilization: ratio })),
+      }),
+    )
+    .describe('The same input with another part of it read from the cache'),
+  over_provisioned: z
+    .array(z.object({ scope: scopeSchema, group: groupSchema, highest: ratio }))
+    .describe('Groups of which no limit was used a tenth'),
+  runway: z
+    .array(
+      z.object({
+        scope: scopeSchema,
+        group: groupSchema,
+        limiter: z.string(),
+        daily_peaks: z.array(count.nullable()).describe('Largest minute of each day; null: not wholly known'),
+        outcome: z.discriminatedUnion('kind', [
+          z.object({
+            kind: z.literal('reaches'),
+            days: count.describe('From the end of the window until the daily peak is at the alert line'),
+            earliest: count,
+            latest: count.nullable().describe('Null: not within a year, or perhaps never'),
+            per_day: z.number(),
+          }),
+          z.object({ kind: z.literal('far'), per_day: z.number() }),
+          z.object({ kind: z.literal('refused'), reason: z.string() }),
+        ]),
+      }),
+    )
+    .describe('Limits below their alert line, by Theil-Sen trend of the daily peaks with its 90 % interval'),
+})
+
+export const reportSchema = z.object({
+  version: z.literal(REPORT_VERSION),
+  window: z.object({
+    start: time,
+    end: time,
+    days: z.int().positive(),
+    complete: z.boolean(),
+    missing_minutes: z.int().nonnegative(),
+    data_refreshed_at: time.nullable(),
+  }),
+  usage_source: z.enum(['analytics', 'legacy', 'headers']).describe('headers: a log of response headers'),
+  peak_window: z.enum(['minute', 'hour', 'second']),
+  thresholds: z.object({ watch: ratio, alert: ratio }),
+  status: z
+    .enum(['ok', 'watch', 'alert'])
+    .nullable()
+    .describe('The worst measured band; null when nothing could be measured'),
+  highest_utilization: ratio.nullable(),
+  verdicts: z.array(verdictSchema),
+  groups: z.array(groupViewSchema),
+  drift: z.array(driftSchema),
+  first_snapshot: z.boolean().describe('No snapshot was committed yet: nothing to compare with'),
+  findings: z.array(findingSchema),
+  planning: planningSchema.optional(),
+  refusals: z
+    .array(
+      z.object({
+        scope: scopeSchema,
+        model: z.string(),
+        rate_limit: z.int().nonnegative(),
+        acceleration: z.int().nonnegative(),
+        spend_cap: z.int().nonnegative(),
+        not_told: z.int().nonnegative(),
+        first: time,
+        last: time,
+      }),
+    )
+    .optional()
+    .describe('Responses with status 429 in a log of response headers, by what refused them'),
+  unmatched_models: z.array(z.object({ model: z.string(), requests: count.nullable(), tokens: count })),
+  failures: z
+    .array(z.object({ resource: z.string(), message: z.string() }))
+    .describe('What could not be read or delivered; any of them fails the run'),
+})

@@ -1,0 +1,149 @@
+import * as z from 'zod'
+
+/** The rows of a report: a verdict, a drift, a finding, and what they are about. Times are RFC 3339 UTC. */
+
+export const time = z.iso.datetime()
+export const ratio = z.number().nonnegative()
+export const count = z.number().nonnegative()
+
+export const scopeSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('organization') }),
+  z.object({ type: z.literal('workspace'), id: z.string(), name: z.string() }),
+])
+export const groupSchema = z.object({ type: z.string(), name: z.string() })
+
+export const bandSchema = z.enum(['ok', 'watch', 'alert', 'unmeasured'])
+export const transitionSchema = z.enum(['new', 'worse', 'continuing', 'recovered'])
+
+const share = z.object({ id: z.string().nullable(), name: z.string(), share: ratio.describe('Part of the peak, 0–1') })
+export const driversSchema = z
+  .object({ workspaces: z.array(share), models: z.array(share), api_keys: z.array(share) })
+  .describe('Who drove the peak, in that very minute (hour, day), largest first, at most three of each')
+
+const clippedSchema = z
+  .object({ from: time, minutes: z.int().positive() })
+  .describe(
+    'The longest run of minutes within 5 % of the limit or above it: demand may have been higher than what was served',
+  )
+
+export const verdictSchema = z.object({
+  scope: scopeSchema,
+  group: groupSchema,
+  limiter: z.string().describe("Anthropic's name of the limiter"),
+  limit: z.number().nullable().describe('What binds'),
+  configured: z.number().nullable().describe('What the scope itself has set'),
+  limit_source: z.enum(['organization', 'workspace']).describe('Whose value binds'),
+  peak: count.nullable(),
+  peak_at: time.nullable().describe('Start of the first minute (hour, day) that reached the peak'),
+  bracket: count
+    .nullable()
+    .describe(
+      'Largest sum of two adjacent minutes: the busiest 60 s lie between peak and this. Null for a limit per day',
+    ),
+  p99: count
+    .nullable()
+    .describe('Nearest rank over all known minutes of the window, zeros included. Null for a limit per day'),
+  minutes_over_threshold: z
+    .int()
+    .nonnegative()
+    .nullable()
+    .describe('Minutes at or over the alert line. Null for a limit per day'),
+  utilization: ratio.nullable().describe('peak ÷ limit, never clamped'),
+  band: bandSchema,
+  transition: transitionSchema.nullable(),
+  reason: z.string().nullable().describe('Why it is unmeasured'),
+  lower_bound: z.boolean().describe('The true peak is at least this (a limit per second, measured by the minute)'),
+  clipped: clippedSchema.nullable(),
+  previous: z
+    .object({ peak: count, limit: z.number(), utilization: ratio, band: bandSchema })
+    .nullable()
+    .describe('The same window one day earlier, judged by the limits of the committed snapshot'),
+  hourly: z
+    .array(count.nullable())
+    .nullable()
+    .describe('Largest minute of each UTC hour of the window; null: unknown. Null for a limit per day'),
+  drivers: driversSchema.nullable(),
+  thresholds: z
+    .object({ watch: ratio, alert: ratio })
+    .optional()
+    .describe('The lines of this limit, where the policy file moved them'),
+  lowest_remaining: count.optional().describe('From response headers: the least that was left of the limit'),
+  muted: z
+    .object({ owner: z.string(), reason: z.string(), until: z.iso.date() })
+    .optional()
+    .describe('The policy file mutes its alert: it is measured as ever, and nobody is told'),
+})
+
+export const driftClassSchema = z.enum([
+  'raised',
+  'cut',
+  'limiter-added',
+  'limiter-removed',
+  'limiter-changed',
+  'group-added',
+  'group-retired',
+  'model-added',
+  'model-removed',
+  'model-moved',
+  'override-added',
+  'override-changed',
+  'override-removed',
+])
+
+export const driftSchema = z.object({
+  class: driftClassSchema,
+  scope: scopeSchema,
+  group: groupSchema,
+  limiter: z.string().nullable().describe('Null where a group or a model came, went or moved'),
+  before: z.number().nullable(),
+  after: z.number().nullable(),
+  utilization_before: ratio.nullable().describe("The window's peak ÷ the limit before"),
+  utilization_after: ratio.nullable().describe("The window's peak ÷ the limit after"),
+  peak: count.nullable(),
+  model: z.string().nullable().describe('The model that came, went or moved'),
+  from: z.string().nullable().describe('The group a model moved from, or the limiter type it changed from'),
+  intended: z
+    .boolean()
+    .optional()
+    .describe('Whether the limit is now what the policy file expects; absent where it expects nothing'),
+})
+
+export const findingSchema = z.object({
+  kind: z.enum([
+    'inert-override',
+    'cached-traffic-override',
+    'oversubscribed',
+    'uncapped-workspaces',
+    'model-in-two-groups',
+    'requests-unknown',
+    'legacy-usage',
+    'freshness-unknown',
+    'data-incomplete',
+    'drivers-unknown',
+    'mute-expired',
+    'unexpected-limit',
+    'policy-unmatched',
+    'headers-log',
+  ]),
+  message: z.string().describe('One sentence for a person'),
+})
+
+/** What a group's limiters look like beside each other, and what its cache is worth. */
+export const groupViewSchema = z.object({
+  scope: scopeSchema,
+  group: groupSchema,
+  binds: z
+    .array(z.object({ limiter: z.string(), utilization: ratio }))
+    .describe('Measured limiters, the one that comes first at the head'),
+  cache: z
+    .object({
+      read_share: ratio.describe('Cache reads ÷ all input tokens over the window, standard speed'),
+      stretch: z
+        .number()
+        .nullable()
+        .describe('1 ÷ (1 − share): how far the share stretches a cache-aware input limit; null at a share of 1'),
+      hourly_read_share: z.array(ratio.nullable()),
+    })
+    .nullable()
+    .describe('Null where the group had no input'),
+})

@@ -58,10 +58,11 @@ export async function withPage<T>(browser: Browser, markdown: string, look: (see
 /** The first table after a heading (null: of the page) as rows of texts, the head first. */
 export async function tableAfter(page: Page, heading: string | null): Promise<string[][]> {
   const after = heading === null ? '//body' : `//*[self::h3 or self::h4][.="${heading}"]`
+  // All of it in one question to the browser: a question a row takes seconds.
   const rows = await page
     .locator(`xpath=(${after}/${heading === null ? 'descendant' : 'following'}::table)[1]//tr`)
-    .all()
-  return Promise.all(rows.map(async (row) => (await row.locator('th, td').allTextContents()).map(asRead)))
+    .evaluateAll((found) => found.map((row) => [...row.querySelectorAll('th, td')].map((cell) => cell.textContent)))
+  return rows.map((row) => row.map(asRead))
 }
 
 /** Blanks that do not break are blanks to a reader, and what has no width is nothing. */

@@ -32,7 +32,11 @@ const require = createRequire(import.meta.url)
 /** A page that looks like GitHub's and draws the charts; it loads nothing but this project's own packages from disk. */
 export async function renderPage(markdown: string, title: string): Promise<string> {
   const style = await readFile(require.resolve('github-markdown-css/github-markdown-light.css'), 'utf8')
-  const mermaid = pathToFileURL(require.resolve('mermaid/dist/mermaid.min.js')).href
+  // The tiny build has all the charts that summaries draw; the whole of mermaid is 200 MB to install.
+  const mermaid = pathToFileURL(require.resolve('@mermaid-js/tiny/dist/mermaid.tiny.js')).href
+  const article = await renderHtml(markdown)
+  // Nearly 3 MB of script, parsed only where there is something to draw.
+  const load = article.includes('language-mermaid') ? `<script src="${mermaid}"></script>` : ''
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -44,10 +48,10 @@ body { margin: 0; background: #f6f8fa; }
 </style>
 </head>
 <body>
-<article class="markdown-body">${await renderHtml(markdown)}</article>
-<script src="${mermaid}"></script>
+<article class="markdown-body">${article}</article>
+${load}
 <script>
-mermaid.initialize({ startOnLoad: false })
+globalThis.mermaid?.initialize({ startOnLoad: false })
 const drawings = [...document.querySelectorAll('code.language-mermaid')].map(async (code, index) => {
   const { svg } = await mermaid.render('chart-' + index, code.textContent)
   code.parentElement.outerHTML = '<div class="chart">' + svg + '</div>'

@@ -8,9 +8,8 @@ import { EXAMPLES, HOSTILE_NAME, HOSTILE_NAME_TOO, LINKS } from './examples.ts'
 /** As it is shown: the line break as a mark. */
 const SHOWN = HOSTILE_NAME.replace('\n', '↵')
 
-async function attributes(elements: Locator, name: string): Promise<string[]> {
-  return Promise.all((await elements.all()).map(async (element) => (await element.getAttribute(name)) ?? ''))
-}
+const attributes = (elements: Locator, name: string): Promise<string[]> =>
+  elements.evaluateAll((found, name) => found.map((element) => element.getAttribute(name) ?? ''), name)
 
 /** Where a path begins, from the top. */
 const startOf = (path: string) => Number(/^M[^,]+,([\d.]+)/.exec(path)?.[1])

@@ -40,7 +40,7 @@ export function createSecrets(core: Pick<Deps['core'], 'setSecret'>): Secrets {
 
   return {
     add: (secret) => {
-      if (secret.length < SHORTEST_SECRET) return
+      if (secret.length < SHORTEST_SECRET || known.has(secret)) return
       core.setSecret(secret)
       // The longest first: a part that is replaced early would leave the rest of the whole standing.
       const all = [...known, ...encodingsOf(secret)].sort((a, b) => b.length - a.length)

@@ -31,6 +31,8 @@ const DAYS: Record<string, Report> = {
   'a first snapshot': { ...quiet, first_snapshot: true },
   'a mute that has ended': { ...quiet, findings: [{ kind: 'mute-expired', message: 'The mute ended.' }] },
   'a failure': { ...quiet, failures: [{ resource: 'limits of workspace payments', message: 'HTTP 500' }] },
+  'usage that has not arrived': { ...quiet, status: null, window: { ...quiet.window, complete: false } },
+  'usage of which some has not arrived': { ...quiet, window: { ...quiet.window, complete: false } },
   'unmeasured limits only': {
     ...quiet,
     status: null,
@@ -56,6 +58,8 @@ const TABLE: Record<keyof typeof DAYS, [boolean, boolean, boolean, boolean]> = {
   'a mute that has ended': [true, true, true, false],
   'a failure': [true, true, true, false],
   'unmeasured limits only': [false, false, true, false],
+  'usage that has not arrived': [true, true, true, false],
+  'usage of which some has not arrived': [false, false, true, false],
 }
 
 const cells = Object.entries(TABLE).flatMap(([day, told]) =>

@@ -51,6 +51,11 @@ describe('Links', () => {
     expect([...shown].sort()).toEqual([...rooms].sort())
   })
 
+  test('the map of CONTRIBUTING shows every file beside the rooms, and no other', () => {
+    const shown = [...read('CONTRIBUTING.md').matchAll(/`(src\/[\w-]+\.ts)`/g)].map((match) => match[1])
+    expect([...new Set(shown)].sort()).toEqual(projectFiles('src/*.ts').filter((path) => path.split('/').length === 2))
+  })
+
   test.each(pages.filter((page) => page.startsWith('docs/')))('%s can be reached from the README', (page) => {
     const seen = new Set(['README.md'])
     for (const from of seen) {
@@ -75,6 +80,7 @@ const PROVEN_BY: Record<string, [file: string, words: string]> = {
   'npm run format': ['package.json', '"format": "biome check --write ."'],
   'npm run build': ['.github/workflows/ci.yml', 'run: npm run build'],
   'npm run docs': ['test/project/parity.test.ts', 'generatedFiles()'],
+  'npm run schemas': ['test/project/schemas.test.ts', 'schemaFiles'],
   'npm run preview': ['.github/workflows/ci.yml', 'run: npm run preview'],
   'npm run pictures': ['.github/workflows/ci.yml', 'run: npm run pictures'],
   'npm run emulator': ['.github/workflows/ci.yml', 'npm run emulator'],

@@ -1,5 +1,5 @@
 import { limiterRule } from '../limits/limiters.ts'
-import { viewOf } from '../report/advice.ts'
+import { INCREASE_CONSIDERED_FROM, viewOf } from '../report/advice.ts'
 import { markdownText } from '../report/escape.ts'
 import {
   atPeakTime,
@@ -18,10 +18,8 @@ import {
 import { bullets, stack, table, under } from '../report/markdown.ts'
 import type { Report } from '../report/report.ts'
 import { runwaySentence } from '../report/runway-text.ts'
-import { isSameLimit, type Measured, measured } from '../report/select.ts'
+import { isSameLimit, linesOf, type Measured, measured } from '../report/select.ts'
 
-/** Anthropic considers a request for higher limits once use has reached half (support.claude.com, article 8243635). */
-const CONSIDERED_FROM = 0.5
 const FURTHER_PEAKS = 5
 
 /**
@@ -30,7 +28,7 @@ const FURTHER_PEAKS = 5
  * end: those are not Anthropic's to raise.
  */
 export function evidencePage(report: Report): string | null {
-  const rows = measured(report).filter(({ utilization }) => utilization >= CONSIDERED_FROM)
+  const rows = measured(report).filter(({ utilization }) => utilization >= INCREASE_CONSIDERED_FROM)
   const asked = rows.filter(({ scope }) => scope.type === 'organization')
   const own = rows.filter(({ scope, limit_source }) => scope.type === 'workspace' && limit_source === 'workspace')
   if (asked.length === 0) return null
@@ -83,7 +81,7 @@ const title = (row: Measured) => `${groupName(row.group, markdownText)}, ${limit
 function section(row: Measured, report: Report): string {
   const share = percentOf(report)
   const ofLimit = (value: number) => `${count(value)} (${share(value / row.limit)})`
-  const alert = (row.thresholds ?? report.thresholds).alert
+  const { alert } = linesOf(row, report)
   const facts: [string, string | null][] = [
     [
       'Limit',
@@ -107,7 +105,7 @@ function section(row: Measured, report: Report): string {
     ],
     ['Growth', growth(row, report)],
     ['Input read from the cache', cacheShare(row, report)],
-    ['A limit that would bring the peak to 50 %', count(Math.ceil(row.peak / CONSIDERED_FROM))],
+    ['A limit that would bring the peak to 50 %', count(Math.ceil(row.peak / INCREASE_CONSIDERED_FROM))],
   ]
   return stack(
     `## ${title(row)}: ${share(row.utilization)}`,

@@ -17,7 +17,7 @@ import type { GroupView, Report } from './report.ts'
 import { linesOf, type Measured, measured, ofBand, sameScope } from './select.ts'
 
 /** Anthropic considers a request for higher limits once use has reached half (support.claude.com, article 8243635). */
-const INCREASE_CONSIDERED_FROM = 0.5
+export const INCREASE_CONSIDERED_FROM = 0.5
 /** Below this share of cache reads, breakpoints are the cheapest room there is. */
 const LOW_READ_SHARE = 0.5
 /** A burst: this few minutes a day at or over the alert line, while 99 of 100 minutes stay below the watch line. */

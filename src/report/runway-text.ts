@@ -1,6 +1,6 @@
 import { count, percentOf, plural } from './format.ts'
 import type { Planning, Report } from './report.ts'
-import { isSameLimit } from './select.ts'
+import { isSameLimit, linesOf } from './select.ts'
 
 type Runway = Planning['runway'][number]
 
@@ -24,5 +24,5 @@ export function runwaySentence({ outcome, ...row }: Runway, report: Report): str
 
 function alertOf(row: Omit<Runway, 'outcome'>, report: Report): number {
   const verdict = report.verdicts.find((one) => isSameLimit(one, row))
-  return (verdict?.thresholds ?? report.thresholds).alert
+  return linesOf(verdict ?? {}, report).alert
 }

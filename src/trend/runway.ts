@@ -43,7 +43,7 @@ export function runwayOf(verdict: Measurable, alert: number, peakWindow: Report[
   const points = peaks.flatMap((peak, x): Point[] => (peak === null ? [] : [{ x, y: peak }]))
   if (points.length < FEWEST_DAYS)
     return refused(
-      `${points.length} whole ${points.length === 1 ? 'day' : 'days'} of use, and a trend takes ${FEWEST_DAYS}`,
+      `${points.length} whole ${points.length === 1 ? 'day' : 'days'} of use, and a trend takes ${FEWEST_DAYS} (lookback-days)`,
     )
   if (clipped) return refused('demand was clipped at the limit, so that the peaks do not show what was asked for')
 

@@ -24,7 +24,7 @@ describe('the planning part of the summary', () => {
   test('says why there is no runway, in one line for all limits', () => {
     const rows = [rowOf('requests_per_minute', 1000, [300]), rowOf('output_tokens_per_minute', 400_000, [5])]
     expect(textOf(reportOf(rows, 1))).toContain(
-      '<sub>No runway for 2 limits: 1 whole day of use, and a trend takes 14.</sub>',
+      '<sub>No runway for 2 limits: 1 whole day of use, and a trend takes 14 (lookback-days).</sub>',
     )
   })
 

@@ -83,15 +83,15 @@ describe('the runway is refused, with the reason,', () => {
   }
 
   test('for fewer than fourteen days', () => {
-    expect(reasonOf(verdictOf(rising(13)))).toBe('13 whole days of use, and a trend takes 14')
-    expect(reasonOf(verdictOf([500]))).toBe('1 whole day of use, and a trend takes 14')
+    expect(reasonOf(verdictOf(rising(13)))).toBe('13 whole days of use, and a trend takes 14 (lookback-days)')
+    expect(reasonOf(verdictOf([500]))).toBe('1 whole day of use, and a trend takes 14 (lookback-days)')
   })
 
   test('where a day that is not wholly known leaves too few', () => {
     const verdict = verdictOf(rising(14))
     verdict.hourly[30] = null
     expect(dailyPeaks(verdict)?.[1]).toBeNull()
-    expect(reasonOf(verdict)).toBe('13 whole days of use, and a trend takes 14')
+    expect(reasonOf(verdict)).toBe('13 whole days of use, and a trend takes 14 (lookback-days)')
   })
 
   test('for clipped demand', () => {

@@ -14,7 +14,7 @@ import { peaksToExplain, readDrivers } from './usage/drivers.ts'
 import { type Freshness, measureUsage } from './usage/measure.ts'
 import { createMeters, type Meters } from './usage/meters.ts'
 import { busyPages, planUsage, type UsagePlan } from './usage/plan.ts'
-import { DAY, isoDay } from './usage/window.ts'
+import { DAY, isoDay, MINUTE } from './usage/window.ts'
 
 /** Today's limits beside the committed ones. */
 export type Limits = {
@@ -106,6 +106,7 @@ export async function collectUsage(
   const { reader, warning } = await chooseUsage(client, usageApi, plan.organization, { onPage })
   if (warning) log.warning(warning)
   const freshness = await measureUsage(reader, plan, meters, window)
+  log.info(usageLine(reader, window.end - freshness.known))
   return { meters, freshness, reader, warning }
 }
 
@@ -126,6 +127,13 @@ function planLine(plan: UsagePlan, usageApi: Inputs['usageApi'], models: number)
       ? ''
       : `; about ${plural(busyPages(plan, models), 'page')} if ${all} in use every minute, fewer if not`
   return `Plan: ${what}: of the organization by model${ofWorkspaces}${pages}.`
+}
+
+function usageLine({ source }: UsageReader, missing: number): string {
+  const read = source === 'analytics' ? 'Read usage from the analytics API' : 'Read usage from the legacy report'
+  return missing > 0
+    ? `${read}: the last ${plural(missing / MINUTE, 'minute')} of the window not in yet.`
+    : `${read}: the whole window.`
 }
 
 /** Limiters that drift speaks of and no verdict does (a removed one, the old type of a changed one): measured for the consequence. */

@@ -141,6 +141,23 @@ describe('a pull request', () => {
   })
 })
 
+test('the log has a line for each result, and speaks of one as of one', async () => {
+  services.anthropic.world = withOutput(400)
+  const { log } = await services.run()
+  const inGroup = (name: string) => log.split(`group: ${name}\n`)[1]!.split('\ngroup: ')[0]!.split('\n')
+  expect(inGroup('Limits')[0]).toBe(
+    'info: Read the limits of 1 rate-limit group and 2 workspaces, 1 of them with overrides.',
+  )
+  const usageLines = inGroup('Usage').filter((line) => line.startsWith('info: '))
+  expect(usageLines[0]).toMatch(
+    /× 2 queries: .*and of 1 workspace with overrides; about \d+ pages if the one model with limits is in use/,
+  )
+  expect(usageLines.at(-1)).toBe('info: Read usage from the analytics API: the whole window.')
+  expect(
+    inGroup('Scorecard').filter((line) => /^info: .* organization · | workspace production · /.test(line)),
+  ).toHaveLength(2)
+})
+
 test('a hostile workspace name is only its characters wherever the audit tells it', async () => {
   const name = '<!channel> *x* | \n::error::# h1 <script> @acme/oncall fixes #1'
   services.anthropic.world = withOutput(800, name)

@@ -50,17 +50,18 @@ export function runScript(name: string, nodeArguments: string[], env: Record<str
   })
 }
 
-/** Runs that many times and takes the median of each figure; the value is the last run's. */
-export async function median<T>(times: number, run: () => Promise<Cost & { value: T }>): Promise<Cost & { value: T }> {
-  const runs: (Cost & { value: T })[] = []
+/** Runs that many times; the median of each cost, and everything else as in the last run. */
+export async function median<Run extends Cost>(times: number, run: () => Promise<Run>): Promise<Run> {
+  const runs: Run[] = []
   for (let i = 0; i < times; i++) runs.push(await run())
   const middle = (of: (cost: Cost) => number) => runs.map(of).sort((a, b) => a - b)[Math.floor(times / 2)]!
+  const last = runs.at(-1)!
   return {
-    value: runs.at(-1)!.value,
+    ...last,
     wall: middle(({ wall }) => wall),
     cpu: middle(({ cpu }) => cpu),
     memory: middle(({ memory }) => memory),
-    untilFirstRequest: runs.at(-1)!.untilFirstRequest === null ? null : middle((cost) => cost.untilFirstRequest!),
+    untilFirstRequest: last.untilFirstRequest === null ? null : middle((cost) => cost.untilFirstRequest!),
     untilEnd: middle(({ untilEnd }) => untilEnd),
   }
 }

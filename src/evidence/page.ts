@@ -10,7 +10,6 @@ import {
   listing,
   moment,
   percent,
-  percentOf,
   period,
   plural,
   scopeName,
@@ -19,6 +18,7 @@ import { bullets, stack, table, under } from '../report/markdown.ts'
 import type { Report } from '../report/report.ts'
 import { runwaySentence } from '../report/runway-text.ts'
 import { isSameLimit, linesOf, type Measured, measured } from '../report/select.ts'
+import { shareOf } from '../report/sentences.ts'
 
 const FURTHER_PEAKS = 5
 
@@ -72,14 +72,14 @@ function overview(rows: readonly Measured[], report: Report): string {
   ]
   return table(
     columns,
-    rows.map((row) => [title(row), count(row.limit), count(row.peak), percentOf(report)(row.utilization)]),
+    rows.map((row) => [title(row), count(row.limit), count(row.peak), shareOf(row, report)(row.utilization)]),
   )
 }
 
 const title = (row: Measured) => `${groupName(row.group, markdownText)}, ${limiterName(row, markdownText)}`
 
 function section(row: Measured, report: Report): string {
-  const share = percentOf(report)
+  const share = shareOf(row, report)
   const ofLimit = (value: number) => `${count(value)} (${share(value / row.limit)})`
   const { alert } = linesOf(row, report)
   const facts: [string, string | null][] = [
@@ -192,5 +192,5 @@ function alreadyDone(row: Measured, report: Report): string[] {
 }
 
 function ownLimit(row: Measured, report: Report): string {
-  return `${title(row)} in ${scopeName(row.scope, markdownText)}: ${percentOf(report)(row.utilization)} of ${count(row.limit)}. Ours to raise, in the Console.`
+  return `${title(row)} in ${scopeName(row.scope, markdownText)}: ${shareOf(row, report)(row.utilization)} of ${count(row.limit)}. Ours to raise, in the Console.`
 }

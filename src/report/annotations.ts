@@ -1,21 +1,10 @@
 import { crossesAlertLine } from './drift-consequence.ts'
 import { driftCounts, isCut } from './drift-text.ts'
 import { logText } from './escape.ts'
-import {
-  atMost,
-  atPeakTime,
-  BAND_MARK,
-  count,
-  groupName,
-  limiterName,
-  limitName,
-  percentOf,
-  plural,
-  scopeName,
-} from './format.ts'
+import { atMost, atPeakTime, BAND_MARK, count, groupName, limiterName, limitName, plural, scopeName } from './format.ts'
 import type { Report, Verdict } from './report.ts'
 import { isInert, isMeasured, type Measured, ofBand, recovered } from './select.ts'
-import { lineName, missingData } from './sentences.ts'
+import { lineName, missingData, used } from './sentences.ts'
 
 export type Annotation = { level: 'error' | 'warning' | 'notice'; title: string; message: string }
 
@@ -68,8 +57,7 @@ export function annotations(report: Report, failOn: ReadonlySet<'alert' | 'watch
 }
 
 function namedRows(rows: readonly Measured[], report: Report): string {
-  const share = percentOf(report)
-  return named(rows.map((row) => `${limitName(row, logText)}: ${share(row.utilization)}`))
+  return named(rows.map((row) => `${limitName(row, logText)}: ${used(row, report)}`))
 }
 
 function named(items: readonly string[]): string {
@@ -90,7 +78,7 @@ function logLine(verdict: Verdict, report: Report): string {
   ].join(' · ')
   if (!isMeasured(verdict))
     return `${BAND_MARK.unmeasured} unmeasured  ${about}: ${verdict.reason ?? 'no reason given'}`
-  const figure = `${verdict.lower_bound ? 'at least ' : ''}${percentOf(report)(verdict.utilization)}`
+  const figure = used(verdict, report)
   const peak = `${count(verdict.peak)} of ${count(verdict.limit)}${atPeakTime(verdict, report)}`
   const notes = [isInert(verdict) && 'own limit is inert', verdict.transition].filter(Boolean)
   return `${BAND_MARK[verdict.band]} ${verdict.band.padEnd(10)}  ${figure.padStart(7)}  ${about} · ${peak}${notes.map((note) => ` · ${note}`).join('')}`

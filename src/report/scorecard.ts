@@ -1,5 +1,5 @@
 import { markdownText } from './escape.ts'
-import { atMost, BAND_MARK, count, groupName, limiterName, peakTime, percent, percentOf, plural } from './format.ts'
+import { atMost, BAND_MARK, count, groupName, limiterName, peakTime, percent, plural } from './format.ts'
 import { bar, type Column, details, stack, table, unbroken, under } from './markdown.ts'
 import type { Report } from './report.ts'
 import { isInert, linesOf, type Measured, measured } from './select.ts'
@@ -74,6 +74,6 @@ function cells(row: Measured, report: Report): string[] {
 }
 
 function dayBefore(row: Measured, report: Report): string {
-  const before = row.previous === null ? 'not known' : percentOf(report)(row.previous.utilization)
+  const before = row.previous === null ? 'not known' : shareOf(row, report)(row.previous.utilization)
   return row.transition === null ? before : `${before}, ${row.transition}`
 }

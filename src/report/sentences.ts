@@ -34,12 +34,13 @@ function isPartial(report: Report): boolean {
 
 /** The verdict in a few words: `3 limits at or over 75 %, highest 104 %`; `worst` may name, after that figure, what it is of. */
 export function verdictLine(report: Report, worst = ''): string {
-  const share = percentOf(report)
   const top = highestRow(report)
   if (report.status === null || !top) return 'nothing could be measured'
-  const highest = share(top.utilization)
+  const highest = shareOf(top, report)(top.utilization)
   const silent = muted(report)
-  const silenced = silent[0] ? `, ${count(silent.length)} muted at up to ${share(silent[0].utilization)}` : ''
+  const silenced = silent[0]
+    ? `, ${count(silent.length)} muted at up to ${shareOf(silent[0], report)(silent[0].utilization)}`
+    : ''
   const all = measured(report).length - silent.length
   if (report.status !== 'alert' && isPartial(report)) return `not fully measured, highest seen ${highest}${silenced}`
   const failed = report.failures.length > 0 ? ', but not everything could be read or delivered' : ''
@@ -101,7 +102,7 @@ export function transitionText(row: Measured, report: Report): string {
   if (row.transition === null) return ''
   return row.previous === null || row.transition === 'new'
     ? row.transition
-    : `${row.transition}, was ${percentOf(report)(row.previous.utilization)}`
+    : `${row.transition}, was ${shareOf(row, report)(row.previous.utilization)}`
 }
 
 /** Who drove the peak, first name only: the workspace in the organization, the API key in a workspace, else the model. */
@@ -152,14 +153,15 @@ export function snapshotText(snapshot: SnapshotOutcome | null, link: Link, safe:
 }
 
 function pullRequestText(pullRequest: SnapshotOutcome['pullRequest'], link: Link): string {
-  if (!pullRequest || pullRequest.operation === 'none') return ''
+  if (!pullRequest) return ''
   if (pullRequest.operation === 'branch-only') return 'The branch is pushed, but no pull request could be opened.'
   const name = pullRequest.number === null ? 'Pull request' : `Pull request #${pullRequest.number}`
   const shown = pullRequest.url === null ? name : link(name, pullRequest.url)
   return {
+    none: pullRequest.url === null ? '' : `${shown} waits for review.`,
     created: `${shown} is open for review.`,
     updated: `${shown} is updated for review.`,
-    closed: `${shown} is closed: the limits are back to what was recorded.`,
+    closed: `${shown} is closed: nothing differs from what is recorded.`,
   }[pullRequest.operation]
 }
 

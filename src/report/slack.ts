@@ -25,6 +25,7 @@ import {
   mainDriver,
   missingData,
   rowSentence,
+  shareOf,
   snapshotText,
   transitionText,
   used,
@@ -145,7 +146,7 @@ function driverText({ kind, name, share }: NonNullable<ReturnType<typeof mainDri
 }
 
 function recoveredLine(row: Measured, report: Report): string {
-  const before = row.previous === null ? '' : ` · was ${percentOf(report)(row.previous.utilization)} the day before`
+  const before = row.previous === null ? '' : ` · was ${shareOf(row, report)(row.previous.utilization)} the day before`
   return `${BAND_MARK[row.band]} ${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)}${before}`
 }
 

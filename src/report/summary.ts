@@ -18,6 +18,7 @@ import {
   coverage,
   missingData,
   rowSentence,
+  shareOf,
   snapshotText,
   transitionText,
   verdictLine,
@@ -124,7 +125,7 @@ function notComplete(report: Report, most: number): string {
 function recoveries(report: Report, most: number): string {
   const { shown, more } = atMost(recovered(report), most)
   const lines = shown.map((row) => {
-    const before = row.previous === null ? '' : `, was ${percentOf(report)(row.previous.utilization)}`
+    const before = row.previous === null ? '' : `, was ${shareOf(row, report)(row.previous.utilization)}`
     return `${BAND_MARK[row.band]} ${rowSentence(row, report, markdownText)}${before}`
   })
   return bullets([...lines, ...(more > 0 ? [`and ${count(more)} more`] : [])])

@@ -135,6 +135,7 @@ describe('a pull request', () => {
     expect(services.slack.messages).toEqual([])
     await byPullRequest({ notify: 'on-alert' })
     expect(services.slack.messages).toHaveLength(1)
+    expect(lastMessage()).toMatch(/\/pull\/1\|Pull request #1> (waits for review|is updated for review)/)
     services.anthropic.world = { ...withOutput(600), usage: [] }
     await byPullRequest({ notify: 'on-change' })
     expect(services.slack.messages).toHaveLength(2)

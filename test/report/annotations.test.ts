@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { annotations, logLines } from '../../src/report/annotations.ts'
-import { EXAMPLES } from './examples.ts'
+import { renderSummary } from '../../src/report/summary.ts'
+import { EXAMPLES, LINKS } from './examples.ts'
 
 const NONE = new Set<never>()
 
@@ -44,6 +45,25 @@ test('what is missing is said', () => {
   expect(annotations(EXAMPLES['partial-failure'].report, NONE)).toContainEqual(
     expect.objectContaining({ level: 'error', message: expect.stringContaining('payments') }),
   )
+})
+
+test('no figure is rounded over the line its own limit is judged by, nor its day before', () => {
+  const { report } = EXAMPLES['quiet-day']
+  const [first] = report.verdicts
+  const row = {
+    ...first!,
+    band: 'watch' as const,
+    utilization: 0.79996,
+    thresholds: { watch: 0.5, alert: 0.8 },
+    transition: 'continuing' as const,
+    previous: { peak: 1, limit: 1, utilization: 0.79997, band: 'watch' as const },
+  }
+  const own = { ...report, verdicts: [row] }
+  expect(annotations(own, NONE)[0]!.message).toContain('79.996 %')
+  expect(logLines(own)[0]).toContain('79.996 %')
+  const summary = renderSummary({ ...own, status: 'watch' }, LINKS, null)
+  expect(summary).toContain('was 79.997 %')
+  expect(summary).not.toContain('80 % of')
 })
 
 test('each verdict is one line of the log, and none of them a command', () => {

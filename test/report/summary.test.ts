@@ -58,6 +58,15 @@ test('unknown hours are marked, not drawn as use, and named in the table', () =>
   expect(summary).toContain('| 21:00 | not known |')
 })
 
+test('a pull request that waits for review is linked as long as it waits', () => {
+  const { report } = EXAMPLES.drift
+  const pullRequest = { operation: 'none', number: 12, url: 'https://github.com/acme/limits/pull/12' } as const
+  const snapshot = { operation: 'unchanged', path: 'x.json', commit: null, pullRequest, note: null } as const
+  expect(renderSummary(report, LINKS, snapshot)).toContain(`[Pull request #12](${pullRequest.url}) waits for review.`)
+  const none = { ...snapshot, pullRequest: { operation: 'none', number: null, url: null } } as const
+  expect(renderSummary(report, LINKS, none)).not.toContain('Pull request')
+})
+
 describe('above 1 MiB', () => {
   test.each([500, 8_000])('%i rows shrink in steps, and the summary says so', (number) => {
     const report = manyAlerts(number)

@@ -50,6 +50,7 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
   writeOutputs(deps.core, {
     window: report.window,
     report,
+    isDriftKnown: committed.error === null,
     reportPath,
     evidencePath,
     snapshot: snapshot.outcome,
@@ -69,7 +70,7 @@ export async function deliverBlind(run: Run, error: string): Promise<1> {
     tellSlack(run, shouldNotifyBlind(inputs.notify), () => renderBlindSlack(blind, links)),
   )
   await attemptFile(log, 'job summary', () => writeSummary(deps.env, renderBlindSummary(blind, links)))
-  const nothing = { report: null, reportPath: null, evidencePath: null, snapshot: null }
+  const nothing = { report: null, isDriftKnown: false, reportPath: null, evidencePath: null, snapshot: null }
   writeOutputs(deps.core, { window, ...nothing, slackDelivered: slack.delivered })
   log.fail(`The audit is blind: ${error}`)
   return 1

@@ -32,6 +32,8 @@ const MOST_ALERTS = 50
 export type Outcome = {
   window: { start: string; end: string }
   report: Report | null
+  /** Whether the committed snapshot could be read: without it nobody knows what has moved. */
+  isDriftKnown: boolean
   reportPath: string | null
   evidencePath: string | null
   snapshot: SnapshotOutcome | null
@@ -42,6 +44,7 @@ export type Outcome = {
 export function outputsOf({
   window,
   report,
+  isDriftKnown,
   reportPath,
   evidencePath,
   snapshot,
@@ -59,8 +62,8 @@ export function outputsOf({
     alerts: report ? JSON.stringify(alerts.slice(0, MOST_ALERTS)) : '',
     'report-path': text(reportPath),
     'evidence-path': text(evidencePath),
-    drift: report ? text(report.drift.length > 0) : '',
-    'drift-count': report ? text(report.drift.length) : '',
+    drift: report && isDriftKnown ? text(report.drift.length > 0) : '',
+    'drift-count': report && isDriftKnown ? text(report.drift.length) : '',
     'snapshot-path': text(snapshot?.path),
     'snapshot-operation': text(snapshot?.operation),
     'commit-sha': text(snapshot?.commit?.sha),

@@ -120,6 +120,7 @@ describe('a snapshot that cannot be read', () => {
     expect(run.log).toMatch(problem)
     expect(await services.github.read('main', SNAPSHOT)).toBe(text)
     expect(run.outputs).toMatchObject({ status: 'alert', 'snapshot-operation': 'skipped', 'slack-delivered': 'true' })
+    expect(run.outputs).toMatchObject({ drift: '', 'drift-count': '' })
   })
 })
 

@@ -38,9 +38,16 @@ afterEach(async () => {
   }
   services.slack.messages.length = 0
   services.github.pulls.length = 0
-  await services.github.git('update-ref', 'refs/heads/main', committed)
-  await services.github.git('update-ref', '-d', 'refs/heads/claude-rate-limit-audit')
+  // A process of git for each ref, so only where there is something to undo.
+  for (const [name, oid] of await refs()) {
+    if (name !== 'main') await services.github.git('update-ref', '-d', `refs/heads/${name}`)
+    else if (oid !== committed) await services.github.git('update-ref', 'refs/heads/main', committed)
+  }
 })
+const refs = async () =>
+  (await services.github.git('for-each-ref', '--format=%(refname:short) %(objectname)', 'refs/heads'))
+    .split('\n')
+    .map((line) => line.split(' '))
 const head = async () => (await services.github.git('rev-parse', 'main')).trim()
 
 /**
@@ -139,7 +146,7 @@ describe('a fault that stays', () => {
     const { service, fault, inputs, says } = PLACES[place]!
     services[service].faults.push({ ...fault, effect: FAULTS[name]!.effect })
     const run = await runWith(services, name, fault, inputs)
-    await expectNoSecret(run, services)
+    expectNoSecret(run, services)
     expect(
       services[service].requests.some(({ path }) => !(fault.path instanceof RegExp) || fault.path.test(path)),
     ).toBe(true)

@@ -148,8 +148,9 @@ async function* drops(body: Buffer, bytes: number, everyMs: number, signal: Abor
   }
 }
 
+const FILLING = Buffer.alloc(1_000_000, 'x')
 function* filler(bytes: number): Generator<Buffer> {
   yield Buffer.from('{"data":["')
-  for (let left = bytes; left > 0; left -= 65_536) yield Buffer.alloc(Math.min(left, 65_536), 'x')
+  for (let left = bytes; left > 0; left -= FILLING.length) yield FILLING.subarray(0, left)
   yield Buffer.from('"]}')
 }

@@ -53,10 +53,10 @@ export const FAULTS: Record<string, { effect: Effect; says: RegExp }> = {
 
 const NEEDS_PATIENCE = /no reply at all|drip/
 
-/** As no reply that is struck comes whole, no time is too short to wait for it. */
-const PATIENCE = 25
-
-/** Runs with a fetch that loses patience with what the fault strikes after a moment: nothing here shall wait for a minute. */
+/**
+ * Runs with a fetch that loses patience with what the fault strikes as soon as the service has done its work, and not
+ * before: nothing here shall wait for a minute, and a write whose reply is lost has been written.
+ */
 export async function runWith(
   services: Services,
   name: string,
@@ -64,19 +64,35 @@ export async function runWith(
   inputs: Parameters<Services['run']>[0] = {},
 ): Promise<AuditRun> {
   if (!NEEDS_PATIENCE.test(name)) return services.run(inputs)
+  const { method: struckMethod, path: struckPath } = fault
+  const isStruck = (path: string, method = 'GET') =>
+    (struckMethod ?? method) === method &&
+    (struckPath instanceof RegExp ? struckPath.test(path) : path === (struckPath ?? path))
+  const done = () =>
+    [services.anthropic, services.github, services.slack]
+      .flatMap(({ requests }) => requests)
+      .filter(({ path, method, reply }) => reply && isStruck(path, method)).length
+
+  const waiting = new Set<{ since: number; stop: AbortController }>()
+  const watch = setInterval(() => {
+    for (const wait of waiting) {
+      if (done() <= wait.since) continue
+      waiting.delete(wait)
+      wait.stop.abort(new DOMException('The test has lost patience', 'TimeoutError'))
+    }
+  }, 5)
   const transport = createTransport({ env: {}, version: 'test' })
   const impatient: typeof globalThis.fetch = (input, init) => {
-    const { pathname } = new URL(String(input))
-    const { path } = fault
-    const isMeant =
-      (fault.method ?? init?.method) === init?.method &&
-      (path instanceof RegExp ? path.test(pathname) : pathname === (path ?? pathname))
-    const signals = [init?.signal, isMeant ? AbortSignal.timeout(PATIENCE) : null].filter((signal) => signal != null)
+    if (!isStruck(new URL(String(input)).pathname, init?.method)) return transport.fetch(input, init)
+    const stop = new AbortController()
+    waiting.add({ since: done(), stop })
+    const signals = init?.signal ? [init.signal, stop.signal] : [stop.signal]
     return transport.fetch(input, { ...init, signal: AbortSignal.any(signals) })
   }
   try {
     return await services.run(inputs, { fetch: impatient })
   } finally {
+    clearInterval(watch)
     await transport.close()
   }
 }

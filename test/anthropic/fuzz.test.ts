@@ -15,7 +15,7 @@ import { createSecrets } from '../../src/transport/redaction.ts'
  * Broken replies of every endpoint: a right result or an AuditError, never anything else. In memory, for the number's sake.
  * FUZZ_BODIES sets how many bodies each endpoint gets.
  */
-const BODIES = Number(process.env.FUZZ_BODIES ?? 3000)
+const BODIES = Number(process.env.FUZZ_BODIES ?? 1000)
 const START = Date.parse('2026-11-22T00:00:00Z')
 const query: UsageQuery = { start: START, end: START + 600_000, width: '1m', groupBy: ['model', 'speed'] }
 

@@ -196,7 +196,7 @@ function twinVerdict(
     totals.set(minute, (totals.get(minute) ?? 0) + count(request))
   }
   const values = minutes.map((minute) => totals.get(minute) ?? 0)
-  const ascending = values.filter((_, i) => minutes[i]! < knownEnd).sort((a, b) => a - b)
+  const ascending = Float64Array.from(values.filter((_, i) => minutes[i]! < knownEnd)).sort()
   const pairs = values.map((value, i) => value + (values[i - 1] ?? 0))
   return {
     ...known,

@@ -61,18 +61,20 @@ export function runEmpty(): Promise<Cost> {
   return measure((nodeArguments, env) => runScript('empty.mjs', nodeArguments, env))
 }
 
-/** CPU milliseconds of gunzip, decode and JSON.parse of what these calls are answered with, and of nothing else. */
-export async function runFloor(service: Service, calls: readonly Call[]): Promise<number> {
+/** The least any client must do with what these calls are answered with. Its `cpu` is a Node start, and the work on the bodies. */
+export async function createFloor(service: Service, calls: readonly Call[]) {
   const folder = await mkdtemp(join(tmpdir(), 'bench-bodies-'))
-  try {
-    for (const [index, { url, headers }] of calls.entries()) {
-      const { encoding, body } = await bodyOf(`${service.url}${url}`, headers)
-      await writeFile(join(folder, `${index}.${encoding}`), body)
-    }
-    await service.calls()
-    return Number(await runScript('floor.mjs', [], { BODIES: folder }))
-  } finally {
-    await rm(folder, { recursive: true, force: true })
+  for (const [index, { url, headers }] of calls.entries()) {
+    const { encoding, body } = await bodyOf(`${service.url}${url}`, headers)
+    await writeFile(join(folder, `${index}.${encoding}`), body)
+  }
+  return {
+    run: async (): Promise<Cost> => {
+      const empty = await runEmpty()
+      const work = Number(await runScript('floor.mjs', [], { BODIES: folder }))
+      return { ...empty, wall: empty.wall + work, cpu: empty.cpu + work }
+    },
+    remove: () => rm(folder, { recursive: true }),
   }
 }
 

@@ -50,11 +50,9 @@ export function runScript(name: string, nodeArguments: string[], env: Record<str
   })
 }
 
-/** Runs that many times; the median of each cost, and everything else as in the last run. */
-export async function median<Run extends Cost>(times: number, run: () => Promise<Run>): Promise<Run> {
-  const runs: Run[] = []
-  for (let i = 0; i < times; i++) runs.push(await run())
-  const middle = (of: (cost: Cost) => number) => runs.map(of).sort((a, b) => a - b)[Math.floor(times / 2)]!
+/** The median of each cost, and everything else as in the last run. */
+export function median<Run extends Cost>(runs: readonly Run[]): Run {
+  const middle = (of: (cost: Cost) => number) => runs.map(of).sort((a, b) => a - b)[Math.floor(runs.length / 2)]!
   const last = runs.at(-1)!
   return {
     ...last,
@@ -64,4 +62,11 @@ export async function median<Run extends Cost>(times: number, run: () => Promise
     untilFirstRequest: last.untilFirstRequest === null ? null : middle((cost) => cost.untilFirstRequest!),
     untilEnd: middle(({ untilEnd }) => untilEnd),
   }
+}
+
+/** Runs that many times, one after another. */
+export async function repeat<T>(times: number, run: () => Promise<T>): Promise<T[]> {
+  const results: T[] = []
+  for (let i = 0; i < times; i++) results.push(await run())
+  return results
 }

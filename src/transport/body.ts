@@ -1,5 +1,5 @@
 import { constants, gunzipSync } from 'node:zlib'
-import { STILL_CODED } from './still-coded.ts'
+import { type Reply, STILL_CODED } from './coded.ts'
 
 /** Reading a reply's body without trusting its size. */
 
@@ -15,7 +15,7 @@ export class BodyTooLarge extends Error {
 }
 
 /** The body as text, decompressed. Throws BodyTooLarge beyond `maxBytes`, and what zlib and the network throw. */
-export async function readText(response: Response, { maxBytes }: { maxBytes: number }): Promise<string> {
+export async function readText(response: Reply, { maxBytes }: { maxBytes: number }): Promise<string> {
   if (response.body === null) return ''
   // A reader and not `for await`, which costs a quarter more for each chunk.
   const reader = response.body.getReader()
@@ -30,7 +30,10 @@ export async function readText(response: Response, { maxBytes }: { maxBytes: num
     chunks.push(read.value)
   }
   const body = Buffer.concat(chunks, size)
-  return response.headers.get(STILL_CODED) === 'gzip' && size > 0 ? gunzip(body, maxBytes) : body.toString('utf8')
+  const coding = response.headers.get(STILL_CODED)
+  if (coding !== null && coding !== 'gzip')
+    throw new Error(`it came as ${coding.slice(0, 40)}, which was not asked for`)
+  return coding && size > 0 ? gunzip(body, maxBytes) : body.toString('utf8')
 }
 
 /** In one go, and as lenient as fetch about how the stream ends. */
@@ -49,6 +52,6 @@ function gunzip(body: Buffer, maxBytes: number): string {
 }
 
 /** The body as JSON. Throws BodyTooLarge beyond `maxBytes`, SyntaxError where it is not JSON, and what the network throws. */
-export async function readJson(response: Response, limit: { maxBytes: number }): Promise<unknown> {
+export async function readJson(response: Reply, limit: { maxBytes: number }): Promise<unknown> {
   return JSON.parse(await readText(response, limit))
 }

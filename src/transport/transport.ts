@@ -1,6 +1,6 @@
 import { EnvHttpProxyAgent, Headers, fetch as undiciFetch } from 'undici'
 import type { Deps } from '../deps.ts'
-import { leaveCoded } from './still-coded.ts'
+import { getCoded } from './coded.ts'
 
 export type Transport = { fetch: typeof globalThis.fetch; close: () => Promise<void> }
 
@@ -11,7 +11,8 @@ const PROJECT = 'https://github.com/marketplace/actions/claude-rate-limit-audit'
  * GitHub and Slack alike. Honours HTTP_PROXY, HTTPS_PROXY and NO_PROXY of `env` in both cases, the lower case first.
  * A redirect is an error unless the caller asks otherwise: every call carries a credential, and it must not travel on.
  * It is undici's own fetch, and Headers: the one built into Node refuses a dispatcher of another undici.
- * A caller that asks for gzip by name gets the body as it came and reads it with body.ts, as in Go's net/http.
+ * A GET that asks for gzip by name gets the body as it came, as in Go's net/http, and of a Response only what body.ts
+ * needs to read it.
  */
 export function createTransport({ env, version }: { env: Deps['env']; version: string }): Transport {
   const dispatcher = new EnvHttpProxyAgent({
@@ -25,18 +26,15 @@ export function createTransport({ env, version }: { env: Deps['env']; version: s
     bodyTimeout: 30_000,
     keepAliveTimeout: 30_000,
   })
-  const coded = dispatcher.compose(leaveCoded)
   const userAgent = `claude-rate-limit-audit/${version} (+${PROJECT})`
 
   const fetch = (input: string | URL, init: RequestInit = {}): Promise<unknown> => {
     const headers = new Headers(init.headers as ConstructorParameters<typeof Headers>[0])
     headers.set('user-agent', userAgent)
-    return undiciFetch(input, {
-      redirect: 'error',
-      ...init,
-      headers,
-      dispatcher: headers.get('accept-encoding') === 'gzip' ? coded : dispatcher,
-    } as Parameters<typeof undiciFetch>[1])
+    const { method = 'GET', signal = null } = init
+    if (method === 'GET' && headers.get('accept-encoding') === 'gzip')
+      return getCoded(dispatcher, input, { headers: Object.fromEntries(headers), signal })
+    return undiciFetch(input, { redirect: 'error', ...init, headers, dispatcher } as Parameters<typeof undiciFetch>[1])
   }
   return { fetch: fetch as unknown as typeof globalThis.fetch, close: () => dispatcher.close() }
 }

@@ -49,12 +49,23 @@ test('a gzipped body that was asked for by name is unpacked by its reader', asyn
   expect(await readJson(reply, { maxBytes: 10_000_000 })).toEqual({ text })
 })
 
-test('a reply in another coding, or in none, is read as well', async () => {
-  const headers = { 'content-encoding': 'br' }
-  handle = () => ({ status: 200, headers, body: brotliCompressSync('{"a":1}') })
-  expect(await readJson(await getGzip(), { maxBytes: 1000 })).toEqual({ a: 1 })
+test('a reply that is not gzipped after all is read as well', async () => {
   handle = () => ({ status: 200, body: '{"a":2}' })
   expect(await readJson(await getGzip(), { maxBytes: 1000 })).toEqual({ a: 2 })
+})
+
+test('a coding that nobody asked for is refused by name', async () => {
+  const headers = { 'content-encoding': 'br' }
+  handle = () => ({ status: 200, headers, body: brotliCompressSync('{"a":1}') })
+  await expect(readText(await getGzip(), { maxBytes: 1000 })).rejects.toThrow('came as br')
+})
+
+test('a reply without a body, and a redirect, come as they are', async () => {
+  handle = () => ({ status: 204, body: '' })
+  expect(await readText(await getGzip(), { maxBytes: 1000 })).toBe('')
+  handle = () => ({ status: 307, headers: { location: '/elsewhere' }, body: '' })
+  const reply = await getGzip()
+  expect([reply.status, reply.headers.get('location')]).toEqual([307, '/elsewhere'])
 })
 
 test('the bound holds for what its reader unpacks', async () => {

@@ -22,6 +22,12 @@ export const WIDTHS = { '1m': MINUTE, '1h': HOUR, '1d': DAY } as const
 /** The longest range of one call by bucket width. */
 const LONGEST = { '1m': DAY, '1h': 31 * DAY, '1d': 31 * DAY } as const
 
+/**
+ * Enough to keep every connection busy. All days of a month at once would have thousands of requests waiting, which grow
+ * old in memory.
+ */
+const RANGES_AT_ONCE = 4
+
 type AnalyticsItem = z.infer<typeof analyticsPageSchema>['data'][number]
 
 /** `probe` asks for the first bucket of a query, one row, and throws AuditError as any read would. */
@@ -75,7 +81,11 @@ export function createAnalyticsReader(
         fold(rows)
         onPage?.({ ...progress })
       }
-      await Promise.all(ranges.map((range) => readByTime({ ...task, fold: foldPage }, range)))
+      const readInTurn = async () => {
+        for (let range = ranges.shift(); range; range = ranges.shift())
+          await readByTime({ ...task, fold: foldPage }, range)
+      }
+      await Promise.all(Array.from({ length: RANGES_AT_ONCE }, readInTurn))
       return { refreshedAt }
     },
   }

@@ -77,7 +77,8 @@ export function minutesAtOrOver(
   if (!values) return 0
   const scale = scaleOf(rule)
   let count = 0
-  for (const value of values) if (value / (scale * limit) >= ratio) count++
+  // By index: an iterator would make an object of every minute.
+  for (let minute = 0; minute < values.length; minute++) if (values[minute]! / (scale * limit) >= ratio) count++
   return count
 }
 
@@ -88,7 +89,9 @@ export function hourlyPeaks(
 ): (number | null)[] {
   return Array.from({ length: minutes / MINUTES_PER_HOUR }, (_, hour) => {
     const from = hour * MINUTES_PER_HOUR
-    const largest = values ? values.subarray(from, from + MINUTES_PER_HOUR).reduce((a, b) => Math.max(a, b), 0) : 0
+    let largest = 0
+    for (let minute = from; values && minute < from + MINUTES_PER_HOUR; minute++)
+      largest = Math.max(largest, values[minute]!)
     return largest === 0 && from >= knownMinutes ? null : largest / scaleOf(rule)
   })
 }

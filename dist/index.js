@@ -22966,6 +22966,7 @@ const LONGEST = {
 	"1h": 31 * DAY,
 	"1d": 31 * DAY
 };
+const RANGES_AT_ONCE = 4;
 function createAnalyticsReader(client, { onPage }) {
 	const order = { kept: null };
 	const progress = {
@@ -23018,10 +23019,13 @@ function createAnalyticsReader(client, { onPage }) {
 				fold(rows);
 				onPage?.({ ...progress });
 			};
-			await Promise.all(ranges.map((range) => readByTime({
-				...task,
-				fold: foldPage
-			}, range)));
+			const readInTurn = async () => {
+				for (let range = ranges.shift(); range; range = ranges.shift()) await readByTime({
+					...task,
+					fold: foldPage
+				}, range);
+			};
+			await Promise.all(Array.from({ length: RANGES_AT_ONCE }, readInTurn));
 			return { refreshedAt };
 		}
 	};
@@ -24222,13 +24226,14 @@ function minutesAtOrOver({ values }, rule, limit, ratio) {
 	if (!values) return 0;
 	const scale = scaleOf(rule);
 	let count = 0;
-	for (const value of values) if (value / (scale * limit) >= ratio) count++;
+	for (let minute = 0; minute < values.length; minute++) if (values[minute] / (scale * limit) >= ratio) count++;
 	return count;
 }
 function hourlyPeaks({ values, minutes, knownMinutes }, rule) {
 	return Array.from({ length: minutes / MINUTES_PER_HOUR$1 }, (_, hour) => {
 		const from = hour * MINUTES_PER_HOUR$1;
-		const largest = values ? values.subarray(from, from + MINUTES_PER_HOUR$1).reduce((a, b) => Math.max(a, b), 0) : 0;
+		let largest = 0;
+		for (let minute = from; values && minute < from + MINUTES_PER_HOUR$1; minute++) largest = Math.max(largest, values[minute]);
 		return largest === 0 && from >= knownMinutes ? null : largest / scaleOf(rule);
 	});
 }

@@ -1,5 +1,6 @@
 import { constants, gunzipSync } from 'node:zlib'
 import { type Reply, STILL_CODED } from './coded.ts'
+import { parseJson } from './parse-json.ts'
 
 /** Reading a reply's body without trusting its size. */
 
@@ -15,8 +16,22 @@ export class BodyTooLarge extends Error {
 }
 
 /** The body as text, decompressed. Throws BodyTooLarge beyond `maxBytes`, and what zlib and the network throw. */
-export async function readText(response: Reply, { maxBytes }: { maxBytes: number }): Promise<string> {
-  if (response.body === null) return ''
+export function readText(response: Reply, limit: { maxBytes: number }): Promise<string> {
+  return readBody(response, limit, (bytes) => bytes.toString('utf8'))
+}
+
+/** The body as JSON. Throws BodyTooLarge beyond `maxBytes`, SyntaxError where it is not JSON, and what zlib and the network throw. */
+export function readJson(response: Reply, limit: { maxBytes: number }): Promise<unknown> {
+  return readBody(response, limit, parseJson)
+}
+
+/** `decode` gets all bytes of the body and must not keep them. */
+async function readBody<T>(
+  response: Reply,
+  { maxBytes }: { maxBytes: number },
+  decode: (bytes: Buffer) => T,
+): Promise<T> {
+  if (response.body === null) return decode(Buffer.alloc(0))
   // A reader and not `for await`, which costs a quarter more for each chunk.
   const reader = response.body.getReader()
   const chunks: Uint8Array[] = []
@@ -33,25 +48,22 @@ export async function readText(response: Reply, { maxBytes }: { maxBytes: number
   const coding = response.headers.get(STILL_CODED)
   if (coding !== null && coding !== 'gzip')
     throw new Error(`it came as ${coding.slice(0, 40)}, which was not asked for`)
-  return coding && size > 0 ? gunzip(body, maxBytes) : body.toString('utf8')
+  if (!coding || size === 0) return decode(body)
+  const bytes = gunzip(body, maxBytes)
+  try {
+    return decode(bytes)
+  } finally {
+    // Given back now, and not when the next collection of garbage finds it: the next page needs the same again.
+    if (bytes.buffer.byteLength >= ROOM) bytes.buffer.transfer(0)
+  }
 }
 
 /** In one go, and as lenient as fetch about how the stream ends. */
-function gunzip(body: Buffer, maxBytes: number): string {
+function gunzip(body: Buffer, maxBytes: number): Buffer<ArrayBuffer> {
   try {
-    const options = { chunkSize: ROOM, maxOutputLength: maxBytes, finishFlush: constants.Z_SYNC_FLUSH }
-    const bytes = gunzipSync(body, options)
-    const text = bytes.toString('utf8')
-    // Given back now, and not when the next collection of garbage finds it: the next page needs the same again.
-    if (bytes.buffer.byteLength >= ROOM) bytes.buffer.transfer(0)
-    return text
+    return gunzipSync(body, { chunkSize: ROOM, maxOutputLength: maxBytes, finishFlush: constants.Z_SYNC_FLUSH })
   } catch (error) {
     if (error instanceof RangeError) throw new BodyTooLarge(maxBytes)
     throw error
   }
-}
-
-/** The body as JSON. Throws BodyTooLarge beyond `maxBytes`, SyntaxError where it is not JSON, and what the network throws. */
-export async function readJson(response: Reply, limit: { maxBytes: number }): Promise<unknown> {
-  return JSON.parse(await readText(response, limit))
 }

@@ -5,8 +5,9 @@ import Dispatcher from 'undici/lib/dispatcher/dispatcher.js'
 
 export { default as EnvHttpProxyAgent } from 'undici/lib/dispatcher/env-http-proxy-agent.js'
 export { default as ProxyAgent } from 'undici/lib/dispatcher/proxy-agent.js'
-export { Headers } from 'undici/lib/web/fetch/headers.js'
-export { fetch } from 'undici/lib/web/fetch/index.js'
+
+/** Loaded when it is first called: a run reads all of Anthropic's usage without it. */
+export const fetch = (...given) => require('undici/lib/web/fetch/index.js').fetch(...given)
 
 // As its own entry does: `dispatcher.request`.
 Object.assign(Dispatcher.prototype, api)

@@ -1,4 +1,4 @@
-import { EnvHttpProxyAgent, Headers, fetch as undiciFetch } from 'undici'
+import { EnvHttpProxyAgent, fetch as undiciFetch } from 'undici'
 import type { Deps } from '../deps.ts'
 import { getCoded } from './coded.ts'
 
@@ -10,7 +10,8 @@ const PROJECT = 'https://github.com/marketplace/actions/claude-rate-limit-audit'
  * The one way out of the process: one dispatcher with kept-alive connections behind one `fetch`, used for Anthropic,
  * GitHub and Slack alike. Honours HTTP_PROXY, HTTPS_PROXY and NO_PROXY of `env` in both cases, the lower case first.
  * A redirect is an error unless the caller asks otherwise: every call carries a credential, and it must not travel on.
- * It is undici's own fetch, and Headers: the one built into Node refuses a dispatcher of another undici.
+ * It is undici's own fetch: the one built into Node refuses a dispatcher of another undici.
+ * HTTP/1.1 only: undici offers HTTP/2 too, which is younger there, and one connection a request is no cost to us.
  * A GET that asks for gzip by name gets the body as it came, as in Go's net/http, and of a Response only what body.ts
  * needs to read it.
  */
@@ -25,16 +26,22 @@ export function createTransport({ env, version }: { env: Deps['env']; version: s
     headersTimeout: 60_000,
     bodyTimeout: 30_000,
     keepAliveTimeout: 30_000,
+    allowH2: false,
   })
   const userAgent = `claude-rate-limit-audit/${version} (+${PROJECT})`
 
   const fetch = (input: string | URL, init: RequestInit = {}): Promise<unknown> => {
-    const headers = new Headers(init.headers as ConstructorParameters<typeof Headers>[0])
-    headers.set('user-agent', userAgent)
+    const headers: Record<string, string> = { ...plain(init.headers), 'user-agent': userAgent }
     const { method = 'GET', signal = null } = init
-    if (method === 'GET' && headers.get('accept-encoding') === 'gzip')
-      return getCoded(dispatcher, input, { headers: Object.fromEntries(headers), signal })
+    if (method === 'GET' && headers['accept-encoding'] === 'gzip')
+      return getCoded(dispatcher, input, { headers, signal })
     return undiciFetch(input, { redirect: 'error', ...init, headers, dispatcher } as Parameters<typeof undiciFetch>[1])
   }
   return { fetch: fetch as unknown as typeof globalThis.fetch, close: () => dispatcher.close() }
+}
+
+/** With names in lower case. */
+function plain(headers: RequestInit['headers'] = {}): Record<string, string> {
+  const entries = Symbol.iterator in headers ? [...headers] : Object.entries(headers)
+  return Object.fromEntries(entries.map(([name = '', value = '']) => [name.toLowerCase(), value]))
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
 import { afterEach, expect, test } from 'vitest'
 import { createTransport } from '../../src/transport/transport.ts'
 import { json, type Server, startServer } from '../emulator/http.ts'
@@ -61,6 +62,35 @@ test('a request keeps its method, headers and body', async () => {
   const reply = await transport()(server.url, { method: 'POST', body: '{"a":1}', headers: { 'x-test': 'yes' } })
   expect(await reply.json()).toEqual({ echo: '{"a":1}' })
   expect(server.requests[0]).toMatchObject({ method: 'POST', headers: { 'x-test': 'yes' } })
+})
+
+test('headers are taken in any shape a fetch takes them', async () => {
+  const server = await start(() => json(200, {}))
+  const fetch = transport()
+  for (const headers of [
+    { 'X-Test': 'yes' },
+    [['X-Test', 'yes']] as [string, string][],
+    new Headers({ 'X-Test': 'yes' }),
+  ]) {
+    await fetch(server.url, { headers })
+    expect(server.requests.at(-1)?.headers['x-test']).toBe('yes')
+  }
+})
+
+test('only HTTP/1.1 is offered to a server that would speak HTTP/2', async () => {
+  const offered: string[] = []
+  const server = createTlsServer({
+    ALPNCallback: ({ protocols }) => {
+      offered.push(...protocols)
+      return undefined
+    },
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  stops.push(() => new Promise((closed) => server.close(closed)))
+  const { port } = server.address() as AddressInfo
+  await expect(transport()(`https://127.0.0.1:${port}`)).rejects.toThrow('fetch failed')
+  expect(offered).toEqual(['http/1.1'])
 })
 
 test('a redirect is an error, so that no credential follows it', async () => {

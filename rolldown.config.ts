@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'rolldown'
+import { ascii } from './scripts/ascii.ts'
 import { builtins } from './scripts/builtins.ts'
 import { licences } from './scripts/licences.ts'
 
@@ -8,7 +9,7 @@ export default defineConfig({
   input: 'src/index.ts',
   platform: 'node',
   tsconfig: false,
-  plugins: [builtins(), licences()],
+  plugins: [builtins(), licences(), ascii()],
   resolve: {
     alias: {
       undici$: fileURLToPath(import.meta.resolve('./scripts/undici.mjs')),

@@ -1,19 +1,41 @@
 import { isBuiltin } from 'node:module'
 import type { Plugin } from 'rolldown'
 
+const PREFIX = '\0builtin:'
+/** undici can do without, and HTTP/2 is switched off in src/transport/transport.ts: loading it is a tenth of the start. */
+const LEFT_OUT = 'node:http2'
+
+/** Reading one of them loads all of the undici that is built into Node, beside the one in the bundle. */
+const LOADS_UNDICI = new Set(['WebSocket', 'CloseEvent', 'MessageEvent'])
+
 /**
- * Rolldown plugin: takes Node's own modules as they are. `import` makes an ES module of one and reads every export for
- * it; reading `WebSocket` of node:http loads all of the undici that is built into Node, beside the one in the bundle.
+ * Rolldown plugin: takes of Node's own modules what is used. An `import` that stays in the bundle makes an ES module of
+ * one, and reads every export for it.
  */
 export function builtins(): Plugin {
-  const prefix = '\0builtin:'
   return {
     name: 'builtins',
     // The bundle's own runtime needs node:module before it can wrap a module.
-    resolveId: (id) => (isBuiltin(id) && id !== 'node:module' ? prefix + id : null),
-    load: (id) =>
-      id.startsWith(prefix)
-        ? { code: `module.exports = process.getBuiltinModule('${id.slice(prefix.length)}')`, moduleType: 'js' }
-        : null,
+    resolveId: (id, _importer, { kind }) =>
+      isBuiltin(id) && id !== 'node:module' ? `${PREFIX}${kind === 'require-call' ? 'require' : 'import'}:${id}` : null,
+    load: (path) => {
+      if (!path.startsWith(PREFIX)) return null
+      const [kind, ...rest] = path.slice(PREFIX.length).split(':')
+      const id = rest.join(':')
+      return kind === 'import' ? asModule(id) : { code: `module.exports = ${sourceOf(id)}`, moduleType: 'js' }
+    },
+  }
+}
+
+const sourceOf = (id: string) => (id === LEFT_OUT ? '{ constants: {} }' : `process.getBuiltinModule('${id}')`)
+
+/** One export for each name, so that those nobody imports are left out, and not even read. */
+function asModule(id: string): { code: string; moduleType: 'js' } {
+  const exported = Object.keys(process.getBuiltinModule(id)!)
+    .filter((name) => /^[A-Za-z_$][\w$]*$/.test(name) && name !== 'default' && !LOADS_UNDICI.has(name))
+    .map((name) => `const _${name} = /* @__PURE__ */ (() => builtin.${name})()\nexport { _${name} as ${name} }`)
+  return {
+    code: [`const builtin = ${sourceOf(id)}`, 'export default builtin', ...exported].join('\n'),
+    moduleType: 'js',
   }
 }

@@ -38,13 +38,10 @@ export async function auditAdmin(run: Run, source: Credentials, committed: Commi
   const clientUntil = (time: number) =>
     createAnthropic(deps, { ...connection, credentials, stop: stop.signal, deadline: time })
   const client = clientUntil(deadline)
-  // A page of usage is megabytes for a moment, and the longer a run takes the more of them lie about before they are collected:
-  // 385 MB for 31 days against 160 MB for one. A day is over before that matters, and would only pay for it.
-  if (inputs.window.days > 1) deps.saveMemory()
   try {
     const limits = await log.group('Limits', () => collectLimits(client, inputs, committed.snapshot, log))
     const tier = readTier(clientUntil(Math.min(deps.now() + TIER_BUDGET, deadline)), log)
-    const usage = await log.group('Usage', () => collectUsage(client, inputs, limits, log))
+    const usage = await log.group('Usage', () => collectUsage(client, inputs, limits, run))
     const verdicts = judgeAll(inputs, committed.policy, limits, usage)
     const explained = await explainPeaks(client, verdicts, usage, limits.reading, inputs.peakWindow)
     const report = reportOf(inputs, committed, limits, usage, explained, await tier)

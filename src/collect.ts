@@ -10,6 +10,7 @@ import { type Snapshot, snapshotOf } from './limits/snapshot.ts'
 import type { Log } from './log.ts'
 import { plural } from './report/format.ts'
 import type { Drift, Verdict } from './report/report.ts'
+import type { Run } from './run.ts'
 import { peaksToExplain, readDrivers } from './usage/drivers.ts'
 import { type Freshness, measureUsage } from './usage/measure.ts'
 import { createMeters, type Meters } from './usage/meters.ts'
@@ -88,7 +89,7 @@ export async function collectUsage(
   client: AnthropicClient,
   { window, usageApi }: Pick<Inputs, 'window' | 'usageApi'>,
   { judged, drift, reading }: Limits,
-  log: Log,
+  { deps, log }: Pick<Run, 'deps' | 'log'>,
 ): Promise<Usage> {
   const meters = createMeters(
     [...judged, ...drift.flatMap((item) => driftedLimiters(item, reading))],
@@ -96,13 +97,15 @@ export async function collectUsage(
     window,
   )
   const plan = planUsage(meters)
+  const models = new Set(reading.groups.flatMap((group) => group.models)).size
+  if (busyPages(plan, models) > MANY_PAGES) deps.saveMemory()
   let told = 0
   const onPage = ({ read, expected }: { read: number; expected: number }) => {
     if (read < told + PAGES_BETWEEN_LINES) return
     told = read
     log.info(`Read ${read} of about ${Math.max(read, expected)} pages of usage.`)
   }
-  log.info(planLine(plan, usageApi, new Set(reading.groups.flatMap((group) => group.models)).size))
+  log.info(planLine(plan, usageApi, models))
   const { reader, warning } = await chooseUsage(client, usageApi, plan.organization, { onPage })
   if (warning) log.warning(warning)
   const freshness = await measureUsage(reader, plan, meters, window)
@@ -111,6 +114,11 @@ export async function collectUsage(
 }
 
 const PAGES_BETWEEN_LINES = 50
+/**
+ * Beyond it the rows of one page after another would lie about in memory until they are collected, a hundred megabytes more
+ * in a month. A run of fewer pages is over before that.
+ */
+const MANY_PAGES = 200
 
 function planLine(plan: UsagePlan, usageApi: Inputs['usageApi'], models: number): string {
   const { organization, workspaces } = plan

@@ -18,8 +18,8 @@ process.exitCode = await audit({
   now: Date.now,
   sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => {}),
   saveMemory: () => {
-    setFlagsFromString('--optimize-for-size')
     setFlagsFromString('--semi-space-growth-factor=1')
+    setFlagsFromString('--heap-growing-percent=20')
   },
   random: Math.random,
 })

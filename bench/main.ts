@@ -15,7 +15,6 @@ const DAY = 86_400_000
 const HOUR = 3_600_000
 const SMALL: Size = { models: 5, workspaces: 3, withOverrides: 1 }
 const LARGE: Size = { models: 20, workspaces: 50, withOverrides: 5 }
-const TIMES = 5
 
 const today = Math.floor(Date.now() / DAY) * DAY
 const date = new Date(today - DAY).toISOString().slice(0, 10)
@@ -37,7 +36,12 @@ async function withWorld<T>(size: Size, work: (service: Service) => Promise<T>):
  * All three over one world. The first run of each contender is not counted: it lets the emulator make its replies, which
  * it then keeps. The action and the floor take turns, so that a busy machine is as hard on both.
  */
-async function compare(world: string, size: Size, days: number, latencies: number[]): Promise<Row[]> {
+async function compare(
+  world: string,
+  size: Size,
+  days: number,
+  { latencies, turns: count }: { latencies: number[]; turns: number },
+): Promise<Row[]> {
   return withWorld(size, async (service) => {
     const hasObvious = days === 1
     say(`${world}: warming up`)
@@ -48,7 +52,7 @@ async function compare(world: string, size: Size, days: number, latencies: numbe
     for (const latency of latencies) {
       await service.latency(latency)
       say(`${world}, ${latency} ms: the action and the floor`)
-      const turns = await repeat(TIMES, async () => ({
+      const turns = await repeat(count, async () => ({
         audit: await runAudit(service, yesterday(days)),
         floor: await floor.run(),
       }))
@@ -167,9 +171,9 @@ function mustHold(large: Row, month: Row, bundle: number): string[][] {
 }
 
 say(`load ${loadavg()[0]!.toFixed(2)}`)
-const small = await compare('small', SMALL, 1, [0, 50])
-const large = await compare('large', LARGE, 1, [0, 50])
-const [month] = await compare('31 days', LARGE, 31, [50])
+const small = await compare('small', SMALL, 1, { latencies: [0, 50], turns: 11 })
+const large = await compare('large', LARGE, 1, { latencies: [0, 50], turns: 11 })
+const [month] = await compare('31 days', LARGE, 31, { latencies: [50], turns: 5 })
 const grown = await growth(month!)
 const { size } = await stat(new URL('../dist/index.js', import.meta.url))
 

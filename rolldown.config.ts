@@ -12,6 +12,9 @@ export default defineConfig({
   plugins: [builtins(), licences(), ascii()],
   resolve: {
     alias: {
+      // Less of them is loaded at the start.
+      '@actions/http-client$': fileURLToPath(import.meta.resolve('./scripts/http-client.mjs')),
+      'http-client-itself': fileURLToPath(import.meta.resolve('@actions/http-client')),
       undici$: fileURLToPath(import.meta.resolve('./scripts/undici.mjs')),
       // The same parser as ES modules: what is not used of it stays out.
       yaml: fileURLToPath(import.meta.resolve('yaml/package.json').replace('package.json', 'browser/dist/index.js')),

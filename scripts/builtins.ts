@@ -29,13 +29,23 @@ export function builtins(): Plugin {
 
 const sourceOf = (id: string) => (id === LEFT_OUT ? '{ constants: {} }' : `process.getBuiltinModule('${id}')`)
 
+/** Loaded when one of their functions is first called. */
+const LATE = new Set(['crypto', 'child_process', 'v8'])
+
 /** One export for each name, so that those nobody imports are left out, and not even read. */
 function asModule(id: string): { code: string; moduleType: 'js' } {
-  const exported = Object.keys(process.getBuiltinModule(id)!)
+  const builtin = process.getBuiltinModule(id) as Record<string, unknown>
+  const isLate = (name: string) =>
+    LATE.has(id.replace('node:', '')) && typeof builtin[name] === 'function' && /^[a-z]/.test(name)
+  const exportOf = (name: string) =>
+    isLate(name)
+      ? `(...given) => ${sourceOf(id)}.${name}(...given)`
+      : `/* @__PURE__ */ (() => ${sourceOf(id)}.${name})()`
+  const exported = Object.keys(builtin)
     .filter((name) => /^[A-Za-z_$][\w$]*$/.test(name) && name !== 'default' && !LOADS_UNDICI.has(name))
-    .map((name) => `const _${name} = /* @__PURE__ */ (() => builtin.${name})()\nexport { _${name} as ${name} }`)
+    .map((name) => `const _${name} = ${exportOf(name)}\nexport { _${name} as ${name} }`)
   return {
-    code: [`const builtin = ${sourceOf(id)}`, 'export default builtin', ...exported].join('\n'),
+    code: [`export default /* @__PURE__ */ ${sourceOf(id)}`, ...exported].join('\n'),
     moduleType: 'js',
   }
 }

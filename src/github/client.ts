@@ -1,7 +1,7 @@
-import { getOctokit } from '@actions/github'
 import type * as z from 'zod'
 import type { Deps } from '../deps.ts'
 import { AuditError } from '../errors.ts'
+import { lazy } from '../lazy.ts'
 import { parseRetryAfter } from '../transport/retry-after.ts'
 import { wholeReplies } from '../transport/whole.ts'
 import { GitHubError } from './refusals.ts'
@@ -67,8 +67,12 @@ export function createGitHub({ fetch, env, now, sleep, random }: GitHubDeps, tok
     timeout: () => Math.min(REQUEST_TIMEOUT, deadline - now()),
     maxBytes: LARGEST_BODY,
   })
-  // The base URL is given because the toolkit takes its own from the process's environment when it is loaded.
-  const octokit = getOctokit(token, { baseUrl, request: { fetch: bounded, redirect: 'manual' }, log: SILENT })
+  // Loaded where it is needed: it takes the toolkit's HTTP client with it, and Node's TLS, a tenth of the start.
+  const connect = lazy(async () => {
+    const { getOctokit } = await import('@actions/github')
+    // The base URL is given because the toolkit takes its own from the process's environment when it is loaded.
+    return getOctokit(token, { baseUrl, request: { fetch: bounded, redirect: 'manual' }, log: SILENT })
+  })
 
   let inDoubt: GitHubError | null = null
 
@@ -77,6 +81,7 @@ export function createGitHub({ fetch, env, now, sleep, random }: GitHubDeps, tok
     { route, parameters, repeatable }: { route: string; parameters: object; repeatable: boolean },
     read: (reply: Reply) => T,
   ): Promise<T> {
+    const octokit = await connect()
     for (let tries = 1; ; tries++) {
       if (now() >= deadline)
         throw new AuditError(

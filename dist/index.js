@@ -24140,14 +24140,18 @@ async function collectUsage(client, { window, usageApi }, { judged, drift, readi
 	const meters = createMeters([...judged, ...drift.flatMap((item) => driftedLimiters(item, reading))], reading.groups, window);
 	const plan = planUsage(meters);
 	const models = new Set(reading.groups.flatMap((group) => group.models)).size;
-	if (busyPages(plan, models) > MANY_PAGES) deps.saveMemory();
+	const pages = busyPages(plan, models);
+	if (pages > MANY_PAGES) deps.saveMemory();
 	let told = 0;
 	const onPage = ({ read, expected }) => {
 		if (read < told + PAGES_BETWEEN_LINES) return;
 		told = read;
 		log.info(`Read ${read} of about ${Math.max(read, expected)} pages of usage.`);
 	};
-	log.info(planLine(plan, usageApi, models));
+	log.info(planLine(plan, usageApi, {
+		models,
+		pages
+	}));
 	const { reader, warning } = await chooseUsage(client, usageApi, plan.organization, { onPage });
 	if (warning) log.warning(warning);
 	const freshness = await measureUsage(reader, plan, meters, window);
@@ -24161,14 +24165,13 @@ async function collectUsage(client, { window, usageApi }, { judged, drift, readi
 }
 const PAGES_BETWEEN_LINES = 50;
 const MANY_PAGES = 200;
-function planLine(plan, usageApi, models) {
-	const { organization, workspaces } = plan;
+function planLine({ organization, workspaces }, usageApi, { models, pages }) {
 	const days = (organization.end - organization.start) / DAY;
 	const span = `${isoDay(organization.start)} to ${isoDay(organization.end - 1)}`;
 	const ofWorkspaces = workspaces ? `, and of ${plural(workspaces.workspaceIds?.length ?? 0, "workspace")} with overrides` : "";
 	const what = `usage per minute of ${plural(days, "day")} (${span}) \u00d7 ${plural(workspaces ? 2 : 1, "query", "queries")}`;
 	const all = models === 1 ? "the one model with limits is" : `all ${models} models with limits are`;
-	return `Plan: ${what}: of the organization by model${ofWorkspaces}${usageApi === "legacy" ? "" : `; about ${plural(busyPages(plan, models), "page")} if ${all} in use every minute, fewer if not`}.`;
+	return `Plan: ${what}: of the organization by model${ofWorkspaces}${usageApi === "legacy" ? "" : `; about ${plural(pages, "page")} if ${all} in use every minute, fewer if not`}.`;
 }
 function usageLine({ source }, missing) {
 	const read = source === "analytics" ? "Read usage from the analytics API" : "Read usage from the legacy report";

@@ -1,9 +1,14 @@
 import { isBuiltin } from 'node:module'
 import type { Plugin } from 'rolldown'
 
-const PREFIX = '\0builtin:'
-/** undici can do without, and HTTP/2 is switched off in src/transport/transport.ts: loading it is a tenth of the start. */
+/** The name of a module in the bundle: what asks for it, and Node's name for it. */
+const RESOLVED = /^\0builtin:(import|require):(.*)$/
+
+/** undici can do without, and HTTP/2 is switched off in src/transport/transport.ts. It takes 7 ms to load. */
 const LEFT_OUT = 'node:http2'
+
+/** Loaded when one of their functions is first called. */
+const LATE = new Set(['crypto', 'child_process', 'v8'])
 
 /** Reading one of them loads all of the undici that is built into Node, beside the one in the bundle. */
 const LOADS_UNDICI = new Set(['WebSocket', 'CloseEvent', 'MessageEvent'])
@@ -17,20 +22,18 @@ export function builtins(): Plugin {
     name: 'builtins',
     // The bundle's own runtime needs node:module before it can wrap a module.
     resolveId: (id, _importer, { kind }) =>
-      isBuiltin(id) && id !== 'node:module' ? `${PREFIX}${kind === 'require-call' ? 'require' : 'import'}:${id}` : null,
+      isBuiltin(id) && id !== 'node:module'
+        ? `\0builtin:${kind === 'require-call' ? 'require' : 'import'}:${id}`
+        : null,
     load: (path) => {
-      if (!path.startsWith(PREFIX)) return null
-      const [kind, ...rest] = path.slice(PREFIX.length).split(':')
-      const id = rest.join(':')
+      const [, kind, id] = RESOLVED.exec(path) ?? []
+      if (!id) return null
       return kind === 'import' ? asModule(id) : { code: `module.exports = ${sourceOf(id)}`, moduleType: 'js' }
     },
   }
 }
 
 const sourceOf = (id: string) => (id === LEFT_OUT ? '{ constants: {} }' : `process.getBuiltinModule('${id}')`)
-
-/** Loaded when one of their functions is first called. */
-const LATE = new Set(['crypto', 'child_process', 'v8'])
 
 /** One export for each name, so that those nobody imports are left out, and not even read. */
 function asModule(id: string): { code: string; moduleType: 'js' } {

@@ -98,14 +98,15 @@ export async function collectUsage(
   )
   const plan = planUsage(meters)
   const models = new Set(reading.groups.flatMap((group) => group.models)).size
-  if (busyPages(plan, models) > MANY_PAGES) deps.saveMemory()
+  const pages = busyPages(plan, models)
+  if (pages > MANY_PAGES) deps.saveMemory()
   let told = 0
   const onPage = ({ read, expected }: { read: number; expected: number }) => {
     if (read < told + PAGES_BETWEEN_LINES) return
     told = read
     log.info(`Read ${read} of about ${Math.max(read, expected)} pages of usage.`)
   }
-  log.info(planLine(plan, usageApi, models))
+  log.info(planLine(plan, usageApi, { models, pages }))
   const { reader, warning } = await chooseUsage(client, usageApi, plan.organization, { onPage })
   if (warning) log.warning(warning)
   const freshness = await measureUsage(reader, plan, meters, window)
@@ -120,8 +121,11 @@ const PAGES_BETWEEN_LINES = 50
  */
 const MANY_PAGES = 200
 
-function planLine(plan: UsagePlan, usageApi: Inputs['usageApi'], models: number): string {
-  const { organization, workspaces } = plan
+function planLine(
+  { organization, workspaces }: UsagePlan,
+  usageApi: Inputs['usageApi'],
+  { models, pages }: { models: number; pages: number },
+): string {
   const days = (organization.end - organization.start) / DAY
   const span = `${isoDay(organization.start)} to ${isoDay(organization.end - 1)}`
   const ofWorkspaces = workspaces
@@ -130,11 +134,9 @@ function planLine(plan: UsagePlan, usageApi: Inputs['usageApi'], models: number)
   const what = `usage per minute of ${plural(days, 'day')} (${span}) × ${plural(workspaces ? 2 : 1, 'query', 'queries')}`
   const all = models === 1 ? 'the one model with limits is' : `all ${models} models with limits are`
   // The legacy report counts its pages in buckets, whatever is in them.
-  const pages =
-    usageApi === 'legacy'
-      ? ''
-      : `; about ${plural(busyPages(plan, models), 'page')} if ${all} in use every minute, fewer if not`
-  return `Plan: ${what}: of the organization by model${ofWorkspaces}${pages}.`
+  const estimate =
+    usageApi === 'legacy' ? '' : `; about ${plural(pages, 'page')} if ${all} in use every minute, fewer if not`
+  return `Plan: ${what}: of the organization by model${ofWorkspaces}${estimate}.`
 }
 
 function usageLine({ source }: UsageReader, missing: number): string {

@@ -11,7 +11,7 @@ const PROJECT = 'https://github.com/marketplace/actions/claude-rate-limit-audit'
  * GitHub and Slack alike. Honours HTTP_PROXY, HTTPS_PROXY and NO_PROXY of `env` in both cases, the lower case first.
  * A redirect is an error unless the caller asks otherwise: every call carries a credential, and it must not travel on.
  * It is undici's own fetch: the one built into Node refuses a dispatcher of another undici.
- * HTTP/1.1 only: undici offers HTTP/2 too, which is younger there, and one connection a request is no cost to us.
+ * HTTP/1.1 only: undici offers HTTP/2 too, which is younger there and which no test here speaks.
  * A GET that asks for gzip by name gets the body as it came, as in Go's net/http, and of a Response only what body.ts
  * needs to read it.
  */

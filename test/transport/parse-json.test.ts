@@ -75,7 +75,7 @@ test('any page is what JSON.parse makes of it', () => {
     .map(({ before, first, pattern, after }) => {
       const padding = 'x'.repeat(400)
       const data = Array.from({ length: 400 }, (_, i) => ({
-        [`a${first}`]: i,
+        [first]: i,
         padding,
         ...pattern[i % pattern.length],
       }))

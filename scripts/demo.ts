@@ -1,5 +1,5 @@
-import type { Gateway } from '../src/gateway/gateway.ts'
-import { slackAsText } from '../src/slack/as-text.ts'
+import type { Gateway } from '../src/tell/files/gateway.ts'
+import { slackAsText } from '../src/tell/slack/as-text.ts'
 import { ADMIN_KEY, startAnthropic } from '../test/emulator/anthropic/server.ts'
 import { startGitHub } from '../test/emulator/github/github.ts'
 import { startSlack } from '../test/emulator/slack/slack.ts'

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { formatGateway, gatewayOf } from '../src/gateway/gateway.ts'
-import type { Snapshot } from '../src/limits/snapshot.ts'
+import { formatGateway, gatewayOf } from '../src/tell/files/gateway.ts'
+import type { Snapshot } from '../src/vocabulary/snapshot.ts'
 
 /** The worked example of docs/gateway.md: one group, one workspace that caps requests and inherits the rest, one that inherits all. */
 

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import type { KnownBlock } from '@slack/types'
-import { launch, withPage } from '../test/report/browser.ts'
-import { EXAMPLES } from '../test/report/examples.ts'
-import { renderExample } from '../test/report/renderings.ts'
+import { launch, withPage } from '../test/tell/browser.ts'
+import { EXAMPLES } from '../test/tell/examples.ts'
+import { renderExample } from '../test/tell/renderings.ts'
 
 /** Takes the README's pictures, of the real renderings of one example report, with the browser of the rendering tests. */
 

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import * as z from 'zod'
-import { gatewaySchema } from '../src/gateway/gateway.ts'
-import { snapshotSchema } from '../src/limits/snapshot.ts'
-import { policySchema } from '../src/policy/schema.ts'
+import { policySchema } from '../src/collect/repository/policy-schema.ts'
 import { reportSchema } from '../src/report/report-schema.ts'
+import { gatewaySchema } from '../src/tell/files/gateway.ts'
+import { snapshotSchema } from '../src/vocabulary/snapshot.ts'
 
 /** Writes the published JSON Schemas from the schemas of the code. A test fails when a file is not what this writes. */
 

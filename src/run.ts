@@ -1,5 +1,5 @@
 import type { Deps } from './deps.ts'
-import type { Inputs } from './inputs.ts'
+import type { Inputs } from './inputs/inputs.ts'
 import type { Log } from './log.ts'
 import type { Links } from './report/report.ts'
 import type { Secrets } from './transport/redaction.ts'

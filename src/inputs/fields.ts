@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { parseDay } from '../usage/window.ts'
+import { parseDay } from '../vocabulary/window.ts'
 import {
   branchName,
   grammar,

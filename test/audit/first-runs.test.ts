@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { OUTPUTS } from '../../src/outputs.ts'
+import { OUTPUTS } from '../../src/deliver/outputs.ts'
 import { reportSchema } from '../../src/report/report-schema.ts'
 import { apiKey, group, usage, workspace, world } from '../emulator/world/world.ts'
 import { type Services, startServices } from './harness.ts'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { exampleWorld, withLimitChange } from '../emulator/world/example.ts'
-import { hasBrowser, launch, tableAfter, withPage } from '../report/browser.ts'
+import { hasBrowser, launch, tableAfter, withPage } from '../tell/browser.ts'
 import { type AuditRun, type Services, startServices } from './harness.ts'
 
 /** What the seeded world's summary looks like where people read it. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { OUTPUTS } from '../../src/outputs.ts'
+import { OUTPUTS } from '../../src/deliver/outputs.ts'
 import { ADMIN_KEY, type AnthropicEmulator, startAnthropic } from '../emulator/anthropic/server.ts'
 import { type GitHubEmulator, startGitHub } from '../emulator/github/github.ts'
 import { type SlackEmulator, startSlack } from '../emulator/slack/slack.ts'

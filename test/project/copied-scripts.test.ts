@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { formatGateway, gatewayOf } from '../../src/gateway/gateway.ts'
+import { formatGateway, gatewayOf } from '../../src/tell/files/gateway.ts'
 
 /** The scripts of the workflows that users copy, run by the shell that GitHub runs them with, on what the audit writes. */
 

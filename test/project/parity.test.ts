@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { generatedFiles } from '../../scripts/docs.ts'
+import { OUTPUTS } from '../../src/deliver/outputs.ts'
 import { INPUTS } from '../../src/inputs/names.ts'
-import { OUTPUTS } from '../../src/outputs.ts'
 import { projectFiles } from './yaml-blocks.ts'
 
 type Typing = { type: string; 'allowed-values'?: string[]; 'list-item'?: Typing; separator?: string }

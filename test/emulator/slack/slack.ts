@@ -1,4 +1,4 @@
-import { type SlackMessage, slackViolations } from '../../../src/slack/limits.ts'
+import { type SlackMessage, slackViolations } from '../../../src/tell/slack/slack-limits.ts'
 import { type Received, type Reply, type Server, startServer } from '../http.ts'
 
 /** An incoming webhook of Slack's: refuses what Slack refuses, in Slack's words, and keeps what it accepts. */

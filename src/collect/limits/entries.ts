@@ -1,0 +1,111 @@
+import { type Limits, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
+import { compareText } from '../../vocabulary/order.ts'
+import type { ApiLimitEntry } from './rate-limits.ts'
+
+/** From the API's entries to rate-limit groups: one group an entry, named, sorted, whatever the order or shape of the reply. */
+
+/** A group together with the IDs by which workspace entries point at it. IDs never leave this reading. */
+export type ReadGroup = RateLimitGroup & { entryId: string | null; groupId: string | null }
+
+/** The organization's entries as groups: sorted by type, name and models; names unique within a type. */
+export function organizationGroups(entries: readonly ApiLimitEntry[]): ReadGroup[] {
+  const said = Map.groupBy(entries.map(toGroup), ({ type, name, models }) => JSON.stringify([type, name, models]))
+  const groups = [...said.values()].map(asOneGroup)
+  // Overrides name their group, so that two groups of one name could not be told apart in the snapshot.
+  const named = groups.map((group) => {
+    const others = groups.filter((other) => other !== group && isNamedAlike(other, group))
+    if (others.length === 0 || group.models.length === 0) return group
+    const own = group.models.find((model) => !others.some(({ models }) => models.includes(model)))
+    return { ...group, name: `${group.name} (${own ?? group.models.join(', ')})` }
+  })
+  return named.sort(compareGroups)
+}
+
+/** What several entries say of one group (not documented, and harmless) is said once; by an ID only where they agree on it. */
+function asOneGroup(entries: readonly ReadGroup[]): ReadGroup {
+  const agreed = (ids: readonly (string | null)[]) => (ids.every((id) => id === ids[0]) ? (ids[0] ?? null) : null)
+  return {
+    ...merged(entries),
+    entryId: agreed(entries.map(({ entryId }) => entryId)),
+    groupId: agreed(entries.map(({ groupId }) => groupId)),
+  }
+}
+
+/** Groups of one type and name as one, with all their models and limits. */
+function merged(groups: readonly RateLimitGroup[]): RateLimitGroup {
+  const { type, name } = groups[0]!
+  const limits = groups.flatMap((group) => Object.entries(group.limits).map(([type, value]) => ({ type, value })))
+  return { type, name, models: sortedModels(groups.flatMap(({ models }) => models)), limits: toLimits(limits) }
+}
+
+function isNamedAlike(a: RateLimitGroup, b: RateLimitGroup): boolean {
+  return a.type === b.type && a.name === b.name
+}
+
+/**
+ * A workspace's entries as overrides of the organization's groups, named as those are, one a group.
+ * The entry's `rate_limit_id` is the organization entry's `id`; where a reply lacks it, the stable group ID,
+ * the type of a group without models, or the models themselves tell which group is meant.
+ */
+export function workspaceOverrides(entries: readonly ApiLimitEntry[], groups: readonly ReadGroup[]): RateLimitGroup[] {
+  const overrides = entries.map(toGroup).map((override): RateLimitGroup => {
+    const group = groups.find((candidate) => isGroupOf(override, candidate))
+    return group ? { ...merged([group, override]), limits: override.limits } : override
+  })
+  return [...Map.groupBy(overrides, ({ type, name }) => JSON.stringify([type, name])).values()]
+    .map(merged)
+    .filter(({ limits }) => Object.keys(limits).length > 0)
+    .sort(compareGroups)
+}
+
+function isGroupOf(override: ReadGroup, group: ReadGroup): boolean {
+  if (override.type !== group.type) return false
+  if (override.entryId !== null && group.entryId !== null) return override.entryId === group.entryId
+  if (override.groupId !== null && group.groupId !== null) return override.groupId === group.groupId
+  if (group.type !== MODEL_GROUP) return true
+  return override.models.some((model) => group.models.includes(model))
+}
+
+function toGroup(entry: ApiLimitEntry): ReadGroup {
+  const models = sortedModels(entry.models ?? [])
+  return {
+    type: entry.groupType,
+    name: entry.displayName || nameOfModels(models) || entry.groupType,
+    models,
+    limits: toLimits(entry.limits),
+    entryId: entry.entryId,
+    groupId: entry.groupId,
+  }
+}
+
+function sortedModels(models: readonly string[]): string[] {
+  return [...new Set(models)].sort(compareText)
+}
+
+/** Sorted by limiter type. A type listed twice is not documented; the lower value is the one that would bind. */
+function toLimits(limits: ApiLimitEntry['limits']): Limits {
+  const byType = new Map<string, number | null>()
+  for (const { type, value } of limits) {
+    const known = byType.get(type)
+    byType.set(type, known === undefined || known === null ? value : value === null ? known : Math.min(known, value))
+  }
+  return Object.fromEntries([...byType].sort(([a], [b]) => compareText(a, b)))
+}
+
+/** The models' common prefix by whole words: claude-opus-4-5 and claude-opus-4-6 are "claude-opus-4". */
+function nameOfModels(models: readonly string[]): string {
+  const [first = '', ...rest] = models.map((model) => model.split('-'))
+  const words = [...first].filter((_, i, all) =>
+    rest.every((other) => all.slice(0, i + 1).every((word, j) => other[j] === word)),
+  )
+  return words.join('-') || models.join(', ')
+}
+
+export function compareGroups(a: RateLimitGroup, b: RateLimitGroup): number {
+  return (
+    compareText(a.type, b.type) ||
+    compareText(a.name, b.name) ||
+    compareText(a.models.join('\n'), b.models.join('\n')) ||
+    compareText(JSON.stringify(a.limits), JSON.stringify(b.limits))
+  )
+}

@@ -1,0 +1,85 @@
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
+import type * as z from 'zod'
+import { AuditError } from '../../errors.ts'
+import { type Policy, policySchema } from './policy-schema.ts'
+
+const MOST_PROBLEMS = 10
+
+/**
+ * Reads a policy file. An empty file is a policy without rules.
+ * Throws one AuditError that names every problem with its line and column: the run then stops before it delivers anything.
+ */
+export function parsePolicy(text: string, path: string): Policy {
+  const lines = new LineCounter()
+  const document = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter: lines, prettyErrors: false })
+  const at = (offset: number) => {
+    const { line, col } = lines.linePos(offset)
+    return { line, text: `line ${line}, column ${col}` }
+  }
+  if (document.errors.length > 0)
+    throw invalid(
+      path,
+      document.errors.map(({ pos, message }) => `${at(pos[0]).text}: ${message}`),
+    )
+
+  const parsed = policySchema.safeParse(toValue(document, path))
+  if (!parsed.success)
+    throw invalid(
+      path,
+      parsed.error.issues
+        .flatMap((issue) => problems(issue, document))
+        .map(({ offset, message }) => `${at(offset).text}: ${message}`),
+    )
+
+  const withLines = <T>(list: string, rules: readonly T[]) =>
+    rules.map((rule, index) => ({ ...rule, line: at(offsetOf(document, [list, index])).line }))
+  return {
+    path,
+    thresholds: withLines('thresholds', parsed.data.thresholds),
+    mutes: withLines('mutes', parsed.data.mutes),
+    expected: withLines('expected', parsed.data.expected),
+  }
+}
+
+/** Throws where aliases would unfold without end (`yaml` counts them). */
+function toValue(document: Document, path: string): unknown {
+  try {
+    return document.toJS() ?? {}
+  } catch (error) {
+    throw invalid(path, [(error as Error).message])
+  }
+}
+
+function problems(issue: z.core.$ZodIssue, document: Document): { offset: number; message: string }[] {
+  const where = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('')
+  const subject = where.replace(/^\./, '') || 'the file'
+  if (issue.code !== 'unrecognized_keys')
+    return [{ offset: offsetOf(document, issue.path), message: `${subject}: ${issue.message}` }]
+  return issue.keys.map((key) => ({
+    offset: keyOffset(document, issue.path, key) ?? offsetOf(document, issue.path),
+    message: `${subject}: "${key}" is not known here`,
+  }))
+}
+
+/** Where the value at `path` begins; for one that is missing, where what should hold it begins. */
+function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true)
+    if (isNode(node) && node.range) return node.range[0]
+  }
+  return document.contents?.range?.[0] ?? 0
+}
+
+function keyOffset(document: Document, path: readonly PropertyKey[], key: string): number | undefined {
+  const map = path.length > 0 ? document.getIn(path, true) : document.contents
+  const pair = isMap(map) ? map.items.find((item) => isScalar(item.key) && String(item.key.value) === key) : undefined
+  return isScalar(pair?.key) ? pair.key.range?.[0] : undefined
+}
+
+function invalid(path: string, found: readonly string[]): AuditError {
+  const shown = found.slice(0, MOST_PROBLEMS).map((problem) => `- ${problem}`)
+  const more = found.length > shown.length ? `\n- and ${found.length - shown.length} more` : ''
+  return new AuditError(`The policy ${path} is not valid; nothing was delivered.\n${shown.join('\n')}${more}`, {
+    remedy: 'docs/policy.md shows every rule there is.',
+  })
+}

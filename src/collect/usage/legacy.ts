@@ -1,0 +1,103 @@
+import type * as z from 'zod'
+import { AuditError } from '../../errors.ts'
+import { BodyTooLarge } from '../../transport/body.ts'
+import { isoTime } from '../../vocabulary/window.ts'
+import type { AnthropicClient } from '../anthropic/client.ts'
+import { followPages, nextCursor } from '../anthropic/pages.ts'
+import { legacyPageSchema } from '../anthropic/schemas.ts'
+import { bucketStarts, type Range, WIDTHS } from './analytics.ts'
+import type { Progress, ReaderOptions, UsageQuery, UsageReader, UsageRow } from './usage-reader.ts'
+
+/** The older Usage API: GET /v1/organizations/usage_report/messages. It counts no requests and knows no products. */
+
+const PATH = '/v1/organizations/usage_report/messages'
+const RESOURCE = `GET ${PATH}`
+/** Needed as soon as `speed` is asked for. */
+const SPEED_BETA = 'fast-mode-2026-02-01'
+/** The most buckets of one page, by width: here a page is counted in buckets, and each holds any number of rows. */
+const MOST_BUCKETS = { '1m': 1440, '1h': 168, '1d': 31 } as const
+
+type LegacyResult = z.infer<typeof legacyPageSchema>['data'][number]['results'][number]
+
+export function createLegacyReader(client: AnthropicClient, { onPage }: ReaderOptions): UsageReader {
+  const progress: Progress = { read: 0, expected: 0 }
+
+  const readRange = async (query: UsageQuery, range: Range, fold: (rows: readonly UsageRow[]) => void) => {
+    const groupBy = query.groupBy.filter((dimension) => dimension !== 'product')
+    const startOf = bucketStarts(RESOURCE, range, WIDTHS[query.width])
+    const pages = followPages(
+      RESOURCE,
+      (page) =>
+        client.get(
+          PATH,
+          {
+            starting_at: isoTime(range.start),
+            ending_at: isoTime(range.end),
+            bucket_width: query.width,
+            group_by: groupBy,
+            models: query.models,
+            workspace_ids: query.workspaceIds,
+            limit: (range.end - range.start) / WIDTHS[query.width],
+            page,
+          },
+          legacyPageSchema,
+          { betas: groupBy.includes('speed') ? [SPEED_BETA] : [] },
+        ),
+      (page) => nextCursor(RESOURCE, page.has_more, page.next_page),
+    )
+    for await (const page of pages) {
+      for (const bucket of page.data) fold(toRows(bucket.results, startOf(bucket.starting_at)))
+      progress.read++
+      progress.expected = Math.max(progress.expected, progress.read)
+      onPage?.({ ...progress })
+    }
+  }
+
+  return {
+    source: 'legacy',
+    // One page after another: few are needed, and each may be as large as we can hold.
+    read: async (query, fold) => {
+      const width = WIDTHS[query.width]
+      let buckets: number = MOST_BUCKETS[query.width]
+      const pagesFrom = (time: number) => Math.ceil((query.end - time) / (buckets * width))
+      progress.expected += pagesFrom(query.start)
+
+      for (let at = query.start; at < query.end; ) {
+        const end = Math.min(query.end, at + buckets * width)
+        let folded = false
+        try {
+          await readRange(query, { start: at, end }, (rows) => {
+            folded = true
+            fold(rows)
+          })
+          at = end
+        } catch (error) {
+          const tooLarge = error instanceof AuditError && error.cause instanceof BodyTooLarge
+          if (!tooLarge || folded || end - at <= width) throw error
+          progress.expected -= pagesFrom(at)
+          buckets = Math.ceil((end - at) / width / 2)
+          progress.expected += pagesFrom(at)
+        }
+      }
+      return { refreshedAt: null }
+    },
+  }
+}
+
+function toRows(results: readonly LegacyResult[], at: number): UsageRow[] {
+  return results.map((result) => ({
+    at,
+    model: result.model ?? null,
+    workspaceId: result.workspace_id ?? null,
+    apiKeyId: result.api_key_id ?? null,
+    serviceTier: result.service_tier ?? null,
+    speed: result.speed ?? null,
+    product: null,
+    requests: null,
+    uncachedInput: result.uncached_input_tokens,
+    cacheCreation: result.cache_creation.ephemeral_5m_input_tokens + result.cache_creation.ephemeral_1h_input_tokens,
+    cacheRead: result.cache_read_input_tokens,
+    output: result.output_tokens,
+    webSearches: result.server_tool_use.web_search_requests,
+  }))
+}

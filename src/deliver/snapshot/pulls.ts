@@ -1,0 +1,87 @@
+import * as z from 'zod'
+import type { GitHub } from '../../collect/github/client.ts'
+import { GitHubError, isInDoubt } from '../../collect/github/refusals.ts'
+import { PULL_REQUEST_MARKER as MARKER } from '../../tell/pull-request/pull-request.ts'
+
+/** GitHub takes no longer body; the renderer keeps below, this is the last guard. */
+const LONGEST_BODY = 65_536
+
+export type Rendered = { title: string; body: string }
+export type Pull = { number: number; url: string; title: string; body: string; ours: boolean }
+
+const pullSchema = z.object({
+  number: z.int(),
+  html_url: z.string(),
+  title: z.string(),
+  body: z.string().nullable(),
+  head: z.object({ ref: z.string(), repo: z.object({ full_name: z.string() }).nullable() }),
+})
+
+function toPull({ number, html_url: url, title, body }: z.infer<typeof pullSchema>): Pull {
+  return { number, url, title, body: body ?? '', ours: body?.includes(MARKER) ?? false }
+}
+
+/**
+ * The open pull request from `branch` of this very repository into `base`: ours (by its marker) if there is one, else
+ * one that somebody else opened from our branch. A fork's branch of the same name is none. Throws GitHubError.
+ */
+export async function findPull(github: GitHub, branch: string, base: string): Promise<Pull | null> {
+  const query = { state: 'open', head: `${github.owner}:${branch}`, base, per_page: 100 }
+  const found = await github.rest('GET', '/pulls', query, z.array(pullSchema))
+  const fullName = `${github.owner}/${github.repo}`.toLowerCase()
+  const pulls = found
+    .filter(({ head }) => head.ref === branch && head.repo?.full_name.toLowerCase() === fullName)
+    .map(toPull)
+  return pulls.find(({ ours }) => ours) ?? pulls[0] ?? null
+}
+
+/** The text as it is sent: with the marker, and short enough. */
+export function withMarker({ title, body }: Rendered): Rendered {
+  const end = body.includes(MARKER) ? '' : `\n\n${MARKER}`
+  if (body.length + end.length <= LONGEST_BODY) return { title, body: body + end }
+  const notice = `\n\n… cut: GitHub takes no longer text.\n\n${MARKER}`
+  return { title, body: body.slice(0, LONGEST_BODY - notice.length) + notice }
+}
+
+/** Opens a pull request. Where GitHub gives no answer, or another run was first, it is looked for. Throws GitHubError. */
+export async function openPull(github: GitHub, branch: string, base: string, text: Rendered): Promise<Pull> {
+  try {
+    return toPull(await github.rest('POST', '/pulls', { ...withMarker(text), head: branch, base }, pullSchema))
+  } catch (error) {
+    const mayBeThere = isInDoubt(error) || (error instanceof GitHubError && /already exists/i.test(error.said))
+    const found = mayBeThere ? await findPull(github, branch, base) : null
+    if (found) return found
+    throw error
+  }
+}
+
+/** Brings title and body up to date; false where they were. Throws GitHubError. */
+export async function updatePull(github: GitHub, pull: Pull, text: Rendered): Promise<boolean> {
+  const { title, body } = withMarker(text)
+  if (pull.title === title && sameText(pull.body, body)) return false
+  await github.rest('PATCH', '/pulls/{pull_number}', { pull_number: pull.number, title, body }, z.unknown())
+  return true
+}
+
+/** GitHub gives a body back with its line ends changed and its end trimmed. */
+function sameText(a: string, b: string): boolean {
+  const plain = (text: string) => text.replace(/\r\n/g, '\n').trimEnd()
+  return plain(a) === plain(b)
+}
+
+/** Closes a pull request. Throws GitHubError. */
+export async function closePull(github: GitHub, { number }: Pull): Promise<void> {
+  await github.rest('PATCH', '/pulls/{pull_number}', { pull_number: number, state: 'closed' }, z.unknown())
+}
+
+/** Says something under a pull request. Throws GitHubError. */
+export async function comment(github: GitHub, { number }: Pull, body: string): Promise<void> {
+  await github.rest('POST', '/issues/{issue_number}/comments', { issue_number: number, body }, z.unknown())
+}
+
+/** A page on which a person opens the pull request by one click; the marker makes it ours from then on. */
+export function compareUrl({ serverUrl, owner, repo }: GitHub, branch: string, base: string, title: string): string {
+  const path = [base, branch].map((name) => encodeURIComponent(name).replaceAll('%2F', '/')).join('...')
+  const query = new URLSearchParams({ quick_pull: '1', title, body: MARKER })
+  return `${serverUrl}/${owner}/${repo}/compare/${path}?${query}`
+}

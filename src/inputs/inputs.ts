@@ -1,0 +1,168 @@
+import type * as z from 'zod'
+import type { Deps } from '../deps.ts'
+import { AuditError } from '../errors.ts'
+import { DAY, dayOf, earliestDay, isoDay, type Window, windowOf } from '../vocabulary/window.ts'
+import { type Fields, fields } from './fields.ts'
+import { INPUTS, type InputName, SECRET_INPUTS, shown } from './names.ts'
+import { chooseSource, type Source } from './source.ts'
+
+export type Inputs = {
+  source: Source
+  anthropicBaseUrl: string
+  window: Window
+  /** A log of headers is always read to the second. */
+  peakWindow: 'minute' | 'hour'
+  thresholds: { watch: number; alert: number }
+  policyPath: string
+  workspaces: 'all' | 'none' | readonly string[]
+  models: readonly string[]
+  groupTypes: readonly string[]
+  usageApi: 'auto' | 'analytics' | 'legacy'
+  slackWebhookUrl: string | null
+  notify: 'on-alert' | 'on-change' | 'always' | 'never'
+  onNotifyFailure: 'fail' | 'warn'
+  runbookUrl: string | null
+  snapshot: {
+    path: string
+    gatewayPath: string | null
+    mode: 'commit' | 'pull-request' | 'file' | 'none'
+    base: string | null
+    branch: string
+    commitMessage: string
+    labels: readonly string[]
+    reviewers: readonly string[]
+    assignees: readonly string[]
+  }
+  githubToken: string
+  failOn: ReadonlySet<'alert' | 'watch' | 'drift'>
+  dryRun: boolean
+}
+
+/**
+ * Reads and checks every input. Hands the secrets to `mask` first, so that nothing later can show them.
+ * Throws one AuditError that names every bad input, what was given and what is accepted; no request has been made by then.
+ */
+export function readInputs({ core, now }: Pick<Deps, 'core' | 'now'>, mask: (secret: string) => void): Inputs {
+  const names = Object.keys(INPUTS) as InputName[]
+  const raw = Object.fromEntries(names.map((name) => [name, core.getInput(name).trim() || INPUTS[name]])) as Record<
+    InputName,
+    string
+  >
+  for (const name of SECRET_INPUTS) if (raw[name]) mask(raw[name])
+
+  const problems: string[] = []
+  const values: Partial<Fields> = {}
+  for (const name of names) {
+    const parsed = fields[name].safeParse(raw[name])
+    if (parsed.success) Object.assign(values, { [name]: parsed.data })
+    else problems.push(`${name}: got ${shown(name, raw[name])}; accepted: ${acceptedBy(parsed.error)}`)
+  }
+  const source = chooseSource(raw, values, problems)
+  checkPeakWindow(raw, values, problems)
+  const window = chooseWindow(values, now(), problems)
+  if (
+    values.threshold !== undefined &&
+    values['watch-threshold'] !== undefined &&
+    values['watch-threshold'] >= values.threshold
+  )
+    problems.push(
+      `watch-threshold: got ${shown('watch-threshold', raw['watch-threshold'])}; accepted: a value below threshold (${raw.threshold})`,
+    )
+  if (values.base && values.base === values.branch && values['snapshot-mode'] === 'pull-request')
+    problems.push(
+      `branch: got ${shown('branch', raw.branch)}; accepted: a branch other than base, which a pull request needs`,
+    )
+
+  checkPaths(raw, problems)
+
+  if (problems.length > 0 || !source || !window) throw new AuditError(problemText(problems))
+  return toInputs(values as Fields, source, window)
+}
+
+function acceptedBy(error: z.ZodError): string {
+  const issue = error.issues[0]
+  // A union reports the branches it tried: the last one is the grammar, the first the empty string.
+  if (issue?.code === 'invalid_union') return issue.errors.at(-1)?.at(0)?.message ?? issue.message
+  return issue?.message ?? 'something else'
+}
+
+function problemText(problems: readonly string[]): string {
+  const head = problems.length === 1 ? 'One input is not valid' : `${problems.length} inputs are not valid`
+  return `${head}; nothing was read or sent.\n${problems.map((problem) => `- ${problem}`).join('\n')}`
+}
+
+/** The usage API knows minutes and hours; a log of headers knows what was left at each response. */
+function checkPeakWindow(raw: Record<InputName, string>, values: Partial<Fields>, problems: string[]): void {
+  const given = values['peak-window']
+  const isLog = raw['headers-log'] !== ''
+  if (given === 'second' && !isLog)
+    problems.push(
+      'peak-window: got "second"; accepted: minute | hour. The usage API has no buckets finer than a minute, so a busiest second cannot be measured from it; the anthropic-ratelimit-* headers of your own responses can show it (input headers-log)',
+    )
+  if (given === 'hour' && isLog)
+    problems.push(
+      'peak-window: got "hour" with headers-log; accepted: minute | second. A log shows what was left at each response, which has no mean over an hour',
+    )
+}
+
+function checkPaths(raw: Record<InputName, string>, problems: string[]): void {
+  const names = ['snapshot-path', 'policy-path', 'gateway-path'] as const
+  for (const [index, name] of names.entries()) {
+    const other = names.slice(0, index).find((earlier) => raw[earlier] === raw[name])
+    if (other) problems.push(`${name}: got ${shown(name, raw[name])}; accepted: another path than that of ${other}`)
+  }
+}
+
+function chooseWindow(values: Partial<Fields>, now: number, problems: string[]): Window | undefined {
+  const { date, 'lookback-days': days } = values
+  if (date === undefined || days === undefined) return undefined
+  const today = dayOf(now)
+  const lastDay = date === 'yesterday' ? today - DAY : date
+  if (lastDay >= today) {
+    problems.push(
+      `date: got "${isoDay(lastDay)}"; accepted: a UTC day that has ended, ${isoDay(today - DAY)} or earlier`,
+    )
+    return undefined
+  }
+  const window = windowOf(lastDay, days, now)
+  if (window.start < earliestDay(now)) {
+    problems.push(
+      `date: got "${isoDay(lastDay)}" with lookback-days ${days}, which begins on ${isoDay(window.start)}; accepted: a window that begins on ${isoDay(earliestDay(now))} or later, as far back as the usage API answers`,
+    )
+    return undefined
+  }
+  return window
+}
+
+function toInputs(values: Fields, source: Source, window: Window): Inputs {
+  return {
+    source,
+    anthropicBaseUrl: values['anthropic-base-url'],
+    window,
+    peakWindow: values['peak-window'] === 'hour' ? 'hour' : 'minute',
+    thresholds: { watch: values['watch-threshold'], alert: values.threshold },
+    policyPath: values['policy-path'],
+    workspaces: values.workspaces,
+    models: values.models,
+    groupTypes: values['group-types'],
+    usageApi: values['usage-api'],
+    slackWebhookUrl: values['slack-webhook-url'],
+    notify: values.notify,
+    onNotifyFailure: values['on-notify-failure'],
+    runbookUrl: values['runbook-url'],
+    snapshot: {
+      path: values['snapshot-path'],
+      gatewayPath: values['gateway-path'],
+      mode: values['snapshot-mode'],
+      base: values.base,
+      branch: values.branch,
+      commitMessage: values['commit-message'],
+      labels: values['pull-request-labels'],
+      reviewers: values['pull-request-reviewers'],
+      assignees: values['pull-request-assignees'],
+    },
+    githubToken: values['github-token'],
+    failOn: values['fail-on'],
+    dryRun: values['dry-run'],
+  }
+}

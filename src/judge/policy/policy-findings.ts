@@ -1,0 +1,55 @@
+import type { Policy } from '../../collect/repository/policy-schema.ts'
+import { count } from '../../tell/words/format.ts'
+import { limiterLabel } from '../../vocabulary/limiters.ts'
+import type { JudgedLimiter } from '../limits/effective.ts'
+import type { Expectation } from './expected.ts'
+import { justExpired } from './mutes.ts'
+import { matches, selectorText } from './selector.ts'
+
+export type PolicyFinding = { kind: 'mute-expired' | 'unexpected-limit' | 'policy-unmatched'; message: string }
+
+/**
+ * What the policy itself gives to say: mutes that just ended, limits that are not as expected, and rules that match
+ * nothing, which is how a mistyped or renamed group shows. `judged` are all limits of the organization and its workspaces.
+ */
+export function policyFindings(
+  policy: Policy,
+  judged: readonly JudgedLimiter[],
+  expected: readonly Expectation[],
+  lastDay: number,
+): PolicyFinding[] {
+  return [
+    ...justExpired(policy, lastDay).map(
+      (mute): PolicyFinding => ({
+        kind: 'mute-expired',
+        message: `The mute of ${selectorText(mute)} ended on ${mute.until} and is ignored from now on (owner ${mute.owner}: ${mute.reason}; ${policy.path} line ${mute.line}).`,
+      }),
+    ),
+    ...expected.filter(({ rule, actual }) => actual !== rule.limit).map(unexpected),
+    ...unmatched(policy, judged, expected),
+  ]
+}
+
+function unexpected({ rule, scope, group, actual }: Expectation): PolicyFinding {
+  const where = scope.type === 'workspace' ? ` in workspace ${scope.name}` : ''
+  const is = actual === null ? 'there is no such limit' : `it is ${count(actual)}`
+  return {
+    kind: 'unexpected-limit',
+    message: `${group.name}, ${limiterLabel(group.type, rule.limiter)}${where}: the policy expects ${count(rule.limit)}, and ${is}.`,
+  }
+}
+
+function unmatched(
+  policy: Policy,
+  judged: readonly JudgedLimiter[],
+  expected: readonly Expectation[],
+): PolicyFinding[] {
+  const idle = [
+    ...[...policy.thresholds, ...policy.mutes].filter((rule) => !judged.some((target) => matches(rule, target))),
+    ...policy.expected.filter((rule) => !expected.some((expectation) => expectation.rule === rule)),
+  ].sort((a, b) => a.line - b.line)
+  return idle.map((rule) => ({
+    kind: 'policy-unmatched',
+    message: `${policy.path} line ${rule.line} has no effect: ${selectorText(rule)} is no limit of this organization. Workspaces have rows for limits of their own only.`,
+  }))
+}

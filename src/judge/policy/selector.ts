@@ -1,0 +1,49 @@
+import type { Scope } from '../../report/report.ts'
+import type { RateLimitGroup } from '../../vocabulary/groups.ts'
+
+/** Which limits a rule speaks of, and which of two rules speaks of a limit more closely. */
+
+export type Selector = { group?: string | undefined; limiter?: string | undefined; workspace?: string | undefined }
+
+/** One limit a rule may speak of. */
+export type Target = { scope: Scope; group: Pick<RateLimitGroup, 'type' | 'name' | 'models'>; limiter: string }
+
+/** Names are compared to the letter; what a rule does not name, it leaves open. */
+export function matches(rule: Selector, { scope, group, limiter }: Target): boolean {
+  return (
+    (rule.limiter === undefined || rule.limiter === limiter) &&
+    (rule.workspace === undefined ||
+      (scope.type === 'workspace' && (scope.id === rule.workspace || scope.name === rule.workspace))) &&
+    (rule.group === undefined || isNamed(rule.group, group) || rule.group === group.type)
+  )
+}
+
+/**
+ * Compares how closely two rules that both match speak of a limit: positive where `a` is closer.
+ * A rule that names more of group, limiter and workspace is closer; of two that name as many, a workspace counts most,
+ * then a group by name or model, then a group type, then a limiter.
+ */
+export function compareSpecificity(a: Selector, b: Selector, target: Target): number {
+  const [ofA, ofB] = [specificity(a, target), specificity(b, target)]
+  const index = ofA.findIndex((value, position) => value !== ofB[position])
+  return index < 0 ? 0 : ofA[index]! - ofB[index]!
+}
+
+function specificity(rule: Selector, { group }: Target): number[] {
+  const named = [rule.group, rule.limiter, rule.workspace].filter((value) => value !== undefined).length
+  const groupRank = rule.group === undefined ? 0 : isNamed(rule.group, group) ? 2 : 1
+  return [named, Number(rule.workspace !== undefined), groupRank]
+}
+
+function isNamed(text: string, { name, models }: Target['group']): boolean {
+  return text === name || models.includes(text)
+}
+
+/** A rule in words, for messages about it: `group Claude Opus 4.x, workspace production`. */
+export function selectorText({ group, limiter, workspace }: Selector): string {
+  const named = { group, limiter, workspace }
+  return Object.entries(named)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key} ${value}`)
+    .join(', ')
+}

@@ -1,0 +1,197 @@
+import type { UsageRow } from '../../collect/usage/usage-reader.ts'
+import type { Scope } from '../../report/report.ts'
+import { MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
+import { type Counter, type LimiterRule, limiterRule } from '../../vocabulary/limiters.ts'
+import { DAY, HOUR, MINUTE, type Window } from '../../vocabulary/window.ts'
+
+/**
+ * Meters: one minute series for each judged limiter. Every page of usage is folded into them and dropped,
+ * so that memory is minutes × what is judged, whatever the number of models, workspaces and rows.
+ */
+
+/** The span the series cover: the window, and before it the day that transitions need, where there is one. Minute 0 begins at `start`. */
+type Grid = { start: number; end: number }
+
+export type Meter = {
+  scope: Scope
+  group: RateLimitGroup
+  limiter: string
+  rule: LimiterRule
+  /** Use per UTC minute since the grid's start; null as long as there was none. */
+  series: Float64Array | null
+  /** A counted row came without a request count, so that this series is not known. */
+  hasUnknownRequests: boolean
+}
+
+/** What a group's cache did, hour by hour: standard-speed input of the organization. */
+export type CacheMeter = { group: RateLimitGroup; read: Float64Array; input: Float64Array }
+
+type UnmatchedModel = { model: string; requests: number | null; tokens: number }
+
+export type Meters = {
+  grid: Grid
+  all: readonly Meter[]
+  caches: readonly CacheMeter[]
+  unmatched: Map<string, UnmatchedModel>
+  /** Folds rows of the whole organization. */
+  foldOrganization(rows: readonly UsageRow[]): void
+  /** Folds rows that name their workspace; rows of workspaces without a meter count nothing. */
+  foldWorkspaces(rows: readonly UsageRow[]): void
+  find(scope: Scope, group: Pick<RateLimitGroup, 'type' | 'name'>, limiter: string): Meter | undefined
+}
+
+type Measurable = { scope: Scope; group: RateLimitGroup; limiter: string }
+
+/**
+ * Meters for what usage can measure among `judged`; the rest gets none: it has no rule, or no model whose use could be added up.
+ * Duplicates share one meter.
+ * `groups` are all of the organization's: what they do not list is unmatched, and each has a cache to watch.
+ */
+export function createMeters(judged: readonly Measurable[], groups: readonly RateLimitGroup[], window: Window): Meters {
+  const grid: Grid = { start: window.hasDayBefore ? window.start - DAY : window.start, end: window.end }
+  const byKey = new Map<string, Meter>()
+  for (const { scope, group, limiter } of judged) {
+    const rule = limiterRule(group.type, limiter)
+    const key = meterKey(scope, group, limiter)
+    if (rule && canTellUse(rule, group) && !byKey.has(key)) {
+      byKey.set(key, { scope, group, limiter, rule, series: null, hasUnknownRequests: false })
+    }
+  }
+  const all = [...byKey.values()]
+  const hours = (grid.end - grid.start) / HOUR
+  const caches = groups
+    .filter((group) => group.type === MODEL_GROUP)
+    .map((group) => ({ group, read: new Float64Array(hours), input: new Float64Array(hours) }))
+  const knownModels = new Set(groups.flatMap((group) => group.models))
+  const unmatched = new Map<string, UnmatchedModel>()
+  const organization = routerOf(all.filter(({ scope }) => scope.type === 'organization'))
+  const workspaces = new Map(
+    [
+      ...Map.groupBy(
+        all.filter(({ scope }) => scope.type === 'workspace'),
+        ({ scope }) => workspaceOf(scope),
+      ),
+    ].map(([id, meters]) => [id, routerOf(meters)] as const),
+  )
+  const cachesByModel = indexByModel(caches, ({ group }) => group.models)
+
+  return {
+    grid,
+    all,
+    caches,
+    unmatched,
+    foldOrganization(rows) {
+      for (const row of rows) {
+        if (row.model !== null && row.at >= window.start && !knownModels.has(row.model))
+          addUnmatched(unmatched, row.model, row)
+        if (!isCounted(row)) continue
+        organization(row, grid)
+        if (row.model !== null && row.speed !== 'fast') addCache(cachesByModel.get(row.model) ?? [], row, grid)
+      }
+    },
+    foldWorkspaces(rows) {
+      for (const row of rows) {
+        if (row.workspaceId !== null && isCounted(row)) workspaces.get(row.workspaceId)?.(row, grid)
+      }
+    },
+    find: (scope, group, limiter) => byKey.get(meterKey(scope, group, limiter)),
+  }
+}
+
+/** The use of a model group is that of its models: where none is listed, nothing is known of it, which is not 0. */
+function canTellUse(rule: LimiterRule, group: RateLimitGroup): boolean {
+  return rule.group !== MODEL_GROUP || group.models.length > 0
+}
+
+/**
+ * Batch traffic has limits of its own, and rows with neither model nor product are code execution, whose "requests" are
+ * execution spans: neither counts toward a model group (API reference: batch processing, usage `requests`).
+ */
+export function isCounted(row: Pick<UsageRow, 'serviceTier' | 'product' | 'model'>): boolean {
+  const isBatch = row.serviceTier === 'batch' || row.product === 'message_batches_api'
+  const isCodeExecution = row.model === null && row.product === null
+  return !isBatch && !isCodeExecution
+}
+
+/** What one counted row adds to a limiter, in the limiter's units over the row's whole time; null where the row does not say. */
+export function amountOf(rule: LimiterRule, row: UsageRow): number | null {
+  if (rule.stream !== 'any' && (row.speed === 'fast') !== (rule.stream === 'fast')) return 0
+  let amount = 0
+  for (const counter of rule.counts) {
+    const value = counterOf(row, counter)
+    if (value === null) return null
+    amount += value
+  }
+  return amount
+}
+
+function counterOf(row: UsageRow, counter: Counter): number | null {
+  switch (counter) {
+    case 'requests':
+      return row.requests
+    case 'uncached_input':
+      return row.uncachedInput
+    case 'cache_creation':
+      return row.cacheCreation
+    case 'cache_read':
+      return row.cacheRead
+    case 'output':
+      return row.output
+    case 'web_searches':
+      return row.webSearches
+  }
+}
+
+/** Sends a row to the meters of its model's groups, and to the meters that count whatever the model. */
+function routerOf(meters: readonly Meter[]): (row: UsageRow, grid: Grid) => void {
+  const byModel = indexByModel(
+    meters.filter(({ rule }) => rule.group === MODEL_GROUP),
+    ({ group }) => group.models,
+  )
+  const anyModel = meters.filter(({ rule }) => rule.group !== MODEL_GROUP)
+  return (row, grid) => {
+    if (row.model !== null) for (const meter of byModel.get(row.model) ?? []) add(meter, row, grid)
+    for (const meter of anyModel) add(meter, row, grid)
+  }
+}
+
+function add(meter: Meter, row: UsageRow, grid: Grid): void {
+  const amount = amountOf(meter.rule, row)
+  if (amount === null) meter.hasUnknownRequests = true
+  if (!amount) return
+  meter.series ??= new Float64Array((grid.end - grid.start) / MINUTE)
+  const minute = Math.floor((row.at - grid.start) / MINUTE)
+  if (minute >= 0 && minute < meter.series.length) meter.series[minute]! += amount
+}
+
+function addCache(caches: readonly CacheMeter[], row: UsageRow, grid: Grid): void {
+  const hour = Math.floor((row.at - grid.start) / HOUR)
+  for (const { read, input } of caches) {
+    if (hour < 0 || hour >= read.length) continue
+    read[hour]! += row.cacheRead
+    input[hour]! += row.uncachedInput + row.cacheCreation + row.cacheRead
+  }
+}
+
+function addUnmatched(unmatched: Map<string, UnmatchedModel>, model: string, row: UsageRow): void {
+  const entry = unmatched.get(model) ?? { model, requests: 0, tokens: 0 }
+  entry.requests = entry.requests === null || row.requests === null ? null : entry.requests + row.requests
+  entry.tokens += row.uncachedInput + row.cacheCreation + row.cacheRead + row.output
+  unmatched.set(model, entry)
+}
+
+function indexByModel<T>(items: readonly T[], modelsOf: (item: T) => readonly string[]): Map<string, T[]> {
+  const index = new Map<string, T[]>()
+  for (const item of items) {
+    for (const model of modelsOf(item)) index.set(model, [...(index.get(model) ?? []), item])
+  }
+  return index
+}
+
+function workspaceOf(scope: Scope): string {
+  return scope.type === 'workspace' ? scope.id : ''
+}
+
+function meterKey(scope: Scope, group: Pick<RateLimitGroup, 'type' | 'name'>, limiter: string): string {
+  return [workspaceOf(scope), group.type, group.name, limiter].join('\n')
+}

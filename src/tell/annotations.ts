@@ -1,0 +1,95 @@
+import type { Report, Verdict } from '../report/report.ts'
+import { crossesAlertLine } from './words/drift-consequence.ts'
+import { driftCounts, isCut } from './words/drift-text.ts'
+import { logText } from './words/escape.ts'
+import {
+  atMost,
+  atPeakTime,
+  BAND_MARK,
+  count,
+  groupName,
+  limiterName,
+  limitName,
+  plural,
+  scopeName,
+} from './words/format.ts'
+import { isInert, isMeasured, type Measured, ofBand, recovered } from './words/select.ts'
+import { lineName, missingData, used } from './words/sentences.ts'
+
+export type Annotation = { level: 'error' | 'warning' | 'notice'; title: string; message: string }
+
+/** Limits named in one annotation: it is a pointer to the summary, not the summary. */
+const NAMED = 3
+
+/**
+ * One annotation per verdict class, never one per row: GitHub shows ten of a level per step.
+ * `failOn` holds the classes that fail the run (`fail-on`): those are errors.
+ */
+export function annotations(report: Report, failOn: ReadonlySet<'alert' | 'watch' | 'drift'>): Annotation[] {
+  const alerts = ofBand(report, 'alert')
+  const watch = ofBand(report, 'watch')
+  const back = recovered(report)
+  const { drift, failures, window } = report
+  const serious = drift.some((item) => isCut(item) || crossesAlertLine(item, report))
+  const all: (Annotation | false)[] = [
+    failures.length > 0 && {
+      level: 'error',
+      title: 'Not everything could be read or delivered',
+      message: logText(named(failures.map(({ resource, message }) => `${resource}: ${message}`)), 2_000),
+    },
+    alerts.length > 0 && {
+      level: failOn.has('alert') ? 'error' : 'warning',
+      title: `Claude rate limits: ${plural(alerts.length, 'limit')} at or over ${lineName('alert', report)}`,
+      message: namedRows(alerts, report),
+    },
+    watch.length > 0 && {
+      level: failOn.has('watch') ? 'error' : 'notice',
+      title: `Claude rate limits: ${plural(watch.length, 'limit')} to watch`,
+      message: namedRows(watch, report),
+    },
+    back.length > 0 && {
+      level: 'notice',
+      title: `Claude rate limits: ${plural(back.length, 'limit')} recovered`,
+      message: namedRows(back, report),
+    },
+    drift.length > 0 && {
+      level: failOn.has('drift') ? 'error' : serious ? 'warning' : 'notice',
+      title: 'Claude rate limits have changed',
+      message: `${driftCounts(drift)}. The job summary shows what each change does to the peak.`,
+    },
+    !window.complete && {
+      level: 'warning',
+      title: 'The usage data is incomplete',
+      message: missingData(report) ?? '',
+    },
+  ]
+  return all.filter((item) => item !== false)
+}
+
+function namedRows(rows: readonly Measured[], report: Report): string {
+  return named(rows.map((row) => `${limitName(row, logText)}: ${used(row, report)}`))
+}
+
+function named(items: readonly string[]): string {
+  const { shown, more } = atMost(items, NAMED)
+  return [...shown, ...(more > 0 ? [`and ${count(more)} more in the job summary`] : [])].join('; ')
+}
+
+/** One line per verdict for the log, in the report's order: what a log search finds again. */
+export function logLines(report: Report): string[] {
+  return report.verdicts.map((verdict) => logText(logLine(verdict, report), 500))
+}
+
+function logLine(verdict: Verdict, report: Report): string {
+  const about = [
+    scopeName(verdict.scope, logText),
+    groupName(verdict.group, logText),
+    limiterName(verdict, logText),
+  ].join(' · ')
+  if (!isMeasured(verdict))
+    return `${BAND_MARK.unmeasured} unmeasured  ${about}: ${verdict.reason ?? 'no reason given'}`
+  const figure = used(verdict, report)
+  const peak = `${count(verdict.peak)} of ${count(verdict.limit)}${atPeakTime(verdict, report)}`
+  const notes = [isInert(verdict) && 'own limit is inert', verdict.transition].filter(Boolean)
+  return `${BAND_MARK[verdict.band]} ${verdict.band.padEnd(10)}  ${figure.padStart(7)}  ${about} · ${peak}${notes.map((note) => ` · ${note}`).join('')}`
+}

@@ -1,0 +1,46 @@
+import type { Blind, Links } from '../report/report.ts'
+import { buttons, header, message, section } from './slack/blocks.ts'
+import type { SlackMessage } from './slack/slack-limits.ts'
+import { markdownText, SENTENCE_LENGTH, slackText } from './words/escape.ts'
+import { BAND_MARK, capital, moment } from './words/format.ts'
+import { seeAlso, stack, under } from './words/markdown.ts'
+
+/** How a run is told that could not read limits or usage: it must never be taken for a quiet day. */
+
+const TITLE = `${BAND_MARK.unmeasured} Claude rate limits: the audit is blind`
+
+/** The one message of the run. */
+export function renderBlindSlack(blind: Blind, links: Links): SlackMessage {
+  const error = slackText(blind.error, SENTENCE_LENGTH)
+  const run = links.run ? ` Run: ${slackText(links.run, SENTENCE_LENGTH)}` : ''
+  return message(`Claude rate limits: ${meaning(blind)} ${error}${run}`, [
+    header(TITLE),
+    section(`*Why*\n${error}`),
+    section(`*What it means*\n${capital(meaning(blind))}`),
+    section(`*What to do*\n${remedy(blind)}`),
+    ...buttons(links),
+  ])
+}
+
+/** The job summary of the run. */
+export function renderBlindSummary(blind: Blind, links: Links): string {
+  return `${stack(
+    `## ${TITLE}`,
+    `${capital(meaning(blind))} No snapshot was written, and nothing is reported as recovered.`,
+    under('### Why', markdownText(blind.error, 2_000)),
+    under('### What to do', `${remedy(blind)} Until then the Console shows what was used.`),
+    seeAlso(links),
+  )}\n`
+}
+
+/** What this run saw nothing of; of the runs before it only their own reports know. */
+function meaning({ window }: Blind): string {
+  return `the audit is blind since ${moment(window.start)}, longer if the run before failed too: a limit may have been reached without anyone being told.`
+}
+
+function remedy({ window, source }: Blind): string {
+  const lastDay = new Date(Date.parse(window.end) - 1).toISOString().slice(0, 10)
+  return source === 'api'
+    ? `Fix the cause, then run the workflow again with \`date: ${lastDay}\`: Anthropic keeps the usage, so nothing is lost.`
+    : `Fix the cause, then run the workflow again with \`date: ${lastDay}\` and the log of that day: what was not logged cannot be read later.`
+}

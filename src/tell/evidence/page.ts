@@ -1,0 +1,196 @@
+import type { Report } from '../../report/report.ts'
+import { limiterRule } from '../../vocabulary/limiters.ts'
+import { INCREASE_CONSIDERED_FROM, viewOf } from '../words/advice.ts'
+import { markdownText } from '../words/escape.ts'
+import {
+  atPeakTime,
+  changeInPercent,
+  count,
+  groupName,
+  limiterName,
+  listing,
+  moment,
+  percent,
+  period,
+  plural,
+  scopeName,
+} from '../words/format.ts'
+import { bullets, stack, table, under } from '../words/markdown.ts'
+import { runwaySentence } from '../words/runway-text.ts'
+import { isSameLimit, linesOf, type Measured, measured } from '../words/select.ts'
+import { shareOf } from '../words/sentences.ts'
+
+const FURTHER_PEAKS = 5
+
+/**
+ * The evidence page: for every organization limit at or over 50 %, what whoever decides on an increase asks for.
+ * GitHub Markdown, ready to paste; null where no limit is that far. Limits that workspaces set themselves are listed at the
+ * end: those are not Anthropic's to raise.
+ */
+export function evidencePage(report: Report): string | null {
+  const rows = measured(report).filter(({ utilization }) => utilization >= INCREASE_CONSIDERED_FROM)
+  const asked = rows.filter(({ scope }) => scope.type === 'organization')
+  const own = rows.filter(({ scope, limit_source }) => scope.type === 'workspace' && limit_source === 'workspace')
+  if (asked.length === 0) return null
+  return `${stack(
+    '# Evidence for higher Claude rate limits',
+    `Use of ${period(report.window)}, from ${SOURCES[report.usage_source]}. ${PEAKS[report.peak_window]} ${observed(report)}`,
+    overview(asked, report),
+    ...asked.map((row) => section(row, report)),
+    under('## Limits of our own workspaces', bullets(own.map((row) => ownLimit(row, report)))),
+  )}\n`
+}
+
+const SOURCES: Record<Report['usage_source'], string> = {
+  analytics: "Anthropic's usage analytics API",
+  legacy: "Anthropic's legacy usage report",
+  headers: 'the rate-limit headers of logged responses',
+}
+
+const PEAKS: Record<Report['peak_window'], string> = {
+  minute: 'Peaks are of UTC minutes, in which all models of a group are added up.',
+  hour: 'Peaks are the mean per minute of the busiest UTC hour, in which all models of a group are added up.',
+  second: 'Peaks are the most of a limit that was used up at once, as a response said right after it.',
+}
+
+function observed({ window, usage_source }: Report): string {
+  if (usage_source === 'headers') {
+    const lost = window.complete ? '' : ', and some of its lines could not be read'
+    return `Observed: what was logged in ${plural(window.days, 'day')}${lost}.`
+  }
+  return window.complete
+    ? `Observed: ${plural(window.days, 'whole day')}.`
+    : `Observed: ${plural(window.days, 'day')}, of which ${plural(window.missing_minutes, 'minute is', 'minutes are')} not known yet.`
+}
+
+function overview(rows: readonly Measured[], report: Report): string {
+  const columns = [
+    { head: 'Limit' },
+    { head: 'Now', align: 'right' as const },
+    { head: 'Peak', align: 'right' as const },
+    { head: 'Used', align: 'right' as const },
+  ]
+  return table(
+    columns,
+    rows.map((row) => [title(row), count(row.limit), count(row.peak), shareOf(row, report)(row.utilization)]),
+  )
+}
+
+const title = (row: Measured) => `${groupName(row.group, markdownText)}, ${limiterName(row, markdownText)}`
+
+function section(row: Measured, report: Report): string {
+  const share = shareOf(row, report)
+  const ofLimit = (value: number) => `${count(value)} (${share(value / row.limit)})`
+  const { alert } = linesOf(row, report)
+  const facts: [string, string | null][] = [
+    [
+      'Limit',
+      `${count(row.limit)} ${limiterRule(row.group.type, row.limiter)?.long ?? limiterName(row, markdownText)}`,
+    ],
+    ['Peak', `${ofLimit(row.peak)}${row.lower_bound ? ' at least' : ''}${atPeakTime(row, report)}`],
+    [
+      'Busiest 60 seconds',
+      row.bracket !== null && row.bracket > row.peak ? `between ${count(row.peak)} and ${ofLimit(row.bracket)}` : null,
+    ],
+    ['Further peaks', furtherPeaks(row, report, ofLimit)],
+    ['99th percentile of all minutes', row.p99 === null ? null : ofLimit(row.p99)],
+    [
+      `Minutes at or over ${share(alert)}`,
+      row.minutes_over_threshold === null ? null : `${count(row.minutes_over_threshold)}${ofMinutes(report)}`,
+    ],
+    [
+      'Pressed against the limit',
+      row.clipped &&
+        `for ${plural(row.clipped.minutes, 'minute')} from ${moment(row.clipped.from)}: more may have been asked for`,
+    ],
+    ['Growth', growth(row, report)],
+    ['Input read from the cache', cacheShare(row, report)],
+    ['A limit that would bring the peak to 50 %', count(Math.ceil(row.peak / INCREASE_CONSIDERED_FROM))],
+  ]
+  return stack(
+    `## ${title(row)}: ${share(row.utilization)}`,
+    table(
+      [{ head: 'Figure' }, { head: 'Value' }],
+      facts.flatMap(([name, value]) => (value ? [[name, value]] : [])),
+    ),
+    under('Already done:', bullets(alreadyDone(row, report))),
+  )
+}
+
+/** Out of how many known minutes; a log does not know the others. */
+function ofMinutes({ window, usage_source }: Report): string {
+  return usage_source === 'headers' ? '' : ` of ${count(window.days * 1440 - window.missing_minutes)}`
+}
+
+/** The largest hours beside the peak's own, in the order of time: an increase is for what recurs. */
+function furtherPeaks(row: Measured, { window }: Report, ofLimit: (value: number) => string): string | null {
+  const start = Date.parse(window.start)
+  const peakHour = row.peak_at === null ? -1 : Math.floor((Date.parse(row.peak_at) - start) / HOUR)
+  const largest = (row.hourly ?? [])
+    .flatMap((peak, hour) => (peak && hour !== peakHour ? [{ peak, hour }] : []))
+    .sort((a, b) => b.peak - a.peak)
+    .slice(0, FURTHER_PEAKS)
+    .sort((a, b) => a.hour - b.hour)
+  const at = (hour: number) => {
+    const [from, to] = [hour, hour + 1].map((one) => new Date(start + one * HOUR).toISOString())
+    return `${window.days > 1 ? `${from!.slice(0, 10)} ` : ''}${from!.slice(11, 16)}–${to!.slice(11, 16)} UTC`
+  }
+  return largest.length === 0 ? null : listing(largest.map(({ peak, hour }) => `${ofLimit(peak)} in ${at(hour)}`))
+}
+
+const HOUR = 3_600_000
+
+/** By the trend of the daily peaks where there is one, else against the window one day earlier. */
+function growth(row: Measured, report: Report): string | null {
+  const runway = report.planning?.runway.find((one) => isSameLimit(one, row))
+  const trend = runway ? runwaySentence(runway, report) : null
+  if (trend) return trend
+  if (!row.previous || row.previous.peak === 0) return null
+  const change = row.previous.peak === row.peak ? 'none' : changeInPercent(row.previous.peak, row.peak)
+  return `${change} against the peak of the same window a day earlier, ${count(row.previous.peak)}`
+}
+
+function cacheShare(row: Measured, report: Report): string | null {
+  const rule = limiterRule(row.group.type, row.limiter)
+  const cache = viewOf(row, report)?.cache
+  if (!cache || rule?.stream !== 'standard' || !rule.counts.includes('uncached_input')) return null
+  return `${percent(cache.read_share)} over the window${rule.counts.includes('cache_read') ? '; this limit counts it' : '; this limit does not count it'}`
+}
+
+/** What the figures themselves show to have been done; nothing is claimed that they do not. */
+function alreadyDone(row: Measured, report: Report): string[] {
+  const cache = viewOf(row, report)?.cache
+  const capped = report.verdicts.filter(
+    ({ scope, group, limiter }) =>
+      scope.type === 'workspace' &&
+      group.type === row.group.type &&
+      group.name === row.group.name &&
+      limiter === row.limiter,
+  )
+  const drivers = row.drivers?.workspaces ?? []
+  return [
+    ...(cache && cache.read_share > 0
+      ? [`Prompt caching: ${percent(cache.read_share)} of the group's input was read from the cache.`]
+      : []),
+    ...(capped.length > 0
+      ? [
+          `Limits of their own for ${plural(capped.length, 'workspace')}: ${listing(
+            capped.map(
+              ({ scope, limit }) =>
+                `${scopeName(scope, markdownText)} ${limit === null ? 'without a value' : count(limit)}`,
+            ),
+            5,
+          )}.`,
+        ]
+      : []),
+    ...(drivers.length > 0
+      ? [
+          `The peak is known by workspace: ${listing(drivers.map(({ name, share }) => `${markdownText(name)} ${percent(share)}`))}.`,
+        ]
+      : []),
+  ]
+}
+
+function ownLimit(row: Measured, report: Report): string {
+  return `${title(row)} in ${scopeName(row.scope, markdownText)}: ${shareOf(row, report)(row.utilization)} of ${count(row.limit)}. Ours to raise, in the Console.`
+}

@@ -1,0 +1,79 @@
+import * as z from 'zod'
+import { effectiveLimit } from '../../judge/limits/effective.ts'
+import { groupOf } from '../../judge/limits/match.ts'
+import type { Scope } from '../../report/report.ts'
+import { type Limits, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
+import { compareText } from '../../vocabulary/order.ts'
+import type { Snapshot } from '../../vocabulary/snapshot.ts'
+
+/**
+ * The gateway file: model → group → what binds, inheritance resolved. The snapshot says what each scope has set itself;
+ * here every limit that applies stands in every scope, so that nobody reads an absent entry as unlimited.
+ */
+
+export const GATEWAY_VERSION = 1
+
+const groupLimits = z
+  .record(z.string(), z.record(z.string(), z.number().nullable()))
+  .describe(
+    'Effective limit by group, then by limiter type; null: Anthropic names the limiter without a value, which is not unlimited',
+  )
+
+export const gatewaySchema = z.strictObject({
+  version: z.literal(GATEWAY_VERSION),
+  models: z
+    .record(z.string(), z.string())
+    .describe('Model name or alias → the group whose limits it draws on, together with all others of that group'),
+  organization: groupLimits.describe('What all workspaces together may use'),
+  workspaces: z
+    .record(z.string(), z.strictObject({ name: z.string(), limits: groupLimits }))
+    .describe('By workspace ID: what this workspace may use. It shares what it inherits with the others'),
+})
+
+export type Gateway = z.infer<typeof gatewaySchema>
+
+/** The gateway file of these limits. `workspaces` are those that exist, with or without limits of their own. */
+export function gatewayOf(snapshot: Snapshot, workspaces: readonly { id: string; name: string }[]): Gateway {
+  const all = new Map([...snapshot.workspaces, ...workspaces].map(({ id, name }) => [id, name]))
+  return {
+    version: GATEWAY_VERSION,
+    models: sorted(
+      // A model in two groups is no case Anthropic documents; the audit reports it, and the first group is as good as the other.
+      snapshot.groups.toReversed().flatMap((group) => group.models.map((model) => [model, keyOf(group)] as const)),
+    ),
+    organization: limitsIn(snapshot, { type: 'organization' }),
+    workspaces: sorted(
+      [...all].map(
+        ([id, name]) => [id, { name, limits: limitsIn(snapshot, { type: 'workspace', id, name }) }] as const,
+      ),
+    ),
+  }
+}
+
+/** The file's bytes: two-space indent, final newline, keys sorted. */
+export function formatGateway(gateway: Gateway): string {
+  return `${JSON.stringify(gateway, null, 2)}\n`
+}
+
+function limitsIn(snapshot: Snapshot, scope: Scope): Gateway['organization'] {
+  const overrides =
+    scope.type === 'workspace' ? (snapshot.workspaces.find(({ id }) => id === scope.id)?.overrides ?? []) : []
+  const homeless = overrides.filter((override) => !groupOf(override, snapshot.groups))
+  const limits = new Map<string, Limits>()
+  for (const group of [...snapshot.groups, ...homeless]) {
+    const own = groupOf(group, overrides)?.limits ?? {}
+    const limiters = [...new Set([...Object.keys(group.limits), ...Object.keys(own)])]
+    const effective = limiters.map((limiter) => [limiter, effectiveLimit(snapshot, scope, group, limiter)] as const)
+    limits.set(keyOf(group), sorted([...Object.entries(limits.get(keyOf(group)) ?? {}), ...effective]))
+  }
+  return sorted([...limits])
+}
+
+/** Surfaces other than models go by their type, which does not change. */
+function keyOf({ type, name }: RateLimitGroup): string {
+  return type === MODEL_GROUP ? name : type
+}
+
+function sorted<T>(entries: readonly (readonly [string, T])[]): Record<string, T> {
+  return Object.fromEntries(entries.toSorted(([a], [b]) => compareText(a, b)))
+}

@@ -1,0 +1,97 @@
+import type { FilesInCommit, Links, Report } from '../../report/report.ts'
+import { driftTable } from '../summary/drift-table.ts'
+import { driftCounts, isCut, orderDrift } from '../words/drift-text.ts'
+import { atMost, count, period, plural } from '../words/format.ts'
+import { seeAlso, stack } from '../words/markdown.ts'
+import { firstFitting } from '../words/shrink.ts'
+
+/** By this the open pull request is found again; GitHub shows nothing of it. */
+export const PULL_REQUEST_MARKER = '<!-- claude-rate-limit-audit -->'
+
+/** GitHub refuses a longer body; it counts characters, and so do we. */
+const LONGEST_BODY = 65_536
+
+/** How many changes are shown in the table; the consequence is the longest cell. */
+const STEPS: [Step, ...Step[]] = [
+  { changes: Number.POSITIVE_INFINITY, consequence: true },
+  { changes: Number.POSITIVE_INFINITY, consequence: false },
+  { changes: 200, consequence: true },
+  { changes: 50, consequence: true },
+  { changes: 0, consequence: false },
+]
+type Step = { changes: number; consequence: boolean }
+
+/** The pull request that proposes a changed snapshot: its title and its Markdown body, at most 65,536 characters. */
+export function renderPullRequest(report: Report, links: Links, files: FilesInCommit): { title: string; body: string } {
+  return {
+    title: title(report, files),
+    body: firstFitting(
+      STEPS,
+      (step) => body(report, links, files, step),
+      (text) => text.length <= LONGEST_BODY,
+    ),
+  }
+}
+
+function title(report: Report, files: FilesInCommit): string {
+  if (files === 'gateway') return 'Claude rate limits: the gateway file, same limits'
+  if (report.first_snapshot) return 'Record the Claude rate limits'
+  if (report.drift.length === 0) return 'Claude rate limits: new names, same limits'
+  return `Claude rate limits: ${driftCounts(report.drift, 2)}`
+}
+
+function body(report: Report, links: Links, files: FilesInCommit, step: Step): string {
+  return stack(
+    PULL_REQUEST_MARKER,
+    changes(report, files, step),
+    approving(report, files),
+    seeAlso(links, 'The audit run'),
+  )
+}
+
+function changes(report: Report, files: FilesInCommit, step: Step): string {
+  if (files === 'gateway') {
+    return 'Only the gateway file changes: it is new, or workspaces have come, gone or been renamed. Every limit is as it was.'
+  }
+  if (report.first_snapshot) {
+    const groups = new Set(report.verdicts.map(({ group }) => `${group.type} ${group.name}`)).size
+    return `This is the first snapshot of the organization's Claude rate limits (${plural(groups, 'group')}). There is nothing to compare it with yet.`
+  }
+  if (report.drift.length === 0) {
+    return 'Only names have changed: every limit, and every model that draws on it, is as it was.'
+  }
+  const ordered = orderDrift(report.drift)
+  const cuts = ordered.filter(isCut).length
+  const { shown, more } = atMost(ordered, step.changes)
+  const intro = `The configured Claude rate limits differ from the committed snapshot: ${driftCounts(report.drift)}.${
+    cuts > 0 ? ` ${cuts === 1 ? 'One leaves' : `${count(cuts)} leave`} less room than before.` : ''
+  }`
+  const left =
+    more > 0
+      ? `${count(more)} more of ${count(ordered.length)} changes are not shown here, to stay within GitHub's size for a pull request; the diff has them all.`
+      : ''
+  const shortened =
+    step.consequence || shown.length === 0
+      ? ''
+      : "What each change does to the peak is left out, to stay within GitHub's size for a pull request; the run's summary has it."
+  const consequence = step.consequence ? `What it does to the peak of ${period(report.window)}` : null
+  return stack(intro, driftTable(shown, report, consequence), shortened, left)
+}
+
+function approving(report: Report, files: FilesInCommit): string {
+  const subject = report.first_snapshot ? 'these limits' : report.drift.length > 0 ? 'the new limits' : 'the new names'
+  const merging =
+    files === 'gateway'
+      ? 'Merging brings the gateway file up to date. It changes nothing at Anthropic.'
+      : `Merging records ${subject} as known. It changes nothing at Anthropic, where they are in force already: the next audit compares with them.`
+  const gateway = files === 'snapshot' ? '' : ' What reads the gateway file goes by it from then on.'
+  const end = report.first_snapshot
+    ? 'is kept up to date.'
+    : 'is kept up to date, and closes by itself once nothing differs from what was recorded.'
+  return stack(
+    '### What approving means',
+    `${merging}${gateway} Left open, this pull request ${end}`,
+    report.drift.length > 0 &&
+      "If a change is not one you expected: the organization's own limits are set by Anthropic, a workspace's by your own administrators in the Console.",
+  )
+}

@@ -1,0 +1,128 @@
+import type { GroupView, Report } from '../../report/report.ts'
+import { limiterRule } from '../../vocabulary/limiters.ts'
+import { count, percent, percentOf } from '../words/format.ts'
+import { details, table } from '../words/markdown.ts'
+import { linesOf, type Measured } from '../words/select.ts'
+
+/** More bars than this and their labels cannot be read. */
+const MOST_BARS = 31
+const HOURS_PER_BAR = [1, 2, 3, 4, 6, 8, 12, 24]
+
+/** What one bar stands for: the largest minute of some hours, and the share of input read from the cache in them. */
+type Bar = { from: string; peak: number | null; readShare: number | null }
+
+/** A limiter's bars, and what the cache read in them where the limiter counts standard input. */
+export type Bars = { list: readonly Bar[]; hours: number; cache: boolean; unknown: boolean }
+
+/** The window in at most 31 bars; null where there is nothing to draw (a limit per day). */
+export function barsOf(row: Measured, view: GroupView | undefined, report: Report): Bars | null {
+  const { hourly } = row
+  if (!hourly || hourly.length === 0) return null
+  const hours = HOURS_PER_BAR.find((size) => hourly.length / size <= MOST_BARS) ?? 24
+  const rule = limiterRule(row.group.type, row.limiter)
+  const countsInput = rule?.stream === 'standard' && rule.counts.includes('uncached_input')
+  const shares = (countsInput && view?.cache?.hourly_read_share) || []
+  const list = Array.from({ length: Math.ceil(hourly.length / hours) }, (_, index) => {
+    const from = index * hours
+    return {
+      from: new Date(Date.parse(report.window.start) + from * 3_600_000).toISOString(),
+      peak: largest(hourly.slice(from, from + hours)),
+      readShare: mean(shares.slice(from, from + hours)),
+    }
+  })
+  return {
+    list,
+    hours,
+    cache: list.some(({ readShare }) => readShare !== null),
+    unknown: list.some(({ peak }) => peak === null),
+  }
+}
+
+/**
+ * A Mermaid xychart, which GitHub draws: bars of use in % of the limit, the limit and the alert line, and for input the
+ * share read from the cache. No name that others wrote is in it.
+ */
+export function chart(row: Measured, bars: Bars, report: Report): string {
+  const { list } = bars
+  const inPercent = (ratio: number) => Number((ratio * 100).toFixed(1))
+  const line = (ratio: number) => `line [${list.map(() => inPercent(ratio)).join(', ')}]`
+  const highest = Math.max(1, row.utilization, ...list.map(({ peak }) => (peak ?? 0) / row.limit))
+  const every = bars.hours === 1 ? 'hour' : bars.hours === 24 ? 'day' : `${bars.hours} hours`
+  return [
+    '```mermaid',
+    '---',
+    'config:',
+    '  themeVariables:',
+    '    xyChart:',
+    `      plotColorPalette: "${[COLORS.use, COLORS.limit, COLORS.alert, COLORS.cache].join(', ')}"`,
+    '  xyChart:',
+    '    width: 900',
+    '    height: 300',
+    '---',
+    'xychart-beta',
+    `  title "Largest minute of each ${every}, in % of the limit of ${count(row.limit)}"`,
+    `  x-axis "UTC" [${axisLabels(bars).join(', ')}]`,
+    `  y-axis "% of the limit" 0 --> ${Math.ceil(inPercent(highest) * 1.1)}`,
+    `  bar [${list.map(({ peak }) => inPercent((peak ?? 0) / row.limit)).join(', ')}]`,
+    `  ${line(1)}`,
+    `  ${line(linesOf(row, report).alert)}`,
+    ...(bars.cache ? [`  line [${list.map(({ readShare }) => inPercent(readShare ?? 0)).join(', ')}]`] : []),
+    '```',
+  ].join('\n')
+}
+
+const COLORS = { use: '#4c8dd6', limit: '#d1242f', alert: '#d4a72c', cache: '#2da44e' }
+
+/** What the lines of the chart are: xycharts have no legend. */
+export function legend(row: Measured, bars: Bars, report: Report): string {
+  const parts = [
+    'Blue bars: use.',
+    'Red line: the limit.',
+    `Amber line: the alert line, ${percent(linesOf(row, report).alert)}.`,
+    bars.cache && 'Green line: share of all input that was read from the cache (0 where there was no input).',
+    bars.unknown && 'A question mark: not known yet, drawn as nothing.',
+  ]
+  return `<sub>${parts.filter(Boolean).join(' ')}</sub>`
+}
+
+/** The chart's figures as a table, for whoever cannot see the chart. */
+export function hourTable(row: Measured, bars: Bars, report: Report): string {
+  const share = percentOf(report)
+  const columns = [
+    { head: 'From (UTC)' },
+    { head: 'Largest minute', align: 'right' as const },
+    { head: 'Of the limit', align: 'right' as const },
+    ...(bars.cache ? [{ head: 'Input read from cache', align: 'right' as const }] : []),
+  ]
+  const several = bars.list.length * bars.hours > 24
+  const rows = bars.list.map(({ from, peak, readShare }) => [
+    `${several ? `${from.slice(0, 10)} ` : ''}${from.slice(11, 16)}`,
+    peak === null ? 'not known' : count(peak),
+    peak === null ? '' : share(peak / row.limit),
+    ...(bars.cache ? [readShare === null ? '' : percent(readShare)] : []),
+  ])
+  return details(bars.hours === 1 ? 'Hour by hour' : 'The same in figures', table(columns, rows))
+}
+
+/**
+ * `14` for an hour of a single day; of several days only the first bar of each is labelled, `11-18`. Labels have to differ
+ * or Mermaid draws them as one: the others are blanks of different lengths. A question mark: not known.
+ */
+function axisLabels({ list, hours }: Bars): string[] {
+  const several = list.length * hours > 24
+  return list.map(({ from, peak }, index) => {
+    const midnight = from.slice(11, 13) === '00'
+    const label = several ? (midnight ? from.slice(5, 10) : '\u200b'.repeat(index)) : from.slice(11, 13)
+    return `"${label}${peak === null ? '?' : ''}"`
+  })
+}
+
+function largest(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? null : Math.max(...known)
+}
+
+function mean(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length
+}

@@ -1,0 +1,87 @@
+import type { Drivers, Report } from '../../report/report.ts'
+import { viewOf } from '../words/advice.ts'
+import { markdownText } from '../words/escape.ts'
+import {
+  atMost,
+  atPeakTime,
+  BAND_MARK,
+  count,
+  isPerDay,
+  limitName,
+  listing,
+  moment,
+  percent,
+  plural,
+} from '../words/format.ts'
+import { stack } from '../words/markdown.ts'
+import { linesOf, type Measured, ofBand } from '../words/select.ts'
+import { bindingLimit, shareOf, used } from '../words/sentences.ts'
+import { barsOf, chart, hourTable, legend } from './chart.ts'
+
+export type PeaksStep = { peaks: number; charts: number; hours: boolean }
+
+/** Every alert and watch row, worst first: its peak in figures, who drove it, and the chart of its day. */
+export function peaks(report: Report, step: PeaksStep): string {
+  const rows = [...ofBand(report, 'alert'), ...ofBand(report, 'watch')]
+  const { shown, more } = atMost(rows, step.peaks)
+  return stack(
+    ...shown.map((row, index) => peak(row, report, index < step.charts, step.hours)),
+    more > 0 &&
+      `${plural(more, 'more peak')} at or over the watch line ${more === 1 ? 'is' : 'are'} in the scorecard and in the report file.`,
+  )
+}
+
+function peak(row: Measured, report: Report, withChart: boolean, withHours: boolean): string {
+  const view = viewOf(row, report)
+  const bars = withChart ? barsOf(row, view, report) : null
+  return stack(
+    `#### ${BAND_MARK[row.band]} ${limitName(row, markdownText)}: ${used(row, report)}`,
+    figures(row, report),
+    row.drivers && drivenBy(row.drivers, isPerDay(row) ? 'day' : report.peak_window),
+    bars && chart(row, bars, report),
+    bars && legend(row, bars, report),
+    bars && withHours && hourTable(row, bars, report),
+  )
+}
+
+function figures(row: Measured, report: Report): string {
+  const share = shareOf(row, report)
+  const ofLimit = (value: number) => `${count(value)} (${share(value / row.limit)})`
+  const { alert } = linesOf(row, report)
+  const known = [
+    `Peak **${count(row.peak)}** of ${bindingLimit(row)}${atPeakTime(row, report)}${meanOf(row, report)}.`,
+    row.bracket !== null &&
+      row.bracket > row.peak &&
+      `The busiest 60 seconds lie between that and ${ofLimit(row.bracket)}, the largest two minutes side by side.`,
+    row.minutes_over_threshold !== null &&
+      `${row.minutes_over_threshold === 0 ? 'No minute was' : `${plural(row.minutes_over_threshold, 'minute was', 'minutes were')}`} at or over ${share(alert)}.`,
+    row.p99 !== null && `99 of 100 minutes stayed at or below ${ofLimit(row.p99)}.`,
+    row.clipped &&
+      `From ${moment(row.clipped.from)} use stayed within 5 % of the limit or above it for ${plural(row.clipped.minutes, 'minute')}: demand may have been higher than what was served.`,
+    row.lowest_remaining !== undefined && `The least that was left of it: ${count(row.lowest_remaining)}.`,
+    row.lower_bound && 'This is a lower bound: the limit is per second, and use is known per minute.',
+    row.previous &&
+      `${report.window.days > 1 ? 'The window one day earlier' : 'The day before'}: ${share(row.previous.utilization)} of ${count(row.previous.limit)}.`,
+  ]
+  return known.filter(Boolean).join(' ')
+}
+
+/** A peak of an hour is a mean; a limit per day has no hours. */
+function meanOf(row: Measured, report: Report): string {
+  if (report.peak_window !== 'hour' || isPerDay(row)) return ''
+  return `, the mean per ${row.lower_bound ? 'second' : 'minute'} of the busiest hour`
+}
+
+function drivenBy({ workspaces, models, api_keys }: Drivers, span: string): string {
+  const kinds = [
+    { name: 'workspace', list: workspaces },
+    { name: 'model', list: models },
+    { name: 'API key', list: api_keys },
+  ].filter(({ list }) => list.length > 0)
+  if (kinds.length === 0) return ''
+  const lines = kinds.map(({ name, list }) => {
+    const shares = list.map((item) => `${markdownText(item.name)} ${percent(item.share)}`)
+    return `by ${name}: ${listing(shares)}`
+  })
+  return `Who drove it, in that ${span}: ${lines.join(' · ')}.`
+}

@@ -1,0 +1,79 @@
+import type { Report } from '../../report/report.ts'
+import { markdownText } from '../words/escape.ts'
+import { atMost, BAND_MARK, count, groupName, limiterName, peakTime, percent, plural } from '../words/format.ts'
+import { bar, type Column, details, stack, table, unbroken, under } from '../words/markdown.ts'
+import { isInert, linesOf, type Measured, measured } from '../words/select.ts'
+import { lineName, shareOf } from '../words/sentences.ts'
+
+/** A table of up to this many rows is read as a whole; in a longer one the quiet rows are folded away. */
+const READ_AS_A_WHOLE = 12
+
+const COLUMNS: Column[] = [
+  { head: 'Band' },
+  { head: 'Group' },
+  { head: 'Limiter' },
+  { head: 'Used' },
+  { head: 'Peak', align: 'right' },
+  { head: 'When (UTC)' },
+  { head: 'Limit', align: 'right' },
+  { head: 'Headroom', align: 'right' },
+  { head: 'Day before' },
+]
+
+/**
+ * The scorecard: every measured verdict, the organization's first, then those of workspaces with limits of their own, the
+ * highest use at the head of each. At most `most` rows in all.
+ */
+export function scorecard(report: Report, most: number): string {
+  const { shown, more } = atMost(measured(report), most)
+  const organization = shown.filter(({ scope }) => scope.type === 'organization')
+  const workspaces = shown.filter(({ scope }) => scope.type === 'workspace')
+  return stack(
+    under('#### Organization', scopeTable(organization, report)),
+    under('#### Workspaces with limits of their own', scopeTable(workspaces, report)),
+    more > 0 && `${plural(more, 'row')} with less use ${more === 1 ? 'is' : 'are'} not shown here.`,
+  )
+}
+
+function scopeTable(rows: readonly Measured[], report: Report): string {
+  const hasWorkspaces = rows.some(({ scope }) => scope.type === 'workspace')
+  const columns = [...(hasWorkspaces ? [{ head: 'Workspace' }] : []), ...COLUMNS]
+  const draw = (some: readonly Measured[]) =>
+    table(
+      columns,
+      some.map((row) => cells(row, report)),
+    )
+  if (rows.length <= READ_AS_A_WHOLE) return draw(rows)
+  const quiet = rows.filter(({ band }) => band === 'ok')
+  return stack(
+    draw(rows.filter(({ band }) => band !== 'ok')),
+    details(`${plural(quiet.length, 'limit')} below ${lineName('watch', report)}`, draw(quiet)),
+  )
+}
+
+function cells(row: Measured, report: Report): string[] {
+  const share = shareOf(row, report)
+  const loud = row.band === 'alert' || row.band === 'watch'
+  const figure = `${row.lower_bound ? '≥ ' : ''}${share(row.utilization)}`
+  const { alert, watch } = linesOf(row, report)
+  const headroom = percent(Math.abs(1 - row.utilization), [1 - watch, 1 - alert])
+  return [
+    ...(row.scope.type === 'workspace' ? [markdownText(row.scope.name)] : []),
+    `${BAND_MARK[row.band]}&nbsp;${row.band}${row.muted ? ', muted' : ''}`,
+    groupName(row.group, markdownText),
+    limiterName(row, markdownText).replace(/^(\w+) tokens/, '$1&nbsp;tokens'),
+    `${bar(row.utilization)}&nbsp;${loud ? `**${figure}**` : figure}`,
+    count(row.peak),
+    peakTime(row, report)
+      .replace(/ UTC$/, '')
+      .replace(/^\d{4}-(\d\d)-/, '$1&#8209;'),
+    isInert(row) ? `${count(row.limit)} (own ${count(row.configured ?? 0)} is inert)` : count(row.limit),
+    `${row.lower_bound ? '≤ ' : ''}${row.utilization > 1 ? '−' : ''}${headroom}`,
+    dayBefore(row, report),
+  ].map(unbroken)
+}
+
+function dayBefore(row: Measured, report: Report): string {
+  const before = row.previous === null ? 'not known' : shareOf(row, report)(row.previous.utilization)
+  return row.transition === null ? before : `${before}, ${row.transition}`
+}

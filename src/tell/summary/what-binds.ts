@@ -1,0 +1,47 @@
+import type { Report } from '../../report/report.ts'
+import { markdownText } from '../words/escape.ts'
+import { atMost, count, groupName, limiterName, percent, percentOf, plural, scopeName } from '../words/format.ts'
+import { details, stack, table } from '../words/markdown.ts'
+
+/** A table of up to this many rows is read as a whole. */
+const READ_AS_A_WHOLE = 12
+
+/** For each group which limiter comes first, how far the others are, and what its cache is worth; the closest group first. */
+export function whatBinds(report: Report, most: number): string {
+  const share = percentOf(report)
+  const views = report.groups.filter(({ binds }) => binds.length > 0)
+  const { shown, more } = atMost(
+    views.toSorted((a, b) => (b.binds[0]?.utilization ?? 0) - (a.binds[0]?.utilization ?? 0)),
+    most,
+  )
+  const rows = shown.map(({ scope, group, binds, cache }) => {
+    const named = binds.map(
+      ({ limiter, utilization }) => `${limiterName({ group, limiter }, markdownText)} ${share(utilization)}`,
+    )
+    return [
+      `${groupName(group, markdownText)}${scope.type === 'workspace' ? `, ${scopeName(scope, markdownText)}` : ''}`,
+      named[0] ?? '',
+      named.slice(1).join(', '),
+      cache ? percent(cache.read_share) : '',
+      cache === null
+        ? ''
+        : cache.stretch === null
+          ? 'all input is read from the cache'
+          : `×${count(Number(cache.stretch.toFixed(1)))}`,
+    ]
+  })
+  const drawn = table(
+    [
+      { head: 'Group' },
+      { head: 'Binds first' },
+      { head: 'Then' },
+      { head: 'Input read from cache', align: 'right' },
+      { head: 'Stretches a cache-aware limit', align: 'right' },
+    ],
+    rows,
+  )
+  return stack(
+    rows.length > READ_AS_A_WHOLE ? details(plural(rows.length, 'group'), drawn) : drawn,
+    more > 0 && `and ${count(more)} more`,
+  )
+}

@@ -1,0 +1,61 @@
+import type { Links } from '../../report/report.ts'
+import { markdownLink } from './escape.ts'
+
+/** The few shapes of Markdown the renderings are made of. Cells and titles are already escaped. */
+
+export type Column = { head: string; align?: 'right' }
+
+/** A table; empty where it would have no rows. */
+export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return ''
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [
+    line(columns.map(({ head }) => head)),
+    line(columns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
+    ...rows.map(line),
+  ].join('\n')
+}
+
+/** A part that opens on a click; the blank lines make GitHub read Markdown inside it. */
+export function details(title: string, body: string): string {
+  return body === '' ? '' : `<details>\n<summary>${title}</summary>\n\n${body}\n\n</details>`
+}
+
+export function bullets(items: readonly string[]): string {
+  return items.map((item) => `- ${item}`).join('\n')
+}
+
+/** Parts one below the other, without the empty ones. */
+export function stack(...parts: readonly (string | null | undefined | false)[]): string {
+  return parts.filter(Boolean).join('\n\n')
+}
+
+/** A part under its heading; empty where the part is. */
+export function under(heading: string, body: string): string {
+  return body === '' ? '' : `${heading}\n\n${body}`
+}
+
+/** Keeps a figure and its percent sign on one line of a narrow cell. */
+export function unbroken(cell: string): string {
+  return cell.replace(/([\d≥≤−+]) (?=[\d%])/g, '$1&nbsp;')
+}
+
+const CELLS = 10
+
+/** `████████░░`: full at the limit and beyond it; less than a tenth is shown as a half-filled cell, nothing as none. */
+export function bar(ratio: number): string {
+  const full = Math.min(CELLS, Math.floor(ratio * CELLS + 1e-9))
+  const cells = full === 0 && ratio > 0 ? '▒' : '█'.repeat(full)
+  return `\`${cells}${'░'.repeat(CELLS - cells.length)}\``
+}
+
+/** Where a reader goes next, as a line of links; `own` is what the link to the run is called. */
+export function seeAlso({ run, usage, limits, runbook }: Links, own = 'This run'): string {
+  const entries = [
+    run && markdownLink(own, run),
+    markdownLink('Usage in the Console', usage),
+    markdownLink('Limits in the Console', limits),
+    runbook && markdownLink('Runbook', runbook),
+  ]
+  return entries.filter(Boolean).join(' · ')
+}

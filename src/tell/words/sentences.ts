@@ -1,0 +1,171 @@
+import type { Band, Report, SnapshotOutcome } from '../../report/report.ts'
+import { type Escape, type Link, sentenceWithLinks } from './escape.ts'
+import { atPeakTime, count, limitName, percentOf, plural } from './format.ts'
+import {
+  highest as highestRow,
+  isInert,
+  linesOf,
+  type Measured,
+  measured,
+  muted,
+  ofBand,
+  unmeasured,
+} from './select.ts'
+
+/** Sentences that the summary and Slack share, so that both say the same. */
+
+/**
+ * The band the whole report comes down to. A run that is not whole never looks healthy: where something failed or is
+ * missing and no alert stands, it is `unmeasured`.
+ */
+export function verdictOf(report: Report): Band {
+  if (report.status === 'alert') return 'alert'
+  if (report.status === null || report.failures.length > 0 || isPartial(report)) return 'unmeasured'
+  return report.status
+}
+
+/** Whether use or limits are missing that could have changed the verdict. */
+function isPartial(report: Report): boolean {
+  const unread = report.verdicts.some(
+    ({ scope, limit, configured }) => scope.type === 'workspace' && limit === null && configured === null,
+  )
+  return unread || !report.window.complete
+}
+
+/** The verdict in a few words: `3 limits at or over 75 %, highest 104 %`; `worst` may name, after that figure, what it is of. */
+export function verdictLine(report: Report, worst = ''): string {
+  const top = highestRow(report)
+  if (report.status === null || !top) return 'nothing could be measured'
+  const highest = shareOf(top, report)(top.utilization)
+  const silent = muted(report)
+  const silenced = silent[0]
+    ? `, ${count(silent.length)} muted at up to ${shareOf(silent[0], report)(silent[0].utilization)}`
+    : ''
+  const all = measured(report).length - silent.length
+  if (report.status !== 'alert' && isPartial(report)) return `not fully measured, highest seen ${highest}${silenced}`
+  const failed = report.failures.length > 0 ? ', but not everything could be read or delivered' : ''
+  switch (report.status) {
+    case 'alert':
+      return `${plural(ofBand(report, 'alert').length, 'limit')} at or over ${lineName('alert', report)}, highest ${highest}${worst}${silenced}${failed}`
+    case 'watch':
+      return `${plural(ofBand(report, 'watch').length, 'limit')} to watch, highest ${highest}${silenced}${failed}`
+    case 'ok':
+      if (all === 0) return `every limit measured is muted, highest ${highest}${failed}`
+      return all === 1
+        ? `the one limit measured is at ${highest}${silenced}${failed}`
+        : `all ${count(all)} measured below ${lineName('watch', report)}, highest ${highest}${silenced}${failed}`
+  }
+}
+
+/** A line in words: `75 %`, or `the alert line` where the policy file gives some limits lines of their own. */
+export function lineName(line: 'watch' | 'alert', report: Report): string {
+  return report.verdicts.some(({ thresholds }) => thresholds)
+    ? `the ${line} line`
+    : percentOf(report)(report.thresholds[line])
+}
+
+/** Ratios of one row, never rounded over the lines it is judged by. */
+export function shareOf(row: Measured, report: Report): (ratio: number) => string {
+  return percentOf({ thresholds: linesOf(row, report) })
+}
+
+/** What is missing, or null: `35 minutes of usage are not in yet: every peak is at least what is shown.` */
+export function missingData(report: Report): string | null {
+  const { complete, missing_minutes: missing } = report.window
+  if (complete) return null
+  if (report.usage_source === 'headers')
+    return 'Some lines of the log could not be read: every peak is at least what is shown.'
+  return missing === 0
+    ? 'The usage data may still change: every peak is at least what is shown.'
+    : `${plural(missing, 'minute')} of usage ${missing === 1 ? 'is' : 'are'} not in yet: every peak is at least what is shown.`
+}
+
+/** How much was looked at: `24 limits measured, 5 not measurable`. */
+export function coverage(report: Report): string {
+  const not = unmeasured(report).length
+  return `${plural(measured(report).length, 'limit')} measured${not > 0 ? `, ${count(not)} not measurable` : ''}`
+}
+
+/** The limit as it binds: `4,000`, or `4,000 (the organization's; its own 5,000 is inert)`. */
+export function bindingLimit(row: Measured): string {
+  if (!isInert(row)) return count(row.limit)
+  return `${count(row.limit)} (the organization's; its own ${count(row.configured ?? 0)} is inert)`
+}
+
+/** `83 %`, or `at least 83 %` where the figure is a lower bound. */
+export function used(row: Measured, report: Report): string {
+  return `${row.lower_bound ? 'at least ' : ''}${shareOf(row, report)(row.utilization)}`
+}
+
+/** How the row stands to the day before: `new`, `worse, was 70 %`, `recovered, was 83 %`; empty where there is nothing to say. */
+export function transitionText(row: Measured, report: Report): string {
+  if (row.transition === null) return ''
+  return row.previous === null || row.transition === 'new'
+    ? row.transition
+    : `${row.transition}, was ${shareOf(row, report)(row.previous.utilization)}`
+}
+
+/** Who drove the peak, first name only: the workspace in the organization, the API key in a workspace, else the model. */
+export function mainDriver(
+  row: Measured,
+  safe: Escape,
+): { name: string; kind: 'workspace' | 'API key' | 'model'; share: number } | null {
+  if (!row.drivers) return null
+  const { workspaces, api_keys, models } = row.drivers
+  const candidates = [
+    { kind: 'workspace' as const, first: row.scope.type === 'organization' ? workspaces[0] : undefined },
+    { kind: 'API key' as const, first: api_keys[0] },
+    { kind: 'model' as const, first: models[0] },
+  ]
+  const found = candidates.find(({ first }) => first !== undefined)
+  return found?.first ? { kind: found.kind, name: safe(found.first.name), share: found.first.share } : null
+}
+
+/** Where demand may have been higher than what was served; empty elsewhere. */
+export function clippedText(row: Measured): string {
+  if (!row.clipped) return ''
+  return `within 5 % of its limit or above for ${plural(row.clipped.minutes, 'minute')}, demand may be higher`
+}
+
+/** What happened to the snapshot, in a sentence or two; empty where there is nothing to tell. `link` renders a link. */
+export function snapshotText(snapshot: SnapshotOutcome | null, link: Link, safe: Escape): string {
+  if (!snapshot) return ''
+  const { commit, pullRequest } = snapshot
+  const path = safe(snapshot.path)
+  const operation = {
+    created: `First snapshot recorded in ${path}.`,
+    updated: `Snapshot ${path} updated.`,
+    unchanged: '',
+    written: `Snapshot written to ${path} in the workspace.`,
+    skipped: 'The snapshot was not written.',
+  }[snapshot.operation]
+  const committed = commit
+    ? `${link(`Commit ${commit.sha.slice(0, 7)}`, commit.url)}${commit.verified ? ', verified' : ', not verified'}.`
+    : ''
+  return [
+    operation,
+    committed,
+    pullRequestText(pullRequest, link),
+    snapshot.note === null ? '' : sentenceWithLinks(snapshot.note, safe, link),
+  ]
+    .filter(Boolean)
+    .join(' ')
+}
+
+function pullRequestText(pullRequest: SnapshotOutcome['pullRequest'], link: Link): string {
+  if (!pullRequest) return ''
+  if (pullRequest.operation === 'branch-only') return 'The branch is pushed, but no pull request could be opened.'
+  const name = pullRequest.number === null ? 'Pull request' : `Pull request #${pullRequest.number}`
+  const shown = pullRequest.url === null ? name : link(name, pullRequest.url)
+  return {
+    none: pullRequest.url === null ? '' : `${shown} waits for review.`,
+    created: `${shown} is open for review.`,
+    updated: `${shown} is updated for review.`,
+    closed: `${shown} is closed: nothing differs from what is recorded.`,
+  }[pullRequest.operation]
+}
+
+/** The highest row in full: `Claude Opus 4.x, output tokens/min: 83 % of 400,000 at 14:05 UTC`. */
+export function rowSentence(row: Measured, report: Report, safe: Escape): string {
+  return `${limitName(row, safe)}: ${used(row, report)} of ${count(row.limit)}${atPeakTime(row, report)}`
+}

@@ -1,0 +1,130 @@
+import * as z from 'zod'
+import { compareGroups } from '../collect/limits/entries.ts'
+import { AuditError } from '../errors.ts'
+import type { RateLimitGroup, WorkspaceOverrides } from './groups.ts'
+import { compareText } from './order.ts'
+
+/** The committed file: limits only, canonical bytes, so that a git diff shows a moved limit and nothing else. */
+
+export const SNAPSHOT_VERSION = 1
+
+const limitsSchema = z
+  .record(z.string(), z.number().nullable())
+  .describe('Limit by limiter type; null where the API names the limiter without a value')
+
+const overrideSchema = z.strictObject({ group_type: z.string(), name: z.string(), limits: limitsSchema })
+
+const groupSchema = z.strictObject({
+  group_type: z.string().describe('model_group, batch, token_count, files, skills, web_search, or a newer type'),
+  name: z.string().describe('Display name; groups are matched by what they contain, not by name'),
+  models: z.array(z.string()).optional().describe('Model names and aliases; only for a model_group'),
+  limits: limitsSchema,
+})
+
+/** The file's schema; its published JSON Schema is made from it. Strict: what this version cannot write back, it must not overwrite. */
+export const snapshotSchema = z.strictObject({
+  version: z.literal(SNAPSHOT_VERSION),
+  organization: z.array(groupSchema),
+  workspaces: z
+    .array(z.strictObject({ id: z.string(), name: z.string(), overrides: z.array(overrideSchema) }))
+    .describe('Only workspaces with limits of their own; the others inherit everything'),
+})
+
+/** What a snapshot says, in the shape of a reading, so that the two can be compared. */
+export type Snapshot = {
+  groups: readonly RateLimitGroup[]
+  workspaces: readonly { id: string; name: string; overrides: readonly RateLimitGroup[] }[]
+}
+
+/**
+ * The snapshot of a reading. Workspaces that this run did not read (an input left them out) keep what `committed` says of them:
+ * a narrower run must not erase them.
+ */
+export function snapshotOf(
+  groups: readonly RateLimitGroup[],
+  workspaces: readonly WorkspaceOverrides[],
+  keep: { committed: Snapshot | null; isRead: (workspaceId: string) => boolean } = {
+    committed: null,
+    isRead: () => true,
+  },
+): Snapshot {
+  const read = workspaces
+    .filter(({ overrides }) => overrides.length > 0)
+    .map(({ workspace, overrides }) => ({ id: workspace.id, name: workspace.name, overrides }))
+  const kept = keep.committed?.workspaces.filter(({ id }) => !keep.isRead(id)) ?? []
+  return { groups, workspaces: [...read, ...kept] }
+}
+
+/** The file's bytes: two-space indent, final newline, one limit a line, keys and lists sorted. */
+export function formatSnapshot({ groups, workspaces }: Snapshot): string {
+  const file: z.infer<typeof snapshotSchema> = {
+    version: SNAPSHOT_VERSION,
+    organization: [...groups].sort(compareGroups).map((group) => ({
+      group_type: group.type,
+      name: group.name,
+      ...(group.models.length > 0 && { models: [...group.models].sort(compareText) }),
+      limits: sorted(group.limits),
+    })),
+    workspaces: workspaces
+      .map(({ id, name, overrides }) => ({
+        id,
+        name,
+        overrides: [...overrides]
+          .sort(compareGroups)
+          .map((override) => ({ group_type: override.type, name: override.name, limits: sorted(override.limits) })),
+      }))
+      .sort((a, b) => compareText(a.id, b.id)),
+  }
+  return `${JSON.stringify(file, null, 2)}\n`
+}
+
+function sorted(limits: Readonly<Record<string, number | null>>): Record<string, number | null> {
+  return Object.fromEntries(Object.entries(limits).sort(([a], [b]) => compareText(a, b)))
+}
+
+/** Reads a committed file. Throws an AuditError for anything that is not a snapshot of this version; the caller must then not write. */
+export function parseSnapshot(text: string, path: string): Snapshot {
+  const remedy = `The file is left as it is. Restore its last good version from git, or delete it to begin anew.`
+  const value = parseJson(text, path, remedy)
+  const version = (value as { version?: unknown } | null)?.version
+  if (typeof version === 'number' && version > SNAPSHOT_VERSION) {
+    throw new AuditError(
+      `The snapshot ${path} has version ${version}, and this release of the action reads version ${SNAPSHOT_VERSION}.`,
+      { remedy: 'The file is left as it is. Use a newer release of the action.' },
+    )
+  }
+  const parsed = snapshotSchema.safeParse(value)
+  if (!parsed.success) {
+    const problems = parsed.error.issues
+      .slice(0, 3)
+      .map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`)
+    throw new AuditError(`The snapshot ${path} is not valid: ${problems.join('; ')}.`, { remedy, cause: parsed.error })
+  }
+  return {
+    groups: parsed.data.organization.map(({ group_type, name, models, limits }) => ({
+      type: group_type,
+      name,
+      models: models ?? [],
+      limits,
+    })),
+    workspaces: parsed.data.workspaces.map(({ id, name, overrides }) => ({
+      id,
+      name,
+      overrides: overrides.map((override) => ({
+        type: override.group_type,
+        name: override.name,
+        models: [],
+        limits: override.limits,
+      })),
+    })),
+  }
+}
+
+function parseJson(text: string, path: string, remedy: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
+  } catch (error) {
+    const why = /^(<{7}|={7}|>{7})/m.test(text) ? 'it holds merge-conflict markers' : (error as Error).message
+    throw new AuditError(`The snapshot ${path} is not JSON: ${why}.`, { remedy, cause: error })
+  }
+}

@@ -1,0 +1,66 @@
+import { type ClientOptions, createAnthropic } from '../../../src/collect/anthropic/client.ts'
+import { createCredentials } from '../../../src/collect/anthropic/credentials.ts'
+import type { Credentials as CredentialInputs } from '../../../src/inputs/source.ts'
+import { createSecrets, type Secrets } from '../../../src/transport/redaction.ts'
+import { createTransport } from '../../../src/transport/transport.ts'
+import { ADMIN_KEY } from '../../emulator/anthropic/server.ts'
+
+export type Harness = {
+  client: ReturnType<typeof createAnthropic>
+  /** Milliseconds of every wait so far; none of them was really waited for. */
+  sleeps: number[]
+  lines: string[]
+  /** What `core.setSecret` was told of, in order. */
+  masked: string[]
+  secrets: Secrets
+  close: () => Promise<void>
+}
+
+/** A client as the run makes it: the real transport, and a clock that only moves by being slept on. */
+export function connect(
+  server: { url: string },
+  parts: {
+    credentials?: CredentialInputs
+    getIDToken?: (audience?: string) => Promise<string>
+    now?: () => number
+    random?: () => number
+    /** What a wait is; by default it is over at once. */
+    sleep?: () => Promise<void>
+    env?: Record<string, string>
+  } & Partial<Pick<ClientOptions, 'baseUrl' | 'deadline' | 'requestTimeout'>> = {},
+): Harness {
+  const transport = createTransport({ env: parts.env ?? {}, version: '1.2.3' })
+  const sleeps: number[] = []
+  const lines: string[] = []
+  const masked: string[] = []
+  const secrets = createSecrets({ setSecret: (secret) => masked.push(secret) })
+  let slept = 0
+  const deps = {
+    fetch: transport.fetch,
+    now: () => (parts.now?.() ?? Date.UTC(2026, 10, 23, 6)) + slept,
+    random: parts.random ?? (() => 0.5),
+    sleep: async (milliseconds: number) => {
+      sleeps.push(milliseconds)
+      slept += milliseconds
+      await parts.sleep?.()
+    },
+    core: { getIDToken: parts.getIDToken ?? (() => Promise.reject(new Error('no ID token in this test'))) },
+    secrets,
+    log: (line: string) => lines.push(line),
+  }
+  const { baseUrl = server.url, deadline = Number.POSITIVE_INFINITY, requestTimeout } = parts
+  const credentials = createCredentials(deps, parts.credentials ?? { kind: 'admin-key', key: ADMIN_KEY }, {
+    baseUrl,
+    deadline,
+  })
+  const client = createAnthropic(deps, {
+    baseUrl,
+    credentials,
+    deadline,
+    stop: new AbortController().signal,
+    redact: secrets.redact,
+    log: deps.log,
+    ...(requestTimeout === undefined ? {} : { requestTimeout }),
+  })
+  return { client, sleeps, lines, masked, secrets, close: transport.close }
+}

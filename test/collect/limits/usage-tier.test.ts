@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createAnthropic } from '../../../src/collect/anthropic/client.ts'
+import { readUsageTier } from '../../../src/collect/limits/usage-tier.ts'
+import { ADMIN_KEY, type AnthropicEmulator, startAnthropic } from '../../emulator/anthropic/server.ts'
+import { world } from '../../emulator/world/world.ts'
+
+let anthropic: AnthropicEmulator
+beforeAll(async () => {
+  anthropic = await startAnthropic(world({ groups: [] }))
+})
+afterAll(() => anthropic.stop())
+
+const client = () =>
+  createAnthropic(
+    { fetch, now: Date.now, sleep: async () => {}, random: () => 0 },
+    {
+      baseUrl: anthropic.url,
+      credentials: {
+        authorize: async () => ({ headers: { 'x-api-key': ADMIN_KEY }, betas: [] }),
+        renewable: false,
+        remedy: '',
+      },
+      deadline: Date.now() + 10_000,
+      stop: new AbortController().signal,
+      redact: (text) => text,
+      log: () => {},
+    },
+  )
+
+test.each([
+  ['50000', 'Start'],
+  ['100000', 'Build'],
+  ['20000000', 'Scale'],
+  ['123400', null],
+])('a usage-tier cap of %s cents is that of %s', async (amount, tier) => {
+  anthropic.options.spendLimits = [
+    { scope: { type: 'workspace', workspace_id: 'wrkspc_01' }, amount: '5000' },
+    { scope: { type: 'usage_tier' }, amount },
+  ]
+  expect(await readUsageTier(client())).toBe(tier)
+})
+
+test('an organization without a cap has no tier to show for it', async () => {
+  anthropic.options.spendLimits = [{ scope: { type: 'usage_tier' }, amount: null }]
+  expect(await readUsageTier(client())).toBeNull()
+})
+
+test('an organization outside the preview is silence, not an error', async () => {
+  anthropic.options.spendLimits = null
+  expect(await readUsageTier(client())).toBeNull()
+})
+
+test('a listing without the row is silence', async () => {
+  anthropic.options.spendLimits = []
+  expect(await readUsageTier(client())).toBeNull()
+})
+
+test('a listing that cannot be read is an error: the caller decides that it is only a hint', async () => {
+  anthropic.options.spendLimits = []
+  anthropic.faults.push({ path: /spend_limits/, effect: { kind: 'status', status: 401 } })
+  await expect(readUsageTier(client())).rejects.toThrow('spend_limits')
+  anthropic.faults.length = 0
+})

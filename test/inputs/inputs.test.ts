@@ -1,0 +1,173 @@
+import { expect, test } from 'vitest'
+import type { Deps } from '../../src/deps.ts'
+import { readInputs } from '../../src/inputs/inputs.ts'
+import type { InputName } from '../../src/inputs/names.ts'
+
+const NOW = Date.parse('2026-11-24T06:23:00Z')
+const KEY = 'sk-ant-admin01-abcdefghijklmnop'
+
+function read(given: Partial<Record<InputName, string>>, masked: string[] = []) {
+  const core = { getInput: (name: string) => given[name as InputName] ?? '' } as Deps['core']
+  return readInputs({ core, now: () => NOW }, (secret) => masked.push(secret))
+}
+
+const withKey = (given: Partial<Record<InputName, string>>) => read({ 'anthropic-admin-key': KEY, ...given })
+
+const message = (given: Partial<Record<InputName, string>>): string => {
+  try {
+    read(given)
+  } catch (error) {
+    return (error as Error).message
+  }
+  throw new Error('The inputs were accepted.')
+}
+
+test('an admin key alone is enough, and everything else has its default', () => {
+  const inputs = read({ 'anthropic-admin-key': KEY })
+  expect(inputs).toMatchObject({
+    source: { kind: 'admin-key', key: KEY },
+    anthropicBaseUrl: 'https://api.anthropic.com',
+    window: { start: Date.parse('2026-11-23T00:00:00Z'), end: Date.parse('2026-11-24T00:00:00Z'), days: 1 },
+    thresholds: { watch: 0.5, alert: 0.75 },
+    workspaces: 'all',
+    notify: 'on-alert',
+    snapshot: {
+      path: '.github/claude-rate-limits.json',
+      mode: 'commit',
+      base: null,
+      branch: 'claude-rate-limit-audit',
+    },
+    dryRun: false,
+  })
+  expect([...inputs.failOn]).toEqual([])
+})
+
+test('secrets are masked before anything is checked', () => {
+  const masked: string[] = []
+  expect(() =>
+    read(
+      { 'anthropic-admin-key': KEY, 'slack-webhook-url': 'https://hooks.slack.com/services/T/B/x', date: '?' },
+      masked,
+    ),
+  ).toThrow()
+  expect(masked).toEqual([KEY, 'https://hooks.slack.com/services/T/B/x'])
+})
+
+test.each<[InputName, string, RegExp]>([
+  ['threshold', '80', /did you mean "80%"/],
+  ['threshold', '0', /a percentage \(75%\) or a ratio \(0\.75\), above 0/],
+  ['threshold', 'three quarters', /a percentage \(75%\) or a ratio/],
+  ['watch-threshold', '90%', /a value below threshold \(75%\)/],
+  ['date', '2026-11-24', /a UTC day that has ended, 2026-11-23 or earlier/],
+  ['date', '2026-02-30', /YYYY-MM-DD/],
+  ['date', '23.11.2026', /YYYY-MM-DD/],
+  ['date', '2025-12-31', /2026-01-01 or later/],
+  ['lookback-days', '32', /a whole number from 1 to 31/],
+  ['lookback-days', '1.5', /a whole number from 1 to 31/],
+  ['peak-window', 'second', /usage API has no buckets finer than a minute.*headers/],
+  ['workspaces', 'all, production', /all \| none \| a list/],
+  ['group-types', 'model_group, models', /a list of model_group, batch/],
+  ['usage-api', 'new', /auto \| analytics \| legacy/],
+  ['notify', 'sometimes', /on-alert \| on-change \| always \| never/],
+  ['on-notify-failure', 'ignore', /fail \| warn/],
+  ['runbook-url', 'http://wiki/runbook', /an https URL/],
+  ['snapshot-path', '../limits.json', /inside the repository/],
+  ['snapshot-path', '/etc/limits.json', /inside the repository/],
+  ['snapshot-path', '.git/config', /inside the repository/],
+  ['snapshot-path', '.github/workflows/ci.yml', /inside the repository/],
+  ['snapshot-path', 'limits/', /inside the repository/],
+  ['snapshot-mode', 'push', /commit \| pull-request \| file \| none/],
+  ['base', 'refs/heads/main', /a branch name/],
+  ['branch', 'two words', /a branch name/],
+  ['commit-message', 'one\ntwo', /one line of text/],
+  ['fail-on', 'never, alert', /never, or a list of alert, watch, drift/],
+  ['fail-on', 'error', /never, or a list of alert, watch, drift/],
+  ['dry-run', 'yes', /true \| false/],
+  ['anthropic-base-url', 'http://api.example.com', /https URL/],
+  ['anthropic-base-url', 'https://user:pass@api.example.com', /https URL without credentials/],
+  ['anthropic-oidc-audience', 'two words', /an audience without spaces/],
+])('%s: %j is refused with what was given and what is accepted', (name, given, accepted) => {
+  const text = message({ 'anthropic-admin-key': KEY, [name]: given })
+  expect(text).toContain(`${name}: got ${JSON.stringify(given)}`)
+  expect(text).toMatch(accepted)
+})
+
+test('every bad input is named in one message', () => {
+  const text = message({
+    'anthropic-admin-key': KEY,
+    threshold: '80',
+    date: 'today',
+    'dry-run': 'si',
+    notify: 'loudly',
+  })
+  expect(text).toMatch(/^4 inputs are not valid; nothing was read or sent\./)
+  for (const name of ['threshold', 'date', 'dry-run', 'notify']) expect(text).toContain(`- ${name}: got`)
+})
+
+test('a bad secret is refused without being shown', () => {
+  const text = message({
+    'anthropic-admin-key': 'my password',
+    'slack-webhook-url': 'http://hooks.slack.com/services/secret',
+  })
+  expect(text).toContain('anthropic-admin-key: got a value that is not shown')
+  expect(text).toContain('slack-webhook-url: got a value that is not shown')
+  expect(text).not.toMatch(/password|services\/secret/)
+})
+
+test('without a credential the message tells both ways to give one', () => {
+  expect(message({})).toMatch(/anthropic-admin-key: got nothing.*anthropic-federation-rule-id/)
+})
+
+const FEDERATION = {
+  'anthropic-federation-rule-id': 'fdrl_01abc',
+  'anthropic-organization-id': 'a3c5e7f9-1b2d-4f60-8a9c-0d1e2f304152',
+  'anthropic-service-account-id': 'svac_01abc',
+} as const
+
+test('federation inputs make keyless credentials, the workspace being optional', () => {
+  expect(read(FEDERATION).source).toEqual({
+    kind: 'federation',
+    federationRuleId: 'fdrl_01abc',
+    organizationId: 'a3c5e7f9-1b2d-4f60-8a9c-0d1e2f304152',
+    serviceAccountId: 'svac_01abc',
+    workspaceId: null,
+    audience: 'https://api.anthropic.com',
+  })
+})
+
+test('a key together with federation inputs is refused, and so is half a federation', () => {
+  expect(message({ 'anthropic-admin-key': KEY, ...FEDERATION })).toMatch(/exactly one of the two ways/)
+  const half = message({ 'anthropic-federation-rule-id': 'fdrl_01abc' })
+  expect(half).toContain('anthropic-organization-id: got nothing')
+  expect(half).toContain('anthropic-service-account-id: got nothing')
+})
+
+test.each([
+  ['75%', 0.75],
+  ['0.75', 0.75],
+  ['57.5%', 0.575],
+  ['33.3 %', 0.333],
+  ['1', 1],
+  ['120%', 1.2],
+])('threshold %s is the ratio %d to the last bit', (text, ratio) => {
+  expect(withKey({ threshold: text, 'watch-threshold': '1%' }).thresholds.alert).toBe(ratio)
+})
+
+test('lists are split at commas and new lines, without blanks and repetitions', () => {
+  const inputs = withKey({
+    models: 'claude-opus-4-5,\n claude-opus-4-6 \n\nclaude-opus-4-5',
+    'fail-on': 'alert, drift',
+  })
+  expect(inputs.models).toEqual(['claude-opus-4-5', 'claude-opus-4-6'])
+  expect([...inputs.failOn]).toEqual(['alert', 'drift'])
+})
+
+test('a lookback ends with the date, and the day before it is only asked for where the API still has it', () => {
+  const { window } = withKey({ date: '2026-01-03', 'lookback-days': '3' })
+  expect(window).toEqual({
+    start: Date.parse('2026-01-01T00:00:00Z'),
+    end: Date.parse('2026-01-04T00:00:00Z'),
+    days: 3,
+    hasDayBefore: false,
+  })
+})

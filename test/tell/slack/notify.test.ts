@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest'
+import type { Report, SnapshotOutcome, Verdict } from '../../../src/report/report.ts'
+import { type Notify, shouldNotify, shouldNotifyBlind } from '../../../src/tell/slack/notify.ts'
+import { EXAMPLES } from '../examples.ts'
+
+const quiet = EXAMPLES['quiet-day'].report
+const MODES: Notify[] = ['on-alert', 'on-change', 'always', 'never']
+
+/** A quiet day in which one row is as given. */
+function dayWith(row: Pick<Verdict, 'band' | 'transition' | 'muted'>): Report {
+  const [first, ...rest] = quiet.verdicts.filter(({ band }) => band !== 'unmeasured')
+  if (!first) throw new Error('the quiet day measures nothing')
+  return { ...quiet, verdicts: [{ ...first, ...row }, ...rest] }
+}
+
+const muted = { owner: 'ops', reason: 'load test', until: '2026-12-01' }
+
+const DAYS: Record<string, Report> = {
+  'a quiet day': quiet,
+  'a new watch': dayWith({ band: 'watch', transition: 'new' }),
+  'a continuing watch': dayWith({ band: 'watch', transition: 'continuing' }),
+  'an alert of unknown age': dayWith({ band: 'alert', transition: null }),
+  'a new alert': dayWith({ band: 'alert', transition: 'new' }),
+  'a worse alert': dayWith({ band: 'alert', transition: 'worse' }),
+  'a continuing alert': dayWith({ band: 'alert', transition: 'continuing' }),
+  'a muted new alert': dayWith({ band: 'alert', transition: 'new', muted }),
+  'a muted recovery': dayWith({ band: 'ok', transition: 'recovered', muted }),
+  'a recovery to ok': dayWith({ band: 'ok', transition: 'recovered' }),
+  'a recovery to watch': dayWith({ band: 'watch', transition: 'recovered' }),
+  drift: { ...quiet, drift: EXAMPLES.drift.report.drift },
+  'a first snapshot': { ...quiet, first_snapshot: true },
+  'a mute that has ended': { ...quiet, findings: [{ kind: 'mute-expired', message: 'The mute ended.' }] },
+  'a failure': { ...quiet, failures: [{ resource: 'limits of workspace payments', message: 'HTTP 500' }] },
+  'usage that has not arrived': { ...quiet, status: null, window: { ...quiet.window, complete: false } },
+  'usage of which some has not arrived': { ...quiet, window: { ...quiet.window, complete: false } },
+  'unmeasured limits only': {
+    ...quiet,
+    status: null,
+    verdicts: quiet.verdicts.filter((row) => row.band === 'unmeasured'),
+  },
+}
+
+/** Told: on-alert, on-change, always, never. */
+const TABLE: Record<keyof typeof DAYS, [boolean, boolean, boolean, boolean]> = {
+  'a quiet day': [false, false, true, false],
+  'a new watch': [false, false, true, false],
+  'a continuing watch': [false, false, true, false],
+  'an alert of unknown age': [true, false, true, false],
+  'a new alert': [true, true, true, false],
+  'a worse alert': [true, true, true, false],
+  'a continuing alert': [true, false, true, false],
+  'a muted new alert': [false, false, true, false],
+  'a muted recovery': [true, true, true, false],
+  'a recovery to ok': [true, true, true, false],
+  'a recovery to watch': [true, true, true, false],
+  drift: [true, true, true, false],
+  'a first snapshot': [false, false, true, false],
+  'a mute that has ended': [true, true, true, false],
+  'a failure': [true, true, true, false],
+  'unmeasured limits only': [false, false, true, false],
+  'usage that has not arrived': [true, true, true, false],
+  'usage of which some has not arrived': [false, false, true, false],
+}
+
+const cells = Object.entries(TABLE).flatMap(([day, told]) =>
+  MODES.map((mode, index) => ({ day, mode, told: told[index] })),
+)
+
+test.each(cells)('$day under notify: $mode is told: $told', ({ day, mode, told }) => {
+  const report = DAYS[day]
+  if (!report) throw new Error(`no such day: ${day}`)
+  expect(shouldNotify(mode, report, null)).toBe(told)
+})
+
+describe('drift by pull request', () => {
+  const drifted = DAYS.drift!
+  const proposed = (commit: SnapshotOutcome['commit']): SnapshotOutcome => ({
+    operation: commit ? 'updated' : 'unchanged',
+    path: '.github/claude-rate-limits.json',
+    commit,
+    pullRequest: { operation: 'updated', number: 12, url: null },
+    note: null,
+  })
+  const commit = { sha: 'a'.repeat(40), verified: true, url: 'https://github.com/acme/limits/commit/a' }
+
+  test.each([
+    ['on-alert', true, true],
+    ['on-change', true, false],
+    ['always', true, true],
+    ['never', false, false],
+  ] as const)('under notify: %s: when it is committed %s, while it waits for review %s', (mode, first, later) => {
+    expect(shouldNotify(mode, drifted, proposed(commit))).toBe(first)
+    expect(shouldNotify(mode, drifted, proposed(null))).toBe(later)
+  })
+})
+
+test.each(MODES)('a blind audit under notify: %s is told unless nothing ever is', (mode) => {
+  expect(shouldNotifyBlind(mode)).toBe(mode !== 'never')
+})

@@ -22255,7 +22255,7 @@ function parseRetryAfter(text, now) {
 	const wait = Number.isNaN(seconds) ? Date.parse(text) - now : seconds * 1e3;
 	return Number.isNaN(wait) ? null : Math.max(0, wait);
 }
-// src/anthropic/retry.ts
+// src/collect/anthropic/retry.ts
 const MOST_TRIES$3 = 6;
 const MOST_TRIES_WHEN_LIMITED = 12;
 const FIRST_WAIT$1 = 500;
@@ -22287,7 +22287,7 @@ async function persist(deps, { deadline, endpoint, log }, once) {
 		await deps.sleep(outcome.wait);
 	}
 }
-// src/anthropic/schemas.ts
+// src/collect/anthropic/schemas.ts
 const count$2 = number().nonnegative();
 const limitPageSchema = object$1({
 	data: array(object$1({
@@ -22397,7 +22397,7 @@ const tokenSchema = object$1({
 	access_token: string$1().min(1),
 	expires_in: number().positive()
 });
-// src/anthropic/attempt.ts
+// src/collect/anthropic/attempt.ts
 const LARGEST_BODY$2 = 16e6;
 const LARGEST_ERROR_BODY = 64e3;
 const SPEND_CAPS = ["enforced_spend_limit_reached", "contract_spend_limit_reached"];
@@ -22528,7 +22528,7 @@ const REMEDIES$1 = {
 	409: OUTAGE_REMEDY,
 	429: "The Admin API allows about 60 requests a minute to the whole organization: run the job at another time, or audit fewer days."
 };
-// src/anthropic/pool.ts
+// src/collect/anthropic/pool.ts
 function createPool(most, { sleep }) {
 	const waiting = [];
 	let limit = most;
@@ -22569,7 +22569,7 @@ function createPool(most, { sleep }) {
 		}
 	} };
 }
-// src/anthropic/client.ts
+// src/collect/anthropic/client.ts
 const VERSION$4 = "2023-06-01";
 const REQUEST_TIMEOUT$1 = 6e4;
 const MOST_AT_ONCE = 8;
@@ -22652,7 +22652,7 @@ function firstIssues(error) {
 	const more = error.issues.length - shown.length;
 	return `${shown.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
 }
-// src/anthropic/credentials.ts
+// src/collect/anthropic/credentials.ts
 function createCredentials(deps, inputs, { baseUrl, deadline }) {
 	if (inputs.kind === "federation") return federated(deps, inputs, {
 		baseUrl,
@@ -22768,7 +22768,117 @@ const EXCHANGE_REMEDIES = {
 	400: `Check anthropic-federation-rule-id, anthropic-organization-id, anthropic-service-account-id and anthropic-workspace-id. ${HISTORY}`,
 	401: `${HISTORY} The usual causes: the rule is not pinned to the subject of this workflow (repo:OWNER/REPO:ref:refs/heads/BRANCH or repo:OWNER/REPO:environment:NAME), its audience is not anthropic-oidc-audience, the service account does not have the admin role that the scope org:admin needs, the rule covers several workspaces and anthropic-workspace-id is not set.`
 };
-// src/anthropic/pages.ts
+// src/vocabulary/published-tiers.ts
+const TIERS = [
+	"Start",
+	"Build",
+	"Scale"
+];
+const perMinute = (requests, input, output, inputLimiter) => ({
+	requests_per_minute: requests,
+	[inputLimiter]: input,
+	output_tokens_per_minute: output
+});
+const CACHE_AWARE = "input_tokens_per_minute_cache_aware";
+const COUNTS_CACHE_READS = "input_tokens_per_minute";
+const CURRENT = perMinute({
+	Start: 1e3,
+	Build: 5e3,
+	Scale: 1e4
+}, {
+	Start: 2e6,
+	Build: 5e6,
+	Scale: 1e7
+}, {
+	Start: 4e5,
+	Build: 1e6,
+	Scale: 2e6
+}, CACHE_AWARE);
+const FABLE = perMinute({
+	Start: 1e3,
+	Build: 2e3,
+	Scale: 4e3
+}, {
+	Start: 5e5,
+	Build: 15e5,
+	Scale: 4e6
+}, {
+	Start: 1e5,
+	Build: 3e5,
+	Scale: 8e5
+}, CACHE_AWARE);
+const HAIKU_3_5 = perMinute({
+	Start: 1e3,
+	Build: 2e3,
+	Scale: 4e3
+}, {
+	Start: 1e5,
+	Build: 2e5,
+	Scale: 4e5
+}, {
+	Start: 2e4,
+	Build: 4e4,
+	Scale: 8e4
+}, COUNTS_CACHE_READS);
+const models = (name, limits, ...baseNames) => ({
+	name,
+	models: baseNames,
+	type: "model_group",
+	limits
+});
+const PUBLISHED = {
+	date: "2026-10-08",
+	source: "https://platform.claude.com/docs/en/api/rate-limits",
+	monthlySpend: {
+		Start: 500,
+		Build: 1e3,
+		Scale: 2e5
+	},
+	groups: [
+		models("Claude Fable 5.x", FABLE, "claude-fable-5-1", "claude-fable-5"),
+		models("Claude Opus 5.5", CURRENT, "claude-opus-5-5"),
+		models("Claude Opus 5", CURRENT, "claude-opus-5"),
+		models("Claude Opus 4.x", CURRENT, "claude-opus-4-8", "claude-opus-4-7", "claude-opus-4-6", "claude-opus-4-5"),
+		models("Claude Sonnet 5.5", CURRENT, "claude-sonnet-5-5"),
+		models("Claude Sonnet 5", CURRENT, "claude-sonnet-5"),
+		models("Claude Sonnet 4.x", CURRENT, "claude-sonnet-4-6", "claude-sonnet-4-5"),
+		models("Claude Haiku 5.5", CURRENT, "claude-haiku-5-5"),
+		models("Claude Haiku 4.5", CURRENT, "claude-haiku-4-5"),
+		models("Claude Haiku 3.5", HAIKU_3_5, "claude-3-5-haiku"),
+		{
+			name: "Message Batches",
+			models: [],
+			type: "batch",
+			limits: {
+				requests_per_minute: {
+					Start: 1e3,
+					Build: 2e3,
+					Scale: 4e3
+				},
+				enqueued_batch_requests: {
+					Start: 2e5,
+					Build: 3e5,
+					Scale: 5e5
+				}
+			}
+		},
+		{
+			name: "Token counting",
+			models: [],
+			type: "token_count",
+			limits: { requests_per_minute: {
+				Start: 2e3,
+				Build: 4e3,
+				Scale: 8e3
+			} }
+		}
+	]
+};
+function publishedGroupOfModel(model) {
+	const baseName = model.replace(/-(\d{8}|latest)$/, "");
+	return PUBLISHED.groups.find((group) => group.models.includes(baseName));
+}
+// src/collect/anthropic/pages.ts
 const MOST_PAGES = 1e4;
 async function* followPages(resource, read, next) {
 	const seen = new Set();
@@ -22790,24 +22900,53 @@ function nextCursor(resource, hasMore, cursor) {
 	if (hasMore) throw new AuditError(`${resource}: a page says that there is more but gives no cursor to it.`);
 	return null;
 }
-// src/anthropic/api-keys.ts
-const PATH$4 = "/v1/organizations/api_keys";
-async function readApiKeyNames(client) {
-	const names = new Map();
-	const pages = followPages(`GET ${PATH$4}`, (after_id) => client.get(PATH$4, {
-		limit: 1e3,
-		after_id
-	}, apiKeyPageSchema), (page) => nextCursor(`GET ${PATH$4}`, page.has_more, page.last_id));
-	for await (const page of pages) for (const { id, name } of page.data) names.set(id, name);
-	return names;
+// src/collect/limits/usage-tier.ts
+const page = object$1({
+	data: array(object$1({
+		amount: string$1().regex(/^\d+$/).nullish(),
+		currency: string$1(),
+		period: string$1().nullish(),
+		scope: object$1({ type: string$1() })
+	})),
+	next_page: string$1().nullish()
+});
+const BETAS$1 = ["spend-limit-reads-2026-09-26"];
+const PATH$4 = "/v1/organizations/spend_limits";
+async function readUsageTier(client) {
+	try {
+		const pages = followPages(`GET ${PATH$4}`, (cursor) => client.get(PATH$4, {
+			scope_type: ["usage_tier"],
+			page: cursor
+		}, page, { betas: BETAS$1 }), ({ next_page }) => next_page || null);
+		for await (const { data } of pages) {
+			const row = data.find(({ scope }) => scope.type === "usage_tier");
+			if (row) return tierOfCap(row.amount ?? null, row.currency);
+		}
+		return null;
+	} catch (error) {
+		if (error instanceof AuditError && CLOSED.has(error.status ?? 0)) return null;
+		throw error;
+	}
 }
-// src/limits/canonical.ts
+const CLOSED = new Set([
+	400,
+	403,
+	404
+]);
+function tierOfCap(amount, currency) {
+	if (amount === null || currency !== "USD") return null;
+	return TIERS.find((name) => PUBLISHED.monthlySpend[name] * 100 === Number(amount)) ?? null;
+}
+// src/vocabulary/order.ts
 function compareText(a, b) {
 	return a < b ? -1 : a > b ? 1 : 0;
 }
-// src/limits/groups.ts
+// src/vocabulary/groups.ts
 const MODEL_GROUP = "model_group";
-// src/limits/reading.ts
+function compareGroups(a, b) {
+	return compareText(a.type, b.type) || compareText(a.name, b.name) || compareText(a.models.join("\n"), b.models.join("\n")) || compareText(JSON.stringify(a.limits), JSON.stringify(b.limits));
+}
+// src/collect/limits/entries.ts
 function organizationGroups(entries) {
 	const groups = [...Map.groupBy(entries.map(toGroup), ({ type, name, models }) => JSON.stringify([
 		type,
@@ -22891,10 +23030,7 @@ function nameOfModels(models) {
 	const [first = "", ...rest] = models.map((model) => model.split("-"));
 	return [...first].filter((_, i, all) => rest.every((other) => all.slice(0, i + 1).every((word, j) => other[j] === word))).join("-") || models.join(", ");
 }
-function compareGroups(a, b) {
-	return compareText(a.type, b.type) || compareText(a.name, b.name) || compareText(a.models.join("\n"), b.models.join("\n")) || compareText(JSON.stringify(a.limits), JSON.stringify(b.limits));
-}
-// src/anthropic/rate-limits.ts
+// src/collect/limits/rate-limits.ts
 function readOrganizationLimits(client) {
 	return readEntries(client, "/v1/organizations/rate_limits");
 }
@@ -22925,7 +23061,7 @@ function toEntry(entry) {
 		}))
 	};
 }
-// src/anthropic/workspaces.ts
+// src/collect/limits/workspaces.ts
 const PATH$3 = "/v1/organizations/workspaces";
 async function readWorkspaces(client) {
 	const workspaces = [];
@@ -22942,7 +23078,7 @@ async function readWorkspaces(client) {
 	});
 	return workspaces;
 }
-// src/anthropic/limits.ts
+// src/collect/limits/limits.ts
 async function readLimits(client, wanted) {
 	const [entries, allWorkspaces] = await Promise.all([readOrganizationLimits(client), readWorkspaces(client)]);
 	const groups = organizationGroups(entries);
@@ -22980,7 +23116,109 @@ function chooseWorkspaces(all, wanted) {
 	}
 	return active.filter((workspace) => wanted.some((text) => isNamed(workspace, text)));
 }
-// src/usage/window.ts
+// src/collect/usage/api-keys.ts
+const PATH$2 = "/v1/organizations/api_keys";
+async function readApiKeyNames(client) {
+	const names = new Map();
+	const pages = followPages(`GET ${PATH$2}`, (after_id) => client.get(PATH$2, {
+		limit: 1e3,
+		after_id
+	}, apiKeyPageSchema), (page) => nextCursor(`GET ${PATH$2}`, page.has_more, page.last_id));
+	for await (const page of pages) for (const { id, name } of page.data) names.set(id, name);
+	return names;
+}
+// src/vocabulary/limiters.ts
+const INPUT = ["uncached_input", "cache_creation"];
+const ALL_INPUT = [...INPUT, "cache_read"];
+const model = {
+	group: MODEL_GROUP,
+	unit: "tokens",
+	per: "minute",
+	stream: "standard",
+	lowerBound: false
+};
+const LIMITERS = [
+	{
+		...model,
+		type: "requests_per_minute",
+		label: "requests/min",
+		long: "requests per minute",
+		unit: "requests",
+		counts: ["requests"]
+	},
+	{
+		...model,
+		type: "input_tokens_per_minute_cache_aware",
+		label: "input tokens/min (cache-aware)",
+		long: "input tokens per minute, cache reads not counted",
+		counts: INPUT
+	},
+	{
+		...model,
+		type: "input_tokens_per_minute",
+		label: "input tokens/min (cache reads count)",
+		long: "input tokens per minute, cache reads counted",
+		counts: ALL_INPUT
+	},
+	{
+		...model,
+		type: "output_tokens_per_minute",
+		label: "output tokens/min",
+		long: "output tokens per minute",
+		counts: ["output"]
+	},
+	{
+		...model,
+		type: "tokens_per_minute",
+		label: "tokens/min (input + output)",
+		long: "input and output tokens per minute",
+		counts: [...ALL_INPUT, "output"]
+	},
+	{
+		...model,
+		type: "tokens_per_day",
+		label: "tokens/day (input + output)",
+		long: "input and output tokens per UTC day",
+		per: "day",
+		counts: [...ALL_INPUT, "output"]
+	},
+	{
+		...model,
+		type: "fast_itpmca",
+		label: "fast input tokens/min (cache-aware)",
+		long: "fast-mode input tokens per minute, cache reads not counted",
+		stream: "fast",
+		counts: INPUT
+	},
+	{
+		...model,
+		type: "fast_otpm",
+		label: "fast output tokens/min",
+		long: "fast-mode output tokens per minute",
+		stream: "fast",
+		counts: ["output"]
+	},
+	{
+		type: "tool_uses_per_second",
+		group: "web_search",
+		label: "web searches/s",
+		long: "web searches per second",
+		unit: "tool uses",
+		per: "second",
+		stream: "any",
+		counts: ["web_searches"],
+		lowerBound: true
+	}
+];
+function limiterRule(groupType, limiterType) {
+	return LIMITERS.find((rule) => rule.type === limiterType && rule.group === groupType);
+}
+function limiterLabel(groupType, limiterType) {
+	if (limiterType === "enqueued_batch_requests") return "batch requests in queue";
+	if (limiterType === "requests_per_minute" && groupType !== "model_group") return "requests/min";
+	return limiterRule(groupType, limiterType)?.label ?? limiterType;
+}
+// src/vocabulary/window.ts
 const MINUTE = 6e4;
 const HOUR$1 = 60 * MINUTE;
 const DAY = 24 * HOUR$1;
@@ -23012,7 +23250,238 @@ function isoTime(time) {
 function isoDay(time) {
 	return new Date(time).toISOString().slice(0, 10);
 }
-// src/anthropic/by-time.ts
+// src/judge/usage/meters.ts
+function createMeters(judged, groups, window) {
+	const grid = {
+		start: window.hasDayBefore ? window.start - DAY : window.start,
+		end: window.end
+	};
+	const byKey = new Map();
+	for (const { scope, group, limiter } of judged) {
+		const rule = limiterRule(group.type, limiter);
+		const key = meterKey(scope, group, limiter);
+		if (rule && canTellUse(rule, group) && !byKey.has(key)) byKey.set(key, {
+			scope,
+			group,
+			limiter,
+			rule,
+			series: null,
+			hasUnknownRequests: false
+		});
+	}
+	const all = [...byKey.values()];
+	const hours = (grid.end - grid.start) / HOUR$1;
+	const caches = groups.filter((group) => group.type === MODEL_GROUP).map((group) => ({
+		group,
+		read: new Float64Array(hours),
+		input: new Float64Array(hours)
+	}));
+	const knownModels = new Set(groups.flatMap((group) => group.models));
+	const unmatched = new Map();
+	const organization = routerOf(all.filter(({ scope }) => scope.type === "organization"));
+	const workspaces = new Map([...Map.groupBy(all.filter(({ scope }) => scope.type === "workspace"), ({ scope }) => workspaceOf$1(scope))].map(([id, meters]) => [id, routerOf(meters)]));
+	const cachesByModel = indexByModel(caches, ({ group }) => group.models);
+	return {
+		grid,
+		all,
+		caches,
+		unmatched,
+		foldOrganization(rows) {
+			for (const row of rows) {
+				if (row.model !== null && row.at >= window.start && !knownModels.has(row.model)) addUnmatched(unmatched, row.model, row);
+				if (!isCounted(row)) continue;
+				organization(row, grid);
+				if (row.model !== null && row.speed !== "fast") addCache(cachesByModel.get(row.model) ?? [], row, grid);
+			}
+		},
+		foldWorkspaces(rows) {
+			for (const row of rows) if (row.workspaceId !== null && isCounted(row)) workspaces.get(row.workspaceId)?.(row, grid);
+		},
+		find: (scope, group, limiter) => byKey.get(meterKey(scope, group, limiter))
+	};
+}
+function canTellUse(rule, group) {
+	return rule.group !== "model_group" || group.models.length > 0;
+}
+function isCounted(row) {
+	const isBatch = row.serviceTier === "batch" || row.product === "message_batches_api";
+	const isCodeExecution = row.model === null && row.product === null;
+	return !isBatch && !isCodeExecution;
+}
+function amountOf(rule, row) {
+	if (rule.stream !== "any" && row.speed === "fast" !== (rule.stream === "fast")) return 0;
+	let amount = 0;
+	for (const counter of rule.counts) {
+		const value = counterOf(row, counter);
+		if (value === null) return null;
+		amount += value;
+	}
+	return amount;
+}
+function counterOf(row, counter) {
+	switch (counter) {
+		case "requests": return row.requests;
+		case "uncached_input": return row.uncachedInput;
+		case "cache_creation": return row.cacheCreation;
+		case "cache_read": return row.cacheRead;
+		case "output": return row.output;
+		case "web_searches": return row.webSearches;
+	}
+}
+function routerOf(meters) {
+	const byModel = indexByModel(meters.filter(({ rule }) => rule.group === MODEL_GROUP), ({ group }) => group.models);
+	const anyModel = meters.filter(({ rule }) => rule.group !== MODEL_GROUP);
+	return (row, grid) => {
+		if (row.model !== null) for (const meter of byModel.get(row.model) ?? []) add(meter, row, grid);
+		for (const meter of anyModel) add(meter, row, grid);
+	};
+}
+function add(meter, row, grid) {
+	const amount = amountOf(meter.rule, row);
+	if (amount === null) meter.hasUnknownRequests = true;
+	if (!amount) return;
+	meter.series ??= new Float64Array((grid.end - grid.start) / MINUTE);
+	const minute = Math.floor((row.at - grid.start) / MINUTE);
+	if (minute >= 0 && minute < meter.series.length) meter.series[minute] += amount;
+}
+function addCache(caches, row, grid) {
+	const hour = Math.floor((row.at - grid.start) / HOUR$1);
+	for (const { read, input } of caches) {
+		if (hour < 0 || hour >= read.length) continue;
+		read[hour] += row.cacheRead;
+		input[hour] += row.uncachedInput + row.cacheCreation + row.cacheRead;
+	}
+}
+function addUnmatched(unmatched, model, row) {
+	const entry = unmatched.get(model) ?? {
+		model,
+		requests: 0,
+		tokens: 0
+	};
+	entry.requests = entry.requests === null || row.requests === null ? null : entry.requests + row.requests;
+	entry.tokens += row.uncachedInput + row.cacheCreation + row.cacheRead + row.output;
+	unmatched.set(model, entry);
+}
+function indexByModel(items, modelsOf) {
+	const index = new Map();
+	for (const item of items) for (const model of modelsOf(item)) index.set(model, [...index.get(model) ?? [], item]);
+	return index;
+}
+function workspaceOf$1(scope) {
+	return scope.type === "workspace" ? scope.id : "";
+}
+function meterKey(scope, group, limiter) {
+	return [
+		workspaceOf$1(scope),
+		group.type,
+		group.name,
+		limiter
+	].join("\n");
+}
+// src/collect/usage/drivers.ts
+const MOST_PEAKS_EXPLAINED = 20;
+const SHOWN = 3;
+function peaksToExplain(verdicts, meterOf, peakWindow) {
+	const all = verdicts.filter(({ band, peak }) => (band === "alert" || band === "watch") && peak !== null && peak > 0).sort((a, b) => (b.utilization ?? 0) - (a.utilization ?? 0)).flatMap((verdict) => {
+		const meter = meterOf(verdict);
+		if (!meter || verdict.peak_at === null) return [];
+		const start = Date.parse(verdict.peak_at);
+		return [{
+			verdict,
+			meter,
+			start,
+			end: start + (meter.rule.per === "day" ? DAY : peakWindow === "hour" ? HOUR$1 : MINUTE)
+		}];
+	});
+	const spans = [...new Set(all.map(spanOf))].slice(0, MOST_PEAKS_EXPLAINED);
+	const peaks = all.filter((peak) => spans.includes(spanOf(peak)));
+	return {
+		peaks,
+		leftOut: all.length - peaks.length
+	};
+}
+function spanOf({ start, end }) {
+	return `${start}-${end}`;
+}
+const TOLD_APART = [
+	"model",
+	"service_tier",
+	"speed",
+	"product"
+];
+async function readDrivers(reader, peaks, names) {
+	const answers = [...Map.groupBy(peaks, (peak) => `${spanOf(peak)} ${workspaceOf(peak)}`).values()].map(async (samePlace) => {
+		const workspace = workspaceOf(samePlace[0]);
+		const [byKey, byWorkspace] = await Promise.all([readRows(reader, samePlace[0], "api_key_id", workspace), workspace === null ? readRows(reader, samePlace[0], "workspace_id", null) : []]);
+		const nameOf = namesOf(names, reader.source);
+		return samePlace.map(({ verdict, meter }) => [verdict, sharesOf(meter, byKey, byWorkspace, nameOf)]);
+	});
+	return new Map((await Promise.all(answers)).flat());
+}
+async function readRows(reader, { start, end }, dimension, workspace) {
+	const rows = [];
+	const query = {
+		start,
+		end,
+		width: end - start === 864e5 ? "1d" : end - start === 36e5 ? "1h" : "1m",
+		groupBy: [dimension, ...TOLD_APART],
+		...workspace !== null && { workspaceIds: [workspace] }
+	};
+	await reader.read(query, (page) => rows.push(...page));
+	return rows;
+}
+function workspaceOf({ meter: { scope } }) {
+	return scope.type === "workspace" ? scope.id : null;
+}
+function namesOf({ workspaces, apiKeys }, source) {
+	const noWorkspace = source === "legacy" ? "default" : "no workspace";
+	return {
+		workspace: (id) => id === null ? noWorkspace : workspaces.get(id) ?? id,
+		apiKey: (id) => id === null ? "no API key" : apiKeys.get(id) ?? id,
+		model: (model) => model ?? "no model"
+	};
+}
+function sharesOf(meter, byKey, byWorkspace, nameOf) {
+	return {
+		workspaces: topShares(meter, byWorkspace, (row) => row.workspaceId, nameOf.workspace),
+		models: topShares(meter, byKey, (row) => row.model, nameOf.model),
+		api_keys: topShares(meter, byKey, (row) => row.apiKeyId, nameOf.apiKey)
+	};
+}
+function topShares(meter, rows, idOf, nameOf) {
+	const amounts = new Map();
+	for (const row of rows) {
+		if (!isCounted(row) || !isOfGroup(row, meter.group)) continue;
+		const amount = amountOf(meter.rule, row);
+		if (amount === null) return [];
+		const id = idOf(row);
+		amounts.set(id, (amounts.get(id) ?? 0) + amount);
+	}
+	const total = [...amounts.values()].reduce((sum, amount) => sum + amount, 0);
+	if (total === 0) return [];
+	return [...amounts].filter(([, amount]) => amount > 0).map(([id, amount]) => ({
+		id,
+		name: nameOf(id),
+		share: amount / total
+	})).sort((a, b) => b.share - a.share || compareText(a.name, b.name)).slice(0, SHOWN);
+}
+function isOfGroup(row, group) {
+	return group.type !== "model_group" || row.model !== null && group.models.includes(row.model);
+}
+// src/collect/usage/measure.ts
+async function measureUsage(reader, plan, meters, window) {
+	const stated = (await Promise.all([reader.read(plan.organization, meters.foldOrganization), ...plan.workspaces ? [reader.read(plan.workspaces, meters.foldWorkspaces)] : []])).flatMap(({ refreshedAt }) => refreshedAt === null ? [] : [refreshedAt]);
+	if (stated.length === 0) return {
+		known: window.end,
+		refreshedAt: null
+	};
+	const refreshedAt = Math.min(...stated);
+	return {
+		known: Math.min(Math.floor(refreshedAt / MINUTE) * MINUTE, window.end),
+		refreshedAt: isoTime(refreshedAt)
+	};
+}
+// src/collect/usage/by-time.ts
 const FILL = .9;
 const MOST_CUTS = 16;
 const EVIDENCE = 100;
@@ -23090,10 +23559,10 @@ async function distrust({ order, resource }) {
 	if (await order.kept) throw new AuditError(`${resource}: rows came out of time order after they had come in order, so some may be missing.`, { remedy: "Run the job again; if it happens twice, set usage-api to legacy." });
 	order.kept = Promise.resolve(false);
 }
-// src/anthropic/usage.ts
-const PATH$2 = "/v1/organizations/analytics/usage";
-const RESOURCE$1 = `GET ${PATH$2}`;
-const BETAS$1 = ["analytics-usage-cost-2026-08-24"];
+// src/collect/usage/analytics.ts
+const PATH$1 = "/v1/organizations/analytics/usage";
+const RESOURCE$1 = `GET ${PATH$1}`;
+const BETAS = ["analytics-usage-cost-2026-08-24"];
 const PAGE_SIZE = 1e3;
 const WIDTHS = {
 	"1m": MINUTE,
@@ -23112,7 +23581,7 @@ function createAnalyticsReader(client, { onPage }) {
 		read: 0,
 		expected: 0
 	};
-	const getPage = (query, { start, end }, limit, page) => client.get(PATH$2, {
+	const getPage = (query, { start, end }, limit, page) => client.get(PATH$1, {
 		starting_at: isoTime(start),
 		ending_at: isoTime(end),
 		time_bucket_width: query.width,
@@ -23123,7 +23592,7 @@ function createAnalyticsReader(client, { onPage }) {
 		order: "asc",
 		limit,
 		page
-	}, analyticsPageSchema, { betas: BETAS$1 });
+	}, analyticsPageSchema, { betas: BETAS });
 	return {
 		source: "analytics",
 		probe: async (query) => {
@@ -23206,9 +23675,9 @@ function bucketStarts(resource, { start, end }, width) {
 		return time;
 	};
 }
-// src/anthropic/usage-legacy.ts
-const PATH$1 = "/v1/organizations/usage_report/messages";
-const RESOURCE = `GET ${PATH$1}`;
+// src/collect/usage/legacy.ts
+const PATH = "/v1/organizations/usage_report/messages";
+const RESOURCE = `GET ${PATH}`;
 const SPEED_BETA = "fast-mode-2026-02-01";
 const MOST_BUCKETS = {
 	"1m": 1440,
@@ -23223,7 +23692,7 @@ function createLegacyReader(client, { onPage }) {
 	const readRange = async (query, range, fold) => {
 		const groupBy = query.groupBy.filter((dimension) => dimension !== "product");
 		const startOf = bucketStarts(RESOURCE, range, WIDTHS[query.width]);
-		const pages = followPages(RESOURCE, (page) => client.get(PATH$1, {
+		const pages = followPages(RESOURCE, (page) => client.get(PATH, {
 			starting_at: isoTime(range.start),
 			ending_at: isoTime(range.end),
 			bucket_width: query.width,
@@ -23287,7 +23756,7 @@ function toRows(results, at) {
 		webSearches: result.server_tool_use.web_search_requests
 	}));
 }
-// src/anthropic/usage-reader.ts
+// src/collect/usage/usage-reader.ts
 async function chooseUsage(client, mode, probe, options = {}) {
 	if (mode === "legacy") return {
 		reader: createLegacyReader(client, options),
@@ -23316,7 +23785,7 @@ async function chooseUsage(client, mode, probe, options = {}) {
 		};
 	}
 }
-// src/limits/match.ts
+// src/judge/limits/match.ts
 function matchGroups(before, after) {
 	const pairs = after.flatMap((next) => before.map((previous) => ({
 		previous,
@@ -23358,7 +23827,7 @@ function closeness(previous, next) {
 function groupOf(override, groups) {
 	return groups.find((group) => group.type === override.type && group.name === override.name);
 }
-// src/limits/drift.ts
+// src/judge/limits/drift.ts
 function findDrift(before, after) {
 	const match = matchGroups(before.groups, after.groups);
 	return [
@@ -23488,7 +23957,7 @@ function overridePairs(previous, next, before, after, match) {
 	]);
 	return [...kept, ...gone];
 }
-// src/limits/effective.ts
+// src/judge/limits/effective.ts
 function bind$1(override, organization) {
 	return organization !== null && organization !== void 0 && override !== null && organization < override ? {
 		limit: organization,
@@ -23531,6 +24000,153 @@ function judgedLimiters({ groups, workspaces }) {
 	}));
 	return [...organization, ...overrides];
 }
+// src/judge/usage/usage-plan.ts
+const COUNTING = [
+	"model",
+	"service_tier",
+	"speed",
+	"product"
+];
+function planUsage(meters) {
+	const ofWorkspaces = meters.all.filter(({ scope }) => scope.type === "workspace");
+	const time = {
+		start: meters.grid.start,
+		end: meters.grid.end,
+		width: "1m"
+	};
+	const organization = {
+		...time,
+		groupBy: COUNTING
+	};
+	if (ofWorkspaces.length === 0) return {
+		organization,
+		workspaces: null
+	};
+	const workspaceIds = unique(ofWorkspaces.flatMap(({ scope }) => scope.type === "workspace" ? [scope.id] : []));
+	const models = ofWorkspaces.some(({ rule }) => rule.group !== "model_group") ? [] : unique(ofWorkspaces.flatMap(({ group }) => group.models));
+	return {
+		organization,
+		workspaces: {
+			...time,
+			groupBy: ["workspace_id", ...COUNTING],
+			workspaceIds,
+			...models.length > 0 && { models }
+		}
+	};
+}
+const ROWS_OF_A_PAGE = 1e3;
+function busyPages({ organization, workspaces }, models) {
+	const minutes = (organization.end - organization.start) / MINUTE;
+	const pages = (rowsOfMinute) => Math.ceil(minutes * rowsOfMinute / ROWS_OF_A_PAGE);
+	const ofWorkspaces = (workspaces?.workspaceIds?.length ?? 0) * (workspaces?.models?.length ?? models);
+	return pages(models) + pages(ofWorkspaces);
+}
+function unique(texts) {
+	return [...new Set(texts)].sort(compareText);
+}
+// src/vocabulary/lazy.ts
+function lazy(make) {
+	let made = null;
+	return () => {
+		made ??= { value: make() };
+		return made.value;
+	};
+}
+// src/tell/words/format.ts
+const whole = lazy(() => new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 }));
+const small = lazy(() => new Intl.NumberFormat("en-US", { maximumSignificantDigits: 2 }));
+function count$1(value) {
+	return value > 0 && value < 1 ? small().format(value) : whole().format(value);
+}
+function plural(value, one, many = `${one}s`) {
+	return `${count$1(value)} ${value === 1 ? one : many}`;
+}
+const MOST_DECIMALS = 6;
+function percent(ratio, lines = []) {
+	for (let decimals = 1; decimals < MOST_DECIMALS; decimals++) {
+		const text = (ratio * 100).toFixed(decimals);
+		const shown = Number(`${text}e-2`);
+		if (shown > 0 === ratio > 0 && [1, ...lines].every((line) => shown >= line === ratio >= line)) return `${wholePercent().format(Number(text))} %`;
+	}
+	return `${wholePercent().format(Math.floor(ratio * 100 * 10 ** MOST_DECIMALS) / 10 ** MOST_DECIMALS)} %`;
+}
+const wholePercent = lazy(() => new Intl.NumberFormat("en-US", { maximumFractionDigits: MOST_DECIMALS }));
+function percentOf(report) {
+	const lines = [report.thresholds.watch, report.thresholds.alert];
+	return (ratio) => percent(ratio, lines);
+}
+function changeInPercent(before, after) {
+	if (before === 0) return "";
+	const change = (after - before) / before;
+	return `${change < 0 ? "\u2212" : "+"}${percent(Math.abs(change))}`;
+}
+const date = (iso) => iso.slice(0, 10);
+const time = (iso) => iso.slice(11, 16);
+function moment(iso) {
+	return `${date(iso)} ${time(iso)} UTC`;
+}
+function period(window) {
+	const days = Math.round((Date.parse(window.end) - Date.parse(window.start)) / 864e5);
+	if (days <= 1) return `${date(window.start)} (UTC)`;
+	const last = new Date(Date.parse(window.end) - 1).toISOString();
+	return `${date(window.start)} to ${date(last)} (${days} days, UTC)`;
+}
+function peakTime(verdict, report) {
+	if (verdict.peak_at === null || verdict.peak === 0) return "";
+	if (isPerDay(verdict)) return date(verdict.peak_at);
+	const day = report.window.days > 1 ? `${date(verdict.peak_at)} ` : "";
+	if (report.peak_window === "minute") return `${day}${time(verdict.peak_at)} UTC`;
+	if (report.peak_window === "second") return `${day}${verdict.peak_at.slice(11, 19)} UTC`;
+	const end = new Date(Date.parse(verdict.peak_at) + 36e5).toISOString();
+	return `${day}${time(verdict.peak_at)}\u2013${time(end)} UTC`;
+}
+function atPeakTime(verdict, report) {
+	const time = peakTime(verdict, report);
+	return time && `${isPerDay(verdict) ? " on" : " at"} ${time}`;
+}
+const isPerDay = ({ group, limiter }) => limiterRule(group.type, limiter)?.per === "day";
+const GROUP_NAMES = {
+	batch: "Message Batches",
+	token_count: "Token counting",
+	files: "Files",
+	skills: "Skills",
+	web_search: "Web search"
+};
+function groupName(group, safe) {
+	return safe(group.name === group.type && GROUP_NAMES[group.type] || group.name);
+}
+function scopeName(scope, safe) {
+	return scope.type === "organization" ? "organization" : `workspace ${safe(scope.name)}`;
+}
+function limiterName(row, safe) {
+	if (row.limiter === "any") return "any limit";
+	const label = limiterLabel(row.group.type, row.limiter);
+	return label === row.limiter ? safe(label) : label;
+}
+function limitName(row, safe) {
+	const where = row.scope.type === "workspace" ? ` in ${scopeName(row.scope, safe)}` : "";
+	return `${groupName(row.group, safe)}, ${limiterName(row, safe)}${where}`;
+}
+function capital(text) {
+	return text.charAt(0).toUpperCase() + text.slice(1);
+}
+function atMost(items, most) {
+	return {
+		shown: items.slice(0, most),
+		more: Math.max(0, items.length - most)
+	};
+}
+function listing(items, most = items.length) {
+	const { shown, more } = atMost(items, most);
+	const all = more > 0 ? [...shown, `${more} more`] : shown;
+	return all.length <= 1 ? all[0] ?? "" : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`;
+}
+const BAND_MARK = {
+	alert: "\ud83d\udd34",
+	watch: "\ud83d\udfe1",
+	ok: "\ud83d\udfe2",
+	unmeasured: "\u26aa"
+};
 const limitsSchema = record(string$1(), number().nullable()).describe("Limit by limiter type; null where the API names the limiter without a value");
 const overrideSchema = strictObject({
 	group_type: string$1(),
@@ -23629,475 +24245,6 @@ function parseJson(text, path, remedy) {
 			cause: error
 		});
 	}
-}
-// src/lazy.ts
-function lazy(make) {
-	let made = null;
-	return () => {
-		made ??= { value: make() };
-		return made.value;
-	};
-}
-// src/limits/limiters.ts
-const INPUT = ["uncached_input", "cache_creation"];
-const ALL_INPUT = [...INPUT, "cache_read"];
-const model = {
-	group: MODEL_GROUP,
-	unit: "tokens",
-	per: "minute",
-	stream: "standard",
-	lowerBound: false
-};
-const LIMITERS = [
-	{
-		...model,
-		type: "requests_per_minute",
-		label: "requests/min",
-		long: "requests per minute",
-		unit: "requests",
-		counts: ["requests"]
-	},
-	{
-		...model,
-		type: "input_tokens_per_minute_cache_aware",
-		label: "input tokens/min (cache-aware)",
-		long: "input tokens per minute, cache reads not counted",
-		counts: INPUT
-	},
-	{
-		...model,
-		type: "input_tokens_per_minute",
-		label: "input tokens/min (cache reads count)",
-		long: "input tokens per minute, cache reads counted",
-		counts: ALL_INPUT
-	},
-	{
-		...model,
-		type: "output_tokens_per_minute",
-		label: "output tokens/min",
-		long: "output tokens per minute",
-		counts: ["output"]
-	},
-	{
-		...model,
-		type: "tokens_per_minute",
-		label: "tokens/min (input + output)",
-		long: "input and output tokens per minute",
-		counts: [...ALL_INPUT, "output"]
-	},
-	{
-		...model,
-		type: "tokens_per_day",
-		label: "tokens/day (input + output)",
-		long: "input and output tokens per UTC day",
-		per: "day",
-		counts: [...ALL_INPUT, "output"]
-	},
-	{
-		...model,
-		type: "fast_itpmca",
-		label: "fast input tokens/min (cache-aware)",
-		long: "fast-mode input tokens per minute, cache reads not counted",
-		stream: "fast",
-		counts: INPUT
-	},
-	{
-		...model,
-		type: "fast_otpm",
-		label: "fast output tokens/min",
-		long: "fast-mode output tokens per minute",
-		stream: "fast",
-		counts: ["output"]
-	},
-	{
-		type: "tool_uses_per_second",
-		group: "web_search",
-		label: "web searches/s",
-		long: "web searches per second",
-		unit: "tool uses",
-		per: "second",
-		stream: "any",
-		counts: ["web_searches"],
-		lowerBound: true
-	}
-];
-function limiterRule(groupType, limiterType) {
-	return LIMITERS.find((rule) => rule.type === limiterType && rule.group === groupType);
-}
-function limiterLabel(groupType, limiterType) {
-	if (limiterType === "enqueued_batch_requests") return "batch requests in queue";
-	if (limiterType === "requests_per_minute" && groupType !== "model_group") return "requests/min";
-	return limiterRule(groupType, limiterType)?.label ?? limiterType;
-}
-// src/report/format.ts
-const whole = lazy(() => new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 }));
-const small = lazy(() => new Intl.NumberFormat("en-US", { maximumSignificantDigits: 2 }));
-function count$1(value) {
-	return value > 0 && value < 1 ? small().format(value) : whole().format(value);
-}
-function plural(value, one, many = `${one}s`) {
-	return `${count$1(value)} ${value === 1 ? one : many}`;
-}
-const MOST_DECIMALS = 6;
-function percent(ratio, lines = []) {
-	for (let decimals = 1; decimals < MOST_DECIMALS; decimals++) {
-		const text = (ratio * 100).toFixed(decimals);
-		const shown = Number(`${text}e-2`);
-		if (shown > 0 === ratio > 0 && [1, ...lines].every((line) => shown >= line === ratio >= line)) return `${wholePercent().format(Number(text))} %`;
-	}
-	return `${wholePercent().format(Math.floor(ratio * 100 * 10 ** MOST_DECIMALS) / 10 ** MOST_DECIMALS)} %`;
-}
-const wholePercent = lazy(() => new Intl.NumberFormat("en-US", { maximumFractionDigits: MOST_DECIMALS }));
-function percentOf(report) {
-	const lines = [report.thresholds.watch, report.thresholds.alert];
-	return (ratio) => percent(ratio, lines);
-}
-function changeInPercent(before, after) {
-	if (before === 0) return "";
-	const change = (after - before) / before;
-	return `${change < 0 ? "\u2212" : "+"}${percent(Math.abs(change))}`;
-}
-const date = (iso) => iso.slice(0, 10);
-const time = (iso) => iso.slice(11, 16);
-function moment(iso) {
-	return `${date(iso)} ${time(iso)} UTC`;
-}
-function period(window) {
-	const days = Math.round((Date.parse(window.end) - Date.parse(window.start)) / 864e5);
-	if (days <= 1) return `${date(window.start)} (UTC)`;
-	const last = new Date(Date.parse(window.end) - 1).toISOString();
-	return `${date(window.start)} to ${date(last)} (${days} days, UTC)`;
-}
-function peakTime(verdict, report) {
-	if (verdict.peak_at === null || verdict.peak === 0) return "";
-	if (isPerDay(verdict)) return date(verdict.peak_at);
-	const day = report.window.days > 1 ? `${date(verdict.peak_at)} ` : "";
-	if (report.peak_window === "minute") return `${day}${time(verdict.peak_at)} UTC`;
-	if (report.peak_window === "second") return `${day}${verdict.peak_at.slice(11, 19)} UTC`;
-	const end = new Date(Date.parse(verdict.peak_at) + 36e5).toISOString();
-	return `${day}${time(verdict.peak_at)}\u2013${time(end)} UTC`;
-}
-function atPeakTime(verdict, report) {
-	const time = peakTime(verdict, report);
-	return time && `${isPerDay(verdict) ? " on" : " at"} ${time}`;
-}
-const isPerDay = ({ group, limiter }) => limiterRule(group.type, limiter)?.per === "day";
-const GROUP_NAMES = {
-	batch: "Message Batches",
-	token_count: "Token counting",
-	files: "Files",
-	skills: "Skills",
-	web_search: "Web search"
-};
-function groupName(group, safe) {
-	return safe(group.name === group.type && GROUP_NAMES[group.type] || group.name);
-}
-function scopeName(scope, safe) {
-	return scope.type === "organization" ? "organization" : `workspace ${safe(scope.name)}`;
-}
-function limiterName(row, safe) {
-	if (row.limiter === "any") return "any limit";
-	const label = limiterLabel(row.group.type, row.limiter);
-	return label === row.limiter ? safe(label) : label;
-}
-function limitName(row, safe) {
-	const where = row.scope.type === "workspace" ? ` in ${scopeName(row.scope, safe)}` : "";
-	return `${groupName(row.group, safe)}, ${limiterName(row, safe)}${where}`;
-}
-function capital(text) {
-	return text.charAt(0).toUpperCase() + text.slice(1);
-}
-function atMost(items, most) {
-	return {
-		shown: items.slice(0, most),
-		more: Math.max(0, items.length - most)
-	};
-}
-function listing(items, most = items.length) {
-	const { shown, more } = atMost(items, most);
-	const all = more > 0 ? [...shown, `${more} more`] : shown;
-	return all.length <= 1 ? all[0] ?? "" : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`;
-}
-const BAND_MARK = {
-	alert: "\ud83d\udd34",
-	watch: "\ud83d\udfe1",
-	ok: "\ud83d\udfe2",
-	unmeasured: "\u26aa"
-};
-// src/usage/meters.ts
-function createMeters(judged, groups, window) {
-	const grid = {
-		start: window.hasDayBefore ? window.start - DAY : window.start,
-		end: window.end
-	};
-	const byKey = new Map();
-	for (const { scope, group, limiter } of judged) {
-		const rule = limiterRule(group.type, limiter);
-		const key = meterKey(scope, group, limiter);
-		if (rule && canTellUse(rule, group) && !byKey.has(key)) byKey.set(key, {
-			scope,
-			group,
-			limiter,
-			rule,
-			series: null,
-			hasUnknownRequests: false
-		});
-	}
-	const all = [...byKey.values()];
-	const hours = (grid.end - grid.start) / HOUR$1;
-	const caches = groups.filter((group) => group.type === MODEL_GROUP).map((group) => ({
-		group,
-		read: new Float64Array(hours),
-		input: new Float64Array(hours)
-	}));
-	const knownModels = new Set(groups.flatMap((group) => group.models));
-	const unmatched = new Map();
-	const organization = routerOf(all.filter(({ scope }) => scope.type === "organization"));
-	const workspaces = new Map([...Map.groupBy(all.filter(({ scope }) => scope.type === "workspace"), ({ scope }) => workspaceOf$1(scope))].map(([id, meters]) => [id, routerOf(meters)]));
-	const cachesByModel = indexByModel(caches, ({ group }) => group.models);
-	return {
-		grid,
-		all,
-		caches,
-		unmatched,
-		foldOrganization(rows) {
-			for (const row of rows) {
-				if (row.model !== null && row.at >= window.start && !knownModels.has(row.model)) addUnmatched(unmatched, row.model, row);
-				if (!isCounted(row)) continue;
-				organization(row, grid);
-				if (row.model !== null && row.speed !== "fast") addCache(cachesByModel.get(row.model) ?? [], row, grid);
-			}
-		},
-		foldWorkspaces(rows) {
-			for (const row of rows) if (row.workspaceId !== null && isCounted(row)) workspaces.get(row.workspaceId)?.(row, grid);
-		},
-		find: (scope, group, limiter) => byKey.get(meterKey(scope, group, limiter))
-	};
-}
-function canTellUse(rule, group) {
-	return rule.group !== "model_group" || group.models.length > 0;
-}
-function isCounted(row) {
-	const isBatch = row.serviceTier === "batch" || row.product === "message_batches_api";
-	const isCodeExecution = row.model === null && row.product === null;
-	return !isBatch && !isCodeExecution;
-}
-function amountOf(rule, row) {
-	if (rule.stream !== "any" && row.speed === "fast" !== (rule.stream === "fast")) return 0;
-	let amount = 0;
-	for (const counter of rule.counts) {
-		const value = counterOf(row, counter);
-		if (value === null) return null;
-		amount += value;
-	}
-	return amount;
-}
-function counterOf(row, counter) {
-	switch (counter) {
-		case "requests": return row.requests;
-		case "uncached_input": return row.uncachedInput;
-		case "cache_creation": return row.cacheCreation;
-		case "cache_read": return row.cacheRead;
-		case "output": return row.output;
-		case "web_searches": return row.webSearches;
-	}
-}
-function routerOf(meters) {
-	const byModel = indexByModel(meters.filter(({ rule }) => rule.group === MODEL_GROUP), ({ group }) => group.models);
-	const anyModel = meters.filter(({ rule }) => rule.group !== MODEL_GROUP);
-	return (row, grid) => {
-		if (row.model !== null) for (const meter of byModel.get(row.model) ?? []) add(meter, row, grid);
-		for (const meter of anyModel) add(meter, row, grid);
-	};
-}
-function add(meter, row, grid) {
-	const amount = amountOf(meter.rule, row);
-	if (amount === null) meter.hasUnknownRequests = true;
-	if (!amount) return;
-	meter.series ??= new Float64Array((grid.end - grid.start) / MINUTE);
-	const minute = Math.floor((row.at - grid.start) / MINUTE);
-	if (minute >= 0 && minute < meter.series.length) meter.series[minute] += amount;
-}
-function addCache(caches, row, grid) {
-	const hour = Math.floor((row.at - grid.start) / HOUR$1);
-	for (const { read, input } of caches) {
-		if (hour < 0 || hour >= read.length) continue;
-		read[hour] += row.cacheRead;
-		input[hour] += row.uncachedInput + row.cacheCreation + row.cacheRead;
-	}
-}
-function addUnmatched(unmatched, model, row) {
-	const entry = unmatched.get(model) ?? {
-		model,
-		requests: 0,
-		tokens: 0
-	};
-	entry.requests = entry.requests === null || row.requests === null ? null : entry.requests + row.requests;
-	entry.tokens += row.uncachedInput + row.cacheCreation + row.cacheRead + row.output;
-	unmatched.set(model, entry);
-}
-function indexByModel(items, modelsOf) {
-	const index = new Map();
-	for (const item of items) for (const model of modelsOf(item)) index.set(model, [...index.get(model) ?? [], item]);
-	return index;
-}
-function workspaceOf$1(scope) {
-	return scope.type === "workspace" ? scope.id : "";
-}
-function meterKey(scope, group, limiter) {
-	return [
-		workspaceOf$1(scope),
-		group.type,
-		group.name,
-		limiter
-	].join("\n");
-}
-// src/usage/drivers.ts
-const MOST_PEAKS_EXPLAINED = 20;
-const SHOWN = 3;
-function peaksToExplain(verdicts, meterOf, peakWindow) {
-	const all = verdicts.filter(({ band, peak }) => (band === "alert" || band === "watch") && peak !== null && peak > 0).sort((a, b) => (b.utilization ?? 0) - (a.utilization ?? 0)).flatMap((verdict) => {
-		const meter = meterOf(verdict);
-		if (!meter || verdict.peak_at === null) return [];
-		const start = Date.parse(verdict.peak_at);
-		return [{
-			verdict,
-			meter,
-			start,
-			end: start + (meter.rule.per === "day" ? DAY : peakWindow === "hour" ? HOUR$1 : MINUTE)
-		}];
-	});
-	const spans = [...new Set(all.map(spanOf))].slice(0, MOST_PEAKS_EXPLAINED);
-	const peaks = all.filter((peak) => spans.includes(spanOf(peak)));
-	return {
-		peaks,
-		leftOut: all.length - peaks.length
-	};
-}
-function spanOf({ start, end }) {
-	return `${start}-${end}`;
-}
-const TOLD_APART = [
-	"model",
-	"service_tier",
-	"speed",
-	"product"
-];
-async function readDrivers(reader, peaks, names) {
-	const answers = [...Map.groupBy(peaks, (peak) => `${spanOf(peak)} ${workspaceOf(peak)}`).values()].map(async (samePlace) => {
-		const workspace = workspaceOf(samePlace[0]);
-		const [byKey, byWorkspace] = await Promise.all([readRows(reader, samePlace[0], "api_key_id", workspace), workspace === null ? readRows(reader, samePlace[0], "workspace_id", null) : []]);
-		const nameOf = namesOf(names, reader.source);
-		return samePlace.map(({ verdict, meter }) => [verdict, sharesOf(meter, byKey, byWorkspace, nameOf)]);
-	});
-	return new Map((await Promise.all(answers)).flat());
-}
-async function readRows(reader, { start, end }, dimension, workspace) {
-	const rows = [];
-	const query = {
-		start,
-		end,
-		width: end - start === 864e5 ? "1d" : end - start === 36e5 ? "1h" : "1m",
-		groupBy: [dimension, ...TOLD_APART],
-		...workspace !== null && { workspaceIds: [workspace] }
-	};
-	await reader.read(query, (page) => rows.push(...page));
-	return rows;
-}
-function workspaceOf({ meter: { scope } }) {
-	return scope.type === "workspace" ? scope.id : null;
-}
-function namesOf({ workspaces, apiKeys }, source) {
-	const noWorkspace = source === "legacy" ? "default" : "no workspace";
-	return {
-		workspace: (id) => id === null ? noWorkspace : workspaces.get(id) ?? id,
-		apiKey: (id) => id === null ? "no API key" : apiKeys.get(id) ?? id,
-		model: (model) => model ?? "no model"
-	};
-}
-function sharesOf(meter, byKey, byWorkspace, nameOf) {
-	return {
-		workspaces: topShares(meter, byWorkspace, (row) => row.workspaceId, nameOf.workspace),
-		models: topShares(meter, byKey, (row) => row.model, nameOf.model),
-		api_keys: topShares(meter, byKey, (row) => row.apiKeyId, nameOf.apiKey)
-	};
-}
-function topShares(meter, rows, idOf, nameOf) {
-	const amounts = new Map();
-	for (const row of rows) {
-		if (!isCounted(row) || !isOfGroup(row, meter.group)) continue;
-		const amount = amountOf(meter.rule, row);
-		if (amount === null) return [];
-		const id = idOf(row);
-		amounts.set(id, (amounts.get(id) ?? 0) + amount);
-	}
-	const total = [...amounts.values()].reduce((sum, amount) => sum + amount, 0);
-	if (total === 0) return [];
-	return [...amounts].filter(([, amount]) => amount > 0).map(([id, amount]) => ({
-		id,
-		name: nameOf(id),
-		share: amount / total
-	})).sort((a, b) => b.share - a.share || compareText(a.name, b.name)).slice(0, SHOWN);
-}
-function isOfGroup(row, group) {
-	return group.type !== "model_group" || row.model !== null && group.models.includes(row.model);
-}
-// src/usage/measure.ts
-async function measureUsage(reader, plan, meters, window) {
-	const stated = (await Promise.all([reader.read(plan.organization, meters.foldOrganization), ...plan.workspaces ? [reader.read(plan.workspaces, meters.foldWorkspaces)] : []])).flatMap(({ refreshedAt }) => refreshedAt === null ? [] : [refreshedAt]);
-	if (stated.length === 0) return {
-		known: window.end,
-		refreshedAt: null
-	};
-	const refreshedAt = Math.min(...stated);
-	return {
-		known: Math.min(Math.floor(refreshedAt / MINUTE) * MINUTE, window.end),
-		refreshedAt: isoTime(refreshedAt)
-	};
-}
-// src/usage/plan.ts
-const COUNTING = [
-	"model",
-	"service_tier",
-	"speed",
-	"product"
-];
-function planUsage(meters) {
-	const ofWorkspaces = meters.all.filter(({ scope }) => scope.type === "workspace");
-	const time = {
-		start: meters.grid.start,
-		end: meters.grid.end,
-		width: "1m"
-	};
-	const organization = {
-		...time,
-		groupBy: COUNTING
-	};
-	if (ofWorkspaces.length === 0) return {
-		organization,
-		workspaces: null
-	};
-	const workspaceIds = unique(ofWorkspaces.flatMap(({ scope }) => scope.type === "workspace" ? [scope.id] : []));
-	const models = ofWorkspaces.some(({ rule }) => rule.group !== "model_group") ? [] : unique(ofWorkspaces.flatMap(({ group }) => group.models));
-	return {
-		organization,
-		workspaces: {
-			...time,
-			groupBy: ["workspace_id", ...COUNTING],
-			workspaceIds,
-			...models.length > 0 && { models }
-		}
-	};
-}
-const ROWS_OF_A_PAGE = 1e3;
-function busyPages({ organization, workspaces }, models) {
-	const minutes = (organization.end - organization.start) / MINUTE;
-	const pages = (rowsOfMinute) => Math.ceil(minutes * rowsOfMinute / ROWS_OF_A_PAGE);
-	const ofWorkspaces = (workspaces?.workspaceIds?.length ?? 0) * (workspaces?.models?.length ?? models);
-	return pages(models) + pages(ofWorkspaces);
-}
-function unique(texts) {
-	return [...new Set(texts)].sort(compareText);
 }
 // src/collect.ts
 async function collectLimits(client, inputs, committed, log) {
@@ -24214,114 +24361,7 @@ async function explainPeaks(client, verdicts, { meters, reader }, { allWorkspace
 		};
 	}
 }
-// src/headroom/groups.ts
-function groupViews(verdicts, meters, window) {
-	return [...Map.groupBy(verdicts, ({ scope, group }) => `${scopeKey(scope)}\n${group.type}\n${group.name}`).values()].flatMap((sameGroup) => {
-		const { scope, group } = sameGroup[0];
-		const binds = sameGroup.flatMap(({ limiter, utilization }) => utilization === null ? [] : [{
-			limiter,
-			utilization
-		}]).sort((a, b) => b.utilization - a.utilization);
-		const cacheMeter = scope.type === "organization" ? meters.caches.find((cache) => isOf(cache, group)) : void 0;
-		const cache = cacheMeter ? cacheView(cacheMeter, meters.grid.start, window) : null;
-		return binds.length === 0 && !cache ? [] : [{
-			scope,
-			group,
-			binds,
-			cache
-		}];
-	});
-}
-function cacheView({ read, input }, gridStart, window) {
-	const from = (window.start - gridStart) / HOUR$1;
-	const to = (window.end - gridStart) / HOUR$1;
-	const reads = read.subarray(from, to);
-	const inputs = input.subarray(from, to);
-	const total = sum(inputs);
-	if (total === 0) return null;
-	const share = sum(reads) / total;
-	return {
-		read_share: share,
-		stretch: share < 1 ? 1 / (1 - share) : null,
-		hourly_read_share: Array.from(inputs, (amount, hour) => amount === 0 ? null : reads[hour] / amount)
-	};
-}
-function sum(values) {
-	return values.reduce((total, value) => total + value, 0);
-}
-function isOf({ group }, { type, name }) {
-	return group.type === type && group.name === name;
-}
-function scopeKey(scope) {
-	return scope.type === "workspace" ? scope.id : "";
-}
-// src/headroom/assess.ts
-function assess(assessment) {
-	const { window, freshness, source, peakWindow, thresholds, verdicts, meters, drift, failures } = assessment;
-	const missing = Math.max(0, (window.end - Math.max(freshness.known, window.start)) / MINUTE);
-	return {
-		version: 1,
-		window: {
-			start: isoTime(window.start),
-			end: isoTime(window.end),
-			days: window.days,
-			complete: missing === 0,
-			missing_minutes: missing,
-			data_refreshed_at: freshness.refreshedAt
-		},
-		usage_source: source,
-		peak_window: peakWindow,
-		thresholds: {
-			watch: thresholds.watch,
-			alert: thresholds.alert
-		},
-		status: statusOf(verdicts),
-		highest_utilization: highestUtilization(verdicts),
-		verdicts: [...verdicts],
-		groups: groupViews(verdicts, meters, window),
-		drift: [...drift],
-		first_snapshot: assessment.isFirstSnapshot,
-		findings: [...assessment.findings, ...usageFindings(assessment, missing)],
-		unmatched_models: [...meters.unmatched.values()].sort((a, b) => compareText(a.model, b.model)),
-		failures: [...failures]
-	};
-}
-function statusOf(verdicts) {
-	const bands = new Set(verdicts.map(({ band, muted }) => muted ? "ok" : band));
-	return [
-		"alert",
-		"watch",
-		"ok"
-	].find((band) => bands.has(band)) ?? null;
-}
-function highestUtilization(verdicts) {
-	const measured = verdicts.flatMap(({ utilization }) => utilization === null ? [] : [utilization]);
-	return measured.length > 0 ? Math.max(...measured) : null;
-}
-function usageFindings({ freshness, source, window, meters }, missing) {
-	const findings = [];
-	if (source === "legacy") findings.push({
-		kind: "legacy-usage",
-		message: "Usage comes from the legacy report: it has no request counts, so that requests per minute are unmeasured, and it does not say up to when it is complete: the audited days have ended and were taken as whole."
-	});
-	else if (freshness.refreshedAt === null) findings.push({
-		kind: "freshness-unknown",
-		message: "The usage API did not say up to when its data is complete; the audited days have ended and were taken as whole."
-	});
-	if (source === "analytics" && meters.all.some(({ hasUnknownRequests }) => hasUnknownRequests)) findings.push({
-		kind: "requests-unknown",
-		message: "The usage API left out the request count of some rows; requests per minute are unmeasured where they count."
-	});
-	if (missing > 0) {
-		const of = (window.end - window.start) / MINUTE;
-		findings.push({
-			kind: "data-incomplete",
-			message: `Usage is complete only up to ${freshness.refreshedAt}: ${missing} of ${of} minutes are not known yet. Peaks are at least what is shown, and no recovery is reported.`
-		});
-	}
-	return findings;
-}
-// src/usage/peaks.ts
+// src/judge/usage/peaks.ts
 const MINUTES_PER_HOUR$1 = HOUR$1 / MINUTE;
 function scaleOf(rule) {
 	return rule.per === "second" ? 60 : 1;
@@ -24418,7 +24458,7 @@ function dayEarlier(window) {
 		end: window.end - DAY
 	};
 }
-// src/headroom/consequences.ts
+// src/judge/headroom/consequences.ts
 function withConsequences(drift, context) {
 	const { before, after } = context;
 	const match = matchGroups(before.groups, after.groups);
@@ -24451,71 +24491,7 @@ function peak$1({ scope, group }, limiter, { meters, window, known, peakWindow, 
 function ratio(peak, limit) {
 	return peak === null || !limit ? null : utilizationOf(peak, limit);
 }
-// src/headroom/findings.ts
-function limitFindings(snapshot, judged, read) {
-	return [
-		...judged.flatMap(inertOverride),
-		...judged.flatMap((limiter) => cachedTraffic(limiter, snapshot)),
-		...oversubscribed(snapshot, judged),
-		...uncapped(snapshot, judged, read),
-		...modelsInTwoGroups(snapshot)
-	];
-}
-const figure = (value) => value.toLocaleString("en-US");
-function inertOverride({ scope, group, limiter, limit, configured, source }) {
-	if (scope.type !== "workspace" || source !== "organization" || configured === null || limit === null) return [];
-	const name = `${group.name}, ${limiterLabel(group.type, limiter)}`;
-	return [{
-		kind: "inert-override",
-		message: `Workspace ${scope.name}: its limit of ${figure(configured)} on ${name} is inert, because the organization's ${figure(limit)} is lower and binds.`
-	}];
-}
-function cachedTraffic({ scope, group, limiter }, { groups }) {
-	const limits = groupOf(group, groups)?.limits;
-	if (!(scope.type === "workspace" && limiter === "input_tokens_per_minute" && limits?.input_tokens_per_minute === void 0 && limits?.input_tokens_per_minute_cache_aware !== void 0)) return [];
-	return [{
-		kind: "cached-traffic-override",
-		message: `Workspace ${scope.name}: its input limit on ${group.name} counts cache reads and the organization's does not, so cached traffic can hit this workspace limit while the organization has room.`
-	}];
-}
-function oversubscribed({ groups }, judged) {
-	const capped = judged.filter(({ scope, limit }) => scope.type === "workspace" && limit !== null);
-	return [...Map.groupBy(capped, ({ group, limiter }) => `${group.type}\n${group.name}\n${limiter}`).values()].flatMap((overrides) => {
-		const { group, limiter } = overrides[0];
-		const organization = groupOf(group, groups)?.limits[limiter];
-		const sum = overrides.reduce((total, { limit }) => total + (limit ?? 0), 0);
-		if (!organization || sum <= organization) return [];
-		return [{
-			kind: "oversubscribed",
-			message: `${group.name}, ${limiterLabel(group.type, limiter)}: the limits of ${overrides.length} workspaces add up to ${figure(sum)}, more than the organization's ${figure(organization)}: they cannot all be used at once.`
-		}];
-	});
-}
-const NAMED$3 = 5;
-function uncapped({ groups, workspaces }, judged, read) {
-	const isJudged = (group) => judged.some((limiter) => groupOf(limiter.group, [group]));
-	return groups.filter(isJudged).flatMap((group) => {
-		const cappedIds = new Set(workspaces.filter(({ overrides }) => groupOf(group, overrides)).map(({ id }) => id));
-		const free = read.filter(({ id }) => !cappedIds.has(id)).map(({ name }) => name);
-		if (cappedIds.size === 0 || free.length === 0) return [];
-		const names = free.slice(0, NAMED$3).join(", ") + (free.length > NAMED$3 ? ` and ${free.length - NAMED$3} more` : "");
-		const subject = free.length === 1 ? "1 workspace has" : `${free.length} workspaces have`;
-		return [{
-			kind: "uncapped-workspaces",
-			message: `${group.name}: ${subject} no limit of their own and could use all of the organization's, leaving the others none: ${names}.`
-		}];
-	});
-}
-function modelsInTwoGroups({ groups }) {
-	return [...Map.groupBy(groups.flatMap((group) => group.models.map((model) => ({
-		model,
-		group: group.name
-	}))), ({ model }) => model)].flatMap(([model, entries]) => entries.length === 1 ? [] : [{
-		kind: "model-in-two-groups",
-		message: `${model} is listed in ${entries.map(({ group }) => group).join(" and ")}; its use was counted in each.`
-	}]);
-}
-// src/headroom/bands.ts
+// src/judge/headroom/bands.ts
 function bandOf(utilization, { watch, alert }) {
 	return utilization >= alert ? "alert" : utilization >= watch ? "watch" : "ok";
 }
@@ -24526,7 +24502,7 @@ function transitionOf(band, before, isComplete) {
 	if (before === band) return "continuing";
 	return before === "watch" ? "worse" : "new";
 }
-// src/headroom/verdicts.ts
+// src/judge/headroom/verdicts.ts
 function judge(evidence) {
 	const previousLimit = previousLimits(evidence);
 	return evidence.judged.map((limiter) => verdictOf$1(limiter, evidence, previousLimit(limiter))).sort(compareVerdicts);
@@ -24676,248 +24652,71 @@ function compareVerdicts(a, b) {
 	const scope = ({ scope }) => scope.type === "organization" ? "" : `${scope.name}\n${scope.id}`;
 	return compareText(a.scope.type, b.scope.type) || compareText(scope(a), scope(b)) || compareText(a.group.type, b.group.type) || compareText(a.group.name, b.group.name) || compareText(a.limiter, b.limiter);
 }
-// src/tiers/published.ts
-const TIERS = [
-	"Start",
-	"Build",
-	"Scale"
-];
-const perMinute = (requests, input, output, inputLimiter) => ({
-	requests_per_minute: requests,
-	[inputLimiter]: input,
-	output_tokens_per_minute: output
-});
-const CACHE_AWARE = "input_tokens_per_minute_cache_aware";
-const COUNTS_CACHE_READS = "input_tokens_per_minute";
-const CURRENT = perMinute({
-	Start: 1e3,
-	Build: 5e3,
-	Scale: 1e4
-}, {
-	Start: 2e6,
-	Build: 5e6,
-	Scale: 1e7
-}, {
-	Start: 4e5,
-	Build: 1e6,
-	Scale: 2e6
-}, CACHE_AWARE);
-const FABLE = perMinute({
-	Start: 1e3,
-	Build: 2e3,
-	Scale: 4e3
-}, {
-	Start: 5e5,
-	Build: 15e5,
-	Scale: 4e6
-}, {
-	Start: 1e5,
-	Build: 3e5,
-	Scale: 8e5
-}, CACHE_AWARE);
-const HAIKU_3_5 = perMinute({
-	Start: 1e3,
-	Build: 2e3,
-	Scale: 4e3
-}, {
-	Start: 1e5,
-	Build: 2e5,
-	Scale: 4e5
-}, {
-	Start: 2e4,
-	Build: 4e4,
-	Scale: 8e4
-}, COUNTS_CACHE_READS);
-const models = (name, limits, ...baseNames) => ({
-	name,
-	models: baseNames,
-	type: "model_group",
-	limits
-});
-const PUBLISHED = {
-	date: "2026-10-08",
-	source: "https://platform.claude.com/docs/en/api/rate-limits",
-	monthlySpend: {
-		Start: 500,
-		Build: 1e3,
-		Scale: 2e5
-	},
-	groups: [
-		models("Claude Fable 5.x", FABLE, "claude-fable-5-1", "claude-fable-5"),
-		models("Claude Opus 5.5", CURRENT, "claude-opus-5-5"),
-		models("Claude Opus 5", CURRENT, "claude-opus-5"),
-		models("Claude Opus 4.x", CURRENT, "claude-opus-4-8", "claude-opus-4-7", "claude-opus-4-6", "claude-opus-4-5"),
-		models("Claude Sonnet 5.5", CURRENT, "claude-sonnet-5-5"),
-		models("Claude Sonnet 5", CURRENT, "claude-sonnet-5"),
-		models("Claude Sonnet 4.x", CURRENT, "claude-sonnet-4-6", "claude-sonnet-4-5"),
-		models("Claude Haiku 5.5", CURRENT, "claude-haiku-5-5"),
-		models("Claude Haiku 4.5", CURRENT, "claude-haiku-4-5"),
-		models("Claude Haiku 3.5", HAIKU_3_5, "claude-3-5-haiku"),
-		{
-			name: "Message Batches",
-			models: [],
-			type: "batch",
-			limits: {
-				requests_per_minute: {
-					Start: 1e3,
-					Build: 2e3,
-					Scale: 4e3
-				},
-				enqueued_batch_requests: {
-					Start: 2e5,
-					Build: 3e5,
-					Scale: 5e5
-				}
-			}
-		},
-		{
-			name: "Token counting",
-			models: [],
-			type: "token_count",
-			limits: { requests_per_minute: {
-				Start: 2e3,
-				Build: 4e3,
-				Scale: 8e3
-			} }
-		}
-	]
-};
-function publishedGroupOfModel(model) {
-	const baseName = model.replace(/-(\d{8}|latest)$/, "");
-	return PUBLISHED.groups.find((group) => group.models.includes(baseName));
+// src/judge/limits/limit-findings.ts
+function limitFindings(snapshot, judged, read) {
+	return [
+		...judged.flatMap(inertOverride),
+		...judged.flatMap((limiter) => cachedTraffic(limiter, snapshot)),
+		...oversubscribed(snapshot, judged),
+		...uncapped(snapshot, judged, read),
+		...modelsInTwoGroups(snapshot)
+	];
 }
-// src/tiers/reading.ts
-function tierReadings(groups) {
-	return groups.flatMap((group) => {
-		const published = publishedGroup(group);
-		return published ? [readGroup(group, published)] : [];
-	});
+const figure = (value) => value.toLocaleString("en-US");
+function inertOverride({ scope, group, limiter, limit, configured, source }) {
+	if (scope.type !== "workspace" || source !== "organization" || configured === null || limit === null) return [];
+	const name = `${group.name}, ${limiterLabel(group.type, limiter)}`;
+	return [{
+		kind: "inert-override",
+		message: `Workspace ${scope.name}: its limit of ${figure(configured)} on ${name} is inert, because the organization's ${figure(limit)} is lower and binds.`
+	}];
 }
-function publishedGroup({ type, models }) {
-	if (type !== "model_group") return PUBLISHED.groups.find((group) => group.type === type);
-	const rows = new Set(models.map(publishedGroupOfModel).filter((row) => row !== void 0));
-	return rows.size === 1 ? [...rows][0] : void 0;
+function cachedTraffic({ scope, group, limiter }, { groups }) {
+	const limits = groupOf(group, groups)?.limits;
+	if (!(scope.type === "workspace" && limiter === "input_tokens_per_minute" && limits?.input_tokens_per_minute === void 0 && limits?.input_tokens_per_minute_cache_aware !== void 0)) return [];
+	return [{
+		kind: "cached-traffic-override",
+		message: `Workspace ${scope.name}: its input limit on ${group.name} counts cache reads and the organization's does not, so cached traffic can hit this workspace limit while the organization has room.`
+	}];
 }
-function comparableLimiter(limits, limiter) {
-	return [limiter, ...INTERCHANGEABLE[limiter] ?? []].find((name) => limits[name] !== void 0) ?? null;
-}
-const INTERCHANGEABLE = {
-	input_tokens_per_minute_cache_aware: ["input_tokens_per_minute"],
-	input_tokens_per_minute: ["input_tokens_per_minute_cache_aware"]
-};
-function readGroup(group, published) {
-	const limiters = Object.entries(published.limits).map(([limiter, byTier]) => {
-		const name = comparableLimiter(group.limits, limiter);
-		const limit = name === null ? null : group.limits[name] ?? null;
-		return {
-			limiter: name ?? limiter,
-			limit,
-			position: positionOf(limit, byTier)
-		};
-	});
-	const equal = (tier) => limiters.filter(({ position }) => position.kind === "at" && position.tiers.includes(tier)).length;
-	const most = Math.max(...TIERS.map(equal));
-	const best = TIERS.filter((tier) => equal(tier) === most);
-	return {
-		group: {
-			type: group.type,
-			name: group.name
-		},
-		matches: TIERS.filter((tier) => equal(tier) === limiters.length),
-		limiters,
-		closest: most > 0 && best.length === 1 ? best[0] : null
-	};
-}
-function positionOf(limit, byTier) {
-	if (limit === null) return { kind: "absent" };
-	const tiers = TIERS.filter((tier) => byTier[tier] === limit);
-	if (tiers.length > 0) return {
-		kind: "at",
-		tiers
-	};
-	const above = TIERS.findLast((tier) => byTier[tier] < limit);
-	const below = TIERS.find((tier) => byTier[tier] > limit);
-	if (above && below) return {
-		kind: "between",
-		above,
-		below
-	};
-	return { kind: above ? "above" : "below" };
-}
-// src/tiers/sentences.ts
-function readingText({ group, matches, closest, limiters }) {
-	const published = `as published on ${PUBLISHED.date}`;
-	if (matches.length > 0) return `matches ${matches.join(" and ")} ${published}`;
-	const isEqual = ({ position }, tier) => position.kind === "at" && position.tiers.includes(tier);
-	const differences = limiters.filter((limiter) => closest === null || !isEqual(limiter, closest)).map((limiter) => `${limiterLabel(group.type, limiter.limiter)} ${positionText(limiter)}`);
-	return `${closest ? `is like ${closest} ${published}, except` : `matches no tier ${published}`}: ${differences.join("; ")}`;
-}
-function positionText({ limit, position }) {
-	const value = limit === null ? "" : count$1(limit);
-	switch (position.kind) {
-		case "at": return `${value} is that of ${position.tiers.join(" and ")}`;
-		case "between": return `${value} is between ${position.above} and ${position.below}`;
-		case "above": return `${value} is above ${TIERS.at(-1)}`;
-		case "below": return `${value} is below ${TIERS[0]}`;
-		case "absent": return "is not listed";
-	}
-}
-// src/tiers/what-if.ts
-const READ_SHARES = [
-	0,
-	.5,
-	.8
-];
-function tierWhatIf(verdicts, groups) {
-	return verdicts.flatMap((verdict) => {
-		const { scope, group, limiter, peak, utilization } = verdict;
-		const home = groups.find(({ type, name }) => type === group.type && name === group.name);
-		const published = home && publishedGroup(home);
-		if (scope.type !== "organization" || peak === null || utilization === null || !published) return [];
-		const row = Object.entries(published.limits).find(([name]) => comparableLimiter(home.limits, name) === limiter);
-		if (!row) return [];
+function oversubscribed({ groups }, judged) {
+	const capped = judged.filter(({ scope, limit }) => scope.type === "workspace" && limit !== null);
+	return [...Map.groupBy(capped, ({ group, limiter }) => `${group.type}\n${group.name}\n${limiter}`).values()].flatMap((overrides) => {
+		const { group, limiter } = overrides[0];
+		const organization = groupOf(group, groups)?.limits[limiter];
+		const sum = overrides.reduce((total, { limit }) => total + (limit ?? 0), 0);
+		if (!organization || sum <= organization) return [];
 		return [{
-			group,
-			limiter,
-			utilization,
-			byTier: Object.fromEntries(TIERS.map((tier) => [tier, peak / row[1][tier]]))
+			kind: "oversubscribed",
+			message: `${group.name}, ${limiterLabel(group.type, limiter)}: the limits of ${overrides.length} workspaces add up to ${figure(sum)}, more than the organization's ${figure(organization)}: they cannot all be used at once.`
 		}];
 	});
 }
-function cacheWhatIf$1(verdicts, views, windowStart) {
-	return verdicts.flatMap(({ scope, group, limiter, peak_at, utilization }) => {
-		const rule = limiterRule(group.type, limiter);
-		const isCacheAware = rule?.counts.includes("uncached_input") && !rule.counts.includes("cache_read");
-		if (scope.type !== "organization" || !isCacheAware || rule?.stream !== "standard") return [];
-		const view = views.find((candidate) => candidate.scope.type === "organization" && candidate.group.type === group.type && candidate.group.name === group.name);
-		if (peak_at === null || !utilization || !view?.cache) return [];
-		const hour = Math.floor((Date.parse(peak_at) - Date.parse(windowStart)) / 36e5);
-		const readShare = view.cache.hourly_read_share[hour] ?? view.cache.read_share;
-		if (readShare >= 1) return [];
+const NAMED$3 = 5;
+function uncapped({ groups, workspaces }, judged, read) {
+	const isJudged = (group) => judged.some((limiter) => groupOf(limiter.group, [group]));
+	return groups.filter(isJudged).flatMap((group) => {
+		const cappedIds = new Set(workspaces.filter(({ overrides }) => groupOf(group, overrides)).map(({ id }) => id));
+		const free = read.filter(({ id }) => !cappedIds.has(id)).map(({ name }) => name);
+		if (cappedIds.size === 0 || free.length === 0) return [];
+		const names = free.slice(0, NAMED$3).join(", ") + (free.length > NAMED$3 ? ` and ${free.length - NAMED$3} more` : "");
+		const subject = free.length === 1 ? "1 workspace has" : `${free.length} workspaces have`;
 		return [{
-			group,
-			limiter,
-			utilization,
-			readShare,
-			byShare: READ_SHARES.map((share) => utilization * (1 - share) / (1 - readShare))
+			kind: "uncapped-workspaces",
+			message: `${group.name}: ${subject} no limit of their own and could use all of the organization's, leaving the others none: ${names}.`
 		}];
 	});
 }
-const OVER_PROVISIONED_BELOW = .1;
-function overProvisioned(verdicts, isComplete) {
-	if (!isComplete) return [];
-	return [...Map.groupBy(verdicts, ({ scope, group }) => JSON.stringify([scope, group])).values()].flatMap((sameGroup) => {
-		const utilizations = sameGroup.map(({ utilization, lower_bound }) => lower_bound ? null : utilization);
-		if (utilizations.some((utilization) => utilization === null || utilization >= OVER_PROVISIONED_BELOW)) return [];
-		const { scope, group } = sameGroup[0];
-		return [{
-			scope,
-			group,
-			highest: Math.max(...utilizations.map((utilization) => utilization ?? 0))
-		}];
-	});
+function modelsInTwoGroups({ groups }) {
+	return [...Map.groupBy(groups.flatMap((group) => group.models.map((model) => ({
+		model,
+		group: group.name
+	}))), ({ model }) => model)].flatMap(([model, entries]) => entries.length === 1 ? [] : [{
+		kind: "model-in-two-groups",
+		message: `${model} is listed in ${entries.map(({ group }) => group).join(" and ")}; its use was counted in each.`
+	}]);
 }
-// src/trend/theil-sen.ts
+// src/judge/planning/theil-sen.ts
 const Z = 1.6448536269514722;
 function theilSen(points) {
 	const slopes = pairs$1(points).map(([a, b]) => (b.y - a.y) / (b.x - a.x)).sort((a, b) => a - b);
@@ -24994,7 +24793,138 @@ function refused$1(reason) {
 		reason
 	};
 }
-// src/planning/planning.ts
+// src/judge/planning/tier-reading.ts
+function tierReadings(groups) {
+	return groups.flatMap((group) => {
+		const published = publishedGroup(group);
+		return published ? [readGroup(group, published)] : [];
+	});
+}
+function publishedGroup({ type, models }) {
+	if (type !== "model_group") return PUBLISHED.groups.find((group) => group.type === type);
+	const rows = new Set(models.map(publishedGroupOfModel).filter((row) => row !== void 0));
+	return rows.size === 1 ? [...rows][0] : void 0;
+}
+function comparableLimiter(limits, limiter) {
+	return [limiter, ...INTERCHANGEABLE[limiter] ?? []].find((name) => limits[name] !== void 0) ?? null;
+}
+const INTERCHANGEABLE = {
+	input_tokens_per_minute_cache_aware: ["input_tokens_per_minute"],
+	input_tokens_per_minute: ["input_tokens_per_minute_cache_aware"]
+};
+function readGroup(group, published) {
+	const limiters = Object.entries(published.limits).map(([limiter, byTier]) => {
+		const name = comparableLimiter(group.limits, limiter);
+		const limit = name === null ? null : group.limits[name] ?? null;
+		return {
+			limiter: name ?? limiter,
+			limit,
+			position: positionOf(limit, byTier)
+		};
+	});
+	const equal = (tier) => limiters.filter(({ position }) => position.kind === "at" && position.tiers.includes(tier)).length;
+	const most = Math.max(...TIERS.map(equal));
+	const best = TIERS.filter((tier) => equal(tier) === most);
+	return {
+		group: {
+			type: group.type,
+			name: group.name
+		},
+		matches: TIERS.filter((tier) => equal(tier) === limiters.length),
+		limiters,
+		closest: most > 0 && best.length === 1 ? best[0] : null
+	};
+}
+function positionOf(limit, byTier) {
+	if (limit === null) return { kind: "absent" };
+	const tiers = TIERS.filter((tier) => byTier[tier] === limit);
+	if (tiers.length > 0) return {
+		kind: "at",
+		tiers
+	};
+	const above = TIERS.findLast((tier) => byTier[tier] < limit);
+	const below = TIERS.find((tier) => byTier[tier] > limit);
+	if (above && below) return {
+		kind: "between",
+		above,
+		below
+	};
+	return { kind: above ? "above" : "below" };
+}
+// src/judge/planning/tier-sentences.ts
+function readingText({ group, matches, closest, limiters }) {
+	const published = `as published on ${PUBLISHED.date}`;
+	if (matches.length > 0) return `matches ${matches.join(" and ")} ${published}`;
+	const isEqual = ({ position }, tier) => position.kind === "at" && position.tiers.includes(tier);
+	const differences = limiters.filter((limiter) => closest === null || !isEqual(limiter, closest)).map((limiter) => `${limiterLabel(group.type, limiter.limiter)} ${positionText(limiter)}`);
+	return `${closest ? `is like ${closest} ${published}, except` : `matches no tier ${published}`}: ${differences.join("; ")}`;
+}
+function positionText({ limit, position }) {
+	const value = limit === null ? "" : count$1(limit);
+	switch (position.kind) {
+		case "at": return `${value} is that of ${position.tiers.join(" and ")}`;
+		case "between": return `${value} is between ${position.above} and ${position.below}`;
+		case "above": return `${value} is above ${TIERS.at(-1)}`;
+		case "below": return `${value} is below ${TIERS[0]}`;
+		case "absent": return "is not listed";
+	}
+}
+// src/judge/planning/what-if.ts
+const READ_SHARES = [
+	0,
+	.5,
+	.8
+];
+function tierWhatIf(verdicts, groups) {
+	return verdicts.flatMap((verdict) => {
+		const { scope, group, limiter, peak, utilization } = verdict;
+		const home = groups.find(({ type, name }) => type === group.type && name === group.name);
+		const published = home && publishedGroup(home);
+		if (scope.type !== "organization" || peak === null || utilization === null || !published) return [];
+		const row = Object.entries(published.limits).find(([name]) => comparableLimiter(home.limits, name) === limiter);
+		if (!row) return [];
+		return [{
+			group,
+			limiter,
+			utilization,
+			byTier: Object.fromEntries(TIERS.map((tier) => [tier, peak / row[1][tier]]))
+		}];
+	});
+}
+function cacheWhatIf$1(verdicts, views, windowStart) {
+	return verdicts.flatMap(({ scope, group, limiter, peak_at, utilization }) => {
+		const rule = limiterRule(group.type, limiter);
+		const isCacheAware = rule?.counts.includes("uncached_input") && !rule.counts.includes("cache_read");
+		if (scope.type !== "organization" || !isCacheAware || rule?.stream !== "standard") return [];
+		const view = views.find((candidate) => candidate.scope.type === "organization" && candidate.group.type === group.type && candidate.group.name === group.name);
+		if (peak_at === null || !utilization || !view?.cache) return [];
+		const hour = Math.floor((Date.parse(peak_at) - Date.parse(windowStart)) / 36e5);
+		const readShare = view.cache.hourly_read_share[hour] ?? view.cache.read_share;
+		if (readShare >= 1) return [];
+		return [{
+			group,
+			limiter,
+			utilization,
+			readShare,
+			byShare: READ_SHARES.map((share) => utilization * (1 - share) / (1 - readShare))
+		}];
+	});
+}
+const OVER_PROVISIONED_BELOW = .1;
+function overProvisioned(verdicts, isComplete) {
+	if (!isComplete) return [];
+	return [...Map.groupBy(verdicts, ({ scope, group }) => JSON.stringify([scope, group])).values()].flatMap((sameGroup) => {
+		const utilizations = sameGroup.map(({ utilization, lower_bound }) => lower_bound ? null : utilization);
+		if (utilizations.some((utilization) => utilization === null || utilization >= OVER_PROVISIONED_BELOW)) return [];
+		const { scope, group } = sameGroup[0];
+		return [{
+			scope,
+			group,
+			highest: Math.max(...utilizations.map((utilization) => utilization ?? 0))
+		}];
+	});
+}
+// src/judge/planning/planning.ts
 function planningOf(report, groups, usageTier) {
 	const { verdicts, window } = report;
 	return {
@@ -25049,7 +24979,7 @@ function toOutcome({ perDay, ...rest }) {
 		per_day: perDay
 	};
 }
-// src/policy/match.ts
+// src/judge/policy/selector.ts
 function matches(rule, { scope, group, limiter }) {
 	return (rule.limiter === void 0 || rule.limiter === limiter) && (rule.workspace === void 0 || scope.type === "workspace" && (scope.id === rule.workspace || scope.name === rule.workspace)) && (rule.group === void 0 || isNamed(rule.group, group) || rule.group === group.type);
 }
@@ -25081,7 +25011,7 @@ function selectorText({ group, limiter, workspace }) {
 		workspace
 	}).filter(([, value]) => value !== void 0).map(([key, value]) => `${key} ${value}`).join(", ");
 }
-// src/policy/expected.ts
+// src/judge/policy/expected.ts
 function expectations(policy, snapshot, workspaces) {
 	return policy.expected.flatMap((rule) => {
 		return snapshot.groups.filter((group) => matches({ group: rule.group }, {
@@ -25117,7 +25047,7 @@ function isIntended(drift, expected) {
 function idOf(scope) {
 	return scope.type === "workspace" ? scope.id : null;
 }
-// src/policy/mutes.ts
+// src/judge/policy/mutes.ts
 function muteFor(policy, target, lastDay) {
 	const day = isoDay(lastDay);
 	return policy.mutes.filter((mute) => day <= mute.until && matches(mute, target)).reduce((latest, mute) => latest && latest.until >= mute.until ? latest : mute, null);
@@ -25125,7 +25055,7 @@ function muteFor(policy, target, lastDay) {
 function justExpired(policy, lastDay) {
 	return policy.mutes.filter(({ until }) => until === isoDay(lastDay - DAY));
 }
-// src/policy/thresholds.ts
+// src/judge/policy/thresholds.ts
 function thresholdsFor(policy, target, defaults) {
 	const closestFirst = policy.thresholds.filter((rule) => matches(rule, target)).toReversed().sort((a, b) => compareSpecificity(b, a, target));
 	const set = (line) => closestFirst.find((rule) => rule[line] !== void 0)?.[line] ?? defaults[line];
@@ -25135,7 +25065,7 @@ function thresholdsFor(policy, target, defaults) {
 		alert
 	};
 }
-// src/policy/apply.ts
+// src/judge/policy/apply.ts
 function linesOf$1(policy, defaults) {
 	return (target) => thresholdsFor(policy, target, defaults);
 }
@@ -25173,7 +25103,7 @@ function withModels(group, groups) {
 		models: home?.models ?? []
 	};
 }
-// src/policy/findings.ts
+// src/judge/policy/policy-findings.ts
 function policyFindings(policy, judged, expected, lastDay) {
 	return [
 		...justExpired(policy, lastDay).map((mute) => ({
@@ -25198,42 +25128,112 @@ function unmatched(policy, judged, expected) {
 		message: `${policy.path} line ${rule.line} has no effect: ${selectorText(rule)} is no limit of this organization. Workspaces have rows for limits of their own only.`
 	}));
 }
-// src/tiers/usage-tier.ts
-const page = object$1({
-	data: array(object$1({
-		amount: string$1().regex(/^\d+$/).nullish(),
-		currency: string$1(),
-		period: string$1().nullish(),
-		scope: object$1({ type: string$1() })
-	})),
-	next_page: string$1().nullish()
-});
-const BETAS = ["spend-limit-reads-2026-09-26"];
-const PATH = "/v1/organizations/spend_limits";
-async function readUsageTier(client) {
-	try {
-		const pages = followPages(`GET ${PATH}`, (cursor) => client.get(PATH, {
-			scope_type: ["usage_tier"],
-			page: cursor
-		}, page, { betas: BETAS }), ({ next_page }) => next_page || null);
-		for await (const { data } of pages) {
-			const row = data.find(({ scope }) => scope.type === "usage_tier");
-			if (row) return tierOfCap(row.amount ?? null, row.currency);
-		}
-		return null;
-	} catch (error) {
-		if (error instanceof AuditError && CLOSED.has(error.status ?? 0)) return null;
-		throw error;
-	}
+// src/judge/headroom/group-views.ts
+function groupViews(verdicts, meters, window) {
+	return [...Map.groupBy(verdicts, ({ scope, group }) => `${scopeKey(scope)}\n${group.type}\n${group.name}`).values()].flatMap((sameGroup) => {
+		const { scope, group } = sameGroup[0];
+		const binds = sameGroup.flatMap(({ limiter, utilization }) => utilization === null ? [] : [{
+			limiter,
+			utilization
+		}]).sort((a, b) => b.utilization - a.utilization);
+		const cacheMeter = scope.type === "organization" ? meters.caches.find((cache) => isOf(cache, group)) : void 0;
+		const cache = cacheMeter ? cacheView(cacheMeter, meters.grid.start, window) : null;
+		return binds.length === 0 && !cache ? [] : [{
+			scope,
+			group,
+			binds,
+			cache
+		}];
+	});
 }
-const CLOSED = new Set([
-	400,
-	403,
-	404
-]);
-function tierOfCap(amount, currency) {
-	if (amount === null || currency !== "USD") return null;
-	return TIERS.find((name) => PUBLISHED.monthlySpend[name] * 100 === Number(amount)) ?? null;
+function cacheView({ read, input }, gridStart, window) {
+	const from = (window.start - gridStart) / HOUR$1;
+	const to = (window.end - gridStart) / HOUR$1;
+	const reads = read.subarray(from, to);
+	const inputs = input.subarray(from, to);
+	const total = sum(inputs);
+	if (total === 0) return null;
+	const share = sum(reads) / total;
+	return {
+		read_share: share,
+		stretch: share < 1 ? 1 / (1 - share) : null,
+		hourly_read_share: Array.from(inputs, (amount, hour) => amount === 0 ? null : reads[hour] / amount)
+	};
+}
+function sum(values) {
+	return values.reduce((total, value) => total + value, 0);
+}
+function isOf({ group }, { type, name }) {
+	return group.type === type && group.name === name;
+}
+function scopeKey(scope) {
+	return scope.type === "workspace" ? scope.id : "";
+}
+// src/report/assess.ts
+function assess(assessment) {
+	const { window, freshness, source, peakWindow, thresholds, verdicts, meters, drift, failures } = assessment;
+	const missing = Math.max(0, (window.end - Math.max(freshness.known, window.start)) / MINUTE);
+	return {
+		version: 1,
+		window: {
+			start: isoTime(window.start),
+			end: isoTime(window.end),
+			days: window.days,
+			complete: missing === 0,
+			missing_minutes: missing,
+			data_refreshed_at: freshness.refreshedAt
+		},
+		usage_source: source,
+		peak_window: peakWindow,
+		thresholds: {
+			watch: thresholds.watch,
+			alert: thresholds.alert
+		},
+		status: statusOf(verdicts),
+		highest_utilization: highestUtilization(verdicts),
+		verdicts: [...verdicts],
+		groups: groupViews(verdicts, meters, window),
+		drift: [...drift],
+		first_snapshot: assessment.isFirstSnapshot,
+		findings: [...assessment.findings, ...usageFindings(assessment, missing)],
+		unmatched_models: [...meters.unmatched.values()].sort((a, b) => compareText(a.model, b.model)),
+		failures: [...failures]
+	};
+}
+function statusOf(verdicts) {
+	const bands = new Set(verdicts.map(({ band, muted }) => muted ? "ok" : band));
+	return [
+		"alert",
+		"watch",
+		"ok"
+	].find((band) => bands.has(band)) ?? null;
+}
+function highestUtilization(verdicts) {
+	const measured = verdicts.flatMap(({ utilization }) => utilization === null ? [] : [utilization]);
+	return measured.length > 0 ? Math.max(...measured) : null;
+}
+function usageFindings({ freshness, source, window, meters }, missing) {
+	const findings = [];
+	if (source === "legacy") findings.push({
+		kind: "legacy-usage",
+		message: "Usage comes from the legacy report: it has no request counts, so that requests per minute are unmeasured, and it does not say up to when it is complete: the audited days have ended and were taken as whole."
+	});
+	else if (freshness.refreshedAt === null) findings.push({
+		kind: "freshness-unknown",
+		message: "The usage API did not say up to when its data is complete; the audited days have ended and were taken as whole."
+	});
+	if (source === "analytics" && meters.all.some(({ hasUnknownRequests }) => hasUnknownRequests)) findings.push({
+		kind: "requests-unknown",
+		message: "The usage API left out the request count of some rows; requests per minute are unmeasured where they count."
+	});
+	if (missing > 0) {
+		const of = (window.end - window.start) / MINUTE;
+		findings.push({
+			kind: "data-incomplete",
+			message: `Usage is complete only up to ${freshness.refreshedAt}: ${missing} of ${of} minutes are not known yet. Peaks are at least what is shown, and no recovery is reported.`
+		});
+	}
+	return findings;
 }
 // src/audit-admin.ts
 const TIME_BUDGET$1 = 12e5;
@@ -25381,7 +25381,7 @@ function wholeReplies(fetch, { timeout, maxBytes }) {
 		}
 	};
 }
-// src/github/refusals.ts
+// src/collect/github/refusals.ts
 var GitHubError = class extends AuditError {
 	name = "GitHubError";
 	said;
@@ -28251,7 +28251,7 @@ var init_github = __esmMin((() => {
 	init_utils();
 	context$1 = new Context();
 }));
-// src/github/client.ts
+// src/collect/github/client.ts
 const MOST_TRIES$2 = 4;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 12e4;
@@ -28449,7 +28449,7 @@ function saidIn(data) {
 	].filter(Boolean).join(" "));
 	return [String(data.message), ...details].join(" ");
 }
-// src/github/read.ts
+// src/collect/github/read.ts
 const oid = string$1().regex(/^[0-9a-f]{40,64}$/);
 const repositorySchema = object$1({
 	node_id: string$1(),
@@ -28523,63 +28523,6 @@ async function readText(github, commit, path) {
 			cause
 		});
 	}
-}
-// \0builtin:import:node:fs/promises
-const _glob = (() => process.getBuiltinModule("node:fs/promises").glob)();
-const _rename = (() => process.getBuiltinModule("node:fs/promises").rename)();
-const _rm = (() => process.getBuiltinModule("node:fs/promises").rm)();
-const _mkdir = (() => process.getBuiltinModule("node:fs/promises").mkdir)();
-const _stat = (() => process.getBuiltinModule("node:fs/promises").stat)();
-const _realpath = (() => process.getBuiltinModule("node:fs/promises").realpath)();
-const _writeFile = (() => process.getBuiltinModule("node:fs/promises").writeFile)();
-const _appendFile = (() => process.getBuiltinModule("node:fs/promises").appendFile)();
-const _readFile = (() => process.getBuiltinModule("node:fs/promises").readFile)();
-// src/github/workspace.ts
-async function readWorkspace(root, paths) {
-	const texts = await Promise.all(paths.map(async (path) => {
-		const target = await locate(root, path);
-		return [path, await _readFile(target, "utf8").catch(absent).catch(unusable("read", path))];
-	}));
-	return Object.fromEntries(texts);
-}
-async function writeWorkspace(root, files) {
-	for (const { path, text } of files) {
-		const target = await locate(root, path);
-		const beside = `${target}.${process.pid}.tmp`;
-		try {
-			await _mkdir(_dirname(target), { recursive: true });
-			await _writeFile(beside, text);
-			await _rename(beside, target);
-		} catch (error) {
-			await _rm(beside, { force: true }).catch(() => {});
-			unusable("written", path)(error);
-		}
-	}
-}
-async function locate(root, path) {
-	const workspace = await _realpath(root);
-	const target = await follow(_resolve(workspace, path));
-	const inside = _relative(workspace, target);
-	if (inside === ".." || inside.startsWith(`..${_sep}`) || _resolve(inside) === inside) throw new AuditError(`${path} leads out of the workspace, to ${target}.`, { remedy: "A symbolic link on its way points outside; set snapshot-path to a path without one." });
-	return target;
-}
-async function follow(path) {
-	const real = await _realpath(path).catch(absent);
-	if (real !== null) return real;
-	const parent = _dirname(path);
-	return parent === path ? path : _join(await follow(parent), path.slice(parent.length));
-}
-function unusable(done, path) {
-	return (cause) => {
-		throw new AuditError(`${path} in the workspace cannot be ${done}: ${describeError(cause)}.`, {
-			remedy: "Check what lies there, and who owns it; a container step may have made it as another user.",
-			cause
-		});
-	};
-}
-function absent(error) {
-	if (error.code === "ENOENT" || error.code === "ENOTDIR") return null;
-	throw error;
 }
 // node_modules/yaml/browser/dist/nodes/identity.js
 const ALIAS = Symbol.for("yaml.alias");
@@ -33732,7 +33675,7 @@ function parseDocument(source, options = {}) {
 	}
 	return doc;
 }
-// src/policy/schema.ts
+// src/collect/repository/policy-schema.ts
 const name = string$1().trim().min(1);
 const selector = {
 	group: name.optional().describe("Display name of a rate-limit group, a model or alias it contains, or a group type such as batch"),
@@ -33774,7 +33717,7 @@ const NO_POLICY = {
 	mutes: [],
 	expected: []
 };
-// src/policy/parse.ts
+// src/collect/repository/policy.ts
 const MOST_PROBLEMS = 10;
 function parsePolicy(text, path) {
 	const lines = new LineCounter();
@@ -33838,7 +33781,64 @@ function invalid(path, found) {
 	const more = found.length > shown.length ? `\n- and ${found.length - shown.length} more` : "";
 	return new AuditError(`The policy ${path} is not valid; nothing was delivered.\n${shown.join("\n")}${more}`, { remedy: "docs/policy.md shows every rule there is." });
 }
-// src/committed.ts
+// \0builtin:import:node:fs/promises
+const _glob = (() => process.getBuiltinModule("node:fs/promises").glob)();
+const _rename = (() => process.getBuiltinModule("node:fs/promises").rename)();
+const _rm = (() => process.getBuiltinModule("node:fs/promises").rm)();
+const _mkdir = (() => process.getBuiltinModule("node:fs/promises").mkdir)();
+const _stat = (() => process.getBuiltinModule("node:fs/promises").stat)();
+const _realpath = (() => process.getBuiltinModule("node:fs/promises").realpath)();
+const _writeFile = (() => process.getBuiltinModule("node:fs/promises").writeFile)();
+const _appendFile = (() => process.getBuiltinModule("node:fs/promises").appendFile)();
+const _readFile = (() => process.getBuiltinModule("node:fs/promises").readFile)();
+// src/collect/repository/workspace.ts
+async function readWorkspace(root, paths) {
+	const texts = await Promise.all(paths.map(async (path) => {
+		const target = await locate(root, path);
+		return [path, await _readFile(target, "utf8").catch(absent).catch(unusable("read", path))];
+	}));
+	return Object.fromEntries(texts);
+}
+async function writeWorkspace(root, files) {
+	for (const { path, text } of files) {
+		const target = await locate(root, path);
+		const beside = `${target}.${process.pid}.tmp`;
+		try {
+			await _mkdir(_dirname(target), { recursive: true });
+			await _writeFile(beside, text);
+			await _rename(beside, target);
+		} catch (error) {
+			await _rm(beside, { force: true }).catch(() => {});
+			unusable("written", path)(error);
+		}
+	}
+}
+async function locate(root, path) {
+	const workspace = await _realpath(root);
+	const target = await follow(_resolve(workspace, path));
+	const inside = _relative(workspace, target);
+	if (inside === ".." || inside.startsWith(`..${_sep}`) || _resolve(inside) === inside) throw new AuditError(`${path} leads out of the workspace, to ${target}.`, { remedy: "A symbolic link on its way points outside; set snapshot-path to a path without one." });
+	return target;
+}
+async function follow(path) {
+	const real = await _realpath(path).catch(absent);
+	if (real !== null) return real;
+	const parent = _dirname(path);
+	return parent === path ? path : _join(await follow(parent), path.slice(parent.length));
+}
+function unusable(done, path) {
+	return (cause) => {
+		throw new AuditError(`${path} in the workspace cannot be ${done}: ${describeError(cause)}.`, {
+			remedy: "Check what lies there, and who owns it; a container step may have made it as another user.",
+			cause
+		});
+	};
+}
+function absent(error) {
+	if (error.code === "ENOENT" || error.code === "ENOTDIR") return null;
+	throw error;
+}
+// src/collect/repository/committed.ts
 async function readCommitted(run) {
 	const { inputs, log } = run;
 	const { path, mode } = inputs.snapshot;
@@ -33873,7 +33873,18 @@ async function read({ deps, inputs }, paths) {
 	if (root) return readWorkspace(root, paths);
 	throw new AuditError("snapshot-mode: file needs GITHUB_WORKSPACE, which is not set.", { remedy: "The runner sets it; let actions/checkout run before this action." });
 }
-// src/report/select.ts
+// src/run.ts
+const CONSOLE = "https://platform.claude.com";
+function linksOf({ deps: { env }, inputs }) {
+	const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = env;
+	return {
+		run: server && repository && id ? `${server}/${repository}/actions/runs/${id}` : null,
+		usage: `${CONSOLE}/usage`,
+		limits: `${CONSOLE}/usage/limits`,
+		runbook: inputs.runbookUrl
+	};
+}
+// src/tell/words/select.ts
 function isMeasured(verdict) {
 	return verdict.band !== "unmeasured" && verdict.utilization !== null && verdict.peak !== null && verdict.limit !== null;
 }
@@ -33909,62 +33920,171 @@ function isInert(verdict) {
 function isSameLimit(a, b) {
 	return a.limiter === b.limiter && a.group.type === b.group.type && a.group.name === b.group.name && sameScope(a.scope, b.scope);
 }
-// src/report/advice.ts
-const INCREASE_CONSIDERED_FROM = .5;
-const LOW_READ_SHARE = .5;
-const BURST_MINUTES_A_DAY = 10;
-const NAMED$2 = 3;
-function advice(report, safe) {
-	return [
-		cacheMore,
-		spreadOut,
-		useBatches,
-		raiseOwnLimit,
-		askForMore
-	].map((advise) => advise(report, safe)).filter((text) => text !== null);
+// src/tell/words/drift-consequence.ts
+const NAMED$2 = 5;
+function driftConsequence(drift, report, safe) {
+	if (drift.limiter === null) return WITHOUT_LIMITER[drift.class] ?? "";
+	return [ofPeak(drift, report), inert(drift, report, safe)].filter(Boolean).join(" ");
 }
-const cacheMore = (report, safe) => {
-	const share = percentOf(report);
-	const groups = new Map();
-	for (const row of [...ofBand(report, "alert"), ...ofBand(report, "watch")]) {
-		const view = viewOf(row, report);
-		if (row.limiter === "input_tokens_per_minute_cache_aware" && view?.binds[0]?.limiter === row.limiter && view.cache && view.cache.read_share < LOW_READ_SHARE) groups.set(groupName(row.group, safe), view.cache.read_share);
+const WITHOUT_LIMITER = {
+	"group-added": "Its limits are judged from this run on.",
+	"group-retired": "Use of its models is reported as unmatched, unless another group lists them.",
+	"model-added": "Its use counts toward this group from now on.",
+	"model-removed": "Its use is reported as unmatched, unless another group lists it.",
+	"model-moved": "Its use counts toward this group from now on."
+};
+function crossesAlertLine(drift, report) {
+	const { alert } = linesOf(verdictOn(drift, report) ?? {}, report);
+	const after = drift.utilization_after;
+	return after !== null && after >= alert && (drift.utilization_before ?? 0) < alert;
+}
+function ofPeak(drift, report) {
+	const { peak, utilization_before: before, utilization_after: after } = drift;
+	if (peak === null) return "";
+	const lines = linesOf(verdictOn(drift, report) ?? {}, report);
+	const share = (ratio) => percent(ratio, [lines.watch, lines.alert]);
+	const whose = report.window.days > 1 ? `The ${report.window.days} days' peak` : "The day's peak";
+	const subject = drift.from === null ? `${whose} ${count$1(peak)}` : `${whose}, counted each way,`;
+	if (before !== null && after !== null) {
+		const crossing = crossed(before, after, lines);
+		return before === after ? `${subject} is ${share(after)} of what binds, as before.` : `${subject} was ${share(before)} and is now ${share(after)}${crossing && `: ${crossing}`}.`;
 	}
-	if (groups.size === 0) return null;
-	return `Add cache breakpoints where input binds: ${listing([...groups].map(([name, readShare]) => `${name} reads ${share(readShare)}`), NAMED$2)} of its input from the cache. Cache reads do not count toward this limit; at a share of 70 % it carries 3.3 times the input.`;
-};
-const spreadOut = (report, safe) => {
-	const worst = ofBand(report, "alert").filter((row) => {
-		const { minutes_over_threshold: minutes, p99, limit } = row;
-		return minutes !== null && minutes <= BURST_MINUTES_A_DAY * report.window.days && p99 !== null && p99 < linesOf(row, report).watch * limit;
-	})[0];
-	if (!worst) return null;
-	const lines = linesOf(worst, report);
-	const minutes = plural(worst.minutes_over_threshold ?? 0, "minute");
-	return `Spread out what runs around ${peakTime(worst, report)}: ${limitName(worst, safe)} was at or over ${percent(lines.alert)} for only ${minutes}, and below ${percent(lines.watch)} in 99 of 100 minutes.`;
-};
-const useBatches = (report) => {
-	return ofBand(report, "alert").some(({ group, limiter }) => group.type === "model_group" && limiterRule(group.type, limiter)?.stream === "standard") ? "Move work that can wait to the Message Batches API: it draws on limits of its own." : null;
-};
-const raiseOwnLimit = (report, safe) => {
-	const held = ofBand(report, "alert").filter((row) => row.scope.type === "workspace" && row.limit_source === "workspace");
-	if (held.length === 0) return null;
-	return `Raise a workspace's own limit in the Console, if you set it yourself and the organization has room: ${listing(held.map((row) => {
-		const above = report.verdicts.find((other) => other.scope.type === "organization" && other.group.type === row.group.type && other.group.name === row.group.name && other.limiter === row.limiter);
-		const organization = above?.limit ? ` where the organization has ${count$1(above.limit)}` : "";
-		return `${scopeName(row.scope, safe)} (${limiterName(row, safe)}: ${count$1(row.limit)}${organization})`;
-	}), NAMED$2)}.`;
-};
-const askForMore = (report, safe) => {
-	const eligible = measured(report).filter((row) => row.limit_source === "organization" && row.utilization >= .5);
-	if (eligible.length === 0) return null;
-	return `Ask Anthropic for more: it considers an increase from 50 % use on, which holds for ${listing([...new Set(eligible.map((row) => `${groupName(row.group, safe)} ${limiterName(row, safe)}`))], NAMED$2)}.`;
-};
-function viewOf(row, report) {
-	const views = report.groups.filter(({ group }) => group.type === row.group.type && group.name === row.group.name);
-	return views.find(({ scope }) => sameScope(scope, row.scope)) ?? views.find(({ scope }) => scope.type === "organization");
+	if (after !== null) {
+		const crossing = crossed(0, after, lines);
+		return `${subject} is ${share(after)} of it${crossing && `: ${crossing}`}.`;
+	}
+	return before === null ? "" : `${subject} was ${share(before)} of it.`;
 }
-// src/report/escape.ts
+function inert(drift, report, safe) {
+	if (drift.scope.type === "workspace") {
+		const verdict = verdictOn(drift, report);
+		return verdict && isInert(verdict) ? `It is inert: the organization's ${count$1(verdict.limit ?? 0)} is lower and binds.` : "";
+	}
+	const { before, after } = drift;
+	if (after === null || before !== null && after >= before) return "";
+	const wereBinding = report.verdicts.filter((row) => isInert(row) && isSameLimit({
+		...row,
+		scope: drift.scope
+	}, limitOf(drift)) && (row.configured ?? 0) <= (before ?? Number.POSITIVE_INFINITY));
+	if (wereBinding.length === 0) return "";
+	const named = wereBinding.map((row) => `${scopeName(row.scope, safe)} (${count$1(row.configured ?? 0)})`);
+	return `${plural(named.length, "limit")} of workspaces ${named.length === 1 ? "becomes" : "become"} inert: ${listing(named, NAMED$2)}.`;
+}
+function verdictOn(drift, { verdicts }) {
+	return verdicts.find((verdict) => isSameLimit(verdict, limitOf(drift)));
+}
+const limitOf = ({ scope, group, limiter }) => ({
+	scope,
+	group,
+	limiter: limiter ?? ""
+});
+function crossed(before, after, { watch, alert }) {
+	const lines = [
+		{
+			at: watch,
+			name: "the watch line"
+		},
+		{
+			at: alert,
+			name: "the alert line"
+		},
+		{
+			at: 1,
+			name: "the limit itself"
+		}
+	];
+	const highest = lines.filter(({ at }) => after >= at).at(-1);
+	const left = lines.filter(({ at }) => before >= at && after < at);
+	if (left[0]) return `back below ${left[0].name}`;
+	if (!highest) return "";
+	return `${after === highest.at ? "at" : "over"} ${highest.name}`;
+}
+// src/tell/words/drift-text.ts
+function driftSubject(drift, safe) {
+	const scope = drift.scope.type === "workspace" ? [capital(scopeName(drift.scope, safe))] : [];
+	const limiter = drift.limiter === null ? [] : [limiterName({
+		group: drift.group,
+		limiter: drift.limiter
+	}, safe)];
+	return [
+		...scope,
+		groupName(drift.group, safe),
+		...limiter
+	].join(", ");
+}
+function driftChange(drift, safe) {
+	const before = drift.before === null ? null : count$1(drift.before);
+	const after = drift.after === null ? null : count$1(drift.after);
+	const model = safe(drift.model ?? "a model");
+	switch (drift.class) {
+		case "raised":
+		case "cut": return values(drift);
+		case "limiter-added": return after === null ? "new limit" : `new limit of ${after}`;
+		case "limiter-removed": return before === null ? "no longer limited" : `limit of ${before} no longer listed`;
+		case "limiter-changed": return `${counted(drift, safe)}, ${values(drift)}`;
+		case "group-added": return "new group of limits";
+		case "group-retired": return "group no longer listed";
+		case "model-added": return `${model} now draws on these limits`;
+		case "model-removed": return `${model} no longer listed`;
+		case "model-moved": return `${model} moved here from ${safe(drift.from ?? "another group")}`;
+		case "override-added": return after === null ? "limit of its own set" : `limit of its own set to ${after}`;
+		case "override-changed": return drift.from === null ? `limit of its own ${values(drift)}` : `limit of its own ${counted(drift, safe)}, ${values(drift)}`;
+		case "override-removed": return before === null ? "no limit of its own any more, the organization's applies" : `limit of its own of ${before} removed, the organization's applies`;
+	}
+}
+function driftIntent({ intended }) {
+	if (intended === void 0) return "";
+	return intended ? "As the policy expects." : "Not what the policy expects.";
+}
+function driftSentence(drift, report, safe) {
+	return [
+		`${driftSubject(drift, safe)}: ${driftChange(drift, safe)}.`,
+		driftConsequence(drift, report, safe),
+		driftIntent(drift)
+	].filter(Boolean).join(" ");
+}
+function isCut(drift) {
+	const { peak, utilization_before: before, utilization_after: after } = drift;
+	if (peak !== null && peak > 0 && before !== null && after !== null) return after > before;
+	if (drift.class === "limiter-added" || drift.class === "override-added") return true;
+	return drift.before !== null && drift.after !== null && drift.after < drift.before;
+}
+function orderDrift(drift) {
+	return drift.toSorted((a, b) => Number(isCut(b)) - Number(isCut(a)) || (b.utilization_after ?? -1) - (a.utilization_after ?? -1));
+}
+const CLASS_WORDS = {
+	cut: ["limit cut", "limits cut"],
+	raised: ["limit raised", "limits raised"],
+	"limiter-added": ["limit added", "limits added"],
+	"limiter-removed": ["limit removed", "limits removed"],
+	"limiter-changed": ["limit counted differently", "limits counted differently"],
+	"group-added": ["group added", "groups added"],
+	"group-retired": ["group retired", "groups retired"],
+	"model-added": ["model added", "models added"],
+	"model-removed": ["model removed", "models removed"],
+	"model-moved": ["model moved", "models moved"],
+	"override-added": ["workspace limit added", "workspace limits added"],
+	"override-changed": ["workspace limit changed", "workspace limits changed"],
+	"override-removed": ["workspace limit removed", "workspace limits removed"]
+};
+function driftCounts(drift, most = Number.POSITIVE_INFINITY) {
+	const { shown } = atMost(Object.entries(CLASS_WORDS).map(([driftClass, words]) => ({
+		words,
+		number: drift.filter((item) => item.class === driftClass).length
+	})).filter(({ number }) => number > 0), most);
+	const rest = drift.length - shown.reduce((sum, { number }) => sum + number, 0);
+	return [...shown.map(({ words: [one, many], number }) => plural(number, one, many)), ...rest > 0 ? [plural(rest, "more change")] : []].join(", ");
+}
+function values({ before, after }) {
+	const change = before === null || after === null ? "" : changeInPercent(before, after);
+	const arrow = `${before === null ? "none" : count$1(before)} \u2192 ${after === null ? "none" : count$1(after)}`;
+	return change ? `${arrow} (${change})` : arrow;
+}
+function counted(drift, safe) {
+	const from = drift.from === null ? "another limiter" : limiterLabel(drift.group.type, drift.from);
+	return `changed from ${from === drift.from ? safe(from) : from}`;
+}
+// src/tell/words/escape.ts
 const ZERO_WIDTH_SPACE = "\u200b";
 const NAME_LENGTH = 100;
 function oneLine$1(text, length = NAME_LENGTH) {
@@ -34006,63 +34126,7 @@ function spaced(part, safe) {
 function encoded(url, unsafe) {
 	return url.replace(unsafe, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
 }
-// src/report/markdown.ts
-function table(columns, rows) {
-	if (rows.length === 0) return "";
-	const line = (cells) => `| ${cells.join(" | ")} |`;
-	return [
-		line(columns.map(({ head }) => head)),
-		line(columns.map(({ align }) => align === "right" ? "---:" : "---")),
-		...rows.map(line)
-	].join("\n");
-}
-function details(title, body) {
-	return body === "" ? "" : `<details>\n<summary>${title}</summary>\n\n${body}\n\n</details>`;
-}
-function bullets(items) {
-	return items.map((item) => `- ${item}`).join("\n");
-}
-function stack(...parts) {
-	return parts.filter(Boolean).join("\n\n");
-}
-function under(heading, body) {
-	return body === "" ? "" : `${heading}\n\n${body}`;
-}
-function unbroken(cell) {
-	return cell.replace(/([\d\u2265\u2264\u2212+]) (?=[\d%])/g, "$1&nbsp;");
-}
-const CELLS = 10;
-function bar(ratio) {
-	const full = Math.min(CELLS, Math.floor(ratio * CELLS + 1e-9));
-	const cells = full === 0 && ratio > 0 ? "\u2592" : "\u2588".repeat(full);
-	return `\`${cells}${"\u2591".repeat(CELLS - cells.length)}\``;
-}
-function seeAlso({ run, usage, limits, runbook }, own = "This run") {
-	return [
-		run && markdownLink(own, run),
-		markdownLink("Usage in the Console", usage),
-		markdownLink("Limits in the Console", limits),
-		runbook && markdownLink("Runbook", runbook)
-	].filter(Boolean).join(" \u00b7 ");
-}
-// src/report/runway-text.ts
-function runwaySentence({ outcome, ...row }, report) {
-	const alert = percentOf(report)(alertOf(row, report));
-	switch (outcome.kind) {
-		case "refused": return null;
-		case "far": return `rises, and stays below ${alert} for more than a year`;
-		case "reaches": {
-			const earliest = count$1(Math.floor(outcome.earliest));
-			const latest = outcome.latest === null ? "more than a year" : count$1(Math.ceil(outcome.latest));
-			const days = Math.round(outcome.days);
-			return `reaches ${alert} ${days === 0 ? "within a day" : `in about ${plural(days, "day")}`} (${earliest} to ${latest})`;
-		}
-	}
-}
-function alertOf(row, report) {
-	return linesOf(report.verdicts.find((one) => isSameLimit(one, row)) ?? {}, report).alert;
-}
-// src/report/sentences.ts
+// src/tell/words/sentences.ts
 function verdictOf(report) {
 	if (report.status === "alert") return "alert";
 	if (report.status === null || report.failures.length > 0 || isPartial(report)) return "unmeasured";
@@ -34174,1235 +34238,8 @@ function pullRequestText(pullRequest, link) {
 function rowSentence(row, report, safe) {
 	return `${limitName(row, safe)}: ${used(row, report)} of ${count$1(row.limit)}${atPeakTime(row, report)}`;
 }
-// src/evidence/page.ts
-const FURTHER_PEAKS = 5;
-function evidencePage(report) {
-	const rows = measured(report).filter(({ utilization }) => utilization >= INCREASE_CONSIDERED_FROM);
-	const asked = rows.filter(({ scope }) => scope.type === "organization");
-	const own = rows.filter(({ scope, limit_source }) => scope.type === "workspace" && limit_source === "workspace");
-	if (asked.length === 0) return null;
-	return `${stack("# Evidence for higher Claude rate limits", `Use of ${period(report.window)}, from ${SOURCES[report.usage_source]}. ${PEAKS[report.peak_window]} ${observed(report)}`, overview(asked, report), ...asked.map((row) => section$1(row, report)), under("## Limits of our own workspaces", bullets(own.map((row) => ownLimit(row, report)))))}\n`;
-}
-const SOURCES = {
-	analytics: "Anthropic's usage analytics API",
-	legacy: "Anthropic's legacy usage report",
-	headers: "the rate-limit headers of logged responses"
-};
-const PEAKS = {
-	minute: "Peaks are of UTC minutes, in which all models of a group are added up.",
-	hour: "Peaks are the mean per minute of the busiest UTC hour, in which all models of a group are added up.",
-	second: "Peaks are the most of a limit that was used up at once, as a response said right after it."
-};
-function observed({ window, usage_source }) {
-	if (usage_source === "headers") {
-		const lost = window.complete ? "" : ", and some of its lines could not be read";
-		return `Observed: what was logged in ${plural(window.days, "day")}${lost}.`;
-	}
-	return window.complete ? `Observed: ${plural(window.days, "whole day")}.` : `Observed: ${plural(window.days, "day")}, of which ${plural(window.missing_minutes, "minute is", "minutes are")} not known yet.`;
-}
-function overview(rows, report) {
-	return table([
-		{ head: "Limit" },
-		{
-			head: "Now",
-			align: "right"
-		},
-		{
-			head: "Peak",
-			align: "right"
-		},
-		{
-			head: "Used",
-			align: "right"
-		}
-	], rows.map((row) => [
-		title$1(row),
-		count$1(row.limit),
-		count$1(row.peak),
-		shareOf(row, report)(row.utilization)
-	]));
-}
-const title$1 = (row) => `${groupName(row.group, markdownText)}, ${limiterName(row, markdownText)}`;
-function section$1(row, report) {
-	const share = shareOf(row, report);
-	const ofLimit = (value) => `${count$1(value)} (${share(value / row.limit)})`;
-	const { alert } = linesOf(row, report);
-	const facts = [
-		["Limit", `${count$1(row.limit)} ${limiterRule(row.group.type, row.limiter)?.long ?? limiterName(row, markdownText)}`],
-		["Peak", `${ofLimit(row.peak)}${row.lower_bound ? " at least" : ""}${atPeakTime(row, report)}`],
-		["Busiest 60 seconds", row.bracket !== null && row.bracket > row.peak ? `between ${count$1(row.peak)} and ${ofLimit(row.bracket)}` : null],
-		["Further peaks", furtherPeaks(row, report, ofLimit)],
-		["99th percentile of all minutes", row.p99 === null ? null : ofLimit(row.p99)],
-		[`Minutes at or over ${share(alert)}`, row.minutes_over_threshold === null ? null : `${count$1(row.minutes_over_threshold)}${ofMinutes(report)}`],
-		["Pressed against the limit", row.clipped && `for ${plural(row.clipped.minutes, "minute")} from ${moment(row.clipped.from)}: more may have been asked for`],
-		["Growth", growth(row, report)],
-		["Input read from the cache", cacheShare(row, report)],
-		["A limit that would bring the peak to 50 %", count$1(Math.ceil(row.peak / INCREASE_CONSIDERED_FROM))]
-	];
-	return stack(`## ${title$1(row)}: ${share(row.utilization)}`, table([{ head: "Figure" }, { head: "Value" }], facts.flatMap(([name, value]) => value ? [[name, value]] : [])), under("Already done:", bullets(alreadyDone(row, report))));
-}
-function ofMinutes({ window, usage_source }) {
-	return usage_source === "headers" ? "" : ` of ${count$1(window.days * 1440 - window.missing_minutes)}`;
-}
-function furtherPeaks(row, { window }, ofLimit) {
-	const start = Date.parse(window.start);
-	const peakHour = row.peak_at === null ? -1 : Math.floor((Date.parse(row.peak_at) - start) / HOUR);
-	const largest = (row.hourly ?? []).flatMap((peak, hour) => peak && hour !== peakHour ? [{
-		peak,
-		hour
-	}] : []).sort((a, b) => b.peak - a.peak).slice(0, FURTHER_PEAKS).sort((a, b) => a.hour - b.hour);
-	const at = (hour) => {
-		const [from, to] = [hour, hour + 1].map((one) => new Date(start + one * HOUR).toISOString());
-		return `${window.days > 1 ? `${from.slice(0, 10)} ` : ""}${from.slice(11, 16)}\u2013${to.slice(11, 16)} UTC`;
-	};
-	return largest.length === 0 ? null : listing(largest.map(({ peak, hour }) => `${ofLimit(peak)} in ${at(hour)}`));
-}
-const HOUR = 36e5;
-function growth(row, report) {
-	const runway = report.planning?.runway.find((one) => isSameLimit(one, row));
-	const trend = runway ? runwaySentence(runway, report) : null;
-	if (trend) return trend;
-	if (!row.previous || row.previous.peak === 0) return null;
-	return `${row.previous.peak === row.peak ? "none" : changeInPercent(row.previous.peak, row.peak)} against the peak of the same window a day earlier, ${count$1(row.previous.peak)}`;
-}
-function cacheShare(row, report) {
-	const rule = limiterRule(row.group.type, row.limiter);
-	const cache = viewOf(row, report)?.cache;
-	if (!cache || rule?.stream !== "standard" || !rule.counts.includes("uncached_input")) return null;
-	return `${percent(cache.read_share)} over the window${rule.counts.includes("cache_read") ? "; this limit counts it" : "; this limit does not count it"}`;
-}
-function alreadyDone(row, report) {
-	const cache = viewOf(row, report)?.cache;
-	const capped = report.verdicts.filter(({ scope, group, limiter }) => scope.type === "workspace" && group.type === row.group.type && group.name === row.group.name && limiter === row.limiter);
-	const drivers = row.drivers?.workspaces ?? [];
-	return [
-		...cache && cache.read_share > 0 ? [`Prompt caching: ${percent(cache.read_share)} of the group's input was read from the cache.`] : [],
-		...capped.length > 0 ? [`Limits of their own for ${plural(capped.length, "workspace")}: ${listing(capped.map(({ scope, limit }) => `${scopeName(scope, markdownText)} ${limit === null ? "without a value" : count$1(limit)}`), 5)}.`] : [],
-		...drivers.length > 0 ? [`The peak is known by workspace: ${listing(drivers.map(({ name, share }) => `${markdownText(name)} ${percent(share)}`))}.`] : []
-	];
-}
-function ownLimit(row, report) {
-	return `${title$1(row)} in ${scopeName(row.scope, markdownText)}: ${shareOf(row, report)(row.utilization)} of ${count$1(row.limit)}. Ours to raise, in the Console.`;
-}
-const groupLimits = record(string$1(), record(string$1(), number().nullable())).describe("Effective limit by group, then by limiter type; null: Anthropic names the limiter without a value, which is not unlimited");
-strictObject({
-	version: literal(1),
-	models: record(string$1(), string$1()).describe("Model name or alias \u2192 the group whose limits it draws on, together with all others of that group"),
-	organization: groupLimits.describe("What all workspaces together may use"),
-	workspaces: record(string$1(), strictObject({
-		name: string$1(),
-		limits: groupLimits
-	})).describe("By workspace ID: what this workspace may use. It shares what it inherits with the others")
-});
-function gatewayOf(snapshot, workspaces) {
-	const all = new Map([...snapshot.workspaces, ...workspaces].map(({ id, name }) => [id, name]));
-	return {
-		version: 1,
-		models: sorted(snapshot.groups.toReversed().flatMap((group) => group.models.map((model) => [model, keyOf$1(group)]))),
-		organization: limitsIn(snapshot, { type: "organization" }),
-		workspaces: sorted([...all].map(([id, name]) => [id, {
-			name,
-			limits: limitsIn(snapshot, {
-				type: "workspace",
-				id,
-				name
-			})
-		}]))
-	};
-}
-function formatGateway(gateway) {
-	return `${JSON.stringify(gateway, null, 2)}\n`;
-}
-function limitsIn(snapshot, scope) {
-	const overrides = scope.type === "workspace" ? snapshot.workspaces.find(({ id }) => id === scope.id)?.overrides ?? [] : [];
-	const homeless = overrides.filter((override) => !groupOf(override, snapshot.groups));
-	const limits = new Map();
-	for (const group of [...snapshot.groups, ...homeless]) {
-		const own = groupOf(group, overrides)?.limits ?? {};
-		const effective = [...new Set([...Object.keys(group.limits), ...Object.keys(own)])].map((limiter) => [limiter, effectiveLimit(snapshot, scope, group, limiter)]);
-		limits.set(keyOf$1(group), sorted([...Object.entries(limits.get(keyOf$1(group)) ?? {}), ...effective]));
-	}
-	return sorted([...limits]);
-}
-function keyOf$1({ type, name }) {
-	return type === "model_group" ? name : type;
-}
-function sorted(entries) {
-	return Object.fromEntries(entries.toSorted(([a], [b]) => compareText(a, b)));
-}
-const MOVED = new Set(["stale", "not-found"]);
-const COMMIT = `mutation($input: CreateCommitOnBranchInput!) {
-  createCommitOnBranch(input: $input) { commit { oid url signature { isValid } } }
-}`;
-const commitSchema$1 = object$1({ data: object$1({ createCommitOnBranch: object$1({ commit: object$1({
-	oid: string$1(),
-	url: string$1(),
-	signature: object$1({ isValid: boolean() }).nullable()
-}) }) }) });
-const comparisonSchema$1 = object$1({ commits: array(object$1({
-	sha: string$1(),
-	html_url: string$1(),
-	parents: array(object$1({ sha: string$1() })),
-	commit: object$1({
-		message: string$1(),
-		verification: object$1({ verified: boolean() }).optional()
-	})
-})) });
-async function commitOnBranch(github, branch, head, { files, headline, body }) {
-	const input = {
-		branch: {
-			repositoryNameWithOwner: `${github.owner}/${github.repo}`,
-			branchName: branch
-		},
-		expectedHeadOid: head,
-		message: {
-			headline,
-			body
-		},
-		fileChanges: { additions: files.map(({ path, text }) => ({
-			path,
-			contents: Buffer.from(text).toString("base64")
-		})) }
-	};
-	try {
-		const { data } = await github.mutate("createCommitOnBranch", COMMIT, input, commitSchema$1);
-		const { oid, url, signature } = data.createCommitOnBranch.commit;
-		return {
-			sha: oid,
-			url,
-			verified: signature?.isValid ?? false
-		};
-	} catch (error) {
-		if (MOVED.has(refusalOf$1(error))) return "moved";
-		if (isInDoubt(error)) return "unknown";
-		throw error;
-	}
-}
-async function findCommit(github, { head, proposal }, tip) {
-	if (head === tip) return null;
-	const { commits } = await github.rest("GET", "/compare/{basehead}", { basehead: `${head}...${tip}` }, comparisonSchema$1);
-	const wanted = words(`${proposal.headline}\n\n${proposal.body}`);
-	const found = commits.find(({ parents, commit }) => parents[0]?.sha === head && words(commit.message) === wanted);
-	return found ? {
-		sha: found.sha,
-		url: found.html_url,
-		verified: found.commit.verification?.verified ?? false
-	} : null;
-}
-const words = (message) => message.replace(/\s+/g, " ").trim();
-const pause = ({ sleep, random }, tries) => sleep(random() * 500 * 2 ** tries);
-async function commitFiles(github, { branch: wanted, paths, plan }) {
-	let unsettled = null;
-	for (let tries = 1; tries <= 5; tries++) {
-		const { branch, head, files } = await readFiles(github, wanted, paths);
-		const proposal = plan(files);
-		if (proposal === null) {
-			const commit = unsettled && await findCommit(github, unsettled, head);
-			return {
-				commit,
-				branch,
-				before: commit && unsettled ? unsettled.before : files
-			};
-		}
-		const made = await commitOnBranch(github, branch, head, proposal);
-		if (typeof made === "object") return {
-			commit: made,
-			branch,
-			before: files
-		};
-		if (made === "unknown") unsettled = {
-			head,
-			proposal,
-			before: files
-		};
-		await pause(github, tries);
-	}
-	throw tooManyRaces(github, wanted ?? "the default branch");
-}
-function tooManyRaces(github, branch) {
-	const inDoubt = github.lastInDoubt();
-	return new AuditError(inDoubt ? `${branch} could not be committed to in 5 tries. ${inDoubt.message}` : `${branch} could not be committed to in 5 tries: it moved each time.`, {
-		remedy: inDoubt?.remedy ?? "Run the job again, at a time when less is pushed; a `concurrency` group keeps two runs apart.",
-		cause: inDoubt
-	});
-}
-// \0builtin:import:node:crypto
-const _createHash = (...given) => process.getBuiltinModule("node:crypto").createHash(...given);
-// src/github/trailer.ts
-const TRAILER = /\n*^Audit-Snapshot: ([0-9a-f]{64})\s*$/m;
-function seal({ parent, message, blobs }) {
-	const sorted = blobs.map(({ path, oid }) => `${path} ${oid}`).sort();
-	return _createHash("sha256").update(JSON.stringify([
-		parent,
-		words(message),
-		sorted
-	])).digest("hex");
-}
-function blobOid(text) {
-	const bytes = Buffer.from(text);
-	return _createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
-}
-function signProposal(proposal, parent) {
-	const { files, headline, body } = proposal;
-	const blobs = files.map(({ path, text }) => ({
-		path,
-		oid: blobOid(text)
-	}));
-	const trailer = `Audit-Snapshot: ${seal({
-		parent,
-		message: `${headline}\n\n${body}`,
-		blobs
-	})}`;
-	return {
-		files,
-		headline,
-		body: body === "" ? trailer : `${body}\n\n${trailer}`
-	};
-}
-const hasTrailer = (message) => TRAILER.test(message);
-function isSealed({ parent, message, blobs }) {
-	const [, claimed] = TRAILER.exec(message) ?? [];
-	return claimed === seal({
-		parent,
-		message: message.replace(TRAILER, ""),
-		blobs
-	});
-}
-// src/github/branch.ts
-const MOST_OF_OURS = 5;
-const NO_REF = "0".repeat(40);
-const comparisonSchema = object$1({
-	ahead_by: int$2(),
-	merge_base_commit: object$1({ sha: string$1() }),
-	commits: array(object$1({
-		sha: string$1(),
-		commit: object$1({ message: string$1() })
-	}))
-});
-const commitSchema = object$1({
-	parents: array(object$1({ sha: string$1() })),
-	commit: object$1({ message: string$1() }),
-	files: array(object$1({
-		filename: string$1(),
-		sha: string$1().nullable(),
-		status: string$1()
-	})).optional()
-});
-const UPDATE_REFS = "mutation($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }";
-const updateSchema = object$1({ data: object$1({ updateRefs: unknown() }) });
-async function readHistory(github, base, tip) {
-	let compared;
-	try {
-		compared = await github.rest("GET", "/compare/{basehead}", { basehead: `${base}...${tip}` }, comparisonSchema);
-	} catch (error) {
-		if (refusalOf$1(error) === "not-found") return {
-			ahead: Number.POSITIVE_INFINITY,
-			mergeBase: null,
-			ours: false
-		};
-		throw error;
-	}
-	const { ahead_by: ahead, merge_base_commit, commits } = compared;
-	const sealed = ahead <= MOST_OF_OURS && commits.length === ahead && commits.every(({ commit }) => hasTrailer(commit.message)) ? await Promise.all(commits.map(({ sha }) => isOurs(github, sha))) : [false];
-	return {
-		ahead,
-		mergeBase: merge_base_commit.sha,
-		ours: ahead === 0 || sealed.every(Boolean)
-	};
-}
-async function isOurs(github, sha) {
-	const { parents, commit, files = [] } = await github.rest("GET", "/commits/{ref}", { ref: sha }, commitSchema);
-	const [parent, ...more] = parents;
-	if (parent === void 0 || more.length > 0) return false;
-	const blobs = files.map(({ filename, sha }) => ({
-		path: filename,
-		oid: sha ?? ""
-	}));
-	return isSealed({
-		parent: parent.sha,
-		message: commit.message,
-		blobs
-	});
-}
-async function moveBranches(github, repositoryId, moves) {
-	const refUpdates = moves.map(({ branch, from, to }) => ({
-		name: `refs/heads/${branch}`,
-		beforeOid: from ?? NO_REF,
-		afterOid: to ?? NO_REF,
-		force: true
-	}));
-	try {
-		await github.mutate("updateRefs", UPDATE_REFS, {
-			repositoryId,
-			refUpdates
-		}, updateSchema);
-		return true;
-	} catch (error) {
-		const tips = await Promise.all(moves.map(({ branch }) => readHead(github, branch)));
-		if (tips.every((tip, at) => tip === moves[at]?.to)) return true;
-		if (tips.some((tip, at) => tip !== moves[at]?.from)) return false;
-		throw error;
-	}
-}
-async function rebuildBranch(github, repositoryId, { branch, tip, base }, proposal) {
-	const beside = `${branch}-next`;
-	if (!await moveBranches(github, repositoryId, [{
-		branch: beside,
-		from: await leftover(github, beside, base),
-		to: base
-	}])) return null;
-	let at = base;
-	try {
-		const signed = signProposal(proposal, base);
-		const made = await commitOnBranch(github, beside, base, signed);
-		const commit = made === "unknown" ? await landed(github, beside, {
-			head: base,
-			proposal: signed
-		}) : made;
-		if (commit === null || commit === "moved") return null;
-		at = commit.sha;
-		const done = await moveBranches(github, repositoryId, [{
-			branch,
-			from: tip,
-			to: commit.sha
-		}, {
-			branch: beside,
-			from: commit.sha,
-			to: null
-		}]);
-		if (done) at = null;
-		return done ? commit : null;
-	} finally {
-		if (at !== null) await moveBranches(github, repositoryId, [{
-			branch: beside,
-			from: at,
-			to: null
-		}]).catch(() => {});
-	}
-}
-async function leftover(github, beside, base) {
-	const tip = await readHead(github, beside);
-	if (tip === null || (await readHistory(github, base, tip)).ours) return tip;
-	throw new AuditError(`Branch "${beside}", on which commits are prepared, holds commits that are not this action's.`, { remedy: "Rename or delete it, or set `branch` to another name." });
-}
-async function landed(github, branch, unsettled) {
-	const tip = await readHead(github, branch);
-	return tip === null ? null : findCommit(github, unsettled, tip);
-}
-// src/github/people.ts
-const MOST_TRIES = 3;
-const TEAM = "team:";
-const issueSchema = object$1({ assignees: array(object$1({ login: string$1() })) });
-async function addPeople(github, number, { labels, reviewers, assignees }, warn) {
-	const steps = [
-		...labels.map((label) => ({
-			what: `label "${label}"`,
-			act: () => addLabel(github, number, label)
-		})),
-		...reviewers.map((name) => ({
-			what: `reviewer "${name}"`,
-			act: () => askReviewer(github, number, name)
-		})),
-		...assignees.map((name) => ({
-			what: `assignee "${name}"`,
-			act: () => assign(github, number, name)
-		}))
-	];
-	for (const { what, act } of steps) try {
-		await patiently(github, act);
-	} catch (error) {
-		warn(`Pull request #${number} is without ${what}: ${describeError(error)}`);
-	}
-}
-async function addLabel(github, number, label) {
-	await github.rest("POST", "/issues/{issue_number}/labels", {
-		issue_number: number,
-		labels: [label]
-	}, unknown());
-}
-async function askReviewer(github, number, name) {
-	const who = name.startsWith(TEAM) ? { team_reviewers: [name.slice(5).split("/").at(-1)] } : { reviewers: [name] };
-	await github.rest("POST", "/pulls/{pull_number}/requested_reviewers", {
-		pull_number: number,
-		...who
-	}, unknown());
-}
-async function assign(github, number, name) {
-	if (!(await github.rest("POST", "/issues/{issue_number}/assignees", {
-		issue_number: number,
-		assignees: [name]
-	}, issueSchema)).assignees.some(({ login }) => login.toLowerCase() === name.toLowerCase())) throw new Error("GitHub did not assign them; an assignee needs access to the repository.");
-}
-async function patiently(github, act) {
-	for (let tries = 1;; tries++) {
-		try {
-			return await act();
-		} catch (error) {
-			if (!(error instanceof GitHubError && /could not resolve to a node/i.test(error.said)) || tries === MOST_TRIES) throw error;
-		}
-		await github.sleep(1e3 * 2 ** tries * github.random());
-	}
-}
-// src/report/drift-consequence.ts
-const NAMED$1 = 5;
-function driftConsequence(drift, report, safe) {
-	if (drift.limiter === null) return WITHOUT_LIMITER[drift.class] ?? "";
-	return [ofPeak(drift, report), inert(drift, report, safe)].filter(Boolean).join(" ");
-}
-const WITHOUT_LIMITER = {
-	"group-added": "Its limits are judged from this run on.",
-	"group-retired": "Use of its models is reported as unmatched, unless another group lists them.",
-	"model-added": "Its use counts toward this group from now on.",
-	"model-removed": "Its use is reported as unmatched, unless another group lists it.",
-	"model-moved": "Its use counts toward this group from now on."
-};
-function crossesAlertLine(drift, report) {
-	const { alert } = linesOf(verdictOn(drift, report) ?? {}, report);
-	const after = drift.utilization_after;
-	return after !== null && after >= alert && (drift.utilization_before ?? 0) < alert;
-}
-function ofPeak(drift, report) {
-	const { peak, utilization_before: before, utilization_after: after } = drift;
-	if (peak === null) return "";
-	const lines = linesOf(verdictOn(drift, report) ?? {}, report);
-	const share = (ratio) => percent(ratio, [lines.watch, lines.alert]);
-	const whose = report.window.days > 1 ? `The ${report.window.days} days' peak` : "The day's peak";
-	const subject = drift.from === null ? `${whose} ${count$1(peak)}` : `${whose}, counted each way,`;
-	if (before !== null && after !== null) {
-		const crossing = crossed(before, after, lines);
-		return before === after ? `${subject} is ${share(after)} of what binds, as before.` : `${subject} was ${share(before)} and is now ${share(after)}${crossing && `: ${crossing}`}.`;
-	}
-	if (after !== null) {
-		const crossing = crossed(0, after, lines);
-		return `${subject} is ${share(after)} of it${crossing && `: ${crossing}`}.`;
-	}
-	return before === null ? "" : `${subject} was ${share(before)} of it.`;
-}
-function inert(drift, report, safe) {
-	if (drift.scope.type === "workspace") {
-		const verdict = verdictOn(drift, report);
-		return verdict && isInert(verdict) ? `It is inert: the organization's ${count$1(verdict.limit ?? 0)} is lower and binds.` : "";
-	}
-	const { before, after } = drift;
-	if (after === null || before !== null && after >= before) return "";
-	const wereBinding = report.verdicts.filter((row) => isInert(row) && isSameLimit({
-		...row,
-		scope: drift.scope
-	}, limitOf(drift)) && (row.configured ?? 0) <= (before ?? Number.POSITIVE_INFINITY));
-	if (wereBinding.length === 0) return "";
-	const named = wereBinding.map((row) => `${scopeName(row.scope, safe)} (${count$1(row.configured ?? 0)})`);
-	return `${plural(named.length, "limit")} of workspaces ${named.length === 1 ? "becomes" : "become"} inert: ${listing(named, NAMED$1)}.`;
-}
-function verdictOn(drift, { verdicts }) {
-	return verdicts.find((verdict) => isSameLimit(verdict, limitOf(drift)));
-}
-const limitOf = ({ scope, group, limiter }) => ({
-	scope,
-	group,
-	limiter: limiter ?? ""
-});
-function crossed(before, after, { watch, alert }) {
-	const lines = [
-		{
-			at: watch,
-			name: "the watch line"
-		},
-		{
-			at: alert,
-			name: "the alert line"
-		},
-		{
-			at: 1,
-			name: "the limit itself"
-		}
-	];
-	const highest = lines.filter(({ at }) => after >= at).at(-1);
-	const left = lines.filter(({ at }) => before >= at && after < at);
-	if (left[0]) return `back below ${left[0].name}`;
-	if (!highest) return "";
-	return `${after === highest.at ? "at" : "over"} ${highest.name}`;
-}
-// src/report/drift-text.ts
-function driftSubject(drift, safe) {
-	const scope = drift.scope.type === "workspace" ? [capital(scopeName(drift.scope, safe))] : [];
-	const limiter = drift.limiter === null ? [] : [limiterName({
-		group: drift.group,
-		limiter: drift.limiter
-	}, safe)];
-	return [
-		...scope,
-		groupName(drift.group, safe),
-		...limiter
-	].join(", ");
-}
-function driftChange(drift, safe) {
-	const before = drift.before === null ? null : count$1(drift.before);
-	const after = drift.after === null ? null : count$1(drift.after);
-	const model = safe(drift.model ?? "a model");
-	switch (drift.class) {
-		case "raised":
-		case "cut": return values(drift);
-		case "limiter-added": return after === null ? "new limit" : `new limit of ${after}`;
-		case "limiter-removed": return before === null ? "no longer limited" : `limit of ${before} no longer listed`;
-		case "limiter-changed": return `${counted(drift, safe)}, ${values(drift)}`;
-		case "group-added": return "new group of limits";
-		case "group-retired": return "group no longer listed";
-		case "model-added": return `${model} now draws on these limits`;
-		case "model-removed": return `${model} no longer listed`;
-		case "model-moved": return `${model} moved here from ${safe(drift.from ?? "another group")}`;
-		case "override-added": return after === null ? "limit of its own set" : `limit of its own set to ${after}`;
-		case "override-changed": return drift.from === null ? `limit of its own ${values(drift)}` : `limit of its own ${counted(drift, safe)}, ${values(drift)}`;
-		case "override-removed": return before === null ? "no limit of its own any more, the organization's applies" : `limit of its own of ${before} removed, the organization's applies`;
-	}
-}
-function driftIntent({ intended }) {
-	if (intended === void 0) return "";
-	return intended ? "As the policy expects." : "Not what the policy expects.";
-}
-function driftSentence(drift, report, safe) {
-	return [
-		`${driftSubject(drift, safe)}: ${driftChange(drift, safe)}.`,
-		driftConsequence(drift, report, safe),
-		driftIntent(drift)
-	].filter(Boolean).join(" ");
-}
-function isCut(drift) {
-	const { peak, utilization_before: before, utilization_after: after } = drift;
-	if (peak !== null && peak > 0 && before !== null && after !== null) return after > before;
-	if (drift.class === "limiter-added" || drift.class === "override-added") return true;
-	return drift.before !== null && drift.after !== null && drift.after < drift.before;
-}
-function orderDrift(drift) {
-	return drift.toSorted((a, b) => Number(isCut(b)) - Number(isCut(a)) || (b.utilization_after ?? -1) - (a.utilization_after ?? -1));
-}
-const CLASS_WORDS = {
-	cut: ["limit cut", "limits cut"],
-	raised: ["limit raised", "limits raised"],
-	"limiter-added": ["limit added", "limits added"],
-	"limiter-removed": ["limit removed", "limits removed"],
-	"limiter-changed": ["limit counted differently", "limits counted differently"],
-	"group-added": ["group added", "groups added"],
-	"group-retired": ["group retired", "groups retired"],
-	"model-added": ["model added", "models added"],
-	"model-removed": ["model removed", "models removed"],
-	"model-moved": ["model moved", "models moved"],
-	"override-added": ["workspace limit added", "workspace limits added"],
-	"override-changed": ["workspace limit changed", "workspace limits changed"],
-	"override-removed": ["workspace limit removed", "workspace limits removed"]
-};
-function driftCounts(drift, most = Number.POSITIVE_INFINITY) {
-	const { shown } = atMost(Object.entries(CLASS_WORDS).map(([driftClass, words]) => ({
-		words,
-		number: drift.filter((item) => item.class === driftClass).length
-	})).filter(({ number }) => number > 0), most);
-	const rest = drift.length - shown.reduce((sum, { number }) => sum + number, 0);
-	return [...shown.map(({ words: [one, many], number }) => plural(number, one, many)), ...rest > 0 ? [plural(rest, "more change")] : []].join(", ");
-}
-function values({ before, after }) {
-	const change = before === null || after === null ? "" : changeInPercent(before, after);
-	const arrow = `${before === null ? "none" : count$1(before)} \u2192 ${after === null ? "none" : count$1(after)}`;
-	return change ? `${arrow} (${change})` : arrow;
-}
-function counted(drift, safe) {
-	const from = drift.from === null ? "another limiter" : limiterLabel(drift.group.type, drift.from);
-	return `changed from ${from === drift.from ? safe(from) : from}`;
-}
-// src/report/drift-table.ts
-function driftTable(drift, report, consequence) {
-	return table([
-		{ head: "Limit" },
-		{ head: "Change" },
-		...consequence === null ? [] : [{ head: consequence }]
-	], drift.map((item) => {
-		const change = driftChange(item, markdownText);
-		const cells = [driftSubject(item, markdownText), unbroken(isCut(item) ? `**${change}**` : change)];
-		return consequence === null ? cells : [...cells, consequenceCell(item, report)];
-	}));
-}
-function consequenceCell(item, report) {
-	return [unbroken(driftConsequence(item, report, markdownText)) || "Not measured.", driftIntent(item)].filter(Boolean).join(" ");
-}
-// src/report/shrink.ts
-const encoder = new TextEncoder();
-function bytes(text) {
-	return encoder.encode(text).length;
-}
-function firstFitting(steps, render, fits) {
-	let result = render(steps[0]);
-	for (const step of steps.slice(1)) {
-		if (fits(result)) return result;
-		result = render(step);
-	}
-	return result;
-}
-// src/report/pull-request.ts
-const PULL_REQUEST_MARKER = "<!-- claude-rate-limit-audit -->";
-const LONGEST_BODY$1 = 65536;
-const STEPS$2 = [
-	{
-		changes: Number.POSITIVE_INFINITY,
-		consequence: true
-	},
-	{
-		changes: Number.POSITIVE_INFINITY,
-		consequence: false
-	},
-	{
-		changes: 200,
-		consequence: true
-	},
-	{
-		changes: 50,
-		consequence: true
-	},
-	{
-		changes: 0,
-		consequence: false
-	}
-];
-function renderPullRequest(report, links, files) {
-	return {
-		title: title(report, files),
-		body: firstFitting(STEPS$2, (step) => body$1(report, links, files, step), (text) => text.length <= LONGEST_BODY$1)
-	};
-}
-function title(report, files) {
-	if (files === "gateway") return "Claude rate limits: the gateway file, same limits";
-	if (report.first_snapshot) return "Record the Claude rate limits";
-	if (report.drift.length === 0) return "Claude rate limits: new names, same limits";
-	return `Claude rate limits: ${driftCounts(report.drift, 2)}`;
-}
-function body$1(report, links, files, step) {
-	return stack(PULL_REQUEST_MARKER, changes$1(report, files, step), approving(report, files), seeAlso(links, "The audit run"));
-}
-function changes$1(report, files, step) {
-	if (files === "gateway") return "Only the gateway file changes: it is new, or workspaces have come, gone or been renamed. Every limit is as it was.";
-	if (report.first_snapshot) {
-		const groups = new Set(report.verdicts.map(({ group }) => `${group.type} ${group.name}`)).size;
-		return `This is the first snapshot of the organization's Claude rate limits (${plural(groups, "group")}). There is nothing to compare it with yet.`;
-	}
-	if (report.drift.length === 0) return "Only names have changed: every limit, and every model that draws on it, is as it was.";
-	const ordered = orderDrift(report.drift);
-	const cuts = ordered.filter(isCut).length;
-	const { shown, more } = atMost(ordered, step.changes);
-	const intro = `The configured Claude rate limits differ from the committed snapshot: ${driftCounts(report.drift)}.${cuts > 0 ? ` ${cuts === 1 ? "One leaves" : `${count$1(cuts)} leave`} less room than before.` : ""}`;
-	const left = more > 0 ? `${count$1(more)} more of ${count$1(ordered.length)} changes are not shown here, to stay within GitHub's size for a pull request; the diff has them all.` : "";
-	const shortened = step.consequence || shown.length === 0 ? "" : "What each change does to the peak is left out, to stay within GitHub's size for a pull request; the run's summary has it.";
-	return stack(intro, driftTable(shown, report, step.consequence ? `What it does to the peak of ${period(report.window)}` : null), shortened, left);
-}
-function approving(report, files) {
-	const subject = report.first_snapshot ? "these limits" : report.drift.length > 0 ? "the new limits" : "the new names";
-	return stack("### What approving means", `${files === "gateway" ? "Merging brings the gateway file up to date. It changes nothing at Anthropic." : `Merging records ${subject} as known. It changes nothing at Anthropic, where they are in force already: the next audit compares with them.`}${files === "snapshot" ? "" : " What reads the gateway file goes by it from then on."} Left open, this pull request ${report.first_snapshot ? "is kept up to date." : "is kept up to date, and closes by itself once nothing differs from what was recorded."}`, report.drift.length > 0 && "If a change is not one you expected: the organization's own limits are set by Anthropic, a workspace's by your own administrators in the Console.");
-}
-// src/github/pulls.ts
-const LONGEST_BODY = 65536;
-const pullSchema = object$1({
-	number: int$2(),
-	html_url: string$1(),
-	title: string$1(),
-	body: string$1().nullable(),
-	head: object$1({
-		ref: string$1(),
-		repo: object$1({ full_name: string$1() }).nullable()
-	})
-});
-function toPull({ number, html_url: url, title, body }) {
-	return {
-		number,
-		url,
-		title,
-		body: body ?? "",
-		ours: body?.includes("<!-- claude-rate-limit-audit -->") ?? false
-	};
-}
-async function findPull(github, branch, base) {
-	const query = {
-		state: "open",
-		head: `${github.owner}:${branch}`,
-		base,
-		per_page: 100
-	};
-	const found = await github.rest("GET", "/pulls", query, array(pullSchema));
-	const fullName = `${github.owner}/${github.repo}`.toLowerCase();
-	const pulls = found.filter(({ head }) => head.ref === branch && head.repo?.full_name.toLowerCase() === fullName).map(toPull);
-	return pulls.find(({ ours }) => ours) ?? pulls[0] ?? null;
-}
-function withMarker({ title, body }) {
-	const end = body.includes("<!-- claude-rate-limit-audit -->") ? "" : `\n\n${PULL_REQUEST_MARKER}`;
-	if (body.length + end.length <= LONGEST_BODY) return {
-		title,
-		body: body + end
-	};
-	const notice = `\n\n\u2026 cut: GitHub takes no longer text.\n\n${PULL_REQUEST_MARKER}`;
-	return {
-		title,
-		body: body.slice(0, LONGEST_BODY - notice.length) + notice
-	};
-}
-async function openPull(github, branch, base, text) {
-	try {
-		return toPull(await github.rest("POST", "/pulls", {
-			...withMarker(text),
-			head: branch,
-			base
-		}, pullSchema));
-	} catch (error) {
-		const found = isInDoubt(error) || error instanceof GitHubError && /already exists/i.test(error.said) ? await findPull(github, branch, base) : null;
-		if (found) return found;
-		throw error;
-	}
-}
-async function updatePull(github, pull, text) {
-	const { title, body } = withMarker(text);
-	if (pull.title === title && sameText(pull.body, body)) return false;
-	await github.rest("PATCH", "/pulls/{pull_number}", {
-		pull_number: pull.number,
-		title,
-		body
-	}, unknown());
-	return true;
-}
-function sameText(a, b) {
-	const plain = (text) => text.replace(/\r\n/g, "\n").trimEnd();
-	return plain(a) === plain(b);
-}
-async function closePull(github, { number }) {
-	await github.rest("PATCH", "/pulls/{pull_number}", {
-		pull_number: number,
-		state: "closed"
-	}, unknown());
-}
-async function comment(github, { number }, body) {
-	await github.rest("POST", "/issues/{issue_number}/comments", {
-		issue_number: number,
-		body
-	}, unknown());
-}
-function compareUrl({ serverUrl, owner, repo }, branch, base, title) {
-	return `${serverUrl}/${owner}/${repo}/compare/${[base, branch].map((name) => encodeURIComponent(name).replaceAll("%2F", "/")).join("...")}?${new URLSearchParams({
-		quick_pull: "1",
-		title,
-		body: PULL_REQUEST_MARKER
-	})}`;
-}
-// src/github/scene.ts
-async function look(github, { base: wanted, branch, paths, plan }) {
-	const { id: repositoryId, defaultBranch } = await readRepository(github);
-	const base = await readFiles(github, wanted ?? defaultBranch, paths);
-	if (base.branch === branch) throw new AuditError(`A pull request from "${branch}" into "${base.branch}" leads nowhere.`, { remedy: "Set `branch` to a name of its own, or snapshot-mode: commit." });
-	const [tip, pull] = await Promise.all([readHead(github, branch), findPull(github, branch, base.branch)]);
-	const history = tip === null ? null : await readHistory(github, base.head, tip);
-	const proposal = plan(base.files);
-	return {
-		repositoryId,
-		base,
-		proposal,
-		tip,
-		history,
-		there: proposal === null || tip === null ? null : await readFilesAt(github, tip, paths),
-		pull
-	};
-}
-function missing({ base, there }, proposal) {
-	const wanted = new Map(proposal.files.map(({ path, text }) => [path, text]));
-	for (const [path, text] of Object.entries(base.files)) if (text !== null && !wanted.has(path)) wanted.set(path, text);
-	return [...wanted].filter(([path, text]) => there?.[path] !== text).map(([path, text]) => ({
-		path,
-		text
-	}));
-}
-async function decide(github, paths, scene) {
-	const { base, proposal, tip, history, pull } = scene;
-	if (proposal === null) {
-		if (pull?.ours) return "withdraw";
-		return pull === null && history?.ours && history.ahead > 0 ? "sweep" : "nothing";
-	}
-	if (tip === null || history === null) return "rebuild";
-	const complete = missing(scene, proposal).length === 0;
-	if (!history.ours) return complete ? "keep" : "append";
-	if (!complete || history.ahead === 0 || history.mergeBase === null) return "rebuild";
-	const then = history.mergeBase === base.head ? base.files : await readFilesAt(github, history.mergeBase, paths);
-	return paths.every((path) => then[path] === base.files[path]) ? "keep" : "rebuild";
-}
-// src/github/propose.ts
-async function proposeFiles(github, options) {
-	const run = {
-		commit: null,
-		unsettled: null
-	};
-	for (let tries = 1; tries <= 5; tries++) {
-		const scene = await look(github, options);
-		const step = await decide(github, options.paths, scene);
-		if (options.dryRun) return rehearsed(options, scene, step);
-		const done = await act(github, options, scene, step, run);
-		if (done !== "moved") return {
-			...done,
-			before: scene.base.files
-		};
-		await pause(github, tries);
-	}
-	throw tooManyRaces(github, options.branch);
-}
-async function act(github, options, scene, step, run) {
-	const { repositoryId, proposal, tip, pull } = scene;
-	if (step === "withdraw" && pull) return withdraw(github, options, scene, pull);
-	if (step === "sweep") {
-		if (!await moveBranches(github, repositoryId, [{
-			branch: options.branch,
-			from: tip,
-			to: null
-		}])) return "moved";
-	}
-	if (proposal === null) return {
-		commit: null,
-		pull: untouched(pull),
-		note: null
-	};
-	const commit = await commitStep(github, options, scene, proposal, step, run);
-	if (commit === "moved") return "moved";
-	run.commit = commit;
-	return showPull(github, options, scene, options.render(proposal), commit);
-}
-async function commitStep(github, { branch }, scene, proposal, step, run) {
-	const { repositoryId, base, tip } = scene;
-	if (step === "keep") return run.commit ?? (run.unsettled && tip ? findCommit(github, run.unsettled, tip) : null);
-	if (step === "append" && tip !== null) {
-		const made = await commitOnBranch(github, branch, tip, {
-			...proposal,
-			files: missing(scene, proposal)
-		});
-		if (made === "unknown") run.unsettled = {
-			head: tip,
-			proposal
-		};
-		return typeof made === "object" ? made : "moved";
-	}
-	const files = proposal.files.filter(({ path, text }) => base.files[path] !== text);
-	return await rebuildBranch(github, repositoryId, {
-		branch,
-		tip,
-		base: base.head
-	}, {
-		...proposal,
-		files
-	}) ?? "moved";
-}
-async function showPull(github, { branch, people, warn }, { base, pull }, text, commit) {
-	if (pull) {
-		const changed = pull.ours && await updatePull(github, pull, text);
-		const note = pull.ours ? null : `Pull request #${pull.number} was opened by somebody else from ${branch}: its text is left alone.`;
-		return {
-			commit,
-			pull: {
-				...untouched(pull),
-				operation: changed || commit ? "updated" : "none"
-			},
-			note
-		};
-	}
-	try {
-		const { number, url } = await openPull(github, branch, base.branch, text);
-		await addPeople(github, number, people, warn);
-		return {
-			commit,
-			pull: {
-				operation: "created",
-				number,
-				url
-			},
-			note: null
-		};
-	} catch (error) {
-		if (refusalOf$1(error) === "may-not-open") {
-			const url = compareUrl(github, branch, base.branch, text.title);
-			const note = `This token may not open pull requests; the change waits on branch ${branch}, open it by hand: ${url}. ${remedyOf(error)}`;
-			return {
-				commit,
-				pull: {
-					operation: "branch-only",
-					number: null,
-					url
-				},
-				note
-			};
-		}
-		if (error instanceof GitHubError && /no commits between/i.test(error.said)) return "moved";
-		throw error;
-	}
-}
-const remedyOf = (error) => (error instanceof AuditError ? error.remedy : void 0) ?? "";
-function untouched(pull) {
-	return {
-		operation: "none",
-		number: pull?.number ?? null,
-		url: pull?.url ?? null
-	};
-}
-async function withdraw(github, { branch, warn }, { repositoryId, base, tip, history }, pull) {
-	await closePull(github, pull);
-	const kept = `Branch ${branch} is kept, because it holds commits that are not this action's.`;
-	let note = history?.ours ? null : kept;
-	if (tip !== null && history?.ours) try {
-		if (!await moveBranches(github, repositoryId, [{
-			branch,
-			from: tip,
-			to: null
-		}])) note = kept;
-	} catch (error) {
-		note = `Branch ${branch} could not be removed: ${describeError(error)}`;
-	}
-	await comment(github, pull, `${`The limits are again what \`${base.branch}\` holds, so there is nothing left to review.`}${note ? ` ${note}` : ""}`).catch((error) => warn(`Pull request #${pull.number} is closed without a comment: ${describeError(error)}`));
-	return {
-		commit: null,
-		pull: {
-			operation: "closed",
-			number: pull.number,
-			url: pull.url
-		},
-		note
-	};
-}
-function rehearsed({ branch }, { base, proposal, pull }, step) {
-	const into = `the pull request from ${branch} into ${base.branch}`;
-	const update = pull ? `updated ${into} (#${pull.number})` : `opened ${into}`;
-	const would = {
-		nothing: `changed nothing: ${base.branch} holds these limits`,
-		withdraw: `closed ${into} (#${pull?.number}): ${base.branch} holds these limits`,
-		sweep: `removed branch ${branch}: ${base.branch} holds these limits`,
-		keep: `left branch ${branch} as it is, and ${update}`,
-		rebuild: `committed "${proposal?.headline}" to ${branch} and ${update}`,
-		append: `committed "${proposal?.headline}" on top of what others have on ${branch}, and ${update}`
-	};
-	return {
-		commit: null,
-		pull: untouched(pull),
-		note: `Dry run: it would have ${would[step]}.`,
-		before: base.files
-	};
-}
-// src/github/deliver.ts
-async function deliverSnapshot(deps, token, delivery) {
-	const { mode, path, otherPaths = [] } = delivery;
-	const paths = [path, ...otherPaths];
-	switch (mode) {
-		case "none": return outcome(delivery, "skipped", { note: "snapshot-mode is none: the limits are compared, nothing is written." });
-		case "file": return deliverFile(deps, delivery, paths);
-		case "commit": return deliverCommit(deps, token, delivery, paths);
-		case "pull-request": return deliverPullRequest(deps, token, delivery, paths);
-	}
-}
-async function deliverFile({ env }, delivery, paths) {
-	const root = env.GITHUB_WORKSPACE;
-	if (!root) throw new AuditError("snapshot-mode: file needs GITHUB_WORKSPACE, which is not set.", { remedy: "The runner sets it; let actions/checkout run before this action." });
-	const before = await readWorkspace(root, paths);
-	const proposal = delivery.plan(before);
-	if (proposal === null) return outcome(delivery, "unchanged");
-	if (delivery.dryRun) return outcome(delivery, "skipped", { note: `Dry run: it would have written ${listed(proposal)}.` });
-	await writeWorkspace(root, proposal.files);
-	return settled(delivery, before, "written");
-}
-async function deliverCommit(deps, token, delivery, paths) {
-	const { base, plan, dryRun } = delivery;
-	const github = createGitHub(deps, token);
-	if (dryRun) {
-		const { branch, files } = await readFiles(github, base, paths);
-		const proposal = plan(files);
-		if (proposal === null) return outcome(delivery, "unchanged");
-		return outcome(delivery, "skipped", { note: `Dry run: it would have committed ${listed(proposal)} to ${branch}: "${proposal.headline}".` });
-	}
-	const { commit, before } = await commitFiles(github, {
-		branch: base,
-		paths,
-		plan
-	});
-	return commit ? settled(delivery, before, before[delivery.path] == null ? "created" : "updated", { commit }) : outcome(delivery, "unchanged");
-}
-async function deliverPullRequest(deps, token, delivery, paths) {
-	const { path, base, branch, plan, render, dryRun, warn, labels, reviewers, assignees } = delivery;
-	const people = {
-		labels,
-		reviewers,
-		assignees
-	};
-	const { commit, pull: pullRequest, note, before } = await proposeFiles(createGitHub(deps, token), {
-		base,
-		branch,
-		paths,
-		plan,
-		render,
-		people,
-		dryRun,
-		warn
-	});
-	if (commit) return settled(delivery, before, before[path] == null ? "created" : "updated", {
-		commit,
-		pullRequest,
-		note
-	});
-	return outcome(delivery, dryRun ? "skipped" : "unchanged", {
-		pullRequest,
-		note
-	});
-}
-function settled(delivery, before, operation, rest = {}) {
-	const proposal = delivery.plan(before);
-	if (!proposal || proposal.files.some(({ path }) => path === delivery.path)) return outcome(delivery, operation, rest);
-	const note = [`${listed(proposal)} is brought up to date.`, rest.note].filter(Boolean).join(" ");
-	return outcome(delivery, "unchanged", {
-		...rest,
-		note
-	});
-}
-const listed = ({ files }) => files.map(({ path }) => path).join(" and ");
-function outcome({ path }, operation, rest = {}) {
-	return {
-		operation,
-		path,
-		commit: null,
-		pullRequest: null,
-		note: null,
-		...rest
-	};
-}
-// src/report/commit-message.ts
-const MOST_CHANGES = 100;
-function commitMessage(headline, report, files) {
-	return {
-		headline,
-		body: commitBody(report, files)
-	};
-}
-function commitBody(report, files) {
-	if (files === "gateway") return "The gateway file is brought up to date; no limit has changed.";
-	if (report.first_snapshot) return "The first snapshot: the limits as they are today.";
-	if (report.drift.length === 0) return "Only names have changed; no limit has changed.";
-	const { shown, more } = atMost(orderDrift(report.drift), MOST_CHANGES);
-	const lines = shown.map((drift) => `- ${driftSentence(drift, report, gitText)}`);
-	const left = more > 0 ? [`- and ${count$1(more)} more, see the diff`] : [];
-	const peaks = shown.some(({ peak }) => peak !== null) ? ["", `Peaks are of ${period(report.window)}.`] : [];
-	return [
-		...lines,
-		...left,
-		...peaks
-	].join("\n");
-}
-// src/keep-snapshot.ts
-async function keepSnapshot(run, report, committed, found, links) {
-	const { deps, inputs, log, secrets } = run;
-	const skipped = (why) => {
-		const note = secrets.redact(why);
-		log.info(note);
-		return {
-			outcome: {
-				operation: "skipped",
-				path: inputs.snapshot.path,
-				commit: null,
-				pullRequest: null,
-				note
-			},
-			error: null
-		};
-	};
-	if (inputs.snapshot.mode === "none") return skipped("snapshot-mode is none: no snapshot is kept.");
-	if (committed.error !== null) return skipped("The snapshot was left as it is, because it could not be read.");
-	if (found.isPartial) return skipped("No snapshot was written, because the limits of some workspaces could not be read.");
-	try {
-		let drifted = report;
-		let files = "snapshot";
-		const { path, gatewayPath } = inputs.snapshot;
-		const wantedFiles = (after) => [{
-			path,
-			text: formatSnapshot(after)
-		}, ...gatewayPath ? [{
-			path: gatewayPath,
-			text: formatGateway(gatewayOf(after, found.workspaces))
-		}] : []];
-		const plan = (there) => {
-			const text = there[path] ?? null;
-			const before = text === null ? null : parseSnapshot(text, path);
-			const after = found.snapshotBeside(before);
-			const changed = wantedFiles(after).filter((file) => file.text !== there[file.path]);
-			if (changed.length === 0) return null;
-			drifted = {
-				...report,
-				first_snapshot: before === null,
-				drift: before ? driftOf(before, after, report) : []
-			};
-			files = changed.length > 1 ? "both" : changed[0]?.path === path ? "snapshot" : "gateway";
-			return {
-				...commitMessage(inputs.snapshot.commitMessage, drifted, files),
-				files: changed
-			};
-		};
-		const outcome = await deliverSnapshot(deps, inputs.githubToken, {
-			...inputs.snapshot,
-			otherPaths: gatewayPath ? [gatewayPath] : [],
-			dryRun: inputs.dryRun,
-			plan,
-			render: () => renderPullRequest(drifted, links, files),
-			warn: log.warning
-		});
-		log.info(`Snapshot ${outcome.path}: ${outcome.operation}.${outcome.note ? ` ${outcome.note}` : ""}`);
-		return {
-			outcome: {
-				...outcome,
-				note: outcome.note && secrets.redact(outcome.note)
-			},
-			error: null
-		};
-	} catch (error) {
-		return {
-			...skipped(`The snapshot could not be written: ${describeError(error)}`),
-			error: describeError(error)
-		};
-	}
-}
-function driftOf(before, after, { drift: found }) {
-	const change = ({ class: kind, scope, group, limiter, before, after, model, from }) => JSON.stringify([
-		kind,
-		scope,
-		group,
-		limiter,
-		before,
-		after,
-		model,
-		from
-	]);
-	const known = new Map(found.map((drift) => [change(drift), drift]));
-	return findDrift(before, after).map((drift) => known.get(change(drift)) ?? drift);
-}
-// src/outputs.ts
-const MOST_ALERTS = 50;
-function outputsOf({ window, report, isDriftKnown, reportPath, evidencePath, snapshot, slackDelivered }) {
-	const alerts = (report?.verdicts ?? []).filter((verdict) => verdict.band === "alert" && !verdict.muted).sort((a, b) => (b.utilization ?? 0) - (a.utilization ?? 0));
-	const text = (value) => value === null || value === void 0 ? "" : String(value);
-	return {
-		status: text(report?.status),
-		"highest-utilization": text(report?.highest_utilization),
-		"alert-count": report ? text(alerts.length) : "",
-		alerts: report ? JSON.stringify(alerts.slice(0, MOST_ALERTS)) : "",
-		"report-path": text(reportPath),
-		"evidence-path": text(evidencePath),
-		drift: report && isDriftKnown ? text(report.drift.length > 0) : "",
-		"drift-count": report && isDriftKnown ? text(report.drift.length) : "",
-		"snapshot-path": text(snapshot?.path),
-		"snapshot-operation": text(snapshot?.operation),
-		"commit-sha": text(snapshot?.commit?.sha),
-		"commit-verified": text(snapshot?.commit?.verified),
-		"pull-request-operation": text(snapshot?.pullRequest?.operation),
-		"pull-request-number": text(snapshot?.pullRequest?.number),
-		"pull-request-url": text(snapshot?.pullRequest?.url),
-		"window-start": window.start,
-		"window-end": window.end,
-		"data-complete": report ? text(report.window.complete) : "false",
-		"slack-delivered": text(slackDelivered)
-	};
-}
-function writeOutputs(core, outcome) {
-	for (const [name, value] of Object.entries(outputsOf(outcome))) core.setOutput(name, value);
-}
-// src/report/annotations.ts
-const NAMED = 3;
+// src/tell/annotations.ts
+const NAMED$1 = 3;
 function annotations(report, failOn) {
 	const alerts = ofBand(report, "alert");
 	const watch = ofBand(report, "watch");
@@ -35446,7 +34283,7 @@ function namedRows(rows, report) {
 	return named(rows.map((row) => `${limitName(row, logText)}: ${used(row, report)}`));
 }
 function named(items) {
-	const { shown, more } = atMost(items, NAMED);
+	const { shown, more } = atMost(items, NAMED$1);
 	return [...shown, ...more > 0 ? [`and ${count$1(more)} more in the job summary`] : []].join("; ");
 }
 function logLines(report) {
@@ -35518,7 +34355,7 @@ function header$1(text) {
 		}
 	};
 }
-function section(text) {
+function section$1(text) {
 	return {
 		type: "section",
 		text: {
@@ -35545,18 +34382,57 @@ function sections(lines) {
 		if (last !== void 0 && last.length + line.length + 1 <= 3e3) texts[texts.length - 1] = `${last}\n${line}`;
 		else texts.push(line);
 	}
-	return texts.map(section);
+	return texts.map(section$1);
 }
-// src/report/blind.ts
+// src/tell/words/markdown.ts
+function table(columns, rows) {
+	if (rows.length === 0) return "";
+	const line = (cells) => `| ${cells.join(" | ")} |`;
+	return [
+		line(columns.map(({ head }) => head)),
+		line(columns.map(({ align }) => align === "right" ? "---:" : "---")),
+		...rows.map(line)
+	].join("\n");
+}
+function details(title, body) {
+	return body === "" ? "" : `<details>\n<summary>${title}</summary>\n\n${body}\n\n</details>`;
+}
+function bullets(items) {
+	return items.map((item) => `- ${item}`).join("\n");
+}
+function stack(...parts) {
+	return parts.filter(Boolean).join("\n\n");
+}
+function under(heading, body) {
+	return body === "" ? "" : `${heading}\n\n${body}`;
+}
+function unbroken(cell) {
+	return cell.replace(/([\d\u2265\u2264\u2212+]) (?=[\d%])/g, "$1&nbsp;");
+}
+const CELLS = 10;
+function bar(ratio) {
+	const full = Math.min(CELLS, Math.floor(ratio * CELLS + 1e-9));
+	const cells = full === 0 && ratio > 0 ? "\u2592" : "\u2588".repeat(full);
+	return `\`${cells}${"\u2591".repeat(CELLS - cells.length)}\``;
+}
+function seeAlso({ run, usage, limits, runbook }, own = "This run") {
+	return [
+		run && markdownLink(own, run),
+		markdownLink("Usage in the Console", usage),
+		markdownLink("Limits in the Console", limits),
+		runbook && markdownLink("Runbook", runbook)
+	].filter(Boolean).join(" \u00b7 ");
+}
+// src/tell/blind.ts
 const TITLE = `${BAND_MARK.unmeasured} Claude rate limits: the audit is blind`;
 function renderBlindSlack(blind, links) {
 	const error = slackText(blind.error, 500);
 	const run = links.run ? ` Run: ${slackText(links.run, 500)}` : "";
 	return message(`Claude rate limits: ${meaning(blind)} ${error}${run}`, [
 		header$1(TITLE),
-		section(`*Why*\n${error}`),
-		section(`*What it means*\n${capital(meaning(blind))}`),
-		section(`*What to do*\n${remedy(blind)}`),
+		section$1(`*Why*\n${error}`),
+		section$1(`*What it means*\n${capital(meaning(blind))}`),
+		section$1(`*What to do*\n${remedy(blind)}`),
 		...buttons(links)
 	]);
 }
@@ -35570,7 +34446,189 @@ function remedy({ window, source }) {
 	const lastDay = new Date(Date.parse(window.end) - 1).toISOString().slice(0, 10);
 	return source === "api" ? `Fix the cause, then run the workflow again with \`date: ${lastDay}\`: Anthropic keeps the usage, so nothing is lost.` : `Fix the cause, then run the workflow again with \`date: ${lastDay}\` and the log of that day: what was not logged cannot be read later.`;
 }
-// src/report/notify.ts
+// src/tell/words/advice.ts
+const INCREASE_CONSIDERED_FROM = .5;
+const LOW_READ_SHARE = .5;
+const BURST_MINUTES_A_DAY = 10;
+const NAMED = 3;
+function advice(report, safe) {
+	return [
+		cacheMore,
+		spreadOut,
+		useBatches,
+		raiseOwnLimit,
+		askForMore
+	].map((advise) => advise(report, safe)).filter((text) => text !== null);
+}
+const cacheMore = (report, safe) => {
+	const share = percentOf(report);
+	const groups = new Map();
+	for (const row of [...ofBand(report, "alert"), ...ofBand(report, "watch")]) {
+		const view = viewOf(row, report);
+		if (row.limiter === "input_tokens_per_minute_cache_aware" && view?.binds[0]?.limiter === row.limiter && view.cache && view.cache.read_share < LOW_READ_SHARE) groups.set(groupName(row.group, safe), view.cache.read_share);
+	}
+	if (groups.size === 0) return null;
+	return `Add cache breakpoints where input binds: ${listing([...groups].map(([name, readShare]) => `${name} reads ${share(readShare)}`), NAMED)} of its input from the cache. Cache reads do not count toward this limit; at a share of 70 % it carries 3.3 times the input.`;
+};
+const spreadOut = (report, safe) => {
+	const worst = ofBand(report, "alert").filter((row) => {
+		const { minutes_over_threshold: minutes, p99, limit } = row;
+		return minutes !== null && minutes <= BURST_MINUTES_A_DAY * report.window.days && p99 !== null && p99 < linesOf(row, report).watch * limit;
+	})[0];
+	if (!worst) return null;
+	const lines = linesOf(worst, report);
+	const minutes = plural(worst.minutes_over_threshold ?? 0, "minute");
+	return `Spread out what runs around ${peakTime(worst, report)}: ${limitName(worst, safe)} was at or over ${percent(lines.alert)} for only ${minutes}, and below ${percent(lines.watch)} in 99 of 100 minutes.`;
+};
+const useBatches = (report) => {
+	return ofBand(report, "alert").some(({ group, limiter }) => group.type === "model_group" && limiterRule(group.type, limiter)?.stream === "standard") ? "Move work that can wait to the Message Batches API: it draws on limits of its own." : null;
+};
+const raiseOwnLimit = (report, safe) => {
+	const held = ofBand(report, "alert").filter((row) => row.scope.type === "workspace" && row.limit_source === "workspace");
+	if (held.length === 0) return null;
+	return `Raise a workspace's own limit in the Console, if you set it yourself and the organization has room: ${listing(held.map((row) => {
+		const above = report.verdicts.find((other) => other.scope.type === "organization" && other.group.type === row.group.type && other.group.name === row.group.name && other.limiter === row.limiter);
+		const organization = above?.limit ? ` where the organization has ${count$1(above.limit)}` : "";
+		return `${scopeName(row.scope, safe)} (${limiterName(row, safe)}: ${count$1(row.limit)}${organization})`;
+	}), NAMED)}.`;
+};
+const askForMore = (report, safe) => {
+	const eligible = measured(report).filter((row) => row.limit_source === "organization" && row.utilization >= .5);
+	if (eligible.length === 0) return null;
+	return `Ask Anthropic for more: it considers an increase from 50 % use on, which holds for ${listing([...new Set(eligible.map((row) => `${groupName(row.group, safe)} ${limiterName(row, safe)}`))], NAMED)}.`;
+};
+function viewOf(row, report) {
+	const views = report.groups.filter(({ group }) => group.type === row.group.type && group.name === row.group.name);
+	return views.find(({ scope }) => sameScope(scope, row.scope)) ?? views.find(({ scope }) => scope.type === "organization");
+}
+// src/tell/words/runway-text.ts
+function runwaySentence({ outcome, ...row }, report) {
+	const alert = percentOf(report)(alertOf(row, report));
+	switch (outcome.kind) {
+		case "refused": return null;
+		case "far": return `rises, and stays below ${alert} for more than a year`;
+		case "reaches": {
+			const earliest = count$1(Math.floor(outcome.earliest));
+			const latest = outcome.latest === null ? "more than a year" : count$1(Math.ceil(outcome.latest));
+			const days = Math.round(outcome.days);
+			return `reaches ${alert} ${days === 0 ? "within a day" : `in about ${plural(days, "day")}`} (${earliest} to ${latest})`;
+		}
+	}
+}
+function alertOf(row, report) {
+	return linesOf(report.verdicts.find((one) => isSameLimit(one, row)) ?? {}, report).alert;
+}
+// src/tell/evidence/page.ts
+const FURTHER_PEAKS = 5;
+function evidencePage(report) {
+	const rows = measured(report).filter(({ utilization }) => utilization >= INCREASE_CONSIDERED_FROM);
+	const asked = rows.filter(({ scope }) => scope.type === "organization");
+	const own = rows.filter(({ scope, limit_source }) => scope.type === "workspace" && limit_source === "workspace");
+	if (asked.length === 0) return null;
+	return `${stack("# Evidence for higher Claude rate limits", `Use of ${period(report.window)}, from ${SOURCES[report.usage_source]}. ${PEAKS[report.peak_window]} ${observed(report)}`, overview(asked, report), ...asked.map((row) => section(row, report)), under("## Limits of our own workspaces", bullets(own.map((row) => ownLimit(row, report)))))}\n`;
+}
+const SOURCES = {
+	analytics: "Anthropic's usage analytics API",
+	legacy: "Anthropic's legacy usage report",
+	headers: "the rate-limit headers of logged responses"
+};
+const PEAKS = {
+	minute: "Peaks are of UTC minutes, in which all models of a group are added up.",
+	hour: "Peaks are the mean per minute of the busiest UTC hour, in which all models of a group are added up.",
+	second: "Peaks are the most of a limit that was used up at once, as a response said right after it."
+};
+function observed({ window, usage_source }) {
+	if (usage_source === "headers") {
+		const lost = window.complete ? "" : ", and some of its lines could not be read";
+		return `Observed: what was logged in ${plural(window.days, "day")}${lost}.`;
+	}
+	return window.complete ? `Observed: ${plural(window.days, "whole day")}.` : `Observed: ${plural(window.days, "day")}, of which ${plural(window.missing_minutes, "minute is", "minutes are")} not known yet.`;
+}
+function overview(rows, report) {
+	return table([
+		{ head: "Limit" },
+		{
+			head: "Now",
+			align: "right"
+		},
+		{
+			head: "Peak",
+			align: "right"
+		},
+		{
+			head: "Used",
+			align: "right"
+		}
+	], rows.map((row) => [
+		title$1(row),
+		count$1(row.limit),
+		count$1(row.peak),
+		shareOf(row, report)(row.utilization)
+	]));
+}
+const title$1 = (row) => `${groupName(row.group, markdownText)}, ${limiterName(row, markdownText)}`;
+function section(row, report) {
+	const share = shareOf(row, report);
+	const ofLimit = (value) => `${count$1(value)} (${share(value / row.limit)})`;
+	const { alert } = linesOf(row, report);
+	const facts = [
+		["Limit", `${count$1(row.limit)} ${limiterRule(row.group.type, row.limiter)?.long ?? limiterName(row, markdownText)}`],
+		["Peak", `${ofLimit(row.peak)}${row.lower_bound ? " at least" : ""}${atPeakTime(row, report)}`],
+		["Busiest 60 seconds", row.bracket !== null && row.bracket > row.peak ? `between ${count$1(row.peak)} and ${ofLimit(row.bracket)}` : null],
+		["Further peaks", furtherPeaks(row, report, ofLimit)],
+		["99th percentile of all minutes", row.p99 === null ? null : ofLimit(row.p99)],
+		[`Minutes at or over ${share(alert)}`, row.minutes_over_threshold === null ? null : `${count$1(row.minutes_over_threshold)}${ofMinutes(report)}`],
+		["Pressed against the limit", row.clipped && `for ${plural(row.clipped.minutes, "minute")} from ${moment(row.clipped.from)}: more may have been asked for`],
+		["Growth", growth(row, report)],
+		["Input read from the cache", cacheShare(row, report)],
+		["A limit that would bring the peak to 50 %", count$1(Math.ceil(row.peak / INCREASE_CONSIDERED_FROM))]
+	];
+	return stack(`## ${title$1(row)}: ${share(row.utilization)}`, table([{ head: "Figure" }, { head: "Value" }], facts.flatMap(([name, value]) => value ? [[name, value]] : [])), under("Already done:", bullets(alreadyDone(row, report))));
+}
+function ofMinutes({ window, usage_source }) {
+	return usage_source === "headers" ? "" : ` of ${count$1(window.days * 1440 - window.missing_minutes)}`;
+}
+function furtherPeaks(row, { window }, ofLimit) {
+	const start = Date.parse(window.start);
+	const peakHour = row.peak_at === null ? -1 : Math.floor((Date.parse(row.peak_at) - start) / HOUR);
+	const largest = (row.hourly ?? []).flatMap((peak, hour) => peak && hour !== peakHour ? [{
+		peak,
+		hour
+	}] : []).sort((a, b) => b.peak - a.peak).slice(0, FURTHER_PEAKS).sort((a, b) => a.hour - b.hour);
+	const at = (hour) => {
+		const [from, to] = [hour, hour + 1].map((one) => new Date(start + one * HOUR).toISOString());
+		return `${window.days > 1 ? `${from.slice(0, 10)} ` : ""}${from.slice(11, 16)}\u2013${to.slice(11, 16)} UTC`;
+	};
+	return largest.length === 0 ? null : listing(largest.map(({ peak, hour }) => `${ofLimit(peak)} in ${at(hour)}`));
+}
+const HOUR = 36e5;
+function growth(row, report) {
+	const runway = report.planning?.runway.find((one) => isSameLimit(one, row));
+	const trend = runway ? runwaySentence(runway, report) : null;
+	if (trend) return trend;
+	if (!row.previous || row.previous.peak === 0) return null;
+	return `${row.previous.peak === row.peak ? "none" : changeInPercent(row.previous.peak, row.peak)} against the peak of the same window a day earlier, ${count$1(row.previous.peak)}`;
+}
+function cacheShare(row, report) {
+	const rule = limiterRule(row.group.type, row.limiter);
+	const cache = viewOf(row, report)?.cache;
+	if (!cache || rule?.stream !== "standard" || !rule.counts.includes("uncached_input")) return null;
+	return `${percent(cache.read_share)} over the window${rule.counts.includes("cache_read") ? "; this limit counts it" : "; this limit does not count it"}`;
+}
+function alreadyDone(row, report) {
+	const cache = viewOf(row, report)?.cache;
+	const capped = report.verdicts.filter(({ scope, group, limiter }) => scope.type === "workspace" && group.type === row.group.type && group.name === row.group.name && limiter === row.limiter);
+	const drivers = row.drivers?.workspaces ?? [];
+	return [
+		...cache && cache.read_share > 0 ? [`Prompt caching: ${percent(cache.read_share)} of the group's input was read from the cache.`] : [],
+		...capped.length > 0 ? [`Limits of their own for ${plural(capped.length, "workspace")}: ${listing(capped.map(({ scope, limit }) => `${scopeName(scope, markdownText)} ${limit === null ? "without a value" : count$1(limit)}`), 5)}.`] : [],
+		...drivers.length > 0 ? [`The peak is known by workspace: ${listing(drivers.map(({ name, share }) => `${markdownText(name)} ${percent(share)}`))}.`] : []
+	];
+}
+function ownLimit(row, report) {
+	return `${title$1(row)} in ${scopeName(row.scope, markdownText)}: ${shareOf(row, report)(row.utilization)} of ${count$1(row.limit)}. Ours to raise, in the Console.`;
+}
+// src/tell/slack/notify.ts
 function shouldNotify(notify, report, snapshot) {
 	if (notify === "never") return false;
 	if (notify === "always" || report.failures.length > 0 || isBlind(report)) return true;
@@ -35591,7 +34649,20 @@ function isProposed(snapshot) {
 function shouldNotifyBlind(notify) {
 	return notify !== "never";
 }
-// src/slack/limits.ts
+// src/tell/words/shrink.ts
+const encoder = new TextEncoder();
+function bytes(text) {
+	return encoder.encode(text).length;
+}
+function firstFitting(steps, render, fits) {
+	let result = render(steps[0]);
+	for (const step of steps.slice(1)) {
+		if (fits(result)) return result;
+		result = render(step);
+	}
+	return result;
+}
+// src/tell/slack/slack-limits.ts
 const SLACK_LIMITS = {
 	blocks: 50,
 	blockId: 255,
@@ -35679,8 +34750,8 @@ function isText(value, types) {
 function isLink(url) {
 	return url === void 0 || typeof url === "string" && /^https?:\/\//.test(url);
 }
-// src/report/slack.ts
-const STEPS$1 = [
+// src/tell/slack/slack.ts
+const STEPS$2 = [
 	{
 		alerts: 10,
 		watch: 3,
@@ -35715,7 +34786,7 @@ const STEPS$1 = [
 	}
 ];
 function renderSlack(report, links, snapshot) {
-	return firstFitting(STEPS$1, (step) => message(fallback(report, links, step), blocks(report, links, snapshot, step)), (rendered) => slackViolations(rendered).length === 0);
+	return firstFitting(STEPS$2, (step) => message(fallback(report, links, step), blocks(report, links, snapshot, step)), (rendered) => slackViolations(rendered).length === 0);
 }
 function blocks(report, links, snapshot, step) {
 	return [
@@ -35831,7 +34902,22 @@ function andMore(more, links) {
 	const text = `and ${count$1(more)} more`;
 	return links.run ? `${slackLink(text, links.run)} in the run's summary` : `${text} in the run's summary`;
 }
-// src/report/findings.ts
+// src/tell/summary/drift-table.ts
+function driftTable(drift, report, consequence) {
+	return table([
+		{ head: "Limit" },
+		{ head: "Change" },
+		...consequence === null ? [] : [{ head: consequence }]
+	], drift.map((item) => {
+		const change = driftChange(item, markdownText);
+		const cells = [driftSubject(item, markdownText), unbroken(isCut(item) ? `**${change}**` : change)];
+		return consequence === null ? cells : [...cells, consequenceCell(item, report)];
+	}));
+}
+function consequenceCell(item, report) {
+	return [unbroken(driftConsequence(item, report, markdownText)) || "Not measured.", driftIntent(item)].filter(Boolean).join(" ");
+}
+// src/tell/summary/findings.ts
 function findings(report, most) {
 	const { shown, more } = atMost(report.findings.filter(({ kind }) => kind !== "data-incomplete"), most);
 	const { shown: models, more: moreModels } = atMost(report.unmatched_models, most);
@@ -35852,7 +34938,7 @@ function findings(report, most) {
 	]));
 	return stack(bullets([...shown.map(({ message }) => markdownText(message, 500)), ...more > 0 ? [`and ${count$1(more)} more`] : []]), unmatched && "These models were used, and no group of limits lists them: their use is in no figure above.", unmatched, moreModels > 0 && `and ${plural(moreModels, "more model")}`);
 }
-// src/report/muted.ts
+// src/tell/summary/muted.ts
 function mutedRows(report, most) {
 	const { shown, more } = atMost(muted(report), most);
 	return bullets([...shown.map((row) => {
@@ -35860,7 +34946,7 @@ function mutedRows(report, most) {
 		return `${BAND_MARK[row.band]} ${rowSentence(row, report, markdownText)}: ${until}, ${markdownText(row.muted?.reason ?? "", 500)}`;
 	}), ...more > 0 ? [`and ${count$1(more)} more`] : []]);
 }
-// src/report/not-measured.ts
+// src/tell/summary/not-measured.ts
 const MANAGED_AGENTS = [[
 	"Managed Agents, create endpoints",
 	"300 requests/min",
@@ -35907,7 +34993,7 @@ function howToMeasure({ scope, group, limiter, limit }) {
 	if (!limit) return "There is no value to compare with; the Console shows what applies.";
 	return limiterRule(group.type, limiter)?.counts.includes("requests") ? "Usage from the analytics API counts requests (`usage-api: analytics`); else count them in your own gateway." : "Log the `anthropic-ratelimit-*` headers of your own responses.";
 }
-// src/report/chart.ts
+// src/tell/summary/chart.ts
 const MOST_BARS = 31;
 const HOURS_PER_BAR = [
 	1,
@@ -36029,7 +35115,7 @@ function mean(values) {
 	const known = values.filter((value) => value !== null);
 	return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
-// src/report/peaks.ts
+// src/tell/summary/peaks.ts
 function peaks(report, step) {
 	const { shown, more } = atMost([...ofBand(report, "alert"), ...ofBand(report, "watch")], step.peaks);
 	return stack(...shown.map((row, index) => peak(row, report, index < step.charts, step.hours)), more > 0 && `${plural(more, "more peak")} at or over the watch line ${more === 1 ? "is" : "are"} in the scorecard and in the report file.`);
@@ -36078,7 +35164,7 @@ function drivenBy({ workspaces, models, api_keys }, span) {
 		return `by ${name}: ${listing(list.map((item) => `${markdownText(item.name)} ${percent(item.share)}`))}`;
 	}).join(" \u00b7 ")}.`;
 }
-// src/report/planning.ts
+// src/tell/summary/planning.ts
 function planning(report, most) {
 	if (!report.planning) return "";
 	return stack(runway(report, report.planning, most), workspaceRanking(report, most), details("Tiers: which published limits these are, and what the same use would be on another", tiers(report, report.planning, most)), details("What if more of the input were read from the cache", cacheWhatIf(report, report.planning, most)), idle(report, report.planning, most));
@@ -36201,7 +35287,7 @@ function idle(report, { over_provisioned }, most) {
 	const days = plural(report.window.days, "day");
 	return details(`${plural(over_provisioned.length, "group")} of limits used less than 10 % in ${days}`, stack(bullets(lines), rest(more)));
 }
-// src/report/refusals.ts
+// src/tell/summary/refused.ts
 const WHAT_TO_DO = "<sub>Refused with 429, told apart by the code of the error. A rate limit: use less at once, or ask for more. Acceleration: let use rise more slowly. A spend cap: waiting does not help before the month ends.</sub>";
 function refused(report, most) {
 	const { shown, more } = atMost(report.refusals ?? [], most);
@@ -36233,7 +35319,7 @@ function refused(report, most) {
 		{ head: "Last" }
 	], rows), more > 0 && `and ${count$1(more)} more`, WHAT_TO_DO);
 }
-// src/report/scorecard.ts
+// src/tell/summary/scorecard.ts
 const READ_AS_A_WHOLE$1 = 12;
 const COLUMNS = [
 	{ head: "Band" },
@@ -36291,7 +35377,7 @@ function dayBefore(row, report) {
 	const before = row.previous === null ? "not known" : shareOf(row, report)(row.previous.utilization);
 	return row.transition === null ? before : `${before}, ${row.transition}`;
 }
-// src/report/sources.ts
+// src/tell/summary/sources.ts
 const USAGE = {
 	analytics: "Usage: Anthropic's usage analytics API, by the minute.",
 	legacy: "Usage: Anthropic's legacy usage report, by the minute. It counts no requests.",
@@ -36320,7 +35406,7 @@ function sources(report) {
 		"To compare: the Console charts the largest minute of each hour."
 	]));
 }
-// src/report/what-binds.ts
+// src/tell/summary/what-binds.ts
 const READ_AS_A_WHOLE = 12;
 function whatBinds(report, most) {
 	const share = percentOf(report);
@@ -36353,10 +35439,10 @@ function whatBinds(report, most) {
 	], rows);
 	return stack(rows.length > READ_AS_A_WHOLE ? details(plural(rows.length, "group"), drawn) : drawn, more > 0 && `and ${count$1(more)} more`);
 }
-// src/report/summary.ts
+// src/tell/summary/summary.ts
 const ALL = Number.POSITIVE_INFINITY;
 const MOST_CHARTS = 12;
-const STEPS = [
+const STEPS$1 = [
 	{
 		peaks: 40,
 		charts: MOST_CHARTS,
@@ -36394,7 +35480,7 @@ const STEPS = [
 	}
 ];
 function renderSummary(report, links, snapshot) {
-	return firstFitting(STEPS, (step) => summary(report, links, snapshot, step), (text) => bytes(text) <= 1e6);
+	return firstFitting(STEPS$1, (step) => summary(report, links, snapshot, step), (text) => bytes(text) <= 1e6);
 }
 function renderRefusedSummary(error) {
 	const [head = "", ...problems] = error.split("\n").map((line) => line.replace(/^- /, ""));
@@ -36402,7 +35488,7 @@ function renderRefusedSummary(error) {
 }
 function summary(report, links, snapshot, step) {
 	const most = Math.min(step.rows, 200);
-	return `${stack(`## ${BAND_MARK[verdictOf(report)]} Claude rate limits: ${verdictLine(report)}`, opening(report), step.note && `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${step.note}. The report file (output \`report-path\`) has everything.`, notComplete(report, most), under("### What to do first", bullets(advice(report, markdownText))), report.drift.length > 0 && under("### Limits that have changed", changes(report, snapshot, most)), under("### Recovered since the day before", recoveries(report, most)), under("### Scorecard", scorecard(report, step.rows)), under("### Peaks", peaks(report, step)), under("### Muted", mutedRows(report, most)), under("### Refused requests", refused(report, most)), under("### What binds in each group", whatBinds(report, most)), under("### Plan", planning(report, step.rows === ALL ? most : Math.min(most, 20))), step.rows === ALL && evidence(report), report.drift.length === 0 && under("### Limits since the committed snapshot", changes(report, snapshot, most)), under("### Findings", findings(report, most)), under("### Not measured", notMeasured(report, most)), under("### Where the figures come from", sources(report)), seeAlso(links))}\n`;
+	return `${stack(`## ${BAND_MARK[verdictOf(report)]} Claude rate limits: ${verdictLine(report)}`, opening(report), step.note && `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${step.note}. The report file (output \`report-path\`) has everything.`, notComplete(report, most), under("### What to do first", bullets(advice(report, markdownText))), report.drift.length > 0 && under("### Limits that have changed", changes$1(report, snapshot, most)), under("### Recovered since the day before", recoveries(report, most)), under("### Scorecard", scorecard(report, step.rows)), under("### Peaks", peaks(report, step)), under("### Muted", mutedRows(report, most)), under("### Refused requests", refused(report, most)), under("### What binds in each group", whatBinds(report, most)), under("### Plan", planning(report, step.rows === ALL ? most : Math.min(most, 20))), step.rows === ALL && evidence(report), report.drift.length === 0 && under("### Limits since the committed snapshot", changes$1(report, snapshot, most)), under("### Findings", findings(report, most)), under("### Not measured", notMeasured(report, most)), under("### Where the figures come from", sources(report)), seeAlso(links))}\n`;
 }
 function opening(report) {
 	const worst = highest(report);
@@ -36429,27 +35515,46 @@ function evidence(report) {
 	const page = report.planning ? evidencePage(report) : null;
 	return page === null ? "" : details("Evidence to ask Anthropic for more, ready to paste (the file at the output <code>evidence-path</code>)", page.trim());
 }
-function changes(report, snapshot, most) {
+function changes$1(report, snapshot, most) {
 	const outcome = snapshotText(snapshot, markdownLink, markdownText);
 	if (report.first_snapshot) return stack("No snapshot was committed before: there is nothing to compare with yet.", outcome);
 	if (report.drift.length === 0) return stack("No limit has changed.", outcome);
 	const { shown, more } = atMost(orderDrift(report.drift), most);
 	return stack(`${driftCounts(report.drift)}.`, driftTable(shown, report, "Consequence"), more > 0 && `and ${count$1(more)} more`, outcome);
 }
-// src/run.ts
-const CONSOLE = "https://platform.claude.com";
-function linksOf({ deps: { env }, inputs }) {
-	const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = env;
+// src/deliver/outputs.ts
+const MOST_ALERTS = 50;
+function outputsOf({ window, report, isDriftKnown, reportPath, evidencePath, snapshot, slackDelivered }) {
+	const alerts = (report?.verdicts ?? []).filter((verdict) => verdict.band === "alert" && !verdict.muted).sort((a, b) => (b.utilization ?? 0) - (a.utilization ?? 0));
+	const text = (value) => value === null || value === void 0 ? "" : String(value);
 	return {
-		run: server && repository && id ? `${server}/${repository}/actions/runs/${id}` : null,
-		usage: `${CONSOLE}/usage`,
-		limits: `${CONSOLE}/usage/limits`,
-		runbook: inputs.runbookUrl
+		status: text(report?.status),
+		"highest-utilization": text(report?.highest_utilization),
+		"alert-count": report ? text(alerts.length) : "",
+		alerts: report ? JSON.stringify(alerts.slice(0, MOST_ALERTS)) : "",
+		"report-path": text(reportPath),
+		"evidence-path": text(evidencePath),
+		drift: report && isDriftKnown ? text(report.drift.length > 0) : "",
+		"drift-count": report && isDriftKnown ? text(report.drift.length) : "",
+		"snapshot-path": text(snapshot?.path),
+		"snapshot-operation": text(snapshot?.operation),
+		"commit-sha": text(snapshot?.commit?.sha),
+		"commit-verified": text(snapshot?.commit?.verified),
+		"pull-request-operation": text(snapshot?.pullRequest?.operation),
+		"pull-request-number": text(snapshot?.pullRequest?.number),
+		"pull-request-url": text(snapshot?.pullRequest?.url),
+		"window-start": window.start,
+		"window-end": window.end,
+		"data-complete": report ? text(report.window.complete) : "false",
+		"slack-delivered": text(slackDelivered)
 	};
+}
+function writeOutputs(core, outcome) {
+	for (const [name, value] of Object.entries(outputsOf(outcome))) core.setOutput(name, value);
 }
 // \0builtin:import:node:os
 const _tmpdir = (() => process.getBuiltinModule("node:os").tmpdir)();
-// src/run-files.ts
+// src/deliver/run-files.ts
 const FOLDER = "claude-rate-limit-audit";
 function writeReport(env, report) {
 	return writeWhole(env, "report.json", `${JSON.stringify(report, null, 2)}\n`);
@@ -37107,7 +36212,7 @@ var require_WebhookTrigger = __commonJSMin(((exports, module, this$2) => {
 	};
 	exports.WebhookTrigger = WebhookTrigger;
 }));
-// src/slack/deliver.ts
+// src/deliver/slack.ts
 var import_dist = __commonJSMin(((exports, module, this$1) => {
 	var __importDefault = this$1 && this$1.__importDefault || function(mod) {
 		return mod && mod.__esModule ? mod : { "default": mod };
@@ -37295,7 +36400,902 @@ function withoutUrl(text, webhookUrl) {
 		url?.pathname ?? ""
 	].filter((secret) => secret.length > 1).reduce((rest, secret) => rest.replaceAll(secret, "[webhook URL]"), text).replace(/\/services\/[\w/-]+/g, "/services/[hidden]");
 }
-// src/deliver.ts
+const groupLimits = record(string$1(), record(string$1(), number().nullable())).describe("Effective limit by group, then by limiter type; null: Anthropic names the limiter without a value, which is not unlimited");
+strictObject({
+	version: literal(1),
+	models: record(string$1(), string$1()).describe("Model name or alias \u2192 the group whose limits it draws on, together with all others of that group"),
+	organization: groupLimits.describe("What all workspaces together may use"),
+	workspaces: record(string$1(), strictObject({
+		name: string$1(),
+		limits: groupLimits
+	})).describe("By workspace ID: what this workspace may use. It shares what it inherits with the others")
+});
+function gatewayOf(snapshot, workspaces) {
+	const all = new Map([...snapshot.workspaces, ...workspaces].map(({ id, name }) => [id, name]));
+	return {
+		version: 1,
+		models: sorted(snapshot.groups.toReversed().flatMap((group) => group.models.map((model) => [model, keyOf$1(group)]))),
+		organization: limitsIn(snapshot, { type: "organization" }),
+		workspaces: sorted([...all].map(([id, name]) => [id, {
+			name,
+			limits: limitsIn(snapshot, {
+				type: "workspace",
+				id,
+				name
+			})
+		}]))
+	};
+}
+function formatGateway(gateway) {
+	return `${JSON.stringify(gateway, null, 2)}\n`;
+}
+function limitsIn(snapshot, scope) {
+	const overrides = scope.type === "workspace" ? snapshot.workspaces.find(({ id }) => id === scope.id)?.overrides ?? [] : [];
+	const homeless = overrides.filter((override) => !groupOf(override, snapshot.groups));
+	const limits = new Map();
+	for (const group of [...snapshot.groups, ...homeless]) {
+		const own = groupOf(group, overrides)?.limits ?? {};
+		const effective = [...new Set([...Object.keys(group.limits), ...Object.keys(own)])].map((limiter) => [limiter, effectiveLimit(snapshot, scope, group, limiter)]);
+		limits.set(keyOf$1(group), sorted([...Object.entries(limits.get(keyOf$1(group)) ?? {}), ...effective]));
+	}
+	return sorted([...limits]);
+}
+function keyOf$1({ type, name }) {
+	return type === "model_group" ? name : type;
+}
+function sorted(entries) {
+	return Object.fromEntries(entries.toSorted(([a], [b]) => compareText(a, b)));
+}
+// src/tell/pull-request/commit-message.ts
+const MOST_CHANGES = 100;
+function commitMessage(headline, report, files) {
+	return {
+		headline,
+		body: commitBody(report, files)
+	};
+}
+function commitBody(report, files) {
+	if (files === "gateway") return "The gateway file is brought up to date; no limit has changed.";
+	if (report.first_snapshot) return "The first snapshot: the limits as they are today.";
+	if (report.drift.length === 0) return "Only names have changed; no limit has changed.";
+	const { shown, more } = atMost(orderDrift(report.drift), MOST_CHANGES);
+	const lines = shown.map((drift) => `- ${driftSentence(drift, report, gitText)}`);
+	const left = more > 0 ? [`- and ${count$1(more)} more, see the diff`] : [];
+	const peaks = shown.some(({ peak }) => peak !== null) ? ["", `Peaks are of ${period(report.window)}.`] : [];
+	return [
+		...lines,
+		...left,
+		...peaks
+	].join("\n");
+}
+// src/tell/pull-request/pull-request.ts
+const PULL_REQUEST_MARKER = "<!-- claude-rate-limit-audit -->";
+const LONGEST_BODY$1 = 65536;
+const STEPS = [
+	{
+		changes: Number.POSITIVE_INFINITY,
+		consequence: true
+	},
+	{
+		changes: Number.POSITIVE_INFINITY,
+		consequence: false
+	},
+	{
+		changes: 200,
+		consequence: true
+	},
+	{
+		changes: 50,
+		consequence: true
+	},
+	{
+		changes: 0,
+		consequence: false
+	}
+];
+function renderPullRequest(report, links, files) {
+	return {
+		title: title(report, files),
+		body: firstFitting(STEPS, (step) => body$1(report, links, files, step), (text) => text.length <= LONGEST_BODY$1)
+	};
+}
+function title(report, files) {
+	if (files === "gateway") return "Claude rate limits: the gateway file, same limits";
+	if (report.first_snapshot) return "Record the Claude rate limits";
+	if (report.drift.length === 0) return "Claude rate limits: new names, same limits";
+	return `Claude rate limits: ${driftCounts(report.drift, 2)}`;
+}
+function body$1(report, links, files, step) {
+	return stack(PULL_REQUEST_MARKER, changes(report, files, step), approving(report, files), seeAlso(links, "The audit run"));
+}
+function changes(report, files, step) {
+	if (files === "gateway") return "Only the gateway file changes: it is new, or workspaces have come, gone or been renamed. Every limit is as it was.";
+	if (report.first_snapshot) {
+		const groups = new Set(report.verdicts.map(({ group }) => `${group.type} ${group.name}`)).size;
+		return `This is the first snapshot of the organization's Claude rate limits (${plural(groups, "group")}). There is nothing to compare it with yet.`;
+	}
+	if (report.drift.length === 0) return "Only names have changed: every limit, and every model that draws on it, is as it was.";
+	const ordered = orderDrift(report.drift);
+	const cuts = ordered.filter(isCut).length;
+	const { shown, more } = atMost(ordered, step.changes);
+	const intro = `The configured Claude rate limits differ from the committed snapshot: ${driftCounts(report.drift)}.${cuts > 0 ? ` ${cuts === 1 ? "One leaves" : `${count$1(cuts)} leave`} less room than before.` : ""}`;
+	const left = more > 0 ? `${count$1(more)} more of ${count$1(ordered.length)} changes are not shown here, to stay within GitHub's size for a pull request; the diff has them all.` : "";
+	const shortened = step.consequence || shown.length === 0 ? "" : "What each change does to the peak is left out, to stay within GitHub's size for a pull request; the run's summary has it.";
+	return stack(intro, driftTable(shown, report, step.consequence ? `What it does to the peak of ${period(report.window)}` : null), shortened, left);
+}
+function approving(report, files) {
+	const subject = report.first_snapshot ? "these limits" : report.drift.length > 0 ? "the new limits" : "the new names";
+	return stack("### What approving means", `${files === "gateway" ? "Merging brings the gateway file up to date. It changes nothing at Anthropic." : `Merging records ${subject} as known. It changes nothing at Anthropic, where they are in force already: the next audit compares with them.`}${files === "snapshot" ? "" : " What reads the gateway file goes by it from then on."} Left open, this pull request ${report.first_snapshot ? "is kept up to date." : "is kept up to date, and closes by itself once nothing differs from what was recorded."}`, report.drift.length > 0 && "If a change is not one you expected: the organization's own limits are set by Anthropic, a workspace's by your own administrators in the Console.");
+}
+const MOVED = new Set(["stale", "not-found"]);
+const COMMIT = `mutation($input: CreateCommitOnBranchInput!) {
+  createCommitOnBranch(input: $input) { commit { oid url signature { isValid } } }
+}`;
+const commitSchema$1 = object$1({ data: object$1({ createCommitOnBranch: object$1({ commit: object$1({
+	oid: string$1(),
+	url: string$1(),
+	signature: object$1({ isValid: boolean() }).nullable()
+}) }) }) });
+const comparisonSchema$1 = object$1({ commits: array(object$1({
+	sha: string$1(),
+	html_url: string$1(),
+	parents: array(object$1({ sha: string$1() })),
+	commit: object$1({
+		message: string$1(),
+		verification: object$1({ verified: boolean() }).optional()
+	})
+})) });
+async function commitOnBranch(github, branch, head, { files, headline, body }) {
+	const input = {
+		branch: {
+			repositoryNameWithOwner: `${github.owner}/${github.repo}`,
+			branchName: branch
+		},
+		expectedHeadOid: head,
+		message: {
+			headline,
+			body
+		},
+		fileChanges: { additions: files.map(({ path, text }) => ({
+			path,
+			contents: Buffer.from(text).toString("base64")
+		})) }
+	};
+	try {
+		const { data } = await github.mutate("createCommitOnBranch", COMMIT, input, commitSchema$1);
+		const { oid, url, signature } = data.createCommitOnBranch.commit;
+		return {
+			sha: oid,
+			url,
+			verified: signature?.isValid ?? false
+		};
+	} catch (error) {
+		if (MOVED.has(refusalOf$1(error))) return "moved";
+		if (isInDoubt(error)) return "unknown";
+		throw error;
+	}
+}
+async function findCommit(github, { head, proposal }, tip) {
+	if (head === tip) return null;
+	const { commits } = await github.rest("GET", "/compare/{basehead}", { basehead: `${head}...${tip}` }, comparisonSchema$1);
+	const wanted = words(`${proposal.headline}\n\n${proposal.body}`);
+	const found = commits.find(({ parents, commit }) => parents[0]?.sha === head && words(commit.message) === wanted);
+	return found ? {
+		sha: found.sha,
+		url: found.html_url,
+		verified: found.commit.verification?.verified ?? false
+	} : null;
+}
+const words = (message) => message.replace(/\s+/g, " ").trim();
+const pause = ({ sleep, random }, tries) => sleep(random() * 500 * 2 ** tries);
+async function commitFiles(github, { branch: wanted, paths, plan }) {
+	let unsettled = null;
+	for (let tries = 1; tries <= 5; tries++) {
+		const { branch, head, files } = await readFiles(github, wanted, paths);
+		const proposal = plan(files);
+		if (proposal === null) {
+			const commit = unsettled && await findCommit(github, unsettled, head);
+			return {
+				commit,
+				branch,
+				before: commit && unsettled ? unsettled.before : files
+			};
+		}
+		const made = await commitOnBranch(github, branch, head, proposal);
+		if (typeof made === "object") return {
+			commit: made,
+			branch,
+			before: files
+		};
+		if (made === "unknown") unsettled = {
+			head,
+			proposal,
+			before: files
+		};
+		await pause(github, tries);
+	}
+	throw tooManyRaces(github, wanted ?? "the default branch");
+}
+function tooManyRaces(github, branch) {
+	const inDoubt = github.lastInDoubt();
+	return new AuditError(inDoubt ? `${branch} could not be committed to in 5 tries. ${inDoubt.message}` : `${branch} could not be committed to in 5 tries: it moved each time.`, {
+		remedy: inDoubt?.remedy ?? "Run the job again, at a time when less is pushed; a `concurrency` group keeps two runs apart.",
+		cause: inDoubt
+	});
+}
+// \0builtin:import:node:crypto
+const _createHash = (...given) => process.getBuiltinModule("node:crypto").createHash(...given);
+// src/deliver/snapshot/trailer.ts
+const TRAILER = /\n*^Audit-Snapshot: ([0-9a-f]{64})\s*$/m;
+function seal({ parent, message, blobs }) {
+	const sorted = blobs.map(({ path, oid }) => `${path} ${oid}`).sort();
+	return _createHash("sha256").update(JSON.stringify([
+		parent,
+		words(message),
+		sorted
+	])).digest("hex");
+}
+function blobOid(text) {
+	const bytes = Buffer.from(text);
+	return _createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
+}
+function signProposal(proposal, parent) {
+	const { files, headline, body } = proposal;
+	const blobs = files.map(({ path, text }) => ({
+		path,
+		oid: blobOid(text)
+	}));
+	const trailer = `Audit-Snapshot: ${seal({
+		parent,
+		message: `${headline}\n\n${body}`,
+		blobs
+	})}`;
+	return {
+		files,
+		headline,
+		body: body === "" ? trailer : `${body}\n\n${trailer}`
+	};
+}
+const hasTrailer = (message) => TRAILER.test(message);
+function isSealed({ parent, message, blobs }) {
+	const [, claimed] = TRAILER.exec(message) ?? [];
+	return claimed === seal({
+		parent,
+		message: message.replace(TRAILER, ""),
+		blobs
+	});
+}
+// src/deliver/snapshot/branch.ts
+const MOST_OF_OURS = 5;
+const NO_REF = "0".repeat(40);
+const comparisonSchema = object$1({
+	ahead_by: int$2(),
+	merge_base_commit: object$1({ sha: string$1() }),
+	commits: array(object$1({
+		sha: string$1(),
+		commit: object$1({ message: string$1() })
+	}))
+});
+const commitSchema = object$1({
+	parents: array(object$1({ sha: string$1() })),
+	commit: object$1({ message: string$1() }),
+	files: array(object$1({
+		filename: string$1(),
+		sha: string$1().nullable(),
+		status: string$1()
+	})).optional()
+});
+const UPDATE_REFS = "mutation($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }";
+const updateSchema = object$1({ data: object$1({ updateRefs: unknown() }) });
+async function readHistory(github, base, tip) {
+	let compared;
+	try {
+		compared = await github.rest("GET", "/compare/{basehead}", { basehead: `${base}...${tip}` }, comparisonSchema);
+	} catch (error) {
+		if (refusalOf$1(error) === "not-found") return {
+			ahead: Number.POSITIVE_INFINITY,
+			mergeBase: null,
+			ours: false
+		};
+		throw error;
+	}
+	const { ahead_by: ahead, merge_base_commit, commits } = compared;
+	const sealed = ahead <= MOST_OF_OURS && commits.length === ahead && commits.every(({ commit }) => hasTrailer(commit.message)) ? await Promise.all(commits.map(({ sha }) => isOurs(github, sha))) : [false];
+	return {
+		ahead,
+		mergeBase: merge_base_commit.sha,
+		ours: ahead === 0 || sealed.every(Boolean)
+	};
+}
+async function isOurs(github, sha) {
+	const { parents, commit, files = [] } = await github.rest("GET", "/commits/{ref}", { ref: sha }, commitSchema);
+	const [parent, ...more] = parents;
+	if (parent === void 0 || more.length > 0) return false;
+	const blobs = files.map(({ filename, sha }) => ({
+		path: filename,
+		oid: sha ?? ""
+	}));
+	return isSealed({
+		parent: parent.sha,
+		message: commit.message,
+		blobs
+	});
+}
+async function moveBranches(github, repositoryId, moves) {
+	const refUpdates = moves.map(({ branch, from, to }) => ({
+		name: `refs/heads/${branch}`,
+		beforeOid: from ?? NO_REF,
+		afterOid: to ?? NO_REF,
+		force: true
+	}));
+	try {
+		await github.mutate("updateRefs", UPDATE_REFS, {
+			repositoryId,
+			refUpdates
+		}, updateSchema);
+		return true;
+	} catch (error) {
+		const tips = await Promise.all(moves.map(({ branch }) => readHead(github, branch)));
+		if (tips.every((tip, at) => tip === moves[at]?.to)) return true;
+		if (tips.some((tip, at) => tip !== moves[at]?.from)) return false;
+		throw error;
+	}
+}
+async function rebuildBranch(github, repositoryId, { branch, tip, base }, proposal) {
+	const beside = `${branch}-next`;
+	if (!await moveBranches(github, repositoryId, [{
+		branch: beside,
+		from: await leftover(github, beside, base),
+		to: base
+	}])) return null;
+	let at = base;
+	try {
+		const signed = signProposal(proposal, base);
+		const made = await commitOnBranch(github, beside, base, signed);
+		const commit = made === "unknown" ? await landed(github, beside, {
+			head: base,
+			proposal: signed
+		}) : made;
+		if (commit === null || commit === "moved") return null;
+		at = commit.sha;
+		const done = await moveBranches(github, repositoryId, [{
+			branch,
+			from: tip,
+			to: commit.sha
+		}, {
+			branch: beside,
+			from: commit.sha,
+			to: null
+		}]);
+		if (done) at = null;
+		return done ? commit : null;
+	} finally {
+		if (at !== null) await moveBranches(github, repositoryId, [{
+			branch: beside,
+			from: at,
+			to: null
+		}]).catch(() => {});
+	}
+}
+async function leftover(github, beside, base) {
+	const tip = await readHead(github, beside);
+	if (tip === null || (await readHistory(github, base, tip)).ours) return tip;
+	throw new AuditError(`Branch "${beside}", on which commits are prepared, holds commits that are not this action's.`, { remedy: "Rename or delete it, or set `branch` to another name." });
+}
+async function landed(github, branch, unsettled) {
+	const tip = await readHead(github, branch);
+	return tip === null ? null : findCommit(github, unsettled, tip);
+}
+// src/deliver/snapshot/people.ts
+const MOST_TRIES = 3;
+const TEAM = "team:";
+const issueSchema = object$1({ assignees: array(object$1({ login: string$1() })) });
+async function addPeople(github, number, { labels, reviewers, assignees }, warn) {
+	const steps = [
+		...labels.map((label) => ({
+			what: `label "${label}"`,
+			act: () => addLabel(github, number, label)
+		})),
+		...reviewers.map((name) => ({
+			what: `reviewer "${name}"`,
+			act: () => askReviewer(github, number, name)
+		})),
+		...assignees.map((name) => ({
+			what: `assignee "${name}"`,
+			act: () => assign(github, number, name)
+		}))
+	];
+	for (const { what, act } of steps) try {
+		await patiently(github, act);
+	} catch (error) {
+		warn(`Pull request #${number} is without ${what}: ${describeError(error)}`);
+	}
+}
+async function addLabel(github, number, label) {
+	await github.rest("POST", "/issues/{issue_number}/labels", {
+		issue_number: number,
+		labels: [label]
+	}, unknown());
+}
+async function askReviewer(github, number, name) {
+	const who = name.startsWith(TEAM) ? { team_reviewers: [name.slice(5).split("/").at(-1)] } : { reviewers: [name] };
+	await github.rest("POST", "/pulls/{pull_number}/requested_reviewers", {
+		pull_number: number,
+		...who
+	}, unknown());
+}
+async function assign(github, number, name) {
+	if (!(await github.rest("POST", "/issues/{issue_number}/assignees", {
+		issue_number: number,
+		assignees: [name]
+	}, issueSchema)).assignees.some(({ login }) => login.toLowerCase() === name.toLowerCase())) throw new Error("GitHub did not assign them; an assignee needs access to the repository.");
+}
+async function patiently(github, act) {
+	for (let tries = 1;; tries++) {
+		try {
+			return await act();
+		} catch (error) {
+			if (!(error instanceof GitHubError && /could not resolve to a node/i.test(error.said)) || tries === MOST_TRIES) throw error;
+		}
+		await github.sleep(1e3 * 2 ** tries * github.random());
+	}
+}
+// src/deliver/snapshot/pulls.ts
+const LONGEST_BODY = 65536;
+const pullSchema = object$1({
+	number: int$2(),
+	html_url: string$1(),
+	title: string$1(),
+	body: string$1().nullable(),
+	head: object$1({
+		ref: string$1(),
+		repo: object$1({ full_name: string$1() }).nullable()
+	})
+});
+function toPull({ number, html_url: url, title, body }) {
+	return {
+		number,
+		url,
+		title,
+		body: body ?? "",
+		ours: body?.includes("<!-- claude-rate-limit-audit -->") ?? false
+	};
+}
+async function findPull(github, branch, base) {
+	const query = {
+		state: "open",
+		head: `${github.owner}:${branch}`,
+		base,
+		per_page: 100
+	};
+	const found = await github.rest("GET", "/pulls", query, array(pullSchema));
+	const fullName = `${github.owner}/${github.repo}`.toLowerCase();
+	const pulls = found.filter(({ head }) => head.ref === branch && head.repo?.full_name.toLowerCase() === fullName).map(toPull);
+	return pulls.find(({ ours }) => ours) ?? pulls[0] ?? null;
+}
+function withMarker({ title, body }) {
+	const end = body.includes("<!-- claude-rate-limit-audit -->") ? "" : `\n\n${PULL_REQUEST_MARKER}`;
+	if (body.length + end.length <= LONGEST_BODY) return {
+		title,
+		body: body + end
+	};
+	const notice = `\n\n\u2026 cut: GitHub takes no longer text.\n\n${PULL_REQUEST_MARKER}`;
+	return {
+		title,
+		body: body.slice(0, LONGEST_BODY - notice.length) + notice
+	};
+}
+async function openPull(github, branch, base, text) {
+	try {
+		return toPull(await github.rest("POST", "/pulls", {
+			...withMarker(text),
+			head: branch,
+			base
+		}, pullSchema));
+	} catch (error) {
+		const found = isInDoubt(error) || error instanceof GitHubError && /already exists/i.test(error.said) ? await findPull(github, branch, base) : null;
+		if (found) return found;
+		throw error;
+	}
+}
+async function updatePull(github, pull, text) {
+	const { title, body } = withMarker(text);
+	if (pull.title === title && sameText(pull.body, body)) return false;
+	await github.rest("PATCH", "/pulls/{pull_number}", {
+		pull_number: pull.number,
+		title,
+		body
+	}, unknown());
+	return true;
+}
+function sameText(a, b) {
+	const plain = (text) => text.replace(/\r\n/g, "\n").trimEnd();
+	return plain(a) === plain(b);
+}
+async function closePull(github, { number }) {
+	await github.rest("PATCH", "/pulls/{pull_number}", {
+		pull_number: number,
+		state: "closed"
+	}, unknown());
+}
+async function comment(github, { number }, body) {
+	await github.rest("POST", "/issues/{issue_number}/comments", {
+		issue_number: number,
+		body
+	}, unknown());
+}
+function compareUrl({ serverUrl, owner, repo }, branch, base, title) {
+	return `${serverUrl}/${owner}/${repo}/compare/${[base, branch].map((name) => encodeURIComponent(name).replaceAll("%2F", "/")).join("...")}?${new URLSearchParams({
+		quick_pull: "1",
+		title,
+		body: PULL_REQUEST_MARKER
+	})}`;
+}
+// src/deliver/snapshot/scene.ts
+async function look(github, { base: wanted, branch, paths, plan }) {
+	const { id: repositoryId, defaultBranch } = await readRepository(github);
+	const base = await readFiles(github, wanted ?? defaultBranch, paths);
+	if (base.branch === branch) throw new AuditError(`A pull request from "${branch}" into "${base.branch}" leads nowhere.`, { remedy: "Set `branch` to a name of its own, or snapshot-mode: commit." });
+	const [tip, pull] = await Promise.all([readHead(github, branch), findPull(github, branch, base.branch)]);
+	const history = tip === null ? null : await readHistory(github, base.head, tip);
+	const proposal = plan(base.files);
+	return {
+		repositoryId,
+		base,
+		proposal,
+		tip,
+		history,
+		there: proposal === null || tip === null ? null : await readFilesAt(github, tip, paths),
+		pull
+	};
+}
+function missing({ base, there }, proposal) {
+	const wanted = new Map(proposal.files.map(({ path, text }) => [path, text]));
+	for (const [path, text] of Object.entries(base.files)) if (text !== null && !wanted.has(path)) wanted.set(path, text);
+	return [...wanted].filter(([path, text]) => there?.[path] !== text).map(([path, text]) => ({
+		path,
+		text
+	}));
+}
+async function decide(github, paths, scene) {
+	const { base, proposal, tip, history, pull } = scene;
+	if (proposal === null) {
+		if (pull?.ours) return "withdraw";
+		return pull === null && history?.ours && history.ahead > 0 ? "sweep" : "nothing";
+	}
+	if (tip === null || history === null) return "rebuild";
+	const complete = missing(scene, proposal).length === 0;
+	if (!history.ours) return complete ? "keep" : "append";
+	if (!complete || history.ahead === 0 || history.mergeBase === null) return "rebuild";
+	const then = history.mergeBase === base.head ? base.files : await readFilesAt(github, history.mergeBase, paths);
+	return paths.every((path) => then[path] === base.files[path]) ? "keep" : "rebuild";
+}
+// src/deliver/snapshot/propose.ts
+async function proposeFiles(github, options) {
+	const run = {
+		commit: null,
+		unsettled: null
+	};
+	for (let tries = 1; tries <= 5; tries++) {
+		const scene = await look(github, options);
+		const step = await decide(github, options.paths, scene);
+		if (options.dryRun) return rehearsed(options, scene, step);
+		const done = await act(github, options, scene, step, run);
+		if (done !== "moved") return {
+			...done,
+			before: scene.base.files
+		};
+		await pause(github, tries);
+	}
+	throw tooManyRaces(github, options.branch);
+}
+async function act(github, options, scene, step, run) {
+	const { repositoryId, proposal, tip, pull } = scene;
+	if (step === "withdraw" && pull) return withdraw(github, options, scene, pull);
+	if (step === "sweep") {
+		if (!await moveBranches(github, repositoryId, [{
+			branch: options.branch,
+			from: tip,
+			to: null
+		}])) return "moved";
+	}
+	if (proposal === null) return {
+		commit: null,
+		pull: untouched(pull),
+		note: null
+	};
+	const commit = await commitStep(github, options, scene, proposal, step, run);
+	if (commit === "moved") return "moved";
+	run.commit = commit;
+	return showPull(github, options, scene, options.render(proposal), commit);
+}
+async function commitStep(github, { branch }, scene, proposal, step, run) {
+	const { repositoryId, base, tip } = scene;
+	if (step === "keep") return run.commit ?? (run.unsettled && tip ? findCommit(github, run.unsettled, tip) : null);
+	if (step === "append" && tip !== null) {
+		const made = await commitOnBranch(github, branch, tip, {
+			...proposal,
+			files: missing(scene, proposal)
+		});
+		if (made === "unknown") run.unsettled = {
+			head: tip,
+			proposal
+		};
+		return typeof made === "object" ? made : "moved";
+	}
+	const files = proposal.files.filter(({ path, text }) => base.files[path] !== text);
+	return await rebuildBranch(github, repositoryId, {
+		branch,
+		tip,
+		base: base.head
+	}, {
+		...proposal,
+		files
+	}) ?? "moved";
+}
+async function showPull(github, { branch, people, warn }, { base, pull }, text, commit) {
+	if (pull) {
+		const changed = pull.ours && await updatePull(github, pull, text);
+		const note = pull.ours ? null : `Pull request #${pull.number} was opened by somebody else from ${branch}: its text is left alone.`;
+		return {
+			commit,
+			pull: {
+				...untouched(pull),
+				operation: changed || commit ? "updated" : "none"
+			},
+			note
+		};
+	}
+	try {
+		const { number, url } = await openPull(github, branch, base.branch, text);
+		await addPeople(github, number, people, warn);
+		return {
+			commit,
+			pull: {
+				operation: "created",
+				number,
+				url
+			},
+			note: null
+		};
+	} catch (error) {
+		if (refusalOf$1(error) === "may-not-open") {
+			const url = compareUrl(github, branch, base.branch, text.title);
+			const note = `This token may not open pull requests; the change waits on branch ${branch}, open it by hand: ${url}. ${remedyOf(error)}`;
+			return {
+				commit,
+				pull: {
+					operation: "branch-only",
+					number: null,
+					url
+				},
+				note
+			};
+		}
+		if (error instanceof GitHubError && /no commits between/i.test(error.said)) return "moved";
+		throw error;
+	}
+}
+const remedyOf = (error) => (error instanceof AuditError ? error.remedy : void 0) ?? "";
+function untouched(pull) {
+	return {
+		operation: "none",
+		number: pull?.number ?? null,
+		url: pull?.url ?? null
+	};
+}
+async function withdraw(github, { branch, warn }, { repositoryId, base, tip, history }, pull) {
+	await closePull(github, pull);
+	const kept = `Branch ${branch} is kept, because it holds commits that are not this action's.`;
+	let note = history?.ours ? null : kept;
+	if (tip !== null && history?.ours) try {
+		if (!await moveBranches(github, repositoryId, [{
+			branch,
+			from: tip,
+			to: null
+		}])) note = kept;
+	} catch (error) {
+		note = `Branch ${branch} could not be removed: ${describeError(error)}`;
+	}
+	await comment(github, pull, `${`The limits are again what \`${base.branch}\` holds, so there is nothing left to review.`}${note ? ` ${note}` : ""}`).catch((error) => warn(`Pull request #${pull.number} is closed without a comment: ${describeError(error)}`));
+	return {
+		commit: null,
+		pull: {
+			operation: "closed",
+			number: pull.number,
+			url: pull.url
+		},
+		note
+	};
+}
+function rehearsed({ branch }, { base, proposal, pull }, step) {
+	const into = `the pull request from ${branch} into ${base.branch}`;
+	const update = pull ? `updated ${into} (#${pull.number})` : `opened ${into}`;
+	const would = {
+		nothing: `changed nothing: ${base.branch} holds these limits`,
+		withdraw: `closed ${into} (#${pull?.number}): ${base.branch} holds these limits`,
+		sweep: `removed branch ${branch}: ${base.branch} holds these limits`,
+		keep: `left branch ${branch} as it is, and ${update}`,
+		rebuild: `committed "${proposal?.headline}" to ${branch} and ${update}`,
+		append: `committed "${proposal?.headline}" on top of what others have on ${branch}, and ${update}`
+	};
+	return {
+		commit: null,
+		pull: untouched(pull),
+		note: `Dry run: it would have ${would[step]}.`,
+		before: base.files
+	};
+}
+// src/deliver/snapshot/deliver-snapshot.ts
+async function deliverSnapshot(deps, token, delivery) {
+	const { mode, path, otherPaths = [] } = delivery;
+	const paths = [path, ...otherPaths];
+	switch (mode) {
+		case "none": return outcome(delivery, "skipped", { note: "snapshot-mode is none: the limits are compared, nothing is written." });
+		case "file": return deliverFile(deps, delivery, paths);
+		case "commit": return deliverCommit(deps, token, delivery, paths);
+		case "pull-request": return deliverPullRequest(deps, token, delivery, paths);
+	}
+}
+async function deliverFile({ env }, delivery, paths) {
+	const root = env.GITHUB_WORKSPACE;
+	if (!root) throw new AuditError("snapshot-mode: file needs GITHUB_WORKSPACE, which is not set.", { remedy: "The runner sets it; let actions/checkout run before this action." });
+	const before = await readWorkspace(root, paths);
+	const proposal = delivery.plan(before);
+	if (proposal === null) return outcome(delivery, "unchanged");
+	if (delivery.dryRun) return outcome(delivery, "skipped", { note: `Dry run: it would have written ${listed(proposal)}.` });
+	await writeWorkspace(root, proposal.files);
+	return settled(delivery, before, "written");
+}
+async function deliverCommit(deps, token, delivery, paths) {
+	const { base, plan, dryRun } = delivery;
+	const github = createGitHub(deps, token);
+	if (dryRun) {
+		const { branch, files } = await readFiles(github, base, paths);
+		const proposal = plan(files);
+		if (proposal === null) return outcome(delivery, "unchanged");
+		return outcome(delivery, "skipped", { note: `Dry run: it would have committed ${listed(proposal)} to ${branch}: "${proposal.headline}".` });
+	}
+	const { commit, before } = await commitFiles(github, {
+		branch: base,
+		paths,
+		plan
+	});
+	return commit ? settled(delivery, before, before[delivery.path] == null ? "created" : "updated", { commit }) : outcome(delivery, "unchanged");
+}
+async function deliverPullRequest(deps, token, delivery, paths) {
+	const { path, base, branch, plan, render, dryRun, warn, labels, reviewers, assignees } = delivery;
+	const people = {
+		labels,
+		reviewers,
+		assignees
+	};
+	const { commit, pull: pullRequest, note, before } = await proposeFiles(createGitHub(deps, token), {
+		base,
+		branch,
+		paths,
+		plan,
+		render,
+		people,
+		dryRun,
+		warn
+	});
+	if (commit) return settled(delivery, before, before[path] == null ? "created" : "updated", {
+		commit,
+		pullRequest,
+		note
+	});
+	return outcome(delivery, dryRun ? "skipped" : "unchanged", {
+		pullRequest,
+		note
+	});
+}
+function settled(delivery, before, operation, rest = {}) {
+	const proposal = delivery.plan(before);
+	if (!proposal || proposal.files.some(({ path }) => path === delivery.path)) return outcome(delivery, operation, rest);
+	const note = [`${listed(proposal)} is brought up to date.`, rest.note].filter(Boolean).join(" ");
+	return outcome(delivery, "unchanged", {
+		...rest,
+		note
+	});
+}
+const listed = ({ files }) => files.map(({ path }) => path).join(" and ");
+function outcome({ path }, operation, rest = {}) {
+	return {
+		operation,
+		path,
+		commit: null,
+		pullRequest: null,
+		note: null,
+		...rest
+	};
+}
+// src/deliver/snapshot/keep-snapshot.ts
+async function keepSnapshot(run, report, committed, found, links) {
+	const { deps, inputs, log, secrets } = run;
+	const skipped = (why) => {
+		const note = secrets.redact(why);
+		log.info(note);
+		return {
+			outcome: {
+				operation: "skipped",
+				path: inputs.snapshot.path,
+				commit: null,
+				pullRequest: null,
+				note
+			},
+			error: null
+		};
+	};
+	if (inputs.snapshot.mode === "none") return skipped("snapshot-mode is none: no snapshot is kept.");
+	if (committed.error !== null) return skipped("The snapshot was left as it is, because it could not be read.");
+	if (found.isPartial) return skipped("No snapshot was written, because the limits of some workspaces could not be read.");
+	try {
+		let drifted = report;
+		let files = "snapshot";
+		const { path, gatewayPath } = inputs.snapshot;
+		const wantedFiles = (after) => [{
+			path,
+			text: formatSnapshot(after)
+		}, ...gatewayPath ? [{
+			path: gatewayPath,
+			text: formatGateway(gatewayOf(after, found.workspaces))
+		}] : []];
+		const plan = (there) => {
+			const text = there[path] ?? null;
+			const before = text === null ? null : parseSnapshot(text, path);
+			const after = found.snapshotBeside(before);
+			const changed = wantedFiles(after).filter((file) => file.text !== there[file.path]);
+			if (changed.length === 0) return null;
+			drifted = {
+				...report,
+				first_snapshot: before === null,
+				drift: before ? driftOf(before, after, report) : []
+			};
+			files = changed.length > 1 ? "both" : changed[0]?.path === path ? "snapshot" : "gateway";
+			return {
+				...commitMessage(inputs.snapshot.commitMessage, drifted, files),
+				files: changed
+			};
+		};
+		const outcome = await deliverSnapshot(deps, inputs.githubToken, {
+			...inputs.snapshot,
+			otherPaths: gatewayPath ? [gatewayPath] : [],
+			dryRun: inputs.dryRun,
+			plan,
+			render: () => renderPullRequest(drifted, links, files),
+			warn: log.warning
+		});
+		log.info(`Snapshot ${outcome.path}: ${outcome.operation}.${outcome.note ? ` ${outcome.note}` : ""}`);
+		return {
+			outcome: {
+				...outcome,
+				note: outcome.note && secrets.redact(outcome.note)
+			},
+			error: null
+		};
+	} catch (error) {
+		return {
+			...skipped(`The snapshot could not be written: ${describeError(error)}`),
+			error: describeError(error)
+		};
+	}
+}
+function driftOf(before, after, { drift: found }) {
+	const change = ({ class: kind, scope, group, limiter, before, after, model, from }) => JSON.stringify([
+		kind,
+		scope,
+		group,
+		limiter,
+		before,
+		after,
+		model,
+		from
+	]);
+	const known = new Map(found.map((drift) => [change(drift), drift]));
+	return findDrift(before, after).map((drift) => known.get(change(drift)) ?? drift);
+}
+// src/deliver/deliver.ts
 async function deliverAudit(run, found, committed) {
 	const { deps, inputs, log } = run;
 	const links = linksOf(run);
@@ -37411,485 +37411,6 @@ async function attemptFile(log, what, write) {
 }
 function redacted({ secrets }, report) {
 	return JSON.parse(secrets.redact(JSON.stringify(report)));
-}
-// \0builtin:import:node:fs
-const _createReadStream = (() => process.getBuiltinModule("node:fs").createReadStream)();
-// \0builtin:import:node:readline
-const _createInterface = (() => process.getBuiltinModule("node:readline").createInterface)();
-// src/headers-log/refusals.ts
-const REFUSALS = [
-	"rate_limit",
-	"acceleration",
-	"spend_cap",
-	"not_told"
-];
-const inner = object$1({
-	type: string$1(),
-	details: object$1({ error_code: string$1().nullish() }).nullish()
-});
-const body = union([object$1({ error: inner }).transform(({ error }) => error), inner]);
-const BY_CODE = {
-	ramp_limit_exceeded: "acceleration",
-	enforced_spend_limit_reached: "spend_cap",
-	contract_spend_limit_reached: "spend_cap"
-};
-function refusalOf(status, error) {
-	const parsed = body.safeParse(error);
-	const type = parsed.success ? parsed.data.type : null;
-	if (status === null ? type !== "rate_limit_error" : status !== 429) return null;
-	const code = parsed.success ? parsed.data.details?.error_code : null;
-	if (code) return BY_CODE[code] ?? "not_told";
-	return type === "rate_limit_error" ? "rate_limit" : "not_told";
-}
-// src/headers-log/entry.ts
-const header = union([string$1(), number()]);
-const schema = looseObject({
-	timestamp: datetime({ offset: true }),
-	model: string$1().min(1),
-	headers: record(string$1(), unknown()).nullish(),
-	status: int$2().nullish(),
-	error: unknown().optional()
-});
-function parseEntry(line) {
-	let value;
-	try {
-		value = JSON.parse(line);
-	} catch (error) {
-		return { problem: `not JSON: ${error.message}` };
-	}
-	const parsed = schema.safeParse(value);
-	if (!parsed.success) {
-		const issue = parsed.error.issues[0];
-		return { problem: `${issue?.path.join(".") || "the line"}: ${issue?.message}` };
-	}
-	const { timestamp, model, headers, status, error, ...beside } = parsed.data;
-	const get = lookup({
-		...beside,
-		...headers
-	});
-	return {
-		at: Date.parse(timestamp),
-		model,
-		workspaceId: get("anthropic-workspace-id") ?? null,
-		organizationId: get("anthropic-organization-id") ?? null,
-		levels: levelsOf(model, get),
-		refusal: refusalOf(status ?? null, error)
-	};
-}
-function lookup(headers) {
-	const byName = new Map(Object.entries(headers).flatMap(([name, value]) => {
-		const parsed = header.safeParse(value);
-		return parsed.success ? [[name.toLowerCase(), String(parsed.data)]] : [];
-	}));
-	return (name) => byName.get(name);
-}
-const HEADERS = [
-	["anthropic-ratelimit-requests", "requests_per_minute"],
-	["anthropic-ratelimit-input-tokens", "input"],
-	["anthropic-ratelimit-output-tokens", "output_tokens_per_minute"],
-	["anthropic-ratelimit-tokens", "tokens_per_minute"],
-	["anthropic-fast-input-tokens", "fast_itpmca"],
-	["anthropic-fast-output-tokens", "fast_otpm"]
-];
-function levelsOf(model, get) {
-	return HEADERS.flatMap(([prefix, limiter]) => {
-		const limit = amount(get(`${prefix}-limit`));
-		if (limit === null) return [];
-		const remaining = amount(get(`${prefix}-remaining`));
-		return [{
-			limiter: limiter === "input" ? inputLimiter(model) : limiter,
-			limit,
-			remaining
-		}];
-	});
-}
-function amount(text) {
-	return text !== void 0 && /^\d+$/.test(text.trim()) ? Number(text) : null;
-}
-function inputLimiter(model) {
-	return publishedGroupOfModel(model)?.limits.input_tokens_per_minute !== void 0 ? "input_tokens_per_minute" : "input_tokens_per_minute_cache_aware";
-}
-// src/headers-log/files.ts
-async function readLogFiles(pattern, folder, add) {
-	const paths = await matching(pattern, folder);
-	if (paths.length === 0) throw new AuditError(`headers-log: no file matches ${pattern} in ${folder}.`, { remedy: "Check the path; a log of an earlier job has to be downloaded or checked out first." });
-	const source = {
-		files: paths.length,
-		entries: 0,
-		unreadable: 0,
-		firstProblem: null
-	};
-	const organizations = new Set();
-	for (const path of paths) await eachLine(path, folder, (line, number) => {
-		const entry = parseEntry(line);
-		if ("problem" in entry) {
-			source.unreadable++;
-			source.firstProblem ??= `${path} line ${number}: ${entry.problem}`;
-			return;
-		}
-		source.entries++;
-		if (entry.organizationId !== null) organizations.add(entry.organizationId);
-		add(entry);
-	});
-	check(source, organizations, pattern);
-	return source;
-}
-async function matching(pattern, folder) {
-	const paths = [];
-	for await (const path of _glob(pattern, { cwd: folder })) if ((await _stat(_resolve(folder, path))).isFile()) paths.push(path);
-	return paths.sort();
-}
-async function eachLine(path, folder, take) {
-	const input = _createReadStream(_isAbsolute(path) ? path : _resolve(folder, path), "utf8");
-	let number = 0;
-	try {
-		for await (const line of _createInterface({
-			input,
-			crlfDelay: Number.POSITIVE_INFINITY
-		})) {
-			number++;
-			const text = number === 1 ? line.replace(/^\uFEFF/, "") : line;
-			if (text.trim() !== "") take(text, number);
-		}
-	} catch (error) {
-		throw new AuditError(`headers-log: ${path} could not be read: ${describeError(error)}.`, { cause: error });
-	}
-}
-function check({ entries, unreadable, firstProblem }, organizations, pattern) {
-	if (entries === 0 && unreadable === 0) throw new AuditError(`headers-log: the files of ${pattern} are empty.`);
-	if (unreadable > entries) throw new AuditError(`headers-log: ${unreadable} of ${entries + unreadable} lines of ${pattern} are no entries of a headers log; the first is ${firstProblem}.`, { remedy: "docs/headers-log.md shows what a line holds." });
-	if (organizations.size > 1) throw new AuditError(`headers-log: the responses are of ${organizations.size} organizations: ${[...organizations].sort().join(", ")}.`, { remedy: "Give each organization a log and a run of its own." });
-}
-// src/headers-log/findings.ts
-function logFindings(source) {
-	return [...source.unreadable > 0 ? [{
-		kind: "headers-log",
-		message: `${plural(source.unreadable, "line")} of the log could not be read, and no recovery is reported: ${source.firstProblem}.`
-	}] : [], {
-		kind: "headers-log",
-		message: `Limits and use are what ${plural(source.entries, "logged response")} in ${plural(source.files, "file")} said in their headers: what was left right after each of them, tokens rounded to the nearest 1,000, the combined token limit being whichever binds most. What was not logged is in no figure.`
-	}];
-}
-// src/headers-log/reading.ts
-function readLog(window) {
-	const limiters = new Map();
-	const refused = new Map();
-	const isIn = (at) => at >= window.start && at < window.end;
-	return {
-		add(entry) {
-			const key = {
-				workspaceId: entry.workspaceId,
-				model: entry.model
-			};
-			for (const level of entry.levels) {
-				const reading = seen(limiters, key, level, entry.at);
-				if (isIn(entry.at) && level.remaining !== null) note(reading, level, level.remaining, entry.at, window);
-			}
-			if (entry.refusal && isIn(entry.at)) count(refused, key, entry.refusal, entry.at);
-		},
-		limiters: () => [...limiters.values()].map(({ latest: _, ...reading }) => reading),
-		refusals: () => [...refused.values()]
-	};
-}
-function seen(limiters, key, { limiter, limit }, at) {
-	const id = JSON.stringify([
-		key.workspaceId,
-		key.model,
-		limiter
-	]);
-	const reading = limiters.get(id) ?? {
-		...key,
-		limiter,
-		limit,
-		latest: at,
-		use: null
-	};
-	if (at >= reading.latest) Object.assign(reading, {
-		limit,
-		latest: at
-	});
-	limiters.set(id, reading);
-	return reading;
-}
-function note(reading, { limit }, remaining, at, window) {
-	const used = Math.max(0, limit - remaining);
-	reading.use ??= {
-		peak: used,
-		at,
-		lowestRemaining: remaining,
-		minutes: new Float64Array((window.end - window.start) / MINUTE).fill(NaN)
-	};
-	const { use } = reading;
-	if (used > use.peak || used === use.peak && at < use.at) Object.assign(use, {
-		peak: used,
-		at
-	});
-	use.lowestRemaining = Math.min(use.lowestRemaining, remaining);
-	const minute = Math.floor((at - window.start) / MINUTE);
-	const before = use.minutes[minute];
-	use.minutes[minute] = Number.isNaN(before) ? used : Math.max(before, used);
-}
-function count(refused, key, refusal, at) {
-	const id = JSON.stringify([key.workspaceId, key.model]);
-	const none = Object.fromEntries(REFUSALS.map((kind) => [kind, 0]));
-	const reading = refused.get(id) ?? {
-		...key,
-		counts: none,
-		first: at,
-		last: at
-	};
-	reading.counts[refusal]++;
-	refused.set(id, {
-		...reading,
-		first: Math.min(reading.first, at),
-		last: Math.max(reading.last, at)
-	});
-}
-// src/headers-log/snapshot.ts
-const NOT_KEPT = new Set(["tokens_per_minute"]);
-function groupsOf(readings) {
-	return [...Map.groupBy(readings, ({ model }) => model)].map(([model, ofModel]) => ({
-		type: MODEL_GROUP,
-		name: model,
-		models: [model],
-		limits: Object.fromEntries(ofModel.map(({ limiter, limit }) => [limiter, limit]))
-	})).sort((a, b) => compareText(a.name, b.name));
-}
-function snapshotOfLog(readings, committed) {
-	const kept = readings.filter(({ limiter }) => !NOT_KEPT.has(limiter));
-	const ids = [...new Set(kept.flatMap(({ workspaceId }) => workspaceId === null ? [] : [workspaceId]))];
-	const ofWorkspace = (id) => groupsOf(kept.filter(({ workspaceId }) => workspaceId === id));
-	const before = committed?.workspaces ?? [];
-	return {
-		groups: merge(committed?.groups ?? [], ofWorkspace(null)),
-		workspaces: [...new Set([...before.map(({ id }) => id), ...ids])].map((id) => {
-			const known = before.find((workspace) => workspace.id === id);
-			return {
-				id,
-				name: known?.name ?? id,
-				overrides: merge(known?.overrides ?? [], ofWorkspace(id))
-			};
-		})
-	};
-}
-function merge(before, now) {
-	const isSame = (a, b) => a.type === b.type && a.name === b.name;
-	return [...before.filter((group) => !now.some((other) => isSame(group, other))), ...now.map((group) => {
-		const known = before.find((other) => isSame(group, other));
-		return {
-			...group,
-			limits: {
-				...known?.limits,
-				...group.limits
-			}
-		};
-	})];
-}
-// src/headers-log/verdicts.ts
-const MINUTES_PER_HOUR = 60;
-function logVerdicts(evidence) {
-	const { readings, earlier, thresholds: ofInputs, linesOf, scopeOf, isComplete } = evidence;
-	const dayBefore = new Map(earlier.map((reading) => [keyOf(reading), reading.use]));
-	return readings.map((reading) => {
-		const { model, limiter, limit, use } = reading;
-		const scope = scopeOf(reading);
-		const thresholds = linesOf({
-			scope,
-			model,
-			limiter
-		});
-		const areOwn = thresholds.alert !== ofInputs.alert || thresholds.watch !== ofInputs.watch;
-		const base = {
-			...baseOf(reading, scope),
-			...areOwn && { thresholds }
-		};
-		if (limit === 0) return {
-			...base,
-			reason: "the limit is 0: there is nothing to divide by"
-		};
-		if (!use) return {
-			...base,
-			reason: "no response in the window says what was left of this limit"
-		};
-		const utilization = use.peak / limit;
-		const band = bandOf(utilization, thresholds);
-		const previous = previousOf(dayBefore.get(keyOf(reading)) ?? null, limit, thresholds);
-		return {
-			...base,
-			peak: use.peak,
-			peak_at: isoTime(use.at),
-			minutes_over_threshold: use.minutes.reduce((sum, used) => sum + Number(used / limit >= thresholds.alert), 0),
-			utilization,
-			band,
-			transition: transitionOf(band, previous?.band ?? null, isComplete),
-			previous,
-			hourly: hourly(use),
-			lowest_remaining: use.lowestRemaining
-		};
-	}).sort(compareVerdicts);
-}
-function baseOf({ model, limiter, limit }, scope) {
-	return {
-		scope,
-		group: {
-			type: MODEL_GROUP,
-			name: model
-		},
-		limiter,
-		limit,
-		configured: limit,
-		limit_source: scope.type,
-		lower_bound: false,
-		drivers: null,
-		...UNMEASURED,
-		reason: null
-	};
-}
-function previousOf(use, limit, thresholds) {
-	if (!use) return null;
-	const utilization = use.peak / limit;
-	return {
-		peak: use.peak,
-		limit,
-		utilization,
-		band: bandOf(utilization, thresholds)
-	};
-}
-function hourly({ minutes }) {
-	return Array.from({ length: minutes.length / MINUTES_PER_HOUR }, (_, hour) => {
-		const known = minutes.subarray(hour * MINUTES_PER_HOUR, (hour + 1) * MINUTES_PER_HOUR).filter((used) => !Number.isNaN(used));
-		return known.length === 0 ? null : Math.max(...known);
-	});
-}
-function keyOf({ workspaceId, model, limiter }) {
-	return JSON.stringify([
-		workspaceId,
-		model,
-		limiter
-	]);
-}
-// src/headers-log/audit.ts
-async function auditLog({ deps, log, inputs }, pattern, committed) {
-	const { window } = inputs;
-	const today = readLog(window);
-	const dayBefore = readLog(dayEarlier(window));
-	const source = await log.group("Headers log", async () => {
-		const read = await readLogFiles(pattern, deps.env.GITHUB_WORKSPACE || process.cwd(), (entry) => {
-			today.add(entry);
-			dayBefore.add(entry);
-		});
-		const lost = read.unreadable > 0 ? `; ${plural(read.unreadable, "line")} could not be read` : "";
-		log.info(`Read ${plural(read.entries, "response")} in ${plural(read.files, "file")}${lost}.`);
-		return read;
-	});
-	const readings = today.limiters();
-	const snapshotBeside = (other) => snapshotOfLog(readings, other);
-	const current = snapshotBeside(committed.snapshot);
-	const { policy } = committed;
-	const expected = expectations(policy, current, current.workspaces);
-	const scopeOf = scopesOf(current);
-	const verdicts = judged({
-		today,
-		dayBefore
-	}, source, inputs, committed, current);
-	const report = {
-		version: 1,
-		window: {
-			start: isoTime(window.start),
-			end: isoTime(window.end),
-			days: window.days,
-			complete: source.unreadable === 0,
-			missing_minutes: 0,
-			data_refreshed_at: null
-		},
-		usage_source: "headers",
-		peak_window: "second",
-		thresholds: inputs.thresholds,
-		status: statusOf(verdicts),
-		highest_utilization: highestUtilization(verdicts),
-		verdicts,
-		groups: [],
-		drift: committed.snapshot ? withIntent(drifted(committed.snapshot, current, verdicts), expected) : [],
-		first_snapshot: committed.snapshot === null && committed.error === null,
-		findings: [...logFindings(source), ...policyFindings(policy, judgedLimiters(current), expected, window.end - DAY)],
-		refusals: today.refusals().map(({ workspaceId, model, counts, first, last }) => ({
-			scope: scopeOf({ workspaceId }),
-			model,
-			...counts,
-			first: isoTime(first),
-			last: isoTime(last)
-		})),
-		unmatched_models: [],
-		failures: committed.error === null ? [] : [{
-			resource: "committed snapshot",
-			message: committed.error
-		}]
-	};
-	const groups = groupsOf(readings.filter(({ workspaceId }) => workspaceId === null));
-	return {
-		report: {
-			...report,
-			planning: planningOf(report, groups, null)
-		},
-		snapshotBeside,
-		workspaces: current.workspaces,
-		isPartial: false
-	};
-}
-function judged({ today, dayBefore }, source, inputs, { policy }, current) {
-	const { window, thresholds, models, groupTypes } = inputs;
-	const scopeOf = scopesOf(current);
-	const isAskedFor = (reading) => (models.length === 0 || models.includes(reading.model)) && (groupTypes.length === 0 || groupTypes.includes("model_group")) && isScopeAskedFor(scopeOf(reading), inputs.workspaces);
-	const lines = linesOf$1(policy, thresholds);
-	const verdicts = logVerdicts({
-		readings: today.limiters().filter(isAskedFor),
-		earlier: dayBefore.limiters(),
-		thresholds,
-		linesOf: ({ scope, model, limiter }) => lines({
-			scope,
-			group: {
-				type: MODEL_GROUP,
-				name: model,
-				models: [model]
-			},
-			limiter
-		}),
-		scopeOf,
-		isComplete: source.unreadable === 0
-	});
-	return withMutes(verdicts, policy, verdicts.map(({ group }) => ({
-		...group,
-		models: [group.name],
-		limits: {}
-	})), window.end - DAY);
-}
-function scopesOf({ workspaces }) {
-	const names = new Map(workspaces.map(({ id, name }) => [id, name]));
-	return ({ workspaceId: id }) => id === null ? { type: "organization" } : {
-		type: "workspace",
-		id,
-		name: names.get(id) ?? id
-	};
-}
-function isScopeAskedFor(scope, wanted) {
-	if (scope.type === "organization" || wanted === "all") return true;
-	return wanted !== "none" && (wanted.includes(scope.id) || wanted.includes(scope.name));
-}
-function drifted(before, after, verdicts) {
-	return findDrift(before, after).map((drift) => {
-		const { limiter } = drift;
-		const peak = limiter === null ? null : verdicts.find((verdict) => isSameLimit(verdict, {
-			...drift,
-			limiter
-		}))?.peak;
-		const ratio = (limit) => peak === null || peak === void 0 || !limit ? null : peak / limit;
-		return {
-			...drift,
-			peak: peak ?? null,
-			utilization_before: ratio(drift.before),
-			utilization_after: ratio(drift.after)
-		};
-	});
 }
 // src/inputs/fields.ts
 const GROUP_TYPES = [
@@ -38052,7 +37573,7 @@ function chooseCredentials(raw, values, problems) {
 		audience
 	};
 }
-// src/inputs.ts
+// src/inputs/inputs.ts
 function readInputs({ core, now }, mask) {
 	const names = Object.keys(INPUTS);
 	const raw = Object.fromEntries(names.map((name) => [name, core.getInput(name).trim() || INPUTS[name]]));
@@ -38148,6 +37669,485 @@ function toInputs(values, source, window) {
 		failOn: values["fail-on"],
 		dryRun: values["dry-run"]
 	};
+}
+// \0builtin:import:node:fs
+const _createReadStream = (() => process.getBuiltinModule("node:fs").createReadStream)();
+// \0builtin:import:node:readline
+const _createInterface = (() => process.getBuiltinModule("node:readline").createInterface)();
+// src/collect/headers-log/refusals.ts
+const REFUSALS = [
+	"rate_limit",
+	"acceleration",
+	"spend_cap",
+	"not_told"
+];
+const inner = object$1({
+	type: string$1(),
+	details: object$1({ error_code: string$1().nullish() }).nullish()
+});
+const body = union([object$1({ error: inner }).transform(({ error }) => error), inner]);
+const BY_CODE = {
+	ramp_limit_exceeded: "acceleration",
+	enforced_spend_limit_reached: "spend_cap",
+	contract_spend_limit_reached: "spend_cap"
+};
+function refusalOf(status, error) {
+	const parsed = body.safeParse(error);
+	const type = parsed.success ? parsed.data.type : null;
+	if (status === null ? type !== "rate_limit_error" : status !== 429) return null;
+	const code = parsed.success ? parsed.data.details?.error_code : null;
+	if (code) return BY_CODE[code] ?? "not_told";
+	return type === "rate_limit_error" ? "rate_limit" : "not_told";
+}
+// src/collect/headers-log/entry.ts
+const header = union([string$1(), number()]);
+const schema = looseObject({
+	timestamp: datetime({ offset: true }),
+	model: string$1().min(1),
+	headers: record(string$1(), unknown()).nullish(),
+	status: int$2().nullish(),
+	error: unknown().optional()
+});
+function parseEntry(line) {
+	let value;
+	try {
+		value = JSON.parse(line);
+	} catch (error) {
+		return { problem: `not JSON: ${error.message}` };
+	}
+	const parsed = schema.safeParse(value);
+	if (!parsed.success) {
+		const issue = parsed.error.issues[0];
+		return { problem: `${issue?.path.join(".") || "the line"}: ${issue?.message}` };
+	}
+	const { timestamp, model, headers, status, error, ...beside } = parsed.data;
+	const get = lookup({
+		...beside,
+		...headers
+	});
+	return {
+		at: Date.parse(timestamp),
+		model,
+		workspaceId: get("anthropic-workspace-id") ?? null,
+		organizationId: get("anthropic-organization-id") ?? null,
+		levels: levelsOf(model, get),
+		refusal: refusalOf(status ?? null, error)
+	};
+}
+function lookup(headers) {
+	const byName = new Map(Object.entries(headers).flatMap(([name, value]) => {
+		const parsed = header.safeParse(value);
+		return parsed.success ? [[name.toLowerCase(), String(parsed.data)]] : [];
+	}));
+	return (name) => byName.get(name);
+}
+const HEADERS = [
+	["anthropic-ratelimit-requests", "requests_per_minute"],
+	["anthropic-ratelimit-input-tokens", "input"],
+	["anthropic-ratelimit-output-tokens", "output_tokens_per_minute"],
+	["anthropic-ratelimit-tokens", "tokens_per_minute"],
+	["anthropic-fast-input-tokens", "fast_itpmca"],
+	["anthropic-fast-output-tokens", "fast_otpm"]
+];
+function levelsOf(model, get) {
+	return HEADERS.flatMap(([prefix, limiter]) => {
+		const limit = amount(get(`${prefix}-limit`));
+		if (limit === null) return [];
+		const remaining = amount(get(`${prefix}-remaining`));
+		return [{
+			limiter: limiter === "input" ? inputLimiter(model) : limiter,
+			limit,
+			remaining
+		}];
+	});
+}
+function amount(text) {
+	return text !== void 0 && /^\d+$/.test(text.trim()) ? Number(text) : null;
+}
+function inputLimiter(model) {
+	return publishedGroupOfModel(model)?.limits.input_tokens_per_minute !== void 0 ? "input_tokens_per_minute" : "input_tokens_per_minute_cache_aware";
+}
+// src/collect/headers-log/files.ts
+async function readLogFiles(pattern, folder, add) {
+	const paths = await matching(pattern, folder);
+	if (paths.length === 0) throw new AuditError(`headers-log: no file matches ${pattern} in ${folder}.`, { remedy: "Check the path; a log of an earlier job has to be downloaded or checked out first." });
+	const source = {
+		files: paths.length,
+		entries: 0,
+		unreadable: 0,
+		firstProblem: null
+	};
+	const organizations = new Set();
+	for (const path of paths) await eachLine(path, folder, (line, number) => {
+		const entry = parseEntry(line);
+		if ("problem" in entry) {
+			source.unreadable++;
+			source.firstProblem ??= `${path} line ${number}: ${entry.problem}`;
+			return;
+		}
+		source.entries++;
+		if (entry.organizationId !== null) organizations.add(entry.organizationId);
+		add(entry);
+	});
+	check(source, organizations, pattern);
+	return source;
+}
+async function matching(pattern, folder) {
+	const paths = [];
+	for await (const path of _glob(pattern, { cwd: folder })) if ((await _stat(_resolve(folder, path))).isFile()) paths.push(path);
+	return paths.sort();
+}
+async function eachLine(path, folder, take) {
+	const input = _createReadStream(_isAbsolute(path) ? path : _resolve(folder, path), "utf8");
+	let number = 0;
+	try {
+		for await (const line of _createInterface({
+			input,
+			crlfDelay: Number.POSITIVE_INFINITY
+		})) {
+			number++;
+			const text = number === 1 ? line.replace(/^\uFEFF/, "") : line;
+			if (text.trim() !== "") take(text, number);
+		}
+	} catch (error) {
+		throw new AuditError(`headers-log: ${path} could not be read: ${describeError(error)}.`, { cause: error });
+	}
+}
+function check({ entries, unreadable, firstProblem }, organizations, pattern) {
+	if (entries === 0 && unreadable === 0) throw new AuditError(`headers-log: the files of ${pattern} are empty.`);
+	if (unreadable > entries) throw new AuditError(`headers-log: ${unreadable} of ${entries + unreadable} lines of ${pattern} are no entries of a headers log; the first is ${firstProblem}.`, { remedy: "docs/headers-log.md shows what a line holds." });
+	if (organizations.size > 1) throw new AuditError(`headers-log: the responses are of ${organizations.size} organizations: ${[...organizations].sort().join(", ")}.`, { remedy: "Give each organization a log and a run of its own." });
+}
+// src/collect/headers-log/reading.ts
+function readLog(window) {
+	const limiters = new Map();
+	const refused = new Map();
+	const isIn = (at) => at >= window.start && at < window.end;
+	return {
+		add(entry) {
+			const key = {
+				workspaceId: entry.workspaceId,
+				model: entry.model
+			};
+			for (const level of entry.levels) {
+				const reading = seen(limiters, key, level, entry.at);
+				if (isIn(entry.at) && level.remaining !== null) note(reading, level, level.remaining, entry.at, window);
+			}
+			if (entry.refusal && isIn(entry.at)) count(refused, key, entry.refusal, entry.at);
+		},
+		limiters: () => [...limiters.values()].map(({ latest: _, ...reading }) => reading),
+		refusals: () => [...refused.values()]
+	};
+}
+function seen(limiters, key, { limiter, limit }, at) {
+	const id = JSON.stringify([
+		key.workspaceId,
+		key.model,
+		limiter
+	]);
+	const reading = limiters.get(id) ?? {
+		...key,
+		limiter,
+		limit,
+		latest: at,
+		use: null
+	};
+	if (at >= reading.latest) Object.assign(reading, {
+		limit,
+		latest: at
+	});
+	limiters.set(id, reading);
+	return reading;
+}
+function note(reading, { limit }, remaining, at, window) {
+	const used = Math.max(0, limit - remaining);
+	reading.use ??= {
+		peak: used,
+		at,
+		lowestRemaining: remaining,
+		minutes: new Float64Array((window.end - window.start) / MINUTE).fill(NaN)
+	};
+	const { use } = reading;
+	if (used > use.peak || used === use.peak && at < use.at) Object.assign(use, {
+		peak: used,
+		at
+	});
+	use.lowestRemaining = Math.min(use.lowestRemaining, remaining);
+	const minute = Math.floor((at - window.start) / MINUTE);
+	const before = use.minutes[minute];
+	use.minutes[minute] = Number.isNaN(before) ? used : Math.max(before, used);
+}
+function count(refused, key, refusal, at) {
+	const id = JSON.stringify([key.workspaceId, key.model]);
+	const none = Object.fromEntries(REFUSALS.map((kind) => [kind, 0]));
+	const reading = refused.get(id) ?? {
+		...key,
+		counts: none,
+		first: at,
+		last: at
+	};
+	reading.counts[refusal]++;
+	refused.set(id, {
+		...reading,
+		first: Math.min(reading.first, at),
+		last: Math.max(reading.last, at)
+	});
+}
+// src/judge/headers-log/log-findings.ts
+function logFindings(source) {
+	return [...source.unreadable > 0 ? [{
+		kind: "headers-log",
+		message: `${plural(source.unreadable, "line")} of the log could not be read, and no recovery is reported: ${source.firstProblem}.`
+	}] : [], {
+		kind: "headers-log",
+		message: `Limits and use are what ${plural(source.entries, "logged response")} in ${plural(source.files, "file")} said in their headers: what was left right after each of them, tokens rounded to the nearest 1,000, the combined token limit being whichever binds most. What was not logged is in no figure.`
+	}];
+}
+// src/judge/headers-log/log-snapshot.ts
+const NOT_KEPT = new Set(["tokens_per_minute"]);
+function groupsOf(readings) {
+	return [...Map.groupBy(readings, ({ model }) => model)].map(([model, ofModel]) => ({
+		type: MODEL_GROUP,
+		name: model,
+		models: [model],
+		limits: Object.fromEntries(ofModel.map(({ limiter, limit }) => [limiter, limit]))
+	})).sort((a, b) => compareText(a.name, b.name));
+}
+function snapshotOfLog(readings, committed) {
+	const kept = readings.filter(({ limiter }) => !NOT_KEPT.has(limiter));
+	const ids = [...new Set(kept.flatMap(({ workspaceId }) => workspaceId === null ? [] : [workspaceId]))];
+	const ofWorkspace = (id) => groupsOf(kept.filter(({ workspaceId }) => workspaceId === id));
+	const before = committed?.workspaces ?? [];
+	return {
+		groups: merge(committed?.groups ?? [], ofWorkspace(null)),
+		workspaces: [...new Set([...before.map(({ id }) => id), ...ids])].map((id) => {
+			const known = before.find((workspace) => workspace.id === id);
+			return {
+				id,
+				name: known?.name ?? id,
+				overrides: merge(known?.overrides ?? [], ofWorkspace(id))
+			};
+		})
+	};
+}
+function merge(before, now) {
+	const isSame = (a, b) => a.type === b.type && a.name === b.name;
+	return [...before.filter((group) => !now.some((other) => isSame(group, other))), ...now.map((group) => {
+		const known = before.find((other) => isSame(group, other));
+		return {
+			...group,
+			limits: {
+				...known?.limits,
+				...group.limits
+			}
+		};
+	})];
+}
+// src/judge/headers-log/log-verdicts.ts
+const MINUTES_PER_HOUR = 60;
+function logVerdicts(evidence) {
+	const { readings, earlier, thresholds: ofInputs, linesOf, scopeOf, isComplete } = evidence;
+	const dayBefore = new Map(earlier.map((reading) => [keyOf(reading), reading.use]));
+	return readings.map((reading) => {
+		const { model, limiter, limit, use } = reading;
+		const scope = scopeOf(reading);
+		const thresholds = linesOf({
+			scope,
+			model,
+			limiter
+		});
+		const areOwn = thresholds.alert !== ofInputs.alert || thresholds.watch !== ofInputs.watch;
+		const base = {
+			...baseOf(reading, scope),
+			...areOwn && { thresholds }
+		};
+		if (limit === 0) return {
+			...base,
+			reason: "the limit is 0: there is nothing to divide by"
+		};
+		if (!use) return {
+			...base,
+			reason: "no response in the window says what was left of this limit"
+		};
+		const utilization = use.peak / limit;
+		const band = bandOf(utilization, thresholds);
+		const previous = previousOf(dayBefore.get(keyOf(reading)) ?? null, limit, thresholds);
+		return {
+			...base,
+			peak: use.peak,
+			peak_at: isoTime(use.at),
+			minutes_over_threshold: use.minutes.reduce((sum, used) => sum + Number(used / limit >= thresholds.alert), 0),
+			utilization,
+			band,
+			transition: transitionOf(band, previous?.band ?? null, isComplete),
+			previous,
+			hourly: hourly(use),
+			lowest_remaining: use.lowestRemaining
+		};
+	}).sort(compareVerdicts);
+}
+function baseOf({ model, limiter, limit }, scope) {
+	return {
+		scope,
+		group: {
+			type: MODEL_GROUP,
+			name: model
+		},
+		limiter,
+		limit,
+		configured: limit,
+		limit_source: scope.type,
+		lower_bound: false,
+		drivers: null,
+		...UNMEASURED,
+		reason: null
+	};
+}
+function previousOf(use, limit, thresholds) {
+	if (!use) return null;
+	const utilization = use.peak / limit;
+	return {
+		peak: use.peak,
+		limit,
+		utilization,
+		band: bandOf(utilization, thresholds)
+	};
+}
+function hourly({ minutes }) {
+	return Array.from({ length: minutes.length / MINUTES_PER_HOUR }, (_, hour) => {
+		const known = minutes.subarray(hour * MINUTES_PER_HOUR, (hour + 1) * MINUTES_PER_HOUR).filter((used) => !Number.isNaN(used));
+		return known.length === 0 ? null : Math.max(...known);
+	});
+}
+function keyOf({ workspaceId, model, limiter }) {
+	return JSON.stringify([
+		workspaceId,
+		model,
+		limiter
+	]);
+}
+// src/judge/headers-log/log-report.ts
+async function auditLog({ deps, log, inputs }, pattern, committed) {
+	const { window } = inputs;
+	const today = readLog(window);
+	const dayBefore = readLog(dayEarlier(window));
+	const source = await log.group("Headers log", async () => {
+		const read = await readLogFiles(pattern, deps.env.GITHUB_WORKSPACE || process.cwd(), (entry) => {
+			today.add(entry);
+			dayBefore.add(entry);
+		});
+		const lost = read.unreadable > 0 ? `; ${plural(read.unreadable, "line")} could not be read` : "";
+		log.info(`Read ${plural(read.entries, "response")} in ${plural(read.files, "file")}${lost}.`);
+		return read;
+	});
+	const readings = today.limiters();
+	const snapshotBeside = (other) => snapshotOfLog(readings, other);
+	const current = snapshotBeside(committed.snapshot);
+	const { policy } = committed;
+	const expected = expectations(policy, current, current.workspaces);
+	const scopeOf = scopesOf(current);
+	const verdicts = judged({
+		today,
+		dayBefore
+	}, source, inputs, committed, current);
+	const report = {
+		version: 1,
+		window: {
+			start: isoTime(window.start),
+			end: isoTime(window.end),
+			days: window.days,
+			complete: source.unreadable === 0,
+			missing_minutes: 0,
+			data_refreshed_at: null
+		},
+		usage_source: "headers",
+		peak_window: "second",
+		thresholds: inputs.thresholds,
+		status: statusOf(verdicts),
+		highest_utilization: highestUtilization(verdicts),
+		verdicts,
+		groups: [],
+		drift: committed.snapshot ? withIntent(drifted(committed.snapshot, current, verdicts), expected) : [],
+		first_snapshot: committed.snapshot === null && committed.error === null,
+		findings: [...logFindings(source), ...policyFindings(policy, judgedLimiters(current), expected, window.end - DAY)],
+		refusals: today.refusals().map(({ workspaceId, model, counts, first, last }) => ({
+			scope: scopeOf({ workspaceId }),
+			model,
+			...counts,
+			first: isoTime(first),
+			last: isoTime(last)
+		})),
+		unmatched_models: [],
+		failures: committed.error === null ? [] : [{
+			resource: "committed snapshot",
+			message: committed.error
+		}]
+	};
+	const groups = groupsOf(readings.filter(({ workspaceId }) => workspaceId === null));
+	return {
+		report: {
+			...report,
+			planning: planningOf(report, groups, null)
+		},
+		snapshotBeside,
+		workspaces: current.workspaces,
+		isPartial: false
+	};
+}
+function judged({ today, dayBefore }, source, inputs, { policy }, current) {
+	const { window, thresholds, models, groupTypes } = inputs;
+	const scopeOf = scopesOf(current);
+	const isAskedFor = (reading) => (models.length === 0 || models.includes(reading.model)) && (groupTypes.length === 0 || groupTypes.includes("model_group")) && isScopeAskedFor(scopeOf(reading), inputs.workspaces);
+	const lines = linesOf$1(policy, thresholds);
+	const verdicts = logVerdicts({
+		readings: today.limiters().filter(isAskedFor),
+		earlier: dayBefore.limiters(),
+		thresholds,
+		linesOf: ({ scope, model, limiter }) => lines({
+			scope,
+			group: {
+				type: MODEL_GROUP,
+				name: model,
+				models: [model]
+			},
+			limiter
+		}),
+		scopeOf,
+		isComplete: source.unreadable === 0
+	});
+	return withMutes(verdicts, policy, verdicts.map(({ group }) => ({
+		...group,
+		models: [group.name],
+		limits: {}
+	})), window.end - DAY);
+}
+function scopesOf({ workspaces }) {
+	const names = new Map(workspaces.map(({ id, name }) => [id, name]));
+	return ({ workspaceId: id }) => id === null ? { type: "organization" } : {
+		type: "workspace",
+		id,
+		name: names.get(id) ?? id
+	};
+}
+function isScopeAskedFor(scope, wanted) {
+	if (scope.type === "organization" || wanted === "all") return true;
+	return wanted !== "none" && (wanted.includes(scope.id) || wanted.includes(scope.name));
+}
+function drifted(before, after, verdicts) {
+	return findDrift(before, after).map((drift) => {
+		const { limiter } = drift;
+		const peak = limiter === null ? null : verdicts.find((verdict) => isSameLimit(verdict, {
+			...drift,
+			limiter
+		}))?.peak;
+		const ratio = (limit) => peak === null || peak === void 0 || !limit ? null : peak / limit;
+		return {
+			...drift,
+			peak: peak ?? null,
+			utilization_before: ratio(drift.before),
+			utilization_after: ratio(drift.after)
+		};
+	});
 }
 // src/log.ts
 function createLog(core, redact) {

@@ -13,7 +13,6 @@ import { compareVerdicts, judge, unreadableVerdicts } from './judge/headroom/ver
 import { judgedLimiters } from './judge/limits/effective.ts'
 import { limitFindings } from './judge/limits/limit-findings.ts'
 import { planningOf } from './judge/planning/planning.ts'
-import type { Tier } from './judge/planning/published.ts'
 import { linesOf, withIntent, withMutes } from './judge/policy/apply.ts'
 import { expectations } from './judge/policy/expected.ts'
 import { policyFindings } from './judge/policy/policy-findings.ts'
@@ -21,6 +20,7 @@ import type { Log } from './log.ts'
 import { assess } from './report/assess.ts'
 import type { Report } from './report/report.ts'
 import type { Run } from './run.ts'
+import type { Tier } from './vocabulary/published-tiers.ts'
 import { DAY } from './vocabulary/window.ts'
 
 /** Longest time the reading may take, in milliseconds: a job that hangs tells nobody anything. */

@@ -1,3 +1,5 @@
+import { compareText } from './order.ts'
+
 /** What the rate-limits API says, in the shape the rest of the code works with. */
 
 /** Limit by limiter type (`requests_per_minute`, …). Null: the API named the limiter and gave no value. */
@@ -23,3 +25,13 @@ export type WorkspaceOverrides = { workspace: Workspace; overrides: readonly Rat
 export type UnreadableWorkspace = { workspace: Workspace; error: string }
 
 export const MODEL_GROUP = 'model_group'
+
+/** The order of groups in a snapshot: by type, name, models, then limits. */
+export function compareGroups(a: RateLimitGroup, b: RateLimitGroup): number {
+  return (
+    compareText(a.type, b.type) ||
+    compareText(a.name, b.name) ||
+    compareText(a.models.join('\n'), b.models.join('\n')) ||
+    compareText(JSON.stringify(a.limits), JSON.stringify(b.limits))
+  )
+}

@@ -1,7 +1,6 @@
 import * as z from 'zod'
-import { compareGroups } from '../collect/limits/entries.ts'
 import { AuditError } from '../errors.ts'
-import type { RateLimitGroup, WorkspaceOverrides } from './groups.ts'
+import { compareGroups, type RateLimitGroup, type WorkspaceOverrides } from './groups.ts'
 import { compareText } from './order.ts'
 
 /** The committed file: limits only, canonical bytes, so that a git diff shows a moved limit and nothing else. */

@@ -111,10 +111,10 @@ describe('The catalogue of limiters', () => {
     const pair = ['input_tokens_per_minute', 'input_tokens_per_minute_cache_aware']
     const types = LIMITERS.map(({ type }) => type).filter((type) => !pair.includes(type))
     const tables = [
-      'src/limits/limiters.ts',
-      'src/tiers/published.ts', // figures that Anthropic prints; a limiter without one is nothing to add
-      'src/headers-log/entry.ts', // which response header speaks of which limiter
-      'src/headers-log/snapshot.ts', // the one header that speaks of several
+      'src/vocabulary/limiters.ts',
+      'src/vocabulary/published-tiers.ts', // figures that Anthropic prints; a limiter without one is nothing to add
+      'src/collect/headers-log/entry.ts', // which response header speaks of which limiter
+      'src/judge/headers-log/log-snapshot.ts', // the one header that speaks of several
     ]
     const others = projectFiles('src/**.ts').filter((path) => !tables.includes(path))
     expect(others.length).toBeGreaterThan(10)
@@ -128,7 +128,7 @@ describe('The catalogue of limiters', () => {
 
   test('is shown to contributors where it is, and this proof with it', () => {
     const guide = readFileSync('CONTRIBUTING.md', 'utf8')
-    expect(guide).toContain('src/limits/limiters.ts')
+    expect(guide).toContain('src/vocabulary/limiters.ts')
     expect(guide).toContain('docs/counting.md#what-each-limiter-counts')
     expect(guide).toContain('test/project/limiters-docs.test.ts')
   })

@@ -3,11 +3,11 @@ import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
 
-const FOLDER = new URL('../report/golden/', import.meta.url)
+const FOLDER = new URL('./golden/', import.meta.url)
 
 /**
  * Compares a text with `golden/NAME`. A missing file fails the test like a different one:
- * `UPDATE_GOLDEN=1 npx vitest run test/report` writes them all, and git shows what has changed.
+ * `UPDATE_GOLDEN=1 npx vitest run test/tell` writes them all, and git shows what has changed.
  */
 export async function expectGolden(name: string, text: string): Promise<void> {
   const path = fileURLToPath(new URL(name, FOLDER))

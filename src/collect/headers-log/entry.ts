@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { publishedGroupOfModel } from '../../judge/planning/published.ts'
+import { publishedGroupOfModel } from '../../vocabulary/published-tiers.ts'
 import { type Refusal, refusalOf } from './refusals.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { type Limits, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
+import { compareGroups, type Limits, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
 import { compareText } from '../../vocabulary/order.ts'
 import type { ApiLimitEntry } from './rate-limits.ts'
 
@@ -99,13 +99,4 @@ function nameOfModels(models: readonly string[]): string {
     rest.every((other) => all.slice(0, i + 1).every((word, j) => other[j] === word)),
   )
   return words.join('-') || models.join(', ')
-}
-
-export function compareGroups(a: RateLimitGroup, b: RateLimitGroup): number {
-  return (
-    compareText(a.type, b.type) ||
-    compareText(a.name, b.name) ||
-    compareText(a.models.join('\n'), b.models.join('\n')) ||
-    compareText(JSON.stringify(a.limits), JSON.stringify(b.limits))
-  )
 }

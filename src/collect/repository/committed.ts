@@ -1,4 +1,3 @@
-import { readWorkspace } from '../../deliver/snapshot/workspace.ts'
 import { AuditError, describeError } from '../../errors.ts'
 import type { Run } from '../../run.ts'
 import { parseSnapshot, type Snapshot } from '../../vocabulary/snapshot.ts'
@@ -6,6 +5,7 @@ import { createGitHub } from '../github/client.ts'
 import { type Files, readFiles } from '../github/read.ts'
 import { parsePolicy } from './policy.ts'
 import { NO_POLICY, type Policy } from './policy-schema.ts'
+import { readWorkspace } from './workspace.ts'
 
 /** What the repository says: the snapshot, null before the first one, and the policy. With an error nothing may be written over it. */
 export type Committed = { snapshot: Snapshot | null; policy: Policy; error: string | null }

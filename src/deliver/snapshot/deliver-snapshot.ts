@@ -1,5 +1,6 @@
 import { createGitHub } from '../../collect/github/client.ts'
 import { type Files, readFiles } from '../../collect/github/read.ts'
+import { readWorkspace, writeWorkspace } from '../../collect/repository/workspace.ts'
 import type { Deps } from '../../deps.ts'
 import { AuditError } from '../../errors.ts'
 import type { SnapshotOutcome } from '../../report/report.ts'
@@ -7,7 +8,6 @@ import { commitFiles, type Plan, type Proposal } from './commit.ts'
 import type { People } from './people.ts'
 import { proposeFiles } from './propose.ts'
 import type { Rendered } from './pulls.ts'
-import { readWorkspace, writeWorkspace } from './workspace.ts'
 
 export type SnapshotDelivery = People & {
   mode: 'commit' | 'pull-request' | 'file' | 'none'

@@ -1,6 +1,6 @@
 import { count } from '../../tell/words/format.ts'
 import { limiterLabel } from '../../vocabulary/limiters.ts'
-import { PUBLISHED, TIERS, type Tier } from './published.ts'
+import { PUBLISHED, TIERS, type Tier } from '../../vocabulary/published-tiers.ts'
 import type { GroupReading, LimiterReading } from './tier-reading.ts'
 
 /** A tier reading in words. */

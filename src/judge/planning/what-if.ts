@@ -1,7 +1,7 @@
 import type { GroupView, Verdict } from '../../report/report.ts'
 import type { RateLimitGroup } from '../../vocabulary/groups.ts'
 import { limiterRule } from '../../vocabulary/limiters.ts'
-import { TIERS, type Tier } from './published.ts'
+import { TIERS, type Tier } from '../../vocabulary/published-tiers.ts'
 import { comparableLimiter, publishedGroup } from './tier-reading.ts'
 
 /** What the same use would be on another tier, and with more or less of its input read from the cache. */

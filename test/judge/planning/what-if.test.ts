@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { PUBLISHED, TIERS } from '../../../src/judge/planning/published.ts'
 import { cacheWhatIf, overProvisioned, READ_SHARES, tierWhatIf } from '../../../src/judge/planning/what-if.ts'
 import type { GroupView } from '../../../src/report/report.ts'
+import { PUBLISHED, TIERS } from '../../../src/vocabulary/published-tiers.ts'
 import { verdictOf } from './verdict.ts'
 
 const GROUP = { type: 'model_group', name: 'Claude Opus 4.x' }

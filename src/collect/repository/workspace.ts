@@ -1,8 +1,7 @@
 import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
-import type { Files } from '../../collect/github/read.ts'
 import { AuditError, describeError } from '../../errors.ts'
-import type { Proposal } from './commit.ts'
+import type { Files } from '../github/read.ts'
 
 /** The checked-out repository of the job: `snapshot-mode: file` reads and writes there. */
 
@@ -19,7 +18,7 @@ export async function readWorkspace(root: string, paths: readonly string[]): Pro
 }
 
 /** Writes files whole or not at all: each beside its place first, then renamed. Throws AuditError as `readWorkspace` does. */
-export async function writeWorkspace(root: string, files: Proposal['files']): Promise<void> {
+export async function writeWorkspace(root: string, files: readonly { path: string; text: string }[]): Promise<void> {
   for (const { path, text } of files) {
     const target = await locate(root, path)
     const beside = `${target}.${process.pid}.tmp`

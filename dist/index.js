@@ -22768,6 +22768,126 @@ const EXCHANGE_REMEDIES = {
 	400: `Check anthropic-federation-rule-id, anthropic-organization-id, anthropic-service-account-id and anthropic-workspace-id. ${HISTORY}`,
 	401: `${HISTORY} The usual causes: the rule is not pinned to the subject of this workflow (repo:OWNER/REPO:ref:refs/heads/BRANCH or repo:OWNER/REPO:environment:NAME), its audience is not anthropic-oidc-audience, the service account does not have the admin role that the scope org:admin needs, the rule covers several workspaces and anthropic-workspace-id is not set.`
 };
+// src/collect/anthropic/connection.ts
+const TIME_BUDGET$2 = 12e5;
+function connect({ deps, log, secrets, inputs }, source) {
+	const stop = new AbortController();
+	const deadline = deps.now() + TIME_BUDGET$2;
+	const options = {
+		baseUrl: inputs.anthropicBaseUrl,
+		deadline,
+		redact: secrets.redact,
+		log: log.debug
+	};
+	const credentials = createCredentials({
+		...deps,
+		secrets,
+		log: log.debug
+	}, source, options);
+	const clientUntil = (time) => createAnthropic(deps, {
+		...options,
+		credentials,
+		stop: stop.signal,
+		deadline: time
+	});
+	return {
+		client: clientUntil(deadline),
+		clientFor: (milliseconds) => clientUntil(Math.min(deps.now() + milliseconds, deadline)),
+		close: () => stop.abort()
+	};
+}
+// src/vocabulary/lazy.ts
+function lazy(make) {
+	let made = null;
+	return () => {
+		made ??= { value: make() };
+		return made.value;
+	};
+}
+// src/vocabulary/figures.ts
+const whole = lazy(() => new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 }));
+const small = lazy(() => new Intl.NumberFormat("en-US", { maximumSignificantDigits: 2 }));
+function count$1(value) {
+	return value > 0 && value < 1 ? small().format(value) : whole().format(value);
+}
+function plural(value, one, many = `${one}s`) {
+	return `${count$1(value)} ${value === 1 ? one : many}`;
+}
+const MOST_DECIMALS = 6;
+const wholePercent = lazy(() => new Intl.NumberFormat("en-US", { maximumFractionDigits: MOST_DECIMALS }));
+function percent(ratio, lines = []) {
+	for (let decimals = 1; decimals < MOST_DECIMALS; decimals++) {
+		const text = (ratio * 100).toFixed(decimals);
+		const shown = Number(`${text}e-2`);
+		if (shown > 0 === ratio > 0 && [1, ...lines].every((line) => shown >= line === ratio >= line)) return `${wholePercent().format(Number(text))} %`;
+	}
+	return `${wholePercent().format(Math.floor(ratio * 100 * 10 ** MOST_DECIMALS) / 10 ** MOST_DECIMALS)} %`;
+}
+function changeInPercent(before, after) {
+	if (before === 0) return "";
+	const change = (after - before) / before;
+	return `${change < 0 ? "\u2212" : "+"}${percent(Math.abs(change))}`;
+}
+function capital(text) {
+	return text.charAt(0).toUpperCase() + text.slice(1);
+}
+function atMost(items, most) {
+	return {
+		shown: items.slice(0, most),
+		more: Math.max(0, items.length - most)
+	};
+}
+function listing(items, most = items.length) {
+	const { shown, more } = atMost(items, most);
+	const all = more > 0 ? [...shown, `${more} more`] : shown;
+	return all.length <= 1 ? all[0] ?? "" : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`;
+}
+// src/vocabulary/window.ts
+const MINUTE = 6e4;
+const HOUR$1 = 60 * MINUTE;
+const DAY = 24 * HOUR$1;
+const MINUTES_PER_DAY = DAY / MINUTE;
+const FIRST_DAY = Date.UTC(2026, 0, 1);
+function dayOf(time) {
+	return Math.floor(time / DAY) * DAY;
+}
+function parseDay(text) {
+	if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return void 0;
+	const time = Date.parse(`${text}T00:00:00Z`);
+	return Number.isNaN(time) || isoDay(time) !== text ? void 0 : time;
+}
+function windowOf(lastDay, days, now) {
+	const start = lastDay - (days - 1) * DAY;
+	return {
+		start,
+		end: lastDay + DAY,
+		days,
+		hasDayBefore: start - DAY >= earliestDay(now)
+	};
+}
+function earliestDay(now) {
+	return Math.max(FIRST_DAY, dayOf(now) - 364 * DAY);
+}
+function isoTime(time) {
+	return `${new Date(time).toISOString().slice(0, 19)}Z`;
+}
+function isoDay(time) {
+	return new Date(time).toISOString().slice(0, 10);
+}
+// \0builtin:import:node:fs
+const _createReadStream = (() => process.getBuiltinModule("node:fs").createReadStream)();
+// \0builtin:import:node:fs/promises
+const _glob = (() => process.getBuiltinModule("node:fs/promises").glob)();
+const _rename = (() => process.getBuiltinModule("node:fs/promises").rename)();
+const _rm = (() => process.getBuiltinModule("node:fs/promises").rm)();
+const _mkdir = (() => process.getBuiltinModule("node:fs/promises").mkdir)();
+const _stat = (() => process.getBuiltinModule("node:fs/promises").stat)();
+const _realpath = (() => process.getBuiltinModule("node:fs/promises").realpath)();
+const _writeFile = (() => process.getBuiltinModule("node:fs/promises").writeFile)();
+const _appendFile = (() => process.getBuiltinModule("node:fs/promises").appendFile)();
+const _readFile = (() => process.getBuiltinModule("node:fs/promises").readFile)();
+// \0builtin:import:node:readline
+const _createInterface = (() => process.getBuiltinModule("node:readline").createInterface)();
 // src/vocabulary/published-tiers.ts
 const TIERS = [
 	"Start",
@@ -22878,70 +22998,264 @@ function publishedGroupOfModel(model) {
 	const baseName = model.replace(/-(\d{8}|latest)$/, "");
 	return PUBLISHED.groups.find((group) => group.models.includes(baseName));
 }
-// src/collect/anthropic/pages.ts
-const MOST_PAGES = 1e4;
-async function* followPages(resource, read, next) {
-	const seen = new Set();
-	let cursor;
-	do {
-		const page = await read(cursor);
-		yield page;
-		const following = next(page);
-		if (following === null) return;
-		if (seen.has(following)) throw new AuditError(`${resource}: the cursor of the next page repeats, so the pages never end.`);
-		if (seen.size >= MOST_PAGES) throw new AuditError(`${resource}: more than ${MOST_PAGES} pages, which no organization has.`);
-		seen.add(following);
-		cursor = following;
-	} while (cursor !== void 0);
-}
-function nextCursor(resource, hasMore, cursor) {
-	if (hasMore === false) return null;
-	if (cursor) return cursor;
-	if (hasMore) throw new AuditError(`${resource}: a page says that there is more but gives no cursor to it.`);
-	return null;
-}
-// src/collect/limits/usage-tier.ts
-const page = object$1({
-	data: array(object$1({
-		amount: string$1().regex(/^\d+$/).nullish(),
-		currency: string$1(),
-		period: string$1().nullish(),
-		scope: object$1({ type: string$1() })
-	})),
-	next_page: string$1().nullish()
+// src/collect/headers-log/refusals.ts
+const REFUSALS$1 = [
+	"rate_limit",
+	"acceleration",
+	"spend_cap",
+	"not_told"
+];
+const inner = object$1({
+	type: string$1(),
+	details: object$1({ error_code: string$1().nullish() }).nullish()
 });
-const BETAS$1 = ["spend-limit-reads-2026-09-26"];
-const PATH$4 = "/v1/organizations/spend_limits";
-async function readUsageTier(client) {
+const body$1 = union([object$1({ error: inner }).transform(({ error }) => error), inner]);
+const BY_CODE = {
+	ramp_limit_exceeded: "acceleration",
+	enforced_spend_limit_reached: "spend_cap",
+	contract_spend_limit_reached: "spend_cap"
+};
+function refusalOf$1(status, error) {
+	const parsed = body$1.safeParse(error);
+	const type = parsed.success ? parsed.data.type : null;
+	if (status === null ? type !== "rate_limit_error" : status !== 429) return null;
+	const code = parsed.success ? parsed.data.details?.error_code : null;
+	if (code) return BY_CODE[code] ?? "not_told";
+	return type === "rate_limit_error" ? "rate_limit" : "not_told";
+}
+// src/collect/headers-log/entry.ts
+const header$1 = union([string$1(), number()]);
+const schema$3 = looseObject({
+	timestamp: datetime({ offset: true }),
+	model: string$1().min(1),
+	headers: record(string$1(), unknown()).nullish(),
+	status: int$2().nullish(),
+	error: unknown().optional()
+});
+function parseEntry(line) {
+	let value;
 	try {
-		const pages = followPages(`GET ${PATH$4}`, (cursor) => client.get(PATH$4, {
-			scope_type: ["usage_tier"],
-			page: cursor
-		}, page, { betas: BETAS$1 }), ({ next_page }) => next_page || null);
-		for await (const { data } of pages) {
-			const row = data.find(({ scope }) => scope.type === "usage_tier");
-			if (row) return tierOfCap(row.amount ?? null, row.currency);
-		}
-		return null;
+		value = JSON.parse(line);
 	} catch (error) {
-		if (error instanceof AuditError && CLOSED.has(error.status ?? 0)) return null;
-		throw error;
+		return { problem: `not JSON: ${error.message}` };
+	}
+	const parsed = schema$3.safeParse(value);
+	if (!parsed.success) {
+		const issue = parsed.error.issues[0];
+		return { problem: `${issue?.path.join(".") || "the line"}: ${issue?.message}` };
+	}
+	const { timestamp, model, headers, status, error, ...beside } = parsed.data;
+	const get = lookup({
+		...beside,
+		...headers
+	});
+	return {
+		at: Date.parse(timestamp),
+		model,
+		workspaceId: get("anthropic-workspace-id") ?? null,
+		organizationId: get("anthropic-organization-id") ?? null,
+		levels: levelsOf(model, get),
+		refusal: refusalOf$1(status ?? null, error)
+	};
+}
+function lookup(headers) {
+	const byName = new Map(Object.entries(headers).flatMap(([name, value]) => {
+		const parsed = header$1.safeParse(value);
+		return parsed.success ? [[name.toLowerCase(), String(parsed.data)]] : [];
+	}));
+	return (name) => byName.get(name);
+}
+const HEADERS$1 = [
+	["anthropic-ratelimit-requests", "requests_per_minute"],
+	["anthropic-ratelimit-input-tokens", "input"],
+	["anthropic-ratelimit-output-tokens", "output_tokens_per_minute"],
+	["anthropic-ratelimit-tokens", "tokens_per_minute"],
+	["anthropic-fast-input-tokens", "fast_itpmca"],
+	["anthropic-fast-output-tokens", "fast_otpm"]
+];
+function levelsOf(model, get) {
+	return HEADERS$1.flatMap(([prefix, limiter]) => {
+		const limit = amount(get(`${prefix}-limit`));
+		if (limit === null) return [];
+		const remaining = amount(get(`${prefix}-remaining`));
+		return [{
+			limiter: limiter === "input" ? inputLimiter(model) : limiter,
+			limit,
+			remaining
+		}];
+	});
+}
+function amount(text) {
+	return text !== void 0 && /^\d+$/.test(text.trim()) ? Number(text) : null;
+}
+function inputLimiter(model) {
+	return publishedGroupOfModel(model)?.limits.input_tokens_per_minute !== void 0 ? "input_tokens_per_minute" : "input_tokens_per_minute_cache_aware";
+}
+// src/collect/headers-log/files.ts
+async function readLogFiles(pattern, folder, add) {
+	const paths = await matching(pattern, folder);
+	if (paths.length === 0) throw new AuditError(`headers-log: no file matches ${pattern} in ${folder}.`, { remedy: "Check the path; a log of an earlier job has to be downloaded or checked out first." });
+	const source = {
+		files: paths.length,
+		entries: 0,
+		unreadable: 0,
+		firstProblem: null
+	};
+	const organizations = new Set();
+	for (const path of paths) await eachLine(path, folder, (line, number) => {
+		const entry = parseEntry(line);
+		if ("problem" in entry) {
+			source.unreadable++;
+			source.firstProblem ??= `${path} line ${number}: ${entry.problem}`;
+			return;
+		}
+		source.entries++;
+		if (entry.organizationId !== null) organizations.add(entry.organizationId);
+		add(entry);
+	});
+	check$1(source, organizations, pattern);
+	return source;
+}
+async function matching(pattern, folder) {
+	const paths = [];
+	for await (const path of _glob(pattern, { cwd: folder })) if ((await _stat(_resolve(folder, path))).isFile()) paths.push(path);
+	return paths.sort();
+}
+async function eachLine(path, folder, take) {
+	const input = _createReadStream(_isAbsolute(path) ? path : _resolve(folder, path), "utf8");
+	let number = 0;
+	try {
+		for await (const line of _createInterface({
+			input,
+			crlfDelay: Number.POSITIVE_INFINITY
+		})) {
+			number++;
+			const text = number === 1 ? line.replace(/^\uFEFF/, "") : line;
+			if (text.trim() !== "") take(text, number);
+		}
+	} catch (error) {
+		throw new AuditError(`headers-log: ${path} could not be read: ${describeError(error)}.`, { cause: error });
 	}
 }
-const CLOSED = new Set([
-	400,
-	403,
-	404
-]);
-function tierOfCap(amount, currency) {
-	if (amount === null || currency !== "USD") return null;
-	return TIERS.find((name) => PUBLISHED.monthlySpend[name] * 100 === Number(amount)) ?? null;
+function check$1({ entries, unreadable, firstProblem }, organizations, pattern) {
+	if (entries === 0 && unreadable === 0) throw new AuditError(`headers-log: the files of ${pattern} are empty.`);
+	if (unreadable > entries) throw new AuditError(`headers-log: ${unreadable} of ${entries + unreadable} lines of ${pattern} are no entries of a headers log; the first is ${firstProblem}.`, { remedy: "docs/headers-log.md shows what a line holds." });
+	if (organizations.size > 1) throw new AuditError(`headers-log: the responses are of ${organizations.size} organizations: ${[...organizations].sort().join(", ")}.`, { remedy: "Give each organization a log and a run of its own." });
+}
+// src/collect/headers-log/reading.ts
+function readLog(window) {
+	const limiters = new Map();
+	const refused = new Map();
+	const isIn = (at) => at >= window.start && at < window.end;
+	return {
+		add(entry) {
+			const key = {
+				workspaceId: entry.workspaceId,
+				model: entry.model
+			};
+			for (const level of entry.levels) {
+				const reading = seen(limiters, key, level, entry.at);
+				if (isIn(entry.at) && level.remaining !== null) note(reading, level, level.remaining, entry.at, window);
+			}
+			if (entry.refusal && isIn(entry.at)) count(refused, key, entry.refusal, entry.at);
+		},
+		limiters: () => [...limiters.values()].map(({ latest: _, ...reading }) => reading),
+		refusals: () => [...refused.values()]
+	};
+}
+function seen(limiters, key, { limiter, limit }, at) {
+	const id = JSON.stringify([
+		key.workspaceId,
+		key.model,
+		limiter
+	]);
+	const reading = limiters.get(id) ?? {
+		...key,
+		limiter,
+		limit,
+		latest: at,
+		use: null
+	};
+	if (at >= reading.latest) Object.assign(reading, {
+		limit,
+		latest: at
+	});
+	limiters.set(id, reading);
+	return reading;
+}
+function note(reading, { limit }, remaining, at, window) {
+	const used = Math.max(0, limit - remaining);
+	reading.use ??= {
+		peak: used,
+		at,
+		lowestRemaining: remaining,
+		minutes: new Float64Array((window.end - window.start) / MINUTE).fill(NaN)
+	};
+	const { use } = reading;
+	if (used > use.peak || used === use.peak && at < use.at) Object.assign(use, {
+		peak: used,
+		at
+	});
+	use.lowestRemaining = Math.min(use.lowestRemaining, remaining);
+	const minute = Math.floor((at - window.start) / MINUTE);
+	const before = use.minutes[minute];
+	use.minutes[minute] = Number.isNaN(before) ? used : Math.max(before, used);
+}
+function count(refused, key, refusal, at) {
+	const id = JSON.stringify([key.workspaceId, key.model]);
+	const none = Object.fromEntries(REFUSALS$1.map((kind) => [kind, 0]));
+	const reading = refused.get(id) ?? {
+		...key,
+		counts: none,
+		first: at,
+		last: at
+	};
+	reading.counts[refusal]++;
+	refused.set(id, {
+		...reading,
+		first: Math.min(reading.first, at),
+		last: Math.max(reading.last, at)
+	});
+}
+// src/collect/headers-log/log.ts
+function collectLog({ deps, log, inputs }, pattern) {
+	const { start, end } = inputs.window;
+	const today = readLog({
+		start,
+		end
+	});
+	const dayBefore = readLog({
+		start: start - DAY,
+		end: end - DAY
+	});
+	return log.group("Headers log", async () => {
+		const source = await readLogFiles(pattern, deps.env.GITHUB_WORKSPACE || process.cwd(), (entry) => {
+			today.add(entry);
+			dayBefore.add(entry);
+		});
+		const lost = source.unreadable > 0 ? `; ${plural(source.unreadable, "line")} could not be read` : "";
+		log.info(`Read ${plural(source.entries, "response")} in ${plural(source.files, "file")}${lost}.`);
+		return {
+			today,
+			dayBefore,
+			source
+		};
+	});
 }
 // src/vocabulary/order.ts
 function compareText(a, b) {
 	return a < b ? -1 : a > b ? 1 : 0;
 }
 // src/vocabulary/groups.ts
+function sameGroup(a, b) {
+	return a.type === b.type && a.name === b.name;
+}
+function groupKey({ type, name }) {
+	return `${type}\n${name}`;
+}
+function groupOf(reference, groups) {
+	return groups.find((group) => sameGroup(group, reference));
+}
 const MODEL_GROUP = "model_group";
 function compareGroups(a, b) {
 	return compareText(a.type, b.type) || compareText(a.name, b.name) || compareText(a.models.join("\n"), b.models.join("\n")) || compareText(JSON.stringify(a.limits), JSON.stringify(b.limits));
@@ -22954,7 +23268,7 @@ function organizationGroups(entries) {
 		models
 	])).values()].map(asOneGroup);
 	return groups.map((group) => {
-		const others = groups.filter((other) => other !== group && isNamedAlike(other, group));
+		const others = groups.filter((other) => other !== group && sameGroup(other, group));
 		if (others.length === 0 || group.models.length === 0) return group;
 		const own = group.models.find((model) => !others.some(({ models }) => models.includes(model)));
 		return {
@@ -22984,9 +23298,6 @@ function merged(groups) {
 		limits: toLimits(limits)
 	};
 }
-function isNamedAlike(a, b) {
-	return a.type === b.type && a.name === b.name;
-}
 function workspaceOverrides(entries, groups) {
 	const overrides = entries.map(toGroup).map((override) => {
 		const group = groups.find((candidate) => isGroupOf(override, candidate));
@@ -22995,7 +23306,14 @@ function workspaceOverrides(entries, groups) {
 			limits: override.limits
 		} : override;
 	});
-	return [...Map.groupBy(overrides, ({ type, name }) => JSON.stringify([type, name])).values()].map(merged).filter(({ limits }) => Object.keys(limits).length > 0).sort(compareGroups);
+	return [...Map.groupBy(overrides, groupKey).values()].map((same) => withValues(merged(same))).filter(({ limits }) => Object.keys(limits).length > 0).sort(compareGroups);
+}
+function withValues(override) {
+	const limits = Object.entries(override.limits).filter(([, value]) => value !== null);
+	return {
+		...override,
+		limits: Object.fromEntries(limits)
+	};
 }
 function isGroupOf(override, group) {
 	if (override.type !== group.type) return false;
@@ -23030,6 +23348,28 @@ function nameOfModels(models) {
 	const [first = "", ...rest] = models.map((model) => model.split("-"));
 	return [...first].filter((_, i, all) => rest.every((other) => all.slice(0, i + 1).every((word, j) => other[j] === word))).join("-") || models.join(", ");
 }
+// src/collect/anthropic/pages.ts
+const MOST_PAGES = 1e4;
+async function* followPages(resource, read, next) {
+	const seen = new Set();
+	let cursor;
+	do {
+		const page = await read(cursor);
+		yield page;
+		const following = next(page);
+		if (following === null) return;
+		if (seen.has(following)) throw new AuditError(`${resource}: the cursor of the next page repeats, so the pages never end.`);
+		if (seen.size >= MOST_PAGES) throw new AuditError(`${resource}: more than ${MOST_PAGES} pages, which no organization has.`);
+		seen.add(following);
+		cursor = following;
+	} while (cursor !== void 0);
+}
+function nextCursor(resource, hasMore, cursor) {
+	if (hasMore === false) return null;
+	if (cursor) return cursor;
+	if (hasMore) throw new AuditError(`${resource}: a page says that there is more but gives no cursor to it.`);
+	return null;
+}
 // src/collect/limits/rate-limits.ts
 function readOrganizationLimits(client) {
 	return readEntries(client, "/v1/organizations/rate_limits");
@@ -23062,15 +23402,15 @@ function toEntry(entry) {
 	};
 }
 // src/collect/limits/workspaces.ts
-const PATH$3 = "/v1/organizations/workspaces";
+const PATH$4 = "/v1/organizations/workspaces";
 async function readWorkspaces(client) {
 	const workspaces = [];
-	const pages = followPages(`GET ${PATH$3}`, (after_id) => client.get(PATH$3, {
+	const pages = followPages(`GET ${PATH$4}`, (after_id) => client.get(PATH$4, {
 		include_default: true,
 		include_archived: true,
 		limit: 1e3,
 		after_id
-	}, workspacePageSchema), (page) => nextCursor(`GET ${PATH$3}`, page.has_more, page.last_id));
+	}, workspacePageSchema), (page) => nextCursor(`GET ${PATH$4}`, page.has_more, page.last_id));
 	for await (const page of pages) for (const { id, name, archived_at } of page.data) workspaces.push({
 		id,
 		name,
@@ -23079,6 +23419,14 @@ async function readWorkspaces(client) {
 	return workspaces;
 }
 // src/collect/limits/limits.ts
+async function collectLimits(client, { log, inputs }) {
+	const reading = await readLimits(client, inputs.workspaces);
+	const { groups, workspaces } = reading;
+	const own = workspaces.filter(({ overrides }) => overrides.length > 0).length;
+	log.info(`Read the limits of ${plural(groups.length, "rate-limit group")} and ${plural(workspaces.length, "workspace")}, ${own} of them with overrides.`);
+	for (const { workspace, error } of reading.unreadable) log.error(error, `Limits of workspace ${workspace.name}`);
+	return reading;
+}
 async function readLimits(client, wanted) {
 	const [entries, allWorkspaces] = await Promise.all([readOrganizationLimits(client), readWorkspaces(client)]);
 	const groups = organizationGroups(entries);
@@ -23116,1037 +23464,52 @@ function chooseWorkspaces(all, wanted) {
 	}
 	return active.filter((workspace) => wanted.some((text) => isNamed(workspace, text)));
 }
-// src/collect/usage/api-keys.ts
-const PATH$2 = "/v1/organizations/api_keys";
-async function readApiKeyNames(client) {
-	const names = new Map();
-	const pages = followPages(`GET ${PATH$2}`, (after_id) => client.get(PATH$2, {
-		limit: 1e3,
-		after_id
-	}, apiKeyPageSchema), (page) => nextCursor(`GET ${PATH$2}`, page.has_more, page.last_id));
-	for await (const page of pages) for (const { id, name } of page.data) names.set(id, name);
-	return names;
-}
-// src/vocabulary/limiters.ts
-const INPUT = ["uncached_input", "cache_creation"];
-const ALL_INPUT = [...INPUT, "cache_read"];
-const model = {
-	group: MODEL_GROUP,
-	unit: "tokens",
-	per: "minute",
-	stream: "standard",
-	lowerBound: false
-};
-const LIMITERS = [
-	{
-		...model,
-		type: "requests_per_minute",
-		label: "requests/min",
-		long: "requests per minute",
-		unit: "requests",
-		counts: ["requests"]
-	},
-	{
-		...model,
-		type: "input_tokens_per_minute_cache_aware",
-		label: "input tokens/min (cache-aware)",
-		long: "input tokens per minute, cache reads not counted",
-		counts: INPUT
-	},
-	{
-		...model,
-		type: "input_tokens_per_minute",
-		label: "input tokens/min (cache reads count)",
-		long: "input tokens per minute, cache reads counted",
-		counts: ALL_INPUT
-	},
-	{
-		...model,
-		type: "output_tokens_per_minute",
-		label: "output tokens/min",
-		long: "output tokens per minute",
-		counts: ["output"]
-	},
-	{
-		...model,
-		type: "tokens_per_minute",
-		label: "tokens/min (input + output)",
-		long: "input and output tokens per minute",
-		counts: [...ALL_INPUT, "output"]
-	},
-	{
-		...model,
-		type: "tokens_per_day",
-		label: "tokens/day (input + output)",
-		long: "input and output tokens per UTC day",
-		per: "day",
-		counts: [...ALL_INPUT, "output"]
-	},
-	{
-		...model,
-		type: "fast_itpmca",
-		label: "fast input tokens/min (cache-aware)",
-		long: "fast-mode input tokens per minute, cache reads not counted",
-		stream: "fast",
-		counts: INPUT
-	},
-	{
-		...model,
-		type: "fast_otpm",
-		label: "fast output tokens/min",
-		long: "fast-mode output tokens per minute",
-		stream: "fast",
-		counts: ["output"]
-	},
-	{
-		type: "tool_uses_per_second",
-		group: "web_search",
-		label: "web searches/s",
-		long: "web searches per second",
-		unit: "tool uses",
-		per: "second",
-		stream: "any",
-		counts: ["web_searches"],
-		lowerBound: true
-	}
-];
-function limiterRule(groupType, limiterType) {
-	return LIMITERS.find((rule) => rule.type === limiterType && rule.group === groupType);
-}
-function limiterLabel(groupType, limiterType) {
-	if (limiterType === "enqueued_batch_requests") return "batch requests in queue";
-	if (limiterType === "requests_per_minute" && groupType !== "model_group") return "requests/min";
-	return limiterRule(groupType, limiterType)?.label ?? limiterType;
-}
-// src/vocabulary/window.ts
-const MINUTE = 6e4;
-const HOUR$1 = 60 * MINUTE;
-const DAY = 24 * HOUR$1;
-const MINUTES_PER_DAY = DAY / MINUTE;
-const FIRST_DAY = Date.UTC(2026, 0, 1);
-function dayOf(time) {
-	return Math.floor(time / DAY) * DAY;
-}
-function parseDay(text) {
-	if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return void 0;
-	const time = Date.parse(`${text}T00:00:00Z`);
-	return Number.isNaN(time) || isoDay(time) !== text ? void 0 : time;
-}
-function windowOf(lastDay, days, now) {
-	const start = lastDay - (days - 1) * DAY;
-	return {
-		start,
-		end: lastDay + DAY,
-		days,
-		hasDayBefore: start - DAY >= earliestDay(now)
-	};
-}
-function earliestDay(now) {
-	return Math.max(FIRST_DAY, dayOf(now) - 364 * DAY);
-}
-function isoTime(time) {
-	return `${new Date(time).toISOString().slice(0, 19)}Z`;
-}
-function isoDay(time) {
-	return new Date(time).toISOString().slice(0, 10);
-}
-// src/judge/usage/meters.ts
-function createMeters(judged, groups, window) {
-	const grid = {
-		start: window.hasDayBefore ? window.start - DAY : window.start,
-		end: window.end
-	};
-	const byKey = new Map();
-	for (const { scope, group, limiter } of judged) {
-		const rule = limiterRule(group.type, limiter);
-		const key = meterKey(scope, group, limiter);
-		if (rule && canTellUse(rule, group) && !byKey.has(key)) byKey.set(key, {
-			scope,
-			group,
-			limiter,
-			rule,
-			series: null,
-			hasUnknownRequests: false
-		});
-	}
-	const all = [...byKey.values()];
-	const hours = (grid.end - grid.start) / HOUR$1;
-	const caches = groups.filter((group) => group.type === MODEL_GROUP).map((group) => ({
-		group,
-		read: new Float64Array(hours),
-		input: new Float64Array(hours)
-	}));
-	const knownModels = new Set(groups.flatMap((group) => group.models));
-	const unmatched = new Map();
-	const organization = routerOf(all.filter(({ scope }) => scope.type === "organization"));
-	const workspaces = new Map([...Map.groupBy(all.filter(({ scope }) => scope.type === "workspace"), ({ scope }) => workspaceOf$1(scope))].map(([id, meters]) => [id, routerOf(meters)]));
-	const cachesByModel = indexByModel(caches, ({ group }) => group.models);
-	return {
-		grid,
-		all,
-		caches,
-		unmatched,
-		foldOrganization(rows) {
-			for (const row of rows) {
-				if (row.model !== null && row.at >= window.start && !knownModels.has(row.model)) addUnmatched(unmatched, row.model, row);
-				if (!isCounted(row)) continue;
-				organization(row, grid);
-				if (row.model !== null && row.speed !== "fast") addCache(cachesByModel.get(row.model) ?? [], row, grid);
-			}
-		},
-		foldWorkspaces(rows) {
-			for (const row of rows) if (row.workspaceId !== null && isCounted(row)) workspaces.get(row.workspaceId)?.(row, grid);
-		},
-		find: (scope, group, limiter) => byKey.get(meterKey(scope, group, limiter))
-	};
-}
-function canTellUse(rule, group) {
-	return rule.group !== "model_group" || group.models.length > 0;
-}
-function isCounted(row) {
-	const isBatch = row.serviceTier === "batch" || row.product === "message_batches_api";
-	const isCodeExecution = row.model === null && row.product === null;
-	return !isBatch && !isCodeExecution;
-}
-function amountOf(rule, row) {
-	if (rule.stream !== "any" && row.speed === "fast" !== (rule.stream === "fast")) return 0;
-	let amount = 0;
-	for (const counter of rule.counts) {
-		const value = counterOf(row, counter);
-		if (value === null) return null;
-		amount += value;
-	}
-	return amount;
-}
-function counterOf(row, counter) {
-	switch (counter) {
-		case "requests": return row.requests;
-		case "uncached_input": return row.uncachedInput;
-		case "cache_creation": return row.cacheCreation;
-		case "cache_read": return row.cacheRead;
-		case "output": return row.output;
-		case "web_searches": return row.webSearches;
-	}
-}
-function routerOf(meters) {
-	const byModel = indexByModel(meters.filter(({ rule }) => rule.group === MODEL_GROUP), ({ group }) => group.models);
-	const anyModel = meters.filter(({ rule }) => rule.group !== MODEL_GROUP);
-	return (row, grid) => {
-		if (row.model !== null) for (const meter of byModel.get(row.model) ?? []) add(meter, row, grid);
-		for (const meter of anyModel) add(meter, row, grid);
-	};
-}
-function add(meter, row, grid) {
-	const amount = amountOf(meter.rule, row);
-	if (amount === null) meter.hasUnknownRequests = true;
-	if (!amount) return;
-	meter.series ??= new Float64Array((grid.end - grid.start) / MINUTE);
-	const minute = Math.floor((row.at - grid.start) / MINUTE);
-	if (minute >= 0 && minute < meter.series.length) meter.series[minute] += amount;
-}
-function addCache(caches, row, grid) {
-	const hour = Math.floor((row.at - grid.start) / HOUR$1);
-	for (const { read, input } of caches) {
-		if (hour < 0 || hour >= read.length) continue;
-		read[hour] += row.cacheRead;
-		input[hour] += row.uncachedInput + row.cacheCreation + row.cacheRead;
-	}
-}
-function addUnmatched(unmatched, model, row) {
-	const entry = unmatched.get(model) ?? {
-		model,
-		requests: 0,
-		tokens: 0
-	};
-	entry.requests = entry.requests === null || row.requests === null ? null : entry.requests + row.requests;
-	entry.tokens += row.uncachedInput + row.cacheCreation + row.cacheRead + row.output;
-	unmatched.set(model, entry);
-}
-function indexByModel(items, modelsOf) {
-	const index = new Map();
-	for (const item of items) for (const model of modelsOf(item)) index.set(model, [...index.get(model) ?? [], item]);
-	return index;
-}
-function workspaceOf$1(scope) {
-	return scope.type === "workspace" ? scope.id : "";
-}
-function meterKey(scope, group, limiter) {
-	return [
-		workspaceOf$1(scope),
-		group.type,
-		group.name,
-		limiter
-	].join("\n");
-}
-// src/collect/usage/drivers.ts
-const MOST_PEAKS_EXPLAINED = 20;
-const SHOWN = 3;
-function peaksToExplain(verdicts, meterOf, peakWindow) {
-	const all = verdicts.filter(({ band, peak }) => (band === "alert" || band === "watch") && peak !== null && peak > 0).sort((a, b) => (b.utilization ?? 0) - (a.utilization ?? 0)).flatMap((verdict) => {
-		const meter = meterOf(verdict);
-		if (!meter || verdict.peak_at === null) return [];
-		const start = Date.parse(verdict.peak_at);
-		return [{
-			verdict,
-			meter,
-			start,
-			end: start + (meter.rule.per === "day" ? DAY : peakWindow === "hour" ? HOUR$1 : MINUTE)
-		}];
-	});
-	const spans = [...new Set(all.map(spanOf))].slice(0, MOST_PEAKS_EXPLAINED);
-	const peaks = all.filter((peak) => spans.includes(spanOf(peak)));
-	return {
-		peaks,
-		leftOut: all.length - peaks.length
-	};
-}
-function spanOf({ start, end }) {
-	return `${start}-${end}`;
-}
-const TOLD_APART = [
-	"model",
-	"service_tier",
-	"speed",
-	"product"
-];
-async function readDrivers(reader, peaks, names) {
-	const answers = [...Map.groupBy(peaks, (peak) => `${spanOf(peak)} ${workspaceOf(peak)}`).values()].map(async (samePlace) => {
-		const workspace = workspaceOf(samePlace[0]);
-		const [byKey, byWorkspace] = await Promise.all([readRows(reader, samePlace[0], "api_key_id", workspace), workspace === null ? readRows(reader, samePlace[0], "workspace_id", null) : []]);
-		const nameOf = namesOf(names, reader.source);
-		return samePlace.map(({ verdict, meter }) => [verdict, sharesOf(meter, byKey, byWorkspace, nameOf)]);
-	});
-	return new Map((await Promise.all(answers)).flat());
-}
-async function readRows(reader, { start, end }, dimension, workspace) {
-	const rows = [];
-	const query = {
-		start,
-		end,
-		width: end - start === 864e5 ? "1d" : end - start === 36e5 ? "1h" : "1m",
-		groupBy: [dimension, ...TOLD_APART],
-		...workspace !== null && { workspaceIds: [workspace] }
-	};
-	await reader.read(query, (page) => rows.push(...page));
-	return rows;
-}
-function workspaceOf({ meter: { scope } }) {
-	return scope.type === "workspace" ? scope.id : null;
-}
-function namesOf({ workspaces, apiKeys }, source) {
-	const noWorkspace = source === "legacy" ? "default" : "no workspace";
-	return {
-		workspace: (id) => id === null ? noWorkspace : workspaces.get(id) ?? id,
-		apiKey: (id) => id === null ? "no API key" : apiKeys.get(id) ?? id,
-		model: (model) => model ?? "no model"
-	};
-}
-function sharesOf(meter, byKey, byWorkspace, nameOf) {
-	return {
-		workspaces: topShares(meter, byWorkspace, (row) => row.workspaceId, nameOf.workspace),
-		models: topShares(meter, byKey, (row) => row.model, nameOf.model),
-		api_keys: topShares(meter, byKey, (row) => row.apiKeyId, nameOf.apiKey)
-	};
-}
-function topShares(meter, rows, idOf, nameOf) {
-	const amounts = new Map();
-	for (const row of rows) {
-		if (!isCounted(row) || !isOfGroup(row, meter.group)) continue;
-		const amount = amountOf(meter.rule, row);
-		if (amount === null) return [];
-		const id = idOf(row);
-		amounts.set(id, (amounts.get(id) ?? 0) + amount);
-	}
-	const total = [...amounts.values()].reduce((sum, amount) => sum + amount, 0);
-	if (total === 0) return [];
-	return [...amounts].filter(([, amount]) => amount > 0).map(([id, amount]) => ({
-		id,
-		name: nameOf(id),
-		share: amount / total
-	})).sort((a, b) => b.share - a.share || compareText(a.name, b.name)).slice(0, SHOWN);
-}
-function isOfGroup(row, group) {
-	return group.type !== "model_group" || row.model !== null && group.models.includes(row.model);
-}
-// src/collect/usage/measure.ts
-async function measureUsage(reader, plan, meters, window) {
-	const stated = (await Promise.all([reader.read(plan.organization, meters.foldOrganization), ...plan.workspaces ? [reader.read(plan.workspaces, meters.foldWorkspaces)] : []])).flatMap(({ refreshedAt }) => refreshedAt === null ? [] : [refreshedAt]);
-	if (stated.length === 0) return {
-		known: window.end,
-		refreshedAt: null
-	};
-	const refreshedAt = Math.min(...stated);
-	return {
-		known: Math.min(Math.floor(refreshedAt / MINUTE) * MINUTE, window.end),
-		refreshedAt: isoTime(refreshedAt)
-	};
-}
-// src/collect/usage/by-time.ts
-const FILL = .9;
-const MOST_CUTS = 16;
-const EVIDENCE = 100;
-async function readByTime(task, range, pages = 1) {
-	const rest = await readFirstPage(task, range);
-	task.progress.expected += rest.reduce((sum, part) => sum + part.pages, 0) + 1 - pages;
-	await Promise.all(rest.map((part) => readByTime(task, part, part.pages)));
-}
-async function readFirstPage(task, range) {
-	const { progress, width } = task;
-	const page = await task.readPage(range);
-	progress.read++;
-	if (page.next === null) {
-		foldAway(task, page.rows);
-		return [];
-	}
-	const inOrder = isInOrder(page.rows);
-	if (!inOrder) await distrust(task);
-	const last = page.rows.at(-1)?.at;
-	if (!inOrder || last === void 0 || range.end - range.start <= width) {
-		await followCursor(task, range, page);
-		return [];
-	}
-	const settled = page.rows.filter((row) => row.at < last);
-	const pagesPerBucket = (last > range.start ? settled.length / ((last - range.start) / width) : page.rows.length) / (page.rows.length * FILL);
-	page.rows.length = 0;
-	const reliable = last > range.start && await keepsOrder(task, {
-		start: range.start,
-		end: last
-	}, settled.length);
-	if (reliable) foldAway(task, settled);
-	return reliable ? cut({
-		start: last,
-		end: range.end
-	}, width, pagesPerBucket, 1) : cut(range, width, pagesPerBucket, 2);
-}
-function cut(range, width, pagesPerBucket, atLeast) {
-	const buckets = (range.end - range.start) / width;
-	const pages = Math.max(atLeast, Math.ceil(buckets * pagesPerBucket));
-	const count = Math.min(buckets, Math.ceil(pages / Math.ceil(pages / MOST_CUTS)));
-	const bound = (i) => Math.floor(i * buckets / count);
-	return Array.from({ length: count }, (_, i) => ({
-		start: range.start + bound(i) * width,
-		end: range.start + bound(i + 1) * width,
-		pages: Math.max(1, Math.ceil((bound(i + 1) - bound(i)) * pagesPerBucket))
-	}));
-}
-async function followCursor(task, range, first) {
-	const pages = followPages(task.resource, async (cursor) => {
-		if (cursor === void 0) return first;
-		const page = await task.readPage(range, cursor);
-		task.progress.read++;
-		task.progress.expected++;
-		return page;
-	}, (page) => page.next);
-	for await (const page of pages) foldAway(task, page.rows);
-}
-function foldAway({ fold }, rows) {
-	fold(rows);
-	rows.length = 0;
-}
-function isInOrder(rows) {
-	return rows.every((row, i) => i === 0 || row.at >= rows[i - 1].at);
-}
-function keepsOrder({ order, readPage, progress }, shown, rows) {
-	if (order.kept === null && rows < EVIDENCE) return Promise.resolve(false);
-	order.kept ??= readPage(shown).then((page) => {
-		progress.read++;
-		progress.expected++;
-		return page.next === null && page.rows.length === rows;
-	});
-	return order.kept;
-}
-async function distrust({ order, resource }) {
-	if (await order.kept) throw new AuditError(`${resource}: rows came out of time order after they had come in order, so some may be missing.`, { remedy: "Run the job again; if it happens twice, set usage-api to legacy." });
-	order.kept = Promise.resolve(false);
-}
-// src/collect/usage/analytics.ts
-const PATH$1 = "/v1/organizations/analytics/usage";
-const RESOURCE$1 = `GET ${PATH$1}`;
-const BETAS = ["analytics-usage-cost-2026-08-24"];
-const PAGE_SIZE = 1e3;
-const WIDTHS = {
-	"1m": MINUTE,
-	"1h": HOUR$1,
-	"1d": DAY
-};
-const LONGEST = {
-	"1m": DAY,
-	"1h": 31 * DAY,
-	"1d": 31 * DAY
-};
-const RANGES_AT_ONCE = 4;
-function createAnalyticsReader(client, { onPage }) {
-	const order = { kept: null };
-	const progress = {
-		read: 0,
-		expected: 0
-	};
-	const getPage = (query, { start, end }, limit, page) => client.get(PATH$1, {
-		starting_at: isoTime(start),
-		ending_at: isoTime(end),
-		time_bucket_width: query.width,
-		group_by: query.groupBy,
-		models: query.models,
-		workspace_ids: query.workspaceIds,
-		order_by: "time",
-		order: "asc",
-		limit,
-		page
-	}, analyticsPageSchema, { betas: BETAS });
-	return {
-		source: "analytics",
-		probe: async (query) => {
-			await getPage(query, {
-				start: query.start,
-				end: query.start + WIDTHS[query.width]
-			}, 1);
-		},
-		read: async (query, fold) => {
-			let refreshedAt = null;
-			const readPage = async (range, cursor) => {
-				const page = await getPage(query, range, PAGE_SIZE, cursor);
-				const stated = page.data_refreshed_at ? Date.parse(page.data_refreshed_at) : NaN;
-				if (!Number.isNaN(stated)) refreshedAt = Math.min(refreshedAt ?? stated, stated);
-				const rows = toRows$1(page.data, range, WIDTHS[query.width]);
-				page.data.length = 0;
-				return {
-					rows,
-					next: nextCursor(RESOURCE$1, page.has_more, page.next_page)
-				};
-			};
-			const task = {
-				resource: RESOURCE$1,
-				width: WIDTHS[query.width],
-				readPage,
-				order,
-				progress
-			};
-			const ranges = splitRange(query, LONGEST[query.width]);
-			progress.expected += ranges.length;
-			const foldPage = (rows) => {
-				fold(rows);
-				onPage?.({ ...progress });
-			};
-			const readInTurn = async () => {
-				for (let range = ranges.shift(); range; range = ranges.shift()) await readByTime({
-					...task,
-					fold: foldPage
-				}, range);
-			};
-			await Promise.all(Array.from({ length: RANGES_AT_ONCE }, readInTurn));
-			return { refreshedAt };
-		}
-	};
-}
-function splitRange({ start, end }, longest) {
-	const count = Math.ceil((end - start) / longest);
-	return Array.from({ length: count }, (_, i) => ({
-		start: start + i * longest,
-		end: Math.min(end, start + (i + 1) * longest)
-	}));
-}
-function toRows$1(items, range, width) {
-	const startOf = bucketStarts(RESOURCE$1, range, width);
-	return items.map(({ starting_at, group, usage }) => ({
-		at: startOf(starting_at),
-		model: group.model ?? null,
-		workspaceId: group.workspace_id ?? null,
-		apiKeyId: group.api_key_id ?? null,
-		serviceTier: group.service_tier ?? null,
-		speed: group.speed ?? null,
-		product: group.product ?? null,
-		requests: usage.requests ?? null,
-		uncachedInput: usage.uncached_input_tokens,
-		cacheCreation: usage.cache_creation.ephemeral_5m_input_tokens + usage.cache_creation.ephemeral_1h_input_tokens,
-		cacheRead: usage.cache_read_input_tokens,
-		output: usage.output_tokens,
-		webSearches: usage.server_tool_use.web_search_requests
-	}));
-}
-function bucketStarts(resource, { start, end }, width) {
-	let lastText = null;
-	let lastTime = NaN;
-	return (text) => {
-		if (text === lastText) return lastTime;
-		const time = Date.parse(text);
-		if (!(time >= start && time < end && (time - start) % width === 0)) throw new AuditError(`${resource} answered with a bucket that starts at "${text.slice(0, 40)}", which is none of those asked for from ${isoTime(start)} to ${isoTime(end)}.`, { remedy: "Run the job again; if it happens twice, report it." });
-		lastText = text;
-		lastTime = time;
-		return time;
-	};
-}
-// src/collect/usage/legacy.ts
-const PATH = "/v1/organizations/usage_report/messages";
-const RESOURCE = `GET ${PATH}`;
-const SPEED_BETA = "fast-mode-2026-02-01";
-const MOST_BUCKETS = {
-	"1m": 1440,
-	"1h": 168,
-	"1d": 31
-};
-function createLegacyReader(client, { onPage }) {
-	const progress = {
-		read: 0,
-		expected: 0
-	};
-	const readRange = async (query, range, fold) => {
-		const groupBy = query.groupBy.filter((dimension) => dimension !== "product");
-		const startOf = bucketStarts(RESOURCE, range, WIDTHS[query.width]);
-		const pages = followPages(RESOURCE, (page) => client.get(PATH, {
-			starting_at: isoTime(range.start),
-			ending_at: isoTime(range.end),
-			bucket_width: query.width,
-			group_by: groupBy,
-			models: query.models,
-			workspace_ids: query.workspaceIds,
-			limit: (range.end - range.start) / WIDTHS[query.width],
-			page
-		}, legacyPageSchema, { betas: groupBy.includes("speed") ? [SPEED_BETA] : [] }), (page) => nextCursor(RESOURCE, page.has_more, page.next_page));
-		for await (const page of pages) {
-			for (const bucket of page.data) fold(toRows(bucket.results, startOf(bucket.starting_at)));
-			progress.read++;
-			progress.expected = Math.max(progress.expected, progress.read);
-			onPage?.({ ...progress });
-		}
-	};
-	return {
-		source: "legacy",
-		read: async (query, fold) => {
-			const width = WIDTHS[query.width];
-			let buckets = MOST_BUCKETS[query.width];
-			const pagesFrom = (time) => Math.ceil((query.end - time) / (buckets * width));
-			progress.expected += pagesFrom(query.start);
-			for (let at = query.start; at < query.end;) {
-				const end = Math.min(query.end, at + buckets * width);
-				let folded = false;
-				try {
-					await readRange(query, {
-						start: at,
-						end
-					}, (rows) => {
-						folded = true;
-						fold(rows);
-					});
-					at = end;
-				} catch (error) {
-					if (!(error instanceof AuditError && error.cause instanceof BodyTooLarge) || folded || end - at <= width) throw error;
-					progress.expected -= pagesFrom(at);
-					buckets = Math.ceil((end - at) / width / 2);
-					progress.expected += pagesFrom(at);
-				}
-			}
-			return { refreshedAt: null };
-		}
-	};
-}
-function toRows(results, at) {
-	return results.map((result) => ({
-		at,
-		model: result.model ?? null,
-		workspaceId: result.workspace_id ?? null,
-		apiKeyId: result.api_key_id ?? null,
-		serviceTier: result.service_tier ?? null,
-		speed: result.speed ?? null,
-		product: null,
-		requests: null,
-		uncachedInput: result.uncached_input_tokens,
-		cacheCreation: result.cache_creation.ephemeral_5m_input_tokens + result.cache_creation.ephemeral_1h_input_tokens,
-		cacheRead: result.cache_read_input_tokens,
-		output: result.output_tokens,
-		webSearches: result.server_tool_use.web_search_requests
-	}));
-}
-// src/collect/usage/usage-reader.ts
-async function chooseUsage(client, mode, probe, options = {}) {
-	if (mode === "legacy") return {
-		reader: createLegacyReader(client, options),
-		warning: null
-	};
-	const analytics = createAnalyticsReader(client, options);
-	if (mode === "analytics") return {
-		reader: analytics,
-		warning: null
-	};
+// src/collect/limits/usage-tier.ts
+const page = object$1({
+	data: array(object$1({
+		amount: string$1().regex(/^\d+$/).nullish(),
+		currency: string$1(),
+		period: string$1().nullish(),
+		scope: object$1({ type: string$1() })
+	})),
+	next_page: string$1().nullish()
+});
+const BETAS$1 = ["spend-limit-reads-2026-09-26"];
+const PATH$3 = "/v1/organizations/spend_limits";
+const TIME_BUDGET$1 = 1e4;
+async function collectTier(connection, log) {
 	try {
-		await analytics.probe(probe);
-		return {
-			reader: analytics,
-			warning: null
-		};
+		return await readUsageTier(connection.clientFor(TIME_BUDGET$1));
 	} catch (error) {
-		if (!(error instanceof AuditError) || ![
-			400,
-			403,
-			404
-		].includes(error.status ?? 0)) throw error;
-		return {
-			reader: createLegacyReader(client, options),
-			warning: `Usage is read from the legacy report, which does not count requests, because the analytics API refused: ${error.message}`
-		};
+		log.debug(`The usage tier could not be read: ${describeError(error)}`);
+		return null;
 	}
 }
-// src/judge/limits/match.ts
-function matchGroups(before, after) {
-	const pairs = after.flatMap((next) => before.map((previous) => ({
-		previous,
-		next,
-		closeness: closeness(previous, next)
-	}))).filter(({ closeness }) => closeness.shared > 0).sort((a, b) => b.closeness.shared - a.closeness.shared || b.closeness.part - a.closeness.part || Number(b.closeness.sameName) - Number(a.closeness.sameName) || compareText(a.previous.name, b.previous.name) || compareText(a.next.name, b.next.name));
-	const toBefore = new Map();
-	const toAfter = new Map();
-	for (const { previous, next } of pairs) {
-		if (toAfter.has(previous) || toBefore.has(next)) continue;
-		toAfter.set(previous, next);
-		toBefore.set(next, previous);
-	}
-	return {
-		before: (group) => toBefore.get(group),
-		after: (group) => toAfter.get(group)
-	};
-}
-function closeness(previous, next) {
-	const sameName = previous.name === next.name;
-	if (previous.type !== next.type) return {
-		shared: 0,
-		part: 0,
-		sameName
-	};
-	if (previous.models.length === 0 && next.models.length === 0) return {
-		shared: 1,
-		part: Number(sameName),
-		sameName
-	};
-	const models = new Set(previous.models);
-	const shared = next.models.filter((model) => models.has(model)).length;
-	return {
-		shared,
-		part: shared / (previous.models.length + next.models.length - shared),
-		sameName
-	};
-}
-function groupOf(override, groups) {
-	return groups.find((group) => group.type === override.type && group.name === override.name);
-}
-// src/judge/limits/drift.ts
-function findDrift(before, after) {
-	const match = matchGroups(before.groups, after.groups);
-	return [
-		...groupDrift(before, after, match),
-		...modelDrift(before, after, match),
-		...workspaceDrift(before, after, match)
-	];
-}
-const ORGANIZATION = { type: "organization" };
-const PLAIN_INPUT = "input_tokens_per_minute";
-const CACHE_AWARE_INPUT = "input_tokens_per_minute_cache_aware";
-function change(driftClass, scope, group, details = {}) {
-	return {
-		class: driftClass,
-		scope,
-		group: {
-			type: group.type,
-			name: group.name
-		},
-		limiter: null,
-		before: null,
-		after: null,
-		utilization_before: null,
-		utilization_after: null,
-		peak: null,
-		model: null,
-		from: null,
-		...details
-	};
-}
-function groupDrift(before, after, match) {
-	const retired = before.groups.filter((group) => !match.after(group));
-	return [...after.groups.flatMap((group) => {
-		const previous = match.before(group);
-		return previous ? limiterDrift(group, previous.limits) : [change("group-added", ORGANIZATION, group)];
-	}), ...retired.map((group) => change("group-retired", ORGANIZATION, group))];
-}
-function limiterDrift(group, previous) {
-	return compareLimits(previous, group.limits).map(({ limiter, from, before, after }) => {
-		const details = {
-			limiter,
-			before,
-			after,
-			from: from ?? null
-		};
-		if (from) return change("limiter-changed", ORGANIZATION, group, details);
-		if (before === null) return change("limiter-added", ORGANIZATION, group, details);
-		if (after === null) return change("limiter-removed", ORGANIZATION, group, details);
-		return change(after > before ? "raised" : "cut", ORGANIZATION, group, details);
-	});
-}
-function compareLimits(previous, next) {
-	const value = (limits, limiter) => limits[limiter] ?? null;
-	const swap = [{
-		limiter: CACHE_AWARE_INPUT,
-		from: PLAIN_INPUT
-	}, {
-		limiter: PLAIN_INPUT,
-		from: CACHE_AWARE_INPUT
-	}].find(({ limiter, from }) => value(previous, from) !== null && value(next, from) === null && value(previous, limiter) === null && value(next, limiter) !== null);
-	const changes = [...new Set([...Object.keys(previous), ...Object.keys(next)])].sort(compareText).filter((limiter) => limiter !== swap?.limiter && limiter !== swap?.from).map((limiter) => ({
-		limiter,
-		before: value(previous, limiter),
-		after: value(next, limiter)
-	})).filter(({ before, after }) => before !== after);
-	return swap ? [{
-		...swap,
-		before: value(previous, swap.from),
-		after: value(next, swap.limiter)
-	}, ...changes] : changes;
-}
-function modelDrift(before, after, match) {
-	const homes = (groups) => new Map(groups.flatMap((group) => group.models.map((model) => [model, group])));
-	const oldHomes = homes(before.groups);
-	const newHomes = homes(after.groups);
-	return [...new Set([...oldHomes.keys(), ...newHomes.keys()])].sort(compareText).flatMap((model) => {
-		const oldHome = oldHomes.get(model);
-		const newHome = newHomes.get(model);
-		if (oldHome && newHome) return match.after(oldHome) !== newHome ? [change("model-moved", ORGANIZATION, newHome, {
-			model,
-			from: oldHome.name
-		})] : [];
-		if (newHome) return match.before(newHome) ? [change("model-added", ORGANIZATION, newHome, { model })] : [];
-		if (!oldHome) return [];
-		const sameGroup = match.after(oldHome);
-		return sameGroup ? [change("model-removed", ORGANIZATION, sameGroup, { model })] : [];
-	});
-}
-function workspaceDrift(before, after, match) {
-	return [...new Set([...before.workspaces, ...after.workspaces].map(({ id }) => id))].sort(compareText).flatMap((id) => {
-		const previous = before.workspaces.find((workspace) => workspace.id === id);
-		const next = after.workspaces.find((workspace) => workspace.id === id);
-		const scope = {
-			type: "workspace",
-			id,
-			name: next?.name ?? previous?.name ?? id
-		};
-		return overridePairs(previous?.overrides ?? [], next?.overrides ?? [], before, after, match).flatMap(([group, old, now]) => compareLimits(old, now).map(({ limiter, from, before, after }) => {
-			return change(before === null ? "override-added" : after === null ? "override-removed" : "override-changed", scope, group, {
-				limiter,
-				before,
-				after,
-				from: from ?? null
-			});
-		}));
-	});
-}
-function overridePairs(previous, next, before, after, match) {
-	const nameNow = (override) => {
-		const group = groupOf(override, before.groups);
-		return (group && match.after(group)) ?? override;
-	};
-	const old = previous.map((override) => ({
-		group: nameNow(override),
-		limits: override.limits
-	}));
-	const isSame = (a, b) => a.type === b.type && a.name === b.name;
-	const kept = next.map((override) => [
-		groupOf(override, after.groups) ?? override,
-		old.find(({ group }) => isSame(group, override))?.limits ?? {},
-		override.limits
-	]);
-	const gone = old.filter(({ group }) => !next.some((override) => isSame(group, override))).map(({ group, limits }) => [
-		group,
-		limits,
-		{}
-	]);
-	return [...kept, ...gone];
-}
-// src/judge/limits/effective.ts
-function bind$1(override, organization) {
-	return organization !== null && organization !== void 0 && override !== null && organization < override ? {
-		limit: organization,
-		configured: override,
-		source: "organization"
-	} : {
-		limit: override,
-		configured: override,
-		source: "workspace"
-	};
-}
-function effectiveLimit(snapshot, scope, group, limiter) {
-	const isGroup = (candidate) => candidate.type === group.type && candidate.name === group.name;
-	const organization = snapshot.groups.find(isGroup)?.limits[limiter] ?? null;
-	if (scope.type === "organization") return organization;
-	const override = snapshot.workspaces.find(({ id }) => id === scope.id)?.overrides.find(isGroup)?.limits[limiter];
-	return override === void 0 || override === null ? organization : bind$1(override, organization).limit;
-}
-function judgedLimiters({ groups, workspaces }) {
-	const organization = groups.flatMap((group) => Object.entries(group.limits).map(([limiter, limit]) => ({
-		scope: { type: "organization" },
-		group,
-		limiter,
-		limit,
-		configured: limit,
-		source: "organization"
-	})));
-	const overrides = workspaces.flatMap(({ id, name, overrides }) => overrides.flatMap((override) => {
-		const group = groupOf(override, groups);
-		return Object.entries(override.limits).map(([limiter, value]) => ({
-			scope: {
-				type: "workspace",
-				id,
-				name
-			},
-			group: override,
-			limiter,
-			...bind$1(value, group?.limits[limiter])
-		}));
-	}));
-	return [...organization, ...overrides];
-}
-// src/judge/usage/usage-plan.ts
-const COUNTING = [
-	"model",
-	"service_tier",
-	"speed",
-	"product"
-];
-function planUsage(meters) {
-	const ofWorkspaces = meters.all.filter(({ scope }) => scope.type === "workspace");
-	const time = {
-		start: meters.grid.start,
-		end: meters.grid.end,
-		width: "1m"
-	};
-	const organization = {
-		...time,
-		groupBy: COUNTING
-	};
-	if (ofWorkspaces.length === 0) return {
-		organization,
-		workspaces: null
-	};
-	const workspaceIds = unique(ofWorkspaces.flatMap(({ scope }) => scope.type === "workspace" ? [scope.id] : []));
-	const models = ofWorkspaces.some(({ rule }) => rule.group !== "model_group") ? [] : unique(ofWorkspaces.flatMap(({ group }) => group.models));
-	return {
-		organization,
-		workspaces: {
-			...time,
-			groupBy: ["workspace_id", ...COUNTING],
-			workspaceIds,
-			...models.length > 0 && { models }
+async function readUsageTier(client) {
+	try {
+		const pages = followPages(`GET ${PATH$3}`, (cursor) => client.get(PATH$3, {
+			scope_type: ["usage_tier"],
+			page: cursor
+		}, page, { betas: BETAS$1 }), ({ next_page }) => next_page || null);
+		for await (const { data } of pages) {
+			const row = data.find(({ scope }) => scope.type === "usage_tier");
+			if (row) return tierOfCap(row.amount ?? null, row.currency);
 		}
-	};
-}
-const ROWS_OF_A_PAGE = 1e3;
-function busyPages({ organization, workspaces }, models) {
-	const minutes = (organization.end - organization.start) / MINUTE;
-	const pages = (rowsOfMinute) => Math.ceil(minutes * rowsOfMinute / ROWS_OF_A_PAGE);
-	const ofWorkspaces = (workspaces?.workspaceIds?.length ?? 0) * (workspaces?.models?.length ?? models);
-	return pages(models) + pages(ofWorkspaces);
-}
-function unique(texts) {
-	return [...new Set(texts)].sort(compareText);
-}
-// src/vocabulary/lazy.ts
-function lazy(make) {
-	let made = null;
-	return () => {
-		made ??= { value: make() };
-		return made.value;
-	};
-}
-// src/tell/words/format.ts
-const whole = lazy(() => new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 }));
-const small = lazy(() => new Intl.NumberFormat("en-US", { maximumSignificantDigits: 2 }));
-function count$1(value) {
-	return value > 0 && value < 1 ? small().format(value) : whole().format(value);
-}
-function plural(value, one, many = `${one}s`) {
-	return `${count$1(value)} ${value === 1 ? one : many}`;
-}
-const MOST_DECIMALS = 6;
-function percent(ratio, lines = []) {
-	for (let decimals = 1; decimals < MOST_DECIMALS; decimals++) {
-		const text = (ratio * 100).toFixed(decimals);
-		const shown = Number(`${text}e-2`);
-		if (shown > 0 === ratio > 0 && [1, ...lines].every((line) => shown >= line === ratio >= line)) return `${wholePercent().format(Number(text))} %`;
+		return null;
+	} catch (error) {
+		if (error instanceof AuditError && CLOSED.has(error.status ?? 0)) return null;
+		throw error;
 	}
-	return `${wholePercent().format(Math.floor(ratio * 100 * 10 ** MOST_DECIMALS) / 10 ** MOST_DECIMALS)} %`;
 }
-const wholePercent = lazy(() => new Intl.NumberFormat("en-US", { maximumFractionDigits: MOST_DECIMALS }));
-function percentOf(report) {
-	const lines = [report.thresholds.watch, report.thresholds.alert];
-	return (ratio) => percent(ratio, lines);
+const CLOSED = new Set([
+	400,
+	403,
+	404
+]);
+function tierOfCap(amount, currency) {
+	if (amount === null || currency !== "USD") return null;
+	return TIERS.find((name) => PUBLISHED.monthlySpend[name] * 100 === Number(amount)) ?? null;
 }
-function changeInPercent(before, after) {
-	if (before === 0) return "";
-	const change = (after - before) / before;
-	return `${change < 0 ? "\u2212" : "+"}${percent(Math.abs(change))}`;
-}
-const date = (iso) => iso.slice(0, 10);
-const time = (iso) => iso.slice(11, 16);
-function moment(iso) {
-	return `${date(iso)} ${time(iso)} UTC`;
-}
-function period(window) {
-	const days = Math.round((Date.parse(window.end) - Date.parse(window.start)) / 864e5);
-	if (days <= 1) return `${date(window.start)} (UTC)`;
-	const last = new Date(Date.parse(window.end) - 1).toISOString();
-	return `${date(window.start)} to ${date(last)} (${days} days, UTC)`;
-}
-function peakTime(verdict, report) {
-	if (verdict.peak_at === null || verdict.peak === 0) return "";
-	if (isPerDay(verdict)) return date(verdict.peak_at);
-	const day = report.window.days > 1 ? `${date(verdict.peak_at)} ` : "";
-	if (report.peak_window === "minute") return `${day}${time(verdict.peak_at)} UTC`;
-	if (report.peak_window === "second") return `${day}${verdict.peak_at.slice(11, 19)} UTC`;
-	const end = new Date(Date.parse(verdict.peak_at) + 36e5).toISOString();
-	return `${day}${time(verdict.peak_at)}\u2013${time(end)} UTC`;
-}
-function atPeakTime(verdict, report) {
-	const time = peakTime(verdict, report);
-	return time && `${isPerDay(verdict) ? " on" : " at"} ${time}`;
-}
-const isPerDay = ({ group, limiter }) => limiterRule(group.type, limiter)?.per === "day";
-const GROUP_NAMES = {
-	batch: "Message Batches",
-	token_count: "Token counting",
-	files: "Files",
-	skills: "Skills",
-	web_search: "Web search"
-};
-function groupName(group, safe) {
-	return safe(group.name === group.type && GROUP_NAMES[group.type] || group.name);
-}
-function scopeName(scope, safe) {
-	return scope.type === "organization" ? "organization" : `workspace ${safe(scope.name)}`;
-}
-function limiterName(row, safe) {
-	if (row.limiter === "any") return "any limit";
-	const label = limiterLabel(row.group.type, row.limiter);
-	return label === row.limiter ? safe(label) : label;
-}
-function limitName(row, safe) {
-	const where = row.scope.type === "workspace" ? ` in ${scopeName(row.scope, safe)}` : "";
-	return `${groupName(row.group, safe)}, ${limiterName(row, safe)}${where}`;
-}
-function capital(text) {
-	return text.charAt(0).toUpperCase() + text.slice(1);
-}
-function atMost(items, most) {
-	return {
-		shown: items.slice(0, most),
-		more: Math.max(0, items.length - most)
-	};
-}
-function listing(items, most = items.length) {
-	const { shown, more } = atMost(items, most);
-	const all = more > 0 ? [...shown, `${more} more`] : shown;
-	return all.length <= 1 ? all[0] ?? "" : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`;
-}
-const BAND_MARK = {
-	alert: "\ud83d\udd34",
-	watch: "\ud83d\udfe1",
-	ok: "\ud83d\udfe2",
-	unmeasured: "\u26aa"
-};
 const limitsSchema = record(string$1(), number().nullable()).describe("Limit by limiter type; null where the API names the limiter without a value");
 const overrideSchema = strictObject({
 	group_type: string$1(),
@@ -24246,1110 +23609,6 @@ function parseJson(text, path, remedy) {
 		});
 	}
 }
-// src/collect.ts
-async function collectLimits(client, inputs, committed, log) {
-	const reading = await readLimits(client, inputs.workspaces);
-	log.info(readingLine(reading));
-	for (const { workspace, error } of reading.unreadable) log.error(error, `Limits of workspace ${workspace.name}`);
-	const read = new Set(reading.workspaces.map(({ workspace }) => workspace.id));
-	const archived = new Set(reading.allWorkspaces.filter((workspace) => workspace.archived).map(({ id }) => id));
-	const exists = new Set(reading.allWorkspaces.map(({ id }) => id));
-	const isRead = (id) => read.has(id) || archived.has(id) || !exists.has(id);
-	const snapshotBeside = (other) => snapshotOf(reading.groups, reading.workspaces, {
-		committed: other,
-		isRead
-	});
-	const current = snapshotBeside(committed);
-	const ofThisRun = {
-		groups: current.groups,
-		workspaces: current.workspaces.filter(({ id }) => read.has(id))
-	};
-	return {
-		reading,
-		committed,
-		snapshotBeside,
-		current,
-		drift: committed ? findDrift(committed, current) : [],
-		judged: selectGroups(judgedLimiters(ofThisRun), reading, inputs)
-	};
-}
-function readingLine({ groups, workspaces }) {
-	const own = workspaces.filter(({ overrides }) => overrides.length > 0).length;
-	return `Read the limits of ${plural(groups.length, "rate-limit group")} and ${plural(workspaces.length, "workspace")}, ${own} of them with overrides.`;
-}
-function selectGroups(judged, { groups }, { models, groupTypes }) {
-	const known = new Set(groups.flatMap((group) => group.models));
-	const unknown = models.filter((model) => !known.has(model));
-	if (unknown.length > 0) throw new AuditError(`Input models names what no rate-limit group contains: ${unknown.join(", ")}.`, { remedy: `Models and aliases with limits: ${[...known].join(", ")}.` });
-	return judged.filter(({ group }) => (models.length === 0 || group.models.some((model) => models.includes(model))) && (groupTypes.length === 0 || groupTypes.includes(group.type)));
-}
-async function collectUsage(client, { window, usageApi }, { judged, drift, reading }, { deps, log }) {
-	const meters = createMeters([...judged, ...drift.flatMap((item) => driftedLimiters(item, reading))], reading.groups, window);
-	const plan = planUsage(meters);
-	const models = new Set(reading.groups.flatMap((group) => group.models)).size;
-	const pages = busyPages(plan, models);
-	if (pages > MANY_PAGES) deps.saveMemory();
-	let told = 0;
-	const onPage = ({ read, expected }) => {
-		if (read < told + PAGES_BETWEEN_LINES) return;
-		told = read;
-		log.info(`Read ${read} of about ${Math.max(read, expected)} pages of usage.`);
-	};
-	log.info(planLine(plan, usageApi, {
-		models,
-		pages
-	}));
-	const { reader, warning } = await chooseUsage(client, usageApi, plan.organization, { onPage });
-	if (warning) log.warning(warning);
-	const freshness = await measureUsage(reader, plan, meters, window);
-	log.info(usageLine(reader, window.end - freshness.known));
-	return {
-		meters,
-		freshness,
-		reader,
-		warning
-	};
-}
-const PAGES_BETWEEN_LINES = 50;
-const MANY_PAGES = 200;
-function planLine({ organization, workspaces }, usageApi, { models, pages }) {
-	const days = (organization.end - organization.start) / DAY;
-	const span = `${isoDay(organization.start)} to ${isoDay(organization.end - 1)}`;
-	const ofWorkspaces = workspaces ? `, and of ${plural(workspaces.workspaceIds?.length ?? 0, "workspace")} with overrides` : "";
-	const what = `usage per minute of ${plural(days, "day")} (${span}) \u00d7 ${plural(workspaces ? 2 : 1, "query", "queries")}`;
-	const all = models === 1 ? "the one model with limits is" : `all ${models} models with limits are`;
-	return `Plan: ${what}: of the organization by model${ofWorkspaces}${usageApi === "legacy" ? "" : `; about ${plural(pages, "page")} if ${all} in use every minute, fewer if not`}.`;
-}
-function usageLine({ source }, missing) {
-	const read = source === "analytics" ? "Read usage from the analytics API" : "Read usage from the legacy report";
-	return missing > 0 ? `${read}: the last ${plural(missing / MINUTE, "minute")} of the window not in yet.` : `${read}: the whole window.`;
-}
-function driftedLimiters({ scope, group, limiter, from }, { groups }) {
-	const home = groups.find(({ type, name }) => type === group.type && name === group.name);
-	if (!home || limiter === null) return [];
-	return [limiter, ...from === null ? [] : [from]].map((type) => ({
-		scope,
-		group: home,
-		limiter: type
-	}));
-}
-async function explainPeaks(client, verdicts, { meters, reader }, { allWorkspaces }, peakWindow) {
-	const meterOf = ({ scope, group, limiter }) => meters.find(scope, group, limiter);
-	const { peaks, leftOut } = peaksToExplain(verdicts, meterOf, peakWindow);
-	if (peaks.length === 0) return {
-		verdicts,
-		problem: null
-	};
-	try {
-		const drivers = await readDrivers(reader, peaks, {
-			workspaces: new Map(allWorkspaces.map(({ id, name }) => [id, name])),
-			apiKeys: await readApiKeyNames(client)
-		});
-		const withDrivers = (verdict) => ({
-			...verdict,
-			drivers: drivers.get(verdict) ?? verdict.drivers
-		});
-		const problem = leftOut > 0 ? `Who drove a peak was asked for the ${peaks.length} worst; ${leftOut} more were left out.` : null;
-		return {
-			verdicts: verdicts.map(withDrivers),
-			problem
-		};
-	} catch (error) {
-		return {
-			verdicts,
-			problem: `Who drove the peaks could not be read: ${describeError(error)}`
-		};
-	}
-}
-// src/judge/usage/peaks.ts
-const MINUTES_PER_HOUR$1 = HOUR$1 / MINUTE;
-function scaleOf(rule) {
-	return rule.per === "second" ? 60 : 1;
-}
-function peakOf(series, rule, peakWindow) {
-	const { values, start } = series;
-	const width = rule.per === "day" ? MINUTES_PER_DAY : peakWindow === "hour" ? MINUTES_PER_HOUR$1 : 1;
-	const divisor = (rule.per === "day" ? 1 : width) * scaleOf(rule);
-	if (!values) return {
-		peak: 0,
-		peakAt: start,
-		total: 0,
-		divisor
-	};
-	let largest = 0;
-	let at = 0;
-	for (let from = 0; from < values.length; from += width) {
-		let sum = 0;
-		for (let minute = from; minute < from + width; minute++) sum += values[minute];
-		if (sum > largest) {
-			largest = sum;
-			at = from;
-		}
-	}
-	return {
-		peak: largest / divisor,
-		peakAt: start + at * MINUTE,
-		total: largest,
-		divisor
-	};
-}
-function utilizationOf({ total, divisor }, limit) {
-	return total / (divisor * limit);
-}
-function bracketOf({ values }, rule) {
-	if (!values) return 0;
-	let largest = values[0] ?? 0;
-	for (let minute = 1; minute < values.length; minute++) largest = Math.max(largest, values[minute - 1] + values[minute]);
-	return largest / scaleOf(rule);
-}
-function p99Of({ values, knownMinutes }, rule) {
-	if (knownMinutes === 0) return null;
-	if (!values) return 0;
-	return values.slice(0, knownMinutes).sort()[Math.ceil(.99 * knownMinutes) - 1] / scaleOf(rule);
-}
-function minutesAtOrOver({ values }, rule, limit, ratio) {
-	if (!values) return 0;
-	const scale = scaleOf(rule);
-	let count = 0;
-	for (let minute = 0; minute < values.length; minute++) if (values[minute] / (scale * limit) >= ratio) count++;
-	return count;
-}
-function hourlyPeaks({ values, minutes, knownMinutes }, rule) {
-	return Array.from({ length: minutes / MINUTES_PER_HOUR$1 }, (_, hour) => {
-		const from = hour * MINUTES_PER_HOUR$1;
-		let largest = 0;
-		for (let minute = from; values && minute < from + MINUTES_PER_HOUR$1; minute++) largest = Math.max(largest, values[minute]);
-		return largest === 0 && from >= knownMinutes ? null : largest / scaleOf(rule);
-	});
-}
-const CLIPPED_FROM = .95;
-const SHORTEST_CLIPPED_RUN = 2;
-function clippedRun({ values, start }, rule, limit) {
-	if (!values) return null;
-	const line = limit * CLIPPED_FROM * scaleOf(rule);
-	let longest = {
-		from: 0,
-		minutes: 0
-	};
-	let length = 0;
-	for (let minute = 0; minute < values.length; minute++) {
-		length = values[minute] >= line ? length + 1 : 0;
-		if (length > longest.minutes) longest = {
-			from: start + (minute - length + 1) * MINUTE,
-			minutes: length
-		};
-	}
-	return longest.minutes >= SHORTEST_CLIPPED_RUN ? longest : null;
-}
-function windowSeries(values, grid, window, known) {
-	const offset = (window.start - grid.start) / MINUTE;
-	const minutes = (window.end - window.start) / MINUTE;
-	const knownMinutes = Math.min(Math.max(Math.floor((known - window.start) / MINUTE), 0), minutes);
-	return {
-		start: window.start,
-		minutes,
-		knownMinutes,
-		values: values?.subarray(offset, offset + minutes) ?? null
-	};
-}
-function dayEarlier(window) {
-	return {
-		start: window.start - DAY,
-		end: window.end - DAY
-	};
-}
-// src/judge/headroom/consequences.ts
-function withConsequences(drift, context) {
-	const { before, after } = context;
-	const match = matchGroups(before.groups, after.groups);
-	return drift.map((item) => {
-		if (item.limiter === null) return item;
-		const group = groupOf({
-			...item.group,
-			models: [],
-			limits: {}
-		}, after.groups);
-		const oldName = (group && match.before(group)) ?? item.group;
-		const typeBefore = item.from ?? item.limiter;
-		const peakBefore = peak$1(item, typeBefore, context);
-		const peakAfter = peak$1(item, item.limiter, context);
-		return {
-			...item,
-			peak: peakAfter?.peak ?? null,
-			utilization_before: ratio(peakBefore, effectiveLimit(before, item.scope, oldName, typeBefore)),
-			utilization_after: ratio(peakAfter, effectiveLimit(after, item.scope, item.group, item.limiter))
-		};
-	});
-}
-function peak$1({ scope, group }, limiter, { meters, window, known, peakWindow, source }) {
-	const meter = meters.find(scope, group, limiter);
-	const lacksRequests = source === "legacy" && meter?.rule.counts.includes("requests");
-	if (!meter || meter.hasUnknownRequests || lacksRequests) return null;
-	const series = windowSeries(meter.series, meters.grid, window, known);
-	return series.knownMinutes === 0 ? null : peakOf(series, meter.rule, peakWindow);
-}
-function ratio(peak, limit) {
-	return peak === null || !limit ? null : utilizationOf(peak, limit);
-}
-// src/judge/headroom/bands.ts
-function bandOf(utilization, { watch, alert }) {
-	return utilization >= alert ? "alert" : utilization >= watch ? "watch" : "ok";
-}
-function transitionOf(band, before, isComplete) {
-	if (band === "unmeasured") return null;
-	if (before === "alert" && band !== "alert") return isComplete ? "recovered" : null;
-	if (band === "ok") return null;
-	if (before === band) return "continuing";
-	return before === "watch" ? "worse" : "new";
-}
-// src/judge/headroom/verdicts.ts
-function judge(evidence) {
-	const previousLimit = previousLimits(evidence);
-	return evidence.judged.map((limiter) => verdictOf$1(limiter, evidence, previousLimit(limiter))).sort(compareVerdicts);
-}
-function verdictOf$1(judged, evidence, previousLimit) {
-	const { scope, group, limiter, limit, configured, source } = judged;
-	const { meters, window, known, peakWindow } = evidence;
-	const thresholds = evidence.linesOf?.(judged) ?? evidence.thresholds;
-	const areOwn = thresholds.alert !== evidence.thresholds.alert || thresholds.watch !== evidence.thresholds.watch;
-	const base = {
-		scope,
-		group: {
-			type: group.type,
-			name: group.name
-		},
-		limiter,
-		limit,
-		configured,
-		limit_source: source,
-		lower_bound: limiterRule(group.type, limiter)?.lowerBound ?? false,
-		drivers: null,
-		...areOwn && { thresholds }
-	};
-	const meter = meters.find(scope, group, limiter);
-	const series = windowSeries(meter?.series ?? null, meters.grid, window, known);
-	const reason = unmeasuredReason(judged, evidence, meter, series);
-	if (reason !== null || !meter || !limit) return {
-		...base,
-		...UNMEASURED,
-		reason
-	};
-	const { rule } = meter;
-	const peak = peakOf(series, rule, peakWindow);
-	const utilization = utilizationOf(peak, limit);
-	const band = bandOf(utilization, thresholds);
-	const previous = previousOf$1(meter, {
-		...evidence,
-		thresholds
-	}, previousLimit ?? limit);
-	const isComplete = series.knownMinutes === series.minutes;
-	const isDaily = rule.per === "day";
-	const clipped = isDaily || rule.lowerBound ? null : clippedRun(series, rule, limit);
-	return {
-		...base,
-		peak: peak.peak,
-		peak_at: isoTime(peak.peakAt),
-		bracket: isDaily ? null : bracketOf(series, rule),
-		p99: isDaily ? null : p99Of(series, rule),
-		minutes_over_threshold: isDaily ? null : minutesAtOrOver(series, rule, limit, thresholds.alert),
-		utilization,
-		band,
-		transition: transitionOf(band, previous?.band ?? null, isComplete),
-		reason: null,
-		clipped: clipped && {
-			from: isoTime(clipped.from),
-			minutes: clipped.minutes
-		},
-		previous,
-		hourly: isDaily ? null : hourlyPeaks(series, rule)
-	};
-}
-const UNMEASURED = {
-	peak: null,
-	peak_at: null,
-	bracket: null,
-	p99: null,
-	minutes_over_threshold: null,
-	utilization: null,
-	band: "unmeasured",
-	transition: null,
-	clipped: null,
-	previous: null,
-	hourly: null
-};
-const NOT_IN_USAGE = {
-	batch: "the usage API does not tell calls to the Message Batches API, nor how many requests wait in its queue",
-	token_count: "token counting is not in the usage data",
-	files: "calls to the Files API are not in the usage data",
-	skills: "calls to the Skills API are not in the usage data"
-};
-function unmeasuredReason({ group, limiter, limit }, { source, window, known }, meter, series) {
-	if (limit === null) return "the API gives no value for this limit";
-	if (limit === 0) return "the limit is 0: there is nothing to divide by";
-	const rule = limiterRule(group.type, limiter);
-	if (!rule) return NOT_IN_USAGE[group.type] ?? `${limiter} is not a limiter this release knows how to count`;
-	if (!meter) return "the API lists no models for this group, so that its use cannot be told";
-	if (rule.counts.includes("requests") && source === "legacy") return "the legacy usage report has no request count";
-	if (known <= window.start) return `usage data reached only to ${isoTime(known)}, before the window`;
-	if (meter.hasUnknownRequests) return "the usage API left out the request count of some rows";
-	return series.knownMinutes === 0 ? "no minute of the window is known" : null;
-}
-function previousOf$1(meter, { meters, window, known, thresholds, peakWindow }, limit) {
-	if (!window.hasDayBefore || limit <= 0) return null;
-	const earlier = windowSeries(meter.series, meters.grid, dayEarlier(window), known);
-	if (earlier.knownMinutes === 0) return null;
-	const peak = peakOf(earlier, meter.rule, peakWindow);
-	const utilization = utilizationOf(peak, limit);
-	return {
-		peak: peak.peak,
-		limit,
-		utilization,
-		band: bandOf(utilization, thresholds)
-	};
-}
-function previousLimits({ committed, current }) {
-	if (!committed) return () => null;
-	const match = matchGroups(committed.groups, current.groups);
-	return ({ scope, group, limiter }) => {
-		const now = current.groups.find((candidate) => candidate.type === group.type && candidate.name === group.name);
-		return effectiveLimit(committed, scope, (now && match.before(now)) ?? group, limiter);
-	};
-}
-function unreadableVerdicts(unreadable, committed) {
-	return unreadable.flatMap(({ workspace, error }) => {
-		const scope = {
-			type: "workspace",
-			id: workspace.id,
-			name: workspace.name
-		};
-		const rows = (committed?.workspaces.find(({ id }) => id === workspace.id)?.overrides ?? []).flatMap((group) => Object.keys(group.limits).map((limiter) => ({
-			group: {
-				type: group.type,
-				name: group.name
-			},
-			limiter
-		})));
-		return (rows.length > 0 ? rows : [{
-			group: {
-				type: "any",
-				name: "all groups"
-			},
-			limiter: "any"
-		}]).map((row) => ({
-			scope,
-			...row,
-			limit: null,
-			configured: null,
-			limit_source: "workspace",
-			lower_bound: false,
-			drivers: null,
-			...UNMEASURED,
-			reason: `the limits of this workspace could not be read: ${error}`
-		}));
-	});
-}
-function compareVerdicts(a, b) {
-	const scope = ({ scope }) => scope.type === "organization" ? "" : `${scope.name}\n${scope.id}`;
-	return compareText(a.scope.type, b.scope.type) || compareText(scope(a), scope(b)) || compareText(a.group.type, b.group.type) || compareText(a.group.name, b.group.name) || compareText(a.limiter, b.limiter);
-}
-// src/judge/limits/limit-findings.ts
-function limitFindings(snapshot, judged, read) {
-	return [
-		...judged.flatMap(inertOverride),
-		...judged.flatMap((limiter) => cachedTraffic(limiter, snapshot)),
-		...oversubscribed(snapshot, judged),
-		...uncapped(snapshot, judged, read),
-		...modelsInTwoGroups(snapshot)
-	];
-}
-const figure = (value) => value.toLocaleString("en-US");
-function inertOverride({ scope, group, limiter, limit, configured, source }) {
-	if (scope.type !== "workspace" || source !== "organization" || configured === null || limit === null) return [];
-	const name = `${group.name}, ${limiterLabel(group.type, limiter)}`;
-	return [{
-		kind: "inert-override",
-		message: `Workspace ${scope.name}: its limit of ${figure(configured)} on ${name} is inert, because the organization's ${figure(limit)} is lower and binds.`
-	}];
-}
-function cachedTraffic({ scope, group, limiter }, { groups }) {
-	const limits = groupOf(group, groups)?.limits;
-	if (!(scope.type === "workspace" && limiter === "input_tokens_per_minute" && limits?.input_tokens_per_minute === void 0 && limits?.input_tokens_per_minute_cache_aware !== void 0)) return [];
-	return [{
-		kind: "cached-traffic-override",
-		message: `Workspace ${scope.name}: its input limit on ${group.name} counts cache reads and the organization's does not, so cached traffic can hit this workspace limit while the organization has room.`
-	}];
-}
-function oversubscribed({ groups }, judged) {
-	const capped = judged.filter(({ scope, limit }) => scope.type === "workspace" && limit !== null);
-	return [...Map.groupBy(capped, ({ group, limiter }) => `${group.type}\n${group.name}\n${limiter}`).values()].flatMap((overrides) => {
-		const { group, limiter } = overrides[0];
-		const organization = groupOf(group, groups)?.limits[limiter];
-		const sum = overrides.reduce((total, { limit }) => total + (limit ?? 0), 0);
-		if (!organization || sum <= organization) return [];
-		return [{
-			kind: "oversubscribed",
-			message: `${group.name}, ${limiterLabel(group.type, limiter)}: the limits of ${overrides.length} workspaces add up to ${figure(sum)}, more than the organization's ${figure(organization)}: they cannot all be used at once.`
-		}];
-	});
-}
-const NAMED$3 = 5;
-function uncapped({ groups, workspaces }, judged, read) {
-	const isJudged = (group) => judged.some((limiter) => groupOf(limiter.group, [group]));
-	return groups.filter(isJudged).flatMap((group) => {
-		const cappedIds = new Set(workspaces.filter(({ overrides }) => groupOf(group, overrides)).map(({ id }) => id));
-		const free = read.filter(({ id }) => !cappedIds.has(id)).map(({ name }) => name);
-		if (cappedIds.size === 0 || free.length === 0) return [];
-		const names = free.slice(0, NAMED$3).join(", ") + (free.length > NAMED$3 ? ` and ${free.length - NAMED$3} more` : "");
-		const subject = free.length === 1 ? "1 workspace has" : `${free.length} workspaces have`;
-		return [{
-			kind: "uncapped-workspaces",
-			message: `${group.name}: ${subject} no limit of their own and could use all of the organization's, leaving the others none: ${names}.`
-		}];
-	});
-}
-function modelsInTwoGroups({ groups }) {
-	return [...Map.groupBy(groups.flatMap((group) => group.models.map((model) => ({
-		model,
-		group: group.name
-	}))), ({ model }) => model)].flatMap(([model, entries]) => entries.length === 1 ? [] : [{
-		kind: "model-in-two-groups",
-		message: `${model} is listed in ${entries.map(({ group }) => group).join(" and ")}; its use was counted in each.`
-	}]);
-}
-// src/judge/planning/theil-sen.ts
-const Z = 1.6448536269514722;
-function theilSen(points) {
-	const slopes = pairs$1(points).map(([a, b]) => (b.y - a.y) / (b.x - a.x)).sort((a, b) => a - b);
-	const reach = Z * Math.sqrt(kendallVariance(points));
-	const below = Math.floor((slopes.length - reach) / 2);
-	return {
-		slope: median(slopes),
-		low: slopes[below - 1] ?? Number.NEGATIVE_INFINITY,
-		high: slopes[slopes.length - below] ?? Number.POSITIVE_INFINITY
-	};
-}
-function heightAt(points, slope, x) {
-	return median(points.map((point) => point.y + slope * (x - point.x)).sort((a, b) => a - b));
-}
-function median(ascending) {
-	const middle = ascending.length / 2;
-	return (ascending[Math.ceil(middle) - 1] + ascending[Math.floor(middle)]) / 2;
-}
-function pairs$1(points) {
-	return points.flatMap((a, index) => points.slice(index + 1).map((b) => [a, b]));
-}
-function kendallVariance(points) {
-	const term = (n) => n * (n - 1) * (2 * n + 5);
-	const ties = [...Map.groupBy(points, ({ y }) => y).values()].map(({ length }) => term(length));
-	return (term(points.length) - ties.reduce((sum, tie) => sum + tie, 0)) / 18;
-}
-const FURTHEST = 365;
-const HOURS = 24;
-function dailyPeaks({ hourly }) {
-	if (!hourly) return null;
-	return Array.from({ length: hourly.length / HOURS }, (_, day) => {
-		const hours = hourly.slice(day * HOURS, (day + 1) * HOURS);
-		return hours.some((peak) => peak === null) ? null : Math.max(...hours.map((peak) => peak ?? 0));
-	});
-}
-function runwayOf(verdict, alert, peakWindow) {
-	const { limit, utilization, clipped } = verdict;
-	const peaks = dailyPeaks(verdict);
-	if (!peaks || !limit || !utilization || utilization >= alert) return null;
-	if (peakWindow === "hour") return refused$1("daily peaks are of minutes, and this run judges hours");
-	if (peakWindow === "second") return refused$1("a log of headers does not show whole days");
-	const points = peaks.flatMap((peak, x) => peak === null ? [] : [{
-		x,
-		y: peak
-	}]);
-	if (points.length < 14) return refused$1(`${points.length} whole ${points.length === 1 ? "day" : "days"} of use, and a trend takes 14 (lookback-days)`);
-	if (clipped) return refused$1("demand was clipped at the limit, so that the peaks do not show what was asked for");
-	const { slope, low, high } = theilSen(points);
-	if (new Set(points.map(({ y }) => y)).size === 1) return refused$1("the daily peaks stay as they are");
-	if (high < 0) return refused$1("the daily peaks fall");
-	if (low <= 0) return refused$1("the daily peaks have no clear trend");
-	const reach = (rise) => {
-		const distance = alert * limit - heightAt(points, rise, peaks.length - 1);
-		return Math.max(0, distance / rise);
-	};
-	const days = reach(slope);
-	if (days > FURTHEST) return {
-		kind: "far",
-		perDay: slope
-	};
-	const earliest = Math.min(days, reach(high));
-	const latest = Math.max(days, reach(low));
-	return {
-		kind: "reaches",
-		days,
-		earliest,
-		latest: latest > FURTHEST ? null : latest,
-		perDay: slope
-	};
-}
-function refused$1(reason) {
-	return {
-		kind: "refused",
-		reason
-	};
-}
-// src/judge/planning/tier-reading.ts
-function tierReadings(groups) {
-	return groups.flatMap((group) => {
-		const published = publishedGroup(group);
-		return published ? [readGroup(group, published)] : [];
-	});
-}
-function publishedGroup({ type, models }) {
-	if (type !== "model_group") return PUBLISHED.groups.find((group) => group.type === type);
-	const rows = new Set(models.map(publishedGroupOfModel).filter((row) => row !== void 0));
-	return rows.size === 1 ? [...rows][0] : void 0;
-}
-function comparableLimiter(limits, limiter) {
-	return [limiter, ...INTERCHANGEABLE[limiter] ?? []].find((name) => limits[name] !== void 0) ?? null;
-}
-const INTERCHANGEABLE = {
-	input_tokens_per_minute_cache_aware: ["input_tokens_per_minute"],
-	input_tokens_per_minute: ["input_tokens_per_minute_cache_aware"]
-};
-function readGroup(group, published) {
-	const limiters = Object.entries(published.limits).map(([limiter, byTier]) => {
-		const name = comparableLimiter(group.limits, limiter);
-		const limit = name === null ? null : group.limits[name] ?? null;
-		return {
-			limiter: name ?? limiter,
-			limit,
-			position: positionOf(limit, byTier)
-		};
-	});
-	const equal = (tier) => limiters.filter(({ position }) => position.kind === "at" && position.tiers.includes(tier)).length;
-	const most = Math.max(...TIERS.map(equal));
-	const best = TIERS.filter((tier) => equal(tier) === most);
-	return {
-		group: {
-			type: group.type,
-			name: group.name
-		},
-		matches: TIERS.filter((tier) => equal(tier) === limiters.length),
-		limiters,
-		closest: most > 0 && best.length === 1 ? best[0] : null
-	};
-}
-function positionOf(limit, byTier) {
-	if (limit === null) return { kind: "absent" };
-	const tiers = TIERS.filter((tier) => byTier[tier] === limit);
-	if (tiers.length > 0) return {
-		kind: "at",
-		tiers
-	};
-	const above = TIERS.findLast((tier) => byTier[tier] < limit);
-	const below = TIERS.find((tier) => byTier[tier] > limit);
-	if (above && below) return {
-		kind: "between",
-		above,
-		below
-	};
-	return { kind: above ? "above" : "below" };
-}
-// src/judge/planning/tier-sentences.ts
-function readingText({ group, matches, closest, limiters }) {
-	const published = `as published on ${PUBLISHED.date}`;
-	if (matches.length > 0) return `matches ${matches.join(" and ")} ${published}`;
-	const isEqual = ({ position }, tier) => position.kind === "at" && position.tiers.includes(tier);
-	const differences = limiters.filter((limiter) => closest === null || !isEqual(limiter, closest)).map((limiter) => `${limiterLabel(group.type, limiter.limiter)} ${positionText(limiter)}`);
-	return `${closest ? `is like ${closest} ${published}, except` : `matches no tier ${published}`}: ${differences.join("; ")}`;
-}
-function positionText({ limit, position }) {
-	const value = limit === null ? "" : count$1(limit);
-	switch (position.kind) {
-		case "at": return `${value} is that of ${position.tiers.join(" and ")}`;
-		case "between": return `${value} is between ${position.above} and ${position.below}`;
-		case "above": return `${value} is above ${TIERS.at(-1)}`;
-		case "below": return `${value} is below ${TIERS[0]}`;
-		case "absent": return "is not listed";
-	}
-}
-// src/judge/planning/what-if.ts
-const READ_SHARES = [
-	0,
-	.5,
-	.8
-];
-function tierWhatIf(verdicts, groups) {
-	return verdicts.flatMap((verdict) => {
-		const { scope, group, limiter, peak, utilization } = verdict;
-		const home = groups.find(({ type, name }) => type === group.type && name === group.name);
-		const published = home && publishedGroup(home);
-		if (scope.type !== "organization" || peak === null || utilization === null || !published) return [];
-		const row = Object.entries(published.limits).find(([name]) => comparableLimiter(home.limits, name) === limiter);
-		if (!row) return [];
-		return [{
-			group,
-			limiter,
-			utilization,
-			byTier: Object.fromEntries(TIERS.map((tier) => [tier, peak / row[1][tier]]))
-		}];
-	});
-}
-function cacheWhatIf$1(verdicts, views, windowStart) {
-	return verdicts.flatMap(({ scope, group, limiter, peak_at, utilization }) => {
-		const rule = limiterRule(group.type, limiter);
-		const isCacheAware = rule?.counts.includes("uncached_input") && !rule.counts.includes("cache_read");
-		if (scope.type !== "organization" || !isCacheAware || rule?.stream !== "standard") return [];
-		const view = views.find((candidate) => candidate.scope.type === "organization" && candidate.group.type === group.type && candidate.group.name === group.name);
-		if (peak_at === null || !utilization || !view?.cache) return [];
-		const hour = Math.floor((Date.parse(peak_at) - Date.parse(windowStart)) / 36e5);
-		const readShare = view.cache.hourly_read_share[hour] ?? view.cache.read_share;
-		if (readShare >= 1) return [];
-		return [{
-			group,
-			limiter,
-			utilization,
-			readShare,
-			byShare: READ_SHARES.map((share) => utilization * (1 - share) / (1 - readShare))
-		}];
-	});
-}
-const OVER_PROVISIONED_BELOW = .1;
-function overProvisioned(verdicts, isComplete) {
-	if (!isComplete) return [];
-	return [...Map.groupBy(verdicts, ({ scope, group }) => JSON.stringify([scope, group])).values()].flatMap((sameGroup) => {
-		const utilizations = sameGroup.map(({ utilization, lower_bound }) => lower_bound ? null : utilization);
-		if (utilizations.some((utilization) => utilization === null || utilization >= OVER_PROVISIONED_BELOW)) return [];
-		const { scope, group } = sameGroup[0];
-		return [{
-			scope,
-			group,
-			highest: Math.max(...utilizations.map((utilization) => utilization ?? 0))
-		}];
-	});
-}
-// src/judge/planning/planning.ts
-function planningOf(report, groups, usageTier) {
-	const { verdicts, window } = report;
-	return {
-		tier_table: {
-			date: PUBLISHED.date,
-			source: PUBLISHED.source
-		},
-		usage_tier: usageTier,
-		tiers: tierReadings(groups).map((reading) => ({
-			group: reading.group,
-			matches: [...reading.matches],
-			reading: readingText(reading)
-		})),
-		tier_what_if: tierWhatIf(verdicts, groups).map(({ group, limiter, utilization, byTier }) => ({
-			group,
-			limiter,
-			utilization: utilization ?? 0,
-			by_tier: byTier
-		})),
-		cache_what_if: cacheWhatIf$1(verdicts, report.groups, window.start).map((row) => ({
-			group: row.group,
-			limiter: row.limiter,
-			utilization: row.utilization ?? 0,
-			read_share: row.readShare,
-			by_share: READ_SHARES.map((share, index) => ({
-				read_share: share,
-				utilization: row.byShare[index]
-			}))
-		})),
-		over_provisioned: overProvisioned(verdicts, window.complete && report.usage_source !== "headers"),
-		runway: runways(report)
-	};
-}
-function runways({ verdicts, thresholds, peak_window }) {
-	return verdicts.flatMap((verdict) => {
-		const { scope, group, limiter } = verdict;
-		const runway = runwayOf(verdict, (verdict.thresholds ?? thresholds).alert, peak_window);
-		if (!runway) return [];
-		const outcome = runway.kind === "refused" ? runway : toOutcome(runway);
-		return [{
-			scope,
-			group,
-			limiter,
-			daily_peaks: [...dailyPeaks(verdict) ?? []],
-			outcome
-		}];
-	});
-}
-function toOutcome({ perDay, ...rest }) {
-	return {
-		...rest,
-		per_day: perDay
-	};
-}
-// src/judge/policy/selector.ts
-function matches(rule, { scope, group, limiter }) {
-	return (rule.limiter === void 0 || rule.limiter === limiter) && (rule.workspace === void 0 || scope.type === "workspace" && (scope.id === rule.workspace || scope.name === rule.workspace)) && (rule.group === void 0 || isNamed(rule.group, group) || rule.group === group.type);
-}
-function compareSpecificity(a, b, target) {
-	const [ofA, ofB] = [specificity(a, target), specificity(b, target)];
-	const index = ofA.findIndex((value, position) => value !== ofB[position]);
-	return index < 0 ? 0 : ofA[index] - ofB[index];
-}
-function specificity(rule, { group }) {
-	const named = [
-		rule.group,
-		rule.limiter,
-		rule.workspace
-	].filter((value) => value !== void 0).length;
-	const groupRank = rule.group === void 0 ? 0 : isNamed(rule.group, group) ? 2 : 1;
-	return [
-		named,
-		Number(rule.workspace !== void 0),
-		groupRank
-	];
-}
-function isNamed(text, { name, models }) {
-	return text === name || models.includes(text);
-}
-function selectorText({ group, limiter, workspace }) {
-	return Object.entries({
-		group,
-		limiter,
-		workspace
-	}).filter(([, value]) => value !== void 0).map(([key, value]) => `${key} ${value}`).join(", ");
-}
-// src/judge/policy/expected.ts
-function expectations(policy, snapshot, workspaces) {
-	return policy.expected.flatMap((rule) => {
-		return snapshot.groups.filter((group) => matches({ group: rule.group }, {
-			...ANYWHERE,
-			group
-		})).flatMap((group) => scopesOf$1(rule, workspaces).map((scope) => ({
-			rule,
-			scope,
-			group: {
-				type: group.type,
-				name: group.name
-			},
-			actual: effectiveLimit(snapshot, scope, group, rule.limiter)
-		})));
-	});
-}
-const ANYWHERE = {
-	scope: { type: "organization" },
-	limiter: ""
-};
-function scopesOf$1({ workspace }, workspaces) {
-	if (workspace === void 0) return [{ type: "organization" }];
-	return workspaces.filter(({ id, name }) => id === workspace || name === workspace).map(({ id, name }) => ({
-		type: "workspace",
-		id,
-		name
-	}));
-}
-function isIntended(drift, expected) {
-	const about = expected.filter(({ rule, scope, group }) => rule.limiter === drift.limiter && group.type === drift.group.type && group.name === drift.group.name && idOf(scope) === idOf(drift.scope));
-	return about.length === 0 ? null : about.every(({ rule, actual }) => actual === rule.limit);
-}
-function idOf(scope) {
-	return scope.type === "workspace" ? scope.id : null;
-}
-// src/judge/policy/mutes.ts
-function muteFor(policy, target, lastDay) {
-	const day = isoDay(lastDay);
-	return policy.mutes.filter((mute) => day <= mute.until && matches(mute, target)).reduce((latest, mute) => latest && latest.until >= mute.until ? latest : mute, null);
-}
-function justExpired(policy, lastDay) {
-	return policy.mutes.filter(({ until }) => until === isoDay(lastDay - DAY));
-}
-// src/judge/policy/thresholds.ts
-function thresholdsFor(policy, target, defaults) {
-	const closestFirst = policy.thresholds.filter((rule) => matches(rule, target)).toReversed().sort((a, b) => compareSpecificity(b, a, target));
-	const set = (line) => closestFirst.find((rule) => rule[line] !== void 0)?.[line] ?? defaults[line];
-	const alert = set("alert");
-	return {
-		watch: Math.min(set("watch"), alert),
-		alert
-	};
-}
-// src/judge/policy/apply.ts
-function linesOf$1(policy, defaults) {
-	return (target) => thresholdsFor(policy, target, defaults);
-}
-function withMutes(verdicts, policy, groups, lastDay) {
-	return verdicts.map((verdict) => {
-		if (verdict.band !== "alert" && verdict.band !== "watch") return verdict;
-		const mute = muteFor(policy, {
-			scope: verdict.scope,
-			group: withModels(verdict.group, groups),
-			limiter: verdict.limiter
-		}, lastDay);
-		return mute ? {
-			...verdict,
-			muted: {
-				owner: mute.owner,
-				reason: mute.reason,
-				until: mute.until
-			}
-		} : verdict;
-	});
-}
-function withIntent(drift, expected) {
-	return drift.map((item) => {
-		const intended = isIntended(item, expected);
-		return intended === null ? item : {
-			...item,
-			intended
-		};
-	});
-}
-function withModels(group, groups) {
-	const home = groups.find(({ type, name }) => type === group.type && name === group.name);
-	return {
-		...group,
-		models: home?.models ?? []
-	};
-}
-// src/judge/policy/policy-findings.ts
-function policyFindings(policy, judged, expected, lastDay) {
-	return [
-		...justExpired(policy, lastDay).map((mute) => ({
-			kind: "mute-expired",
-			message: `The mute of ${selectorText(mute)} ended on ${mute.until} and is ignored from now on (owner ${mute.owner}: ${mute.reason}; ${policy.path} line ${mute.line}).`
-		})),
-		...expected.filter(({ rule, actual }) => actual !== rule.limit).map(unexpected),
-		...unmatched(policy, judged, expected)
-	];
-}
-function unexpected({ rule, scope, group, actual }) {
-	const where = scope.type === "workspace" ? ` in workspace ${scope.name}` : "";
-	const is = actual === null ? "there is no such limit" : `it is ${count$1(actual)}`;
-	return {
-		kind: "unexpected-limit",
-		message: `${group.name}, ${limiterLabel(group.type, rule.limiter)}${where}: the policy expects ${count$1(rule.limit)}, and ${is}.`
-	};
-}
-function unmatched(policy, judged, expected) {
-	return [...[...policy.thresholds, ...policy.mutes].filter((rule) => !judged.some((target) => matches(rule, target))), ...policy.expected.filter((rule) => !expected.some((expectation) => expectation.rule === rule))].sort((a, b) => a.line - b.line).map((rule) => ({
-		kind: "policy-unmatched",
-		message: `${policy.path} line ${rule.line} has no effect: ${selectorText(rule)} is no limit of this organization. Workspaces have rows for limits of their own only.`
-	}));
-}
-// src/judge/headroom/group-views.ts
-function groupViews(verdicts, meters, window) {
-	return [...Map.groupBy(verdicts, ({ scope, group }) => `${scopeKey(scope)}\n${group.type}\n${group.name}`).values()].flatMap((sameGroup) => {
-		const { scope, group } = sameGroup[0];
-		const binds = sameGroup.flatMap(({ limiter, utilization }) => utilization === null ? [] : [{
-			limiter,
-			utilization
-		}]).sort((a, b) => b.utilization - a.utilization);
-		const cacheMeter = scope.type === "organization" ? meters.caches.find((cache) => isOf(cache, group)) : void 0;
-		const cache = cacheMeter ? cacheView(cacheMeter, meters.grid.start, window) : null;
-		return binds.length === 0 && !cache ? [] : [{
-			scope,
-			group,
-			binds,
-			cache
-		}];
-	});
-}
-function cacheView({ read, input }, gridStart, window) {
-	const from = (window.start - gridStart) / HOUR$1;
-	const to = (window.end - gridStart) / HOUR$1;
-	const reads = read.subarray(from, to);
-	const inputs = input.subarray(from, to);
-	const total = sum(inputs);
-	if (total === 0) return null;
-	const share = sum(reads) / total;
-	return {
-		read_share: share,
-		stretch: share < 1 ? 1 / (1 - share) : null,
-		hourly_read_share: Array.from(inputs, (amount, hour) => amount === 0 ? null : reads[hour] / amount)
-	};
-}
-function sum(values) {
-	return values.reduce((total, value) => total + value, 0);
-}
-function isOf({ group }, { type, name }) {
-	return group.type === type && group.name === name;
-}
-function scopeKey(scope) {
-	return scope.type === "workspace" ? scope.id : "";
-}
-// src/report/assess.ts
-function assess(assessment) {
-	const { window, freshness, source, peakWindow, thresholds, verdicts, meters, drift, failures } = assessment;
-	const missing = Math.max(0, (window.end - Math.max(freshness.known, window.start)) / MINUTE);
-	return {
-		version: 1,
-		window: {
-			start: isoTime(window.start),
-			end: isoTime(window.end),
-			days: window.days,
-			complete: missing === 0,
-			missing_minutes: missing,
-			data_refreshed_at: freshness.refreshedAt
-		},
-		usage_source: source,
-		peak_window: peakWindow,
-		thresholds: {
-			watch: thresholds.watch,
-			alert: thresholds.alert
-		},
-		status: statusOf(verdicts),
-		highest_utilization: highestUtilization(verdicts),
-		verdicts: [...verdicts],
-		groups: groupViews(verdicts, meters, window),
-		drift: [...drift],
-		first_snapshot: assessment.isFirstSnapshot,
-		findings: [...assessment.findings, ...usageFindings(assessment, missing)],
-		unmatched_models: [...meters.unmatched.values()].sort((a, b) => compareText(a.model, b.model)),
-		failures: [...failures]
-	};
-}
-function statusOf(verdicts) {
-	const bands = new Set(verdicts.map(({ band, muted }) => muted ? "ok" : band));
-	return [
-		"alert",
-		"watch",
-		"ok"
-	].find((band) => bands.has(band)) ?? null;
-}
-function highestUtilization(verdicts) {
-	const measured = verdicts.flatMap(({ utilization }) => utilization === null ? [] : [utilization]);
-	return measured.length > 0 ? Math.max(...measured) : null;
-}
-function usageFindings({ freshness, source, window, meters }, missing) {
-	const findings = [];
-	if (source === "legacy") findings.push({
-		kind: "legacy-usage",
-		message: "Usage comes from the legacy report: it has no request counts, so that requests per minute are unmeasured, and it does not say up to when it is complete: the audited days have ended and were taken as whole."
-	});
-	else if (freshness.refreshedAt === null) findings.push({
-		kind: "freshness-unknown",
-		message: "The usage API did not say up to when its data is complete; the audited days have ended and were taken as whole."
-	});
-	if (source === "analytics" && meters.all.some(({ hasUnknownRequests }) => hasUnknownRequests)) findings.push({
-		kind: "requests-unknown",
-		message: "The usage API left out the request count of some rows; requests per minute are unmeasured where they count."
-	});
-	if (missing > 0) {
-		const of = (window.end - window.start) / MINUTE;
-		findings.push({
-			kind: "data-incomplete",
-			message: `Usage is complete only up to ${freshness.refreshedAt}: ${missing} of ${of} minutes are not known yet. Peaks are at least what is shown, and no recovery is reported.`
-		});
-	}
-	return findings;
-}
-// src/audit-admin.ts
-const TIME_BUDGET$1 = 12e5;
-const TIER_BUDGET = 1e4;
-async function auditAdmin(run, source, committed) {
-	const { deps, log, secrets, inputs } = run;
-	const stop = new AbortController();
-	const deadline = deps.now() + TIME_BUDGET$1;
-	const connection = {
-		baseUrl: inputs.anthropicBaseUrl,
-		deadline,
-		redact: secrets.redact,
-		log: log.debug
-	};
-	const credentials = createCredentials({
-		...deps,
-		secrets,
-		log: log.debug
-	}, source, connection);
-	const clientUntil = (time) => createAnthropic(deps, {
-		...connection,
-		credentials,
-		stop: stop.signal,
-		deadline: time
-	});
-	const client = clientUntil(deadline);
-	try {
-		const limits = await log.group("Limits", () => collectLimits(client, inputs, committed.snapshot, log));
-		const tier = readTier(clientUntil(Math.min(deps.now() + TIER_BUDGET, deadline)), log);
-		const usage = await log.group("Usage", () => collectUsage(client, inputs, limits, run));
-		const report = reportOf(inputs, committed, limits, usage, await explainPeaks(client, judgeAll(inputs, committed.policy, limits, usage), usage, limits.reading, inputs.peakWindow), await tier);
-		const { reading, snapshotBeside } = limits;
-		return {
-			report,
-			snapshotBeside,
-			workspaces: activeOf(limits),
-			isPartial: reading.unreadable.length > 0
-		};
-	} finally {
-		stop.abort();
-	}
-}
-async function readTier(client, log) {
-	try {
-		return await readUsageTier(client);
-	} catch (error) {
-		log.debug(`The usage tier could not be read: ${describeError(error)}`);
-		return null;
-	}
-}
-const activeOf = ({ reading }) => reading.allWorkspaces.filter(({ archived }) => !archived);
-function judgeAll({ window, thresholds, peakWindow }, policy, limits, { meters, freshness, reader }) {
-	const { judged, committed, current, reading } = limits;
-	const { known } = freshness;
-	const { source } = reader;
-	return withMutes([...judge({
-		judged,
-		committed,
-		current,
-		meters,
-		window,
-		known,
-		source,
-		peakWindow,
-		thresholds,
-		linesOf: linesOf$1(policy, thresholds)
-	}), ...unreadableVerdicts(reading.unreadable, committed)].sort(compareVerdicts), policy, current.groups, window.end - DAY);
-}
-function reportOf({ window, thresholds, peakWindow }, committed, limits, { meters, freshness, reader }, { verdicts, problem }, tier) {
-	const { source } = reader;
-	const { reading, current, judged, drift } = limits;
-	const { policy } = committed;
-	const expected = expectations(policy, current, activeOf(limits));
-	const context = {
-		after: current,
-		meters,
-		window,
-		known: freshness.known,
-		peakWindow,
-		source
-	};
-	const report = assess({
-		window,
-		freshness,
-		source,
-		peakWindow,
-		thresholds,
-		verdicts,
-		meters,
-		drift: limits.committed ? withIntent(withConsequences(drift, {
-			...context,
-			before: limits.committed
-		}), expected) : [],
-		isFirstSnapshot: limits.committed === null && committed.error === null,
-		findings: [
-			...limitFindings(current, judged, reading.workspaces.map(({ workspace }) => workspace)),
-			...policyFindings(policy, judgedLimiters(current), expected, window.end - DAY),
-			...problem ? [{
-				kind: "drivers-unknown",
-				message: problem
-			}] : []
-		],
-		failures: [...reading.unreadable.map(({ workspace, error }) => ({
-			resource: `limits of workspace ${workspace.name}`,
-			message: error
-		})), ...committed.error === null ? [] : [{
-			resource: "committed snapshot",
-			message: committed.error
-		}]]
-	});
-	const groups = current.groups.filter(({ type, name }) => judged.some(({ group }) => group.type === type && group.name === name));
-	return {
-		...report,
-		planning: planningOf(report, groups, tier)
-	};
-}
 // src/transport/whole.ts
 const WITHOUT_BODY = new Set([
 	101,
@@ -25389,7 +23648,7 @@ var GitHubError = class extends AuditError {
 	inDoubt;
 	constructor(request, reply) {
 		const { said, status, type, requestId, inDoubt = false, cause } = reply;
-		const known = REFUSALS$1.find((rule) => rule.fits(said, status, type));
+		const known = REFUSALS.find((rule) => rule.fits(said, status, type));
 		const code = [
 			status,
 			type,
@@ -25406,13 +23665,13 @@ var GitHubError = class extends AuditError {
 		this.inDoubt = inDoubt;
 	}
 };
-function refusalOf$1(error) {
+function refusalOf(error) {
 	return error instanceof GitHubError ? error.refusal : void 0;
 }
 const isInDoubt = (error) => error instanceof GitHubError && error.inDoubt;
 const OUTAGE = "Run the job again later; https://www.githubstatus.com tells of outages.";
 const APP_TOKEN = "pass the token of a GitHub App that is on the bypass list as github-token: the GITHUB_TOKEN of a workflow cannot be put on a bypass list";
-const REFUSALS$1 = [
+const REFUSALS = [
 	{
 		refusal: "stale",
 		fits: (said, _, type) => type === "STALE_DATA" || /Expected branch to point to/i.test(said),
@@ -25673,13 +23932,13 @@ function Collection$1() {
 	bindApi(hook, state);
 	return hook;
 }
-var bind, bindable, before_after_hook_default;
+var bind$1, bindable, before_after_hook_default;
 var init_before_after_hook = __esmMin((() => {
 	init_register();
 	init_add();
 	init_remove();
-	bind = Function.bind;
-	bindable = bind.bind(bind);
+	bind$1 = Function.bind;
+	bindable = bind$1.bind(bind$1);
 	before_after_hook_default = {
 		Singular,
 		Collection: Collection$1
@@ -28289,7 +26548,7 @@ function createGitHub({ fetch, env, now, sleep, random }, token) {
 			let wait;
 			try {
 				return read(await octokit.request(route, {
-					headers: HEADERS$1,
+					headers: HEADERS,
 					...parameters
 				}));
 			} catch (thrown) {
@@ -28344,7 +26603,7 @@ function createGitHub({ fetch, env, now, sleep, random }, token) {
 		})
 	};
 }
-const HEADERS$1 = { "x-github-api-version": "2022-11-28" };
+const HEADERS = { "x-github-api-version": "2022-11-28" };
 const nothing = () => {};
 const SILENT = {
 	debug: nothing,
@@ -28477,7 +26736,7 @@ async function readHead(github, branch) {
 	try {
 		return (await github.rest("GET", "/git/ref/{ref}", { ref: `heads/${branch}` }, refSchema)).object.sha;
 	} catch (error) {
-		if (refusalOf$1(error) === "not-found") return null;
+		if (refusalOf(error) === "not-found") return null;
 		throw error;
 	}
 }
@@ -28507,7 +26766,7 @@ async function readText(github, commit, path) {
 			ref: commit
 		}, contentSchema);
 	} catch (error) {
-		if (refusalOf$1(error) === "not-found") return null;
+		if (refusalOf(error) === "not-found") return null;
 		throw error;
 	}
 	if (Array.isArray(found) || found.type !== "file") throw new AuditError(`${where} is a ${Array.isArray(found) ? "folder" : found.type}, not a file.`, { remedy: "Set snapshot-path to the path of a file." });
@@ -30211,7 +28470,7 @@ const intHex$1 = {
 	stringify: (node) => intStringify$1(node, 16, "0x")
 };
 // node_modules/yaml/browser/dist/schema/core/schema.js
-const schema$3 = [
+const schema$2 = [
 	map,
 	seq,
 	string,
@@ -30271,7 +28530,7 @@ const jsonScalars = [
 		stringify: stringifyJSON
 	}
 ];
-const schema$2 = [map, seq].concat(jsonScalars, {
+const schema$1 = [map, seq].concat(jsonScalars, {
 	default: true,
 	tag: "",
 	test: /^/,
@@ -30364,7 +28623,7 @@ function createPairs(schema, iterable, ctx) {
 	}
 	return pairs;
 }
-const pairs = {
+const pairs$1 = {
 	collection: "seq",
 	default: false,
 	tag: "tag:yaml.org,2002:pairs",
@@ -30673,7 +28932,7 @@ const timestamp = {
 	stringify: ({ value }) => value?.toISOString().replace(/(T00:00:00)?\.000Z$/, "") ?? ""
 };
 // node_modules/yaml/browser/dist/schema/yaml-1.1/schema.js
-const schema$1 = [
+const schema = [
 	map,
 	seq,
 	string,
@@ -30690,7 +28949,7 @@ const schema$1 = [
 	binary,
 	merge$1,
 	omap,
-	pairs,
+	pairs$1,
 	set,
 	intTime,
 	floatTime,
@@ -30698,15 +28957,15 @@ const schema$1 = [
 ];
 // node_modules/yaml/browser/dist/schema/tags.js
 const schemas = new Map([
-	["core", schema$3],
+	["core", schema$2],
 	["failsafe", [
 		map,
 		seq,
 		string
 	]],
-	["json", schema$2],
-	["yaml11", schema$1],
-	["yaml-1.1", schema$1]
+	["json", schema$1],
+	["yaml11", schema],
+	["yaml-1.1", schema]
 ]);
 const tagsByName = {
 	binary,
@@ -30723,7 +28982,7 @@ const tagsByName = {
 	merge: merge$1,
 	null: nullTag,
 	omap,
-	pairs,
+	pairs: pairs$1,
 	seq,
 	set,
 	timestamp
@@ -30732,7 +28991,7 @@ const coreKnownTags = {
 	"tag:yaml.org,2002:binary": binary,
 	"tag:yaml.org,2002:merge": merge$1,
 	"tag:yaml.org,2002:omap": omap,
-	"tag:yaml.org,2002:pairs": pairs,
+	"tag:yaml.org,2002:pairs": pairs$1,
 	"tag:yaml.org,2002:set": set,
 	"tag:yaml.org,2002:timestamp": timestamp
 };
@@ -33781,16 +32040,6 @@ function invalid(path, found) {
 	const more = found.length > shown.length ? `\n- and ${found.length - shown.length} more` : "";
 	return new AuditError(`The policy ${path} is not valid; nothing was delivered.\n${shown.join("\n")}${more}`, { remedy: "docs/policy.md shows every rule there is." });
 }
-// \0builtin:import:node:fs/promises
-const _glob = (() => process.getBuiltinModule("node:fs/promises").glob)();
-const _rename = (() => process.getBuiltinModule("node:fs/promises").rename)();
-const _rm = (() => process.getBuiltinModule("node:fs/promises").rm)();
-const _mkdir = (() => process.getBuiltinModule("node:fs/promises").mkdir)();
-const _stat = (() => process.getBuiltinModule("node:fs/promises").stat)();
-const _realpath = (() => process.getBuiltinModule("node:fs/promises").realpath)();
-const _writeFile = (() => process.getBuiltinModule("node:fs/promises").writeFile)();
-const _appendFile = (() => process.getBuiltinModule("node:fs/promises").appendFile)();
-const _readFile = (() => process.getBuiltinModule("node:fs/promises").readFile)();
 // src/collect/repository/workspace.ts
 async function readWorkspace(root, paths) {
 	const texts = await Promise.all(paths.map(async (path) => {
@@ -33873,6 +32122,516 @@ async function read({ deps, inputs }, paths) {
 	if (root) return readWorkspace(root, paths);
 	throw new AuditError("snapshot-mode: file needs GITHUB_WORKSPACE, which is not set.", { remedy: "The runner sets it; let actions/checkout run before this action." });
 }
+// src/vocabulary/scope.ts
+const ORGANIZATION = { type: "organization" };
+function workspaceIdOf(scope) {
+	return scope.type === "workspace" ? scope.id : null;
+}
+function sameScope(a, b) {
+	return a.type === b.type && workspaceIdOf(a) === workspaceIdOf(b);
+}
+// src/vocabulary/limit-key.ts
+function limitKey({ scope, group, limiter }) {
+	return `${placeKey({
+		scope,
+		group
+	})}\n${limiter}`;
+}
+function placeKey({ scope, group }) {
+	return `${workspaceIdOf(scope) ?? ""}\n${groupKey(group)}`;
+}
+function sameLimit(a, b) {
+	return a.limiter === b.limiter && sameGroup(a.group, b.group) && sameScope(a.scope, b.scope);
+}
+// src/vocabulary/verdict.ts
+const isMeasured$1 = (verdict) => verdict.band !== "unmeasured";
+// src/collect/usage/api-keys.ts
+const PATH$2 = "/v1/organizations/api_keys";
+async function readApiKeyNames(client) {
+	const names = new Map();
+	const pages = followPages(`GET ${PATH$2}`, (after_id) => client.get(PATH$2, {
+		limit: 1e3,
+		after_id
+	}, apiKeyPageSchema), (page) => nextCursor(`GET ${PATH$2}`, page.has_more, page.last_id));
+	for await (const page of pages) for (const { id, name } of page.data) names.set(id, name);
+	return names;
+}
+// src/vocabulary/counting.ts
+function isCounted(row) {
+	const isBatch = row.serviceTier === "batch" || row.product === "message_batches_api";
+	const isCodeExecution = row.model === null && row.product === null;
+	return !isBatch && !isCodeExecution;
+}
+function amountOf(rule, row) {
+	if (rule.stream !== "any" && row.speed === "fast" !== (rule.stream === "fast")) return 0;
+	let amount = 0;
+	for (const counter of rule.counts) {
+		const value = counterOf(row, counter);
+		if (value === null) return null;
+		amount += value;
+	}
+	return amount;
+}
+function counterOf(row, counter) {
+	switch (counter) {
+		case "requests": return row.requests;
+		case "uncached_input": return row.uncachedInput;
+		case "cache_creation": return row.cacheCreation;
+		case "cache_read": return row.cacheRead;
+		case "output": return row.output;
+		case "web_searches": return row.webSearches;
+	}
+}
+// src/collect/usage/drivers.ts
+const SHOWN = 3;
+const TOLD_APART = [
+	"model",
+	"service_tier",
+	"speed",
+	"product"
+];
+async function readDrivers(reader, peaks, names) {
+	const answers = [...Map.groupBy(peaks, ({ start, end, scope }) => `${start}-${end} ${workspaceIdOf(scope)}`).values()].map(async (samePlace) => {
+		const [place] = samePlace;
+		if (!place) return [];
+		const workspace = workspaceIdOf(place.scope);
+		const [byKey, byWorkspace] = await Promise.all([readRows(reader, place, "api_key_id", workspace), workspace === null ? readRows(reader, place, "workspace_id", null) : []]);
+		const nameOf = namesOf(names, reader.source);
+		return samePlace.map((peak) => [peak.key, sharesOf(peak, byKey, byWorkspace, nameOf)]);
+	});
+	return new Map((await Promise.all(answers)).flat());
+}
+async function readRows(reader, { start, end }, dimension, workspace) {
+	const rows = [];
+	const groupBy = [dimension, ...TOLD_APART];
+	const query = {
+		start,
+		end,
+		width: widthOf(end - start),
+		groupBy,
+		...workspace !== null && { workspaceIds: [workspace] }
+	};
+	await reader.read(query, (page) => rows.push(...page));
+	return rows;
+}
+function widthOf(span) {
+	if (span === 864e5) return "1d";
+	return span === 36e5 ? "1h" : "1m";
+}
+function namesOf({ workspaces, apiKeys }, source) {
+	const noWorkspace = source === "legacy" ? "default" : "no workspace";
+	return {
+		workspace: (id) => id === null ? noWorkspace : workspaces.get(id) ?? id,
+		apiKey: (id) => id === null ? "no API key" : apiKeys.get(id) ?? id,
+		model: (model) => model ?? "no model"
+	};
+}
+function sharesOf(peak, byKey, byWorkspace, nameOf) {
+	return {
+		workspaces: topShares(peak, byWorkspace, (row) => row.workspaceId, nameOf.workspace),
+		models: topShares(peak, byKey, (row) => row.model, nameOf.model),
+		apiKeys: topShares(peak, byKey, (row) => row.apiKeyId, nameOf.apiKey)
+	};
+}
+function topShares({ group, rule }, rows, idOf, nameOf) {
+	const amounts = new Map();
+	for (const row of rows) {
+		if (!isCounted(row) || !isOfGroup(row, group)) continue;
+		const amount = amountOf(rule, row);
+		if (amount === null) return [];
+		const id = idOf(row);
+		amounts.set(id, (amounts.get(id) ?? 0) + amount);
+	}
+	const total = [...amounts.values()].reduce((sum, amount) => sum + amount, 0);
+	if (total === 0) return [];
+	return [...amounts].filter(([, amount]) => amount > 0).map(([id, amount]) => ({
+		id,
+		name: nameOf(id),
+		share: amount / total
+	})).sort((a, b) => b.share - a.share || compareText(a.name, b.name)).slice(0, SHOWN);
+}
+function isOfGroup(row, group) {
+	return group.type !== "model_group" || row.model !== null && group.models.includes(row.model);
+}
+// src/collect/usage/collect-drivers.ts
+async function explainPeaks(client, reader, verdicts, { peaks, leftOut }, { allWorkspaces }) {
+	if (peaks.length === 0) return {
+		verdicts,
+		problem: null
+	};
+	try {
+		const drivers = await readDrivers(reader, peaks, {
+			workspaces: new Map(allWorkspaces.map(({ id, name }) => [id, name])),
+			apiKeys: await readApiKeyNames(client)
+		});
+		const withDrivers = (verdict) => isMeasured$1(verdict) ? {
+			...verdict,
+			drivers: drivers.get(limitKey(verdict)) ?? null
+		} : verdict;
+		const problem = leftOut > 0 ? `Who drove a peak was asked for the ${peaks.length} worst; ${leftOut} more were left out.` : null;
+		return {
+			verdicts: verdicts.map(withDrivers),
+			problem
+		};
+	} catch (error) {
+		return {
+			verdicts,
+			problem: `Who drove the peaks could not be read: ${describeError(error)}`
+		};
+	}
+}
+// src/collect/usage/buckets.ts
+const WIDTHS = {
+	"1m": MINUTE,
+	"1h": HOUR$1,
+	"1d": DAY
+};
+function bucketStarts(resource, { start, end }, width) {
+	let lastText = null;
+	let lastTime = NaN;
+	return (text) => {
+		if (text === lastText) return lastTime;
+		const time = Date.parse(text);
+		if (!(time >= start && time < end && (time - start) % width === 0)) throw new AuditError(`${resource} answered with a bucket that starts at "${text.slice(0, 40)}", which is none of those asked for from ${isoTime(start)} to ${isoTime(end)}.`, { remedy: "Run the job again; if it happens twice, report it." });
+		lastText = text;
+		lastTime = time;
+		return time;
+	};
+}
+// src/collect/usage/by-time.ts
+const FILL = .9;
+const MOST_CUTS = 16;
+const EVIDENCE = 100;
+async function readByTime(task, range, pages = 1) {
+	const rest = await readFirstPage(task, range);
+	task.progress.expected += rest.reduce((sum, part) => sum + part.pages, 0) + 1 - pages;
+	await Promise.all(rest.map((part) => readByTime(task, part, part.pages)));
+}
+async function readFirstPage(task, range) {
+	const { progress, width } = task;
+	const page = await task.readPage(range);
+	progress.read++;
+	if (page.next === null) {
+		foldAway(task, page.rows);
+		return [];
+	}
+	const inOrder = isInOrder(page.rows);
+	if (!inOrder) await distrust(task);
+	const last = page.rows.at(-1)?.at;
+	if (!inOrder || last === void 0 || range.end - range.start <= width) {
+		await followCursor(task, range, page);
+		return [];
+	}
+	const settled = page.rows.filter((row) => row.at < last);
+	const pagesPerBucket = (last > range.start ? settled.length / ((last - range.start) / width) : page.rows.length) / (page.rows.length * FILL);
+	page.rows.length = 0;
+	const reliable = last > range.start && await keepsOrder(task, {
+		start: range.start,
+		end: last
+	}, settled.length);
+	if (reliable) foldAway(task, settled);
+	return reliable ? cut({
+		start: last,
+		end: range.end
+	}, width, pagesPerBucket, 1) : cut(range, width, pagesPerBucket, 2);
+}
+function cut(range, width, pagesPerBucket, atLeast) {
+	const buckets = (range.end - range.start) / width;
+	const pages = Math.max(atLeast, Math.ceil(buckets * pagesPerBucket));
+	const count = Math.min(buckets, Math.ceil(pages / Math.ceil(pages / MOST_CUTS)));
+	const bound = (i) => Math.floor(i * buckets / count);
+	return Array.from({ length: count }, (_, i) => ({
+		start: range.start + bound(i) * width,
+		end: range.start + bound(i + 1) * width,
+		pages: Math.max(1, Math.ceil((bound(i + 1) - bound(i)) * pagesPerBucket))
+	}));
+}
+async function followCursor(task, range, first) {
+	const pages = followPages(task.resource, async (cursor) => {
+		if (cursor === void 0) return first;
+		const page = await task.readPage(range, cursor);
+		task.progress.read++;
+		task.progress.expected++;
+		return page;
+	}, (page) => page.next);
+	for await (const page of pages) foldAway(task, page.rows);
+}
+function foldAway({ fold }, rows) {
+	fold(rows);
+	rows.length = 0;
+}
+function isInOrder(rows) {
+	return rows.every((row, i) => i === 0 || row.at >= rows[i - 1].at);
+}
+function keepsOrder({ order, readPage, progress }, shown, rows) {
+	if (order.kept === null && rows < EVIDENCE) return Promise.resolve(false);
+	order.kept ??= readPage(shown).then((page) => {
+		progress.read++;
+		progress.expected++;
+		return page.next === null && page.rows.length === rows;
+	});
+	return order.kept;
+}
+async function distrust({ order, resource }) {
+	if (await order.kept) throw new AuditError(`${resource}: rows came out of time order after they had come in order, so some may be missing.`, { remedy: "Run the job again; if it happens twice, set usage-api to legacy." });
+	order.kept = Promise.resolve(false);
+}
+// src/collect/usage/analytics.ts
+const PATH$1 = "/v1/organizations/analytics/usage";
+const RESOURCE$1 = `GET ${PATH$1}`;
+const BETAS = ["analytics-usage-cost-2026-08-24"];
+const PAGE_SIZE = 1e3;
+const LONGEST = {
+	"1m": DAY,
+	"1h": 31 * DAY,
+	"1d": 31 * DAY
+};
+const RANGES_AT_ONCE = 4;
+function createAnalyticsReader(client, { onPage }) {
+	const order = { kept: null };
+	const progress = {
+		read: 0,
+		expected: 0
+	};
+	const getPage = (query, { start, end }, limit, page) => client.get(PATH$1, {
+		starting_at: isoTime(start),
+		ending_at: isoTime(end),
+		time_bucket_width: query.width,
+		group_by: query.groupBy,
+		models: query.models,
+		workspace_ids: query.workspaceIds,
+		order_by: "time",
+		order: "asc",
+		limit,
+		page
+	}, analyticsPageSchema, { betas: BETAS });
+	return {
+		source: "analytics",
+		probe: async (query) => {
+			await getPage(query, {
+				start: query.start,
+				end: query.start + WIDTHS[query.width]
+			}, 1);
+		},
+		read: async (query, fold) => {
+			let refreshedAt = null;
+			const readPage = async (range, cursor) => {
+				const page = await getPage(query, range, PAGE_SIZE, cursor);
+				const stated = page.data_refreshed_at ? Date.parse(page.data_refreshed_at) : NaN;
+				if (!Number.isNaN(stated)) refreshedAt = Math.min(refreshedAt ?? stated, stated);
+				const rows = toRows$1(page.data, range, WIDTHS[query.width]);
+				page.data.length = 0;
+				return {
+					rows,
+					next: nextCursor(RESOURCE$1, page.has_more, page.next_page)
+				};
+			};
+			const task = {
+				resource: RESOURCE$1,
+				width: WIDTHS[query.width],
+				readPage,
+				order,
+				progress
+			};
+			const ranges = splitRange(query, LONGEST[query.width]);
+			progress.expected += ranges.length;
+			const foldPage = (rows) => {
+				fold(rows);
+				onPage?.({ ...progress });
+			};
+			const readInTurn = async () => {
+				for (let range = ranges.shift(); range; range = ranges.shift()) await readByTime({
+					...task,
+					fold: foldPage
+				}, range);
+			};
+			await Promise.all(Array.from({ length: RANGES_AT_ONCE }, readInTurn));
+			return { refreshedAt };
+		}
+	};
+}
+function splitRange({ start, end }, longest) {
+	const count = Math.ceil((end - start) / longest);
+	return Array.from({ length: count }, (_, i) => ({
+		start: start + i * longest,
+		end: Math.min(end, start + (i + 1) * longest)
+	}));
+}
+function toRows$1(items, range, width) {
+	const startOf = bucketStarts(RESOURCE$1, range, width);
+	return items.map(({ starting_at, group, usage }) => ({
+		at: startOf(starting_at),
+		model: group.model ?? null,
+		workspaceId: group.workspace_id ?? null,
+		apiKeyId: group.api_key_id ?? null,
+		serviceTier: group.service_tier ?? null,
+		speed: group.speed ?? null,
+		product: group.product ?? null,
+		requests: usage.requests ?? null,
+		uncachedInput: usage.uncached_input_tokens,
+		cacheCreation: usage.cache_creation.ephemeral_5m_input_tokens + usage.cache_creation.ephemeral_1h_input_tokens,
+		cacheRead: usage.cache_read_input_tokens,
+		output: usage.output_tokens,
+		webSearches: usage.server_tool_use.web_search_requests
+	}));
+}
+// src/collect/usage/legacy.ts
+const PATH = "/v1/organizations/usage_report/messages";
+const RESOURCE = `GET ${PATH}`;
+const SPEED_BETA = "fast-mode-2026-02-01";
+const MOST_BUCKETS = {
+	"1m": 1440,
+	"1h": 168,
+	"1d": 31
+};
+function createLegacyReader(client, { onPage }) {
+	const progress = {
+		read: 0,
+		expected: 0
+	};
+	const readRange = async (query, range, fold) => {
+		const groupBy = query.groupBy.filter((dimension) => dimension !== "product");
+		const startOf = bucketStarts(RESOURCE, range, WIDTHS[query.width]);
+		const pages = followPages(RESOURCE, (page) => client.get(PATH, {
+			starting_at: isoTime(range.start),
+			ending_at: isoTime(range.end),
+			bucket_width: query.width,
+			group_by: groupBy,
+			models: query.models,
+			workspace_ids: query.workspaceIds,
+			limit: (range.end - range.start) / WIDTHS[query.width],
+			page
+		}, legacyPageSchema, { betas: groupBy.includes("speed") ? [SPEED_BETA] : [] }), (page) => nextCursor(RESOURCE, page.has_more, page.next_page));
+		for await (const page of pages) {
+			for (const bucket of page.data) fold(toRows(bucket.results, startOf(bucket.starting_at)));
+			progress.read++;
+			progress.expected = Math.max(progress.expected, progress.read);
+			onPage?.({ ...progress });
+		}
+	};
+	return {
+		source: "legacy",
+		read: async (query, fold) => {
+			const width = WIDTHS[query.width];
+			let buckets = MOST_BUCKETS[query.width];
+			const pagesFrom = (time) => Math.ceil((query.end - time) / (buckets * width));
+			progress.expected += pagesFrom(query.start);
+			for (let at = query.start; at < query.end;) {
+				const end = Math.min(query.end, at + buckets * width);
+				let folded = false;
+				try {
+					await readRange(query, {
+						start: at,
+						end
+					}, (rows) => {
+						folded = true;
+						fold(rows);
+					});
+					at = end;
+				} catch (error) {
+					if (!(error instanceof AuditError && error.cause instanceof BodyTooLarge) || folded || end - at <= width) throw error;
+					progress.expected -= pagesFrom(at);
+					buckets = Math.ceil((end - at) / width / 2);
+					progress.expected += pagesFrom(at);
+				}
+			}
+			return { refreshedAt: null };
+		}
+	};
+}
+function toRows(results, at) {
+	return results.map((result) => ({
+		at,
+		model: result.model ?? null,
+		workspaceId: result.workspace_id ?? null,
+		apiKeyId: result.api_key_id ?? null,
+		serviceTier: result.service_tier ?? null,
+		speed: result.speed ?? null,
+		product: null,
+		requests: null,
+		uncachedInput: result.uncached_input_tokens,
+		cacheCreation: result.cache_creation.ephemeral_5m_input_tokens + result.cache_creation.ephemeral_1h_input_tokens,
+		cacheRead: result.cache_read_input_tokens,
+		output: result.output_tokens,
+		webSearches: result.server_tool_use.web_search_requests
+	}));
+}
+// src/collect/usage/choose-usage.ts
+async function chooseUsage(client, mode, probe, options = {}) {
+	if (mode === "legacy") return {
+		reader: createLegacyReader(client, options),
+		warning: null
+	};
+	const analytics = createAnalyticsReader(client, options);
+	if (mode === "analytics") return {
+		reader: analytics,
+		warning: null
+	};
+	try {
+		await analytics.probe(probe);
+		return {
+			reader: analytics,
+			warning: null
+		};
+	} catch (error) {
+		if (!(error instanceof AuditError) || ![
+			400,
+			403,
+			404
+		].includes(error.status ?? 0)) throw error;
+		return {
+			reader: createLegacyReader(client, options),
+			warning: `Usage is read from the legacy report, which does not count requests, because the analytics API refused: ${error.message}`
+		};
+	}
+}
+// src/collect/usage/measure.ts
+async function measureUsage(reader, readings, window) {
+	const stated = (await Promise.all(readings.map(({ query, fold }) => reader.read(query, fold)))).flatMap(({ refreshedAt }) => refreshedAt === null ? [] : [refreshedAt]);
+	if (stated.length === 0) return {
+		known: window.end,
+		refreshedAt: null
+	};
+	const refreshedAt = Math.min(...stated);
+	return {
+		known: Math.min(Math.floor(refreshedAt / MINUTE) * MINUTE, window.end),
+		refreshedAt
+	};
+}
+// src/collect/usage/usage.ts
+const PAGES_BETWEEN_LINES = 50;
+const MANY_PAGES = 200;
+async function collectUsage(client, toRead, { deps, log, inputs }) {
+	const { window, usageApi } = inputs;
+	if (toRead.pages > MANY_PAGES) deps.saveMemory();
+	let reported = 0;
+	const onPage = ({ read, expected }) => {
+		if (read < reported + PAGES_BETWEEN_LINES) return;
+		reported = read;
+		log.info(`Read ${read} of about ${Math.max(read, expected)} pages of usage.`);
+	};
+	log.info(planLine(toRead, usageApi));
+	const { reader, warning } = await chooseUsage(client, usageApi, toRead.organization, { onPage });
+	if (warning) log.warning(warning);
+	const freshness = await measureUsage(reader, toRead.readings, window);
+	log.info(usageLine(reader, window.end - freshness.known));
+	return {
+		freshness,
+		reader
+	};
+}
+function planLine({ organization, workspaces, models, pages }, usageApi) {
+	const days = (organization.end - organization.start) / DAY;
+	const span = `${isoDay(organization.start)} to ${isoDay(organization.end - 1)}`;
+	const ofWorkspaces = workspaces ? `, and of ${plural(workspaces.workspaceIds?.length ?? 0, "workspace")} with overrides` : "";
+	const what = `usage per minute of ${plural(days, "day")} (${span}) \u00d7 ${plural(workspaces ? 2 : 1, "query", "queries")}`;
+	const all = models === 1 ? "the one model with limits is" : `all ${models} models with limits are`;
+	return `Plan: ${what}: of the organization by model${ofWorkspaces}${usageApi === "legacy" ? "" : `; about ${plural(pages, "page")} if ${all} in use every minute, fewer if not`}.`;
+}
+function usageLine({ source }, missing) {
+	const read = source === "analytics" ? "Read usage from the analytics API" : "Read usage from the legacy report";
+	return missing > 0 ? `${read}: the last ${plural(missing / MINUTE, "minute")} of the window not in yet.` : `${read}: the whole window.`;
+}
 // src/run.ts
 const CONSOLE = "https://platform.claude.com";
 function linksOf({ deps: { env }, inputs }) {
@@ -33884,31 +32643,177 @@ function linksOf({ deps: { env }, inputs }) {
 		runbook: inputs.runbookUrl
 	};
 }
+// src/vocabulary/limiters.ts
+const INPUT = ["uncached_input", "cache_creation"];
+const ALL_INPUT = [...INPUT, "cache_read"];
+const model = {
+	group: MODEL_GROUP,
+	unit: "tokens",
+	per: "minute",
+	stream: "standard",
+	lowerBound: false
+};
+const LIMITERS = [
+	{
+		...model,
+		type: "requests_per_minute",
+		label: "requests/min",
+		long: "requests per minute",
+		unit: "requests",
+		counts: ["requests"]
+	},
+	{
+		...model,
+		type: "input_tokens_per_minute_cache_aware",
+		label: "input tokens/min (cache-aware)",
+		long: "input tokens per minute, cache reads not counted",
+		counts: INPUT
+	},
+	{
+		...model,
+		type: "input_tokens_per_minute",
+		label: "input tokens/min (cache reads count)",
+		long: "input tokens per minute, cache reads counted",
+		counts: ALL_INPUT
+	},
+	{
+		...model,
+		type: "output_tokens_per_minute",
+		label: "output tokens/min",
+		long: "output tokens per minute",
+		counts: ["output"]
+	},
+	{
+		...model,
+		type: "tokens_per_minute",
+		label: "tokens/min (input + output)",
+		long: "input and output tokens per minute",
+		counts: [...ALL_INPUT, "output"]
+	},
+	{
+		...model,
+		type: "tokens_per_day",
+		label: "tokens/day (input + output)",
+		long: "input and output tokens per UTC day",
+		per: "day",
+		counts: [...ALL_INPUT, "output"]
+	},
+	{
+		...model,
+		type: "fast_itpmca",
+		label: "fast input tokens/min (cache-aware)",
+		long: "fast-mode input tokens per minute, cache reads not counted",
+		stream: "fast",
+		counts: INPUT
+	},
+	{
+		...model,
+		type: "fast_otpm",
+		label: "fast output tokens/min",
+		long: "fast-mode output tokens per minute",
+		stream: "fast",
+		counts: ["output"]
+	},
+	{
+		type: "tool_uses_per_second",
+		group: "web_search",
+		label: "web searches/s",
+		long: "web searches per second",
+		unit: "tool uses",
+		per: "second",
+		stream: "any",
+		counts: ["web_searches"],
+		lowerBound: true
+	}
+];
+function limiterRule(groupType, limiterType) {
+	return LIMITERS.find((rule) => rule.type === limiterType && rule.group === groupType);
+}
+function limiterLabel(groupType, limiterType) {
+	if (limiterType === "enqueued_batch_requests") return "batch requests in queue";
+	if (limiterType === "requests_per_minute" && groupType !== "model_group") return "requests/min";
+	return limiterRule(groupType, limiterType)?.label ?? limiterType;
+}
+// src/tell/words/format.ts
+function percentOf(report) {
+	const lines = [report.thresholds.watch, report.thresholds.alert];
+	return (ratio) => percent(ratio, lines);
+}
+const date = (iso) => iso.slice(0, 10);
+const time = (iso) => iso.slice(11, 16);
+function moment(iso) {
+	return `${date(iso)} ${time(iso)} UTC`;
+}
+function period(window) {
+	const days = Math.round((Date.parse(window.end) - Date.parse(window.start)) / 864e5);
+	if (days <= 1) return `${date(window.start)} (UTC)`;
+	const last = new Date(Date.parse(window.end) - 1).toISOString();
+	return `${date(window.start)} to ${date(last)} (${days} days, UTC)`;
+}
+function peakTime(verdict, report) {
+	if (verdict.peak_at === null || verdict.peak === 0) return "";
+	if (isPerDay(verdict)) return date(verdict.peak_at);
+	const day = report.window.days > 1 ? `${date(verdict.peak_at)} ` : "";
+	if (report.peak_window === "minute") return `${day}${time(verdict.peak_at)} UTC`;
+	if (report.peak_window === "second") return `${day}${verdict.peak_at.slice(11, 19)} UTC`;
+	const end = new Date(Date.parse(verdict.peak_at) + 36e5).toISOString();
+	return `${day}${time(verdict.peak_at)}\u2013${time(end)} UTC`;
+}
+function atPeakTime(verdict, report) {
+	const time = peakTime(verdict, report);
+	return time && `${isPerDay(verdict) ? " on" : " at"} ${time}`;
+}
+const isPerDay = ({ group, limiter }) => limiterRule(group.type, limiter)?.per === "day";
+const GROUP_NAMES = {
+	batch: "Message Batches",
+	token_count: "Token counting",
+	files: "Files",
+	skills: "Skills",
+	web_search: "Web search"
+};
+function groupName(group, safe) {
+	return safe(group.name === group.type && GROUP_NAMES[group.type] || group.name);
+}
+function scopeName(scope, safe) {
+	return scope.type === "organization" ? "organization" : `workspace ${safe(scope.name)}`;
+}
+function limiterName(row, safe) {
+	if (row.limiter === "any") return "any limit";
+	const label = limiterLabel(row.group.type, row.limiter);
+	return label === row.limiter ? safe(label) : label;
+}
+function limitName(row, safe) {
+	const where = row.scope.type === "workspace" ? ` in ${scopeName(row.scope, safe)}` : "";
+	return `${groupName(row.group, safe)}, ${limiterName(row, safe)}${where}`;
+}
+const BAND_MARK = {
+	alert: "\ud83d\udd34",
+	watch: "\ud83d\udfe1",
+	ok: "\ud83d\udfe2",
+	unmeasured: "\u26aa"
+};
 // src/tell/words/select.ts
 function isMeasured(verdict) {
-	return verdict.band !== "unmeasured" && verdict.utilization !== null && verdict.peak !== null && verdict.limit !== null;
+	return verdict.band !== "unmeasured";
 }
 function ofBand(report, band) {
-	return measured(report).filter((verdict) => verdict.band === band && !verdict.muted);
+	return measured$1(report).filter((verdict) => verdict.band === band && !verdict.muted);
 }
 function muted(report) {
-	return measured(report).filter((verdict) => verdict.muted !== void 0);
+	return measured$1(report).filter((verdict) => verdict.muted !== void 0);
 }
-function measured(report) {
+function measured$1(report) {
 	return report.verdicts.filter(isMeasured).sort((a, b) => b.utilization - a.utilization);
 }
 function highest(report) {
-	const rows = measured(report);
+	const rows = measured$1(report);
 	return rows.find((row) => !row.muted) ?? rows[0];
 }
 function unmeasured(report) {
 	return report.verdicts.filter((verdict) => !isMeasured(verdict));
 }
 function recovered(report) {
-	return measured(report).filter((verdict) => verdict.transition === "recovered").sort((a, b) => (b.previous?.utilization ?? 0) - (a.previous?.utilization ?? 0));
-}
-function sameScope(a, b) {
-	return a.type === "organization" ? b.type === "organization" : b.type === "workspace" && a.id === b.id;
+	return measured$1(report).filter((verdict) => verdict.transition === "recovered").sort((a, b) => (b.previous?.utilization ?? 0) - (a.previous?.utilization ?? 0));
 }
 function linesOf(row, report) {
 	return row.thresholds ?? report.thresholds;
@@ -33917,11 +32822,8 @@ function isInert(verdict) {
 	const { scope, limit_source, configured, limit } = verdict;
 	return scope.type === "workspace" && limit_source === "organization" && configured !== null && limit !== null && configured > limit;
 }
-function isSameLimit(a, b) {
-	return a.limiter === b.limiter && a.group.type === b.group.type && a.group.name === b.group.name && sameScope(a.scope, b.scope);
-}
 // src/tell/words/drift-consequence.ts
-const NAMED$2 = 5;
+const NAMED$3 = 5;
 function driftConsequence(drift, report, safe) {
 	if (drift.limiter === null) return WITHOUT_LIMITER[drift.class] ?? "";
 	return [ofPeak(drift, report), inert(drift, report, safe)].filter(Boolean).join(" ");
@@ -33962,16 +32864,16 @@ function inert(drift, report, safe) {
 	}
 	const { before, after } = drift;
 	if (after === null || before !== null && after >= before) return "";
-	const wereBinding = report.verdicts.filter((row) => isInert(row) && isSameLimit({
+	const wereBinding = report.verdicts.filter((row) => isInert(row) && sameLimit({
 		...row,
 		scope: drift.scope
 	}, limitOf(drift)) && (row.configured ?? 0) <= (before ?? Number.POSITIVE_INFINITY));
 	if (wereBinding.length === 0) return "";
 	const named = wereBinding.map((row) => `${scopeName(row.scope, safe)} (${count$1(row.configured ?? 0)})`);
-	return `${plural(named.length, "limit")} of workspaces ${named.length === 1 ? "becomes" : "become"} inert: ${listing(named, NAMED$2)}.`;
+	return `${plural(named.length, "limit")} of workspaces ${named.length === 1 ? "becomes" : "become"} inert: ${listing(named, NAMED$3)}.`;
 }
 function verdictOn(drift, { verdicts }) {
-	return verdicts.find((verdict) => isSameLimit(verdict, limitOf(drift)));
+	return verdicts.find((verdict) => sameLimit(verdict, limitOf(drift)));
 }
 const limitOf = ({ scope, group, limiter }) => ({
 	scope,
@@ -34141,7 +33043,7 @@ function verdictLine(report, worst = "") {
 	const highest$1 = shareOf(top, report)(top.utilization);
 	const silent = muted(report);
 	const silenced = silent[0] ? `, ${count$1(silent.length)} muted at up to ${shareOf(silent[0], report)(silent[0].utilization)}` : "";
-	const all = measured(report).length - silent.length;
+	const all = measured$1(report).length - silent.length;
 	if (report.status !== "alert" && isPartial(report)) return `not fully measured, highest seen ${highest$1}${silenced}`;
 	const failed = report.failures.length > 0 ? ", but not everything could be read or delivered" : "";
 	switch (report.status) {
@@ -34166,7 +33068,7 @@ function missingData(report) {
 }
 function coverage(report) {
 	const not = unmeasured(report).length;
-	return `${plural(measured(report).length, "limit")} measured${not > 0 ? `, ${count$1(not)} not measurable` : ""}`;
+	return `${plural(measured$1(report).length, "limit")} measured${not > 0 ? `, ${count$1(not)} not measurable` : ""}`;
 }
 function bindingLimit(row) {
 	if (!isInert(row)) return count$1(row.limit);
@@ -34239,7 +33141,7 @@ function rowSentence(row, report, safe) {
 	return `${limitName(row, safe)}: ${used(row, report)} of ${count$1(row.limit)}${atPeakTime(row, report)}`;
 }
 // src/tell/annotations.ts
-const NAMED$1 = 3;
+const NAMED$2 = 3;
 function annotations(report, failOn) {
 	const alerts = ofBand(report, "alert");
 	const watch = ofBand(report, "watch");
@@ -34283,7 +33185,7 @@ function namedRows(rows, report) {
 	return named(rows.map((row) => `${limitName(row, logText)}: ${used(row, report)}`));
 }
 function named(items) {
-	const { shown, more } = atMost(items, NAMED$1);
+	const { shown, more } = atMost(items, NAMED$2);
 	return [...shown, ...more > 0 ? [`and ${count$1(more)} more in the job summary`] : []].join("; ");
 }
 function logLines(report) {
@@ -34345,7 +33247,7 @@ function message(text, messageBlocks) {
 		unfurl_media: false
 	};
 }
-function header$1(text) {
+function header(text) {
 	return {
 		type: "header",
 		text: {
@@ -34429,7 +33331,7 @@ function renderBlindSlack(blind, links) {
 	const error = slackText(blind.error, 500);
 	const run = links.run ? ` Run: ${slackText(links.run, 500)}` : "";
 	return message(`Claude rate limits: ${meaning(blind)} ${error}${run}`, [
-		header$1(TITLE),
+		header(TITLE),
 		section$1(`*Why*\n${error}`),
 		section$1(`*What it means*\n${capital(meaning(blind))}`),
 		section$1(`*What to do*\n${remedy(blind)}`),
@@ -34450,7 +33352,7 @@ function remedy({ window, source }) {
 const INCREASE_CONSIDERED_FROM = .5;
 const LOW_READ_SHARE = .5;
 const BURST_MINUTES_A_DAY = 10;
-const NAMED = 3;
+const NAMED$1 = 3;
 function advice(report, safe) {
 	return [
 		cacheMore,
@@ -34468,7 +33370,7 @@ const cacheMore = (report, safe) => {
 		if (row.limiter === "input_tokens_per_minute_cache_aware" && view?.binds[0]?.limiter === row.limiter && view.cache && view.cache.read_share < LOW_READ_SHARE) groups.set(groupName(row.group, safe), view.cache.read_share);
 	}
 	if (groups.size === 0) return null;
-	return `Add cache breakpoints where input binds: ${listing([...groups].map(([name, readShare]) => `${name} reads ${share(readShare)}`), NAMED)} of its input from the cache. Cache reads do not count toward this limit; at a share of 70 % it carries 3.3 times the input.`;
+	return `Add cache breakpoints where input binds: ${listing([...groups].map(([name, readShare]) => `${name} reads ${share(readShare)}`), NAMED$1)} of its input from the cache. Cache reads do not count toward this limit; at a share of 70 % it carries 3.3 times the input.`;
 };
 const spreadOut = (report, safe) => {
 	const worst = ofBand(report, "alert").filter((row) => {
@@ -34490,12 +33392,12 @@ const raiseOwnLimit = (report, safe) => {
 		const above = report.verdicts.find((other) => other.scope.type === "organization" && other.group.type === row.group.type && other.group.name === row.group.name && other.limiter === row.limiter);
 		const organization = above?.limit ? ` where the organization has ${count$1(above.limit)}` : "";
 		return `${scopeName(row.scope, safe)} (${limiterName(row, safe)}: ${count$1(row.limit)}${organization})`;
-	}), NAMED)}.`;
+	}), NAMED$1)}.`;
 };
 const askForMore = (report, safe) => {
-	const eligible = measured(report).filter((row) => row.limit_source === "organization" && row.utilization >= .5);
+	const eligible = measured$1(report).filter((row) => row.limit_source === "organization" && row.utilization >= .5);
 	if (eligible.length === 0) return null;
-	return `Ask Anthropic for more: it considers an increase from 50 % use on, which holds for ${listing([...new Set(eligible.map((row) => `${groupName(row.group, safe)} ${limiterName(row, safe)}`))], NAMED)}.`;
+	return `Ask Anthropic for more: it considers an increase from 50 % use on, which holds for ${listing([...new Set(eligible.map((row) => `${groupName(row.group, safe)} ${limiterName(row, safe)}`))], NAMED$1)}.`;
 };
 function viewOf(row, report) {
 	const views = report.groups.filter(({ group }) => group.type === row.group.type && group.name === row.group.name);
@@ -34516,16 +33418,16 @@ function runwaySentence({ outcome, ...row }, report) {
 	}
 }
 function alertOf(row, report) {
-	return linesOf(report.verdicts.find((one) => isSameLimit(one, row)) ?? {}, report).alert;
+	return linesOf(report.verdicts.find((one) => sameLimit(one, row)) ?? {}, report).alert;
 }
 // src/tell/evidence/page.ts
 const FURTHER_PEAKS = 5;
 function evidencePage(report) {
-	const rows = measured(report).filter(({ utilization }) => utilization >= INCREASE_CONSIDERED_FROM);
+	const rows = measured$1(report).filter(({ utilization }) => utilization >= INCREASE_CONSIDERED_FROM);
 	const asked = rows.filter(({ scope }) => scope.type === "organization");
 	const own = rows.filter(({ scope, limit_source }) => scope.type === "workspace" && limit_source === "workspace");
 	if (asked.length === 0) return null;
-	return `${stack("# Evidence for higher Claude rate limits", `Use of ${period(report.window)}, from ${SOURCES[report.usage_source]}. ${PEAKS[report.peak_window]} ${observed(report)}`, overview(asked, report), ...asked.map((row) => section(row, report)), under("## Limits of our own workspaces", bullets(own.map((row) => ownLimit(row, report)))))}\n`;
+	return `${stack("# Evidence for higher Claude rate limits", `Use of ${period(report.window)}, from ${SOURCES[report.usage_source]}. ${PEAKS[report.peak_window]} ${observed(report)}`, overview(asked, report), ...asked.map((row) => section(row, report)), under("## Limits of our own workspaces", bullets(own.map((row) => ownLimit$1(row, report)))))}\n`;
 }
 const SOURCES = {
 	analytics: "Anthropic's usage analytics API",
@@ -34603,7 +33505,7 @@ function furtherPeaks(row, { window }, ofLimit) {
 }
 const HOUR = 36e5;
 function growth(row, report) {
-	const runway = report.planning?.runway.find((one) => isSameLimit(one, row));
+	const runway = report.planning?.runway.find((one) => sameLimit(one, row));
 	const trend = runway ? runwaySentence(runway, report) : null;
 	if (trend) return trend;
 	if (!row.previous || row.previous.peak === 0) return null;
@@ -34625,7 +33527,7 @@ function alreadyDone(row, report) {
 		...drivers.length > 0 ? [`The peak is known by workspace: ${listing(drivers.map(({ name, share }) => `${markdownText(name)} ${percent(share)}`))}.`] : []
 	];
 }
-function ownLimit(row, report) {
+function ownLimit$1(row, report) {
 	return `${title$1(row)} in ${scopeName(row.scope, markdownText)}: ${shareOf(row, report)(row.utilization)} of ${count$1(row.limit)}. Ours to raise, in the Console.`;
 }
 // src/tell/slack/notify.ts
@@ -34634,7 +33536,7 @@ function shouldNotify(notify, report, snapshot) {
 	if (notify === "always" || report.failures.length > 0 || isBlind(report)) return true;
 	if (report.findings.some(({ kind }) => kind === "mute-expired")) return true;
 	if (report.drift.length > 0 && !(notify === "on-change" && isProposed(snapshot))) return true;
-	return report.verdicts.some(({ band, transition, muted }) => {
+	return report.verdicts.filter(isMeasured).some(({ band, transition, muted }) => {
 		if (transition === "recovered") return true;
 		return band === "alert" && !muted && (notify === "on-alert" || transition === "new" || transition === "worse");
 	});
@@ -34711,13 +33613,13 @@ function rule(on, what, most, measure, least = 1) {
 function slackViolations(message) {
 	const whole = message;
 	const blocks = list(whole.blocks);
-	const found = check$1("message", whole);
+	const found = check("message", whole);
 	const inBlocks = blocks.flatMap((block, index) => {
 		const type = String(block.type);
 		return [
 			...shape(block),
-			...check$1("any block", block),
-			...check$1(type, block)
+			...check("any block", block),
+			...check(type, block)
 		].map((text) => `blocks[${index}] (${type}): ${text}`);
 	});
 	const ids = blocks.map(({ block_id }) => block_id).filter((id) => id !== void 0);
@@ -34728,7 +33630,7 @@ function slackViolations(message) {
 		...inBlocks
 	];
 }
-function check$1(on, value) {
+function check(on, value) {
 	return RULES.filter((rule) => rule.on === on).flatMap(({ what, most, least, measure }) => measure(value).filter((size) => size > most || size < least).map((size) => `${on === "message" ? "message: " : ""}${size} ${what}, ${size > most ? `at most ${most}` : `at least ${least}`} allowed`));
 }
 function shape(block) {
@@ -34790,7 +33692,7 @@ function renderSlack(report, links, snapshot) {
 }
 function blocks(report, links, snapshot, step) {
 	return [
-		header$1(headline(report)),
+		header(headline(report)),
 		context(`${period(report.window)} \u00b7 ${coverage(report)}`),
 		...incomplete(report, step),
 		...rows("Alerts", ofBand(report, "alert"), step.alerts, report, links, alertLine),
@@ -35123,9 +34025,9 @@ function peaks(report, step) {
 function peak(row, report, withChart, withHours) {
 	const view = viewOf(row, report);
 	const bars = withChart ? barsOf(row, view, report) : null;
-	return stack(`#### ${BAND_MARK[row.band]} ${limitName(row, markdownText)}: ${used(row, report)}`, figures(row, report), row.drivers && drivenBy(row.drivers, isPerDay(row) ? "day" : report.peak_window), bars && chart(row, bars, report), bars && legend(row, bars, report), bars && withHours && hourTable(row, bars, report));
+	return stack(`#### ${BAND_MARK[row.band]} ${limitName(row, markdownText)}: ${used(row, report)}`, figures$1(row, report), row.drivers && drivenBy(row.drivers, isPerDay(row) ? "day" : report.peak_window), bars && chart(row, bars, report), bars && legend(row, bars, report), bars && withHours && hourTable(row, bars, report));
 }
-function figures(row, report) {
+function figures$1(row, report) {
 	const share = shareOf(row, report);
 	const ofLimit = (value) => `${count$1(value)} (${share(value / row.limit)})`;
 	const { alert } = linesOf(row, report);
@@ -35167,7 +34069,7 @@ function drivenBy({ workspaces, models, api_keys }, span) {
 // src/tell/summary/planning.ts
 function planning(report, most) {
 	if (!report.planning) return "";
-	return stack(runway(report, report.planning, most), workspaceRanking(report, most), details("Tiers: which published limits these are, and what the same use would be on another", tiers(report, report.planning, most)), details("What if more of the input were read from the cache", cacheWhatIf(report, report.planning, most)), idle(report, report.planning, most));
+	return stack(runway(report, report.planning, most), workspaceRanking(report, most), details("Tiers: which published limits these are, and what the same use would be on another", tiers(report, report.planning, most)), details("What if more of the input were read from the cache", cacheWhatIf$1(report, report.planning, most)), idle(report, report.planning, most));
 }
 const RIGHT = (head) => ({
 	head,
@@ -35192,7 +34094,7 @@ function runway(report, { runway }, most) {
 }
 const CHARTS = 2;
 function drawn(row, report) {
-	const verdict = measured(report).find((one) => isSameLimit(one, row));
+	const verdict = measured$1(report).find((one) => sameLimit(one, row));
 	if (!verdict) return [];
 	const day = (index) => new Date(Date.parse(report.window.start) + index * 864e5).toISOString();
 	const bars = {
@@ -35214,7 +34116,7 @@ function sparkline(peaks) {
 }
 function workspaceRanking(report, most) {
 	const closest = new Map();
-	for (const row of measured(report)) {
+	for (const row of measured$1(report)) {
 		const id = row.scope.type === "workspace" ? row.scope.id : "";
 		if (id && !closest.has(id)) closest.set(id, row);
 	}
@@ -35260,7 +34162,7 @@ function tiers(report, { tiers, tier_what_if, tier_table, usage_tier }, most) {
 function readings(tiers) {
 	return [...Map.groupBy(tiers, ({ reading }) => reading)].map(([reading, same]) => `${listing(same.map(({ group }) => groupName(group, markdownText)))}: ${reading}.`);
 }
-function cacheWhatIf(report, { cache_what_if }, most) {
+function cacheWhatIf$1(report, { cache_what_if }, most) {
 	const share = percentOf(report);
 	const { shown, more } = atMost(cache_what_if.toSorted((a, b) => b.utilization - a.utilization), most);
 	const shares = shown[0]?.by_share.map(({ read_share }) => `At ${percent(read_share)}`) ?? [];
@@ -35289,7 +34191,7 @@ function idle(report, { over_provisioned }, most) {
 }
 // src/tell/summary/refused.ts
 const WHAT_TO_DO = "<sub>Refused with 429, told apart by the code of the error. A rate limit: use less at once, or ask for more. Acceleration: let use rise more slowly. A spend cap: waiting does not help before the month ends.</sub>";
-function refused(report, most) {
+function refused$1(report, most) {
 	const { shown, more } = atMost(report.refusals ?? [], most);
 	const rows = shown.map(({ scope, model, first, last, ...counts }) => [
 		`${markdownText(model)}${scope.type === "workspace" ? `, ${scopeName(scope, markdownText)}` : ""}`,
@@ -35342,7 +34244,7 @@ const COLUMNS = [
 	{ head: "Day before" }
 ];
 function scorecard(report, most) {
-	const { shown, more } = atMost(measured(report), most);
+	const { shown, more } = atMost(measured$1(report), most);
 	const organization = shown.filter(({ scope }) => scope.type === "organization");
 	const workspaces = shown.filter(({ scope }) => scope.type === "workspace");
 	return stack(under("#### Organization", scopeTable(organization, report)), under("#### Workspaces with limits of their own", scopeTable(workspaces, report)), more > 0 && `${plural(more, "row")} with less use ${more === 1 ? "is" : "are"} not shown here.`);
@@ -35488,7 +34390,7 @@ function renderRefusedSummary(error) {
 }
 function summary(report, links, snapshot, step) {
 	const most = Math.min(step.rows, 200);
-	return `${stack(`## ${BAND_MARK[verdictOf(report)]} Claude rate limits: ${verdictLine(report)}`, opening(report), step.note && `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${step.note}. The report file (output \`report-path\`) has everything.`, notComplete(report, most), under("### What to do first", bullets(advice(report, markdownText))), report.drift.length > 0 && under("### Limits that have changed", changes$1(report, snapshot, most)), under("### Recovered since the day before", recoveries(report, most)), under("### Scorecard", scorecard(report, step.rows)), under("### Peaks", peaks(report, step)), under("### Muted", mutedRows(report, most)), under("### Refused requests", refused(report, most)), under("### What binds in each group", whatBinds(report, most)), under("### Plan", planning(report, step.rows === ALL ? most : Math.min(most, 20))), step.rows === ALL && evidence(report), report.drift.length === 0 && under("### Limits since the committed snapshot", changes$1(report, snapshot, most)), under("### Findings", findings(report, most)), under("### Not measured", notMeasured(report, most)), under("### Where the figures come from", sources(report)), seeAlso(links))}\n`;
+	return `${stack(`## ${BAND_MARK[verdictOf(report)]} Claude rate limits: ${verdictLine(report)}`, opening(report), step.note && `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${step.note}. The report file (output \`report-path\`) has everything.`, notComplete(report, most), under("### What to do first", bullets(advice(report, markdownText))), report.drift.length > 0 && under("### Limits that have changed", changes$1(report, snapshot, most)), under("### Recovered since the day before", recoveries(report, most)), under("### Scorecard", scorecard(report, step.rows)), under("### Peaks", peaks(report, step)), under("### Muted", mutedRows(report, most)), under("### Refused requests", refused$1(report, most)), under("### What binds in each group", whatBinds(report, most)), under("### Plan", planning(report, step.rows === ALL ? most : Math.min(most, 20))), step.rows === ALL && evidence(report), report.drift.length === 0 && under("### Limits since the committed snapshot", changes$1(report, snapshot, most)), under("### Findings", findings(report, most)), under("### Not measured", notMeasured(report, most)), under("### Where the figures come from", sources(report)), seeAlso(links))}\n`;
 }
 function opening(report) {
 	const worst = highest(report);
@@ -36400,6 +35302,388 @@ function withoutUrl(text, webhookUrl) {
 		url?.pathname ?? ""
 	].filter((secret) => secret.length > 1).reduce((rest, secret) => rest.replaceAll(secret, "[webhook URL]"), text).replace(/\/services\/[\w/-]+/g, "/services/[hidden]");
 }
+// src/judge/limits/match.ts
+function matchGroups(before, after) {
+	const pairs = after.flatMap((next) => before.map((previous) => ({
+		previous,
+		next,
+		closeness: closeness(previous, next)
+	}))).filter(({ closeness }) => closeness.shared > 0).sort((a, b) => b.closeness.shared - a.closeness.shared || b.closeness.part - a.closeness.part || Number(b.closeness.sameName) - Number(a.closeness.sameName) || compareText(a.previous.name, b.previous.name) || compareText(a.next.name, b.next.name));
+	const toBefore = new Map();
+	const toAfter = new Map();
+	for (const { previous, next } of pairs) {
+		if (toAfter.has(previous) || toBefore.has(next)) continue;
+		toAfter.set(previous, next);
+		toBefore.set(next, previous);
+	}
+	return {
+		before: (group) => toBefore.get(group),
+		after: (group) => toAfter.get(group)
+	};
+}
+function closeness(previous, next) {
+	const sameName = previous.name === next.name;
+	if (previous.type !== next.type) return {
+		shared: 0,
+		part: 0,
+		sameName
+	};
+	if (previous.models.length === 0 && next.models.length === 0) return {
+		shared: 1,
+		part: Number(sameName),
+		sameName
+	};
+	const models = new Set(previous.models);
+	const shared = next.models.filter((model) => models.has(model)).length;
+	return {
+		shared,
+		part: shared / (previous.models.length + next.models.length - shared),
+		sameName
+	};
+}
+// src/judge/limits/drift.ts
+function findDrift(before, after) {
+	const match = matchGroups(before.groups, after.groups);
+	return [
+		...groupDrift(before, after, match),
+		...modelDrift(before, after, match),
+		...workspaceDrift(before, after, match)
+	];
+}
+const PLAIN_INPUT = "input_tokens_per_minute";
+const CACHE_AWARE_INPUT = "input_tokens_per_minute_cache_aware";
+const placeOf = ({ type, name }, scope = ORGANIZATION) => ({
+	scope,
+	group: {
+		type,
+		name
+	}
+});
+function groupDrift(before, after, match) {
+	const retired = before.groups.filter((group) => !match.after(group));
+	return [...after.groups.flatMap((group) => {
+		const previous = match.before(group);
+		return previous ? limiterDrift(group, previous.limits) : [{
+			...placeOf(group),
+			class: "group-added"
+		}];
+	}), ...retired.map((group) => ({
+		...placeOf(group),
+		class: "group-retired"
+	}))];
+}
+function limiterDrift(group, previous) {
+	const place = placeOf(group);
+	return compareLimits(previous, group.limits).map(({ limiter, from, before, after }) => {
+		if (before === null) return {
+			...place,
+			class: "limiter-added",
+			limiter,
+			after
+		};
+		if (after === null) return {
+			...place,
+			class: "limiter-removed",
+			limiter,
+			before
+		};
+		if (from) return {
+			...place,
+			class: "limiter-changed",
+			limiter,
+			from,
+			before,
+			after
+		};
+		return {
+			...place,
+			class: after > before ? "raised" : "cut",
+			limiter,
+			before,
+			after
+		};
+	});
+}
+function compareLimits(previous, next) {
+	const swap = swapOf(previous, next);
+	const changes = [...new Set([...Object.keys(previous), ...Object.keys(next)])].sort(compareText).filter((limiter) => limiter !== swap?.limiter && limiter !== swap?.from).flatMap((limiter) => changeOf(limiter, given(previous, limiter), given(next, limiter)));
+	return swap ? [swap, ...changes] : changes;
+}
+const given = (limits, limiter) => limits[limiter] ?? null;
+function changeOf(limiter, before, after) {
+	if (before === after) return [];
+	if (before === null) return after === null ? [] : [{
+		limiter,
+		before,
+		after
+	}];
+	return [{
+		limiter,
+		before,
+		after
+	}];
+}
+function swapOf(previous, next) {
+	return [{
+		limiter: CACHE_AWARE_INPUT,
+		from: PLAIN_INPUT
+	}, {
+		limiter: PLAIN_INPUT,
+		from: CACHE_AWARE_INPUT
+	}].flatMap(({ limiter, from }) => {
+		const before = given(previous, from);
+		const after = given(next, limiter);
+		const isSwap = given(next, from) === null && given(previous, limiter) === null;
+		return before !== null && after !== null && isSwap ? [{
+			limiter,
+			from,
+			before,
+			after
+		}] : [];
+	}).at(0);
+}
+function modelDrift(before, after, match) {
+	const homes = (groups) => new Map(groups.flatMap((group) => group.models.map((model) => [model, group])));
+	const oldHomes = homes(before.groups);
+	const newHomes = homes(after.groups);
+	return [...new Set([...oldHomes.keys(), ...newHomes.keys()])].sort(compareText).flatMap((model) => {
+		const oldHome = oldHomes.get(model);
+		const newHome = newHomes.get(model);
+		if (oldHome && newHome) return match.after(oldHome) !== newHome ? [{
+			...placeOf(newHome),
+			class: "model-moved",
+			model,
+			from: oldHome.name
+		}] : [];
+		if (newHome) return match.before(newHome) ? [{
+			...placeOf(newHome),
+			class: "model-added",
+			model
+		}] : [];
+		if (!oldHome) return [];
+		const home = match.after(oldHome);
+		return home ? [{
+			...placeOf(home),
+			class: "model-removed",
+			model
+		}] : [];
+	});
+}
+function workspaceDrift(before, after, match) {
+	return [...new Set([...before.workspaces, ...after.workspaces].map(({ id }) => id))].sort(compareText).flatMap((id) => {
+		const previous = before.workspaces.find((workspace) => workspace.id === id);
+		const next = after.workspaces.find((workspace) => workspace.id === id);
+		const scope = {
+			type: "workspace",
+			id,
+			name: next?.name ?? previous?.name ?? id
+		};
+		return overridePairs(previous?.overrides ?? [], next?.overrides ?? [], {
+			before,
+			after,
+			match
+		}).flatMap(([group, own, now]) => overrideDrift(placeOf(group, scope), compareLimits(own, now)));
+	});
+}
+function overrideDrift(place, changes) {
+	return changes.map(({ limiter, from, before, after }) => {
+		if (before === null) return {
+			...place,
+			class: "override-added",
+			limiter,
+			after
+		};
+		if (after === null) return {
+			...place,
+			class: "override-removed",
+			limiter,
+			before
+		};
+		return {
+			...place,
+			class: "override-changed",
+			limiter,
+			before,
+			after,
+			...from !== void 0 && { from }
+		};
+	});
+}
+function overridePairs(previous, next, { before, after, match }) {
+	const nameNow = (override) => {
+		const group = groupOf(override, before.groups);
+		return (group && match.after(group)) ?? override;
+	};
+	const old = previous.map((override) => ({
+		group: nameNow(override),
+		limits: override.limits
+	}));
+	const kept = next.map((override) => [
+		groupOf(override, after.groups) ?? override,
+		old.find(({ group }) => sameGroup(group, override))?.limits ?? {},
+		override.limits
+	]);
+	const gone = old.filter(({ group }) => !next.some((override) => sameGroup(group, override))).map(({ group, limits }) => [
+		group,
+		limits,
+		{}
+	]);
+	return [...kept, ...gone];
+}
+// src/report/rows.ts
+function verdictRow(verdict) {
+	const { scope, group, limiter, configured, limitSource, lowerBound, thresholds } = verdict;
+	const base = {
+		scope,
+		group: {
+			type: group.type,
+			name: group.name
+		},
+		limiter
+	};
+	const judgedBy = {
+		configured,
+		limit_source: limitSource,
+		lower_bound: lowerBound
+	};
+	const own = thresholds && { thresholds };
+	if (isMeasured$1(verdict)) return {
+		...base,
+		...judgedBy,
+		...figures(verdict),
+		...own
+	};
+	const { limit, band, reason } = verdict;
+	return {
+		...base,
+		...judgedBy,
+		...NO_FIGURES,
+		limit,
+		band,
+		reason,
+		...own
+	};
+}
+const NO_FIGURES = {
+	peak: null,
+	peak_at: null,
+	bracket: null,
+	p99: null,
+	minutes_over_threshold: null,
+	utilization: null,
+	transition: null,
+	clipped: null,
+	previous: null,
+	hourly: null,
+	drivers: null
+};
+function figures(verdict) {
+	const { limit, peak, peakAt, bracket, p99, minutesOverThreshold, utilization, band, transition } = verdict;
+	const { clipped, previous, hourly, drivers, lowestRemaining, muted } = verdict;
+	return {
+		limit,
+		peak,
+		peak_at: isoTime(peakAt),
+		bracket,
+		p99,
+		minutes_over_threshold: minutesOverThreshold,
+		utilization,
+		band,
+		transition,
+		reason: null,
+		clipped: clipped && {
+			from: isoTime(clipped.from),
+			minutes: clipped.minutes
+		},
+		previous,
+		hourly: hourly && [...hourly],
+		drivers: drivers && {
+			workspaces: [...drivers.workspaces],
+			models: [...drivers.models],
+			api_keys: [...drivers.apiKeys]
+		},
+		...lowestRemaining !== void 0 && { lowest_remaining: lowestRemaining },
+		...muted && { muted }
+	};
+}
+function driftRow(drift) {
+	const consequence = "consequence" in drift ? drift.consequence : void 0;
+	return {
+		class: drift.class,
+		scope: drift.scope,
+		group: drift.group,
+		limiter: "limiter" in drift ? drift.limiter : null,
+		before: "before" in drift ? drift.before : null,
+		after: "after" in drift ? drift.after : null,
+		utilization_before: consequence?.before ?? null,
+		utilization_after: consequence?.after ?? null,
+		peak: consequence?.peak ?? null,
+		model: "model" in drift ? drift.model : null,
+		from: ("from" in drift ? drift.from : null) ?? null,
+		...drift.intended !== void 0 && { intended: drift.intended }
+	};
+}
+function groupViewRow({ scope, group, binds, cache }) {
+	return {
+		scope,
+		group: {
+			type: group.type,
+			name: group.name
+		},
+		binds: [...binds],
+		cache: cache && {
+			read_share: cache.readShare,
+			stretch: cache.stretch,
+			hourly_read_share: [...cache.hourlyReadShare]
+		}
+	};
+}
+// src/judge/limits/effective.ts
+function bind(override, organization) {
+	return organization !== null && organization < override ? {
+		limit: organization,
+		configured: override,
+		source: "organization"
+	} : {
+		limit: override,
+		configured: override,
+		source: "workspace"
+	};
+}
+function effectiveLimit(snapshot, { scope, group, limiter }) {
+	const organization = groupOf(group, snapshot.groups)?.limits[limiter] ?? null;
+	const override = ownLimit(snapshot, scope, group, limiter);
+	return override === null ? organization : bind(override, organization).limit;
+}
+function ownLimit({ workspaces }, scope, group, limiter) {
+	if (scope.type === "organization") return null;
+	return groupOf(group, workspaces.find(({ id }) => id === scope.id)?.overrides ?? [])?.limits[limiter] ?? null;
+}
+function judgedLimiters({ groups, workspaces }) {
+	const organization = groups.flatMap((group) => Object.entries(group.limits).map(([limiter, limit]) => ({
+		scope: ORGANIZATION,
+		group,
+		limiter,
+		limit,
+		configured: limit,
+		source: "organization"
+	})));
+	const ofWorkspaces = workspaces.flatMap(({ id, name, overrides }) => overrides.flatMap((override) => Object.entries(override.limits).flatMap(([limiter, value]) => {
+		if (value === null) return [];
+		const inherited = groupOf(override, groups)?.limits[limiter] ?? null;
+		return [{
+			scope: {
+				type: "workspace",
+				id,
+				name
+			},
+			group: override,
+			limiter,
+			...bind(value, inherited)
+		}];
+	})));
+	return [...organization, ...ofWorkspaces];
+}
 const groupLimits = record(string$1(), record(string$1(), number().nullable())).describe("Effective limit by group, then by limiter type; null: Anthropic names the limiter without a value, which is not unlimited");
 strictObject({
 	version: literal(1),
@@ -36435,7 +35719,11 @@ function limitsIn(snapshot, scope) {
 	const limits = new Map();
 	for (const group of [...snapshot.groups, ...homeless]) {
 		const own = groupOf(group, overrides)?.limits ?? {};
-		const effective = [...new Set([...Object.keys(group.limits), ...Object.keys(own)])].map((limiter) => [limiter, effectiveLimit(snapshot, scope, group, limiter)]);
+		const effective = [...new Set([...Object.keys(group.limits), ...Object.keys(own)])].map((limiter) => [limiter, effectiveLimit(snapshot, {
+			scope,
+			group,
+			limiter
+		})]);
 		limits.set(keyOf$1(group), sorted([...Object.entries(limits.get(keyOf$1(group)) ?? {}), ...effective]));
 	}
 	return sorted([...limits]);
@@ -36496,7 +35784,7 @@ const STEPS = [
 function renderPullRequest(report, links, files) {
 	return {
 		title: title(report, files),
-		body: firstFitting(STEPS, (step) => body$1(report, links, files, step), (text) => text.length <= LONGEST_BODY$1)
+		body: firstFitting(STEPS, (step) => body(report, links, files, step), (text) => text.length <= LONGEST_BODY$1)
 	};
 }
 function title(report, files) {
@@ -36505,7 +35793,7 @@ function title(report, files) {
 	if (report.drift.length === 0) return "Claude rate limits: new names, same limits";
 	return `Claude rate limits: ${driftCounts(report.drift, 2)}`;
 }
-function body$1(report, links, files, step) {
+function body(report, links, files, step) {
 	return stack(PULL_REQUEST_MARKER, changes(report, files, step), approving(report, files), seeAlso(links, "The audit run"));
 }
 function changes(report, files, step) {
@@ -36570,7 +35858,7 @@ async function commitOnBranch(github, branch, head, { files, headline, body }) {
 			verified: signature?.isValid ?? false
 		};
 	} catch (error) {
-		if (MOVED.has(refusalOf$1(error))) return "moved";
+		if (MOVED.has(refusalOf(error))) return "moved";
 		if (isInDoubt(error)) return "unknown";
 		throw error;
 	}
@@ -36692,7 +35980,7 @@ async function readHistory(github, base, tip) {
 	try {
 		compared = await github.rest("GET", "/compare/{basehead}", { basehead: `${base}...${tip}` }, comparisonSchema);
 	} catch (error) {
-		if (refusalOf$1(error) === "not-found") return {
+		if (refusalOf(error) === "not-found") return {
 			ahead: Number.POSITIVE_INFINITY,
 			mergeBase: null,
 			ours: false
@@ -37059,7 +36347,7 @@ async function showPull(github, { branch, people, warn }, { base, pull }, text, 
 			note: null
 		};
 	} catch (error) {
-		if (refusalOf$1(error) === "may-not-open") {
+		if (refusalOf(error) === "may-not-open") {
 			const url = compareUrl(github, branch, base.branch, text.title);
 			const note = `This token may not open pull requests; the change waits on branch ${branch}, open it by hand: ${url}. ${remedyOf(error)}`;
 			return {
@@ -37250,7 +36538,7 @@ async function keepSnapshot(run, report, committed, found, links) {
 			drifted = {
 				...report,
 				first_snapshot: before === null,
-				drift: before ? driftOf(before, after, report) : []
+				drift: before ? driftOf$1(before, after, report) : []
 			};
 			files = changed.length > 1 ? "both" : changed[0]?.path === path ? "snapshot" : "gateway";
 			return {
@@ -37281,19 +36569,19 @@ async function keepSnapshot(run, report, committed, found, links) {
 		};
 	}
 }
-function driftOf(before, after, { drift: found }) {
-	const change = ({ class: kind, scope, group, limiter, before, after, model, from }) => JSON.stringify([
+function driftOf$1(before, after, { drift: found }) {
+	const changeOf = ({ class: kind, scope, group, limiter, before: old, after: now, model, from }) => JSON.stringify([
 		kind,
 		scope,
 		group,
 		limiter,
-		before,
-		after,
+		old,
+		now,
 		model,
 		from
 	]);
-	const known = new Map(found.map((drift) => [change(drift), drift]));
-	return findDrift(before, after).map((drift) => known.get(change(drift)) ?? drift);
+	const known = new Map(found.map((drift) => [changeOf(drift), drift]));
+	return findDrift(before, after).map(driftRow).map((drift) => known.get(changeOf(drift)) ?? drift);
 }
 // src/deliver/deliver.ts
 async function deliverAudit(run, found, committed) {
@@ -37670,227 +36958,895 @@ function toInputs(values, source, window) {
 		dryRun: values["dry-run"]
 	};
 }
-// \0builtin:import:node:fs
-const _createReadStream = (() => process.getBuiltinModule("node:fs").createReadStream)();
-// \0builtin:import:node:readline
-const _createInterface = (() => process.getBuiltinModule("node:readline").createInterface)();
-// src/collect/headers-log/refusals.ts
-const REFUSALS = [
-	"rate_limit",
-	"acceleration",
-	"spend_cap",
-	"not_told"
-];
-const inner = object$1({
-	type: string$1(),
-	details: object$1({ error_code: string$1().nullish() }).nullish()
-});
-const body = union([object$1({ error: inner }).transform(({ error }) => error), inner]);
-const BY_CODE = {
-	ramp_limit_exceeded: "acceleration",
-	enforced_spend_limit_reached: "spend_cap",
-	contract_spend_limit_reached: "spend_cap"
-};
-function refusalOf(status, error) {
-	const parsed = body.safeParse(error);
-	const type = parsed.success ? parsed.data.type : null;
-	if (status === null ? type !== "rate_limit_error" : status !== 429) return null;
-	const code = parsed.success ? parsed.data.details?.error_code : null;
-	if (code) return BY_CODE[code] ?? "not_told";
-	return type === "rate_limit_error" ? "rate_limit" : "not_told";
+// src/judge/usage/peaks.ts
+const MINUTES_PER_HOUR$1 = HOUR$1 / MINUTE;
+function scaleOf(rule) {
+	return rule.per === "second" ? 60 : 1;
 }
-// src/collect/headers-log/entry.ts
-const header = union([string$1(), number()]);
-const schema = looseObject({
-	timestamp: datetime({ offset: true }),
-	model: string$1().min(1),
-	headers: record(string$1(), unknown()).nullish(),
-	status: int$2().nullish(),
-	error: unknown().optional()
-});
-function parseEntry(line) {
-	let value;
-	try {
-		value = JSON.parse(line);
-	} catch (error) {
-		return { problem: `not JSON: ${error.message}` };
+function peakOf(series, rule, peakWindow) {
+	const { values, start } = series;
+	const width = rule.per === "day" ? MINUTES_PER_DAY : peakWindow === "hour" ? MINUTES_PER_HOUR$1 : 1;
+	const divisor = (rule.per === "day" ? 1 : width) * scaleOf(rule);
+	if (!values) return {
+		peak: 0,
+		peakAt: start,
+		total: 0,
+		divisor
+	};
+	let largest = 0;
+	let at = 0;
+	for (let from = 0; from < values.length; from += width) {
+		let sum = 0;
+		for (let minute = from; minute < from + width; minute++) sum += values[minute];
+		if (sum > largest) {
+			largest = sum;
+			at = from;
+		}
 	}
-	const parsed = schema.safeParse(value);
-	if (!parsed.success) {
-		const issue = parsed.error.issues[0];
-		return { problem: `${issue?.path.join(".") || "the line"}: ${issue?.message}` };
-	}
-	const { timestamp, model, headers, status, error, ...beside } = parsed.data;
-	const get = lookup({
-		...beside,
-		...headers
-	});
 	return {
-		at: Date.parse(timestamp),
-		model,
-		workspaceId: get("anthropic-workspace-id") ?? null,
-		organizationId: get("anthropic-organization-id") ?? null,
-		levels: levelsOf(model, get),
-		refusal: refusalOf(status ?? null, error)
+		peak: largest / divisor,
+		peakAt: start + at * MINUTE,
+		total: largest,
+		divisor
 	};
 }
-function lookup(headers) {
-	const byName = new Map(Object.entries(headers).flatMap(([name, value]) => {
-		const parsed = header.safeParse(value);
-		return parsed.success ? [[name.toLowerCase(), String(parsed.data)]] : [];
-	}));
-	return (name) => byName.get(name);
+function utilizationOf({ total, divisor }, limit) {
+	return total / (divisor * limit);
 }
-const HEADERS = [
-	["anthropic-ratelimit-requests", "requests_per_minute"],
-	["anthropic-ratelimit-input-tokens", "input"],
-	["anthropic-ratelimit-output-tokens", "output_tokens_per_minute"],
-	["anthropic-ratelimit-tokens", "tokens_per_minute"],
-	["anthropic-fast-input-tokens", "fast_itpmca"],
-	["anthropic-fast-output-tokens", "fast_otpm"]
-];
-function levelsOf(model, get) {
-	return HEADERS.flatMap(([prefix, limiter]) => {
-		const limit = amount(get(`${prefix}-limit`));
-		if (limit === null) return [];
-		const remaining = amount(get(`${prefix}-remaining`));
-		return [{
-			limiter: limiter === "input" ? inputLimiter(model) : limiter,
-			limit,
-			remaining
+function bracketOf({ values }, rule) {
+	if (!values) return 0;
+	let largest = values[0] ?? 0;
+	for (let minute = 1; minute < values.length; minute++) largest = Math.max(largest, values[minute - 1] + values[minute]);
+	return largest / scaleOf(rule);
+}
+function p99Of({ values, knownMinutes }, rule) {
+	if (knownMinutes === 0) return null;
+	if (!values) return 0;
+	return values.slice(0, knownMinutes).sort()[Math.ceil(.99 * knownMinutes) - 1] / scaleOf(rule);
+}
+function minutesAtOrOver({ values }, rule, limit, ratio) {
+	if (!values) return 0;
+	const scale = scaleOf(rule);
+	let count = 0;
+	for (let minute = 0; minute < values.length; minute++) if (values[minute] / (scale * limit) >= ratio) count++;
+	return count;
+}
+function hourlyPeaks({ values, minutes, knownMinutes }, rule) {
+	return Array.from({ length: minutes / MINUTES_PER_HOUR$1 }, (_, hour) => {
+		const from = hour * MINUTES_PER_HOUR$1;
+		let largest = 0;
+		for (let minute = from; values && minute < from + MINUTES_PER_HOUR$1; minute++) largest = Math.max(largest, values[minute]);
+		return largest === 0 && from >= knownMinutes ? null : largest / scaleOf(rule);
+	});
+}
+const CLIPPED_FROM = .95;
+const SHORTEST_CLIPPED_RUN = 2;
+function clippedRun({ values, start }, rule, limit) {
+	if (!values) return null;
+	const line = limit * CLIPPED_FROM * scaleOf(rule);
+	let longest = {
+		from: 0,
+		minutes: 0
+	};
+	let length = 0;
+	for (let minute = 0; minute < values.length; minute++) {
+		length = values[minute] >= line ? length + 1 : 0;
+		if (length > longest.minutes) longest = {
+			from: start + (minute - length + 1) * MINUTE,
+			minutes: length
+		};
+	}
+	return longest.minutes >= SHORTEST_CLIPPED_RUN ? longest : null;
+}
+function windowSeries(values, grid, window, known) {
+	const offset = (window.start - grid.start) / MINUTE;
+	const minutes = (window.end - window.start) / MINUTE;
+	const knownMinutes = Math.min(Math.max(Math.floor((known - window.start) / MINUTE), 0), minutes);
+	return {
+		start: window.start,
+		minutes,
+		knownMinutes,
+		values: values?.subarray(offset, offset + minutes) ?? null
+	};
+}
+function dayEarlier(window) {
+	return {
+		start: window.start - DAY,
+		end: window.end - DAY
+	};
+}
+// src/judge/headroom/unmeasured.ts
+const NOT_IN_USAGE = {
+	batch: "the usage API does not tell calls to the Message Batches API, nor how many requests wait in its queue",
+	token_count: "token counting is not in the usage data",
+	files: "calls to the Files API are not in the usage data",
+	skills: "calls to the Skills API are not in the usage data"
+};
+function unmeasuredReason({ group, limiter, limit }, { source, window, known }, meter) {
+	if (limit === null) return "the API gives no value for this limit";
+	if (limit === 0) return "the limit is 0: there is nothing to divide by";
+	if (!limiterRule(group.type, limiter)) return NOT_IN_USAGE[group.type] ?? `${limiter} is not a limiter this release knows how to count`;
+	if (!meter) return "the API lists no models for this group, so that its use cannot be told";
+	return unknownUse(meter, {
+		source,
+		window,
+		known
+	});
+}
+function unknownUse({ rule, hasUnknownRequests }, { source, window, known }) {
+	if (rule.counts.includes("requests") && source === "legacy") return "the legacy usage report has no request count";
+	if (known <= window.start) return `usage data reached only to ${isoTime(known)}, before the window`;
+	return hasUnknownRequests ? "the usage API left out the request count of some rows" : null;
+}
+// src/judge/headroom/consequences.ts
+function withConsequences(drift, context) {
+	const { before, after } = context;
+	const match = matchGroups(before.groups, after.groups);
+	return drift.map((item) => {
+		if (!("limiter" in item)) return item;
+		const { scope, group, limiter } = item;
+		const now = groupOf(group, after.groups);
+		const groupThen = (now && match.before(now)) ?? group;
+		const limiterThen = "from" in item && item.from !== void 0 ? item.from : limiter;
+		const peakThen = measured({
+			scope,
+			group,
+			limiter: limiterThen
+		}, context);
+		const peakNow = measured({
+			scope,
+			group,
+			limiter
+		}, context);
+		const consequence = {
+			peak: peakNow?.peak ?? null,
+			before: ratio(peakThen, effectiveLimit(before, {
+				scope,
+				group: groupThen,
+				limiter: limiterThen
+			})),
+			after: ratio(peakNow, effectiveLimit(after, {
+				scope,
+				group,
+				limiter
+			}))
+		};
+		return {
+			...item,
+			consequence
+		};
+	});
+}
+function measured(limit, { meters, window, known, peakWindow, source }) {
+	const meter = meters.find(limit);
+	if (!meter || unknownUse(meter, {
+		source,
+		window,
+		known
+	}) !== null) return null;
+	return peakOf(windowSeries(meter.series, meters.grid, window, known), meter.rule, peakWindow);
+}
+function ratio(peak, limit) {
+	return peak === null || !limit ? null : utilizationOf(peak, limit);
+}
+// src/judge/headroom/group-views.ts
+function groupViews(verdicts, meters, window) {
+	return [...Map.groupBy(verdicts, placeKey).values()].flatMap((ofGroup) => {
+		const { scope, group } = ofGroup[0];
+		const binds = ofGroup.filter(isMeasured$1).map(({ limiter, utilization }) => ({
+			limiter,
+			utilization
+		})).sort((a, b) => b.utilization - a.utilization);
+		const cacheMeter = scope.type === "organization" ? meters.caches.find((meter) => sameGroup(meter.group, group)) : void 0;
+		const cache = cacheMeter ? cacheView(cacheMeter, meters.grid.start, window) : null;
+		return binds.length === 0 && !cache ? [] : [{
+			scope,
+			group,
+			binds,
+			cache
 		}];
 	});
 }
-function amount(text) {
-	return text !== void 0 && /^\d+$/.test(text.trim()) ? Number(text) : null;
-}
-function inputLimiter(model) {
-	return publishedGroupOfModel(model)?.limits.input_tokens_per_minute !== void 0 ? "input_tokens_per_minute" : "input_tokens_per_minute_cache_aware";
-}
-// src/collect/headers-log/files.ts
-async function readLogFiles(pattern, folder, add) {
-	const paths = await matching(pattern, folder);
-	if (paths.length === 0) throw new AuditError(`headers-log: no file matches ${pattern} in ${folder}.`, { remedy: "Check the path; a log of an earlier job has to be downloaded or checked out first." });
-	const source = {
-		files: paths.length,
-		entries: 0,
-		unreadable: 0,
-		firstProblem: null
+function cacheView({ read, input }, gridStart, window) {
+	const from = (window.start - gridStart) / HOUR$1;
+	const to = (window.end - gridStart) / HOUR$1;
+	const reads = read.subarray(from, to);
+	const inputs = input.subarray(from, to);
+	const total = sum(inputs);
+	if (total === 0) return null;
+	const share = sum(reads) / total;
+	return {
+		readShare: share,
+		stretch: share < 1 ? 1 / (1 - share) : null,
+		hourlyReadShare: Array.from(inputs, (amount, hour) => amount === 0 ? null : reads[hour] / amount)
 	};
-	const organizations = new Set();
-	for (const path of paths) await eachLine(path, folder, (line, number) => {
-		const entry = parseEntry(line);
-		if ("problem" in entry) {
-			source.unreadable++;
-			source.firstProblem ??= `${path} line ${number}: ${entry.problem}`;
-			return;
-		}
-		source.entries++;
-		if (entry.organizationId !== null) organizations.add(entry.organizationId);
-		add(entry);
+}
+function sum(values) {
+	return values.reduce((total, value) => total + value, 0);
+}
+// src/judge/headroom/bands.ts
+function bandOf(utilization, { watch, alert }) {
+	if (utilization >= alert) return "alert";
+	return utilization >= watch ? "watch" : "ok";
+}
+function transitionOf(band, before, isComplete) {
+	if (before === "alert" && band !== "alert") return isComplete ? "recovered" : null;
+	if (band === "ok") return null;
+	if (before === band) return "continuing";
+	return before === "watch" ? "worse" : "new";
+}
+// src/judge/headroom/verdicts.ts
+function judge(evidence) {
+	const previousLimit = previousLimits(evidence);
+	return evidence.judged.map((limiter) => judgeOne(limiter, evidence, previousLimit(limiter))).sort(compareVerdicts);
+}
+function judgeOne(judged, evidence, previousLimit) {
+	const { scope, group, limiter, limit, configured, source } = judged;
+	const { meters, window, known, peakWindow } = evidence;
+	const thresholds = evidence.thresholdsOf?.(judged) ?? evidence.thresholds;
+	const areOwn = thresholds.alert !== evidence.thresholds.alert || thresholds.watch !== evidence.thresholds.watch;
+	const base = {
+		scope,
+		group: {
+			type: group.type,
+			name: group.name
+		},
+		limiter,
+		configured,
+		limitSource: source,
+		lowerBound: limiterRule(group.type, limiter)?.lowerBound ?? false,
+		...areOwn && { thresholds }
+	};
+	const meter = meters.find(judged);
+	const reason = unmeasuredReason(judged, evidence, meter);
+	if (reason !== null || !meter || !limit) return {
+		...base,
+		limit,
+		band: "unmeasured",
+		reason: reason ?? ""
+	};
+	const series = windowSeries(meter.series, meters.grid, window, known);
+	const { rule } = meter;
+	const peak = peakOf(series, rule, peakWindow);
+	const utilization = utilizationOf(peak, limit);
+	const band = bandOf(utilization, thresholds);
+	const previous = previousOf$1(meter, {
+		...evidence,
+		thresholds
+	}, previousLimit ?? limit);
+	const isComplete = series.knownMinutes === series.minutes;
+	const isDaily = rule.per === "day";
+	return {
+		...base,
+		limit,
+		peak: peak.peak,
+		peakAt: peak.peakAt,
+		bracket: isDaily ? null : bracketOf(series, rule),
+		p99: isDaily ? null : p99Of(series, rule),
+		minutesOverThreshold: isDaily ? null : minutesAtOrOver(series, rule, limit, thresholds.alert),
+		utilization,
+		band,
+		transition: transitionOf(band, previous?.band ?? null, isComplete),
+		clipped: isDaily || rule.lowerBound ? null : clippedRun(series, rule, limit),
+		previous,
+		hourly: isDaily ? null : hourlyPeaks(series, rule),
+		drivers: null
+	};
+}
+function previousOf$1(meter, { meters, window, known, thresholds, peakWindow }, limit) {
+	if (!window.hasDayBefore || limit <= 0) return null;
+	const earlier = windowSeries(meter.series, meters.grid, dayEarlier(window), known);
+	if (earlier.knownMinutes === 0) return null;
+	const peak = peakOf(earlier, meter.rule, peakWindow);
+	const utilization = utilizationOf(peak, limit);
+	return {
+		peak: peak.peak,
+		limit,
+		utilization,
+		band: bandOf(utilization, thresholds)
+	};
+}
+function previousLimits({ committed, current }) {
+	if (!committed) return () => null;
+	const match = matchGroups(committed.groups, current.groups);
+	return ({ scope, group, limiter }) => {
+		const now = groupOf(group, current.groups);
+		return effectiveLimit(committed, {
+			scope,
+			group: (now && match.before(now)) ?? group,
+			limiter
+		});
+	};
+}
+function unreadableVerdicts(unreadable, committed) {
+	return unreadable.flatMap(({ workspace, error }) => {
+		return (committed?.workspaces.find(({ id }) => id === workspace.id)?.overrides ?? []).flatMap((group) => Object.keys(group.limits).map((limiter) => ({
+			scope: {
+				type: "workspace",
+				id: workspace.id,
+				name: workspace.name
+			},
+			group: {
+				type: group.type,
+				name: group.name
+			},
+			limiter,
+			limit: null,
+			configured: null,
+			limitSource: "workspace",
+			lowerBound: false,
+			band: "unmeasured",
+			reason: `the limits of this workspace could not be read: ${error}`
+		})));
 	});
-	check(source, organizations, pattern);
-	return source;
 }
-async function matching(pattern, folder) {
-	const paths = [];
-	for await (const path of _glob(pattern, { cwd: folder })) if ((await _stat(_resolve(folder, path))).isFile()) paths.push(path);
-	return paths.sort();
+function compareVerdicts(a, b) {
+	const nameOf = ({ scope }) => scope.type === "organization" ? "" : `${scope.name}\n${scope.id}`;
+	return compareText(a.scope.type, b.scope.type) || compareText(nameOf(a), nameOf(b)) || compareText(a.group.type, b.group.type) || compareText(a.group.name, b.group.name) || compareText(a.limiter, b.limiter);
 }
-async function eachLine(path, folder, take) {
-	const input = _createReadStream(_isAbsolute(path) ? path : _resolve(folder, path), "utf8");
-	let number = 0;
-	try {
-		for await (const line of _createInterface({
-			input,
-			crlfDelay: Number.POSITIVE_INFINITY
-		})) {
-			number++;
-			const text = number === 1 ? line.replace(/^\uFEFF/, "") : line;
-			if (text.trim() !== "") take(text, number);
-		}
-	} catch (error) {
-		throw new AuditError(`headers-log: ${path} could not be read: ${describeError(error)}.`, { cause: error });
+// src/judge/limits/limit-findings.ts
+function limitFindings(snapshot, judged, read) {
+	return [
+		...judged.flatMap(inertOverride),
+		...judged.flatMap((limiter) => cachedTraffic(limiter, snapshot)),
+		...oversubscribed(snapshot, judged),
+		...uncapped(snapshot, judged, read),
+		...modelsInTwoGroups(snapshot)
+	];
+}
+function inertOverride({ scope, group, limiter, limit, configured, source }) {
+	if (scope.type !== "workspace" || source !== "organization" || configured === null || limit === null) return [];
+	const name = `${group.name}, ${limiterLabel(group.type, limiter)}`;
+	return [{
+		kind: "inert-override",
+		message: `Workspace ${scope.name}: its limit of ${count$1(configured)} on ${name} is inert, because the organization's ${count$1(limit)} is lower and binds.`
+	}];
+}
+function cachedTraffic({ scope, group, limiter }, { groups }) {
+	const limits = groupOf(group, groups)?.limits;
+	if (!(scope.type === "workspace" && limiter === "input_tokens_per_minute" && limits?.input_tokens_per_minute === void 0 && limits?.input_tokens_per_minute_cache_aware !== void 0)) return [];
+	return [{
+		kind: "cached-traffic-override",
+		message: `Workspace ${scope.name}: its input limit on ${group.name} counts cache reads and the organization's does not, so cached traffic can hit this workspace limit while the organization has room.`
+	}];
+}
+function oversubscribed({ groups }, judged) {
+	const capped = judged.filter(({ scope, limit }) => scope.type === "workspace" && limit !== null);
+	return [...Map.groupBy(capped, ({ group, limiter }) => `${groupKey(group)}\n${limiter}`).values()].flatMap((overrides) => {
+		const { group, limiter } = overrides[0];
+		const organization = groupOf(group, groups)?.limits[limiter];
+		const sum = overrides.reduce((total, { limit }) => total + (limit ?? 0), 0);
+		if (!organization || sum <= organization) return [];
+		return [{
+			kind: "oversubscribed",
+			message: `${group.name}, ${limiterLabel(group.type, limiter)}: the limits of ${overrides.length} workspaces add up to ${count$1(sum)}, more than the organization's ${count$1(organization)}: they cannot all be used at once.`
+		}];
+	});
+}
+const NAMED = 5;
+function uncapped({ groups, workspaces }, judged, read) {
+	const isJudged = (group) => judged.some((limiter) => groupOf(limiter.group, [group]));
+	return groups.filter(isJudged).flatMap((group) => {
+		const cappedIds = new Set(workspaces.filter(({ overrides }) => groupOf(group, overrides)).map(({ id }) => id));
+		const free = read.filter(({ id }) => !cappedIds.has(id)).map(({ name }) => name);
+		if (cappedIds.size === 0 || free.length === 0) return [];
+		const names = free.slice(0, NAMED).join(", ") + (free.length > NAMED ? ` and ${free.length - NAMED} more` : "");
+		const subject = free.length === 1 ? "1 workspace has" : `${free.length} workspaces have`;
+		return [{
+			kind: "uncapped-workspaces",
+			message: `${group.name}: ${subject} no limit of their own and could use all of the organization's, leaving the others none: ${names}.`
+		}];
+	});
+}
+function modelsInTwoGroups({ groups }) {
+	return [...Map.groupBy(groups.flatMap((group) => group.models.map((model) => ({
+		model,
+		group: group.name
+	}))), ({ model }) => model)].flatMap(([model, entries]) => entries.length === 1 ? [] : [{
+		kind: "model-in-two-groups",
+		message: `${model} is listed in ${entries.map(({ group }) => group).join(" and ")}; its use was counted in each.`
+	}]);
+}
+// src/judge/planning/theil-sen.ts
+const Z = 1.6448536269514722;
+function theilSen(points) {
+	const slopes = pairs(points).map(([a, b]) => (b.y - a.y) / (b.x - a.x)).sort((a, b) => a - b);
+	const reach = Z * Math.sqrt(kendallVariance(points));
+	const below = Math.floor((slopes.length - reach) / 2);
+	return {
+		slope: median(slopes),
+		low: slopes[below - 1] ?? Number.NEGATIVE_INFINITY,
+		high: slopes[slopes.length - below] ?? Number.POSITIVE_INFINITY
+	};
+}
+function heightAt(points, slope, x) {
+	return median(points.map((point) => point.y + slope * (x - point.x)).sort((a, b) => a - b));
+}
+function median(ascending) {
+	const middle = ascending.length / 2;
+	return (ascending[Math.ceil(middle) - 1] + ascending[Math.floor(middle)]) / 2;
+}
+function pairs(points) {
+	return points.flatMap((a, index) => points.slice(index + 1).map((b) => [a, b]));
+}
+function kendallVariance(points) {
+	const term = (n) => n * (n - 1) * (2 * n + 5);
+	const ties = [...Map.groupBy(points, ({ y }) => y).values()].map(({ length }) => term(length));
+	return (term(points.length) - ties.reduce((sum, tie) => sum + tie, 0)) / 18;
+}
+const FURTHEST = 365;
+const HOURS = 24;
+function dailyPeaks({ hourly }) {
+	if (!hourly) return null;
+	return Array.from({ length: hourly.length / HOURS }, (_, day) => {
+		const hours = hourly.slice(day * HOURS, (day + 1) * HOURS);
+		return hours.some((peak) => peak === null) ? null : Math.max(...hours.map((peak) => peak ?? 0));
+	});
+}
+function runwayOf(verdict, alert, peakWindow) {
+	const { limit, utilization, clipped } = verdict;
+	const peaks = dailyPeaks(verdict);
+	if (!peaks || utilization === 0 || utilization >= alert) return null;
+	if (peakWindow === "hour") return refused("daily peaks are of minutes, and this run judges hours");
+	if (peakWindow === "second") return refused("a log of headers does not show whole days");
+	const points = peaks.flatMap((peak, x) => peak === null ? [] : [{
+		x,
+		y: peak
+	}]);
+	if (points.length < 14) return refused(`${points.length} whole ${points.length === 1 ? "day" : "days"} of use, and a trend takes 14 (lookback-days)`);
+	if (clipped) return refused("demand was clipped at the limit, so that the peaks do not show what was asked for");
+	const { slope, low, high } = theilSen(points);
+	if (new Set(points.map(({ y }) => y)).size === 1) return refused("the daily peaks stay as they are");
+	if (high < 0) return refused("the daily peaks fall");
+	if (low <= 0) return refused("the daily peaks have no clear trend");
+	const reach = (rise) => {
+		const distance = alert * limit - heightAt(points, rise, peaks.length - 1);
+		return Math.max(0, distance / rise);
+	};
+	const days = reach(slope);
+	if (days > FURTHEST) return {
+		kind: "far",
+		perDay: slope
+	};
+	const earliest = Math.min(days, reach(high));
+	const latest = Math.max(days, reach(low));
+	return {
+		kind: "reaches",
+		days,
+		earliest,
+		latest: latest > FURTHEST ? null : latest,
+		perDay: slope
+	};
+}
+function refused(reason) {
+	return {
+		kind: "refused",
+		reason
+	};
+}
+// src/judge/planning/tier-reading.ts
+function tierReadings(groups) {
+	return groups.flatMap((group) => {
+		const published = publishedGroup(group);
+		return published ? [readGroup(group, published)] : [];
+	});
+}
+function publishedGroup({ type, models }) {
+	if (type !== "model_group") return PUBLISHED.groups.find((group) => group.type === type);
+	const rows = new Set(models.map(publishedGroupOfModel).filter((row) => row !== void 0));
+	return rows.size === 1 ? [...rows][0] : void 0;
+}
+function comparableLimiter(limits, limiter) {
+	return [limiter, ...INTERCHANGEABLE[limiter] ?? []].find((name) => limits[name] !== void 0) ?? null;
+}
+const INTERCHANGEABLE = {
+	input_tokens_per_minute_cache_aware: ["input_tokens_per_minute"],
+	input_tokens_per_minute: ["input_tokens_per_minute_cache_aware"]
+};
+function readGroup(group, published) {
+	const limiters = Object.entries(published.limits).map(([limiter, byTier]) => {
+		const name = comparableLimiter(group.limits, limiter);
+		const limit = name === null ? null : group.limits[name] ?? null;
+		return {
+			limiter: name ?? limiter,
+			limit,
+			position: positionOf(limit, byTier)
+		};
+	});
+	const equal = (tier) => limiters.filter(({ position }) => position.kind === "at" && position.tiers.includes(tier)).length;
+	const most = Math.max(...TIERS.map(equal));
+	const best = TIERS.filter((tier) => equal(tier) === most);
+	return {
+		group: {
+			type: group.type,
+			name: group.name
+		},
+		matches: TIERS.filter((tier) => equal(tier) === limiters.length),
+		limiters,
+		closest: most > 0 && best.length === 1 ? best[0] : null
+	};
+}
+function positionOf(limit, byTier) {
+	if (limit === null) return { kind: "absent" };
+	const tiers = TIERS.filter((tier) => byTier[tier] === limit);
+	if (tiers.length > 0) return {
+		kind: "at",
+		tiers
+	};
+	const above = TIERS.findLast((tier) => byTier[tier] < limit);
+	const below = TIERS.find((tier) => byTier[tier] > limit);
+	if (above && below) return {
+		kind: "between",
+		above,
+		below
+	};
+	return { kind: above ? "above" : "below" };
+}
+// src/judge/planning/tier-sentences.ts
+function readingText({ group, matches, closest, limiters }) {
+	const published = `as published on ${PUBLISHED.date}`;
+	if (matches.length > 0) return `matches ${matches.join(" and ")} ${published}`;
+	const isEqual = ({ position }, tier) => position.kind === "at" && position.tiers.includes(tier);
+	const differences = limiters.filter((limiter) => closest === null || !isEqual(limiter, closest)).map((limiter) => `${limiterLabel(group.type, limiter.limiter)} ${positionText(limiter)}`);
+	return `${closest ? `is like ${closest} ${published}, except` : `matches no tier ${published}`}: ${differences.join("; ")}`;
+}
+function positionText({ limit, position }) {
+	const value = limit === null ? "" : count$1(limit);
+	switch (position.kind) {
+		case "at": return `${value} is that of ${position.tiers.join(" and ")}`;
+		case "between": return `${value} is between ${position.above} and ${position.below}`;
+		case "above": return `${value} is above ${TIERS.at(-1)}`;
+		case "below": return `${value} is below ${TIERS[0]}`;
+		case "absent": return "is not listed";
 	}
 }
-function check({ entries, unreadable, firstProblem }, organizations, pattern) {
-	if (entries === 0 && unreadable === 0) throw new AuditError(`headers-log: the files of ${pattern} are empty.`);
-	if (unreadable > entries) throw new AuditError(`headers-log: ${unreadable} of ${entries + unreadable} lines of ${pattern} are no entries of a headers log; the first is ${firstProblem}.`, { remedy: "docs/headers-log.md shows what a line holds." });
-	if (organizations.size > 1) throw new AuditError(`headers-log: the responses are of ${organizations.size} organizations: ${[...organizations].sort().join(", ")}.`, { remedy: "Give each organization a log and a run of its own." });
+// src/judge/planning/what-if.ts
+const READ_SHARES = [
+	0,
+	.5,
+	.8
+];
+function tierWhatIf(verdicts, groups) {
+	return verdicts.filter(isMeasured$1).flatMap(({ scope, group, limiter, peak, utilization }) => {
+		const home = groupOf(group, groups);
+		const published = home && publishedGroup(home);
+		if (scope.type !== "organization" || !published) return [];
+		const row = Object.entries(published.limits).find(([name]) => comparableLimiter(home.limits, name) === limiter);
+		if (!row) return [];
+		return [{
+			group,
+			limiter,
+			utilization,
+			byTier: Object.fromEntries(TIERS.map((tier) => [tier, peak / row[1][tier]]))
+		}];
+	});
 }
-// src/collect/headers-log/reading.ts
-function readLog(window) {
-	const limiters = new Map();
-	const refused = new Map();
-	const isIn = (at) => at >= window.start && at < window.end;
+function cacheWhatIf(verdicts, views, windowStart) {
+	return verdicts.filter(isMeasured$1).flatMap(({ scope, group, limiter, peakAt, utilization }) => {
+		const rule = limiterRule(group.type, limiter);
+		const isCacheAware = rule?.counts.includes("uncached_input") && !rule.counts.includes("cache_read");
+		if (scope.type !== "organization" || !isCacheAware || rule?.stream !== "standard") return [];
+		const cache = views.find((view) => view.scope.type === "organization" && sameGroup(view.group, group))?.cache;
+		if (utilization === 0 || !cache) return [];
+		const hour = Math.floor((peakAt - windowStart) / HOUR$1);
+		const readShare = cache.hourlyReadShare[hour] ?? cache.readShare;
+		if (readShare >= 1) return [];
+		return [{
+			group,
+			limiter,
+			utilization,
+			readShare,
+			byShare: READ_SHARES.map((share) => utilization * (1 - share) / (1 - readShare))
+		}];
+	});
+}
+const OVER_PROVISIONED_BELOW = .1;
+function overProvisioned(verdicts, isComplete) {
+	if (!isComplete) return [];
+	return [...Map.groupBy(verdicts, placeKey).values()].flatMap((ofGroup) => {
+		const [first] = ofGroup;
+		const utilizations = ofGroup.flatMap((row) => isMeasured$1(row) && !row.lowerBound ? [row.utilization] : []);
+		const highest = Math.max(...utilizations);
+		if (!first || utilizations.length < ofGroup.length || highest >= OVER_PROVISIONED_BELOW) return [];
+		return [{
+			scope: first.scope,
+			group: first.group,
+			highest
+		}];
+	});
+}
+// src/judge/planning/planning.ts
+function planningOf(judged, groups, usageTier) {
+	const { verdicts, views, windowStart, isComplete } = judged;
 	return {
-		add(entry) {
-			const key = {
-				workspaceId: entry.workspaceId,
-				model: entry.model
-			};
-			for (const level of entry.levels) {
-				const reading = seen(limiters, key, level, entry.at);
-				if (isIn(entry.at) && level.remaining !== null) note(reading, level, level.remaining, entry.at, window);
-			}
-			if (entry.refusal && isIn(entry.at)) count(refused, key, entry.refusal, entry.at);
-		},
-		limiters: () => [...limiters.values()].map(({ latest: _, ...reading }) => reading),
-		refusals: () => [...refused.values()]
+		usageTier,
+		tiers: tierReadings(groups).map((reading) => ({
+			group: reading.group,
+			matches: reading.matches,
+			reading: readingText(reading)
+		})),
+		tierWhatIf: tierWhatIf(verdicts, groups),
+		cacheWhatIf: cacheWhatIf(verdicts, views, windowStart),
+		overProvisioned: overProvisioned(verdicts, isComplete),
+		runway: runways(judged)
 	};
 }
-function seen(limiters, key, { limiter, limit }, at) {
-	const id = JSON.stringify([
-		key.workspaceId,
-		key.model,
-		limiter
-	]);
-	const reading = limiters.get(id) ?? {
-		...key,
+function runways({ verdicts, thresholds, peakWindow }) {
+	return verdicts.filter(isMeasured$1).flatMap((verdict) => {
+		const { scope, group, limiter } = verdict;
+		const outcome = runwayOf(verdict, (verdict.thresholds ?? thresholds).alert, peakWindow);
+		return outcome ? [{
+			scope,
+			group,
+			limiter,
+			dailyPeaks: dailyPeaks(verdict) ?? [],
+			outcome
+		}] : [];
+	});
+}
+// src/judge/policy/selector.ts
+function matches(rule, { scope, group, limiter }) {
+	return (rule.limiter === void 0 || rule.limiter === limiter) && (rule.workspace === void 0 || scope.type === "workspace" && (scope.id === rule.workspace || scope.name === rule.workspace)) && (rule.group === void 0 || isNamed(rule.group, group) || rule.group === group.type);
+}
+function compareSpecificity(a, b, target) {
+	const [ofA, ofB] = [specificity(a, target), specificity(b, target)];
+	const index = ofA.findIndex((value, position) => value !== ofB[position]);
+	return index < 0 ? 0 : ofA[index] - ofB[index];
+}
+function specificity(rule, { group }) {
+	const named = [
+		rule.group,
+		rule.limiter,
+		rule.workspace
+	].filter((value) => value !== void 0).length;
+	const groupRank = rule.group === void 0 ? 0 : isNamed(rule.group, group) ? 2 : 1;
+	return [
+		named,
+		Number(rule.workspace !== void 0),
+		groupRank
+	];
+}
+function isNamed(text, { name, models }) {
+	return text === name || models.includes(text);
+}
+function selectorText({ group, limiter, workspace }) {
+	return Object.entries({
+		group,
 		limiter,
-		limit,
-		latest: at,
-		use: null
-	};
-	if (at >= reading.latest) Object.assign(reading, {
-		limit,
-		latest: at
-	});
-	limiters.set(id, reading);
-	return reading;
+		workspace
+	}).filter(([, value]) => value !== void 0).map(([key, value]) => `${key} ${value}`).join(", ");
 }
-function note(reading, { limit }, remaining, at, window) {
-	const used = Math.max(0, limit - remaining);
-	reading.use ??= {
-		peak: used,
-		at,
-		lowestRemaining: remaining,
-		minutes: new Float64Array((window.end - window.start) / MINUTE).fill(NaN)
-	};
-	const { use } = reading;
-	if (used > use.peak || used === use.peak && at < use.at) Object.assign(use, {
-		peak: used,
-		at
+// src/judge/policy/expected.ts
+function expectations(policy, snapshot, workspaces) {
+	return policy.expected.flatMap((rule) => {
+		return snapshot.groups.filter((group) => matches({ group: rule.group }, {
+			...ANYWHERE,
+			group
+		})).flatMap((group) => scopesOf$1(rule, workspaces).map((scope) => ({
+			rule,
+			scope,
+			group: {
+				type: group.type,
+				name: group.name
+			},
+			actual: effectiveLimit(snapshot, {
+				scope,
+				group,
+				limiter: rule.limiter
+			})
+		})));
 	});
-	use.lowestRemaining = Math.min(use.lowestRemaining, remaining);
-	const minute = Math.floor((at - window.start) / MINUTE);
-	const before = use.minutes[minute];
-	use.minutes[minute] = Number.isNaN(before) ? used : Math.max(before, used);
 }
-function count(refused, key, refusal, at) {
-	const id = JSON.stringify([key.workspaceId, key.model]);
-	const none = Object.fromEntries(REFUSALS.map((kind) => [kind, 0]));
-	const reading = refused.get(id) ?? {
-		...key,
-		counts: none,
-		first: at,
-		last: at
+const ANYWHERE = {
+	scope: ORGANIZATION,
+	limiter: ""
+};
+function scopesOf$1({ workspace }, workspaces) {
+	if (workspace === void 0) return [ORGANIZATION];
+	return workspaces.filter(({ id, name }) => id === workspace || name === workspace).map(({ id, name }) => ({
+		type: "workspace",
+		id,
+		name
+	}));
+}
+function isIntended(drift, expected) {
+	if (!("limiter" in drift)) return null;
+	const about = expected.filter(({ rule, scope, group }) => rule.limiter === drift.limiter && sameGroup(group, drift.group) && sameScope(scope, drift.scope));
+	return about.length === 0 ? null : about.every(({ rule, actual }) => actual === rule.limit);
+}
+// src/judge/policy/mutes.ts
+function muteFor(policy, target, lastDay) {
+	const day = isoDay(lastDay);
+	return policy.mutes.filter((mute) => day <= mute.until && matches(mute, target)).reduce((latest, mute) => latest && latest.until >= mute.until ? latest : mute, null);
+}
+function justExpired(policy, lastDay) {
+	return policy.mutes.filter(({ until }) => until === isoDay(lastDay - DAY));
+}
+// src/judge/policy/thresholds.ts
+function thresholdsFor(policy, target, defaults) {
+	const closestFirst = policy.thresholds.filter((rule) => matches(rule, target)).toReversed().sort((a, b) => compareSpecificity(b, a, target));
+	const set = (line) => closestFirst.find((rule) => rule[line] !== void 0)?.[line] ?? defaults[line];
+	const alert = set("alert");
+	return {
+		watch: Math.min(set("watch"), alert),
+		alert
 	};
-	reading.counts[refusal]++;
-	refused.set(id, {
-		...reading,
-		first: Math.min(reading.first, at),
-		last: Math.max(reading.last, at)
+}
+// src/judge/policy/apply.ts
+function thresholdsBy(policy, defaults) {
+	return (target) => thresholdsFor(policy, target, defaults);
+}
+function withMutes(verdicts, policy, groups, lastDay) {
+	return verdicts.map((verdict) => {
+		if (verdict.band !== "alert" && verdict.band !== "watch") return verdict;
+		const { scope, group, limiter } = verdict;
+		const mute = muteFor(policy, {
+			scope,
+			group: {
+				...group,
+				models: groupOf(group, groups)?.models ?? []
+			},
+			limiter
+		}, lastDay);
+		return mute ? {
+			...verdict,
+			muted: {
+				owner: mute.owner,
+				reason: mute.reason,
+				until: mute.until
+			}
+		} : verdict;
+	});
+}
+function withIntent(drift, expected) {
+	return drift.map((item) => {
+		const intended = isIntended(item, expected);
+		return intended === null ? item : {
+			...item,
+			intended
+		};
+	});
+}
+// src/judge/policy/policy-findings.ts
+function policyFindings(policy, judged, expected, lastDay) {
+	return [
+		...justExpired(policy, lastDay).map((mute) => ({
+			kind: "mute-expired",
+			message: `The mute of ${selectorText(mute)} ended on ${mute.until} and is ignored from now on (owner ${mute.owner}: ${mute.reason}; ${policy.path} line ${mute.line}).`
+		})),
+		...expected.filter(({ rule, actual }) => actual !== rule.limit).map(unexpected),
+		...unmatched(policy, judged, expected)
+	];
+}
+function unexpected({ rule, scope, group, actual }) {
+	const where = scope.type === "workspace" ? ` in workspace ${scope.name}` : "";
+	const is = actual === null ? "there is no such limit" : `it is ${count$1(actual)}`;
+	return {
+		kind: "unexpected-limit",
+		message: `${group.name}, ${limiterLabel(group.type, rule.limiter)}${where}: the policy expects ${count$1(rule.limit)}, and ${is}.`
+	};
+}
+function unmatched(policy, judged, expected) {
+	return [...[...policy.thresholds, ...policy.mutes].filter((rule) => !judged.some((target) => matches(rule, target))), ...policy.expected.filter((rule) => !expected.some((expectation) => expectation.rule === rule))].sort((a, b) => a.line - b.line).map((rule) => ({
+		kind: "policy-unmatched",
+		message: `${policy.path} line ${rule.line} has no effect: ${selectorText(rule)} is no limit of this organization. Workspaces have rows for limits of their own only.`
+	}));
+}
+// src/judge/usage/usage-findings.ts
+function missingMinutes(window, known) {
+	return Math.max(0, (window.end - Math.max(known, window.start)) / MINUTE);
+}
+function usageFindings({ source, known, refreshedAt, window, meters }) {
+	const findings = [];
+	if (source === "legacy") findings.push({
+		kind: "legacy-usage",
+		message: "Usage comes from the legacy report: it has no request counts, so that requests per minute are unmeasured, and it does not say up to when it is complete: the audited days have ended and were taken as whole."
+	});
+	else if (refreshedAt === null) findings.push({
+		kind: "freshness-unknown",
+		message: "The usage API did not say up to when its data is complete; the audited days have ended and were taken as whole."
+	});
+	if (source === "analytics" && meters.all.some(({ hasUnknownRequests }) => hasUnknownRequests)) findings.push({
+		kind: "requests-unknown",
+		message: "The usage API left out the request count of some rows; requests per minute are unmeasured where they count."
+	});
+	const missing = missingMinutes(window, known);
+	if (missing > 0 && refreshedAt !== null) {
+		const all = (window.end - window.start) / MINUTE;
+		findings.push({
+			kind: "data-incomplete",
+			message: `Usage is complete only up to ${isoTime(refreshedAt)}: ${missing} of ${all} minutes are not known yet. Peaks are at least what is shown, and no recovery is reported.`
+		});
+	}
+	return findings;
+}
+// src/judge/by-api.ts
+function judgeAll({ limits, meters, freshness, source, window, thresholds, peakWindow, policy }) {
+	const { judged, committed, current, reading } = limits;
+	return withMutes([...judge({
+		judged,
+		committed,
+		current,
+		meters,
+		window,
+		known: freshness.known,
+		source,
+		peakWindow,
+		thresholds,
+		thresholdsOf: thresholdsBy(policy, thresholds)
+	}), ...unreadableVerdicts(reading.unreadable, committed)].sort(compareVerdicts), policy, current.groups, lastDayOf(window));
+}
+const lastDayOf = ({ end }) => end - DAY;
+function audited(known, { verdicts, problem, tier, snapshotError }) {
+	const { limits, meters, freshness, source, window, thresholds, peakWindow, policy } = known;
+	const { reading, current, judged, active } = limits;
+	const expected = expectations(policy, current, active);
+	const missing = missingMinutes(window, freshness.known);
+	const coverage = {
+		complete: missing === 0,
+		missingMinutes: missing,
+		refreshedAt: freshness.refreshedAt
+	};
+	const views = groupViews(verdicts, meters, window);
+	const forPlanning = {
+		verdicts,
+		views,
+		windowStart: window.start,
+		isComplete: coverage.complete,
+		thresholds,
+		peakWindow
+	};
+	const read = reading.workspaces.map(({ workspace }) => workspace);
+	return {
+		window,
+		coverage,
+		source,
+		peakWindow,
+		thresholds,
+		verdicts,
+		views,
+		drift: withIntent(driftOf(known), expected),
+		isFirstSnapshot: limits.committed === null && snapshotError === null,
+		findings: [
+			...limitFindings(current, judged, read),
+			...policyFindings(policy, judgedLimiters(current), expected, lastDayOf(window)),
+			...problem === null ? [] : [{
+				kind: "drivers-unknown",
+				message: problem
+			}],
+			...usageFindings({
+				source,
+				...freshness,
+				window,
+				meters
+			})
+		],
+		planning: planningOf(forPlanning, limits.judgedGroups, tier),
+		unmatchedModels: [...meters.unmatched.values()],
+		unreadWorkspaces: reading.unreadable.map(({ workspace: { id, name } }) => ({
+			id,
+			name
+		})),
+		failures: [...reading.unreadable.map(({ workspace, error }) => ({
+			resource: `limits of workspace ${workspace.name}`,
+			message: error
+		})), ...snapshotError === null ? [] : [{
+			resource: "committed snapshot",
+			message: snapshotError
+		}]]
+	};
+}
+function driftOf({ limits, meters, freshness, source, window, peakWindow }) {
+	const { committed: before, current: after, drift } = limits;
+	if (before === null) return [];
+	return withConsequences(drift, {
+		before,
+		after,
+		meters,
+		window,
+		known: freshness.known,
+		peakWindow,
+		source
 	});
 }
 // src/judge/headers-log/log-findings.ts
@@ -37946,12 +37902,12 @@ function merge(before, now) {
 // src/judge/headers-log/log-verdicts.ts
 const MINUTES_PER_HOUR = 60;
 function logVerdicts(evidence) {
-	const { readings, earlier, thresholds: ofInputs, linesOf, scopeOf, isComplete } = evidence;
+	const { readings, earlier, thresholds: ofInputs, thresholdsOf, scopeOf, isComplete } = evidence;
 	const dayBefore = new Map(earlier.map((reading) => [keyOf(reading), reading.use]));
 	return readings.map((reading) => {
 		const { model, limiter, limit, use } = reading;
 		const scope = scopeOf(reading);
-		const thresholds = linesOf({
+		const thresholds = thresholdsOf({
 			scope,
 			model,
 			limiter
@@ -37963,10 +37919,12 @@ function logVerdicts(evidence) {
 		};
 		if (limit === 0) return {
 			...base,
+			band: "unmeasured",
 			reason: "the limit is 0: there is nothing to divide by"
 		};
 		if (!use) return {
 			...base,
+			band: "unmeasured",
 			reason: "no response in the window says what was left of this limit"
 		};
 		const utilization = use.peak / limit;
@@ -37975,14 +37933,18 @@ function logVerdicts(evidence) {
 		return {
 			...base,
 			peak: use.peak,
-			peak_at: isoTime(use.at),
-			minutes_over_threshold: use.minutes.reduce((sum, used) => sum + Number(used / limit >= thresholds.alert), 0),
+			peakAt: use.at,
+			bracket: null,
+			p99: null,
+			minutesOverThreshold: use.minutes.reduce((sum, used) => sum + Number(used / limit >= thresholds.alert), 0),
 			utilization,
 			band,
 			transition: transitionOf(band, previous?.band ?? null, isComplete),
 			previous,
 			hourly: hourly(use),
-			lowest_remaining: use.lowestRemaining
+			clipped: null,
+			drivers: null,
+			lowestRemaining: use.lowestRemaining
 		};
 	}).sort(compareVerdicts);
 }
@@ -37996,11 +37958,8 @@ function baseOf({ model, limiter, limit }, scope) {
 		limiter,
 		limit,
 		configured: limit,
-		limit_source: scope.type,
-		lower_bound: false,
-		drivers: null,
-		...UNMEASURED,
-		reason: null
+		limitSource: scope.type,
+		lowerBound: false
 	};
 }
 function previousOf(use, limit, thresholds) {
@@ -38026,84 +37985,77 @@ function keyOf({ workspaceId, model, limiter }) {
 		limiter
 	]);
 }
-// src/judge/headers-log/log-report.ts
-async function auditLog({ deps, log, inputs }, pattern, committed) {
-	const { window } = inputs;
-	const today = readLog(window);
-	const dayBefore = readLog(dayEarlier(window));
-	const source = await log.group("Headers log", async () => {
-		const read = await readLogFiles(pattern, deps.env.GITHUB_WORKSPACE || process.cwd(), (entry) => {
-			today.add(entry);
-			dayBefore.add(entry);
-		});
-		const lost = read.unreadable > 0 ? `; ${plural(read.unreadable, "line")} could not be read` : "";
-		log.info(`Read ${plural(read.entries, "response")} in ${plural(read.files, "file")}${lost}.`);
-		return read;
-	});
+// src/judge/headers-log/log-judged.ts
+function judgeLog({ today, dayBefore, source }, inputs, committed) {
+	const { window, thresholds } = inputs;
+	const { policy } = committed;
 	const readings = today.limiters();
 	const snapshotBeside = (other) => snapshotOfLog(readings, other);
 	const current = snapshotBeside(committed.snapshot);
-	const { policy } = committed;
 	const expected = expectations(policy, current, current.workspaces);
 	const scopeOf = scopesOf(current);
 	const verdicts = judged({
 		today,
 		dayBefore
-	}, source, inputs, committed, current);
-	const report = {
-		version: 1,
-		window: {
-			start: isoTime(window.start),
-			end: isoTime(window.end),
-			days: window.days,
-			complete: source.unreadable === 0,
-			missing_minutes: 0,
-			data_refreshed_at: null
-		},
-		usage_source: "headers",
-		peak_window: "second",
-		thresholds: inputs.thresholds,
-		status: statusOf(verdicts),
-		highest_utilization: highestUtilization(verdicts),
+	}, source, inputs, policy, current);
+	const forPlanning = {
 		verdicts,
-		groups: [],
-		drift: committed.snapshot ? withIntent(drifted(committed.snapshot, current, verdicts), expected) : [],
-		first_snapshot: committed.snapshot === null && committed.error === null,
-		findings: [...logFindings(source), ...policyFindings(policy, judgedLimiters(current), expected, window.end - DAY)],
-		refusals: today.refusals().map(({ workspaceId, model, counts, first, last }) => ({
-			scope: scopeOf({ workspaceId }),
-			model,
-			...counts,
-			first: isoTime(first),
-			last: isoTime(last)
-		})),
-		unmatched_models: [],
-		failures: committed.error === null ? [] : [{
-			resource: "committed snapshot",
-			message: committed.error
-		}]
+		views: [],
+		windowStart: window.start,
+		isComplete: false,
+		thresholds
 	};
 	const groups = groupsOf(readings.filter(({ workspaceId }) => workspaceId === null));
 	return {
-		report: {
-			...report,
-			planning: planningOf(report, groups, null)
+		audited: {
+			window,
+			coverage: {
+				complete: source.unreadable === 0,
+				missingMinutes: 0,
+				refreshedAt: null
+			},
+			source: "headers",
+			peakWindow: "second",
+			thresholds,
+			verdicts,
+			views: [],
+			drift: committed.snapshot ? withIntent(drifted(committed.snapshot, current, verdicts), expected) : [],
+			isFirstSnapshot: committed.snapshot === null && committed.error === null,
+			findings: [...logFindings(source), ...policyFindings(policy, judgedLimiters(current), expected, window.end - DAY)],
+			planning: planningOf({
+				...forPlanning,
+				peakWindow: "second"
+			}, groups, null),
+			refusals: today.refusals().map(({ workspaceId, model, counts, first, last }) => ({
+				scope: scopeOf({ workspaceId }),
+				model,
+				rateLimit: counts.rate_limit,
+				acceleration: counts.acceleration,
+				spendCap: counts.spend_cap,
+				notTold: counts.not_told,
+				first,
+				last
+			})),
+			unmatchedModels: [],
+			unreadWorkspaces: [],
+			failures: committed.error === null ? [] : [{
+				resource: "committed snapshot",
+				message: committed.error
+			}]
 		},
-		snapshotBeside,
-		workspaces: current.workspaces,
-		isPartial: false
+		snapshotBeside
 	};
 }
-function judged({ today, dayBefore }, source, inputs, { policy }, current) {
+function judged({ today, dayBefore }, source, inputs, policy, current) {
 	const { window, thresholds, models, groupTypes } = inputs;
 	const scopeOf = scopesOf(current);
 	const isAskedFor = (reading) => (models.length === 0 || models.includes(reading.model)) && (groupTypes.length === 0 || groupTypes.includes("model_group")) && isScopeAskedFor(scopeOf(reading), inputs.workspaces);
-	const lines = linesOf$1(policy, thresholds);
+	const lines = thresholdsBy(policy, thresholds);
 	const verdicts = logVerdicts({
 		readings: today.limiters().filter(isAskedFor),
 		earlier: dayBefore.limiters(),
 		thresholds,
-		linesOf: ({ scope, model, limiter }) => lines({
+		thresholdsOf: ({ scope, model, limiter }) => lines({
 			scope,
 			group: {
 				type: MODEL_GROUP,
@@ -38123,7 +38075,7 @@ function judged({ today, dayBefore }, source, inputs, { policy }, current) {
 }
 function scopesOf({ workspaces }) {
 	const names = new Map(workspaces.map(({ id, name }) => [id, name]));
-	return ({ workspaceId: id }) => id === null ? { type: "organization" } : {
+	return ({ workspaceId: id }) => id === null ? ORGANIZATION : {
 		type: "workspace",
 		id,
 		name: names.get(id) ?? id
@@ -38135,19 +38087,255 @@ function isScopeAskedFor(scope, wanted) {
 }
 function drifted(before, after, verdicts) {
 	return findDrift(before, after).map((drift) => {
-		const { limiter } = drift;
-		const peak = limiter === null ? null : verdicts.find((verdict) => isSameLimit(verdict, {
-			...drift,
-			limiter
-		}))?.peak;
-		const ratio = (limit) => peak === null || peak === void 0 || !limit ? null : peak / limit;
+		if (!("limiter" in drift)) return drift;
+		const verdict = verdicts.filter(isMeasured$1).find((row) => sameLimit(row, drift));
 		return {
 			...drift,
-			peak: peak ?? null,
-			utilization_before: ratio(drift.before),
-			utilization_after: ratio(drift.after)
+			consequence: consequenceOf(drift, verdict?.peak ?? null)
 		};
 	});
+}
+function consequenceOf(drift, peak) {
+	const ratio = (limit) => peak === null || !limit ? null : peak / limit;
+	return {
+		peak,
+		before: ratio("before" in drift ? drift.before : null),
+		after: ratio("after" in drift ? drift.after : null)
+	};
+}
+// src/judge/headroom/peaks-to-explain.ts
+const MOST_PEAKS_EXPLAINED = 20;
+function peaksToExplain(verdicts, meterOf, peakWindow) {
+	const all = verdicts.filter(isMeasured$1).filter(({ band, peak }) => band !== "ok" && peak > 0).sort((a, b) => b.utilization - a.utilization).flatMap((verdict) => {
+		const meter = meterOf(verdict);
+		if (!meter) return [];
+		const { scope, group, rule } = meter;
+		const start = verdict.peakAt;
+		return [{
+			key: limitKey(verdict),
+			scope,
+			group,
+			rule,
+			start,
+			end: start + spanOf(rule.per, peakWindow)
+		}];
+	});
+	const spans = new Set([...new Set(all.map(placeInTime))].slice(0, MOST_PEAKS_EXPLAINED));
+	const peaks = all.filter((peak) => spans.has(placeInTime(peak)));
+	return {
+		peaks,
+		leftOut: all.length - peaks.length
+	};
+}
+const placeInTime = ({ start, end }) => `${start}-${end}`;
+function spanOf(per, peakWindow) {
+	if (per === "day") return DAY;
+	return peakWindow === "hour" ? HOUR$1 : MINUTE;
+}
+// src/judge/limits/limits-now.ts
+function limitsNow(reading, committed, wanted) {
+	const read = new Set(reading.workspaces.map(({ workspace }) => workspace.id));
+	const archived = new Set(reading.allWorkspaces.filter((workspace) => workspace.archived).map(({ id }) => id));
+	const exists = new Set(reading.allWorkspaces.map(({ id }) => id));
+	const isRead = (id) => read.has(id) || archived.has(id) || !exists.has(id);
+	const snapshotBeside = (other) => snapshotOf(reading.groups, reading.workspaces, {
+		committed: other,
+		isRead
+	});
+	const current = snapshotBeside(committed);
+	const judged = chosen(judgedLimiters({
+		groups: current.groups,
+		workspaces: current.workspaces.filter(({ id }) => read.has(id))
+	}), reading, wanted);
+	return {
+		reading,
+		committed,
+		snapshotBeside,
+		current,
+		drift: committed ? findDrift(committed, current) : [],
+		judged,
+		judgedGroups: current.groups.filter((group) => judged.some((limiter) => sameGroup(limiter.group, group))),
+		active: reading.allWorkspaces.filter((workspace) => !workspace.archived)
+	};
+}
+function chosen(judged, { groups }, { models, groupTypes }) {
+	const known = new Set(groups.flatMap((group) => group.models));
+	const unknown = models.filter((model) => !known.has(model));
+	if (unknown.length > 0) throw new AuditError(`Input models names what no rate-limit group contains: ${unknown.join(", ")}.`, { remedy: `Models and aliases with limits: ${[...known].join(", ")}.` });
+	return judged.filter(({ group }) => (models.length === 0 || group.models.some((model) => models.includes(model))) && (groupTypes.length === 0 || groupTypes.includes(group.type)));
+}
+// src/judge/usage/meters.ts
+function createMeters(judged, groups, window) {
+	const grid = {
+		start: window.hasDayBefore ? window.start - DAY : window.start,
+		end: window.end
+	};
+	const byKey = new Map();
+	for (const { scope, group, limiter } of judged) {
+		const rule = limiterRule(group.type, limiter);
+		const key = limitKey({
+			scope,
+			group,
+			limiter
+		});
+		if (rule && canTellUse(rule, group) && !byKey.has(key)) byKey.set(key, {
+			scope,
+			group,
+			limiter,
+			rule,
+			series: null,
+			hasUnknownRequests: false
+		});
+	}
+	const all = [...byKey.values()];
+	const hours = (grid.end - grid.start) / HOUR$1;
+	const caches = groups.filter((group) => group.type === MODEL_GROUP).map((group) => ({
+		group,
+		read: new Float64Array(hours),
+		input: new Float64Array(hours)
+	}));
+	const knownModels = new Set(groups.flatMap((group) => group.models));
+	const unmatched = new Map();
+	const organization = routerOf(all.filter(({ scope }) => scope.type === "organization"));
+	const workspaces = new Map([...Map.groupBy(all.filter(({ scope }) => scope.type === "workspace"), ({ scope }) => workspaceIdOf(scope))].map(([id, meters]) => [id, routerOf(meters)]));
+	const cachesByModel = indexByModel(caches, ({ group }) => group.models);
+	return {
+		grid,
+		all,
+		caches,
+		unmatched,
+		foldOrganization(rows) {
+			for (const row of rows) {
+				if (row.model !== null && row.at >= window.start && !knownModels.has(row.model)) addUnmatched(unmatched, row.model, row);
+				if (!isCounted(row)) continue;
+				organization(row, grid);
+				if (row.model !== null && row.speed !== "fast") addCache(cachesByModel.get(row.model) ?? [], row, grid);
+			}
+		},
+		foldWorkspaces(rows) {
+			for (const row of rows) if (row.workspaceId !== null && isCounted(row)) workspaces.get(row.workspaceId)?.(row, grid);
+		},
+		find: (limit) => byKey.get(limitKey(limit))
+	};
+}
+function canTellUse(rule, group) {
+	return rule.group !== "model_group" || group.models.length > 0;
+}
+function routerOf(meters) {
+	const byModel = indexByModel(meters.filter(({ rule }) => rule.group === MODEL_GROUP), ({ group }) => group.models);
+	const anyModel = meters.filter(({ rule }) => rule.group !== MODEL_GROUP);
+	return (row, grid) => {
+		if (row.model !== null) for (const meter of byModel.get(row.model) ?? []) add(meter, row, grid);
+		for (const meter of anyModel) add(meter, row, grid);
+	};
+}
+function add(meter, row, grid) {
+	const amount = amountOf(meter.rule, row);
+	if (amount === null) meter.hasUnknownRequests = true;
+	if (!amount) return;
+	meter.series ??= new Float64Array((grid.end - grid.start) / MINUTE);
+	const minute = Math.floor((row.at - grid.start) / MINUTE);
+	if (minute >= 0 && minute < meter.series.length) meter.series[minute] += amount;
+}
+function addCache(caches, row, grid) {
+	const hour = Math.floor((row.at - grid.start) / HOUR$1);
+	for (const { read, input } of caches) {
+		if (hour < 0 || hour >= read.length) continue;
+		read[hour] += row.cacheRead;
+		input[hour] += row.uncachedInput + row.cacheCreation + row.cacheRead;
+	}
+}
+function addUnmatched(unmatched, model, row) {
+	const entry = unmatched.get(model) ?? {
+		model,
+		requests: 0,
+		tokens: 0
+	};
+	entry.requests = entry.requests === null || row.requests === null ? null : entry.requests + row.requests;
+	entry.tokens += row.uncachedInput + row.cacheCreation + row.cacheRead + row.output;
+	unmatched.set(model, entry);
+}
+function indexByModel(items, modelsOf) {
+	const index = new Map();
+	for (const item of items) for (const model of modelsOf(item)) index.set(model, [...index.get(model) ?? [], item]);
+	return index;
+}
+// src/judge/usage/usage-plan.ts
+const COUNTING = [
+	"model",
+	"service_tier",
+	"speed",
+	"product"
+];
+function planUsage(meters) {
+	const ofWorkspaces = meters.all.filter(({ scope }) => scope.type === "workspace");
+	const time = {
+		start: meters.grid.start,
+		end: meters.grid.end,
+		width: "1m"
+	};
+	const organization = {
+		...time,
+		groupBy: COUNTING
+	};
+	if (ofWorkspaces.length === 0) return {
+		organization,
+		workspaces: null
+	};
+	const workspaceIds = unique(ofWorkspaces.flatMap(({ scope }) => scope.type === "workspace" ? [scope.id] : []));
+	const models = ofWorkspaces.some(({ rule }) => rule.group !== "model_group") ? [] : unique(ofWorkspaces.flatMap(({ group }) => group.models));
+	return {
+		organization,
+		workspaces: {
+			...time,
+			groupBy: ["workspace_id", ...COUNTING],
+			workspaceIds,
+			...models.length > 0 && { models }
+		}
+	};
+}
+const ROWS_OF_A_PAGE = 1e3;
+function busyPages({ organization, workspaces }, models) {
+	const minutes = (organization.end - organization.start) / MINUTE;
+	const pages = (rowsOfMinute) => Math.ceil(minutes * rowsOfMinute / ROWS_OF_A_PAGE);
+	const ofWorkspaces = (workspaces?.workspaceIds?.length ?? 0) * (workspaces?.models?.length ?? models);
+	return pages(models) + pages(ofWorkspaces);
+}
+function unique(texts) {
+	return [...new Set(texts)].sort(compareText);
+}
+// src/judge/usage/usage-to-read.ts
+function usageToRead(judged, drift, groups, window) {
+	const drifted = drift.flatMap((item) => driftedLimiters(item, groups));
+	const meters = createMeters([...judged, ...drifted], groups, window);
+	const { organization, workspaces } = planUsage(meters);
+	const models = new Set(groups.flatMap((group) => group.models)).size;
+	return {
+		meters,
+		organization,
+		workspaces,
+		readings: [{
+			query: organization,
+			fold: meters.foldOrganization
+		}, ...workspaces ? [{
+			query: workspaces,
+			fold: meters.foldWorkspaces
+		}] : []],
+		models,
+		pages: busyPages({
+			organization,
+			workspaces
+		}, models)
+	};
+}
+function driftedLimiters(drift, groups) {
+	const group = groupOf(drift.group, groups);
+	if (!group || !("limiter" in drift)) return [];
+	return ("from" in drift && drift.from !== void 0 ? [drift.limiter, drift.from] : [drift.limiter]).map((limiter) => ({
+		scope: drift.scope,
+		group,
+		limiter
+	}));
 }
 // src/log.ts
 function createLog(core, redact) {
@@ -38171,6 +38359,110 @@ function createLog(core, redact) {
 }
 function oneLine(text) {
 	return text.replace(/\s*[\r\n]+\s*/g, " ");
+}
+// src/report/planning-part.ts
+function planningPart(planning) {
+	return {
+		tier_table: {
+			date: PUBLISHED.date,
+			source: PUBLISHED.source
+		},
+		usage_tier: planning.usageTier,
+		tiers: planning.tiers.map(({ group, matches, reading }) => ({
+			group,
+			matches: [...matches],
+			reading
+		})),
+		tier_what_if: planning.tierWhatIf.map(({ group, limiter, utilization, byTier }) => ({
+			group,
+			limiter,
+			utilization,
+			by_tier: byTier
+		})),
+		cache_what_if: planning.cacheWhatIf.map(({ group, limiter, utilization, readShare, byShare }) => ({
+			group,
+			limiter,
+			utilization,
+			read_share: readShare,
+			by_share: byShare.map((shareUtilization, index) => ({
+				read_share: READ_SHARES[index] ?? 0,
+				utilization: shareUtilization
+			}))
+		})),
+		over_provisioned: [...planning.overProvisioned],
+		runway: planning.runway.map(({ scope, group, limiter, dailyPeaks, outcome }) => ({
+			scope,
+			group,
+			limiter,
+			daily_peaks: [...dailyPeaks],
+			outcome: runwayOutcome(outcome)
+		}))
+	};
+}
+function runwayOutcome(outcome) {
+	if (outcome.kind === "refused") return outcome;
+	const { perDay, ...rest } = outcome;
+	return {
+		...rest,
+		per_day: perDay
+	};
+}
+// src/report/report-of.ts
+function reportOf(audited) {
+	const { window, coverage, thresholds, verdicts, refusals } = audited;
+	return {
+		version: 1,
+		window: {
+			start: isoTime(window.start),
+			end: isoTime(window.end),
+			days: window.days,
+			complete: coverage.complete,
+			missing_minutes: coverage.missingMinutes,
+			data_refreshed_at: coverage.refreshedAt === null ? null : isoTime(coverage.refreshedAt)
+		},
+		usage_source: audited.source,
+		peak_window: audited.peakWindow,
+		thresholds: {
+			watch: thresholds.watch,
+			alert: thresholds.alert
+		},
+		status: statusOf(verdicts),
+		highest_utilization: highestUtilization(verdicts),
+		verdicts: verdicts.map(verdictRow),
+		groups: audited.views.map(groupViewRow),
+		drift: audited.drift.map(driftRow),
+		first_snapshot: audited.isFirstSnapshot,
+		findings: [...audited.findings],
+		...refusals && { refusals: refusals.map(refusalRow) },
+		unmatched_models: audited.unmatchedModels.toSorted((a, b) => compareText(a.model, b.model)),
+		...audited.unreadWorkspaces.length > 0 && { unread_workspaces: [...audited.unreadWorkspaces] },
+		failures: [...audited.failures],
+		planning: planningPart(audited.planning)
+	};
+}
+function statusOf(verdicts) {
+	const bands = new Set(verdicts.map((verdict) => "muted" in verdict && verdict.muted ? "ok" : verdict.band));
+	return [
+		"alert",
+		"watch",
+		"ok"
+	].find((band) => bands.has(band)) ?? null;
+}
+function highestUtilization(verdicts) {
+	const utilizations = verdicts.filter(isMeasured$1).map(({ utilization }) => utilization);
+	return utilizations.length > 0 ? Math.max(...utilizations) : null;
+}
+function refusalRow({ scope, model, rateLimit, acceleration, spendCap, notTold, first, last }) {
+	return {
+		scope,
+		model,
+		rate_limit: rateLimit,
+		acceleration,
+		spend_cap: spendCap,
+		not_told: notTold,
+		first: isoTime(first),
+		last: isoTime(last)
+	};
 }
 // src/transport/redaction.ts
 const MASK = "***";
@@ -38256,7 +38548,7 @@ async function audit(deps) {
 	let found;
 	try {
 		const { source } = inputs;
-		found = await (source.kind === "headers-log" ? auditLog(run, source.pattern, committed) : auditAdmin(run, source, committed));
+		found = await (source.kind === "headers-log" ? auditLog(run, source.pattern, committed) : auditByApi(run, source, committed));
 	} catch (error) {
 		return deliverBlind(run, describeError(error));
 	}
@@ -38267,6 +38559,56 @@ async function audit(deps) {
 		log.fail(`The audit could not be told in full: ${describeError(error)}`);
 		return 1;
 	}
+}
+async function auditByApi(run, credentials, committed) {
+	const { log, inputs } = run;
+	const { window, thresholds, peakWindow } = inputs;
+	const api = connect(run, credentials);
+	try {
+		const reading = await log.group("Limits", () => collectLimits(api.client, run));
+		const limits = limitsNow(reading, committed.snapshot, inputs);
+		const tier = collectTier(api, log);
+		const { meters, ...toRead } = usageToRead(limits.judged, limits.drift, reading.groups, window);
+		const { freshness, reader } = await log.group("Usage", () => collectUsage(api.client, toRead, run));
+		const { source } = reader;
+		const { policy, error: snapshotError } = committed;
+		const known = {
+			limits,
+			meters,
+			freshness,
+			source,
+			window,
+			thresholds,
+			peakWindow,
+			policy
+		};
+		const verdicts = judgeAll(known);
+		const peaks = peaksToExplain(verdicts, meters.find, peakWindow);
+		const report = reportOf(audited(known, {
+			...await explainPeaks(api.client, reader, verdicts, peaks, reading),
+			tier: await tier,
+			snapshotError
+		}));
+		const { snapshotBeside, active: workspaces } = limits;
+		return {
+			report,
+			snapshotBeside,
+			workspaces,
+			isPartial: reading.unreadable.length > 0
+		};
+	} finally {
+		api.close();
+	}
+}
+async function auditLog(run, pattern, committed) {
+	const judged = judgeLog(await collectLog(run, pattern), run.inputs, committed);
+	const { workspaces } = judged.snapshotBeside(committed.snapshot);
+	return {
+		report: reportOf(judged.audited),
+		snapshotBeside: judged.snapshotBeside,
+		workspaces,
+		isPartial: false
+	};
 }
 // src/transport/transport.ts
 init_undici();

@@ -1,18 +1,29 @@
-import { auditAdmin } from './audit-admin.ts'
+import { connect } from './collect/anthropic/connection.ts'
+import { collectLog } from './collect/headers-log/log.ts'
+import { collectLimits } from './collect/limits/limits.ts'
+import { collectTier } from './collect/limits/usage-tier.ts'
 import { type Committed, readCommitted } from './collect/repository/committed.ts'
+import { explainPeaks } from './collect/usage/collect-drivers.ts'
+import { collectUsage } from './collect/usage/usage.ts'
 import { deliverAudit, deliverBlind, refuse } from './deliver/deliver.ts'
 import type { Found } from './deliver/snapshot/keep-snapshot.ts'
 import type { Deps } from './deps.ts'
 import { describeError } from './errors.ts'
 import { type Inputs, readInputs } from './inputs/inputs.ts'
-import { auditLog } from './judge/headers-log/log-report.ts'
+import type { Credentials } from './inputs/source.ts'
+import { audited, judgeAll } from './judge/by-api.ts'
+import { judgeLog } from './judge/headers-log/log-judged.ts'
+import { peaksToExplain } from './judge/headroom/peaks-to-explain.ts'
+import { limitsNow } from './judge/limits/limits-now.ts'
+import { usageToRead } from './judge/usage/usage-to-read.ts'
 import { createLog } from './log.ts'
+import { reportOf } from './report/report-of.ts'
 import type { Run } from './run.ts'
 import { createSecrets } from './transport/redaction.ts'
 
 /**
  * The run, top to bottom: inputs, what the repository holds, limits and usage and what they mean, every delivery, one exit code.
- * Resolves to 0 or 1 and throws nothing: whatever goes wrong is told in the log, the summary and Slack.
+ * Resolves to 0 or 1 and throws nothing: whatever goes wrong is reported in the log, the summary and Slack.
  */
 export async function audit(deps: Deps): Promise<0 | 1> {
   const secrets = createSecrets(deps.core)
@@ -33,7 +44,7 @@ export async function audit(deps: Deps): Promise<0 | 1> {
     const { source } = inputs
     found = await (source.kind === 'headers-log'
       ? auditLog(run, source.pattern, committed)
-      : auditAdmin(run, source, committed))
+      : auditByApi(run, source, committed))
   } catch (error) {
     return deliverBlind(run, describeError(error))
   }
@@ -45,4 +56,37 @@ export async function audit(deps: Deps): Promise<0 | 1> {
     log.fail(`The audit could not be told in full: ${describeError(error)}`)
     return 1
   }
+}
+
+/** Limits and usage from the Admin API, judged. Throws AuditError: then nothing is known. */
+async function auditByApi(run: Run, credentials: Credentials, committed: Committed): Promise<Found> {
+  const { log, inputs } = run
+  const { window, thresholds, peakWindow } = inputs
+  const api = connect(run, credentials)
+  try {
+    const reading = await log.group('Limits', () => collectLimits(api.client, run))
+    const limits = limitsNow(reading, committed.snapshot, inputs)
+    const tier = collectTier(api, log)
+    const { meters, ...toRead } = usageToRead(limits.judged, limits.drift, reading.groups, window)
+    const { freshness, reader } = await log.group('Usage', () => collectUsage(api.client, toRead, run))
+    const { source } = reader
+    const { policy, error: snapshotError } = committed
+    const known = { limits, meters, freshness, source, window, thresholds, peakWindow, policy }
+    const verdicts = judgeAll(known)
+    const peaks = peaksToExplain(verdicts, meters.find, peakWindow)
+    const explained = await explainPeaks(api.client, reader, verdicts, peaks, reading)
+    const report = reportOf(audited(known, { ...explained, tier: await tier, snapshotError }))
+    const { snapshotBeside, active: workspaces } = limits
+    return { report, snapshotBeside, workspaces, isPartial: reading.unreadable.length > 0 }
+  } finally {
+    api.close()
+  }
+}
+
+/** Limits and use as a log of response headers says, judged. Throws AuditError: then nothing is known. */
+async function auditLog(run: Run, pattern: string, committed: Committed): Promise<Found> {
+  const read = await collectLog(run, pattern)
+  const judged = judgeLog(read, run.inputs, committed)
+  const { workspaces } = judged.snapshotBeside(committed.snapshot)
+  return { report: reportOf(judged.audited), snapshotBeside: judged.snapshotBeside, workspaces, isPartial: false }
 }

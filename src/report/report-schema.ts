@@ -107,6 +107,10 @@ export const reportSchema = z.object({
     .optional()
     .describe('Responses with status 429 in a log of response headers, by what refused them'),
   unmatched_models: z.array(z.object({ model: z.string(), requests: count.nullable(), tokens: count })),
+  unread_workspaces: z
+    .array(z.object({ id: z.string(), name: z.string() }))
+    .optional()
+    .describe('Workspaces whose limits could not be read'),
   failures: z
     .array(z.object({ resource: z.string(), message: z.string() }))
     .describe('What could not be read or delivered; any of them fails the run'),

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { FINDING_KINDS } from '../vocabulary/finding.ts'
 
 /** The rows of a report: a verdict, a drift, a finding, and what they are about. Times are RFC 3339 UTC. */
 
@@ -12,7 +13,7 @@ export const scopeSchema = z.discriminatedUnion('type', [
 ])
 export const groupSchema = z.object({ type: z.string(), name: z.string() })
 
-export const bandSchema = z.enum(['ok', 'watch', 'alert', 'unmeasured'])
+export const measuredBandSchema = z.enum(['ok', 'watch', 'alert'])
 export const transitionSchema = z.enum(['new', 'worse', 'continuing', 'recovered'])
 
 const share = z.object({ id: z.string().nullable(), name: z.string(), share: ratio.describe('Part of the peak, 0–1') })
@@ -26,15 +27,26 @@ const clippedSchema = z
     'The longest run of minutes within 5 % of the limit or above it: demand may have been higher than what was served',
   )
 
-export const verdictSchema = z.object({
+const judged = {
   scope: scopeSchema,
   group: groupSchema,
   limiter: z.string().describe("Anthropic's name of the limiter"),
-  limit: z.number().nullable().describe('What binds'),
   configured: z.number().nullable().describe('What the scope itself has set'),
   limit_source: z.enum(['organization', 'workspace']).describe('Whose value binds'),
-  peak: count.nullable(),
-  peak_at: time.nullable().describe('Start of the first minute (hour, day) that reached the peak'),
+  lower_bound: z.boolean().describe('The true peak is at least this (a limit per second, measured by the minute)'),
+  thresholds: z
+    .object({ watch: ratio, alert: ratio })
+    .optional()
+    .describe('The lines of this limit, where the policy file moved them'),
+}
+
+/** A row with its figures. */
+export const measuredSchema = z.object({
+  ...judged,
+  band: measuredBandSchema,
+  limit: z.number().describe('What binds'),
+  peak: count,
+  peak_at: time.describe('Start of the first minute (hour, day) that reached the peak'),
   bracket: count
     .nullable()
     .describe(
@@ -48,14 +60,12 @@ export const verdictSchema = z.object({
     .nonnegative()
     .nullable()
     .describe('Minutes at or over the alert line. Null for a limit per day'),
-  utilization: ratio.nullable().describe('peak ÷ limit, never clamped'),
-  band: bandSchema,
+  utilization: ratio.describe('peak ÷ limit, never clamped'),
   transition: transitionSchema.nullable(),
-  reason: z.string().nullable().describe('Why it is unmeasured'),
-  lower_bound: z.boolean().describe('The true peak is at least this (a limit per second, measured by the minute)'),
+  reason: z.null(),
   clipped: clippedSchema.nullable(),
   previous: z
-    .object({ peak: count, limit: z.number(), utilization: ratio, band: bandSchema })
+    .object({ peak: count, limit: z.number(), utilization: ratio, band: measuredBandSchema })
     .nullable()
     .describe('The same window one day earlier, judged by the limits of the committed snapshot'),
   hourly: z
@@ -63,16 +73,33 @@ export const verdictSchema = z.object({
     .nullable()
     .describe('Largest minute of each UTC hour of the window; null: unknown. Null for a limit per day'),
   drivers: driversSchema.nullable(),
-  thresholds: z
-    .object({ watch: ratio, alert: ratio })
-    .optional()
-    .describe('The lines of this limit, where the policy file moved them'),
   lowest_remaining: count.optional().describe('From response headers: the least that was left of the limit'),
   muted: z
     .object({ owner: z.string(), reason: z.string(), until: z.iso.date() })
     .optional()
     .describe('The policy file mutes its alert: it is measured as ever, and nobody is told'),
 })
+
+/** A row without figures, and why. */
+export const unmeasuredSchema = z.object({
+  ...judged,
+  band: z.literal('unmeasured'),
+  limit: z.number().nullable(),
+  reason: z.string().describe('Why it is unmeasured'),
+  peak: z.null(),
+  peak_at: z.null(),
+  bracket: z.null(),
+  p99: z.null(),
+  minutes_over_threshold: z.null(),
+  utilization: z.null(),
+  transition: z.null(),
+  clipped: z.null(),
+  previous: z.null(),
+  hourly: z.null(),
+  drivers: z.null(),
+})
+
+export const verdictSchema = z.discriminatedUnion('band', [measuredSchema, unmeasuredSchema])
 
 export const driftClassSchema = z.enum([
   'raised',
@@ -109,22 +136,7 @@ export const driftSchema = z.object({
 })
 
 export const findingSchema = z.object({
-  kind: z.enum([
-    'inert-override',
-    'cached-traffic-override',
-    'oversubscribed',
-    'uncapped-workspaces',
-    'model-in-two-groups',
-    'requests-unknown',
-    'legacy-usage',
-    'freshness-unknown',
-    'data-incomplete',
-    'drivers-unknown',
-    'mute-expired',
-    'unexpected-limit',
-    'policy-unmatched',
-    'headers-log',
-  ]),
+  kind: z.enum(FINDING_KINDS),
   message: z.string().describe('One sentence for a person'),
 })
 

@@ -1,4 +1,4 @@
-import type { Report, Verdict } from '../report/report.ts'
+import type { Report, VerdictRow } from '../report/report.ts'
 import { atMost, count, plural } from '../vocabulary/figures.ts'
 import { crossesAlertLine } from './words/drift-consequence.ts'
 import { driftCounts, isCut } from './words/drift-text.ts'
@@ -71,7 +71,7 @@ export function logLines(report: Report): string[] {
   return report.verdicts.map((verdict) => logText(logLine(verdict, report), 500))
 }
 
-function logLine(verdict: Verdict, report: Report): string {
+function logLine(verdict: VerdictRow, report: Report): string {
   const about = [
     scopeName(verdict.scope, logText),
     groupName(verdict.group, logText),

@@ -16,6 +16,24 @@ export type RateLimitGroup = {
   limits: Limits
 }
 
+/** A group as others refer to it: its type, and its name within that type. */
+export type Group = Pick<RateLimitGroup, 'type' | 'name'>
+
+/** Whether two references mean the same group of one reading. */
+export function sameGroup(a: Group, b: Group): boolean {
+  return a.type === b.type && a.name === b.name
+}
+
+/** A text that two references share exactly where they mean the same group. */
+export function groupKey({ type, name }: Group): string {
+  return `${type}\n${name}`
+}
+
+/** The group that a reference speaks of: overrides and verdicts carry their group's type and name. */
+export function groupOf<T extends Group>(reference: Group, groups: readonly T[]): T | undefined {
+  return groups.find((group) => sameGroup(group, reference))
+}
+
 export type Workspace = { id: string; name: string; archived: boolean }
 
 /** A workspace's own values. An empty `overrides` inherits everything; it never means unlimited. */

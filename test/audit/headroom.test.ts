@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { Report, Verdict } from '../../src/report/report.ts'
+import type { Report, VerdictRow } from '../../src/report/report.ts'
 import { ORDINARY } from '../emulator/anthropic/options.ts'
 import { group, usage, type World, workspace, workspaceId, world } from '../emulator/world/world.ts'
 import { type Services, startServices } from './harness.ts'
@@ -100,7 +100,7 @@ const QUIET = { 'snapshot-mode': 'none', 'slack-webhook-url': '' } as const
 const run = (inputs: Parameters<Services['run']>[0] = {}) => services.run({ ...QUIET, ...inputs })
 const reportOf = async (inputs?: Parameters<Services['run']>[0]): Promise<Report> => (await run(inputs)).report
 
-const name = ({ scope, group, limiter }: Verdict) =>
+const name = ({ scope, group, limiter }: VerdictRow) =>
   `${scope.type === 'workspace' ? `${scope.name}: ` : ''}${group.name}: ${limiter}`
 const byName = (report: Report) => Object.fromEntries(report.verdicts.map((verdict) => [name(verdict), verdict]))
 

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { countingTable, generatedFiles } from '../../scripts/docs.ts'
-import type { UsageRow } from '../../src/collect/usage/usage-reader.ts'
 import { judge } from '../../src/judge/headroom/verdicts.ts'
 import { judgedLimiters } from '../../src/judge/limits/effective.ts'
 import { createMeters } from '../../src/judge/usage/meters.ts'
 import { limiterName } from '../../src/tell/words/format.ts'
 import type { RateLimitGroup } from '../../src/vocabulary/groups.ts'
 import { LIMITERS, type LimiterRule } from '../../src/vocabulary/limiters.ts'
+import type { UsageRow } from '../../src/vocabulary/usage-row.ts'
 import { MINUTE, windowOf } from '../../src/vocabulary/window.ts'
 import { projectFiles } from './yaml-blocks.ts'
 
@@ -68,8 +68,8 @@ function verdictOnOneLimit() {
 
 describe('A limiter that Anthropic adds', () => {
   test('is unmeasured, with a reason, as long as the catalogue does not know it', () => {
-    expect(verdictOnOneLimit()).toMatchObject({ limiter: NEW.type, band: 'unmeasured', utilization: null })
-    expect(verdictOnOneLimit()?.reason).toContain(NEW.type)
+    expect(verdictOnOneLimit()).toMatchObject({ limiter: NEW.type, band: 'unmeasured' })
+    expect(verdictOnOneLimit()).toMatchObject({ reason: expect.stringContaining(NEW.type) })
   })
 
   describe('once it is one entry of the catalogue', () => {
@@ -82,7 +82,7 @@ describe('A limiter that Anthropic adds', () => {
     })
 
     test('is measured and judged', () => {
-      expect(verdictOnOneLimit()).toMatchObject({ peak: 80, utilization: 0.8, band: 'alert', reason: null })
+      expect(verdictOnOneLimit()).toMatchObject({ peak: 80, utilization: 0.8, band: 'alert' })
     })
 
     test('has its name in every message', () => {

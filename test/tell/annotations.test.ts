@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { annotations, logLines } from '../../src/tell/annotations.ts'
 import { renderSummary } from '../../src/tell/summary/summary.ts'
+import { isMeasured } from '../../src/tell/words/select.ts'
 import { EXAMPLES, LINKS } from './examples.ts'
 
 const NONE = new Set<never>()
@@ -49,7 +50,7 @@ test('what is missing is said', () => {
 
 test('no figure is rounded over the line its own limit is judged by, nor its day before', () => {
   const { report } = EXAMPLES['quiet-day']
-  const first = report.verdicts.find(({ utilization }) => utilization !== null)
+  const first = report.verdicts.find(isMeasured)
   const row = {
     ...first!,
     band: 'watch' as const,

@@ -1,14 +1,16 @@
 import type {
   Blind,
-  Drift,
-  GroupView,
+  DriftRow,
+  GroupViewRow,
   Links,
+  MeasuredRow,
   Report,
-  Scope,
   SnapshotOutcome,
-  Verdict,
+  UnmeasuredRow,
+  VerdictRow,
 } from '../../src/report/report.ts'
 import { reportSchema } from '../../src/report/report-schema.ts'
+import type { Scope } from '../../src/vocabulary/scope.ts'
 
 /** Reports of days as they happen, for golden files, for the preview and for looking at. All figures agree with each other. */
 
@@ -51,10 +53,10 @@ const READ_SHARE = [
   0.06, 0.04, 0.02,
 ]
 
-type Given = Pick<Verdict, 'group' | 'limiter' | 'limit' | 'peak'> & Partial<Verdict>
+type Given = Pick<MeasuredRow, 'group' | 'limiter' | 'limit' | 'peak'> & Partial<MeasuredRow>
 
 /** A measured row: utilization, band and hours follow from peak and limit. */
-function measured(given: Given & { limit: number; peak: number }): Verdict {
+function measured(given: Given): MeasuredRow {
   const { limit, peak } = given
   const utilization = peak / limit
   return {
@@ -78,13 +80,15 @@ function measured(given: Given & { limit: number; peak: number }): Verdict {
   }
 }
 
-function previous(peak: number, limit: number): Verdict['previous'] {
+function previous(peak: number, limit: number): VerdictRow['previous'] {
   const utilization = peak / limit
   const band = utilization >= THRESHOLDS.alert ? 'alert' : utilization >= THRESHOLDS.watch ? 'watch' : 'ok'
   return { peak: Math.round(peak), limit, utilization, band }
 }
 
-function unmeasured(given: Pick<Verdict, 'group' | 'limiter' | 'limit' | 'reason'> & Partial<Verdict>): Verdict {
+function unmeasured(
+  given: Pick<UnmeasuredRow, 'group' | 'limiter' | 'limit' | 'reason'> & Partial<UnmeasuredRow>,
+): UnmeasuredRow {
   return {
     scope: ORGANIZATION,
     configured: given.limit,
@@ -107,7 +111,7 @@ function unmeasured(given: Pick<Verdict, 'group' | 'limiter' | 'limit' | 'reason
 }
 
 const NOT_IN_USAGE = 'Usage data does not show these calls.'
-const UNMEASURED: Verdict[] = [
+const UNMEASURED: VerdictRow[] = [
   unmeasured({
     group: BATCH,
     limiter: 'enqueued_batch_requests',
@@ -118,7 +122,7 @@ const UNMEASURED: Verdict[] = [
   unmeasured({ group: TOKEN_COUNT, limiter: REQUESTS, limit: 8_000, reason: NOT_IN_USAGE }),
 ]
 
-const QUIET_ROWS: Verdict[] = [
+const QUIET_ROWS: VerdictRow[] = [
   measured({ group: HAIKU, limiter: INPUT, limit: 4_000_000, peak: 181_000 }),
   measured({ group: HAIKU, limiter: OUTPUT, limit: 800_000, peak: 3_200 }),
   measured({ group: HAIKU, limiter: REQUESTS, limit: 4_000, peak: 212 }),
@@ -151,7 +155,7 @@ const RESEARCH_INERT = measured({
   peak: 88,
 })
 
-const VIEWS: GroupView[] = [HAIKU, OPUS, SONNET].map((group, index) => ({
+const VIEWS: GroupViewRow[] = [HAIKU, OPUS, SONNET].map((group, index) => ({
   scope: ORGANIZATION,
   group,
   binds: [],
@@ -162,7 +166,7 @@ const VIEWS: GroupView[] = [HAIKU, OPUS, SONNET].map((group, index) => ({
   },
 }))
 
-function reportOf(given: Partial<Report> & { verdicts: Verdict[] }): Report {
+function reportOf(given: Partial<Report> & { verdicts: VerdictRow[] }): Report {
   const ratios = given.verdicts.flatMap(({ utilization }) => (utilization === null ? [] : [utilization]))
   const bands = new Set(given.verdicts.map(({ band }) => band))
   return reportSchema.parse({
@@ -190,14 +194,14 @@ function reportOf(given: Partial<Report> & { verdicts: Verdict[] }): Report {
   } satisfies Report)
 }
 
-function bindsOf(view: GroupView, verdicts: readonly Verdict[]): GroupView['binds'] {
+function bindsOf(view: GroupViewRow, verdicts: readonly VerdictRow[]): GroupViewRow['binds'] {
   return verdicts
     .filter(({ scope, group }) => scope.type === 'organization' && group.name === view.group.name)
     .flatMap(({ limiter, utilization }) => (utilization === null ? [] : [{ limiter, utilization }]))
     .sort((a, b) => b.utilization - a.utilization)
 }
 
-function driftOf(given: Pick<Drift, 'class' | 'group'> & Partial<Drift>): Drift {
+function driftOf(given: Pick<DriftRow, 'class' | 'group'> & Partial<DriftRow>): DriftRow {
   return {
     scope: ORGANIZATION,
     limiter: null,
@@ -213,8 +217,8 @@ function driftOf(given: Pick<Drift, 'class' | 'group'> & Partial<Drift>): Drift 
 }
 
 /** Rows of `all`, each replaced by the given one for the same limit. */
-function withRows(all: readonly Verdict[], ...changed: readonly Verdict[]): Verdict[] {
-  const key = ({ scope, group, limiter }: Verdict) => JSON.stringify([scope, group, limiter])
+function withRows(all: readonly VerdictRow[], ...changed: readonly VerdictRow[]): VerdictRow[] {
+  const key = ({ scope, group, limiter }: VerdictRow) => JSON.stringify([scope, group, limiter])
   const keys = new Set(all.map(key))
   return [
     ...all.map((row) => changed.find((other) => key(other) === key(row)) ?? row),
@@ -274,7 +278,7 @@ const OPUS_OUTPUT_CUT = driftOf({
   utilization_before: 0.3875,
   utilization_after: 0.775,
 })
-const DRIFT: Drift[] = [
+const DRIFT: DriftRow[] = [
   driftOf({ class: 'group-added', group: OPUS_5 }),
   driftOf({ class: 'model-moved', group: OPUS_5, model: 'claude-opus-5', from: 'Claude Opus 4.x' }),
   driftOf({

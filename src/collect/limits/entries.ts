@@ -1,4 +1,11 @@
-import { compareGroups, type Limits, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
+import {
+  compareGroups,
+  groupKey,
+  type Limits,
+  MODEL_GROUP,
+  type RateLimitGroup,
+  sameGroup,
+} from '../../vocabulary/groups.ts'
 import { compareText } from '../../vocabulary/order.ts'
 import type { ApiLimitEntry } from './rate-limits.ts'
 
@@ -13,7 +20,7 @@ export function organizationGroups(entries: readonly ApiLimitEntry[]): ReadGroup
   const groups = [...said.values()].map(asOneGroup)
   // Overrides name their group, so that two groups of one name could not be told apart in the snapshot.
   const named = groups.map((group) => {
-    const others = groups.filter((other) => other !== group && isNamedAlike(other, group))
+    const others = groups.filter((other) => other !== group && sameGroup(other, group))
     if (others.length === 0 || group.models.length === 0) return group
     const own = group.models.find((model) => !others.some(({ models }) => models.includes(model)))
     return { ...group, name: `${group.name} (${own ?? group.models.join(', ')})` }
@@ -38,10 +45,6 @@ function merged(groups: readonly RateLimitGroup[]): RateLimitGroup {
   return { type, name, models: sortedModels(groups.flatMap(({ models }) => models)), limits: toLimits(limits) }
 }
 
-function isNamedAlike(a: RateLimitGroup, b: RateLimitGroup): boolean {
-  return a.type === b.type && a.name === b.name
-}
-
 /**
  * A workspace's entries as overrides of the organization's groups, named as those are, one a group.
  * The entry's `rate_limit_id` is the organization entry's `id`; where a reply lacks it, the stable group ID,
@@ -52,10 +55,16 @@ export function workspaceOverrides(entries: readonly ApiLimitEntry[], groups: re
     const group = groups.find((candidate) => isGroupOf(override, candidate))
     return group ? { ...merged([group, override]), limits: override.limits } : override
   })
-  return [...Map.groupBy(overrides, ({ type, name }) => JSON.stringify([type, name])).values()]
-    .map(merged)
+  return [...Map.groupBy(overrides, groupKey).values()]
+    .map((same) => withValues(merged(same)))
     .filter(({ limits }) => Object.keys(limits).length > 0)
     .sort(compareGroups)
+}
+
+/** A workspace's limit without a value inherits: it is no override. */
+function withValues(override: RateLimitGroup): RateLimitGroup {
+  const limits = Object.entries(override.limits).filter(([, value]) => value !== null)
+  return { ...override, limits: Object.fromEntries(limits) }
 }
 
 function isGroupOf(override: ReadGroup, group: ReadGroup): boolean {

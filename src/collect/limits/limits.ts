@@ -1,4 +1,6 @@
 import { AuditError, describeError } from '../../errors.ts'
+import type { Run } from '../../run.ts'
+import { plural } from '../../vocabulary/figures.ts'
 import type { UnreadableWorkspace, Workspace, WorkspaceOverrides } from '../../vocabulary/groups.ts'
 import type { AnthropicClient } from '../anthropic/client.ts'
 import { organizationGroups, type ReadGroup, workspaceOverrides } from './entries.ts'
@@ -12,6 +14,21 @@ export type LimitsReading = {
   allWorkspaces: readonly Workspace[]
   workspaces: readonly WorkspaceOverrides[]
   unreadable: readonly UnreadableWorkspace[]
+}
+
+/** Reads all limits and reports what was read. Throws AuditError as `readLimits`: without limits there is no audit. */
+export async function collectLimits(
+  client: AnthropicClient,
+  { log, inputs }: Pick<Run, 'log' | 'inputs'>,
+): Promise<LimitsReading> {
+  const reading = await readLimits(client, inputs.workspaces)
+  const { groups, workspaces } = reading
+  const own = workspaces.filter(({ overrides }) => overrides.length > 0).length
+  log.info(
+    `Read the limits of ${plural(groups.length, 'rate-limit group')} and ${plural(workspaces.length, 'workspace')}, ${own} of them with overrides.`,
+  )
+  for (const { workspace, error } of reading.unreadable) log.error(error, `Limits of workspace ${workspace.name}`)
+  return reading
 }
 
 /**

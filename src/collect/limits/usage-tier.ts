@@ -1,7 +1,9 @@
 import * as z from 'zod'
-import { AuditError } from '../../errors.ts'
+import { AuditError, describeError } from '../../errors.ts'
+import type { Log } from '../../log.ts'
 import { PUBLISHED, TIERS, type Tier } from '../../vocabulary/published-tiers.ts'
 import type { AnthropicClient } from '../anthropic/client.ts'
+import type { Connection } from '../anthropic/connection.ts'
 import { followPages } from '../anthropic/pages.ts'
 
 const page = z.object({
@@ -18,6 +20,19 @@ const page = z.object({
 
 const BETAS = ['spend-limit-reads-2026-09-26']
 const PATH = '/v1/organizations/spend_limits'
+
+/** The tier is a hint only: nothing waits longer for it, in milliseconds. */
+const TIME_BUDGET = 10_000
+
+/** The organization's tier, where it can be read in good time: without it nothing is missing that matters. */
+export async function collectTier(connection: Connection, log: Log): Promise<Tier | null> {
+  try {
+    return await readUsageTier(connection.clientFor(TIME_BUDGET))
+  } catch (error) {
+    log.debug(`The usage tier could not be read: ${describeError(error)}`)
+    return null
+  }
+}
 
 /**
  * The organization's tier by its monthly spend cap, the only hint to it that the API gives; null where the cap is none of the published.

@@ -1,11 +1,12 @@
 import type * as z from 'zod'
-import { AuditError } from '../../errors.ts'
-import { DAY, HOUR, isoTime, MINUTE } from '../../vocabulary/window.ts'
+import type { UsageRow } from '../../vocabulary/usage-row.ts'
+import { DAY, isoTime } from '../../vocabulary/window.ts'
 import type { AnthropicClient } from '../anthropic/client.ts'
 import { nextCursor } from '../anthropic/pages.ts'
 import { analyticsPageSchema } from '../anthropic/schemas.ts'
+import { bucketStarts, WIDTHS } from './buckets.ts'
 import { type RowPage, readByTime, type TimeOrder } from './by-time.ts'
-import type { Progress, ReaderOptions, UsageQuery, UsageReader, UsageRow } from './usage-reader.ts'
+import type { Progress, Range, ReaderOptions, UsageQuery, UsageReader } from './usage-reader.ts'
 
 /** The Usage and Cost Analytics API: GET /v1/organizations/analytics/usage (beta). */
 
@@ -15,10 +16,6 @@ const BETAS = ['analytics-usage-cost-2026-08-24']
 /** The API's maximum; its default is 20. */
 const PAGE_SIZE = 1000
 
-/** [start, end) in UTC milliseconds, on bucket bounds. */
-export type Range = { start: number; end: number }
-
-export const WIDTHS = { '1m': MINUTE, '1h': HOUR, '1d': DAY } as const
 /** The longest range of one call by bucket width. */
 const LONGEST = { '1m': DAY, '1h': 31 * DAY, '1d': 31 * DAY } as const
 
@@ -117,26 +114,4 @@ function toRows(items: readonly AnalyticsItem[], range: Range, width: number): U
     output: usage.output_tokens,
     webSearches: usage.server_tool_use.web_search_requests,
   }))
-}
-
-/**
- * Reads a bucket's `starting_at`; the same text as before costs nothing, and rows in time order repeat it.
- * Throws AuditError for a time that starts none of the buckets of `width` milliseconds that were asked for:
- * such a row would be counted twice, or in a wrong place, or not at all.
- */
-export function bucketStarts(resource: string, { start, end }: Range, width: number): (text: string) => number {
-  let lastText: string | null = null
-  let lastTime = Number.NaN
-  return (text) => {
-    if (text === lastText) return lastTime
-    const time = Date.parse(text)
-    if (!(time >= start && time < end && (time - start) % width === 0))
-      throw new AuditError(
-        `${resource} answered with a bucket that starts at "${text.slice(0, 40)}", which is none of those asked for from ${isoTime(start)} to ${isoTime(end)}.`,
-        { remedy: 'Run the job again; if it happens twice, report it.' },
-      )
-    lastText = text
-    lastTime = time
-    return time
-  }
 }

@@ -1,7 +1,7 @@
 import { AuditError } from '../../errors.ts'
+import type { UsageRow } from '../../vocabulary/usage-row.ts'
 import { followPages } from '../anthropic/pages.ts'
-import type { Range } from './analytics.ts'
-import type { Progress, UsageRow } from './usage-reader.ts'
+import type { Progress, Range } from './usage-reader.ts'
 
 /**
  * Reading many rows side by side. A cursor can only be followed one page after another; so a range that does not fit

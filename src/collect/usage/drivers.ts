@@ -1,46 +1,27 @@
-import type { Meter } from '../../judge/usage/meters.ts'
-import { amountOf, isCounted } from '../../judge/usage/meters.ts'
-import type { Drivers, Verdict } from '../../report/report.ts'
+import { amountOf, isCounted } from '../../vocabulary/counting.ts'
 import { MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
+import type { LimiterRule } from '../../vocabulary/limiters.ts'
 import { compareText } from '../../vocabulary/order.ts'
-import { DAY, HOUR, MINUTE } from '../../vocabulary/window.ts'
-import type { Dimension, UsageReader, UsageRow } from './usage-reader.ts'
+import { type Scope, workspaceIdOf } from '../../vocabulary/scope.ts'
+import type { UsageRow } from '../../vocabulary/usage-row.ts'
+import type { Drivers } from '../../vocabulary/verdict.ts'
+import { DAY, HOUR } from '../../vocabulary/window.ts'
+import type { Dimension, UsageQuery, UsageReader } from './usage-reader.ts'
 
 /** Who drove a peak: shares of workspaces, models and API keys in that very minute, asked for that minute only. */
 
 export type Names = { workspaces: ReadonlyMap<string, string>; apiKeys: ReadonlyMap<string, string> }
 
-/** At most this many minutes are asked about, worst verdicts first: two requests each. */
-const MOST_PEAKS_EXPLAINED = 20
-
 const SHOWN = 3
 
-/** A peak to explain: the limiter's meter and the span it was reached in. */
-type DrivenPeak = { verdict: Verdict; meter: Meter; start: number; end: number }
-
-/** The peaks worth asking about: watch and alert, with use, worst first, within the budget of minutes. */
-export function peaksToExplain(
-  verdicts: readonly Verdict[],
-  meterOf: (verdict: Verdict) => Meter | undefined,
-  peakWindow: 'minute' | 'hour',
-): { peaks: DrivenPeak[]; leftOut: number } {
-  const all = verdicts
-    .filter(({ band, peak }) => (band === 'alert' || band === 'watch') && peak !== null && peak > 0)
-    .sort((a, b) => (b.utilization ?? 0) - (a.utilization ?? 0))
-    .flatMap((verdict) => {
-      const meter = meterOf(verdict)
-      if (!meter || verdict.peak_at === null) return []
-      const start = Date.parse(verdict.peak_at)
-      const span = meter.rule.per === 'day' ? DAY : peakWindow === 'hour' ? HOUR : MINUTE
-      return [{ verdict, meter, start, end: start + span }]
-    })
-  const spans = [...new Set(all.map(spanOf))].slice(0, MOST_PEAKS_EXPLAINED)
-  const peaks = all.filter((peak) => spans.includes(spanOf(peak)))
-  return { peaks, leftOut: all.length - peaks.length }
-}
-
-function spanOf({ start, end }: DrivenPeak): string {
-  return `${start}-${end}`
+/** A peak to explain: the limit it was of (`key`, see `limitKey`), what it counts, and the span it was reached in (UTC ms). */
+export type DrivenPeak = {
+  key: string
+  scope: Scope
+  group: RateLimitGroup
+  rule: LimiterRule
+  start: number
+  end: number
 }
 
 const TOLD_APART: readonly Dimension[] = ['model', 'service_tier', 'speed', 'product']
@@ -53,16 +34,20 @@ export async function readDrivers(
   reader: UsageReader,
   peaks: readonly DrivenPeak[],
   names: Names,
-): Promise<Map<Verdict, Drivers>> {
-  const questions = [...Map.groupBy(peaks, (peak) => `${spanOf(peak)} ${workspaceOf(peak)}`).values()]
+): Promise<Map<string, Drivers>> {
+  const questions = [
+    ...Map.groupBy(peaks, ({ start, end, scope }) => `${start}-${end} ${workspaceIdOf(scope)}`).values(),
+  ]
   const answers = questions.map(async (samePlace) => {
-    const workspace = workspaceOf(samePlace[0]!)
+    const [place] = samePlace
+    if (!place) return []
+    const workspace = workspaceIdOf(place.scope)
     const [byKey, byWorkspace] = await Promise.all([
-      readRows(reader, samePlace[0]!, 'api_key_id', workspace),
-      workspace === null ? readRows(reader, samePlace[0]!, 'workspace_id', null) : [],
+      readRows(reader, place, 'api_key_id', workspace),
+      workspace === null ? readRows(reader, place, 'workspace_id', null) : [],
     ])
     const nameOf = namesOf(names, reader.source)
-    return samePlace.map(({ verdict, meter }) => [verdict, sharesOf(meter, byKey, byWorkspace, nameOf)] as const)
+    return samePlace.map((peak) => [peak.key, sharesOf(peak, byKey, byWorkspace, nameOf)] as const)
   })
   return new Map((await Promise.all(answers)).flat())
 }
@@ -74,15 +59,21 @@ async function readRows(
   workspace: string | null,
 ): Promise<UsageRow[]> {
   const rows: UsageRow[] = []
-  const width = end - start === DAY ? '1d' : end - start === HOUR ? '1h' : '1m'
   const groupBy = [dimension, ...TOLD_APART]
-  const query = { start, end, width, groupBy, ...(workspace !== null && { workspaceIds: [workspace] }) } as const
+  const query = {
+    start,
+    end,
+    width: widthOf(end - start),
+    groupBy,
+    ...(workspace !== null && { workspaceIds: [workspace] }),
+  } as const
   await reader.read(query, (page) => rows.push(...page))
   return rows
 }
 
-function workspaceOf({ meter: { scope } }: DrivenPeak): string | null {
-  return scope.type === 'workspace' ? scope.id : null
+function widthOf(span: number): UsageQuery['width'] {
+  if (span === DAY) return '1d'
+  return span === HOUR ? '1h' : '1m'
 }
 
 type NameOf = Record<'workspace' | 'apiKey' | 'model', (id: string | null) => string>
@@ -97,25 +88,30 @@ function namesOf({ workspaces, apiKeys }: Names, source: UsageReader['source']):
   }
 }
 
-function sharesOf(meter: Meter, byKey: readonly UsageRow[], byWorkspace: readonly UsageRow[], nameOf: NameOf): Drivers {
+function sharesOf(
+  peak: DrivenPeak,
+  byKey: readonly UsageRow[],
+  byWorkspace: readonly UsageRow[],
+  nameOf: NameOf,
+): Drivers {
   return {
-    workspaces: topShares(meter, byWorkspace, (row) => row.workspaceId, nameOf.workspace),
-    models: topShares(meter, byKey, (row) => row.model, nameOf.model),
-    api_keys: topShares(meter, byKey, (row) => row.apiKeyId, nameOf.apiKey),
+    workspaces: topShares(peak, byWorkspace, (row) => row.workspaceId, nameOf.workspace),
+    models: topShares(peak, byKey, (row) => row.model, nameOf.model),
+    apiKeys: topShares(peak, byKey, (row) => row.apiKeyId, nameOf.apiKey),
   }
 }
 
 /** Largest first; none where some row does not say what it counts, since shares of a part would mislead. */
 function topShares(
-  meter: Meter,
+  { group, rule }: DrivenPeak,
   rows: readonly UsageRow[],
   idOf: (row: UsageRow) => string | null,
   nameOf: (id: string | null) => string,
 ): Drivers['models'] {
   const amounts = new Map<string | null, number>()
   for (const row of rows) {
-    if (!isCounted(row) || !isOfGroup(row, meter.group)) continue
-    const amount = amountOf(meter.rule, row)
+    if (!isCounted(row) || !isOfGroup(row, group)) continue
+    const amount = amountOf(rule, row)
     if (amount === null) return []
     const id = idOf(row)
     amounts.set(id, (amounts.get(id) ?? 0) + amount)

@@ -1,12 +1,13 @@
 import type * as z from 'zod'
 import { AuditError } from '../../errors.ts'
 import { BodyTooLarge } from '../../transport/body.ts'
+import type { UsageRow } from '../../vocabulary/usage-row.ts'
 import { isoTime } from '../../vocabulary/window.ts'
 import type { AnthropicClient } from '../anthropic/client.ts'
 import { followPages, nextCursor } from '../anthropic/pages.ts'
 import { legacyPageSchema } from '../anthropic/schemas.ts'
-import { bucketStarts, type Range, WIDTHS } from './analytics.ts'
-import type { Progress, ReaderOptions, UsageQuery, UsageReader, UsageRow } from './usage-reader.ts'
+import { bucketStarts, WIDTHS } from './buckets.ts'
+import type { Progress, Range, ReaderOptions, UsageQuery, UsageReader } from './usage-reader.ts'
 
 /** The older Usage API: GET /v1/organizations/usage_report/messages. It counts no requests and knows no products. */
 

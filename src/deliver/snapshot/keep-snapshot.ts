@@ -1,7 +1,8 @@
 import type { Committed } from '../../collect/repository/committed.ts'
 import { describeError } from '../../errors.ts'
 import { findDrift } from '../../judge/limits/drift.ts'
-import type { Drift, FilesInCommit, Links, Report, SnapshotOutcome } from '../../report/report.ts'
+import type { DriftRow, FilesInCommit, Links, Report, SnapshotOutcome } from '../../report/report.ts'
+import { driftRow } from '../../report/rows.ts'
 import type { Run } from '../../run.ts'
 import { formatGateway, gatewayOf } from '../../tell/files/gateway.ts'
 import { commitMessage } from '../../tell/pull-request/commit-message.ts'
@@ -85,9 +86,11 @@ export async function keepSnapshot(
 }
 
 /** The drift against what the repository holds at this try. What the audit found already is taken with its consequence. */
-function driftOf(before: Snapshot, after: Snapshot, { drift: found }: Report): Drift[] {
-  const change = ({ class: kind, scope, group, limiter, before, after, model, from }: Drift) =>
-    JSON.stringify([kind, scope, group, limiter, before, after, model, from])
-  const known = new Map(found.map((drift) => [change(drift), drift]))
-  return findDrift(before, after).map((drift) => known.get(change(drift)) ?? drift)
+function driftOf(before: Snapshot, after: Snapshot, { drift: found }: Report): DriftRow[] {
+  const changeOf = ({ class: kind, scope, group, limiter, before: old, after: now, model, from }: DriftRow) =>
+    JSON.stringify([kind, scope, group, limiter, old, now, model, from])
+  const known = new Map(found.map((drift) => [changeOf(drift), drift]))
+  return findDrift(before, after)
+    .map(driftRow)
+    .map((drift) => known.get(changeOf(drift)) ?? drift)
 }

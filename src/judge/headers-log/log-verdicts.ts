@@ -1,9 +1,9 @@
 import type { LimiterReading, Use } from '../../collect/headers-log/reading.ts'
-import type { Scope, Verdict } from '../../report/report.ts'
 import { MODEL_GROUP } from '../../vocabulary/groups.ts'
-import { isoTime } from '../../vocabulary/window.ts'
-import { bandOf, type Thresholds, transitionOf } from '../headroom/bands.ts'
-import { compareVerdicts, UNMEASURED } from '../headroom/verdicts.ts'
+import type { Scope } from '../../vocabulary/scope.ts'
+import type { MeasuredVerdict, Thresholds, Verdict } from '../../vocabulary/verdict.ts'
+import { bandOf, transitionOf } from '../headroom/bands.ts'
+import { compareVerdicts } from '../headroom/verdicts.ts'
 
 const MINUTES_PER_HOUR = 60
 
@@ -14,7 +14,7 @@ type LogEvidence = {
   earlier: readonly LimiterReading[]
   /** The lines of the inputs; a row that `linesOf` gives others carries them. */
   thresholds: Thresholds
-  linesOf: (limit: { scope: Scope; model: string; limiter: string }) => Thresholds
+  thresholdsOf: (limit: { scope: Scope; model: string; limiter: string }) => Thresholds
   scopeOf: (reading: LimiterReading) => Scope
   /** Whether every line of the log could be read. */
   isComplete: boolean
@@ -22,52 +22,54 @@ type LogEvidence = {
 
 /** One verdict for each limiter in the log: the most that was used up at once, against the latest limit. */
 export function logVerdicts(evidence: LogEvidence): Verdict[] {
-  const { readings, earlier, thresholds: ofInputs, linesOf, scopeOf, isComplete } = evidence
+  const { readings, earlier, thresholds: ofInputs, thresholdsOf, scopeOf, isComplete } = evidence
   const dayBefore = new Map(earlier.map((reading) => [keyOf(reading), reading.use]))
   return readings
     .map((reading): Verdict => {
       const { model, limiter, limit, use } = reading
       const scope = scopeOf(reading)
-      const thresholds = linesOf({ scope, model, limiter })
+      const thresholds = thresholdsOf({ scope, model, limiter })
       const areOwn = thresholds.alert !== ofInputs.alert || thresholds.watch !== ofInputs.watch
       const base = { ...baseOf(reading, scope), ...(areOwn && { thresholds }) }
-      if (limit === 0) return { ...base, reason: 'the limit is 0: there is nothing to divide by' }
-      if (!use) return { ...base, reason: 'no response in the window says what was left of this limit' }
+      if (limit === 0) return { ...base, band: 'unmeasured', reason: 'the limit is 0: there is nothing to divide by' }
+      if (!use)
+        return { ...base, band: 'unmeasured', reason: 'no response in the window says what was left of this limit' }
       const utilization = use.peak / limit
       const band = bandOf(utilization, thresholds)
       const previous = previousOf(dayBefore.get(keyOf(reading)) ?? null, limit, thresholds)
       return {
         ...base,
         peak: use.peak,
-        peak_at: isoTime(use.at),
-        minutes_over_threshold: use.minutes.reduce((sum, used) => sum + Number(used / limit >= thresholds.alert), 0),
+        peakAt: use.at,
+        bracket: null,
+        p99: null,
+        minutesOverThreshold: use.minutes.reduce((sum, used) => sum + Number(used / limit >= thresholds.alert), 0),
         utilization,
         band,
         transition: transitionOf(band, previous?.band ?? null, isComplete),
         previous,
         hourly: hourly(use),
-        lowest_remaining: use.lowestRemaining,
+        clipped: null,
+        drivers: null,
+        lowestRemaining: use.lowestRemaining,
       }
     })
     .sort(compareVerdicts)
 }
 
-function baseOf({ model, limiter, limit }: LimiterReading, scope: Scope): Verdict {
+function baseOf({ model, limiter, limit }: LimiterReading, scope: Scope) {
   return {
     scope,
     group: { type: MODEL_GROUP, name: model },
     limiter,
     limit,
     configured: limit,
-    limit_source: scope.type,
-    lower_bound: false,
-    drivers: null,
-    ...UNMEASURED,
-    reason: null,
+    limitSource: scope.type,
+    lowerBound: false,
   }
 }
 
-function previousOf(use: Use | null, limit: number, thresholds: Thresholds): Verdict['previous'] {
+function previousOf(use: Use | null, limit: number, thresholds: Thresholds): MeasuredVerdict['previous'] {
   if (!use) return null
   const utilization = use.peak / limit
   return { peak: use.peak, limit, utilization, band: bandOf(utilization, thresholds) }

@@ -1,10 +1,9 @@
-import type { Band, Transition } from '../../report/report.ts'
-
-export type Thresholds = { watch: number; alert: number }
+import type { Band, MeasuredBand, Thresholds, Transition } from '../../vocabulary/verdict.ts'
 
 /** `ok` below the watch line, `watch` from it, `alert` from the alert line; both lines belong to the band above. */
-export function bandOf(utilization: number, { watch, alert }: Thresholds): Exclude<Band, 'unmeasured'> {
-  return utilization >= alert ? 'alert' : utilization >= watch ? 'watch' : 'ok'
+export function bandOf(utilization: number, { watch, alert }: Thresholds): MeasuredBand {
+  if (utilization >= alert) return 'alert'
+  return utilization >= watch ? 'watch' : 'ok'
 }
 
 /**
@@ -14,8 +13,7 @@ export function bandOf(utilization: number, { watch, alert }: Thresholds): Exclu
  * - `continuing`: the same band, watch or alert.
  * - `recovered`: alert the day before, and not any more. Only from complete data: minutes that are missing could hold the next peak.
  */
-export function transitionOf(band: Band, before: Band | null, isComplete: boolean): Transition | null {
-  if (band === 'unmeasured') return null
+export function transitionOf(band: MeasuredBand, before: Band | null, isComplete: boolean): Transition | null {
   if (before === 'alert' && band !== 'alert') return isComplete ? 'recovered' : null
   if (band === 'ok') return null
   if (before === band) return 'continuing'

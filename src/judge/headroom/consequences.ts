@@ -1,10 +1,13 @@
-import type { Drift } from '../../report/report.ts'
+import type { Consequence, Drift } from '../../vocabulary/drift.ts'
+import { groupOf } from '../../vocabulary/groups.ts'
+import type { LimitRef } from '../../vocabulary/limit-key.ts'
 import type { Snapshot } from '../../vocabulary/snapshot.ts'
 import type { Window } from '../../vocabulary/window.ts'
 import { effectiveLimit } from '../limits/effective.ts'
-import { groupOf, matchGroups } from '../limits/match.ts'
+import { matchGroups } from '../limits/match.ts'
 import type { Meters } from '../usage/meters.ts'
 import { type Peak, peakOf, utilizationOf, windowSeries } from '../usage/peaks.ts'
+import { unknownUse } from './unmeasured.ts'
 
 type Context = {
   before: Snapshot
@@ -24,31 +27,26 @@ export function withConsequences(drift: readonly Drift[], context: Context): Dri
   const { before, after } = context
   const match = matchGroups(before.groups, after.groups)
   return drift.map((item) => {
-    if (item.limiter === null) return item
-    const group = groupOf({ ...item.group, models: [], limits: {} }, after.groups)
-    const oldName = (group && match.before(group)) ?? item.group
-    const typeBefore = item.from ?? item.limiter
-    const peakBefore = peak(item, typeBefore, context)
-    const peakAfter = peak(item, item.limiter, context)
-    return {
-      ...item,
-      peak: peakAfter?.peak ?? null,
-      utilization_before: ratio(peakBefore, effectiveLimit(before, item.scope, oldName, typeBefore)),
-      utilization_after: ratio(peakAfter, effectiveLimit(after, item.scope, item.group, item.limiter)),
+    if (!('limiter' in item)) return item
+    const { scope, group, limiter } = item
+    const now = groupOf(group, after.groups)
+    const groupThen = (now && match.before(now)) ?? group
+    const limiterThen = 'from' in item && item.from !== undefined ? item.from : limiter
+    const peakThen = measured({ scope, group, limiter: limiterThen }, context)
+    const peakNow = measured({ scope, group, limiter }, context)
+    const consequence: Consequence = {
+      peak: peakNow?.peak ?? null,
+      before: ratio(peakThen, effectiveLimit(before, { scope, group: groupThen, limiter: limiterThen })),
+      after: ratio(peakNow, effectiveLimit(after, { scope, group, limiter })),
     }
+    return { ...item, consequence }
   })
 }
 
-function peak(
-  { scope, group }: Drift,
-  limiter: string,
-  { meters, window, known, peakWindow, source }: Context,
-): Peak | null {
-  const meter = meters.find(scope, group, limiter)
-  const lacksRequests = source === 'legacy' && meter?.rule.counts.includes('requests')
-  if (!meter || meter.hasUnknownRequests || lacksRequests) return null
-  const series = windowSeries(meter.series, meters.grid, window, known)
-  return series.knownMinutes === 0 ? null : peakOf(series, meter.rule, peakWindow)
+function measured(limit: LimitRef, { meters, window, known, peakWindow, source }: Context): Peak | null {
+  const meter = meters.find(limit)
+  if (!meter || unknownUse(meter, { source, window, known }) !== null) return null
+  return peakOf(windowSeries(meter.series, meters.grid, window, known), meter.rule, peakWindow)
 }
 
 function ratio(peak: Peak | null, limit: number | null): number | null {

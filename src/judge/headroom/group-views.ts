@@ -1,6 +1,26 @@
-import type { Group, GroupView, Scope, Verdict } from '../../report/report.ts'
+import { type Group, sameGroup } from '../../vocabulary/groups.ts'
+import { placeKey } from '../../vocabulary/limit-key.ts'
+import type { Scope } from '../../vocabulary/scope.ts'
+import { isMeasured, type Verdict } from '../../vocabulary/verdict.ts'
 import { HOUR, type Window } from '../../vocabulary/window.ts'
 import type { CacheMeter, Meters } from '../usage/meters.ts'
+
+/** What a group's limiters look like beside each other, and what its cache is worth. */
+export type GroupView = {
+  scope: Scope
+  group: Group
+  /** Measured limiters, the one that comes first at the head. */
+  binds: readonly { limiter: string; utilization: number }[]
+  cache: Cache | null
+}
+
+type Cache = {
+  /** Cache reads ÷ all input tokens over the window, standard speed. */
+  readShare: number
+  /** 1 ÷ (1 − share); null at a share of 1. */
+  stretch: number | null
+  hourlyReadShare: readonly (number | null)[]
+}
 
 /** For each group of each scope: which limiter comes first, how far the others are, and what the cache is worth. */
 export function groupViews(
@@ -8,19 +28,21 @@ export function groupViews(
   meters: Pick<Meters, 'caches' | 'grid'>,
   window: Window,
 ): GroupView[] {
-  const byGroup = Map.groupBy(verdicts, ({ scope, group }) => `${scopeKey(scope)}\n${group.type}\n${group.name}`)
-  return [...byGroup.values()].flatMap((sameGroup) => {
-    const { scope, group } = sameGroup[0]!
-    const binds = sameGroup
-      .flatMap(({ limiter, utilization }) => (utilization === null ? [] : [{ limiter, utilization }]))
+  const byGroup = Map.groupBy(verdicts, placeKey)
+  return [...byGroup.values()].flatMap((ofGroup) => {
+    const { scope, group } = ofGroup[0]!
+    const binds = ofGroup
+      .filter(isMeasured)
+      .map(({ limiter, utilization }) => ({ limiter, utilization }))
       .sort((a, b) => b.utilization - a.utilization)
-    const cacheMeter = scope.type === 'organization' ? meters.caches.find((cache) => isOf(cache, group)) : undefined
+    const cacheMeter =
+      scope.type === 'organization' ? meters.caches.find((meter) => sameGroup(meter.group, group)) : undefined
     const cache = cacheMeter ? cacheView(cacheMeter, meters.grid.start, window) : null
     return binds.length === 0 && !cache ? [] : [{ scope, group, binds, cache }]
   })
 }
 
-function cacheView({ read, input }: CacheMeter, gridStart: number, window: Window): GroupView['cache'] {
+function cacheView({ read, input }: CacheMeter, gridStart: number, window: Window): Cache | null {
   const from = (window.start - gridStart) / HOUR
   const to = (window.end - gridStart) / HOUR
   const reads = read.subarray(from, to)
@@ -29,21 +51,13 @@ function cacheView({ read, input }: CacheMeter, gridStart: number, window: Windo
   if (total === 0) return null
   const share = sum(reads) / total
   return {
-    read_share: share,
+    readShare: share,
     // Reads do not count toward a cache-aware limit, so that only 1 − share of all input does.
     stretch: share < 1 ? 1 / (1 - share) : null,
-    hourly_read_share: Array.from(inputs, (amount, hour) => (amount === 0 ? null : reads[hour]! / amount)),
+    hourlyReadShare: Array.from(inputs, (amount, hour) => (amount === 0 ? null : reads[hour]! / amount)),
   }
 }
 
 function sum(values: Float64Array): number {
   return values.reduce((total, value) => total + value, 0)
-}
-
-function isOf({ group }: CacheMeter, { type, name }: Group): boolean {
-  return group.type === type && group.name === name
-}
-
-function scopeKey(scope: Scope): string {
-  return scope.type === 'workspace' ? scope.id : ''
 }

@@ -1,9 +1,11 @@
-import type { Scope, Verdict } from '../../report/report.ts'
 import type { UnreadableWorkspace } from '../../vocabulary/groups.ts'
+import { groupOf } from '../../vocabulary/groups.ts'
+import type { LimitRef } from '../../vocabulary/limit-key.ts'
 import { limiterRule } from '../../vocabulary/limiters.ts'
 import { compareText } from '../../vocabulary/order.ts'
 import type { Snapshot } from '../../vocabulary/snapshot.ts'
-import { isoTime, type Window } from '../../vocabulary/window.ts'
+import type { MeasuredVerdict, Thresholds, UnmeasuredVerdict, Verdict } from '../../vocabulary/verdict.ts'
+import type { Window } from '../../vocabulary/window.ts'
 import { effectiveLimit, type JudgedLimiter } from '../limits/effective.ts'
 import { matchGroups } from '../limits/match.ts'
 import type { Meter, Meters } from '../usage/meters.ts'
@@ -12,14 +14,14 @@ import {
   clippedRun,
   dayEarlier,
   hourlyPeaks,
-  type MinuteSeries,
   minutesAtOrOver,
   p99Of,
   peakOf,
   utilizationOf,
   windowSeries,
 } from '../usage/peaks.ts'
-import { bandOf, type Thresholds, transitionOf } from './bands.ts'
+import { bandOf, transitionOf } from './bands.ts'
+import { unmeasuredReason } from './unmeasured.ts'
 
 /** What the verdicts are made of: limits, use, and the lines to judge by. */
 export type Evidence = {
@@ -34,37 +36,35 @@ export type Evidence = {
   source: 'analytics' | 'legacy'
   thresholds: Thresholds
   /** The lines of one limit, where they are not `thresholds` for all. */
-  linesOf?: (judged: JudgedLimiter) => Thresholds
+  thresholdsOf?: (judged: JudgedLimiter) => Thresholds
   peakWindow: 'minute' | 'hour'
 }
 
 /** One verdict for each judged limiter, in the order of the report. */
 export function judge(evidence: Evidence): Verdict[] {
   const previousLimit = previousLimits(evidence)
-  return evidence.judged.map((limiter) => verdictOf(limiter, evidence, previousLimit(limiter))).sort(compareVerdicts)
+  return evidence.judged.map((limiter) => judgeOne(limiter, evidence, previousLimit(limiter))).sort(compareVerdicts)
 }
 
-function verdictOf(judged: JudgedLimiter, evidence: Evidence, previousLimit: number | null): Verdict {
+function judgeOne(judged: JudgedLimiter, evidence: Evidence, previousLimit: number | null): Verdict {
   const { scope, group, limiter, limit, configured, source } = judged
   const { meters, window, known, peakWindow } = evidence
-  const thresholds = evidence.linesOf?.(judged) ?? evidence.thresholds
+  const thresholds = evidence.thresholdsOf?.(judged) ?? evidence.thresholds
   const areOwn = thresholds.alert !== evidence.thresholds.alert || thresholds.watch !== evidence.thresholds.watch
   const base = {
     scope,
     group: { type: group.type, name: group.name },
     limiter,
-    limit,
     configured,
-    limit_source: source,
-    lower_bound: limiterRule(group.type, limiter)?.lowerBound ?? false,
-    drivers: null,
+    limitSource: source,
+    lowerBound: limiterRule(group.type, limiter)?.lowerBound ?? false,
     ...(areOwn && { thresholds }),
   } as const
-  const meter = meters.find(scope, group, limiter)
-  const series = windowSeries(meter?.series ?? null, meters.grid, window, known)
-  const reason = unmeasuredReason(judged, evidence, meter, series)
-  if (reason !== null || !meter || !limit) return { ...base, ...UNMEASURED, reason }
+  const meter = meters.find(judged)
+  const reason = unmeasuredReason(judged, evidence, meter)
+  if (reason !== null || !meter || !limit) return { ...base, limit, band: 'unmeasured', reason: reason ?? '' }
 
+  const series = windowSeries(meter.series, meters.grid, window, known)
   const { rule } = meter
   const peak = peakOf(series, rule, peakWindow)
   const utilization = utilizationOf(peak, limit)
@@ -72,63 +72,22 @@ function verdictOf(judged: JudgedLimiter, evidence: Evidence, previousLimit: num
   const previous = previousOf(meter, { ...evidence, thresholds }, previousLimit ?? limit)
   const isComplete = series.knownMinutes === series.minutes
   const isDaily = rule.per === 'day'
-  const clipped = isDaily || rule.lowerBound ? null : clippedRun(series, rule, limit)
   return {
     ...base,
+    limit,
     peak: peak.peak,
-    peak_at: isoTime(peak.peakAt),
+    peakAt: peak.peakAt,
     bracket: isDaily ? null : bracketOf(series, rule),
     p99: isDaily ? null : p99Of(series, rule),
-    minutes_over_threshold: isDaily ? null : minutesAtOrOver(series, rule, limit, thresholds.alert),
+    minutesOverThreshold: isDaily ? null : minutesAtOrOver(series, rule, limit, thresholds.alert),
     utilization,
     band,
     transition: transitionOf(band, previous?.band ?? null, isComplete),
-    reason: null,
-    clipped: clipped && { from: isoTime(clipped.from), minutes: clipped.minutes },
+    clipped: isDaily || rule.lowerBound ? null : clippedRun(series, rule, limit),
     previous,
     hourly: isDaily ? null : hourlyPeaks(series, rule),
+    drivers: null,
   }
-}
-
-/** What stands for the figures in a row that has none; its reason is to be added. */
-export const UNMEASURED = {
-  peak: null,
-  peak_at: null,
-  bracket: null,
-  p99: null,
-  minutes_over_threshold: null,
-  utilization: null,
-  band: 'unmeasured',
-  transition: null,
-  clipped: null,
-  previous: null,
-  hourly: null,
-} as const satisfies Partial<Verdict>
-
-const NOT_IN_USAGE: Readonly<Record<string, string>> = {
-  batch: 'the usage API does not tell calls to the Message Batches API, nor how many requests wait in its queue',
-  token_count: 'token counting is not in the usage data',
-  files: 'calls to the Files API are not in the usage data',
-  skills: 'calls to the Skills API are not in the usage data',
-}
-
-/** Why a limiter cannot be measured, as the end of "unmeasured: …"; null where it can. */
-function unmeasuredReason(
-  { group, limiter, limit }: JudgedLimiter,
-  { source, window, known }: Evidence,
-  meter: Meter | undefined,
-  series: MinuteSeries,
-): string | null {
-  if (limit === null) return 'the API gives no value for this limit'
-  if (limit === 0) return 'the limit is 0: there is nothing to divide by'
-  const rule = limiterRule(group.type, limiter)
-  if (!rule) return NOT_IN_USAGE[group.type] ?? `${limiter} is not a limiter this release knows how to count`
-  if (!meter) return 'the API lists no models for this group, so that its use cannot be told'
-  if (rule.counts.includes('requests') && source === 'legacy') return 'the legacy usage report has no request count'
-  if (known <= window.start) return `usage data reached only to ${isoTime(known)}, before the window`
-  if (meter.hasUnknownRequests) return 'the usage API left out the request count of some rows'
-  // A day's sum from part of a day is only a lower bound, but never a reason to hide an alert: see peakOf.
-  return series.knownMinutes === 0 ? 'no minute of the window is known' : null
 }
 
 /** The same series one day earlier, judged by the limit of then; null where that day was not read. */
@@ -136,7 +95,7 @@ function previousOf(
   meter: Meter,
   { meters, window, known, thresholds, peakWindow }: Evidence,
   limit: number,
-): Verdict['previous'] {
+): MeasuredVerdict['previous'] {
   if (!window.hasDayBefore || limit <= 0) return null
   const earlier = windowSeries(meter.series, meters.grid, dayEarlier(window), known)
   if (earlier.knownMinutes === 0) return null
@@ -150,40 +109,42 @@ function previousLimits({ committed, current }: Evidence): (judged: JudgedLimite
   if (!committed) return () => null
   const match = matchGroups(committed.groups, current.groups)
   return ({ scope, group, limiter }) => {
-    const now = current.groups.find((candidate) => candidate.type === group.type && candidate.name === group.name)
-    return effectiveLimit(committed, scope, (now && match.before(now)) ?? group, limiter)
+    const now = groupOf(group, current.groups)
+    return effectiveLimit(committed, { scope, group: (now && match.before(now)) ?? group, limiter })
   }
 }
 
-/** A workspace whose limits could not be read: a row for each override last known of it, or one that stands for all of them. */
-export function unreadableVerdicts(unreadable: readonly UnreadableWorkspace[], committed: Snapshot | null): Verdict[] {
+/** A row for each override last known of a workspace whose limits could not be read; none where none was known. */
+export function unreadableVerdicts(
+  unreadable: readonly UnreadableWorkspace[],
+  committed: Snapshot | null,
+): UnmeasuredVerdict[] {
   return unreadable.flatMap(({ workspace, error }) => {
-    const scope: Scope = { type: 'workspace', id: workspace.id, name: workspace.name }
     const overrides = committed?.workspaces.find(({ id }) => id === workspace.id)?.overrides ?? []
-    const rows = overrides.flatMap((group) =>
-      Object.keys(group.limits).map((limiter) => ({ group: { type: group.type, name: group.name }, limiter })),
+    return overrides.flatMap((group) =>
+      Object.keys(group.limits).map(
+        (limiter): UnmeasuredVerdict => ({
+          scope: { type: 'workspace', id: workspace.id, name: workspace.name },
+          group: { type: group.type, name: group.name },
+          limiter,
+          limit: null,
+          configured: null,
+          limitSource: 'workspace',
+          lowerBound: false,
+          band: 'unmeasured',
+          reason: `the limits of this workspace could not be read: ${error}`,
+        }),
+      ),
     )
-    const all = rows.length > 0 ? rows : [{ group: { type: 'any', name: 'all groups' }, limiter: 'any' }]
-    return all.map((row) => ({
-      scope,
-      ...row,
-      limit: null,
-      configured: null,
-      limit_source: 'workspace',
-      lower_bound: false,
-      drivers: null,
-      ...UNMEASURED,
-      reason: `the limits of this workspace could not be read: ${error}`,
-    }))
   })
 }
 
 /** Organization first, then workspaces by name; groups by type, then name; limiters by name. */
-export function compareVerdicts(a: Verdict, b: Verdict): number {
-  const scope = ({ scope }: Verdict) => (scope.type === 'organization' ? '' : `${scope.name}\n${scope.id}`)
+export function compareVerdicts(a: LimitRef, b: LimitRef): number {
+  const nameOf = ({ scope }: LimitRef) => (scope.type === 'organization' ? '' : `${scope.name}\n${scope.id}`)
   return (
     compareText(a.scope.type, b.scope.type) ||
-    compareText(scope(a), scope(b)) ||
+    compareText(nameOf(a), nameOf(b)) ||
     compareText(a.group.type, b.group.type) ||
     compareText(a.group.name, b.group.name) ||
     compareText(a.limiter, b.limiter)

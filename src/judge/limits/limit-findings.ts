@@ -1,9 +1,9 @@
-import type { Finding } from '../../report/report.ts'
-import type { RateLimitGroup, Workspace } from '../../vocabulary/groups.ts'
+import { count } from '../../vocabulary/figures.ts'
+import type { Finding } from '../../vocabulary/finding.ts'
+import { groupKey, groupOf, type RateLimitGroup, type Workspace } from '../../vocabulary/groups.ts'
 import { limiterLabel } from '../../vocabulary/limiters.ts'
 import type { Snapshot } from '../../vocabulary/snapshot.ts'
 import type { JudgedLimiter } from './effective.ts'
-import { groupOf } from './match.ts'
 
 /**
  * What the limits alone say that a reader should know, whatever the use was: of the groups that are `judged`, and of the
@@ -23,12 +23,10 @@ export function limitFindings(
   ]
 }
 
-const figure = (value: number) => value.toLocaleString('en-US')
-
 function inertOverride({ scope, group, limiter, limit, configured, source }: JudgedLimiter): Finding[] {
   if (scope.type !== 'workspace' || source !== 'organization' || configured === null || limit === null) return []
   const name = `${group.name}, ${limiterLabel(group.type, limiter)}`
-  const message = `Workspace ${scope.name}: its limit of ${figure(configured)} on ${name} is inert, because the organization's ${figure(limit)} is lower and binds.`
+  const message = `Workspace ${scope.name}: its limit of ${count(configured)} on ${name} is inert, because the organization's ${count(limit)} is lower and binds.`
   return [{ kind: 'inert-override', message }]
 }
 
@@ -47,13 +45,13 @@ function cachedTraffic({ scope, group, limiter }: JudgedLimiter, { groups }: Sna
 
 function oversubscribed({ groups }: Snapshot, judged: readonly JudgedLimiter[]): Finding[] {
   const capped = judged.filter(({ scope, limit }) => scope.type === 'workspace' && limit !== null)
-  const byLimiter = Map.groupBy(capped, ({ group, limiter }) => `${group.type}\n${group.name}\n${limiter}`)
+  const byLimiter = Map.groupBy(capped, ({ group, limiter }) => `${groupKey(group)}\n${limiter}`)
   return [...byLimiter.values()].flatMap((overrides) => {
     const { group, limiter } = overrides[0]!
     const organization = groupOf(group, groups)?.limits[limiter]
     const sum = overrides.reduce((total, { limit }) => total + (limit ?? 0), 0)
     if (!organization || sum <= organization) return []
-    const message = `${group.name}, ${limiterLabel(group.type, limiter)}: the limits of ${overrides.length} workspaces add up to ${figure(sum)}, more than the organization's ${figure(organization)}: they cannot all be used at once.`
+    const message = `${group.name}, ${limiterLabel(group.type, limiter)}: the limits of ${overrides.length} workspaces add up to ${count(sum)}, more than the organization's ${count(organization)}: they cannot all be used at once.`
     return [{ kind: 'oversubscribed' as const, message }]
   })
 }

@@ -43,8 +43,3 @@ function closeness(previous: RateLimitGroup, next: RateLimitGroup) {
   const shared = next.models.filter((model) => models.has(model)).length
   return { shared, part: shared / (previous.models.length + next.models.length - shared), sameName }
 }
-
-/** The group an override speaks of: overrides carry their group's type and name. */
-export function groupOf(override: RateLimitGroup, groups: readonly RateLimitGroup[]): RateLimitGroup | undefined {
-  return groups.find((group) => group.type === override.type && group.name === override.name)
-}

@@ -1,4 +1,4 @@
-import type { Report, Verdict } from '../../report/report.ts'
+import type { MeasuredVerdict } from '../../vocabulary/verdict.ts'
 import { heightAt, type Point, theilSen } from './theil-sen.ts'
 
 /** Runway: in how many days the daily peaks reach the alert line, if they go on as they went. */
@@ -19,10 +19,10 @@ export type Runway =
   | { kind: 'far'; perDay: number }
   | { kind: 'refused'; reason: string }
 
-type Measurable = Pick<Verdict, 'limit' | 'utilization' | 'hourly' | 'clipped'>
+type Measurable = Pick<MeasuredVerdict, 'limit' | 'utilization' | 'hourly' | 'clipped'>
 
 /** Daily peaks of a verdict in the limit's own units; null for one that has none (unmeasured, a limit per day). */
-export function dailyPeaks({ hourly }: Pick<Verdict, 'hourly'>): DailyPeaks | null {
+export function dailyPeaks({ hourly }: Pick<MeasuredVerdict, 'hourly'>): DailyPeaks | null {
   if (!hourly) return null
   return Array.from({ length: hourly.length / HOURS }, (_, day) => {
     const hours = hourly.slice(day * HOURS, (day + 1) * HOURS)
@@ -34,10 +34,10 @@ export function dailyPeaks({ hourly }: Pick<Verdict, 'hourly'>): DailyPeaks | nu
  * The runway of one limit to its alert line (a ratio). Null where there is nothing to say: no measured daily peaks, no
  * use at all, or the line has been reached already, which the verdict tells. Refused with a reason where the peaks bear no forecast.
  */
-export function runwayOf(verdict: Measurable, alert: number, peakWindow: Report['peak_window']): Runway | null {
+export function runwayOf(verdict: Measurable, alert: number, peakWindow: 'minute' | 'hour' | 'second'): Runway | null {
   const { limit, utilization, clipped } = verdict
   const peaks = dailyPeaks(verdict)
-  if (!peaks || !limit || !utilization || utilization >= alert) return null
+  if (!peaks || utilization === 0 || utilization >= alert) return null
   if (peakWindow === 'hour') return refused('daily peaks are of minutes, and this run judges hours')
   if (peakWindow === 'second') return refused('a log of headers does not show whole days')
   const points = peaks.flatMap((peak, x): Point[] => (peak === null ? [] : [{ x, y: peak }]))

@@ -1,4 +1,4 @@
-import { MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
+import { type Group, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
 import {
   PUBLISHED,
   type PublishedGroup,
@@ -20,7 +20,7 @@ export type Position =
 export type LimiterReading = { limiter: string; limit: number | null; position: Position }
 
 export type GroupReading = {
-  group: Pick<RateLimitGroup, 'type' | 'name'>
+  group: Group
   /** Tiers all of whose published values for this group are its limits; several where the table repeats itself. */
   matches: readonly Tier[]
   /** Every published limiter of the group; where one tier fits best, `closest` names it. */

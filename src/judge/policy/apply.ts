@@ -1,16 +1,16 @@
 import type { Policy } from '../../collect/repository/policy-schema.ts'
-import type { Drift, Group, Verdict } from '../../report/report.ts'
-import type { RateLimitGroup } from '../../vocabulary/groups.ts'
-import type { Thresholds } from '../headroom/bands.ts'
+import type { Drift } from '../../vocabulary/drift.ts'
+import { groupOf, type RateLimitGroup } from '../../vocabulary/groups.ts'
+import type { Thresholds, Verdict } from '../../vocabulary/verdict.ts'
 import { type Expectation, isIntended } from './expected.ts'
 import { muteFor } from './mutes.ts'
 import type { Target } from './selector.ts'
 import { thresholdsFor } from './thresholds.ts'
 
-/** What a policy does to the findings of an audit, in the report's own spelling. */
+/** What a policy does to the findings of an audit. */
 
 /** The lines each limit is judged by; `defaults` are those of the inputs. */
-export function linesOf(policy: Policy, defaults: Thresholds): (target: Target) => Thresholds {
+export function thresholdsBy(policy: Policy, defaults: Thresholds): (target: Target) => Thresholds {
   return (target) => thresholdsFor(policy, target, defaults)
 }
 
@@ -23,7 +23,8 @@ export function withMutes(
 ): Verdict[] {
   return verdicts.map((verdict) => {
     if (verdict.band !== 'alert' && verdict.band !== 'watch') return verdict
-    const target = { scope: verdict.scope, group: withModels(verdict.group, groups), limiter: verdict.limiter }
+    const { scope, group, limiter } = verdict
+    const target = { scope, group: { ...group, models: groupOf(group, groups)?.models ?? [] }, limiter }
     const mute = muteFor(policy, target, lastDay)
     return mute ? { ...verdict, muted: { owner: mute.owner, reason: mute.reason, until: mute.until } } : verdict
   })
@@ -35,9 +36,4 @@ export function withIntent(drift: readonly Drift[], expected: readonly Expectati
     const intended = isIntended(item, expected)
     return intended === null ? item : { ...item, intended }
   })
-}
-
-function withModels(group: Group, groups: readonly RateLimitGroup[]): Target['group'] {
-  const home = groups.find(({ type, name }) => type === group.type && name === group.name)
-  return { ...group, models: home?.models ?? [] }
 }

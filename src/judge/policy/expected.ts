@@ -1,6 +1,7 @@
 import type { ExpectedLimit, Policy } from '../../collect/repository/policy-schema.ts'
-import type { Drift, Scope } from '../../report/report.ts'
-import type { RateLimitGroup } from '../../vocabulary/groups.ts'
+import type { Drift } from '../../vocabulary/drift.ts'
+import { type Group, sameGroup } from '../../vocabulary/groups.ts'
+import { ORGANIZATION, type Scope, sameScope } from '../../vocabulary/scope.ts'
 import type { Snapshot } from '../../vocabulary/snapshot.ts'
 import { effectiveLimit } from '../limits/effective.ts'
 import { matches } from './selector.ts'
@@ -9,7 +10,7 @@ import { matches } from './selector.ts'
 export type Expectation = {
   rule: ExpectedLimit
   scope: Scope
-  group: Pick<RateLimitGroup, 'type' | 'name'>
+  group: Group
   actual: number | null
 }
 
@@ -29,16 +30,16 @@ export function expectations(
         rule,
         scope,
         group: { type: group.type, name: group.name },
-        actual: effectiveLimit(snapshot, scope, group, rule.limiter),
+        actual: effectiveLimit(snapshot, { scope, group, limiter: rule.limiter }),
       })),
     )
   })
 }
 
-const ANYWHERE = { scope: { type: 'organization' }, limiter: '' } as const
+const ANYWHERE = { scope: ORGANIZATION, limiter: '' }
 
 function scopesOf({ workspace }: ExpectedLimit, workspaces: readonly { id: string; name: string }[]): Scope[] {
-  if (workspace === undefined) return [{ type: 'organization' }]
+  if (workspace === undefined) return [ORGANIZATION]
   return workspaces
     .filter(({ id, name }) => id === workspace || name === workspace)
     .map(({ id, name }) => ({ type: 'workspace', id, name }))
@@ -46,16 +47,10 @@ function scopesOf({ workspace }: ExpectedLimit, workspaces: readonly { id: strin
 
 /** Whether a change of a limit arrived at what the policy expects; null where the policy expects nothing of this limit. */
 export function isIntended(drift: Drift, expected: readonly Expectation[]): boolean | null {
+  if (!('limiter' in drift)) return null
   const about = expected.filter(
     ({ rule, scope, group }) =>
-      rule.limiter === drift.limiter &&
-      group.type === drift.group.type &&
-      group.name === drift.group.name &&
-      idOf(scope) === idOf(drift.scope),
+      rule.limiter === drift.limiter && sameGroup(group, drift.group) && sameScope(scope, drift.scope),
   )
   return about.length === 0 ? null : about.every(({ rule, actual }) => actual === rule.limit)
-}
-
-function idOf(scope: Scope): string | null {
-  return scope.type === 'workspace' ? scope.id : null
 }

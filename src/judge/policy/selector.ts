@@ -1,5 +1,5 @@
-import type { Scope } from '../../report/report.ts'
 import type { RateLimitGroup } from '../../vocabulary/groups.ts'
+import type { Scope } from '../../vocabulary/scope.ts'
 
 /** Which limits a rule speaks of, and which of two rules speaks of a limit more closely. */
 

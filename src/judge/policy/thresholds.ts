@@ -1,5 +1,5 @@
 import type { Policy } from '../../collect/repository/policy-schema.ts'
-import type { Thresholds } from '../headroom/bands.ts'
+import type { Thresholds } from '../../vocabulary/verdict.ts'
 import { compareSpecificity, matches, type Target } from './selector.ts'
 
 /**

@@ -1,7 +1,9 @@
-import type { UsageRow } from '../../collect/usage/usage-reader.ts'
-import type { Scope } from '../../report/report.ts'
+import { amountOf, isCounted } from '../../vocabulary/counting.ts'
 import { MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
-import { type Counter, type LimiterRule, limiterRule } from '../../vocabulary/limiters.ts'
+import { type LimitRef, limitKey } from '../../vocabulary/limit-key.ts'
+import { type LimiterRule, limiterRule } from '../../vocabulary/limiters.ts'
+import { type Scope, workspaceIdOf } from '../../vocabulary/scope.ts'
+import type { UsageRow } from '../../vocabulary/usage-row.ts'
 import { DAY, HOUR, MINUTE, type Window } from '../../vocabulary/window.ts'
 
 /**
@@ -37,7 +39,7 @@ export type Meters = {
   foldOrganization(rows: readonly UsageRow[]): void
   /** Folds rows that name their workspace; rows of workspaces without a meter count nothing. */
   foldWorkspaces(rows: readonly UsageRow[]): void
-  find(scope: Scope, group: Pick<RateLimitGroup, 'type' | 'name'>, limiter: string): Meter | undefined
+  find(limit: LimitRef): Meter | undefined
 }
 
 type Measurable = { scope: Scope; group: RateLimitGroup; limiter: string }
@@ -52,7 +54,7 @@ export function createMeters(judged: readonly Measurable[], groups: readonly Rat
   const byKey = new Map<string, Meter>()
   for (const { scope, group, limiter } of judged) {
     const rule = limiterRule(group.type, limiter)
-    const key = meterKey(scope, group, limiter)
+    const key = limitKey({ scope, group, limiter })
     if (rule && canTellUse(rule, group) && !byKey.has(key)) {
       byKey.set(key, { scope, group, limiter, rule, series: null, hasUnknownRequests: false })
     }
@@ -69,7 +71,7 @@ export function createMeters(judged: readonly Measurable[], groups: readonly Rat
     [
       ...Map.groupBy(
         all.filter(({ scope }) => scope.type === 'workspace'),
-        ({ scope }) => workspaceOf(scope),
+        ({ scope }) => workspaceIdOf(scope),
       ),
     ].map(([id, meters]) => [id, routerOf(meters)] as const),
   )
@@ -94,52 +96,13 @@ export function createMeters(judged: readonly Measurable[], groups: readonly Rat
         if (row.workspaceId !== null && isCounted(row)) workspaces.get(row.workspaceId)?.(row, grid)
       }
     },
-    find: (scope, group, limiter) => byKey.get(meterKey(scope, group, limiter)),
+    find: (limit) => byKey.get(limitKey(limit)),
   }
 }
 
 /** The use of a model group is that of its models: where none is listed, nothing is known of it, which is not 0. */
 function canTellUse(rule: LimiterRule, group: RateLimitGroup): boolean {
   return rule.group !== MODEL_GROUP || group.models.length > 0
-}
-
-/**
- * Batch traffic has limits of its own, and rows with neither model nor product are code execution, whose "requests" are
- * execution spans: neither counts toward a model group (API reference: batch processing, usage `requests`).
- */
-export function isCounted(row: Pick<UsageRow, 'serviceTier' | 'product' | 'model'>): boolean {
-  const isBatch = row.serviceTier === 'batch' || row.product === 'message_batches_api'
-  const isCodeExecution = row.model === null && row.product === null
-  return !isBatch && !isCodeExecution
-}
-
-/** What one counted row adds to a limiter, in the limiter's units over the row's whole time; null where the row does not say. */
-export function amountOf(rule: LimiterRule, row: UsageRow): number | null {
-  if (rule.stream !== 'any' && (row.speed === 'fast') !== (rule.stream === 'fast')) return 0
-  let amount = 0
-  for (const counter of rule.counts) {
-    const value = counterOf(row, counter)
-    if (value === null) return null
-    amount += value
-  }
-  return amount
-}
-
-function counterOf(row: UsageRow, counter: Counter): number | null {
-  switch (counter) {
-    case 'requests':
-      return row.requests
-    case 'uncached_input':
-      return row.uncachedInput
-    case 'cache_creation':
-      return row.cacheCreation
-    case 'cache_read':
-      return row.cacheRead
-    case 'output':
-      return row.output
-    case 'web_searches':
-      return row.webSearches
-  }
 }
 
 /** Sends a row to the meters of its model's groups, and to the meters that count whatever the model. */
@@ -186,12 +149,4 @@ function indexByModel<T>(items: readonly T[], modelsOf: (item: T) => readonly st
     for (const model of modelsOf(item)) index.set(model, [...(index.get(model) ?? []), item])
   }
   return index
-}
-
-function workspaceOf(scope: Scope): string {
-  return scope.type === 'workspace' ? scope.id : ''
-}
-
-function meterKey(scope: Scope, group: Pick<RateLimitGroup, 'type' | 'name'>, limiter: string): string {
-  return [workspaceOf(scope), group.type, group.name, limiter].join('\n')
 }

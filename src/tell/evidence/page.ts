@@ -1,12 +1,13 @@
 import type { Report } from '../../report/report.ts'
 import { changeInPercent, count, listing, percent, plural } from '../../vocabulary/figures.ts'
+import { sameLimit } from '../../vocabulary/limit-key.ts'
 import { limiterRule } from '../../vocabulary/limiters.ts'
 import { INCREASE_CONSIDERED_FROM, viewOf } from '../words/advice.ts'
 import { markdownText } from '../words/escape.ts'
 import { atPeakTime, groupName, limiterName, moment, period, scopeName } from '../words/format.ts'
 import { bullets, stack, table, under } from '../words/markdown.ts'
 import { runwaySentence } from '../words/runway-text.ts'
-import { isSameLimit, linesOf, type Measured, measured } from '../words/select.ts'
+import { linesOf, type Measured, measured } from '../words/select.ts'
 import { shareOf } from '../words/sentences.ts'
 
 const FURTHER_PEAKS = 5
@@ -131,7 +132,7 @@ const HOUR = 3_600_000
 
 /** By the trend of the daily peaks where there is one, else against the window one day earlier. */
 function growth(row: Measured, report: Report): string | null {
-  const runway = report.planning?.runway.find((one) => isSameLimit(one, row))
+  const runway = report.planning?.runway.find((one) => sameLimit(one, row))
   const trend = runway ? runwaySentence(runway, report) : null
   if (trend) return trend
   if (!row.previous || row.previous.peak === 0) return null

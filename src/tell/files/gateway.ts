@@ -1,9 +1,8 @@
 import * as z from 'zod'
 import { effectiveLimit } from '../../judge/limits/effective.ts'
-import { groupOf } from '../../judge/limits/match.ts'
-import type { Scope } from '../../report/report.ts'
-import { type Limits, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
+import { groupOf, type Limits, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
 import { compareText } from '../../vocabulary/order.ts'
+import type { Scope } from '../../vocabulary/scope.ts'
 import type { Snapshot } from '../../vocabulary/snapshot.ts'
 
 /**
@@ -63,7 +62,7 @@ function limitsIn(snapshot: Snapshot, scope: Scope): Gateway['organization'] {
   for (const group of [...snapshot.groups, ...homeless]) {
     const own = groupOf(group, overrides)?.limits ?? {}
     const limiters = [...new Set([...Object.keys(group.limits), ...Object.keys(own)])]
-    const effective = limiters.map((limiter) => [limiter, effectiveLimit(snapshot, scope, group, limiter)] as const)
+    const effective = limiters.map((limiter) => [limiter, effectiveLimit(snapshot, { scope, group, limiter })] as const)
     limits.set(keyOf(group), sorted([...Object.entries(limits.get(keyOf(group)) ?? {}), ...effective]))
   }
   return sorted([...limits])

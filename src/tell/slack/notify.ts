@@ -1,4 +1,5 @@
 import type { Report, SnapshotOutcome } from '../../report/report.ts'
+import { isMeasured } from '../words/select.ts'
 
 export type Notify = 'on-alert' | 'on-change' | 'always' | 'never'
 
@@ -12,7 +13,7 @@ export function shouldNotify(notify: Notify, report: Report, snapshot: SnapshotO
   if (notify === 'always' || report.failures.length > 0 || isBlind(report)) return true
   if (report.findings.some(({ kind }) => kind === 'mute-expired')) return true
   if (report.drift.length > 0 && !(notify === 'on-change' && isProposed(snapshot))) return true
-  return report.verdicts.some(({ band, transition, muted }) => {
+  return report.verdicts.filter(isMeasured).some(({ band, transition, muted }) => {
     if (transition === 'recovered') return true
     return band === 'alert' && !muted && (notify === 'on-alert' || transition === 'new' || transition === 'worse')
   })

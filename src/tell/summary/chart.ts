@@ -1,4 +1,4 @@
-import type { GroupView, Report } from '../../report/report.ts'
+import type { GroupViewRow, Report } from '../../report/report.ts'
 import { count, percent } from '../../vocabulary/figures.ts'
 import { limiterRule } from '../../vocabulary/limiters.ts'
 import { percentOf } from '../words/format.ts'
@@ -16,7 +16,7 @@ type Bar = { from: string; peak: number | null; readShare: number | null }
 export type Bars = { list: readonly Bar[]; hours: number; cache: boolean; unknown: boolean }
 
 /** The window in at most 31 bars; null where there is nothing to draw (a limit per day). */
-export function barsOf(row: Measured, view: GroupView | undefined, report: Report): Bars | null {
+export function barsOf(row: Measured, view: GroupViewRow | undefined, report: Report): Bars | null {
   const { hourly } = row
   if (!hourly || hourly.length === 0) return null
   const hours = HOURS_PER_BAR.find((size) => hourly.length / size <= MOST_BARS) ?? 24

@@ -1,11 +1,11 @@
-import type { Drift, Report } from '../../report/report.ts'
+import type { DriftRow, Report } from '../../report/report.ts'
 import { driftConsequence } from '../words/drift-consequence.ts'
 import { driftChange, driftIntent, driftSubject, isCut } from '../words/drift-text.ts'
 import { markdownText } from '../words/escape.ts'
 import { table, unbroken } from '../words/markdown.ts'
 
 /** Changes as a table in Markdown, cuts in bold; the column of consequences has the head `consequence`, or is left out. */
-export function driftTable(drift: readonly Drift[], report: Report, consequence: string | null): string {
+export function driftTable(drift: readonly DriftRow[], report: Report, consequence: string | null): string {
   const columns = [{ head: 'Limit' }, { head: 'Change' }, ...(consequence === null ? [] : [{ head: consequence }])]
   return table(
     columns,
@@ -17,7 +17,7 @@ export function driftTable(drift: readonly Drift[], report: Report, consequence:
   )
 }
 
-function consequenceCell(item: Drift, report: Report): string {
+function consequenceCell(item: DriftRow, report: Report): string {
   const known = unbroken(driftConsequence(item, report, markdownText)) || 'Not measured.'
   return [known, driftIntent(item)].filter(Boolean).join(' ')
 }

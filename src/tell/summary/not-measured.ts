@@ -1,4 +1,4 @@
-import type { Report, Verdict } from '../../report/report.ts'
+import type { Report, VerdictRow } from '../../report/report.ts'
 import { capital, count, plural } from '../../vocabulary/figures.ts'
 import { MODEL_GROUP } from '../../vocabulary/groups.ts'
 import { limiterRule } from '../../vocabulary/limiters.ts'
@@ -50,7 +50,7 @@ export function notMeasured(report: Report, most: number): string {
   )
 }
 
-function line(rows: readonly Verdict[]): string[] {
+function line(rows: readonly VerdictRow[]): string[] {
   const [first] = rows
   if (!first) return []
   const scope =
@@ -68,7 +68,7 @@ function line(rows: readonly Verdict[]): string[] {
   ]
 }
 
-function howToMeasure({ scope, group, limiter, limit }: Verdict): string {
+function howToMeasure({ scope, group, limiter, limit }: VerdictRow): string {
   if (limit === null && scope.type === 'workspace')
     return 'Run the audit again once the limits of this workspace can be read.'
   if (limiter === 'enqueued_batch_requests')

@@ -1,4 +1,4 @@
-import type { Drivers, Report } from '../../report/report.ts'
+import type { DriversPart, Report } from '../../report/report.ts'
 import { atMost, count, listing, percent, plural } from '../../vocabulary/figures.ts'
 import { viewOf } from '../words/advice.ts'
 import { markdownText } from '../words/escape.ts'
@@ -62,7 +62,7 @@ function meanOf(row: Measured, report: Report): string {
   return `, the mean per ${row.lower_bound ? 'second' : 'minute'} of the busiest hour`
 }
 
-function drivenBy({ workspaces, models, api_keys }: Drivers, span: string): string {
+function drivenBy({ workspaces, models, api_keys }: DriversPart, span: string): string {
   const kinds = [
     { name: 'workspace', list: workspaces },
     { name: 'model', list: models },

@@ -1,10 +1,11 @@
 import type { Planning, Report } from '../../report/report.ts'
 import { atMost, count, listing, percent, plural } from '../../vocabulary/figures.ts'
+import { sameLimit } from '../../vocabulary/limit-key.ts'
 import { markdownLink, markdownText } from '../words/escape.ts'
 import { groupName, limiterName, limitName, percentOf, scopeName } from '../words/format.ts'
 import { bullets, type Column, details, stack, table, under } from '../words/markdown.ts'
 import { runwaySentence } from '../words/runway-text.ts'
-import { isSameLimit, type Measured, measured } from '../words/select.ts'
+import { type Measured, measured } from '../words/select.ts'
 import { type Bars, chart, legend } from './chart.ts'
 
 /** The part of the summary for whoever plans: runway, workspaces, tiers, what-if and what lies idle. Folded, and empty where there is nothing to say. */
@@ -56,7 +57,7 @@ const CHARTS = 2
 
 /** The daily peaks against the limit. */
 function drawn(row: Planning['runway'][number], report: Report): string[] {
-  const verdict = measured(report).find((one) => isSameLimit(one, row))
+  const verdict = measured(report).find((one) => sameLimit(one, row))
   if (!verdict) return []
   const day = (index: number) => new Date(Date.parse(report.window.start) + index * 86_400_000).toISOString()
   const list = row.daily_peaks.map((peak, index) => ({ from: day(index), peak, readShare: null }))

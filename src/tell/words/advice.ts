@@ -1,10 +1,11 @@
-import type { GroupView, Report } from '../../report/report.ts'
+import type { GroupViewRow, Report } from '../../report/report.ts'
 import { count, listing, percent, plural } from '../../vocabulary/figures.ts'
 import { MODEL_GROUP } from '../../vocabulary/groups.ts'
 import { limiterRule } from '../../vocabulary/limiters.ts'
+import { sameScope } from '../../vocabulary/scope.ts'
 import type { Escape } from './escape.ts'
 import { groupName, limiterName, limitName, peakTime, percentOf, scopeName } from './format.ts'
-import { linesOf, type Measured, measured, ofBand, sameScope } from './select.ts'
+import { linesOf, type Measured, measured, ofBand } from './select.ts'
 
 /** Anthropic considers a request for higher limits once use has reached half (support.claude.com, article 8243635). */
 export const INCREASE_CONSIDERED_FROM = 0.5
@@ -90,7 +91,7 @@ const askForMore: Advise = (report, safe) => {
 }
 
 /** The group as the row's scope sees it; a workspace without a view of its own shares the organization's. */
-export function viewOf(row: Pick<Measured, 'scope' | 'group'>, report: Report): GroupView | undefined {
+export function viewOf(row: Pick<Measured, 'scope' | 'group'>, report: Report): GroupViewRow | undefined {
   const views = report.groups.filter(({ group }) => group.type === row.group.type && group.name === row.group.name)
   return (
     views.find(({ scope }) => sameScope(scope, row.scope)) ?? views.find(({ scope }) => scope.type === 'organization')

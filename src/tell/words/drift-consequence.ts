@@ -1,8 +1,10 @@
-import type { Drift, DriftClass, Report, Verdict } from '../../report/report.ts'
+import type { DriftRow, Report, VerdictRow } from '../../report/report.ts'
+import type { DriftClass } from '../../vocabulary/drift.ts'
 import { count, listing, percent, plural } from '../../vocabulary/figures.ts'
+import { sameLimit } from '../../vocabulary/limit-key.ts'
 import type { Escape } from './escape.ts'
 import { scopeName } from './format.ts'
-import { isInert, isSameLimit, linesOf } from './select.ts'
+import { isInert, linesOf } from './select.ts'
 
 /** What a drift does: to the peak of the audited window, and to limits that workspaces set themselves. */
 
@@ -15,7 +17,7 @@ const NAMED = 5
  * What the change does: `The day's peak 310,000 was 39 % and is now 78 %: over the alert line.`
  * Empty where the peak is not known or no limit has a value.
  */
-export function driftConsequence(drift: Drift, report: Judged, safe: Escape): string {
+export function driftConsequence(drift: DriftRow, report: Judged, safe: Escape): string {
   if (drift.limiter === null) return WITHOUT_LIMITER[drift.class] ?? ''
   return [ofPeak(drift, report), inert(drift, report, safe)].filter(Boolean).join(' ')
 }
@@ -29,13 +31,13 @@ const WITHOUT_LIMITER: Partial<Record<DriftClass, string>> = {
 }
 
 /** Whether a drift by itself lifts the window's peak over the alert line of its limit. */
-export function crossesAlertLine(drift: Drift, report: Judged): boolean {
+export function crossesAlertLine(drift: DriftRow, report: Judged): boolean {
   const { alert } = linesOf(verdictOn(drift, report) ?? {}, report)
   const after = drift.utilization_after
   return after !== null && after >= alert && (drift.utilization_before ?? 0) < alert
 }
 
-function ofPeak(drift: Drift, report: Judged): string {
+function ofPeak(drift: DriftRow, report: Judged): string {
   const { peak, utilization_before: before, utilization_after: after } = drift
   if (peak === null) return ''
   const lines = linesOf(verdictOn(drift, report) ?? {}, report)
@@ -57,7 +59,7 @@ function ofPeak(drift: Drift, report: Judged): string {
 }
 
 /** A workspace's own value that binds nothing, or the workspaces whose values an organization's cut has made void. */
-function inert(drift: Drift, report: Judged, safe: Escape): string {
+function inert(drift: DriftRow, report: Judged, safe: Escape): string {
   if (drift.scope.type === 'workspace') {
     const verdict = verdictOn(drift, report)
     return verdict && isInert(verdict)
@@ -69,7 +71,7 @@ function inert(drift: Drift, report: Judged, safe: Escape): string {
   const wereBinding = report.verdicts.filter(
     (row) =>
       isInert(row) &&
-      isSameLimit({ ...row, scope: drift.scope }, limitOf(drift)) &&
+      sameLimit({ ...row, scope: drift.scope }, limitOf(drift)) &&
       (row.configured ?? 0) <= (before ?? Number.POSITIVE_INFINITY),
   )
   if (wereBinding.length === 0) return ''
@@ -78,11 +80,11 @@ function inert(drift: Drift, report: Judged, safe: Escape): string {
 }
 
 /** The verdict on the limit that drifted; none where it is gone. */
-function verdictOn(drift: Drift, { verdicts }: Judged): Verdict | undefined {
-  return verdicts.find((verdict) => isSameLimit(verdict, limitOf(drift)))
+function verdictOn(drift: DriftRow, { verdicts }: Judged): VerdictRow | undefined {
+  return verdicts.find((verdict) => sameLimit(verdict, limitOf(drift)))
 }
 
-const limitOf = ({ scope, group, limiter }: Drift) => ({ scope, group, limiter: limiter ?? '' })
+const limitOf = ({ scope, group, limiter }: DriftRow) => ({ scope, group, limiter: limiter ?? '' })
 
 /** Which line the utilization is over now, or is back below. Lines are inclusive, as the bands are. */
 function crossed(before: number, after: number, { watch, alert }: Report['thresholds']): string {

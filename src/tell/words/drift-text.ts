@@ -1,4 +1,5 @@
-import type { Drift, DriftClass } from '../../report/report.ts'
+import type { DriftRow } from '../../report/report.ts'
+import type { DriftClass } from '../../vocabulary/drift.ts'
 import { atMost, capital, changeInPercent, count, plural } from '../../vocabulary/figures.ts'
 import { limiterLabel } from '../../vocabulary/limiters.ts'
 import { driftConsequence, type Judged } from './drift-consequence.ts'
@@ -8,14 +9,14 @@ import { groupName, limiterName, scopeName } from './format.ts'
 /** A drift as a person reads it: what it is about, what changed, and how many there are of each kind. */
 
 /** Whose limit changed: `Claude Opus 4.x, output tokens/min`, `Workspace production, Claude Opus 4.x, requests/min`. */
-export function driftSubject(drift: Drift, safe: Escape): string {
+export function driftSubject(drift: DriftRow, safe: Escape): string {
   const scope = drift.scope.type === 'workspace' ? [capital(scopeName(drift.scope, safe))] : []
   const limiter = drift.limiter === null ? [] : [limiterName({ group: drift.group, limiter: drift.limiter }, safe)]
   return [...scope, groupName(drift.group, safe), ...limiter].join(', ')
 }
 
 /** What changed: `800,000 → 400,000 (−50 %)`, `new limit of 400,000`, `claude-opus-5 moved here from Claude Opus 4.x`. */
-export function driftChange(drift: Drift, safe: Escape): string {
+export function driftChange(drift: DriftRow, safe: Escape): string {
   const before = drift.before === null ? null : count(drift.before)
   const after = drift.after === null ? null : count(drift.after)
   const model = safe(drift.model ?? 'a model')
@@ -53,19 +54,19 @@ export function driftChange(drift: Drift, safe: Escape): string {
 }
 
 /** Whether the policy file meant it: `As the policy expects.`; empty where it expects nothing of this limit. */
-export function driftIntent({ intended }: Drift): string {
+export function driftIntent({ intended }: DriftRow): string {
   if (intended === undefined) return ''
   return intended ? 'As the policy expects.' : 'Not what the policy expects.'
 }
 
 /** The whole drift in one to three sentences. */
-export function driftSentence(drift: Drift, report: Judged, safe: Escape): string {
+export function driftSentence(drift: DriftRow, report: Judged, safe: Escape): string {
   const change = `${driftSubject(drift, safe)}: ${driftChange(drift, safe)}.`
   return [change, driftConsequence(drift, report, safe), driftIntent(drift)].filter(Boolean).join(' ')
 }
 
 /** Whether a drift leaves less room than before: a lower limit, or one where there was none, unless another one binds anyway. */
-export function isCut(drift: Drift): boolean {
+export function isCut(drift: DriftRow): boolean {
   const { peak, utilization_before: before, utilization_after: after } = drift
   if (peak !== null && peak > 0 && before !== null && after !== null) return after > before
   if (drift.class === 'limiter-added' || drift.class === 'override-added') return true
@@ -73,7 +74,7 @@ export function isCut(drift: Drift): boolean {
 }
 
 /** Cuts first, then by consequence: the highest utilization after the change at the head. Otherwise the report's order. */
-export function orderDrift(drift: readonly Drift[]): Drift[] {
+export function orderDrift(drift: readonly DriftRow[]): DriftRow[] {
   return drift.toSorted(
     (a, b) => Number(isCut(b)) - Number(isCut(a)) || (b.utilization_after ?? -1) - (a.utilization_after ?? -1),
   )
@@ -96,7 +97,7 @@ const CLASS_WORDS: Record<DriftClass, [one: string, many: string]> = {
 }
 
 /** How many of what, most serious class first: `2 limits cut, 1 limit raised`; classes beyond `most` as `3 more changes`. */
-export function driftCounts(drift: readonly Drift[], most = Number.POSITIVE_INFINITY): string {
+export function driftCounts(drift: readonly DriftRow[], most = Number.POSITIVE_INFINITY): string {
   const classes = (Object.entries(CLASS_WORDS) as [DriftClass, [string, string]][])
     .map(([driftClass, words]) => ({ words, number: drift.filter((item) => item.class === driftClass).length }))
     .filter(({ number }) => number > 0)
@@ -106,13 +107,13 @@ export function driftCounts(drift: readonly Drift[], most = Number.POSITIVE_INFI
   return [...parts, ...(rest > 0 ? [plural(rest, 'more change')] : [])].join(', ')
 }
 
-function values({ before, after }: Drift): string {
+function values({ before, after }: DriftRow): string {
   const change = before === null || after === null ? '' : changeInPercent(before, after)
   const arrow = `${before === null ? 'none' : count(before)} → ${after === null ? 'none' : count(after)}`
   return change ? `${arrow} (${change})` : arrow
 }
 
-function counted(drift: Drift, safe: Escape): string {
+function counted(drift: DriftRow, safe: Escape): string {
   const from = drift.from === null ? 'another limiter' : limiterLabel(drift.group.type, drift.from)
   return `changed from ${from === drift.from ? safe(from) : from}`
 }

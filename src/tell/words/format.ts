@@ -1,6 +1,9 @@
-import type { Band, Group, Report, Scope, Verdict } from '../../report/report.ts'
+import type { Report, VerdictRow } from '../../report/report.ts'
 import { percent } from '../../vocabulary/figures.ts'
+import type { Group } from '../../vocabulary/groups.ts'
 import { limiterLabel, limiterRule } from '../../vocabulary/limiters.ts'
+import type { Scope } from '../../vocabulary/scope.ts'
+import type { Band } from '../../vocabulary/verdict.ts'
 import type { Escape } from './escape.ts'
 
 /** How times, names and figures of a report are written: the same in every rendering. */
@@ -32,7 +35,7 @@ export function period(window: { start: string; end: string }): string {
  * `14:05:07 UTC` from a log. Empty where nothing was used: every minute reached that.
  */
 export function peakTime(
-  verdict: Pick<Verdict, 'peak' | 'peak_at' | 'group' | 'limiter'>,
+  verdict: Pick<VerdictRow, 'peak' | 'peak_at' | 'group' | 'limiter'>,
   report: Pick<Report, 'window' | 'peak_window'>,
 ): string {
   if (verdict.peak_at === null || verdict.peak === 0) return ''
@@ -51,7 +54,7 @@ export function atPeakTime(verdict: Parameters<typeof peakTime>[0], report: Para
 }
 
 /** Whether the limit is per UTC day: then hours and minutes say nothing of it. */
-export const isPerDay = ({ group, limiter }: Pick<Verdict, 'group' | 'limiter'>) =>
+export const isPerDay = ({ group, limiter }: Pick<VerdictRow, 'group' | 'limiter'>) =>
   limiterRule(group.type, limiter)?.per === 'day'
 
 const GROUP_NAMES: Record<string, string> = {

@@ -1,7 +1,8 @@
 import type { Planning, Report } from '../../report/report.ts'
 import { count, plural } from '../../vocabulary/figures.ts'
+import { sameLimit } from '../../vocabulary/limit-key.ts'
 import { percentOf } from './format.ts'
-import { isSameLimit, linesOf } from './select.ts'
+import { linesOf } from './select.ts'
 
 type Runway = Planning['runway'][number]
 
@@ -24,6 +25,6 @@ export function runwaySentence({ outcome, ...row }: Runway, report: Report): str
 }
 
 function alertOf(row: Omit<Runway, 'outcome'>, report: Report): number {
-  const verdict = report.verdicts.find((one) => isSameLimit(one, row))
+  const verdict = report.verdicts.find((one) => sameLimit(one, row))
   return linesOf(verdict ?? {}, report).alert
 }

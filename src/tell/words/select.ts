@@ -1,14 +1,13 @@
-import type { Band, Report, Scope, Verdict } from '../../report/report.ts'
+import type { MeasuredRow, Report, VerdictRow } from '../../report/report.ts'
+import type { Band } from '../../vocabulary/verdict.ts'
 
 /** The rows a rendering speaks about, in the order it speaks about them. */
 
-/** A verdict with a figure: every band but `unmeasured`. */
-export type Measured = Verdict & { limit: number; peak: number; utilization: number }
+/** A verdict with figures: every band but `unmeasured`. */
+export type Measured = MeasuredRow
 
-export function isMeasured(verdict: Verdict): verdict is Measured {
-  return (
-    verdict.band !== 'unmeasured' && verdict.utilization !== null && verdict.peak !== null && verdict.limit !== null
-  )
+export function isMeasured(verdict: VerdictRow): verdict is MeasuredRow {
+  return verdict.band !== 'unmeasured'
 }
 
 /** Measured rows of one band that nobody muted, highest utilization first; rows of equal utilization keep the report's order. */
@@ -32,7 +31,7 @@ export function highest(report: Report): Measured | undefined {
   return rows.find((row) => !row.muted) ?? rows[0]
 }
 
-export function unmeasured(report: Report): Verdict[] {
+export function unmeasured(report: Report): VerdictRow[] {
   return report.verdicts.filter((verdict) => !isMeasured(verdict))
 }
 
@@ -43,17 +42,13 @@ export function recovered(report: Report): Measured[] {
     .sort((a, b) => (b.previous?.utilization ?? 0) - (a.previous?.utilization ?? 0))
 }
 
-export function sameScope(a: Scope, b: Scope): boolean {
-  return a.type === 'organization' ? b.type === 'organization' : b.type === 'workspace' && a.id === b.id
-}
-
 /** The lines a row is judged by: its own where the policy file moved them. */
-export function linesOf(row: Pick<Verdict, 'thresholds'>, report: Pick<Report, 'thresholds'>): Report['thresholds'] {
+export function linesOf(row: Pick<VerdictRow, 'thresholds'>, report: Pick<Report, 'thresholds'>): Report['thresholds'] {
   return row.thresholds ?? report.thresholds
 }
 
 /** A workspace's own value that the organization's lower one makes void. */
-export function isInert(verdict: Verdict): boolean {
+export function isInert(verdict: VerdictRow): boolean {
   const { scope, limit_source, configured, limit } = verdict
   return (
     scope.type === 'workspace' &&
@@ -61,18 +56,5 @@ export function isInert(verdict: Verdict): boolean {
     configured !== null &&
     limit !== null &&
     configured > limit
-  )
-}
-
-/** Whether two rows are about the same limiter of the same group in the same scope. */
-export function isSameLimit(
-  a: Pick<Verdict, 'scope' | 'group' | 'limiter'>,
-  b: Pick<Verdict, 'scope' | 'group' | 'limiter'>,
-): boolean {
-  return (
-    a.limiter === b.limiter &&
-    a.group.type === b.group.type &&
-    a.group.name === b.group.name &&
-    sameScope(a.scope, b.scope)
   )
 }

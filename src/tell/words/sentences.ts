@@ -1,5 +1,6 @@
-import type { Band, Report, SnapshotOutcome } from '../../report/report.ts'
+import type { Report, SnapshotOutcome } from '../../report/report.ts'
 import { count, plural } from '../../vocabulary/figures.ts'
+import type { Band } from '../../vocabulary/verdict.ts'
 import { type Escape, type Link, sentenceWithLinks } from './escape.ts'
 import { atPeakTime, limitName, percentOf } from './format.ts'
 import {

@@ -7,9 +7,10 @@ import { readWorkspaces } from '../../../src/collect/limits/workspaces.ts'
 import { createAnalyticsReader } from '../../../src/collect/usage/analytics.ts'
 import { readApiKeyNames } from '../../../src/collect/usage/api-keys.ts'
 import { createLegacyReader } from '../../../src/collect/usage/legacy.ts'
-import type { UsageQuery, UsageReader, UsageRow } from '../../../src/collect/usage/usage-reader.ts'
+import type { UsageQuery, UsageReader } from '../../../src/collect/usage/usage-reader.ts'
 import { AuditError } from '../../../src/errors.ts'
 import { createSecrets } from '../../../src/transport/redaction.ts'
+import type { UsageRow } from '../../../src/vocabulary/usage-row.ts'
 
 /**
  * Broken replies of every endpoint: a right result or an AuditError, never anything else. In memory, for the number's sake.

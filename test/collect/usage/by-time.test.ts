@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createAnalyticsReader } from '../../../src/collect/usage/analytics.ts'
-import type { Progress, UsageQuery, UsageRow } from '../../../src/collect/usage/usage-reader.ts'
+import type { Progress, UsageQuery } from '../../../src/collect/usage/usage-reader.ts'
+import type { UsageRow } from '../../../src/vocabulary/usage-row.ts'
 import { connect, type Harness } from '../anthropic/harness.ts'
 import { type Habits, START, startRows, type WireRow } from './rows-server.ts'
 

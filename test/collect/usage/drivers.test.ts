@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest'
-import { peaksToExplain, readDrivers } from '../../../src/collect/usage/drivers.ts'
-import type { UsageQuery, UsageReader, UsageRow } from '../../../src/collect/usage/usage-reader.ts'
+import { readDrivers } from '../../../src/collect/usage/drivers.ts'
+import type { UsageQuery, UsageReader } from '../../../src/collect/usage/usage-reader.ts'
+import { peaksToExplain } from '../../../src/judge/headroom/peaks-to-explain.ts'
 import { judge } from '../../../src/judge/headroom/verdicts.ts'
 import { judgedLimiters } from '../../../src/judge/limits/effective.ts'
 import { createMeters } from '../../../src/judge/usage/meters.ts'
+import { limitKey } from '../../../src/vocabulary/limit-key.ts'
+import type { UsageRow } from '../../../src/vocabulary/usage-row.ts'
 import { windowOf } from '../../../src/vocabulary/window.ts'
 
 const WINDOW = windowOf(Date.UTC(2026, 10, 22), 2, Date.UTC(2026, 10, 23, 6))
@@ -53,9 +56,9 @@ async function explain(
       return { refreshedAt: null }
     },
   }
-  const { peaks } = peaksToExplain(verdicts, (verdict) => meters.find(verdict.scope, group, limiter), peakWindow)
+  const { peaks } = peaksToExplain(verdicts, meters.find, peakWindow)
   const drivers = await readDrivers(reader, peaks, NAMES)
-  return { drivers: drivers.get(verdicts[0]!), queries }
+  return { drivers: drivers.get(limitKey(verdicts[0]!)), queries }
 }
 
 test.each([
@@ -88,7 +91,7 @@ test('shares are of what the limiter counts: no batch, no fast mode, no model of
       { id: 'opus-1', name: 'opus-1', share: 0.6 },
       { id: 'opus-2', name: 'opus-2', share: 0.4 },
     ],
-    api_keys: [
+    apiKeys: [
       { id: 'apikey_a', name: 'checkout', share: 0.6 },
       { id: null, name: 'no API key', share: 0.4 },
     ],
@@ -102,5 +105,5 @@ test('no workspace ID is the default workspace in the legacy report', async () =
 
 test('where a row leaves out its requests, nobody gets a share of them', async () => {
   const { drivers } = await explain('requests_per_minute', [row({}), row({ apiKeyId: 'apikey_a', requests: null })])
-  expect(drivers?.api_keys).toEqual([])
+  expect(drivers?.apiKeys).toEqual([])
 })

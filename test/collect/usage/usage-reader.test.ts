@@ -1,11 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import {
-  chooseUsage,
-  type ReaderOptions,
-  type UsageQuery,
-  type UsageReader,
-  type UsageRow,
-} from '../../../src/collect/usage/usage-reader.ts'
+import { chooseUsage } from '../../../src/collect/usage/choose-usage.ts'
+import type { ReaderOptions, UsageQuery, UsageReader } from '../../../src/collect/usage/usage-reader.ts'
+import type { UsageRow } from '../../../src/vocabulary/usage-row.ts'
 import { ADMIN_KEY_WITHOUT_ANALYTICS, type AnthropicEmulator, startAnthropic } from '../../emulator/anthropic/server.ts'
 import { exampleWorld } from '../../emulator/world/example.ts'
 import { apiKeyId, codeExecution, DAY, group, usage, workspaceId, world } from '../../emulator/world/world.ts'

@@ -4,8 +4,12 @@ import { type Entry, parseEntry } from '../../../src/collect/headers-log/entry.t
 import { readLog } from '../../../src/collect/headers-log/reading.ts'
 import { REFUSALS, type Refusal } from '../../../src/collect/headers-log/refusals.ts'
 import { logVerdicts } from '../../../src/judge/headers-log/log-verdicts.ts'
-import type { Scope } from '../../../src/report/report.ts'
+import { verdictRow } from '../../../src/report/rows.ts'
+import type { Scope } from '../../../src/vocabulary/scope.ts'
 import { line, RECORDED } from '../../collect/headers-log/lines.ts'
+
+const logRows = (evidence: Parameters<typeof logVerdicts>[0]) =>
+  logVerdicts(evidence).map((verdict) => ({ lowest_remaining: undefined, ...verdictRow(verdict) }))
 
 const START = Date.UTC(2026, 10, 22)
 const DAY = 86_400_000
@@ -68,11 +72,11 @@ describe('a log, held against a twin that walks it once for each question', () =
     fc.assert(
       fc.property(entries, (log) => {
         const readings = read(log).limiters()
-        const verdicts = logVerdicts({
+        const verdicts = logRows({
           readings,
           earlier: [],
           thresholds: THRESHOLDS,
-          linesOf: () => THRESHOLDS,
+          thresholdsOf: () => THRESHOLDS,
           scopeOf,
           isComplete: true,
         })
@@ -144,11 +148,11 @@ const requests = (limit: number, remaining: number | null) => [{ limiter: 'reque
 
 describe('a verdict from a log', () => {
   const verdictsOf = (list: Entry[], isComplete = true) =>
-    logVerdicts({
+    logRows({
       readings: read(list).limiters(),
       earlier: read(list, { start: START - DAY, end: START }).limiters(),
       thresholds: THRESHOLDS,
-      linesOf: () => THRESHOLDS,
+      thresholdsOf: () => THRESHOLDS,
       scopeOf,
       isComplete,
     })

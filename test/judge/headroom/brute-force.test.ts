@@ -2,12 +2,13 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { organizationGroups, workspaceOverrides } from '../../../src/collect/limits/entries.ts'
 import type { ApiLimitEntry } from '../../../src/collect/limits/rate-limits.ts'
-import type { UsageRow } from '../../../src/collect/usage/usage-reader.ts'
 import { groupViews } from '../../../src/judge/headroom/group-views.ts'
 import { judge } from '../../../src/judge/headroom/verdicts.ts'
 import { judgedLimiters } from '../../../src/judge/limits/effective.ts'
 import { createMeters } from '../../../src/judge/usage/meters.ts'
+import { verdictRow } from '../../../src/report/rows.ts'
 import { formatSnapshot, parseSnapshot, type Snapshot, snapshotOf } from '../../../src/vocabulary/snapshot.ts'
+import type { UsageRow } from '../../../src/vocabulary/usage-row.ts'
 import { type Organization, organization, type SingleRequest } from './organizations.ts'
 import { type TwinVerdict, twinCacheShares, twinUnmatched, twinVerdicts } from './twin.ts'
 
@@ -31,9 +32,9 @@ function audited(world: Organization) {
     shares: Object.fromEntries(
       groups
         .filter(({ type }) => type === 'model_group')
-        .map(({ name }) => [name, caches.find(({ group }) => group.name === name)?.cache?.read_share ?? null]),
+        .map(({ name }) => [name, caches.find(({ group }) => group.name === name)?.cache?.readShare ?? null]),
     ),
-    verdicts: verdicts.map(
+    verdicts: verdicts.map(verdictRow).map(
       (verdict): TwinVerdict => ({
         scope: verdict.scope.type === 'organization' ? null : verdict.scope.id,
         groupType: verdict.group.type,

@@ -93,8 +93,10 @@ export function twinVerdicts(world: Organization): TwinVerdict[] {
     for (const override of workspace.entries) {
       const home = homeOf(override, world.entries)
       for (const { type, value } of override.limits) {
+        // A limit without a value inherits: the organization's row speaks of it.
+        if (value === null) continue
         const organization = home === override ? null : home.limits.find((limit) => limit.type === type)?.value
-        const lower = value !== null && organization !== undefined && organization !== null && organization < value
+        const lower = organization !== undefined && organization !== null && organization < value
         const limit = lower ? organization : value
         const source = lower ? 'organization' : 'workspace'
         const verdict = twinVerdict(world, workspace.id, home, type, limit, value, source)

@@ -2,14 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { organizationGroups, workspaceOverrides } from '../../../src/collect/limits/entries.ts'
 import type { ApiLimitEntry } from '../../../src/collect/limits/rate-limits.ts'
-import type { UsageRow } from '../../../src/collect/usage/usage-reader.ts'
 import { bandOf, transitionOf } from '../../../src/judge/headroom/bands.ts'
 import { judge } from '../../../src/judge/headroom/verdicts.ts'
 import { judgedLimiters } from '../../../src/judge/limits/effective.ts'
 import { limitFindings } from '../../../src/judge/limits/limit-findings.ts'
 import { createMeters } from '../../../src/judge/usage/meters.ts'
-import type { Verdict } from '../../../src/report/report.ts'
+import type { VerdictRow } from '../../../src/report/report.ts'
+import { verdictRow } from '../../../src/report/rows.ts'
 import { snapshotOf } from '../../../src/vocabulary/snapshot.ts'
+import type { UsageRow } from '../../../src/vocabulary/usage-row.ts'
 
 const START = Date.parse('2026-11-22T00:00:00Z')
 const DAY = 86_400_000
@@ -65,11 +66,11 @@ function judgeWorld(
     known: WINDOW.end,
     source: 'analytics',
   } as const
-  const verdicts = judge({ ...evidence, thresholds: THRESHOLDS, peakWindow: 'minute' })
+  const verdicts = judge({ ...evidence, thresholds: THRESHOLDS, peakWindow: 'minute' }).map(verdictRow)
   return { verdicts, findings: limitFindings(current, judged, [workspace]), meters }
 }
 
-const only = (verdicts: readonly Verdict[]): Verdict => {
+const only = (verdicts: readonly VerdictRow[]): VerdictRow => {
   expect(verdicts).toHaveLength(1)
   return verdicts[0]!
 }
@@ -154,7 +155,9 @@ test('a model group that lists no models is unmeasured: nobody knows whose use w
   const meters = createMeters(judged, groups, WINDOW)
   meters.foldOrganization([row(1, { requests: 9 })])
   const world = { judged, committed: null, current: snapshotOf(groups, []), meters, window: WINDOW, known: WINDOW.end }
-  const verdict = only(judge({ ...world, source: 'analytics', thresholds: THRESHOLDS, peakWindow: 'minute' }))
+  const verdict = only(
+    judge({ ...world, source: 'analytics', thresholds: THRESHOLDS, peakWindow: 'minute' }).map(verdictRow),
+  )
   expect(verdict).toMatchObject({ band: 'unmeasured', utilization: null, reason: expect.stringContaining('no models') })
 })
 
@@ -226,7 +229,6 @@ describe('bands and transitions', () => {
     ['alert', 'watch', 'worse'],
     ['alert', 'alert', 'continuing'],
     ['alert', null, 'new'],
-    ['unmeasured', 'alert', null],
   ] as const)('%s after %s is %s', (now, before, transition) => {
     expect(transitionOf(now, before, true)).toBe(transition)
   })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { findDrift } from '../../../src/judge/limits/drift.ts'
-import type { Drift } from '../../../src/report/report.ts'
+import type { DriftRow } from '../../../src/report/report.ts'
+import { driftRow } from '../../../src/report/rows.ts'
 import type { RateLimitGroup } from '../../../src/vocabulary/groups.ts'
 import type { Snapshot } from '../../../src/vocabulary/snapshot.ts'
 
@@ -24,7 +25,7 @@ const withOverride = (
 })
 
 /** A drift as one line: what a test wants to say of it. */
-const line = ({ class: kind, scope, group, limiter, before, after, model, from }: Drift) =>
+const line = ({ class: kind, scope, group, limiter, before, after, model, from }: DriftRow) =>
   [
     kind,
     scope.type === 'workspace' ? scope.name : null,
@@ -37,7 +38,7 @@ const line = ({ class: kind, scope, group, limiter, before, after, model, from }
     .filter(Boolean)
     .join(' · ')
 
-const drift = (before: Snapshot, after: Snapshot) => findDrift(before, after).map(line)
+const drift = (before: Snapshot, after: Snapshot) => findDrift(before, after).map(driftRow).map(line)
 
 test('equal limits are no drift, whatever the order of groups, models and limits', () => {
   const before = organization(

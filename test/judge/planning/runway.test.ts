@@ -72,7 +72,6 @@ describe('the runway', () => {
     expect(runwayOf(verdictOf(rising(14, 700)), ALERT, 'minute')).toBeNull()
     expect(runwayOf(verdictOf(rising(14, 0, 0)), ALERT, 'minute')).toBeNull()
     expect(runwayOf({ ...verdictOf(rising(14)), hourly: null }, ALERT, 'minute')).toBeNull()
-    expect(runwayOf({ ...verdictOf(rising(14)), utilization: null }, ALERT, 'minute')).toBeNull()
   })
 })
 

@@ -1,30 +1,42 @@
-import type { Verdict } from '../../../src/report/report.ts'
+import { ORGANIZATION } from '../../../src/vocabulary/scope.ts'
+import type { MeasuredVerdict, UnmeasuredVerdict } from '../../../src/vocabulary/verdict.ts'
+
+const ABOUT = {
+  scope: ORGANIZATION,
+  group: { type: 'model_group', name: 'Claude Opus 4.x' },
+  limiter: 'requests_per_minute',
+  limitSource: 'organization',
+  lowerBound: false,
+} as const
 
 /** A measured verdict of the organization on Claude Opus 4.x, but for what is said otherwise. */
-export function verdictOf(details: Partial<Verdict>): Verdict {
-  const limit = details.limit ?? 1000
-  const peak = details.peak === undefined ? 100 : details.peak
+export function verdictOf(details: Partial<MeasuredVerdict>): MeasuredVerdict {
+  const { limit = 1000, peak = 100 } = details
   return {
-    scope: { type: 'organization' },
-    group: { type: 'model_group', name: 'Claude Opus 4.x' },
-    limiter: 'requests_per_minute',
+    ...ABOUT,
     limit,
     configured: limit,
-    limit_source: 'organization',
     peak,
-    peak_at: '2026-11-22T14:05:00Z',
+    peakAt: Date.UTC(2026, 10, 22, 14, 5),
     bracket: peak,
     p99: peak,
-    minutes_over_threshold: 0,
-    utilization: peak === null ? null : peak / limit,
-    band: peak === null ? 'unmeasured' : 'ok',
+    minutesOverThreshold: 0,
+    utilization: peak / limit,
+    band: 'ok',
     transition: null,
-    reason: null,
-    lower_bound: false,
     clipped: null,
     previous: null,
     hourly: null,
     drivers: null,
     ...details,
   }
+}
+
+/** The same limit without figures. */
+export const UNMEASURED: UnmeasuredVerdict = {
+  ...ABOUT,
+  limit: 1000,
+  configured: 1000,
+  band: 'unmeasured',
+  reason: 'no minute of the window is known',
 }

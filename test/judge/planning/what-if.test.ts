@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { GroupView } from '../../../src/judge/headroom/group-views.ts'
 import { cacheWhatIf, overProvisioned, READ_SHARES, tierWhatIf } from '../../../src/judge/planning/what-if.ts'
-import type { GroupView } from '../../../src/report/report.ts'
 import { PUBLISHED, TIERS } from '../../../src/vocabulary/published-tiers.ts'
-import { verdictOf } from './verdict.ts'
+import { UNMEASURED, verdictOf } from './verdict.ts'
 
 const GROUP = { type: 'model_group', name: 'Claude Opus 4.x' }
 const OPUS = {
@@ -11,14 +11,14 @@ const OPUS = {
   models: ['claude-opus-4-6'],
   limits: { requests_per_minute: 4000, input_tokens_per_minute_cache_aware: 7_000_000 },
 }
-const START = '2026-11-22T00:00:00Z'
+const START = Date.UTC(2026, 10, 22)
 
 function viewOf(hourly: (number | null)[], share = 0.3): GroupView {
   return {
     scope: { type: 'organization' },
     group: GROUP,
     binds: [],
-    cache: { read_share: share, stretch: null, hourly_read_share: hourly },
+    cache: { readShare: share, stretch: null, hourlyReadShare: hourly },
   }
 }
 
@@ -50,7 +50,7 @@ describe('what if another tier', () => {
   test('says nothing of workspaces, of what is unmeasured, unpublished or of an unknown group', () => {
     const rows = [
       verdictOf({ scope: { type: 'workspace', id: 'w', name: 'w' } }),
-      verdictOf({ peak: null, utilization: null }),
+      UNMEASURED,
       verdictOf({ limiter: 'fast_otpm' }),
       verdictOf({ group: { type: 'model_group', name: 'Other' } }),
     ]
@@ -117,8 +117,8 @@ describe('over-provisioned', () => {
 
   test.each([
     ['one limit used a tenth', [low, verdictOf({ limiter: 'x', peak: 100 })], true],
-    ['one limit unmeasured', [low, verdictOf({ limiter: 'x', peak: null, utilization: null })], true],
-    ['one limit measured only from below', [low, verdictOf({ limiter: 'x', peak: 1, lower_bound: true })], true],
+    ['one limit unmeasured', [low, { ...UNMEASURED, limiter: 'x' }], true],
+    ['one limit measured only from below', [low, verdictOf({ limiter: 'x', peak: 1, lowerBound: true })], true],
     ['part of the window missing', [low, zero], false],
   ])('is not said with %s', (_, verdicts, isComplete) => {
     expect(overProvisioned(verdicts, isComplete)).toEqual([])

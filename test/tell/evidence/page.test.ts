@@ -7,17 +7,17 @@ const PRODUCTION = { type: 'workspace', id: 'wrkspc_01', name: 'production' } as
 
 describe('the evidence page', () => {
   test('is none where no limit of the organization is half used', () => {
-    const own = rowOf('requests_per_minute', 1000, [900], { scope: PRODUCTION, limit_source: 'workspace' })
+    const own = rowOf('requests_per_minute', 1000, [900], { scope: PRODUCTION, limitSource: 'workspace' })
     expect(page([rowOf('requests_per_minute', 1000, [499]), own], 1)).toBeNull()
   })
 
   test('gives every figure of one limit, ready to paste', () => {
     const row = rowOf('output_tokens_per_minute', 400_000, [332_000], {
-      clipped: { from: '2026-11-22T14:01:00Z', minutes: 4 },
+      clipped: { from: Date.UTC(2026, 10, 22, 14, 1), minutes: 4 },
       previous: { peak: 300_000, limit: 400_000, utilization: 0.75, band: 'alert' },
-      drivers: { workspaces: [{ id: 'w', name: 'production', share: 0.71 }], models: [], api_keys: [] },
+      drivers: { workspaces: [{ id: 'w', name: 'production', share: 0.71 }], models: [], apiKeys: [] },
     })
-    const workspace = rowOf('output_tokens_per_minute', 100_000, [1], { scope: PRODUCTION, limit_source: 'workspace' })
+    const workspace = rowOf('output_tokens_per_minute', 100_000, [1], { scope: PRODUCTION, limitSource: 'workspace' })
     expect(page([row, workspace], 1)).toBe(`# Evidence for higher Claude rate limits
 
 Use of 2026-11-22 (UTC), from Anthropic's usage analytics API. Peaks are of UTC minutes, in which all models of a group are added up. Observed: 1 whole day.
@@ -72,8 +72,8 @@ Already done:
         [
           rowOf('output_tokens_per_minute', 1000, [600]),
           rowOf('requests_per_minute', 1000, [900]),
-          rowOf('requests_per_minute', 500, [450], { scope: PRODUCTION, limit_source: 'workspace' }),
-          rowOf('output_tokens_per_minute', 500, [450], { scope: PRODUCTION, limit_source: 'organization' }),
+          rowOf('requests_per_minute', 500, [450], { scope: PRODUCTION, limitSource: 'workspace' }),
+          rowOf('output_tokens_per_minute', 500, [450], { scope: PRODUCTION, limitSource: 'organization' }),
         ],
         1,
       ) ?? ''

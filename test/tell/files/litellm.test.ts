@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { EXAMPLE, exampleFile, litellmConfig, PRODUCTION, RESEARCH } from '../../../scripts/gateway-example.ts'
 import { effectiveLimit } from '../../../src/judge/limits/effective.ts'
-import type { Scope } from '../../../src/report/report.ts'
+import type { Scope } from '../../../src/vocabulary/scope.ts'
 
 type Deployment = {
   model_name: string
@@ -22,7 +22,7 @@ describe("LiteLLM's configuration", () => {
   ] satisfies [string, Scope][])('%s holds the effective limits', async (_, scope) => {
     const { model_list } = await configOf(scope.type === 'workspace' ? scope.id : undefined)
     const group = EXAMPLE.groups[0]!
-    const effective = (limiter: string) => effectiveLimit(EXAMPLE, scope, group, limiter)
+    const effective = (limiter: string) => effectiveLimit(EXAMPLE, { scope, group, limiter })
     expect(model_list.map(({ model_name }) => model_name)).toEqual(group.models)
     for (const { model_name, litellm_params, model_info } of model_list) {
       expect(litellm_params).toEqual({

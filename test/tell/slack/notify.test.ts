@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import type { Report, SnapshotOutcome, Verdict } from '../../../src/report/report.ts'
+import type { MeasuredRow, Report, SnapshotOutcome } from '../../../src/report/report.ts'
 import { type Notify, shouldNotify, shouldNotifyBlind } from '../../../src/tell/slack/notify.ts'
+import { isMeasured } from '../../../src/tell/words/select.ts'
 import { EXAMPLES } from '../examples.ts'
 
 const quiet = EXAMPLES['quiet-day'].report
 const MODES: Notify[] = ['on-alert', 'on-change', 'always', 'never']
 
 /** A quiet day in which one row is as given. */
-function dayWith(row: Pick<Verdict, 'band' | 'transition' | 'muted'>): Report {
-  const [first, ...rest] = quiet.verdicts.filter(({ band }) => band !== 'unmeasured')
+function dayWith(row: Pick<MeasuredRow, 'band' | 'transition' | 'muted'>): Report {
+  const [first, ...rest] = quiet.verdicts.filter(isMeasured)
   if (!first) throw new Error('the quiet day measures nothing')
   return { ...quiet, verdicts: [{ ...first, ...row }, ...rest] }
 }

@@ -51,10 +51,10 @@ describe('the planning part of the summary', () => {
   })
 
   test('ranks workspaces by what they are closest to, whoever set it', () => {
-    const of = (name: string, peak: number, limit_source: 'workspace' | 'organization') =>
+    const of = (name: string, peak: number, limitSource: 'workspace' | 'organization') =>
       rowOf('requests_per_minute', 1000, [peak], {
         scope: { type: 'workspace', id: `wrkspc_${name}`, name },
-        limit_source,
+        limitSource,
       })
     const text = textOf(
       reportOf([of('calm', 100, 'workspace'), of('bu|sy', 900, 'organization'), of('calm', 300, 'workspace')], 1),

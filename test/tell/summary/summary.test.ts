@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Report } from '../../../src/report/report.ts'
 import { renderSummary } from '../../../src/tell/summary/summary.ts'
+import { isMeasured } from '../../../src/tell/words/select.ts'
 import { EXAMPLES, LINKS, manyAlerts } from '../examples.ts'
 import { renderHtml } from '../page.ts'
 
@@ -15,7 +16,7 @@ describe('the verdict line', () => {
 
   test('of a day with mutes speaks of what is not muted first, and of the muted beside it', () => {
     const muted = { owner: 'ops', reason: 'load test', until: '2026-12-01' }
-    const [first, ...rest] = quiet.verdicts.filter(({ utilization }) => utilization !== null)
+    const [first, ...rest] = quiet.verdicts.filter(isMeasured)
     const loud = { ...first!, utilization: 1.2, band: 'alert' as const, muted }
     expect(title({ ...quiet, verdicts: [loud, ...rest] })).toMatch(
       /: all 11 measured below 50 %, highest [\d.]+ %, 1 muted at up to 120 %$/,

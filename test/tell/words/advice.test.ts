@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Report } from '../../../src/report/report.ts'
 import { advice } from '../../../src/tell/words/advice.ts'
+import { isMeasured } from '../../../src/tell/words/select.ts'
 import { EXAMPLES } from '../examples.ts'
 
 const alert = EXAMPLES['first-alert'].report
@@ -43,7 +44,7 @@ describe('cache breakpoints', () => {
 })
 
 test('only a burst is to be spread out', () => {
-  const sustained = alert.verdicts.map((row) => ({ ...row, minutes_over_threshold: 400 }))
+  const sustained = alert.verdicts.filter(isMeasured).map((row) => ({ ...row, minutes_over_threshold: 400 }))
   expect(about(alert, /^Spread out/)).toHaveLength(1)
   expect(about({ ...alert, verdicts: sustained }, /^Spread out/)).toEqual([])
 })
@@ -53,8 +54,8 @@ test("a workspace's own limit is raised by its owner, an organization's by Anthr
     'workspace production (requests/min: 1,000 where the organization has 4,000)',
   )
   expect(about(alert, /^Ask/)[0]).not.toContain('requests/min')
-  const half = alert.verdicts.map((row) => ({ ...row, band: 'ok' as const, utilization: row.utilization && 0.4999 }))
+  const half = alert.verdicts.filter(isMeasured).map((row) => ({ ...row, band: 'ok' as const, utilization: 0.4999 }))
   expect(about({ ...alert, verdicts: half }, /^Ask/)).toEqual([])
-  const atHalf = alert.verdicts.map((row) => ({ ...row, band: 'ok' as const, utilization: row.utilization && 0.5 }))
+  const atHalf = alert.verdicts.filter(isMeasured).map((row) => ({ ...row, band: 'ok' as const, utilization: 0.5 }))
   expect(about({ ...alert, verdicts: atHalf }, /^Ask/)).toHaveLength(1)
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Drift } from '../../../src/report/report.ts'
+import type { DriftRow } from '../../../src/report/report.ts'
 import { commitMessage } from '../../../src/tell/pull-request/commit-message.ts'
 import { PULL_REQUEST_MARKER, renderPullRequest } from '../../../src/tell/pull-request/pull-request.ts'
 import { crossesAlertLine } from '../../../src/tell/words/drift-consequence.ts'
@@ -9,7 +9,7 @@ import { EXAMPLES, LINKS } from '../examples.ts'
 const quiet = EXAMPLES['quiet-day'].report
 const asIs = (text: string) => text
 
-const drift = (given: Partial<Drift>): Drift => ({
+const drift = (given: Partial<DriftRow>): DriftRow => ({
   class: 'cut',
   scope: { type: 'organization' },
   group: { type: 'model_group', name: 'Claude Opus 4.x' },
@@ -26,7 +26,7 @@ const drift = (given: Partial<Drift>): Drift => ({
 const production = { type: 'workspace', id: 'wrkspc_1', name: 'production' } as const
 
 describe('a drift reads', () => {
-  test.each<[string, Partial<Drift>]>([
+  test.each<[string, Partial<DriftRow>]>([
     [
       "Claude Opus 4.x, output tokens/min: 800,000 → 400,000 (−50 %). The day's peak 310,000 was 38.8 % and is now 77.5 %: over the alert line.",
       { peak: 310_000, utilization_before: 0.3875, utilization_after: 0.775 },

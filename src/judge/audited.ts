@@ -1,0 +1,40 @@
+import type { Drift } from '../vocabulary/drift.ts'
+import type { Finding } from '../vocabulary/finding.ts'
+import type { Scope } from '../vocabulary/scope.ts'
+import type { Thresholds, Verdict } from '../vocabulary/verdict.ts'
+import type { Window } from '../vocabulary/window.ts'
+import type { GroupView } from './headroom/group-views.ts'
+import type { Planning } from './planning/planning.ts'
+
+/** Everything an audit found, whichever door it came by. Times are UTC milliseconds. */
+export type Audited = {
+  window: Window
+  /** Whether all use of the window is in what was read; minutes that are not in yet, where that is known by the minute. */
+  coverage: { complete: boolean; missingMinutes: number; refreshedAt: number | null }
+  source: 'analytics' | 'legacy' | 'headers'
+  peakWindow: 'minute' | 'hour' | 'second'
+  thresholds: Thresholds
+  verdicts: readonly Verdict[]
+  views: readonly GroupView[]
+  drift: readonly Drift[]
+  isFirstSnapshot: boolean
+  findings: readonly Finding[]
+  planning: Planning
+  refusals?: readonly RefusalCount[]
+  unmatchedModels: readonly { model: string; requests: number | null; tokens: number }[]
+  /** Workspaces whose limits could not be read: their use is judged by nothing of their own. */
+  unreadWorkspaces: readonly { id: string; name: string }[]
+  failures: readonly { resource: string; message: string }[]
+}
+
+/** Requests refused with 429, by what refused them. */
+export type RefusalCount = {
+  scope: Scope
+  model: string
+  rateLimit: number
+  acceleration: number
+  spendCap: number
+  notTold: number
+  first: number
+  last: number
+}

@@ -1,0 +1,121 @@
+import type { Policy } from '../collect/repository/policy-schema.ts'
+import type { Freshness } from '../collect/usage/measure.ts'
+import type { Tier } from '../vocabulary/published-tiers.ts'
+import type { Thresholds, Verdict } from '../vocabulary/verdict.ts'
+import { DAY, type Window } from '../vocabulary/window.ts'
+import type { Audited } from './audited.ts'
+import { withConsequences } from './headroom/consequences.ts'
+import { groupViews } from './headroom/group-views.ts'
+import { compareVerdicts, judge, unreadableVerdicts } from './headroom/verdicts.ts'
+import { judgedLimiters } from './limits/effective.ts'
+import { limitFindings } from './limits/limit-findings.ts'
+import type { LimitsNow } from './limits/limits-now.ts'
+import { planningOf } from './planning/planning.ts'
+import { thresholdsBy, withIntent, withMutes } from './policy/apply.ts'
+import { expectations } from './policy/expected.ts'
+import { policyFindings } from './policy/policy-findings.ts'
+import type { Meters } from './usage/meters.ts'
+import { missingMinutes, usageFindings } from './usage/usage-findings.ts'
+
+/** Limits and use as the Admin API gave them, and what to judge them by. */
+export type Known = {
+  limits: LimitsNow
+  meters: Meters
+  freshness: Freshness
+  source: 'analytics' | 'legacy'
+  window: Window
+  thresholds: Thresholds
+  peakWindow: 'minute' | 'hour'
+  policy: Policy
+}
+
+/** One verdict for each limiter, measured or not, in the report's order, by the lines and mutes of the policy. */
+export function judgeAll({
+  limits,
+  meters,
+  freshness,
+  source,
+  window,
+  thresholds,
+  peakWindow,
+  policy,
+}: Known): Verdict[] {
+  const { judged, committed, current, reading } = limits
+  const verdicts = judge({
+    judged,
+    committed,
+    current,
+    meters,
+    window,
+    known: freshness.known,
+    source,
+    peakWindow,
+    thresholds,
+    thresholdsOf: thresholdsBy(policy, thresholds),
+  })
+  const all = [...verdicts, ...unreadableVerdicts(reading.unreadable, committed)].sort(compareVerdicts)
+  return withMutes(all, policy, current.groups, lastDayOf(window))
+}
+
+const lastDayOf = ({ end }: Window) => end - DAY
+
+/** What was learnt after the verdicts: who drove the peaks (`problem`: why not), the tier, what could not be read. */
+type Learnt = {
+  verdicts: readonly Verdict[]
+  problem: string | null
+  tier: Tier | null
+  /** Why the committed snapshot could not be read; null where it was. */
+  snapshotError: string | null
+}
+
+/** Everything found, put together. */
+export function audited(known: Known, { verdicts, problem, tier, snapshotError }: Learnt): Audited {
+  const { limits, meters, freshness, source, window, thresholds, peakWindow, policy } = known
+  const { reading, current, judged, active } = limits
+  const expected = expectations(policy, current, active)
+  const missing = missingMinutes(window, freshness.known)
+  const coverage = { complete: missing === 0, missingMinutes: missing, refreshedAt: freshness.refreshedAt }
+  const views = groupViews(verdicts, meters, window)
+  const forPlanning = {
+    verdicts,
+    views,
+    windowStart: window.start,
+    isComplete: coverage.complete,
+    thresholds,
+    peakWindow,
+  }
+  const read = reading.workspaces.map(({ workspace }) => workspace)
+  return {
+    window,
+    coverage,
+    source,
+    peakWindow,
+    thresholds,
+    verdicts,
+    views,
+    drift: withIntent(driftOf(known), expected),
+    isFirstSnapshot: limits.committed === null && snapshotError === null,
+    findings: [
+      ...limitFindings(current, judged, read),
+      ...policyFindings(policy, judgedLimiters(current), expected, lastDayOf(window)),
+      ...(problem === null ? [] : [{ kind: 'drivers-unknown' as const, message: problem }]),
+      ...usageFindings({ source, ...freshness, window, meters }),
+    ],
+    planning: planningOf(forPlanning, limits.judgedGroups, tier),
+    unmatchedModels: [...meters.unmatched.values()],
+    unreadWorkspaces: reading.unreadable.map(({ workspace: { id, name } }) => ({ id, name })),
+    failures: [
+      ...reading.unreadable.map(({ workspace, error }) => ({
+        resource: `limits of workspace ${workspace.name}`,
+        message: error,
+      })),
+      ...(snapshotError === null ? [] : [{ resource: 'committed snapshot', message: snapshotError }]),
+    ],
+  }
+}
+
+function driftOf({ limits, meters, freshness, source, window, peakWindow }: Known) {
+  const { committed: before, current: after, drift } = limits
+  if (before === null) return []
+  return withConsequences(drift, { before, after, meters, window, known: freshness.known, peakWindow, source })
+}

@@ -1,0 +1,62 @@
+import type { Audited, RefusalCount } from '../judge/audited.ts'
+import { compareText } from '../vocabulary/order.ts'
+import { isMeasured, type Verdict } from '../vocabulary/verdict.ts'
+import { isoTime } from '../vocabulary/window.ts'
+import { planningPart } from './planning-part.ts'
+import type { Report } from './report.ts'
+import { driftRow, groupViewRow, verdictRow } from './rows.ts'
+
+/** The one value, in the report file's own spelling, of everything an audit found. Pure: the same findings give the same bytes. */
+export function reportOf(audited: Audited): Report {
+  const { window, coverage, thresholds, verdicts, refusals } = audited
+  return {
+    version: 1,
+    window: {
+      start: isoTime(window.start),
+      end: isoTime(window.end),
+      days: window.days,
+      complete: coverage.complete,
+      missing_minutes: coverage.missingMinutes,
+      data_refreshed_at: coverage.refreshedAt === null ? null : isoTime(coverage.refreshedAt),
+    },
+    usage_source: audited.source,
+    peak_window: audited.peakWindow,
+    thresholds: { watch: thresholds.watch, alert: thresholds.alert },
+    status: statusOf(verdicts),
+    highest_utilization: highestUtilization(verdicts),
+    verdicts: verdicts.map(verdictRow),
+    groups: audited.views.map(groupViewRow),
+    drift: audited.drift.map(driftRow),
+    first_snapshot: audited.isFirstSnapshot,
+    findings: [...audited.findings],
+    ...(refusals && { refusals: refusals.map(refusalRow) }),
+    unmatched_models: audited.unmatchedModels.toSorted((a, b) => compareText(a.model, b.model)),
+    ...(audited.unreadWorkspaces.length > 0 && { unread_workspaces: [...audited.unreadWorkspaces] }),
+    failures: [...audited.failures],
+    planning: planningPart(audited.planning),
+  }
+}
+
+/** The worst measured band, a muted row counting as ok; null when nothing could be measured, which is not the same as ok. */
+function statusOf(verdicts: readonly Verdict[]): Report['status'] {
+  const bands = new Set(verdicts.map((verdict) => ('muted' in verdict && verdict.muted ? 'ok' : verdict.band)))
+  return (['alert', 'watch', 'ok'] as const).find((band) => bands.has(band)) ?? null
+}
+
+function highestUtilization(verdicts: readonly Verdict[]): number | null {
+  const utilizations = verdicts.filter(isMeasured).map(({ utilization }) => utilization)
+  return utilizations.length > 0 ? Math.max(...utilizations) : null
+}
+
+function refusalRow({ scope, model, rateLimit, acceleration, spendCap, notTold, first, last }: RefusalCount) {
+  return {
+    scope,
+    model,
+    rate_limit: rateLimit,
+    acceleration,
+    spend_cap: spendCap,
+    not_told: notTold,
+    first: isoTime(first),
+    last: isoTime(last),
+  }
+}

@@ -1,0 +1,20 @@
+/** What else a reader should know, beside the verdicts. */
+export const FINDING_KINDS = [
+  'inert-override',
+  'cached-traffic-override',
+  'oversubscribed',
+  'uncapped-workspaces',
+  'model-in-two-groups',
+  'requests-unknown',
+  'legacy-usage',
+  'freshness-unknown',
+  'data-incomplete',
+  'drivers-unknown',
+  'mute-expired',
+  'unexpected-limit',
+  'policy-unmatched',
+  'headers-log',
+] as const
+
+/** `message` is one sentence for a person. */
+export type Finding = { kind: (typeof FINDING_KINDS)[number]; message: string }

@@ -1,0 +1,20 @@
+/** What one combination of the asked dimensions used in one bucket. A dimension is null where it was not asked for or does not apply. */
+export type UsageRow = {
+  /** Start of the bucket, UTC milliseconds. */
+  at: number
+  model: string | null
+  /** The legacy report says null for the default workspace. */
+  workspaceId: string | null
+  apiKeyId: string | null
+  serviceTier: string | null
+  speed: string | null
+  product: string | null
+  /** Null: not counted, which is not zero. */
+  requests: number | null
+  uncachedInput: number
+  /** Writes to the 5-minute and the 1-hour cache together. */
+  cacheCreation: number
+  cacheRead: number
+  output: number
+  webSearches: number
+}

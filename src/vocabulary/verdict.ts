@@ -1,0 +1,62 @@
+import type { LimitRef } from './limit-key.ts'
+
+/** `ok` below the watch line, `watch` from it, `alert` from the alert line. */
+export type MeasuredBand = 'ok' | 'watch' | 'alert'
+export type Band = MeasuredBand | 'unmeasured'
+
+/** How a band stands to that of the time before. */
+export type Transition = 'new' | 'worse' | 'continuing' | 'recovered'
+
+/** The lines that a utilization is judged by, as ratios. */
+export type Thresholds = { watch: number; alert: number }
+
+/** A part of a peak, 0–1; `id` null: use without one. */
+export type Share = { id: string | null; name: string; share: number }
+/** Who drove a peak, largest first. */
+export type Drivers = { workspaces: readonly Share[]; models: readonly Share[]; apiKeys: readonly Share[] }
+
+export type Mute = { owner: string; reason: string; until: string }
+
+type Judged = LimitRef & {
+  /** What the scope itself has set. */
+  configured: number | null
+  /** Whose value binds. */
+  limitSource: 'organization' | 'workspace'
+  /** The true peak is at least this: a limit per second, measured by the minute. */
+  lowerBound: boolean
+  /** The lines of this limit, where the policy moved them. */
+  thresholds?: Thresholds
+}
+
+/** A limit with its figures. Times are UTC milliseconds, amounts in the limit's own units. */
+export type MeasuredVerdict = Judged & {
+  band: MeasuredBand
+  /** What binds. */
+  limit: number
+  peak: number
+  /** Start of the first minute (hour, day) that reached the peak. */
+  peakAt: number
+  utilization: number
+  transition: Transition | null
+  /** The same window earlier, judged by the limits of then; null where that is not known. */
+  previous: { peak: number; limit: number; utilization: number; band: MeasuredBand } | null
+  /** Null for a limit per day, and where only a log of responses is known. */
+  bracket: number | null
+  p99: number | null
+  minutesOverThreshold: number | null
+  /** The longest run of minutes pressed against the limit. */
+  clipped: { from: number; minutes: number } | null
+  /** Largest minute of each hour of the window; null: unknown. */
+  hourly: readonly (number | null)[] | null
+  drivers: Drivers | null
+  /** From response headers: the least that was left of the limit. */
+  lowestRemaining?: number
+  muted?: Mute
+}
+
+/** A limit without figures, and why: never 0 %, never ok. */
+export type UnmeasuredVerdict = Judged & { band: 'unmeasured'; limit: number | null; reason: string }
+
+export type Verdict = MeasuredVerdict | UnmeasuredVerdict
+
+export const isMeasured = (verdict: Verdict): verdict is MeasuredVerdict => verdict.band !== 'unmeasured'

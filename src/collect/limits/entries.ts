@@ -14,10 +14,17 @@ import type { ApiLimitEntry } from './rate-limits.ts'
 /** A group together with the IDs by which workspace entries point at it. IDs never leave this reading. */
 export type ReadGroup = RateLimitGroup & { entryId: string | null; groupId: string | null }
 
+type Several<T> = readonly [T, ...T[]]
+
+/** Items that belong together, in the order of their first. */
+function together<T>(items: readonly T[], keyOf: (item: T) => string): Several<T>[] {
+  return [...Map.groupBy(items, keyOf).values()].map((same) => same as [T, ...T[]])
+}
+
 /** The organization's entries as groups: sorted by type, name and models; names unique within a type. */
 export function organizationGroups(entries: readonly ApiLimitEntry[]): ReadGroup[] {
-  const said = Map.groupBy(entries.map(toGroup), ({ type, name, models }) => JSON.stringify([type, name, models]))
-  const groups = [...said.values()].map(asOneGroup)
+  const said = together(entries.map(toGroup), ({ type, name, models }) => JSON.stringify([type, name, models]))
+  const groups = said.map(asOneGroup)
   // Overrides name their group, so that two groups of one name could not be told apart in the snapshot.
   const named = groups.map((group) => {
     const others = groups.filter((other) => other !== group && sameGroup(other, group))
@@ -29,7 +36,7 @@ export function organizationGroups(entries: readonly ApiLimitEntry[]): ReadGroup
 }
 
 /** What several entries say of one group (not documented, and harmless) is said once; by an ID only where they agree on it. */
-function asOneGroup(entries: readonly ReadGroup[]): ReadGroup {
+function asOneGroup(entries: Several<ReadGroup>): ReadGroup {
   const agreed = (ids: readonly (string | null)[]) => (ids.every((id) => id === ids[0]) ? (ids[0] ?? null) : null)
   return {
     ...merged(entries),
@@ -39,9 +46,12 @@ function asOneGroup(entries: readonly ReadGroup[]): ReadGroup {
 }
 
 /** Groups of one type and name as one, with all their models and limits. */
-function merged(groups: readonly RateLimitGroup[]): RateLimitGroup {
-  const { type, name } = groups[0]!
-  const limits = groups.flatMap((group) => Object.entries(group.limits).map(([type, value]) => ({ type, value })))
+function merged([first, ...others]: Several<RateLimitGroup>): RateLimitGroup {
+  const { type, name } = first
+  const groups = [first, ...others]
+  const limits = groups.flatMap((group) =>
+    Object.entries(group.limits).map(([limiter, value]) => ({ type: limiter, value })),
+  )
   return { type, name, models: sortedModels(groups.flatMap(({ models }) => models)), limits: toLimits(limits) }
 }
 
@@ -55,7 +65,7 @@ export function workspaceOverrides(entries: readonly ApiLimitEntry[], groups: re
     const group = groups.find((candidate) => isGroupOf(override, candidate))
     return group ? { ...merged([group, override]), limits: override.limits } : override
   })
-  return [...Map.groupBy(overrides, groupKey).values()]
+  return together(overrides, groupKey)
     .map((same) => withValues(merged(same)))
     .filter(({ limits }) => Object.keys(limits).length > 0)
     .sort(compareGroups)
@@ -96,9 +106,14 @@ function toLimits(limits: ApiLimitEntry['limits']): Limits {
   const byType = new Map<string, number | null>()
   for (const { type, value } of limits) {
     const known = byType.get(type)
-    byType.set(type, known === undefined || known === null ? value : value === null ? known : Math.min(known, value))
+    byType.set(type, lower(known ?? null, value))
   }
   return Object.fromEntries([...byType].sort(([a], [b]) => compareText(a, b)))
+}
+
+function lower(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b
+  return Math.min(a, b)
 }
 
 /** The models' common prefix by whole words: claude-opus-4-5 and claude-opus-4-6 are "claude-opus-4". */

@@ -30,7 +30,9 @@ export function groupViews(
 ): GroupView[] {
   const byGroup = Map.groupBy(verdicts, placeKey)
   return [...byGroup.values()].flatMap((ofGroup) => {
-    const { scope, group } = ofGroup[0]!
+    const [first] = ofGroup
+    if (!first) return []
+    const { scope, group } = first
     const binds = ofGroup
       .filter(isMeasured)
       .map(({ limiter, utilization }) => ({ limiter, utilization }))
@@ -54,7 +56,7 @@ function cacheView({ read, input }: CacheMeter, gridStart: number, window: Windo
     readShare: share,
     // Reads do not count toward a cache-aware limit, so that only 1 − share of all input does.
     stretch: share < 1 ? 1 / (1 - share) : null,
-    hourlyReadShare: Array.from(inputs, (amount, hour) => (amount === 0 ? null : reads[hour]! / amount)),
+    hourlyReadShare: Array.from(inputs, (amount, hour) => (amount === 0 ? null : (reads[hour] ?? 0) / amount)),
   }
 }
 

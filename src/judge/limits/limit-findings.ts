@@ -47,7 +47,9 @@ function oversubscribed({ groups }: Snapshot, judged: readonly JudgedLimiter[]):
   const capped = judged.filter(({ scope, limit }) => scope.type === 'workspace' && limit !== null)
   const byLimiter = Map.groupBy(capped, ({ group, limiter }) => `${groupKey(group)}\n${limiter}`)
   return [...byLimiter.values()].flatMap((overrides) => {
-    const { group, limiter } = overrides[0]!
+    const [first] = overrides
+    if (!first) return []
+    const { group, limiter } = first
     const organization = groupOf(group, groups)?.limits[limiter]
     const sum = overrides.reduce((total, { limit }) => total + (limit ?? 0), 0)
     if (!organization || sum <= organization) return []

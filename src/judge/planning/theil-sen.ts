@@ -39,7 +39,8 @@ export function heightAt(points: readonly Point[], slope: number, x: number): nu
 /** The middle of an ascending list; of two middles their mean. */
 export function median(ascending: readonly number[]): number {
   const middle = ascending.length / 2
-  return (ascending[Math.ceil(middle) - 1]! + ascending[Math.floor(middle)]!) / 2
+  const at = (index: number) => ascending[index] ?? Number.NaN
+  return (at(Math.ceil(middle) - 1) + at(Math.floor(middle))) / 2
 }
 
 function pairs(points: readonly Point[]): [Point, Point][] {

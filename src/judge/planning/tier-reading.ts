@@ -66,12 +66,12 @@ function readGroup(group: RateLimitGroup, published: PublishedGroup): GroupReadi
   const equal = (tier: Tier) =>
     limiters.filter(({ position }) => position.kind === 'at' && position.tiers.includes(tier)).length
   const most = Math.max(...TIERS.map(equal))
-  const best = TIERS.filter((tier) => equal(tier) === most)
+  const [best, ...others] = TIERS.filter((tier) => equal(tier) === most)
   return {
     group: { type: group.type, name: group.name },
     matches: TIERS.filter((tier) => equal(tier) === limiters.length),
     limiters,
-    closest: most > 0 && best.length === 1 ? best[0]! : null,
+    closest: most > 0 && best && others.length === 0 ? best : null,
   }
 }
 

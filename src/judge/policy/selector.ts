@@ -24,15 +24,19 @@ export function matches(rule: Selector, { scope, group, limiter }: Target): bool
  * then a group by name or model, then a group type, then a limiter.
  */
 export function compareSpecificity(a: Selector, b: Selector, target: Target): number {
-  const [ofA, ofB] = [specificity(a, target), specificity(b, target)]
-  const index = ofA.findIndex((value, position) => value !== ofB[position])
-  return index < 0 ? 0 : ofA[index]! - ofB[index]!
+  const ofB = specificity(b, target)
+  const differences = specificity(a, target).map((value, position) => value - (ofB[position] ?? 0))
+  return differences.find((difference) => difference !== 0) ?? 0
 }
 
 function specificity(rule: Selector, { group }: Target): number[] {
   const named = [rule.group, rule.limiter, rule.workspace].filter((value) => value !== undefined).length
-  const groupRank = rule.group === undefined ? 0 : isNamed(rule.group, group) ? 2 : 1
-  return [named, Number(rule.workspace !== undefined), groupRank]
+  return [named, Number(rule.workspace !== undefined), groupRank(rule.group, group)]
+}
+
+function groupRank(named: string | undefined, group: Target['group']): number {
+  if (named === undefined) return 0
+  return isNamed(named, group) ? 2 : 1
 }
 
 function isNamed(text: string, { name, models }: Target['group']): boolean {

@@ -1,7 +1,7 @@
 import { type AnthropicClient, createAnthropic } from './collect/anthropic/client.ts'
 import { createCredentials } from './collect/anthropic/credentials.ts'
 import { readUsageTier } from './collect/limits/usage-tier.ts'
-import type { Committed } from './collect/repository/committed.ts'
+import { type Committed, policyIn, snapshotIn, unreadFailures } from './collect/repository/committed.ts'
 import type { Policy } from './collect/repository/policy-schema.ts'
 import { collectLimits, collectUsage, explainPeaks, type Limits, type Usage } from './collect.ts'
 import type { Found } from './deliver/snapshot/keep-snapshot.ts'
@@ -39,10 +39,10 @@ export async function auditAdmin(run: Run, source: Credentials, committed: Commi
     createAnthropic(deps, { ...connection, credentials, stop: stop.signal, deadline: time })
   const client = clientUntil(deadline)
   try {
-    const limits = await log.group('Limits', () => collectLimits(client, inputs, committed.snapshot, log))
+    const limits = await log.group('Limits', () => collectLimits(client, inputs, snapshotIn(committed), log))
     const tier = readTier(clientUntil(Math.min(deps.now() + TIER_BUDGET, deadline)), log)
     const usage = await log.group('Usage', () => collectUsage(client, inputs, limits, run))
-    const verdicts = judgeAll(inputs, committed.policy, limits, usage)
+    const verdicts = judgeAll(inputs, policyIn(committed), limits, usage)
     const explained = await explainPeaks(client, verdicts, usage, limits.reading, inputs.peakWindow)
     const report = reportOf(inputs, committed, limits, usage, explained, await tier)
     const { reading, snapshotBeside } = limits
@@ -90,7 +90,7 @@ function reportOf(
 ): Report {
   const { source } = reader
   const { reading, current, judged, drift } = limits
-  const { policy } = committed
+  const policy = policyIn(committed)
   const active = activeOf(limits)
   const expected = expectations(policy, current, active)
   const context = { after: current, meters, window, known: freshness.known, peakWindow, source }
@@ -105,7 +105,7 @@ function reportOf(
     drift: limits.committed
       ? withIntent(withConsequences(drift, { ...context, before: limits.committed }), expected)
       : [],
-    isFirstSnapshot: limits.committed === null && committed.error === null,
+    isFirstSnapshot: committed.kind === 'read' && committed.snapshot === null,
     findings: [
       ...limitFindings(
         current,
@@ -120,7 +120,7 @@ function reportOf(
         resource: `limits of workspace ${workspace.name}`,
         message: error,
       })),
-      ...(committed.error === null ? [] : [{ resource: 'committed snapshot', message: committed.error }]),
+      ...unreadFailures(committed),
     ],
   })
   const groups = current.groups.filter(({ type, name }) =>

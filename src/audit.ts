@@ -6,17 +6,28 @@ import type { Deps } from './deps.ts'
 import { describeError } from './errors.ts'
 import { type Inputs, readInputs } from './inputs/inputs.ts'
 import { auditLog } from './judge/headers-log/log-report.ts'
-import { createLog } from './log.ts'
+import { createLog, type Log } from './log.ts'
 import type { Run } from './run.ts'
-import { createSecrets } from './transport/redaction.ts'
+import { createSecrets, type Secrets } from './transport/redaction.ts'
 
 /**
- * The run, top to bottom: inputs, what the repository holds, limits and usage and what they mean, every delivery, one exit code.
- * Resolves to 0 or 1 and throws nothing: whatever goes wrong is told in the log, the summary and Slack.
+ * One run. Resolves to 0 or 1 and throws nothing: whatever goes wrong is reported in the log, the summary and Slack, and
+ * what goes wrong with that, in the log.
  */
 export async function audit(deps: Deps): Promise<0 | 1> {
   const secrets = createSecrets(deps.core)
   const log = createLog(deps.core, secrets.redact)
+  try {
+    return await runAudit(deps, log, secrets)
+  } catch (error) {
+    log.debug(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    log.fail(`The audit could not be reported in full: ${describeError(error)}`)
+    return 1
+  }
+}
+
+/** The run, top to bottom: inputs, what the repository holds, limits and usage and what they mean, every delivery, one exit code. */
+async function runAudit(deps: Deps, log: Log, secrets: Secrets): Promise<0 | 1> {
   let inputs: Inputs
   let run: Run
   let committed: Committed
@@ -37,12 +48,5 @@ export async function audit(deps: Deps): Promise<0 | 1> {
   } catch (error) {
     return deliverBlind(run, describeError(error))
   }
-
-  try {
-    return await deliverAudit(run, found, committed)
-  } catch (error) {
-    log.debug(error instanceof Error ? (error.stack ?? error.message) : String(error))
-    log.fail(`The audit could not be told in full: ${describeError(error)}`)
-    return 1
-  }
+  return deliverAudit(run, found, committed)
 }

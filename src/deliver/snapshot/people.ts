@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { GitHub } from '../../collect/github/client.ts'
-import { GitHubError } from '../../collect/github/refusals.ts'
+import type { GitHub } from '../../collect/github/github-client.ts'
+import { GitHubError } from '../../collect/github/github-refusals.ts'
 import { describeError } from '../../errors.ts'
 
 export type People = { labels: readonly string[]; reviewers: readonly string[]; assignees: readonly string[] }

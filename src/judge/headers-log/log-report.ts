@@ -1,6 +1,7 @@
 import { type LogSource, readLogFiles } from '../../collect/headers-log/files.ts'
 import { type LimiterReading, type LogReading, readLog } from '../../collect/headers-log/reading.ts'
-import type { Committed } from '../../collect/repository/committed.ts'
+import { type Committed, policyIn, snapshotIn, unreadFailures } from '../../collect/repository/committed.ts'
+import type { Policy } from '../../collect/repository/policy-schema.ts'
 import type { Found } from '../../deliver/snapshot/keep-snapshot.ts'
 import { highestUtilization, statusOf } from '../../report/assess.ts'
 import type { Drift, Report, Scope, Verdict } from '../../report/report.ts'
@@ -40,11 +41,12 @@ export async function auditLog({ deps, log, inputs }: Run, pattern: string, comm
   })
   const readings = today.limiters()
   const snapshotBeside = (other: Snapshot | null) => snapshotOfLog(readings, other)
-  const current = snapshotBeside(committed.snapshot)
-  const { policy } = committed
+  const before = snapshotIn(committed)
+  const current = snapshotBeside(before)
+  const policy = policyIn(committed)
   const expected = expectations(policy, current, current.workspaces)
   const scopeOf = scopesOf(current)
-  const verdicts = judged({ today, dayBefore }, source, inputs, committed, current)
+  const verdicts = judged({ today, dayBefore }, source, inputs, policy, current)
   const report: Report = {
     version: 1,
     window: {
@@ -62,8 +64,8 @@ export async function auditLog({ deps, log, inputs }: Run, pattern: string, comm
     highest_utilization: highestUtilization(verdicts),
     verdicts,
     groups: [],
-    drift: committed.snapshot ? withIntent(drifted(committed.snapshot, current, verdicts), expected) : [],
-    first_snapshot: committed.snapshot === null && committed.error === null,
+    drift: before ? withIntent(drifted(before, current, verdicts), expected) : [],
+    first_snapshot: committed.kind === 'read' && committed.snapshot === null,
     findings: [...logFindings(source), ...policyFindings(policy, judgedLimiters(current), expected, window.end - DAY)],
     refusals: today.refusals().map(({ workspaceId, model, counts, first, last }) => ({
       scope: scopeOf({ workspaceId }),
@@ -73,7 +75,7 @@ export async function auditLog({ deps, log, inputs }: Run, pattern: string, comm
       last: isoTime(last),
     })),
     unmatched_models: [],
-    failures: committed.error === null ? [] : [{ resource: 'committed snapshot', message: committed.error }],
+    failures: unreadFailures(committed),
   }
   const groups = groupsOf(readings.filter(({ workspaceId }) => workspaceId === null))
   return {
@@ -89,7 +91,7 @@ function judged(
   { today, dayBefore }: { today: LogReading; dayBefore: LogReading },
   source: LogSource,
   inputs: Run['inputs'],
-  { policy }: Committed,
+  policy: Policy,
   current: Snapshot,
 ): Verdict[] {
   const { window, thresholds, models, groupTypes } = inputs

@@ -1,4 +1,5 @@
-import type { FilesInCommit, Report } from '../../report/report.ts'
+import type { Report } from '../../report/report.ts'
+import type { FilesInCommit } from '../../vocabulary/snapshot-outcome.ts'
 import { driftSentence, orderDrift } from '../words/drift-text.ts'
 import { gitText } from '../words/escape.ts'
 import { atMost, count, period } from '../words/format.ts'

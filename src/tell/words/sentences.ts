@@ -1,4 +1,5 @@
-import type { Band, Report, SnapshotOutcome } from '../../report/report.ts'
+import type { Band, Report } from '../../report/report.ts'
+import type { PullRequestOutcome, SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import { type Escape, type Link, sentenceWithLinks } from './escape.ts'
 import { atPeakTime, count, limitName, percentOf, plural } from './format.ts'
 import {
@@ -152,7 +153,7 @@ export function snapshotText(snapshot: SnapshotOutcome | null, link: Link, safe:
     .join(' ')
 }
 
-function pullRequestText(pullRequest: SnapshotOutcome['pullRequest'], link: Link): string {
+function pullRequestText(pullRequest: PullRequestOutcome | null, link: Link): string {
   if (!pullRequest) return ''
   if (pullRequest.operation === 'branch-only') return 'The branch is pushed, but no pull request could be opened.'
   const name = pullRequest.number === null ? 'Pull request' : `Pull request #${pullRequest.number}`

@@ -37,7 +37,12 @@ export function createLog(core: Deps['core'], redact: (text: string) => string):
   }
 }
 
-/** A second line could begin with `::` and be taken for a workflow command of the runner. */
+const ZERO_WIDTH_SPACE = '\u200b'
+
+/** The runner takes a line for a workflow command that begins with `::`, or holds `##[`: no line of ours is one, nor has a second line. */
 function oneLine(text: string): string {
-  return text.replace(/\s*[\r\n]+\s*/g, ' ')
+  return text
+    .replace(/\s*[\r\n]+\s*/g, ' ')
+    .replace(/^(\s*:)(?=:)/, `$1${ZERO_WIDTH_SPACE}`)
+    .replaceAll('##[', `#${ZERO_WIDTH_SPACE}#[`)
 }

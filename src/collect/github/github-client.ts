@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import * as z from 'zod'
 import type { Deps } from '../../deps.ts'
 import { AuditError } from '../../errors.ts'
 import { parseRetryAfter } from '../../transport/retry-after.ts'
@@ -153,6 +153,9 @@ export function createGitHub({ fetch, env, now, sleep, random }: GitHubDeps, tok
       ),
   }
 }
+
+/** For a write whose reply says nothing we need; a page of HTML is still no reply of GitHub's. */
+export const WHATEVER = z.union([z.object({}), z.array(z.unknown())])
 
 const HEADERS = { 'x-github-api-version': '2022-11-28' }
 const nothing = () => {}

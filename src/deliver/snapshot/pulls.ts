@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { GitHub } from '../../collect/github/github-client.ts'
+import { type GitHub, WHATEVER } from '../../collect/github/github-client.ts'
 import { GitHubError, isInDoubt } from '../../collect/github/github-refusals.ts'
 import { PULL_REQUEST_MARKER as MARKER, type PullRequestText } from '../../tell/pull-request/pull-request.ts'
 
@@ -58,7 +58,7 @@ export async function openPull(github: GitHub, branch: string, base: string, tex
 export async function updatePull(github: GitHub, pull: Pull, text: PullRequestText): Promise<boolean> {
   const { title, body } = withMarker(text)
   if (pull.title === title && sameText(pull.body, body)) return false
-  await github.rest('PATCH', '/pulls/{pull_number}', { pull_number: pull.number, title, body }, z.unknown())
+  await github.rest('PATCH', '/pulls/{pull_number}', { pull_number: pull.number, title, body }, WHATEVER)
   return true
 }
 
@@ -70,12 +70,12 @@ function sameText(a: string, b: string): boolean {
 
 /** Closes a pull request. Throws GitHubError. */
 export async function closePull(github: GitHub, { number }: Pull): Promise<void> {
-  await github.rest('PATCH', '/pulls/{pull_number}', { pull_number: number, state: 'closed' }, z.unknown())
+  await github.rest('PATCH', '/pulls/{pull_number}', { pull_number: number, state: 'closed' }, WHATEVER)
 }
 
 /** Says something under a pull request. Throws GitHubError. */
 export async function comment(github: GitHub, { number }: Pull, body: string): Promise<void> {
-  await github.rest('POST', '/issues/{issue_number}/comments', { issue_number: number, body }, z.unknown())
+  await github.rest('POST', '/issues/{issue_number}/comments', { issue_number: number, body }, WHATEVER)
 }
 
 /** A page on which a person opens the pull request by one click; the marker makes it ours from then on. */

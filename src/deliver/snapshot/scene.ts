@@ -20,8 +20,10 @@ export type Scene = {
   repositoryId: string
   base: BranchFiles
   pull: Pull | null
-} & /** Base holds what it should; the files of the branch do not matter then, and were not read. */
-({ proposal: null; branch: Branch | null } | { proposal: Proposal; branch: (Branch & { files: Files }) | null })
+} /** Base holds what it should; the files of the branch do not matter then, and were not read. */ & (
+  | { proposal: null; branch: Branch | null }
+  | { proposal: Proposal; branch: (Branch & { files: Files }) | null }
+)
 
 /**
  * What is to be done with the branch.

@@ -71,12 +71,12 @@ export async function readCommitted(run: Run): Promise<Committed> {
 export const NOTHING_COMPARED =
   'The policy, if there is one, was not applied, and the limits were compared with nothing.'
 
-type Found =
+type FilesRead =
   | { kind: 'files'; files: Files }
   | { kind: 'unread'; error: string }
   | Extract<Committed, { kind: 'no-access' }>
 
-async function readFilesOf(run: Run, paths: readonly string[]): Promise<Found> {
+async function readFilesOf(run: Run, paths: readonly string[]): Promise<FilesRead> {
   const { deps, inputs } = run
   const keepsNothing = inputs.snapshot.mode === 'none'
   if (keepsNothing && repositoryOf(deps.env) === null)

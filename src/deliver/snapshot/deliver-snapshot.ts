@@ -84,7 +84,7 @@ async function deliverCommit(
     return rehearsed(delivery, `Dry run: it would have committed ${listed(proposal)} to ${branch}: "${headline}".`)
   }
   const made = await commitFiles(github, { branch: base, paths, plan })
-  return made ? committed(delivery, { ...made, change: made.proposal }) : unchanged(delivery)
+  return made ? commitOutcome(delivery, { ...made, change: made.proposal }) : unchanged(delivery)
 }
 
 async function deliverPullRequest(
@@ -98,12 +98,12 @@ async function deliverPullRequest(
   const github = createGitHub(deps, token)
   const { made, pull, note } = await proposeFiles(github, { base, branch, paths, plan, people, dryRun, warn })
   if (dryRun) return rehearsed(delivery, note, pull)
-  if (made) return committed(delivery, { ...made, change: made.proposal }, pull, note)
+  if (made) return commitOutcome(delivery, { ...made, change: made.proposal }, pull, note)
   return { operation: 'unchanged', path, commit: null, pullRequest: pull, note }
 }
 
 /** A commit over `before`: of the snapshot with what goes with it, or only of the latter, and then the snapshot is as it was. */
-function committed(
+function commitOutcome(
   { path }: SnapshotDelivery,
   { commit, change, before }: { commit: MadeCommit; change: Change; before: Files },
   pullRequest: PullRequestOutcome | null = null,

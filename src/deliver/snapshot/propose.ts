@@ -80,7 +80,7 @@ async function carryOut(
     case 'keep':
     case 'rebuild':
     case 'append': {
-      const commit = await commitAs(decision, github, options, scene, progress)
+      const commit = await makeCommit(decision, github, options, scene, progress)
       if (commit === 'moved') return 'moved'
       progress.commit = commit
       const { proposal } = decision
@@ -92,7 +92,7 @@ async function carryOut(
 }
 
 /** The commit that this run has made for the decision, null where none was needed. */
-async function commitAs(
+async function makeCommit(
   decision: Extract<Decision, { proposal: Proposal }>,
   github: GitHub,
   { branch }: ProposeOptions,

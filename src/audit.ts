@@ -26,7 +26,7 @@ export async function audit(deps: Deps): Promise<0 | 1> {
   }
 }
 
-/** The run, top to bottom: inputs, what the repository holds, limits and usage and what they mean, every delivery, one exit code. */
+/** Top to bottom: inputs, what the repository holds, limits and usage and what they mean, every delivery, one exit code. */
 async function runAudit(deps: Deps, log: Log, secrets: Secrets): Promise<0 | 1> {
   let inputs: Inputs
   let run: Run

@@ -39,7 +39,10 @@ export function createLog(core: Deps['core'], redact: (text: string) => string):
 
 const ZERO_WIDTH_SPACE = '\u200b'
 
-/** The runner takes a line for a workflow command that begins with `::`, or holds `##[`: no line of ours is one, nor has a second line. */
+/**
+ * One line that is no workflow command: the runner takes a line for one that begins with `::` after any spaces, or holds
+ * `##[` (actions/runner, ActionCommand).
+ */
 function oneLine(text: string): string {
   return text
     .replace(/\s*[\r\n]+\s*/g, ' ')

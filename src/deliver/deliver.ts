@@ -21,7 +21,7 @@ import { writeEvidence, writeReport, writeSummary } from './run-files.ts'
 import { type Found, keepSnapshot } from './snapshot/keep-snapshot.ts'
 
 /**
- * Delivery. Every channel is tried, whatever became of the others; the worst of them decides the exit code, once, at the end.
+ * Every delivery is tried, whatever became of the others; what went wrong decides the one exit code at the end.
  * Order: the snapshot first, so that Slack and the summary can link to its commit or pull request; the summary last.
  */
 export async function deliverAudit(run: Run, found: Found, committed: Committed): Promise<0 | 1> {

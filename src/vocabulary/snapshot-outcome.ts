@@ -12,8 +12,9 @@ export type PullRequestOutcome =
   | { operation: 'branch-only'; number: null; url: string }
 
 /**
- * `not-wanted`: snapshot-mode is none. `unread`: what is committed could not be read, or this job may not read it; what has changed is then not
- * known. `partial`: not all limits could be read. `failed`: it could not be written, or not all of it.
+ * `not-wanted`: snapshot-mode is none. `unread`: what is committed could not be read, or this job may not read it; what
+ * has changed is not known then. `partial`: not all limits could be read. `failed`: it could not be written, or not all
+ * of it.
  */
 type Skipped =
   | { because: 'not-wanted' | 'unread' | 'partial'; pullRequest: null }
@@ -22,7 +23,7 @@ type Skipped =
 
 export type SnapshotOutcome = {
   path: string
-  /** One sentence for a person where something needs saying (why it was skipped, what a dry run would have done, a compare link). */
+  /** One sentence where something needs saying: why it was skipped, what a dry run would have done, a compare link. */
   note: string | null
 } & (
   | { operation: 'created' | 'updated'; commit: MadeCommit; pullRequest: PullRequestOutcome | null }

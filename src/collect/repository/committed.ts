@@ -9,9 +9,9 @@ import { NO_POLICY, type Policy } from './policy-schema.ts'
 import { readWorkspace } from './workspace.ts'
 
 /**
- * What the repository says. `read`: the snapshot, null before the first one, and the policy. `unread`: why the snapshot is not known; nothing may be written over
- * it, and the run fails. Its policy is null where that could not be read either. `no-access`: this job keeps nothing in
- * the repository (snapshot-mode none) and may not read it, which is no failure.
+ * What the repository says. `read`: the snapshot, null before the first one, and the policy. `unread`: why the snapshot is
+ * not known; nothing may be written over it, and the run fails. Its policy is null where that could not be read either.
+ * `no-access`: this job keeps nothing in the repository (snapshot-mode none) and may not read it, which is no failure.
  */
 export type Committed =
   | { kind: 'read'; snapshot: Snapshot | null; policy: Policy }
@@ -38,8 +38,8 @@ export function unreadFailures(committed: Committed): { resource: string; messag
 }
 
 /**
- * Reads the committed snapshot and the policy file from where this run would write the snapshot. Without them the limits can still be judged, and an alert must
- * not be lost over a broken file or an outage: then the result is `unread`.
+ * Reads the committed snapshot and the policy file from where this run would write the snapshot. Without them the limits
+ * can still be judged, and an alert must not be lost over a broken file or an outage: then the result is `unread`.
  * Throws an AuditError for a policy that is not valid: nobody can tell then what to judge by, nor what to keep quiet about.
  */
 export async function readCommitted(run: Run): Promise<Committed> {

@@ -17,7 +17,10 @@ export async function readWorkspace(root: string, paths: readonly string[]): Pro
   return Object.fromEntries(texts)
 }
 
-/** The place a path stands for once every symbolic link on the way is followed; it must lie inside the workspace. Throws AuditError where it does not. */
+/**
+ * The place a path stands for once every symbolic link on the way is followed. Throws AuditError where it does not lie
+ * inside the workspace.
+ */
 export async function locate(root: string, path: string): Promise<string> {
   const workspace = await realpath(root)
   const target = await follow(resolve(workspace, path))

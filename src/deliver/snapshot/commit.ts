@@ -106,7 +106,7 @@ export async function findCommit(github: GitHub, { head, change }: Unsettled, ti
 }
 
 /** A commit of this run: what it brought, and the files it was planned from. */
-type Committing = { commit: MadeCommit; proposal: Proposal; before: Files }
+export type Made = { commit: MadeCommit; proposal: Proposal; before: Files }
 
 /** A message as far as it matters: git and GitHub may trim it. */
 export const words = (message: string): string => message.replace(/\s+/g, ' ').trim()
@@ -122,8 +122,8 @@ export const pause = ({ sleep, random }: GitHub, tries: number): Promise<void> =
 export async function commitFiles(
   github: GitHub,
   { branch: wanted, paths, plan }: { branch: string | null; paths: readonly string[]; plan: Plan },
-): Promise<Committing | null> {
-  let unsettled: (Unsettled & Omit<Committing, 'commit'>) | null = null
+): Promise<Made | null> {
+  let unsettled: (Unsettled & Omit<Made, 'commit'>) | null = null
   for (let tries = 1; tries <= MOST_TRIES; tries++) {
     const { branch, head, files } = await readFiles(github, wanted, paths)
     const proposal = plan(files)

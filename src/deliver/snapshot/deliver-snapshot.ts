@@ -1,10 +1,10 @@
 import { createGitHub } from '../../collect/github/github-client.ts'
-import { type Files, readFiles } from '../../collect/github/read.ts'
+import { readFiles } from '../../collect/github/read.ts'
 import { readWorkspace } from '../../collect/repository/workspace.ts'
 import type { Deps } from '../../deps.ts'
 import { AuditError } from '../../errors.ts'
-import type { MadeCommit, PullRequestOutcome, SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
-import { type Change, commitFiles, type Plan } from './commit.ts'
+import type { PullRequestOutcome, SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
+import { type Change, commitFiles, type Made, type Plan } from './commit.ts'
 import type { People } from './people.ts'
 import { proposeFiles } from './propose.ts'
 import { writeWorkspace } from './write-workspace.ts'
@@ -84,7 +84,7 @@ async function deliverCommit(
     return rehearsed(delivery, `Dry run: it would have committed ${listed(proposal)} to ${branch}: "${headline}".`)
   }
   const made = await commitFiles(github, { branch: base, paths, plan })
-  return made ? commitOutcome(delivery, { ...made, change: made.proposal }) : unchanged(delivery)
+  return made ? commitOutcome(delivery, made) : unchanged(delivery)
 }
 
 async function deliverPullRequest(
@@ -98,21 +98,21 @@ async function deliverPullRequest(
   const github = createGitHub(deps, token)
   const { made, pull, note } = await proposeFiles(github, { base, branch, paths, plan, people, dryRun, warn })
   if (dryRun) return rehearsed(delivery, note, pull)
-  if (made) return commitOutcome(delivery, { ...made, change: made.proposal }, pull, note)
+  if (made) return commitOutcome(delivery, made, pull, note)
   return { operation: 'unchanged', path, commit: null, pullRequest: pull, note }
 }
 
-/** A commit over `before`: of the snapshot with what goes with it, or only of the latter, and then the snapshot is as it was. */
+/** A commit of the snapshot with what goes with it, or only of the latter: then the snapshot is as it was. */
 function commitOutcome(
   { path }: SnapshotDelivery,
-  { commit, change, before }: { commit: MadeCommit; change: Change; before: Files },
+  { commit, proposal, before }: Made,
   pullRequest: PullRequestOutcome | null = null,
   note: string | null = null,
 ): SnapshotOutcome {
-  if (holds(change, path)) {
+  if (holds(proposal, path)) {
     return { operation: before[path] == null ? 'created' : 'updated', path, commit, pullRequest, note }
   }
-  const notes = [broughtUpToDate(change), note].filter(Boolean).join(' ')
+  const notes = [broughtUpToDate(proposal), note].filter(Boolean).join(' ')
   return { operation: 'unchanged', path, commit, pullRequest, note: notes }
 }
 

@@ -15,8 +15,8 @@ export type Found = SnapshotSource & {
 }
 
 /**
- * Brings the snapshot, and the gateway file with it, to where `snapshot-mode` wants it. Nothing is ever written from part of a
- * reading, nor over a file that could not be read: both would turn a failure into a change of limits. Throws nothing.
+ * Brings the snapshot, and the gateway file with it, to where `snapshot-mode` wants it. Nothing is ever written from part
+ * of a reading, nor over a file that could not be read: both would turn a failure into a change of limits. Throws nothing.
  */
 export async function keepSnapshot(
   run: Run,

@@ -1,6 +1,5 @@
 import type { GitHub } from '../../collect/github/github-client.ts'
 import { GitHubError, refusalOf } from '../../collect/github/github-refusals.ts'
-import type { Files } from '../../collect/github/read.ts'
 import { AuditError, describeError } from '../../errors.ts'
 import type { PullRequestText } from '../../tell/pull-request/pull-request.ts'
 import type { MadeCommit, PullRequestOutcome } from '../../vocabulary/snapshot-outcome.ts'
@@ -8,6 +7,7 @@ import { moveBranches, rebuildBranch } from './branch.ts'
 import {
   commitOnBranch,
   findCommit,
+  type Made,
   MOST_TRIES,
   type Plan,
   type Proposal,
@@ -31,9 +31,9 @@ export type ProposeOptions = {
   warn: (message: string) => void
 }
 
-/** What became of the pull request. `made`: the commit of this run with what it brought and what base held before it. */
+/** What became of the pull request, and the commit of this run, where it made one. */
 export type Proposed = {
-  made: { commit: MadeCommit; proposal: Proposal; before: Files } | null
+  made: Made | null
   pull: PullRequestOutcome
   note: string | null
 }

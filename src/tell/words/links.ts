@@ -3,7 +3,7 @@ export type Links = { run: string | null; usage: string; limits: string; runbook
 
 const CONSOLE = 'https://platform.claude.com'
 
-/** The links of a run, from the runner's environment and the input `runbook-url`. The run's own address is known only on a runner. */
+/** The links of a run, from its environment and the input `runbook-url`. Its own address is known only on a runner. */
 export function linksOf(env: Readonly<Record<string, string | undefined>>, runbookUrl: string | null): Links {
   const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = env
   return {

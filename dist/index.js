@@ -23244,7 +23244,8 @@ function collectLog({ deps, log, inputs }, pattern) {
 }
 // src/vocabulary/order.ts
 function compareText(a, b) {
-	return a < b ? -1 : a > b ? 1 : 0;
+	if (a === b) return 0;
+	return a < b ? -1 : 1;
 }
 // src/vocabulary/groups.ts
 function sameGroup(a, b) {
@@ -23261,12 +23262,15 @@ function compareGroups(a, b) {
 	return compareText(a.type, b.type) || compareText(a.name, b.name) || compareText(a.models.join("\n"), b.models.join("\n")) || compareText(JSON.stringify(a.limits), JSON.stringify(b.limits));
 }
 // src/collect/limits/entries.ts
+function together(items, keyOf) {
+	return [...Map.groupBy(items, keyOf).values()].map((same) => same);
+}
 function organizationGroups(entries) {
-	const groups = [...Map.groupBy(entries.map(toGroup), ({ type, name, models }) => JSON.stringify([
+	const groups = together(entries.map(toGroup), ({ type, name, models }) => JSON.stringify([
 		type,
 		name,
 		models
-	])).values()].map(asOneGroup);
+	])).map(asOneGroup);
 	return groups.map((group) => {
 		const others = groups.filter((other) => other !== group && sameGroup(other, group));
 		if (others.length === 0 || group.models.length === 0) return group;
@@ -23285,10 +23289,11 @@ function asOneGroup(entries) {
 		groupId: agreed(entries.map(({ groupId }) => groupId))
 	};
 }
-function merged(groups) {
-	const { type, name } = groups[0];
-	const limits = groups.flatMap((group) => Object.entries(group.limits).map(([type, value]) => ({
-		type,
+function merged([first, ...others]) {
+	const { type, name } = first;
+	const groups = [first, ...others];
+	const limits = groups.flatMap((group) => Object.entries(group.limits).map(([limiter, value]) => ({
+		type: limiter,
 		value
 	})));
 	return {
@@ -23299,14 +23304,13 @@ function merged(groups) {
 	};
 }
 function workspaceOverrides(entries, groups) {
-	const overrides = entries.map(toGroup).map((override) => {
+	return together(entries.map(toGroup).map((override) => {
 		const group = groups.find((candidate) => isGroupOf(override, candidate));
 		return group ? {
 			...merged([group, override]),
 			limits: override.limits
 		} : override;
-	});
-	return [...Map.groupBy(overrides, groupKey).values()].map((same) => withValues(merged(same))).filter(({ limits }) => Object.keys(limits).length > 0).sort(compareGroups);
+	}), groupKey).map((same) => withValues(merged(same))).filter(({ limits }) => Object.keys(limits).length > 0).sort(compareGroups);
 }
 function withValues(override) {
 	const limits = Object.entries(override.limits).filter(([, value]) => value !== null);
@@ -23340,9 +23344,13 @@ function toLimits(limits) {
 	const byType = new Map();
 	for (const { type, value } of limits) {
 		const known = byType.get(type);
-		byType.set(type, known === void 0 || known === null ? value : value === null ? known : Math.min(known, value));
+		byType.set(type, lower(known ?? null, value));
 	}
 	return Object.fromEntries([...byType].sort(([a], [b]) => compareText(a, b)));
+}
+function lower(a, b) {
+	if (a === null || b === null) return a ?? b;
+	return Math.min(a, b);
 }
 function nameOfModels(models) {
 	const [first = "", ...rest] = models.map((model) => model.split("-"));
@@ -23640,7 +23648,7 @@ function wholeReplies(fetch, { timeout, maxBytes }) {
 		}
 	};
 }
-// src/collect/github/refusals.ts
+// src/collect/github/github-refusals.ts
 var GitHubError = class extends AuditError {
 	name = "GitHubError";
 	said;
@@ -23655,7 +23663,7 @@ var GitHubError = class extends AuditError {
 			requestId && `request ${requestId}`
 		].filter(Boolean).join(", ");
 		super(`${inDoubt ? "GitHub gave no usable reply to" : "GitHub refused"} ${request}: ${quoted(said)}${code ? ` (${code})` : ""}.`, {
-			remedy: known ? known.remedy(request) : inDoubt ? OUTAGE : void 0,
+			remedy: known?.remedy(request) ?? (inDoubt ? OUTAGE : void 0),
 			status,
 			requestId,
 			cause
@@ -23715,7 +23723,7 @@ const REFUSALS = [
 	{
 		refusal: "permission",
 		fits: (said) => /not accessible by|must have (push|admin|write) (access|rights)/i.test(said),
-		remedy: (request) => /^\w+ \/(pulls|issues)\b/.test(request) ? "Give the job `permissions: pull-requests: write` (a fine-grained or App token: \"Pull requests: read and write\")." : /^GET /.test(request) ? "Give the job `permissions: contents: read`, or `write` for it to commit (a fine-grained or App token: \"Contents\")." : "Give the job `permissions: contents: write` (a fine-grained or App token: \"Contents: read and write\")."
+		remedy: permissionFor
 	},
 	{
 		refusal: "not-found",
@@ -23723,6 +23731,11 @@ const REFUSALS = [
 		remedy: () => "GitHub also says this of what the token may not see: check that it has access to the repository."
 	}
 ];
+function permissionFor(request) {
+	if (/^\w+ \/(pulls|issues)\b/.test(request)) return "Give the job `permissions: pull-requests: write` (a fine-grained or App token: \"Pull requests: read and write\").";
+	if (/^GET /.test(request)) return "Give the job `permissions: contents: read`, or `write` for it to commit (a fine-grained or App token: \"Contents\").";
+	return "Give the job `permissions: contents: write` (a fine-grained or App token: \"Contents: read and write\").";
+}
 function quoted(text) {
 	const line = text.replace(/[\s\p{Cc}]+/gu, " ").trim();
 	return `"${line.length > 400 ? `${line.slice(0, 400)}\u2026` : line}"`;
@@ -26510,7 +26523,7 @@ var init_github = __esmMin((() => {
 	init_utils();
 	context$1 = new Context();
 }));
-// src/collect/github/client.ts
+// src/collect/github/github-client.ts
 const MOST_TRIES$2 = 4;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 12e4;
@@ -26518,10 +26531,18 @@ const TIME_BUDGET = 18e4;
 const REQUEST_TIMEOUT = 3e4;
 const LARGEST_BODY$1 = 16e6;
 const UNTOLD_WAIT = 6e4;
-function createGitHub({ fetch, env, now, sleep, random }, token) {
+function repositoryOf(env) {
 	const [owner, repo] = (env.GITHUB_REPOSITORY ?? "").split("/");
-	if (!owner || !repo) throw new AuditError(`GITHUB_REPOSITORY is "${env.GITHUB_REPOSITORY ?? ""}", which names no repository.`, { remedy: "The runner sets it to OWNER/NAME; set it where the action is run by hand." });
+	return owner && repo ? {
+		owner,
+		repo
+	} : null;
+}
+function createGitHub({ fetch, env, now, sleep, random }, token) {
+	const repository = repositoryOf(env);
+	if (repository === null) throw new AuditError(`GITHUB_REPOSITORY is "${env.GITHUB_REPOSITORY ?? ""}", which names no repository.`, { remedy: "The runner sets it to OWNER/NAME; set it where the action is run by hand." });
 	if (token === "") throw new AuditError("There is no token to read and write the repository with: github-token is empty.", { remedy: "Leave the input out to use the token of the workflow, or pass a secret that has a value." });
+	const { owner, repo } = repository;
 	const baseUrl = env.GITHUB_API_URL || "https://api.github.com";
 	const graphqlUrl = env.GITHUB_GRAPHQL_URL || "https://api.github.com/graphql";
 	const deadline = now() + TIME_BUDGET;
@@ -26603,6 +26624,7 @@ function createGitHub({ fetch, env, now, sleep, random }, token) {
 		})
 	};
 }
+const WHATEVER = union([object$1({}), array(unknown())]);
 const HEADERS = { "x-github-api-version": "2022-11-28" };
 const nothing = () => {};
 const SILENT = {
@@ -32048,20 +32070,6 @@ async function readWorkspace(root, paths) {
 	}));
 	return Object.fromEntries(texts);
 }
-async function writeWorkspace(root, files) {
-	for (const { path, text } of files) {
-		const target = await locate(root, path);
-		const beside = `${target}.${process.pid}.tmp`;
-		try {
-			await _mkdir(_dirname(target), { recursive: true });
-			await _writeFile(beside, text);
-			await _rename(beside, target);
-		} catch (error) {
-			await _rm(beside, { force: true }).catch(() => {});
-			unusable("written", path)(error);
-		}
-	}
-}
 async function locate(root, path) {
 	const workspace = await _realpath(root);
 	const target = await follow(_resolve(workspace, path));
@@ -32088,34 +32096,92 @@ function absent(error) {
 	throw error;
 }
 // src/collect/repository/committed.ts
+function snapshotIn(committed) {
+	return committed.kind === "read" ? committed.snapshot : null;
+}
+function policyIn(committed) {
+	return committed.kind === "no-access" ? NO_POLICY : committed.policy ?? NO_POLICY;
+}
+function unreadFailures(committed) {
+	if (committed.kind !== "unread") return [];
+	const { error, policy } = committed;
+	return policy === null ? [{
+		resource: "committed snapshot and policy",
+		message: `The policy was not applied: ${error}`
+	}] : [{
+		resource: "committed snapshot",
+		message: error
+	}];
+}
 async function readCommitted(run) {
 	const { inputs, log } = run;
-	const { path, mode } = inputs.snapshot;
-	let policyText = null;
-	const found = {
-		snapshot: null,
-		error: null
+	const { path } = inputs.snapshot;
+	const found = await readFilesOf(run, [path, inputs.policyPath]);
+	if (found.kind === "no-access") {
+		log.warning(`${found.why} ${NOTHING_COMPARED}`, "Committed snapshot and policy");
+		return found;
+	}
+	if (found.kind === "unread") {
+		log.error(found.error, "Committed snapshot and policy");
+		return {
+			...found,
+			policy: null
+		};
+	}
+	const text = found.files[path] ?? null;
+	log.info(text === null ? `There is no snapshot at ${path} yet.` : `The committed snapshot is ${path}.`);
+	const policyText = found.files[inputs.policyPath] ?? null;
+	if (policyText !== null) log.info(`The policy is ${inputs.policyPath}.`);
+	const policy = policyText === null ? NO_POLICY : parsePolicy(policyText, inputs.policyPath);
+	try {
+		return {
+			kind: "read",
+			snapshot: text === null ? null : parseSnapshot(text, path),
+			policy
+		};
+	} catch (error) {
+		log.error(describeError(error), "Committed snapshot");
+		return {
+			kind: "unread",
+			error: describeError(error),
+			policy
+		};
+	}
+}
+const NOTHING_COMPARED = "The policy, if there is one, was not applied, and the limits were compared with nothing.";
+async function readFilesOf(run, paths) {
+	const { deps, inputs } = run;
+	const keepsNothing = inputs.snapshot.mode === "none";
+	if (keepsNothing && repositoryOf(deps.env) === null) return {
+		kind: "no-access",
+		why: "There is no repository to read: GITHUB_REPOSITORY is not set."
+	};
+	if (keepsNothing && inputs.githubToken === "") return {
+		kind: "no-access",
+		why: "There is no token to read the repository with: github-token is empty."
 	};
 	try {
-		const files = await read(run, [path, inputs.policyPath]);
-		policyText = files[inputs.policyPath] ?? null;
-		const text = files[path] ?? null;
-		log.info(text === null ? `There is no snapshot at ${path} yet.` : `The committed snapshot is ${path}.`);
-		found.snapshot = text === null ? null : parseSnapshot(text, path);
+		return {
+			kind: "files",
+			files: await readPaths(run, paths)
+		};
 	} catch (error) {
-		if (mode === "none" && !(error instanceof AuditError && error.message.startsWith("The snapshot "))) log.info(`No committed snapshot to compare with, and no policy: ${describeError(error)}`);
-		else {
-			log.error(describeError(error), "Committed snapshot");
-			found.error = describeError(error);
-		}
+		const refusal = refusalOf(error);
+		if (keepsNothing && refusal === "empty") return {
+			kind: "files",
+			files: {}
+		};
+		if (keepsNothing && (refusal === "permission" || refusal === "not-found")) return {
+			kind: "no-access",
+			why: describeError(error)
+		};
+		return {
+			kind: "unread",
+			error: describeError(error)
+		};
 	}
-	if (policyText !== null) log.info(`The policy is ${inputs.policyPath}.`);
-	return {
-		...found,
-		policy: policyText === null ? NO_POLICY : parsePolicy(policyText, inputs.policyPath)
-	};
 }
-async function read({ deps, inputs }, paths) {
+async function readPaths({ deps, inputs }, paths) {
 	const { mode, base } = inputs.snapshot;
 	if (mode !== "file") return (await readFiles(createGitHub(deps, inputs.githubToken), base, paths)).files;
 	const root = deps.env.GITHUB_WORKSPACE;
@@ -32632,17 +32698,6 @@ function usageLine({ source }, missing) {
 	const read = source === "analytics" ? "Read usage from the analytics API" : "Read usage from the legacy report";
 	return missing > 0 ? `${read}: the last ${plural(missing / MINUTE, "minute")} of the window not in yet.` : `${read}: the whole window.`;
 }
-// src/run.ts
-const CONSOLE = "https://platform.claude.com";
-function linksOf({ deps: { env }, inputs }) {
-	const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = env;
-	return {
-		run: server && repository && id ? `${server}/${repository}/actions/runs/${id}` : null,
-		usage: `${CONSOLE}/usage`,
-		limits: `${CONSOLE}/usage/limits`,
-		runbook: inputs.runbookUrl
-	};
-}
 // src/vocabulary/limiters.ts
 const INPUT = ["uncached_input", "cache_creation"];
 const ALL_INPUT = [...INPUT, "cache_read"];
@@ -32987,7 +33042,7 @@ function counted(drift, safe) {
 	return `changed from ${from === drift.from ? safe(from) : from}`;
 }
 // src/tell/words/escape.ts
-const ZERO_WIDTH_SPACE = "\u200b";
+const ZERO_WIDTH_SPACE$1 = "\u200b";
 const NAME_LENGTH = 100;
 function oneLine$1(text, length = NAME_LENGTH) {
 	const line = text.toWellFormed().replace(/[\r\n\u0085\u2028\u2029]+/gu, "\u21b5").replace(/\t/gu, " ").replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, "\ufffd").trim();
@@ -33006,16 +33061,16 @@ function slackText(text, length) {
 }
 const SLACK_MARKS = /[*~`]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|:[^\s:]+:|^>/u;
 function markdownText(text, length) {
-	return withoutReferences(oneLine$1(text, length)).replace(/[\\`*_{}[\]<>#+!|&~=@$"':]/g, (character) => `&#${character.charCodeAt(0)};`).replaceAll(ZERO_WIDTH_SPACE, "&#8203;");
+	return withoutReferences(oneLine$1(text, length)).replace(/[\\`*_{}[\]<>#+!|&~=@$"':]/g, (character) => `&#${character.charCodeAt(0)};`).replaceAll(ZERO_WIDTH_SPACE$1, "&#8203;");
 }
 function gitText(text, length) {
 	return withoutReferences(oneLine$1(text, length));
 }
 function logText(text, length) {
-	return oneLine$1(text, length).replaceAll("##[", `#${ZERO_WIDTH_SPACE}#[`).replace(/^::/, `:${ZERO_WIDTH_SPACE}:`);
+	return oneLine$1(text, length).replaceAll("##[", `#${ZERO_WIDTH_SPACE$1}#[`).replace(/^::/, `:${ZERO_WIDTH_SPACE$1}:`);
 }
 function withoutReferences(line) {
-	return line.replace(/[@#$]|:(?=\S)/g, `$&${ZERO_WIDTH_SPACE}`).replace(/\bwww(?=\.)/gi, `$&${ZERO_WIDTH_SPACE}`).replace(/\bgh-(?=\d)/gi, `$&${ZERO_WIDTH_SPACE}`);
+	return line.replace(/[@#$]|:(?=\S)/g, `$&${ZERO_WIDTH_SPACE$1}`).replace(/\bwww(?=\.)/gi, `$&${ZERO_WIDTH_SPACE$1}`).replace(/\bgh-(?=\d)/gi, `$&${ZERO_WIDTH_SPACE$1}`);
 }
 const markdownLink = (text, url) => `[${text}](${encoded(url, /[\s()<>|`\\"]/g)})`;
 const slackLink = (text, url) => `<${encoded(url, /[\s<>|]/g).replaceAll("&", "&amp;")}|${text}>`;
@@ -34419,60 +34474,124 @@ function evidence(report) {
 }
 function changes$1(report, snapshot, most) {
 	const outcome = snapshotText(snapshot, markdownLink, markdownText);
+	if (snapshot?.operation === "skipped" && snapshot.because === "unread") return stack("Whether a limit has changed is not known: the committed snapshot could not be read.", outcome);
 	if (report.first_snapshot) return stack("No snapshot was committed before: there is nothing to compare with yet.", outcome);
 	if (report.drift.length === 0) return stack("No limit has changed.", outcome);
 	const { shown, more } = atMost(orderDrift(report.drift), most);
 	return stack(`${driftCounts(report.drift)}.`, driftTable(shown, report, "Consequence"), more > 0 && `and ${count$1(more)} more`, outcome);
 }
-// src/deliver/outputs.ts
-const MOST_ALERTS = 50;
-function outputsOf({ window, report, isDriftKnown, reportPath, evidencePath, snapshot, slackDelivered }) {
-	const alerts = (report?.verdicts ?? []).filter((verdict) => verdict.band === "alert" && !verdict.muted).sort((a, b) => (b.utilization ?? 0) - (a.utilization ?? 0));
-	const text = (value) => value === null || value === void 0 ? "" : String(value);
+// src/tell/words/links.ts
+const CONSOLE = "https://platform.claude.com";
+function linksOf(env, runbookUrl) {
+	const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = env;
 	return {
-		status: text(report?.status),
-		"highest-utilization": text(report?.highest_utilization),
-		"alert-count": report ? text(alerts.length) : "",
-		alerts: report ? JSON.stringify(alerts.slice(0, MOST_ALERTS)) : "",
-		"report-path": text(reportPath),
-		"evidence-path": text(evidencePath),
-		drift: report && isDriftKnown ? text(report.drift.length > 0) : "",
-		"drift-count": report && isDriftKnown ? text(report.drift.length) : "",
-		"snapshot-path": text(snapshot?.path),
-		"snapshot-operation": text(snapshot?.operation),
-		"commit-sha": text(snapshot?.commit?.sha),
-		"commit-verified": text(snapshot?.commit?.verified),
-		"pull-request-operation": text(snapshot?.pullRequest?.operation),
-		"pull-request-number": text(snapshot?.pullRequest?.number),
-		"pull-request-url": text(snapshot?.pullRequest?.url),
-		"window-start": window.start,
-		"window-end": window.end,
-		"data-complete": report ? text(report.window.complete) : "false",
-		"slack-delivered": text(slackDelivered)
+		run: server && repository && id ? `${server}/${repository}/actions/runs/${id}` : null,
+		usage: `${CONSOLE}/usage`,
+		limits: `${CONSOLE}/usage/limits`,
+		runbook: runbookUrl
 	};
 }
-function writeOutputs(core, outcome) {
-	for (const [name, value] of Object.entries(outputsOf(outcome))) core.setOutput(name, value);
+// src/deliver/exit-code.ts
+function exitCode(report, failOn, log) {
+	const { status, drift, failures } = report;
+	const isWatch = status === "watch" || status === "alert";
+	const reasons = [
+		failures.length > 0 && "not everything could be read or delivered",
+		failOn.has("alert") && status === "alert" && "a limit is over the alert line (fail-on: alert)",
+		failOn.has("watch") && isWatch && "a limit is over the watch line (fail-on: watch)",
+		failOn.has("drift") && drift.length > 0 && "limits have moved (fail-on: drift)"
+	].filter((reason) => reason !== false);
+	if (reasons.length === 0) return 0;
+	log.fail(`The run fails: ${reasons.join("; ")}.`);
+	return 1;
 }
-// \0builtin:import:node:os
-const _tmpdir = (() => process.getBuiltinModule("node:os").tmpdir)();
-// src/deliver/run-files.ts
-const FOLDER = "claude-rate-limit-audit";
-function writeReport(env, report) {
-	return writeWhole(env, "report.json", `${JSON.stringify(report, null, 2)}\n`);
+// src/deliver/outputs.ts
+const OUTPUTS = [
+	"status",
+	"highest-utilization",
+	"alert-count",
+	"alerts",
+	"report-path",
+	"evidence-path",
+	"drift",
+	"drift-count",
+	"snapshot-path",
+	"snapshot-operation",
+	"commit-sha",
+	"commit-verified",
+	"pull-request-operation",
+	"pull-request-number",
+	"pull-request-url",
+	"window-start",
+	"window-end",
+	"data-complete",
+	"slack-delivered"
+];
+const MOST_ALERTS = 50;
+const LARGEST_ALERTS = 64e3;
+function outputsOf(ending) {
+	const empty = Object.fromEntries(OUTPUTS.map((name) => [name, ""]));
+	const slackDelivered = SLACK_DELIVERED[ending.slack.kind];
+	if (ending.kind === "blind") {
+		const { start, end } = ending.window;
+		return {
+			...empty,
+			"window-start": start,
+			"window-end": end,
+			"data-complete": "false",
+			"slack-delivered": slackDelivered
+		};
+	}
+	const { report, isDriftKnown, reportPath, evidencePath, snapshot } = ending;
+	const { commit, pullRequest } = snapshot;
+	return {
+		status: text(report.status),
+		"highest-utilization": text(report.highest_utilization),
+		"alert-count": text(ofBand(report, "alert").length),
+		alerts: alertsOutput(report).text,
+		"report-path": text(reportPath),
+		"evidence-path": text(evidencePath),
+		drift: isDriftKnown ? text(report.drift.length > 0) : "",
+		"drift-count": isDriftKnown ? text(report.drift.length) : "",
+		"snapshot-path": snapshot.path,
+		"snapshot-operation": snapshot.operation,
+		"commit-sha": text(commit?.sha),
+		"commit-verified": text(commit?.verified),
+		"pull-request-operation": text(pullRequest?.operation),
+		"pull-request-number": text(pullRequest?.number),
+		"pull-request-url": text(pullRequest?.url),
+		"window-start": report.window.start,
+		"window-end": report.window.end,
+		"data-complete": text(report.window.complete),
+		"slack-delivered": slackDelivered
+	};
 }
-function writeEvidence(env, markdown) {
-	return writeWhole(env, "evidence.md", markdown);
+const SLACK_DELIVERED = {
+	delivered: "true",
+	"not-delivered": "false",
+	unknown: "false",
+	"not-wanted": ""
+};
+const text = (value) => value === null || value === void 0 ? "" : String(value);
+function alertsOutput(report) {
+	const alerts = ofBand(report, "alert");
+	const rows = [];
+	let size = 2;
+	for (const { hourly: _, ...row } of alerts.slice(0, MOST_ALERTS)) {
+		const json = JSON.stringify(row);
+		size += Buffer.byteLength(json) + 1;
+		if (size > LARGEST_ALERTS) break;
+		rows.push(json);
+	}
+	return {
+		text: `[${rows.join(",")}]`,
+		leftOut: alerts.length - rows.length
+	};
 }
-async function writeWhole(env, name, text) {
-	const path = _join(env.RUNNER_TEMP || _tmpdir(), FOLDER, name);
-	await _mkdir(_dirname(path), { recursive: true });
-	await _writeFile(`${path}.part`, text);
-	await _rename(`${path}.part`, path);
-	return path;
-}
-async function writeSummary(env, markdown) {
-	if (env.GITHUB_STEP_SUMMARY) await _appendFile(env.GITHUB_STEP_SUMMARY, markdown);
+function writeOutputs(core, log, ending) {
+	const { leftOut } = ending.kind === "audited" ? alertsOutput(ending.report) : { leftOut: 0 };
+	if (leftOut > 0) log.info(`The output alerts holds the worst alerts, at most ${MOST_ALERTS} and 64 kB of them; ${leftOut} more ${leftOut === 1 ? "is" : "are"} in the report only (output report-path).`);
+	for (const [name, value] of Object.entries(outputsOf(ending))) core.setOutput(name, value);
 }
 // node_modules/@slack/webhook/dist/errors.js
 var require_errors = __commonJSMin(((exports) => {
@@ -35114,7 +35233,7 @@ var require_WebhookTrigger = __commonJSMin(((exports, module, this$2) => {
 	};
 	exports.WebhookTrigger = WebhookTrigger;
 }));
-// src/deliver/slack.ts
+// src/deliver/post-to-slack.ts
 var import_dist = __commonJSMin(((exports, module, this$1) => {
 	var __importDefault = this$1 && this$1.__importDefault || function(mod) {
 		return mod && mod.__esModule ? mod : { "default": mod };
@@ -35202,7 +35321,7 @@ const NOT_SENT = new Set([
 	"EHOSTUNREACH",
 	"ENETUNREACH"
 ]);
-async function deliverSlack(deps, webhookUrl, message, patience = PATIENCE) {
+async function postToSlack(deps, webhookUrl, message, patience = PATIENCE) {
 	let retryAfter = null;
 	const bounded = wholeReplies(deps.fetch, {
 		timeout: () => patience.attempt,
@@ -35217,15 +35336,14 @@ async function deliverSlack(deps, webhookUrl, message, patience = PATIENCE) {
 	const deadline = deps.now() + patience.waiting;
 	for (let attempt = 1;; attempt++) try {
 		const { text } = await webhook.send(message);
-		return text.trim() === "ok" ? { delivered: true } : notSlack(text, webhookUrl);
+		return text.trim() === "ok" ? { kind: "delivered" } : notSlack(text, webhookUrl);
 	} catch (error) {
 		if (!isThrottled(error)) return failure(error, webhookUrl);
 		const wait = (parseRetryAfter(retryAfter, deps.now()) ?? WAIT_WITHOUT_RETRY_AFTER) + deps.random() * 1e3;
 		if (attempt === MOST_ATTEMPTS || deps.now() + wait > deadline) {
 			const asked = Math.ceil(wait / 1e3);
 			return {
-				delivered: false,
-				unknown: false,
+				kind: "not-delivered",
 				error: `Slack refused the message ${attempt === 1 ? "once" : `${attempt} times`} with HTTP 429 (too many messages) and asks to wait another ${asked} s. Post less to this webhook, or run the audit at another time.`
 			};
 		}
@@ -35234,8 +35352,7 @@ async function deliverSlack(deps, webhookUrl, message, patience = PATIENCE) {
 }
 function notSlack(text, webhookUrl) {
 	return {
-		delivered: false,
-		unknown: true,
+		kind: "unknown",
 		error: `The webhook answered HTTP 200, but not with Slack's "ok" (${logText(withoutUrl(text, webhookUrl), 200) || "nothing"}): whether the message was posted is unknown, so it was not sent again. Look into the channel, and check the webhook URL and the proxy.`
 	};
 }
@@ -35260,14 +35377,12 @@ function failure(error, webhookUrl) {
 		const reason = withoutUrl(error.body, webhookUrl).trim();
 		const said = reason ? ` (${logText(reason, 200)})` : "";
 		if (error.statusCode >= 500) return {
-			delivered: false,
-			unknown: true,
+			kind: "unknown",
 			error: `Slack answered HTTP ${error.statusCode}${said}: whether the message was posted is unknown, so it was not sent again. Look into the channel.`
 		};
 		const remedy = REMEDIES[reason] ?? "Check the webhook URL in the secret.";
 		return {
-			delivered: false,
-			unknown: false,
+			kind: "not-delivered",
 			error: `Slack refused the message with HTTP ${error.statusCode}${said}. ${remedy}`
 		};
 	}
@@ -35275,8 +35390,7 @@ function failure(error, webhookUrl) {
 	const told = logText(withoutUrl([...new Set(reasons.map(({ text }) => text))].join(": "), webhookUrl), 300);
 	const unsent = reasons.some(({ code }) => NOT_SENT.has(code));
 	return {
-		delivered: false,
-		unknown: !unsent,
+		kind: unsent ? "not-delivered" : "unknown",
 		error: unsent ? `Slack could not be reached (${told}). Check the webhook URL, the proxy and the network.` : `The connection to Slack broke or timed out (${told}): whether the message was posted is unknown, so it was not sent again. Look into the channel.`
 	};
 }
@@ -35302,6 +35416,879 @@ function withoutUrl(text, webhookUrl) {
 		url?.pathname ?? ""
 	].filter((secret) => secret.length > 1).reduce((rest, secret) => rest.replaceAll(secret, "[webhook URL]"), text).replace(/\/services\/[\w/-]+/g, "/services/[hidden]");
 }
+// \0builtin:import:node:os
+const _tmpdir = (() => process.getBuiltinModule("node:os").tmpdir)();
+// src/deliver/write-whole.ts
+async function writeWhole(path, text) {
+	const beside = `${path}.${process.pid}.tmp`;
+	try {
+		await _mkdir(_dirname(path), { recursive: true });
+		await _writeFile(beside, text);
+		await _rename(beside, path);
+	} catch (error) {
+		await _rm(beside, { force: true }).catch(() => {});
+		throw error;
+	}
+}
+// src/deliver/run-files.ts
+const FOLDER = "claude-rate-limit-audit";
+function writeReport(env, report) {
+	return writeTemporary(env, "report.json", `${JSON.stringify(report, null, 2)}\n`);
+}
+function writeEvidence(env, markdown) {
+	return writeTemporary(env, "evidence.md", markdown);
+}
+async function writeTemporary(env, name, text) {
+	const path = _join(env.RUNNER_TEMP || _tmpdir(), FOLDER, name);
+	await writeWhole(path, text);
+	return path;
+}
+async function writeSummary(env, markdown) {
+	if (env.GITHUB_STEP_SUMMARY) await _appendFile(env.GITHUB_STEP_SUMMARY, markdown);
+}
+// src/deliver/snapshot/commit.ts
+const messageText = ({ headline, body }) => `${headline}\n\n${body}`;
+const MOVED = new Set(["stale", "not-found"]);
+const COMMIT = `mutation($input: CreateCommitOnBranchInput!) {
+  createCommitOnBranch(input: $input) { commit { oid url signature { isValid } } }
+}`;
+const commitSchema$1 = object$1({ data: object$1({ createCommitOnBranch: object$1({ commit: object$1({
+	oid: string$1(),
+	url: string$1(),
+	signature: object$1({ isValid: boolean() }).nullable()
+}) }) }) });
+const comparisonSchema$1 = object$1({ commits: array(object$1({
+	sha: string$1(),
+	html_url: string$1(),
+	parents: array(object$1({ sha: string$1() })),
+	commit: object$1({
+		message: string$1(),
+		verification: object$1({ verified: boolean() }).optional()
+	})
+})) });
+async function commitOnBranch(github, branch, head, { files, message }) {
+	const input = {
+		branch: {
+			repositoryNameWithOwner: `${github.owner}/${github.repo}`,
+			branchName: branch
+		},
+		expectedHeadOid: head,
+		message,
+		fileChanges: { additions: files.map(({ path, text }) => ({
+			path,
+			contents: Buffer.from(text).toString("base64")
+		})) }
+	};
+	try {
+		const { data } = await github.mutate("createCommitOnBranch", COMMIT, input, commitSchema$1);
+		const { oid, url, signature } = data.createCommitOnBranch.commit;
+		return {
+			sha: oid,
+			url,
+			verified: signature?.isValid ?? false
+		};
+	} catch (error) {
+		if (MOVED.has(refusalOf(error))) return "moved";
+		if (isInDoubt(error)) return "unknown";
+		throw error;
+	}
+}
+async function findCommit(github, { head, change }, tip) {
+	if (head === tip) return null;
+	const { commits } = await github.rest("GET", "/compare/{basehead}", { basehead: `${head}...${tip}` }, comparisonSchema$1);
+	const wanted = words(messageText(change.message));
+	const found = commits.find(({ parents, commit }) => parents.length === 1 && parents[0]?.sha === head && words(commit.message) === wanted);
+	return found ? {
+		sha: found.sha,
+		url: found.html_url,
+		verified: found.commit.verification?.verified ?? false
+	} : null;
+}
+const words = (message) => message.replace(/\s+/g, " ").trim();
+const pause = ({ sleep, random }, tries) => sleep(random() * 500 * 2 ** tries);
+async function commitFiles(github, { branch: wanted, paths, plan }) {
+	let unsettled = null;
+	for (let tries = 1; tries <= 5; tries++) {
+		const { branch, head, files } = await readFiles(github, wanted, paths);
+		const proposal = plan(files);
+		if (proposal === null) {
+			const commit = unsettled && await findCommit(github, unsettled, head);
+			return unsettled && commit ? {
+				commit,
+				proposal: unsettled.proposal,
+				before: unsettled.before
+			} : null;
+		}
+		const made = await commitOnBranch(github, branch, head, proposal);
+		if (typeof made === "object") return {
+			commit: made,
+			proposal,
+			before: files
+		};
+		if (made === "unknown") unsettled = {
+			head,
+			change: proposal,
+			proposal,
+			before: files
+		};
+		await pause(github, tries);
+	}
+	throw tooManyRaces(github, wanted ?? "the default branch");
+}
+function tooManyRaces(github, branch) {
+	const inDoubt = github.lastInDoubt();
+	return new AuditError(inDoubt ? `${branch} could not be committed to in 5 tries. ${inDoubt.message}` : `${branch} could not be committed to in 5 tries: it moved each time.`, {
+		remedy: inDoubt?.remedy ?? "Run the job again, at a time when less is pushed; a `concurrency` group keeps two runs apart.",
+		cause: inDoubt
+	});
+}
+// \0builtin:import:node:crypto
+const _createHash = (...given) => process.getBuiltinModule("node:crypto").createHash(...given);
+// src/deliver/snapshot/trailer.ts
+const TRAILER = /\n*^Audit-Snapshot: ([0-9a-f]{64})\s*$/m;
+function seal({ parent, message, blobs }) {
+	const sorted = blobs.map(({ path, oid }) => `${path} ${oid}`).sort();
+	return _createHash("sha256").update(JSON.stringify([
+		parent,
+		words(message),
+		sorted
+	])).digest("hex");
+}
+function blobOid(text) {
+	const bytes = Buffer.from(text);
+	return _createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
+}
+function sealChange({ files, message }, parent) {
+	const { headline, body } = message;
+	const blobs = files.map(({ path, text }) => ({
+		path,
+		oid: blobOid(text)
+	}));
+	const trailer = `Audit-Snapshot: ${seal({
+		parent,
+		message: messageText(message),
+		blobs
+	})}`;
+	return {
+		files,
+		message: {
+			headline,
+			body: body === "" ? trailer : `${body}\n\n${trailer}`
+		}
+	};
+}
+const hasTrailer = (message) => TRAILER.test(message);
+function isSealed({ parent, message, blobs }) {
+	const [, claimed] = TRAILER.exec(message) ?? [];
+	return claimed === seal({
+		parent,
+		message: message.replace(TRAILER, ""),
+		blobs
+	});
+}
+// src/deliver/snapshot/branch.ts
+const MOST_OF_OURS = 5;
+const NO_REF = "0".repeat(40);
+const comparisonSchema = object$1({
+	ahead_by: int$2(),
+	merge_base_commit: object$1({ sha: string$1() }),
+	commits: array(object$1({
+		sha: string$1(),
+		commit: object$1({ message: string$1() })
+	}))
+});
+const commitSchema = object$1({
+	parents: array(object$1({ sha: string$1() })),
+	commit: object$1({ message: string$1() }),
+	files: array(object$1({
+		filename: string$1(),
+		sha: string$1().nullable(),
+		status: string$1()
+	})).optional()
+});
+const UPDATE_REFS = "mutation($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }";
+const updateSchema = object$1({ data: object$1({ updateRefs: unknown() }) });
+async function readHistory(github, base, tip) {
+	let compared;
+	try {
+		compared = await github.rest("GET", "/compare/{basehead}", { basehead: `${base}...${tip}` }, comparisonSchema);
+	} catch (error) {
+		if (refusalOf(error) === "not-found") return { kind: "theirs" };
+		throw error;
+	}
+	const { ahead_by: ahead, merge_base_commit, commits } = compared;
+	if (!(ahead <= MOST_OF_OURS && commits.length === ahead && commits.every(({ commit }) => hasTrailer(commit.message)))) return { kind: "theirs" };
+	return (await Promise.all(commits.map(({ sha }) => isOurs(github, sha)))).every(Boolean) ? {
+		kind: "ours",
+		commits: ahead,
+		mergeBase: merge_base_commit.sha
+	} : { kind: "theirs" };
+}
+async function isOurs(github, sha) {
+	const { parents, commit, files = [] } = await github.rest("GET", "/commits/{ref}", { ref: sha }, commitSchema);
+	const [parent, ...more] = parents;
+	if (parent === void 0 || more.length > 0) return false;
+	const blobs = files.map((file) => ({
+		path: file.filename,
+		oid: file.sha ?? ""
+	}));
+	return isSealed({
+		parent: parent.sha,
+		message: commit.message,
+		blobs
+	});
+}
+async function moveBranches(github, repositoryId, moves) {
+	const refUpdates = moves.map(({ branch, from, to }) => ({
+		name: `refs/heads/${branch}`,
+		beforeOid: from ?? NO_REF,
+		afterOid: to ?? NO_REF,
+		force: true
+	}));
+	try {
+		await github.mutate("updateRefs", UPDATE_REFS, {
+			repositoryId,
+			refUpdates
+		}, updateSchema);
+		return true;
+	} catch (error) {
+		const tips = await Promise.all(moves.map(({ branch }) => readHead(github, branch)));
+		if (tips.every((tip, at) => tip === moves[at]?.to)) return true;
+		if (tips.some((tip, at) => tip !== moves[at]?.from)) return false;
+		throw error;
+	}
+}
+async function rebuildBranch(github, repositoryId, { branch, tip, base }, change) {
+	const beside = `${branch}-next`;
+	if (!await moveBranches(github, repositoryId, [{
+		branch: beside,
+		from: await leftover(github, beside, base),
+		to: base
+	}])) return null;
+	let at = base;
+	try {
+		const sealed = sealChange(change, base);
+		const made = await commitOnBranch(github, beside, base, sealed);
+		const commit = made === "unknown" ? await landed(github, beside, {
+			head: base,
+			change: sealed
+		}) : made;
+		if (commit === null || commit === "moved") return null;
+		at = commit.sha;
+		const done = await moveBranches(github, repositoryId, [{
+			branch,
+			from: tip,
+			to: commit.sha
+		}, {
+			branch: beside,
+			from: commit.sha,
+			to: null
+		}]);
+		if (done) at = null;
+		return done ? commit : null;
+	} finally {
+		if (at !== null) await moveBranches(github, repositoryId, [{
+			branch: beside,
+			from: at,
+			to: null
+		}]).catch(() => {});
+	}
+}
+async function leftover(github, beside, base) {
+	const tip = await readHead(github, beside);
+	if (tip === null || (await readHistory(github, base, tip)).kind === "ours") return tip;
+	throw new AuditError(`Branch "${beside}", on which commits are prepared, holds commits that are not this action's.`, { remedy: "Rename or delete it, or set `branch` to another name." });
+}
+async function landed(github, branch, unsettled) {
+	const tip = await readHead(github, branch);
+	return tip === null ? null : findCommit(github, unsettled, tip);
+}
+// src/deliver/snapshot/people.ts
+const MOST_TRIES = 3;
+const TEAM = "team:";
+const issueSchema = object$1({ assignees: array(object$1({ login: string$1() })) });
+async function addPeople(github, number, { labels, reviewers, assignees }, warn) {
+	const steps = [
+		...labels.map((label) => ({
+			what: `label "${label}"`,
+			act: () => addLabel(github, number, label)
+		})),
+		...reviewers.map((name) => ({
+			what: `reviewer "${name}"`,
+			act: () => askReviewer(github, number, name)
+		})),
+		...assignees.map((name) => ({
+			what: `assignee "${name}"`,
+			act: () => assign(github, number, name)
+		}))
+	];
+	for (const { what, act } of steps) try {
+		await patiently(github, act);
+	} catch (error) {
+		warn(`Pull request #${number} is without ${what}: ${describeError(error)}`);
+	}
+}
+async function addLabel(github, number, label) {
+	await github.rest("POST", "/issues/{issue_number}/labels", {
+		issue_number: number,
+		labels: [label]
+	}, WHATEVER);
+}
+async function askReviewer(github, number, name) {
+	const who = name.startsWith(TEAM) ? { team_reviewers: [name.slice(5).split("/").at(-1)] } : { reviewers: [name] };
+	await github.rest("POST", "/pulls/{pull_number}/requested_reviewers", {
+		pull_number: number,
+		...who
+	}, WHATEVER);
+}
+async function assign(github, number, name) {
+	if (!(await github.rest("POST", "/issues/{issue_number}/assignees", {
+		issue_number: number,
+		assignees: [name]
+	}, issueSchema)).assignees.some(({ login }) => login.toLowerCase() === name.toLowerCase())) throw new Error("GitHub did not assign them; an assignee needs access to the repository.");
+}
+async function patiently(github, act) {
+	for (let tries = 1;; tries++) {
+		try {
+			return await act();
+		} catch (error) {
+			if (!(error instanceof GitHubError && /could not resolve to a node/i.test(error.said)) || tries === MOST_TRIES) throw error;
+		}
+		await github.sleep(1e3 * 2 ** tries * github.random());
+	}
+}
+// src/tell/pull-request/pull-request.ts
+const PULL_REQUEST_MARKER = "<!-- claude-rate-limit-audit -->";
+const LONGEST_BODY$1 = 65536;
+const STEPS = [
+	{
+		changes: Number.POSITIVE_INFINITY,
+		consequence: true
+	},
+	{
+		changes: Number.POSITIVE_INFINITY,
+		consequence: false
+	},
+	{
+		changes: 200,
+		consequence: true
+	},
+	{
+		changes: 50,
+		consequence: true
+	},
+	{
+		changes: 0,
+		consequence: false
+	}
+];
+function renderPullRequest(report, links, files) {
+	return {
+		title: title(report, files),
+		body: firstFitting(STEPS, (step) => body(report, links, files, step), (text) => text.length <= LONGEST_BODY$1)
+	};
+}
+function title(report, files) {
+	if (files === "gateway") return "Claude rate limits: the gateway file, same limits";
+	if (report.first_snapshot) return "Record the Claude rate limits";
+	if (report.drift.length === 0) return "Claude rate limits: new names, same limits";
+	return `Claude rate limits: ${driftCounts(report.drift, 2)}`;
+}
+function body(report, links, files, step) {
+	return stack(PULL_REQUEST_MARKER, changes(report, files, step), approving(report, files), seeAlso(links, "The audit run"));
+}
+function changes(report, files, step) {
+	if (files === "gateway") return "Only the gateway file changes: it is new, or workspaces have come, gone or been renamed. Every limit is as it was.";
+	if (report.first_snapshot) {
+		const groups = new Set(report.verdicts.map(({ group }) => `${group.type} ${group.name}`)).size;
+		return `This is the first snapshot of the organization's Claude rate limits (${plural(groups, "group")}). There is nothing to compare it with yet.`;
+	}
+	if (report.drift.length === 0) return "Only names have changed: every limit, and every model that draws on it, is as it was.";
+	const ordered = orderDrift(report.drift);
+	const cuts = ordered.filter(isCut).length;
+	const { shown, more } = atMost(ordered, step.changes);
+	const intro = `The configured Claude rate limits differ from the committed snapshot: ${driftCounts(report.drift)}.${cuts > 0 ? ` ${cuts === 1 ? "One leaves" : `${count$1(cuts)} leave`} less room than before.` : ""}`;
+	const left = more > 0 ? `${count$1(more)} more of ${count$1(ordered.length)} changes are not shown here, to stay within GitHub's size for a pull request; the diff has them all.` : "";
+	const shortened = step.consequence || shown.length === 0 ? "" : "What each change does to the peak is left out, to stay within GitHub's size for a pull request; the run's summary has it.";
+	return stack(intro, driftTable(shown, report, step.consequence ? `What it does to the peak of ${period(report.window)}` : null), shortened, left);
+}
+function approving(report, files) {
+	const subject = report.first_snapshot ? "these limits" : report.drift.length > 0 ? "the new limits" : "the new names";
+	return stack("### What approving means", `${files === "gateway" ? "Merging brings the gateway file up to date. It changes nothing at Anthropic." : `Merging records ${subject} as known. It changes nothing at Anthropic, where they are in force already: the next audit compares with them.`}${files === "snapshot" ? "" : " What reads the gateway file goes by it from then on."} Left open, this pull request ${report.first_snapshot ? "is kept up to date." : "is kept up to date, and closes by itself once nothing differs from what was recorded."}`, report.drift.length > 0 && "If a change is not one you expected: the organization's own limits are set by Anthropic, a workspace's by your own administrators in the Console.");
+}
+// src/deliver/snapshot/pulls.ts
+const LONGEST_BODY = 65536;
+const pullSchema = object$1({
+	number: int$2(),
+	html_url: string$1(),
+	title: string$1(),
+	body: string$1().nullable(),
+	head: object$1({
+		ref: string$1(),
+		repo: object$1({ full_name: string$1() }).nullable()
+	})
+});
+function toPull({ number, html_url: url, title, body }) {
+	return {
+		number,
+		url,
+		title,
+		body: body ?? "",
+		ours: body?.includes("<!-- claude-rate-limit-audit -->") ?? false
+	};
+}
+async function findPull(github, branch, base) {
+	const query = {
+		state: "open",
+		head: `${github.owner}:${branch}`,
+		base,
+		per_page: 100
+	};
+	const found = await github.rest("GET", "/pulls", query, array(pullSchema));
+	const fullName = `${github.owner}/${github.repo}`.toLowerCase();
+	const pulls = found.filter(({ head }) => head.ref === branch && head.repo?.full_name.toLowerCase() === fullName).map(toPull);
+	return pulls.find(({ ours }) => ours) ?? pulls[0] ?? null;
+}
+function withMarker({ title, body }) {
+	const end = body.includes("<!-- claude-rate-limit-audit -->") ? "" : `\n\n${PULL_REQUEST_MARKER}`;
+	if (body.length + end.length <= LONGEST_BODY) return {
+		title,
+		body: body + end
+	};
+	const notice = `\n\n\u2026 cut: GitHub takes no longer text.\n\n${PULL_REQUEST_MARKER}`;
+	return {
+		title,
+		body: body.slice(0, LONGEST_BODY - notice.length) + notice
+	};
+}
+async function openPull(github, branch, base, text) {
+	try {
+		return toPull(await github.rest("POST", "/pulls", {
+			...withMarker(text),
+			head: branch,
+			base
+		}, pullSchema));
+	} catch (error) {
+		const found = isInDoubt(error) || error instanceof GitHubError && /already exists/i.test(error.said) ? await findPull(github, branch, base) : null;
+		if (found) return found;
+		throw error;
+	}
+}
+async function updatePull(github, pull, text) {
+	const { title, body } = withMarker(text);
+	if (pull.title === title && sameText(pull.body, body)) return false;
+	await github.rest("PATCH", "/pulls/{pull_number}", {
+		pull_number: pull.number,
+		title,
+		body
+	}, WHATEVER);
+	return true;
+}
+function sameText(a, b) {
+	const plain = (text) => text.replace(/\r\n/g, "\n").trimEnd();
+	return plain(a) === plain(b);
+}
+async function closePull(github, { number }) {
+	await github.rest("PATCH", "/pulls/{pull_number}", {
+		pull_number: number,
+		state: "closed"
+	}, WHATEVER);
+}
+async function comment(github, { number }, body) {
+	await github.rest("POST", "/issues/{issue_number}/comments", {
+		issue_number: number,
+		body
+	}, WHATEVER);
+}
+function compareUrl({ serverUrl, owner, repo }, branch, base, title) {
+	return `${serverUrl}/${owner}/${repo}/compare/${[base, branch].map((name) => encodeURIComponent(name).replaceAll("%2F", "/")).join("...")}?${new URLSearchParams({
+		quick_pull: "1",
+		title,
+		body: PULL_REQUEST_MARKER
+	})}`;
+}
+// src/deliver/snapshot/scene.ts
+async function look(github, { base: wanted, branch: name, paths, plan }) {
+	const { id: repositoryId, defaultBranch } = await readRepository(github);
+	const base = await readFiles(github, wanted ?? defaultBranch, paths);
+	if (base.branch === name) throw new AuditError(`A pull request from "${name}" into "${base.branch}" leads nowhere.`, { remedy: "Set `branch` to a name of its own, or snapshot-mode: commit." });
+	const [tip, pull] = await Promise.all([readHead(github, name), findPull(github, name, base.branch)]);
+	const branch = tip === null ? null : {
+		tip,
+		history: await readHistory(github, base.head, tip)
+	};
+	const proposal = plan(base.files);
+	const seen = {
+		repositoryId,
+		base,
+		pull
+	};
+	if (proposal === null) return {
+		...seen,
+		proposal,
+		branch
+	};
+	return {
+		...seen,
+		proposal,
+		branch: branch && {
+			...branch,
+			files: await readFilesAt(github, branch.tip, paths)
+		}
+	};
+}
+async function decide(github, paths, scene) {
+	const { base, pull } = scene;
+	if (scene.proposal === null) {
+		if (pull?.ours) return {
+			kind: "withdraw",
+			pull,
+			branch: scene.branch
+		};
+		const { tip = null, history } = scene.branch ?? {};
+		return pull === null && tip !== null && history?.kind === "ours" && history.commits > 0 ? {
+			kind: "sweep",
+			tip
+		} : { kind: "nothing" };
+	}
+	const { proposal, branch } = scene;
+	const change = {
+		files: proposal.files.filter(({ path, text }) => base.files[path] !== text),
+		message: proposal.message
+	};
+	if (branch === null) return {
+		kind: "rebuild",
+		proposal,
+		change,
+		tip: null
+	};
+	const { tip, history } = branch;
+	const missing = missingFiles(base.files, branch.files, proposal);
+	if (history.kind === "theirs") {
+		if (missing.length === 0) return {
+			kind: "keep",
+			proposal,
+			tip
+		};
+		return {
+			kind: "append",
+			proposal,
+			change: {
+				files: missing,
+				message: proposal.message
+			},
+			tip
+		};
+	}
+	const rebuild = {
+		kind: "rebuild",
+		proposal,
+		change,
+		tip
+	};
+	if (missing.length > 0 || history.commits === 0) return rebuild;
+	const then = history.mergeBase === base.head ? base.files : await readFilesAt(github, history.mergeBase, paths);
+	return paths.every((path) => then[path] === base.files[path]) ? {
+		kind: "keep",
+		proposal,
+		tip
+	} : rebuild;
+}
+function missingFiles(base, there, proposal) {
+	const wanted = new Map(proposal.files.map(({ path, text }) => [path, text]));
+	for (const [path, text] of Object.entries(base)) if (text !== null && !wanted.has(path)) wanted.set(path, text);
+	return [...wanted].filter(([path, text]) => there[path] !== text).map(([path, text]) => ({
+		path,
+		text
+	}));
+}
+// src/deliver/snapshot/propose.ts
+async function proposeFiles(github, options) {
+	const progress = {
+		commit: null,
+		unsettled: null
+	};
+	for (let tries = 1; tries <= 5; tries++) {
+		const scene = await look(github, options);
+		const decision = await decide(github, options.paths, scene);
+		if (options.dryRun) return rehearsed$1(options, scene, decision);
+		const done = await carryOut(github, options, scene, decision, progress);
+		if (done !== "moved") return done;
+		await pause(github, tries);
+	}
+	throw tooManyRaces(github, options.branch);
+}
+async function carryOut(github, options, scene, decision, progress) {
+	switch (decision.kind) {
+		case "nothing": return {
+			made: null,
+			pull: untouched(scene.pull),
+			note: null
+		};
+		case "sweep": {
+			const removal = {
+				branch: options.branch,
+				from: decision.tip,
+				to: null
+			};
+			return await moveBranches(github, scene.repositoryId, [removal]) ? {
+				made: null,
+				pull: untouched(scene.pull),
+				note: null
+			} : "moved";
+		}
+		case "withdraw": return withdraw(github, options, scene, decision);
+		case "keep":
+		case "rebuild":
+		case "append": {
+			const commit = await makeCommit(decision, github, options, scene, progress);
+			if (commit === "moved") return "moved";
+			progress.commit = commit;
+			const { proposal } = decision;
+			const shown = await showPull(github, options, scene, proposal.pullRequest, commit !== null);
+			if (shown === "moved") return "moved";
+			return {
+				...shown,
+				made: commit && {
+					commit,
+					proposal,
+					before: scene.base.files
+				}
+			};
+		}
+	}
+}
+async function makeCommit(decision, github, { branch }, { repositoryId, base }, progress) {
+	switch (decision.kind) {
+		case "keep": return progress.commit ?? (progress.unsettled && findCommit(github, progress.unsettled, decision.tip));
+		case "append": {
+			const { tip, change } = decision;
+			const made = await commitOnBranch(github, branch, tip, change);
+			if (made === "unknown") progress.unsettled = {
+				head: tip,
+				change
+			};
+			return typeof made === "object" ? made : "moved";
+		}
+		case "rebuild": return await rebuildBranch(github, repositoryId, {
+			branch,
+			tip: decision.tip,
+			base: base.head
+		}, decision.change) ?? "moved";
+	}
+}
+async function showPull(github, { branch, people, warn }, { base, pull }, text, hasCommit) {
+	if (pull) {
+		const changed = pull.ours && await updatePull(github, pull, text);
+		const note = pull.ours ? null : `Pull request #${pull.number} was opened by somebody else from ${branch}: its text is left alone.`;
+		const { number, url } = pull;
+		return {
+			pull: {
+				operation: changed || hasCommit ? "updated" : "none",
+				number,
+				url
+			},
+			note
+		};
+	}
+	try {
+		const { number, url } = await openPull(github, branch, base.branch, text);
+		await addPeople(github, number, people, warn);
+		return {
+			pull: {
+				operation: "created",
+				number,
+				url
+			},
+			note: null
+		};
+	} catch (error) {
+		if (refusalOf(error) === "may-not-open") {
+			const url = compareUrl(github, branch, base.branch, text.title);
+			const note = `This token may not open pull requests; the change waits on branch ${branch}, open it by hand: ${url}. ${remedyOf(error)}`;
+			return {
+				pull: {
+					operation: "branch-only",
+					number: null,
+					url
+				},
+				note
+			};
+		}
+		if (error instanceof GitHubError && /no commits between/i.test(error.said)) return "moved";
+		throw error;
+	}
+}
+const remedyOf = (error) => (error instanceof AuditError ? error.remedy : void 0) ?? "";
+function untouched(pull) {
+	return pull ? {
+		operation: "none",
+		number: pull.number,
+		url: pull.url
+	} : {
+		operation: "none",
+		number: null,
+		url: null
+	};
+}
+async function withdraw(github, { branch: name, warn }, { repositoryId, base }, { pull, branch }) {
+	await closePull(github, pull);
+	const kept = `Branch ${name} is kept, because it holds commits that are not this action's.`;
+	let note = branch?.history.kind === "theirs" ? kept : null;
+	if (branch?.history.kind === "ours") try {
+		if (!await moveBranches(github, repositoryId, [{
+			branch: name,
+			from: branch.tip,
+			to: null
+		}])) note = kept;
+	} catch (error) {
+		note = `Branch ${name} could not be removed: ${describeError(error)}`;
+	}
+	await comment(github, pull, `${`The limits are again what \`${base.branch}\` holds, so there is nothing left to review.`}${note ? ` ${note}` : ""}`).catch((error) => warn(`Pull request #${pull.number} is closed without a comment: ${describeError(error)}`));
+	return {
+		made: null,
+		pull: {
+			operation: "closed",
+			number: pull.number,
+			url: pull.url
+		},
+		note
+	};
+}
+function rehearsed$1({ branch }, { base, pull }, decision) {
+	return {
+		made: null,
+		pull: untouched(pull),
+		note: `Dry run: it would have ${wouldHave(decision, {
+			base: base.branch,
+			branch,
+			pull
+		})}.`
+	};
+}
+function wouldHave(decision, { base, branch, pull }) {
+	const into = `the pull request from ${branch} into ${base}`;
+	const update = pull ? `updated ${into} (#${pull.number})` : `opened ${into}`;
+	switch (decision.kind) {
+		case "nothing": return `changed nothing: ${base} holds these limits`;
+		case "withdraw": return `closed ${into} (#${decision.pull.number}): ${base} holds these limits`;
+		case "sweep": return `removed branch ${branch}: ${base} holds these limits`;
+		case "keep": return `left branch ${branch} as it is, and ${update}`;
+		case "rebuild": return `committed "${decision.change.message.headline}" to ${branch} and ${update}`;
+		case "append": return `committed "${decision.change.message.headline}" on top of what others have on ${branch}, and ${update}`;
+	}
+}
+// src/deliver/snapshot/write-workspace.ts
+async function writeWorkspace(root, files) {
+	for (const { path, text } of files) await writeWhole(await locate(root, path), text).catch(unusable("written", path));
+}
+// src/deliver/snapshot/deliver-snapshot.ts
+async function deliverSnapshot(deps, token, delivery) {
+	const { mode, path, otherPaths = [] } = delivery;
+	const paths = [path, ...otherPaths];
+	switch (mode) {
+		case "file": return deliverFile(deps, delivery, paths);
+		case "commit": return deliverCommit(deps, token, delivery, paths);
+		case "pull-request": return deliverPullRequest(deps, token, delivery, paths);
+	}
+}
+async function deliverFile({ env }, delivery, paths) {
+	const root = env.GITHUB_WORKSPACE;
+	if (!root) throw new AuditError("snapshot-mode: file needs GITHUB_WORKSPACE, which is not set.", { remedy: "The runner sets it; let actions/checkout run before this action." });
+	const { path } = delivery;
+	const proposal = delivery.plan(await readWorkspace(root, paths));
+	if (proposal === null) return unchanged(delivery);
+	if (delivery.dryRun) return rehearsed(delivery, `Dry run: it would have written ${listed(proposal)}.`);
+	await writeWorkspace(root, proposal.files);
+	return holds(proposal, path) ? {
+		operation: "written",
+		path,
+		commit: null,
+		pullRequest: null,
+		note: null
+	} : unchanged(delivery, broughtUpToDate(proposal));
+}
+async function deliverCommit(deps, token, delivery, paths) {
+	const { base, plan, dryRun } = delivery;
+	const github = createGitHub(deps, token);
+	if (dryRun) {
+		const { branch, files } = await readFiles(github, base, paths);
+		const proposal = plan(files);
+		if (proposal === null) return unchanged(delivery);
+		const { headline } = proposal.message;
+		return rehearsed(delivery, `Dry run: it would have committed ${listed(proposal)} to ${branch}: "${headline}".`);
+	}
+	const made = await commitFiles(github, {
+		branch: base,
+		paths,
+		plan
+	});
+	return made ? commitOutcome(delivery, made) : unchanged(delivery);
+}
+async function deliverPullRequest(deps, token, delivery, paths) {
+	const { path, base, branch, plan, dryRun, warn, labels, reviewers, assignees } = delivery;
+	const people = {
+		labels,
+		reviewers,
+		assignees
+	};
+	const { made, pull, note } = await proposeFiles(createGitHub(deps, token), {
+		base,
+		branch,
+		paths,
+		plan,
+		people,
+		dryRun,
+		warn
+	});
+	if (dryRun) return rehearsed(delivery, note, pull);
+	if (made) return commitOutcome(delivery, made, pull, note);
+	return {
+		operation: "unchanged",
+		path,
+		commit: null,
+		pullRequest: pull,
+		note
+	};
+}
+function commitOutcome({ path }, { commit, proposal, before }, pullRequest = null, note = null) {
+	if (holds(proposal, path)) return {
+		operation: before[path] == null ? "created" : "updated",
+		path,
+		commit,
+		pullRequest,
+		note
+	};
+	return {
+		operation: "unchanged",
+		path,
+		commit,
+		pullRequest,
+		note: [broughtUpToDate(proposal), note].filter(Boolean).join(" ")
+	};
+}
+function unchanged({ path }, note = null) {
+	return {
+		operation: "unchanged",
+		path,
+		commit: null,
+		pullRequest: null,
+		note
+	};
+}
+function rehearsed({ path }, note, pullRequest = null) {
+	return {
+		operation: "skipped",
+		because: "dry-run",
+		path,
+		commit: null,
+		pullRequest,
+		note
+	};
+}
+const holds = ({ files }, wanted) => files.some(({ path }) => path === wanted);
+const listed = ({ files }) => files.map(({ path }) => path).join(" and ");
+const broughtUpToDate = (change) => `${listed(change)} is brought up to date.`;
 // src/judge/limits/match.ts
 function matchGroups(before, after) {
 	const pairs = after.flatMap((next) => before.map((previous) => ({
@@ -35756,873 +36743,158 @@ function commitBody(report, files) {
 		...peaks
 	].join("\n");
 }
-// src/tell/pull-request/pull-request.ts
-const PULL_REQUEST_MARKER = "<!-- claude-rate-limit-audit -->";
-const LONGEST_BODY$1 = 65536;
-const STEPS = [
-	{
-		changes: Number.POSITIVE_INFINITY,
-		consequence: true
-	},
-	{
-		changes: Number.POSITIVE_INFINITY,
-		consequence: false
-	},
-	{
-		changes: 200,
-		consequence: true
-	},
-	{
-		changes: 50,
-		consequence: true
-	},
-	{
-		changes: 0,
-		consequence: false
-	}
-];
-function renderPullRequest(report, links, files) {
-	return {
-		title: title(report, files),
-		body: firstFitting(STEPS, (step) => body(report, links, files, step), (text) => text.length <= LONGEST_BODY$1)
-	};
-}
-function title(report, files) {
-	if (files === "gateway") return "Claude rate limits: the gateway file, same limits";
-	if (report.first_snapshot) return "Record the Claude rate limits";
-	if (report.drift.length === 0) return "Claude rate limits: new names, same limits";
-	return `Claude rate limits: ${driftCounts(report.drift, 2)}`;
-}
-function body(report, links, files, step) {
-	return stack(PULL_REQUEST_MARKER, changes(report, files, step), approving(report, files), seeAlso(links, "The audit run"));
-}
-function changes(report, files, step) {
-	if (files === "gateway") return "Only the gateway file changes: it is new, or workspaces have come, gone or been renamed. Every limit is as it was.";
-	if (report.first_snapshot) {
-		const groups = new Set(report.verdicts.map(({ group }) => `${group.type} ${group.name}`)).size;
-		return `This is the first snapshot of the organization's Claude rate limits (${plural(groups, "group")}). There is nothing to compare it with yet.`;
-	}
-	if (report.drift.length === 0) return "Only names have changed: every limit, and every model that draws on it, is as it was.";
-	const ordered = orderDrift(report.drift);
-	const cuts = ordered.filter(isCut).length;
-	const { shown, more } = atMost(ordered, step.changes);
-	const intro = `The configured Claude rate limits differ from the committed snapshot: ${driftCounts(report.drift)}.${cuts > 0 ? ` ${cuts === 1 ? "One leaves" : `${count$1(cuts)} leave`} less room than before.` : ""}`;
-	const left = more > 0 ? `${count$1(more)} more of ${count$1(ordered.length)} changes are not shown here, to stay within GitHub's size for a pull request; the diff has them all.` : "";
-	const shortened = step.consequence || shown.length === 0 ? "" : "What each change does to the peak is left out, to stay within GitHub's size for a pull request; the run's summary has it.";
-	return stack(intro, driftTable(shown, report, step.consequence ? `What it does to the peak of ${period(report.window)}` : null), shortened, left);
-}
-function approving(report, files) {
-	const subject = report.first_snapshot ? "these limits" : report.drift.length > 0 ? "the new limits" : "the new names";
-	return stack("### What approving means", `${files === "gateway" ? "Merging brings the gateway file up to date. It changes nothing at Anthropic." : `Merging records ${subject} as known. It changes nothing at Anthropic, where they are in force already: the next audit compares with them.`}${files === "snapshot" ? "" : " What reads the gateway file goes by it from then on."} Left open, this pull request ${report.first_snapshot ? "is kept up to date." : "is kept up to date, and closes by itself once nothing differs from what was recorded."}`, report.drift.length > 0 && "If a change is not one you expected: the organization's own limits are set by Anthropic, a workspace's by your own administrators in the Console.");
-}
-const MOVED = new Set(["stale", "not-found"]);
-const COMMIT = `mutation($input: CreateCommitOnBranchInput!) {
-  createCommitOnBranch(input: $input) { commit { oid url signature { isValid } } }
-}`;
-const commitSchema$1 = object$1({ data: object$1({ createCommitOnBranch: object$1({ commit: object$1({
-	oid: string$1(),
-	url: string$1(),
-	signature: object$1({ isValid: boolean() }).nullable()
-}) }) }) });
-const comparisonSchema$1 = object$1({ commits: array(object$1({
-	sha: string$1(),
-	html_url: string$1(),
-	parents: array(object$1({ sha: string$1() })),
-	commit: object$1({
-		message: string$1(),
-		verification: object$1({ verified: boolean() }).optional()
-	})
-})) });
-async function commitOnBranch(github, branch, head, { files, headline, body }) {
-	const input = {
-		branch: {
-			repositoryNameWithOwner: `${github.owner}/${github.repo}`,
-			branchName: branch
-		},
-		expectedHeadOid: head,
-		message: {
-			headline,
-			body
-		},
-		fileChanges: { additions: files.map(({ path, text }) => ({
-			path,
-			contents: Buffer.from(text).toString("base64")
-		})) }
-	};
-	try {
-		const { data } = await github.mutate("createCommitOnBranch", COMMIT, input, commitSchema$1);
-		const { oid, url, signature } = data.createCommitOnBranch.commit;
-		return {
-			sha: oid,
-			url,
-			verified: signature?.isValid ?? false
-		};
-	} catch (error) {
-		if (MOVED.has(refusalOf(error))) return "moved";
-		if (isInDoubt(error)) return "unknown";
-		throw error;
-	}
-}
-async function findCommit(github, { head, proposal }, tip) {
-	if (head === tip) return null;
-	const { commits } = await github.rest("GET", "/compare/{basehead}", { basehead: `${head}...${tip}` }, comparisonSchema$1);
-	const wanted = words(`${proposal.headline}\n\n${proposal.body}`);
-	const found = commits.find(({ parents, commit }) => parents[0]?.sha === head && words(commit.message) === wanted);
-	return found ? {
-		sha: found.sha,
-		url: found.html_url,
-		verified: found.commit.verification?.verified ?? false
-	} : null;
-}
-const words = (message) => message.replace(/\s+/g, " ").trim();
-const pause = ({ sleep, random }, tries) => sleep(random() * 500 * 2 ** tries);
-async function commitFiles(github, { branch: wanted, paths, plan }) {
-	let unsettled = null;
-	for (let tries = 1; tries <= 5; tries++) {
-		const { branch, head, files } = await readFiles(github, wanted, paths);
-		const proposal = plan(files);
-		if (proposal === null) {
-			const commit = unsettled && await findCommit(github, unsettled, head);
-			return {
-				commit,
-				branch,
-				before: commit && unsettled ? unsettled.before : files
-			};
-		}
-		const made = await commitOnBranch(github, branch, head, proposal);
-		if (typeof made === "object") return {
-			commit: made,
-			branch,
-			before: files
-		};
-		if (made === "unknown") unsettled = {
-			head,
-			proposal,
-			before: files
-		};
-		await pause(github, tries);
-	}
-	throw tooManyRaces(github, wanted ?? "the default branch");
-}
-function tooManyRaces(github, branch) {
-	const inDoubt = github.lastInDoubt();
-	return new AuditError(inDoubt ? `${branch} could not be committed to in 5 tries. ${inDoubt.message}` : `${branch} could not be committed to in 5 tries: it moved each time.`, {
-		remedy: inDoubt?.remedy ?? "Run the job again, at a time when less is pushed; a `concurrency` group keeps two runs apart.",
-		cause: inDoubt
-	});
-}
-// \0builtin:import:node:crypto
-const _createHash = (...given) => process.getBuiltinModule("node:crypto").createHash(...given);
-// src/deliver/snapshot/trailer.ts
-const TRAILER = /\n*^Audit-Snapshot: ([0-9a-f]{64})\s*$/m;
-function seal({ parent, message, blobs }) {
-	const sorted = blobs.map(({ path, oid }) => `${path} ${oid}`).sort();
-	return _createHash("sha256").update(JSON.stringify([
-		parent,
-		words(message),
-		sorted
-	])).digest("hex");
-}
-function blobOid(text) {
-	const bytes = Buffer.from(text);
-	return _createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
-}
-function signProposal(proposal, parent) {
-	const { files, headline, body } = proposal;
-	const blobs = files.map(({ path, text }) => ({
-		path,
-		oid: blobOid(text)
-	}));
-	const trailer = `Audit-Snapshot: ${seal({
-		parent,
-		message: `${headline}\n\n${body}`,
-		blobs
-	})}`;
-	return {
-		files,
-		headline,
-		body: body === "" ? trailer : `${body}\n\n${trailer}`
-	};
-}
-const hasTrailer = (message) => TRAILER.test(message);
-function isSealed({ parent, message, blobs }) {
-	const [, claimed] = TRAILER.exec(message) ?? [];
-	return claimed === seal({
-		parent,
-		message: message.replace(TRAILER, ""),
-		blobs
-	});
-}
-// src/deliver/snapshot/branch.ts
-const MOST_OF_OURS = 5;
-const NO_REF = "0".repeat(40);
-const comparisonSchema = object$1({
-	ahead_by: int$2(),
-	merge_base_commit: object$1({ sha: string$1() }),
-	commits: array(object$1({
-		sha: string$1(),
-		commit: object$1({ message: string$1() })
-	}))
-});
-const commitSchema = object$1({
-	parents: array(object$1({ sha: string$1() })),
-	commit: object$1({ message: string$1() }),
-	files: array(object$1({
-		filename: string$1(),
-		sha: string$1().nullable(),
-		status: string$1()
-	})).optional()
-});
-const UPDATE_REFS = "mutation($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }";
-const updateSchema = object$1({ data: object$1({ updateRefs: unknown() }) });
-async function readHistory(github, base, tip) {
-	let compared;
-	try {
-		compared = await github.rest("GET", "/compare/{basehead}", { basehead: `${base}...${tip}` }, comparisonSchema);
-	} catch (error) {
-		if (refusalOf(error) === "not-found") return {
-			ahead: Number.POSITIVE_INFINITY,
-			mergeBase: null,
-			ours: false
-		};
-		throw error;
-	}
-	const { ahead_by: ahead, merge_base_commit, commits } = compared;
-	const sealed = ahead <= MOST_OF_OURS && commits.length === ahead && commits.every(({ commit }) => hasTrailer(commit.message)) ? await Promise.all(commits.map(({ sha }) => isOurs(github, sha))) : [false];
-	return {
-		ahead,
-		mergeBase: merge_base_commit.sha,
-		ours: ahead === 0 || sealed.every(Boolean)
-	};
-}
-async function isOurs(github, sha) {
-	const { parents, commit, files = [] } = await github.rest("GET", "/commits/{ref}", { ref: sha }, commitSchema);
-	const [parent, ...more] = parents;
-	if (parent === void 0 || more.length > 0) return false;
-	const blobs = files.map(({ filename, sha }) => ({
-		path: filename,
-		oid: sha ?? ""
-	}));
-	return isSealed({
-		parent: parent.sha,
-		message: commit.message,
-		blobs
-	});
-}
-async function moveBranches(github, repositoryId, moves) {
-	const refUpdates = moves.map(({ branch, from, to }) => ({
-		name: `refs/heads/${branch}`,
-		beforeOid: from ?? NO_REF,
-		afterOid: to ?? NO_REF,
-		force: true
-	}));
-	try {
-		await github.mutate("updateRefs", UPDATE_REFS, {
-			repositoryId,
-			refUpdates
-		}, updateSchema);
-		return true;
-	} catch (error) {
-		const tips = await Promise.all(moves.map(({ branch }) => readHead(github, branch)));
-		if (tips.every((tip, at) => tip === moves[at]?.to)) return true;
-		if (tips.some((tip, at) => tip !== moves[at]?.from)) return false;
-		throw error;
-	}
-}
-async function rebuildBranch(github, repositoryId, { branch, tip, base }, proposal) {
-	const beside = `${branch}-next`;
-	if (!await moveBranches(github, repositoryId, [{
-		branch: beside,
-		from: await leftover(github, beside, base),
-		to: base
-	}])) return null;
-	let at = base;
-	try {
-		const signed = signProposal(proposal, base);
-		const made = await commitOnBranch(github, beside, base, signed);
-		const commit = made === "unknown" ? await landed(github, beside, {
-			head: base,
-			proposal: signed
-		}) : made;
-		if (commit === null || commit === "moved") return null;
-		at = commit.sha;
-		const done = await moveBranches(github, repositoryId, [{
-			branch,
-			from: tip,
-			to: commit.sha
-		}, {
-			branch: beside,
-			from: commit.sha,
-			to: null
-		}]);
-		if (done) at = null;
-		return done ? commit : null;
-	} finally {
-		if (at !== null) await moveBranches(github, repositoryId, [{
-			branch: beside,
-			from: at,
-			to: null
-		}]).catch(() => {});
-	}
-}
-async function leftover(github, beside, base) {
-	const tip = await readHead(github, beside);
-	if (tip === null || (await readHistory(github, base, tip)).ours) return tip;
-	throw new AuditError(`Branch "${beside}", on which commits are prepared, holds commits that are not this action's.`, { remedy: "Rename or delete it, or set `branch` to another name." });
-}
-async function landed(github, branch, unsettled) {
-	const tip = await readHead(github, branch);
-	return tip === null ? null : findCommit(github, unsettled, tip);
-}
-// src/deliver/snapshot/people.ts
-const MOST_TRIES = 3;
-const TEAM = "team:";
-const issueSchema = object$1({ assignees: array(object$1({ login: string$1() })) });
-async function addPeople(github, number, { labels, reviewers, assignees }, warn) {
-	const steps = [
-		...labels.map((label) => ({
-			what: `label "${label}"`,
-			act: () => addLabel(github, number, label)
-		})),
-		...reviewers.map((name) => ({
-			what: `reviewer "${name}"`,
-			act: () => askReviewer(github, number, name)
-		})),
-		...assignees.map((name) => ({
-			what: `assignee "${name}"`,
-			act: () => assign(github, number, name)
-		}))
-	];
-	for (const { what, act } of steps) try {
-		await patiently(github, act);
-	} catch (error) {
-		warn(`Pull request #${number} is without ${what}: ${describeError(error)}`);
-	}
-}
-async function addLabel(github, number, label) {
-	await github.rest("POST", "/issues/{issue_number}/labels", {
-		issue_number: number,
-		labels: [label]
-	}, unknown());
-}
-async function askReviewer(github, number, name) {
-	const who = name.startsWith(TEAM) ? { team_reviewers: [name.slice(5).split("/").at(-1)] } : { reviewers: [name] };
-	await github.rest("POST", "/pulls/{pull_number}/requested_reviewers", {
-		pull_number: number,
-		...who
-	}, unknown());
-}
-async function assign(github, number, name) {
-	if (!(await github.rest("POST", "/issues/{issue_number}/assignees", {
-		issue_number: number,
-		assignees: [name]
-	}, issueSchema)).assignees.some(({ login }) => login.toLowerCase() === name.toLowerCase())) throw new Error("GitHub did not assign them; an assignee needs access to the repository.");
-}
-async function patiently(github, act) {
-	for (let tries = 1;; tries++) {
-		try {
-			return await act();
-		} catch (error) {
-			if (!(error instanceof GitHubError && /could not resolve to a node/i.test(error.said)) || tries === MOST_TRIES) throw error;
-		}
-		await github.sleep(1e3 * 2 ** tries * github.random());
-	}
-}
-// src/deliver/snapshot/pulls.ts
-const LONGEST_BODY = 65536;
-const pullSchema = object$1({
-	number: int$2(),
-	html_url: string$1(),
-	title: string$1(),
-	body: string$1().nullable(),
-	head: object$1({
-		ref: string$1(),
-		repo: object$1({ full_name: string$1() }).nullable()
-	})
-});
-function toPull({ number, html_url: url, title, body }) {
-	return {
-		number,
-		url,
-		title,
-		body: body ?? "",
-		ours: body?.includes("<!-- claude-rate-limit-audit -->") ?? false
-	};
-}
-async function findPull(github, branch, base) {
-	const query = {
-		state: "open",
-		head: `${github.owner}:${branch}`,
-		base,
-		per_page: 100
-	};
-	const found = await github.rest("GET", "/pulls", query, array(pullSchema));
-	const fullName = `${github.owner}/${github.repo}`.toLowerCase();
-	const pulls = found.filter(({ head }) => head.ref === branch && head.repo?.full_name.toLowerCase() === fullName).map(toPull);
-	return pulls.find(({ ours }) => ours) ?? pulls[0] ?? null;
-}
-function withMarker({ title, body }) {
-	const end = body.includes("<!-- claude-rate-limit-audit -->") ? "" : `\n\n${PULL_REQUEST_MARKER}`;
-	if (body.length + end.length <= LONGEST_BODY) return {
-		title,
-		body: body + end
-	};
-	const notice = `\n\n\u2026 cut: GitHub takes no longer text.\n\n${PULL_REQUEST_MARKER}`;
-	return {
-		title,
-		body: body.slice(0, LONGEST_BODY - notice.length) + notice
-	};
-}
-async function openPull(github, branch, base, text) {
-	try {
-		return toPull(await github.rest("POST", "/pulls", {
-			...withMarker(text),
-			head: branch,
-			base
-		}, pullSchema));
-	} catch (error) {
-		const found = isInDoubt(error) || error instanceof GitHubError && /already exists/i.test(error.said) ? await findPull(github, branch, base) : null;
-		if (found) return found;
-		throw error;
-	}
-}
-async function updatePull(github, pull, text) {
-	const { title, body } = withMarker(text);
-	if (pull.title === title && sameText(pull.body, body)) return false;
-	await github.rest("PATCH", "/pulls/{pull_number}", {
-		pull_number: pull.number,
-		title,
-		body
-	}, unknown());
-	return true;
-}
-function sameText(a, b) {
-	const plain = (text) => text.replace(/\r\n/g, "\n").trimEnd();
-	return plain(a) === plain(b);
-}
-async function closePull(github, { number }) {
-	await github.rest("PATCH", "/pulls/{pull_number}", {
-		pull_number: number,
-		state: "closed"
-	}, unknown());
-}
-async function comment(github, { number }, body) {
-	await github.rest("POST", "/issues/{issue_number}/comments", {
-		issue_number: number,
-		body
-	}, unknown());
-}
-function compareUrl({ serverUrl, owner, repo }, branch, base, title) {
-	return `${serverUrl}/${owner}/${repo}/compare/${[base, branch].map((name) => encodeURIComponent(name).replaceAll("%2F", "/")).join("...")}?${new URLSearchParams({
-		quick_pull: "1",
-		title,
-		body: PULL_REQUEST_MARKER
-	})}`;
-}
-// src/deliver/snapshot/scene.ts
-async function look(github, { base: wanted, branch, paths, plan }) {
-	const { id: repositoryId, defaultBranch } = await readRepository(github);
-	const base = await readFiles(github, wanted ?? defaultBranch, paths);
-	if (base.branch === branch) throw new AuditError(`A pull request from "${branch}" into "${base.branch}" leads nowhere.`, { remedy: "Set `branch` to a name of its own, or snapshot-mode: commit." });
-	const [tip, pull] = await Promise.all([readHead(github, branch), findPull(github, branch, base.branch)]);
-	const history = tip === null ? null : await readHistory(github, base.head, tip);
-	const proposal = plan(base.files);
-	return {
-		repositoryId,
-		base,
-		proposal,
-		tip,
-		history,
-		there: proposal === null || tip === null ? null : await readFilesAt(github, tip, paths),
-		pull
-	};
-}
-function missing({ base, there }, proposal) {
-	const wanted = new Map(proposal.files.map(({ path, text }) => [path, text]));
-	for (const [path, text] of Object.entries(base.files)) if (text !== null && !wanted.has(path)) wanted.set(path, text);
-	return [...wanted].filter(([path, text]) => there?.[path] !== text).map(([path, text]) => ({
-		path,
-		text
-	}));
-}
-async function decide(github, paths, scene) {
-	const { base, proposal, tip, history, pull } = scene;
-	if (proposal === null) {
-		if (pull?.ours) return "withdraw";
-		return pull === null && history?.ours && history.ahead > 0 ? "sweep" : "nothing";
-	}
-	if (tip === null || history === null) return "rebuild";
-	const complete = missing(scene, proposal).length === 0;
-	if (!history.ours) return complete ? "keep" : "append";
-	if (!complete || history.ahead === 0 || history.mergeBase === null) return "rebuild";
-	const then = history.mergeBase === base.head ? base.files : await readFilesAt(github, history.mergeBase, paths);
-	return paths.every((path) => then[path] === base.files[path]) ? "keep" : "rebuild";
-}
-// src/deliver/snapshot/propose.ts
-async function proposeFiles(github, options) {
-	const run = {
-		commit: null,
-		unsettled: null
-	};
-	for (let tries = 1; tries <= 5; tries++) {
-		const scene = await look(github, options);
-		const step = await decide(github, options.paths, scene);
-		if (options.dryRun) return rehearsed(options, scene, step);
-		const done = await act(github, options, scene, step, run);
-		if (done !== "moved") return {
-			...done,
-			before: scene.base.files
-		};
-		await pause(github, tries);
-	}
-	throw tooManyRaces(github, options.branch);
-}
-async function act(github, options, scene, step, run) {
-	const { repositoryId, proposal, tip, pull } = scene;
-	if (step === "withdraw" && pull) return withdraw(github, options, scene, pull);
-	if (step === "sweep") {
-		if (!await moveBranches(github, repositoryId, [{
-			branch: options.branch,
-			from: tip,
-			to: null
-		}])) return "moved";
-	}
-	if (proposal === null) return {
-		commit: null,
-		pull: untouched(pull),
-		note: null
-	};
-	const commit = await commitStep(github, options, scene, proposal, step, run);
-	if (commit === "moved") return "moved";
-	run.commit = commit;
-	return showPull(github, options, scene, options.render(proposal), commit);
-}
-async function commitStep(github, { branch }, scene, proposal, step, run) {
-	const { repositoryId, base, tip } = scene;
-	if (step === "keep") return run.commit ?? (run.unsettled && tip ? findCommit(github, run.unsettled, tip) : null);
-	if (step === "append" && tip !== null) {
-		const made = await commitOnBranch(github, branch, tip, {
-			...proposal,
-			files: missing(scene, proposal)
-		});
-		if (made === "unknown") run.unsettled = {
-			head: tip,
-			proposal
-		};
-		return typeof made === "object" ? made : "moved";
-	}
-	const files = proposal.files.filter(({ path, text }) => base.files[path] !== text);
-	return await rebuildBranch(github, repositoryId, {
-		branch,
-		tip,
-		base: base.head
-	}, {
-		...proposal,
-		files
-	}) ?? "moved";
-}
-async function showPull(github, { branch, people, warn }, { base, pull }, text, commit) {
-	if (pull) {
-		const changed = pull.ours && await updatePull(github, pull, text);
-		const note = pull.ours ? null : `Pull request #${pull.number} was opened by somebody else from ${branch}: its text is left alone.`;
-		return {
-			commit,
-			pull: {
-				...untouched(pull),
-				operation: changed || commit ? "updated" : "none"
-			},
-			note
-		};
-	}
-	try {
-		const { number, url } = await openPull(github, branch, base.branch, text);
-		await addPeople(github, number, people, warn);
-		return {
-			commit,
-			pull: {
-				operation: "created",
-				number,
-				url
-			},
-			note: null
-		};
-	} catch (error) {
-		if (refusalOf(error) === "may-not-open") {
-			const url = compareUrl(github, branch, base.branch, text.title);
-			const note = `This token may not open pull requests; the change waits on branch ${branch}, open it by hand: ${url}. ${remedyOf(error)}`;
-			return {
-				commit,
-				pull: {
-					operation: "branch-only",
-					number: null,
-					url
-				},
-				note
-			};
-		}
-		if (error instanceof GitHubError && /no commits between/i.test(error.said)) return "moved";
-		throw error;
-	}
-}
-const remedyOf = (error) => (error instanceof AuditError ? error.remedy : void 0) ?? "";
-function untouched(pull) {
-	return {
-		operation: "none",
-		number: pull?.number ?? null,
-		url: pull?.url ?? null
-	};
-}
-async function withdraw(github, { branch, warn }, { repositoryId, base, tip, history }, pull) {
-	await closePull(github, pull);
-	const kept = `Branch ${branch} is kept, because it holds commits that are not this action's.`;
-	let note = history?.ours ? null : kept;
-	if (tip !== null && history?.ours) try {
-		if (!await moveBranches(github, repositoryId, [{
-			branch,
-			from: tip,
-			to: null
-		}])) note = kept;
-	} catch (error) {
-		note = `Branch ${branch} could not be removed: ${describeError(error)}`;
-	}
-	await comment(github, pull, `${`The limits are again what \`${base.branch}\` holds, so there is nothing left to review.`}${note ? ` ${note}` : ""}`).catch((error) => warn(`Pull request #${pull.number} is closed without a comment: ${describeError(error)}`));
-	return {
-		commit: null,
-		pull: {
-			operation: "closed",
-			number: pull.number,
-			url: pull.url
-		},
-		note
-	};
-}
-function rehearsed({ branch }, { base, proposal, pull }, step) {
-	const into = `the pull request from ${branch} into ${base.branch}`;
-	const update = pull ? `updated ${into} (#${pull.number})` : `opened ${into}`;
-	const would = {
-		nothing: `changed nothing: ${base.branch} holds these limits`,
-		withdraw: `closed ${into} (#${pull?.number}): ${base.branch} holds these limits`,
-		sweep: `removed branch ${branch}: ${base.branch} holds these limits`,
-		keep: `left branch ${branch} as it is, and ${update}`,
-		rebuild: `committed "${proposal?.headline}" to ${branch} and ${update}`,
-		append: `committed "${proposal?.headline}" on top of what others have on ${branch}, and ${update}`
-	};
-	return {
-		commit: null,
-		pull: untouched(pull),
-		note: `Dry run: it would have ${would[step]}.`,
-		before: base.files
-	};
-}
-// src/deliver/snapshot/deliver-snapshot.ts
-async function deliverSnapshot(deps, token, delivery) {
-	const { mode, path, otherPaths = [] } = delivery;
-	const paths = [path, ...otherPaths];
-	switch (mode) {
-		case "none": return outcome(delivery, "skipped", { note: "snapshot-mode is none: the limits are compared, nothing is written." });
-		case "file": return deliverFile(deps, delivery, paths);
-		case "commit": return deliverCommit(deps, token, delivery, paths);
-		case "pull-request": return deliverPullRequest(deps, token, delivery, paths);
-	}
-}
-async function deliverFile({ env }, delivery, paths) {
-	const root = env.GITHUB_WORKSPACE;
-	if (!root) throw new AuditError("snapshot-mode: file needs GITHUB_WORKSPACE, which is not set.", { remedy: "The runner sets it; let actions/checkout run before this action." });
-	const before = await readWorkspace(root, paths);
-	const proposal = delivery.plan(before);
-	if (proposal === null) return outcome(delivery, "unchanged");
-	if (delivery.dryRun) return outcome(delivery, "skipped", { note: `Dry run: it would have written ${listed(proposal)}.` });
-	await writeWorkspace(root, proposal.files);
-	return settled(delivery, before, "written");
-}
-async function deliverCommit(deps, token, delivery, paths) {
-	const { base, plan, dryRun } = delivery;
-	const github = createGitHub(deps, token);
-	if (dryRun) {
-		const { branch, files } = await readFiles(github, base, paths);
-		const proposal = plan(files);
-		if (proposal === null) return outcome(delivery, "unchanged");
-		return outcome(delivery, "skipped", { note: `Dry run: it would have committed ${listed(proposal)} to ${branch}: "${proposal.headline}".` });
-	}
-	const { commit, before } = await commitFiles(github, {
-		branch: base,
-		paths,
-		plan
-	});
-	return commit ? settled(delivery, before, before[delivery.path] == null ? "created" : "updated", { commit }) : outcome(delivery, "unchanged");
-}
-async function deliverPullRequest(deps, token, delivery, paths) {
-	const { path, base, branch, plan, render, dryRun, warn, labels, reviewers, assignees } = delivery;
-	const people = {
-		labels,
-		reviewers,
-		assignees
-	};
-	const { commit, pull: pullRequest, note, before } = await proposeFiles(createGitHub(deps, token), {
-		base,
-		branch,
-		paths,
-		plan,
-		render,
-		people,
-		dryRun,
-		warn
-	});
-	if (commit) return settled(delivery, before, before[path] == null ? "created" : "updated", {
-		commit,
-		pullRequest,
-		note
-	});
-	return outcome(delivery, dryRun ? "skipped" : "unchanged", {
-		pullRequest,
-		note
-	});
-}
-function settled(delivery, before, operation, rest = {}) {
-	const proposal = delivery.plan(before);
-	if (!proposal || proposal.files.some(({ path }) => path === delivery.path)) return outcome(delivery, operation, rest);
-	const note = [`${listed(proposal)} is brought up to date.`, rest.note].filter(Boolean).join(" ");
-	return outcome(delivery, "unchanged", {
-		...rest,
-		note
-	});
-}
-const listed = ({ files }) => files.map(({ path }) => path).join(" and ");
-function outcome({ path }, operation, rest = {}) {
-	return {
-		operation,
-		path,
-		commit: null,
-		pullRequest: null,
-		note: null,
-		...rest
-	};
-}
-// src/deliver/snapshot/keep-snapshot.ts
-async function keepSnapshot(run, report, committed, found, links) {
-	const { deps, inputs, log, secrets } = run;
-	const skipped = (why) => {
-		const note = secrets.redact(why);
-		log.info(note);
-		return {
-			outcome: {
-				operation: "skipped",
-				path: inputs.snapshot.path,
-				commit: null,
-				pullRequest: null,
-				note
-			},
-			error: null
-		};
-	};
-	if (inputs.snapshot.mode === "none") return skipped("snapshot-mode is none: no snapshot is kept.");
-	if (committed.error !== null) return skipped("The snapshot was left as it is, because it could not be read.");
-	if (found.isPartial) return skipped("No snapshot was written, because the limits of some workspaces could not be read.");
-	try {
-		let drifted = report;
-		let files = "snapshot";
-		const { path, gatewayPath } = inputs.snapshot;
-		const wantedFiles = (after) => [{
+// src/deliver/snapshot/plan-snapshot.ts
+function planSnapshot(report, source, wanted) {
+	const { path, gatewayPath, headline, links } = wanted;
+	return (there) => {
+		const text = there[path] ?? null;
+		const before = text === null ? null : parseSnapshot(text, path);
+		const after = source.snapshotBeside(before);
+		const files = [{
 			path,
 			text: formatSnapshot(after)
 		}, ...gatewayPath ? [{
 			path: gatewayPath,
-			text: formatGateway(gatewayOf(after, found.workspaces))
-		}] : []];
-		const plan = (there) => {
-			const text = there[path] ?? null;
-			const before = text === null ? null : parseSnapshot(text, path);
-			const after = found.snapshotBeside(before);
-			const changed = wantedFiles(after).filter((file) => file.text !== there[file.path]);
-			if (changed.length === 0) return null;
-			drifted = {
-				...report,
-				first_snapshot: before === null,
-				drift: before ? driftOf$1(before, after, report) : []
-			};
-			files = changed.length > 1 ? "both" : changed[0]?.path === path ? "snapshot" : "gateway";
-			return {
-				...commitMessage(inputs.snapshot.commitMessage, drifted, files),
-				files: changed
-			};
+			text: formatGateway(gatewayOf(after, source.workspaces))
+		}] : []].filter((file) => file.text !== there[file.path]);
+		if (files.length === 0) return null;
+		const drift = before ? driftOf$1(before, after, report.drift) : [];
+		const reported = {
+			...report,
+			first_snapshot: before === null,
+			drift
 		};
-		const outcome = await deliverSnapshot(deps, inputs.githubToken, {
-			...inputs.snapshot,
-			otherPaths: gatewayPath ? [gatewayPath] : [],
-			dryRun: inputs.dryRun,
-			plan,
-			render: () => renderPullRequest(drifted, links, files),
-			warn: log.warning
-		});
-		log.info(`Snapshot ${outcome.path}: ${outcome.operation}.${outcome.note ? ` ${outcome.note}` : ""}`);
+		const contents = contentsOf(files, path);
 		return {
-			outcome: {
-				...outcome,
-				note: outcome.note && secrets.redact(outcome.note)
-			},
-			error: null
+			files,
+			message: commitMessage(headline, reported, contents),
+			pullRequest: renderPullRequest(reported, links, contents)
 		};
-	} catch (error) {
-		return {
-			...skipped(`The snapshot could not be written: ${describeError(error)}`),
-			error: describeError(error)
-		};
-	}
+	};
 }
-function driftOf$1(before, after, { drift: found }) {
-	const changeOf = ({ class: kind, scope, group, limiter, before: old, after: now, model, from }) => JSON.stringify([
-		kind,
-		scope,
-		group,
-		limiter,
-		old,
-		now,
-		model,
-		from
+function contentsOf(files, snapshotPath) {
+	if (files.length > 1) return "both";
+	return files[0]?.path === snapshotPath ? "snapshot" : "gateway";
+}
+function driftOf$1(before, after, found) {
+	const changeOf = (drift) => JSON.stringify([
+		drift.class,
+		drift.scope,
+		drift.group,
+		drift.limiter,
+		drift.before,
+		drift.after,
+		drift.model,
+		drift.from
 	]);
 	const known = new Map(found.map((drift) => [changeOf(drift), drift]));
 	return findDrift(before, after).map(driftRow).map((drift) => known.get(changeOf(drift)) ?? drift);
 }
+// src/deliver/snapshot/keep-snapshot.ts
+async function keepSnapshot(run, report, committed, found, links) {
+	const { deps, inputs, log, secrets } = run;
+	const { path, mode, gatewayPath, commitMessage: headline } = inputs.snapshot;
+	const skipped = (why) => {
+		const note = secrets.redact(why);
+		log.info(note);
+		return {
+			operation: "skipped",
+			path,
+			commit: null,
+			pullRequest: null,
+			note
+		};
+	};
+	if (committed.kind === "unread") return {
+		...skipped("The snapshot was left as it is, because it could not be read."),
+		because: "unread"
+	};
+	if (committed.kind === "no-access") return {
+		...skipped(`${committed.why} ${NOTHING_COMPARED}`),
+		because: "unread"
+	};
+	if (mode === "none") return {
+		...skipped("snapshot-mode is none: no snapshot is kept."),
+		because: "not-wanted"
+	};
+	if (found.isPartial) return {
+		...skipped("No snapshot was written, because the limits of some workspaces could not be read."),
+		because: "partial"
+	};
+	try {
+		const outcome = await deliverSnapshot(deps, inputs.githubToken, {
+			...inputs.snapshot,
+			mode,
+			otherPaths: gatewayPath ? [gatewayPath] : [],
+			dryRun: inputs.dryRun,
+			plan: planSnapshot(report, found, {
+				path,
+				gatewayPath,
+				headline,
+				links
+			}),
+			warn: log.warning
+		});
+		log.info(`Snapshot ${path}: ${outcome.operation}.${outcome.note ? ` ${outcome.note}` : ""}`);
+		return {
+			...outcome,
+			note: outcome.note && secrets.redact(outcome.note)
+		};
+	} catch (error) {
+		const reason = describeError(error);
+		return {
+			...skipped(`The snapshot could not be written: ${reason}`),
+			because: "failed",
+			error: reason
+		};
+	}
+}
 // src/deliver/deliver.ts
 async function deliverAudit(run, found, committed) {
 	const { deps, inputs, log } = run;
-	const links = linksOf(run);
+	const links = linksOf(deps.env, inputs.runbookUrl);
 	let report = redacted(run, found.report);
-	const failed = (resource, error) => {
-		if (error !== null) report = redacted(run, {
+	const failed = (resource, message) => {
+		report = redacted(run, {
 			...report,
 			failures: [...report.failures, {
 				resource,
-				message: error
+				message
 			}]
 		});
 	};
 	const snapshot = await log.group("Snapshot", () => keepSnapshot(run, report, committed, found, links));
-	failed("snapshot", snapshot.error);
-	const wanted = shouldNotify(inputs.notify, report, snapshot.outcome);
-	const slack = await log.group("Slack", () => tellSlack(run, wanted, () => renderSlack(report, links, snapshot.outcome)));
-	if (slack.error !== null && inputs.onNotifyFailure === "warn") log.warning(slack.error, "Slack");
-	else failed("Slack", slack.error);
+	if (snapshot.operation === "skipped" && snapshot.because === "failed") failed("snapshot", snapshot.error);
+	const wanted = shouldNotify(inputs.notify, report, snapshot);
+	const slack = await log.group("Slack", () => notifySlack(run, wanted, () => renderSlack(report, links, snapshot)));
+	if ("error" in slack) {
+		if (inputs.onNotifyFailure === "warn") log.warning(slack.error, "Slack");
+		else failed("Slack", slack.error);
+	}
 	await log.group("Scorecard", async () => logLines(report).forEach(log.info));
 	for (const { level, title, message } of annotations(report, inputs.failOn)) log[level](message, title);
 	const reportPath = await attemptFile(log, "report", () => writeReport(deps.env, report));
 	const evidence = evidencePage(report);
 	const evidencePath = evidence && await attemptFile(log, "evidence page", () => writeEvidence(deps.env, evidence));
-	await attemptFile(log, "job summary", () => writeSummary(deps.env, renderSummary(report, links, snapshot.outcome)));
-	writeOutputs(deps.core, {
-		window: report.window,
-		report,
-		isDriftKnown: committed.error === null,
+	await attemptFile(log, "job summary", () => writeSummary(deps.env, renderSummary(report, links, snapshot)));
+	const isDriftKnown = committed.kind === "read";
+	const files = {
 		reportPath,
-		evidencePath,
-		snapshot: snapshot.outcome,
-		slackDelivered: slack.delivered
+		evidencePath
+	};
+	writeOutputs(deps.core, log, {
+		kind: "audited",
+		report,
+		isDriftKnown,
+		...files,
+		snapshot,
+		slack
 	});
-	return exitCode(run, report);
+	return exitCode(report, inputs.failOn, log);
 }
 async function deliverBlind(run, error) {
 	const { deps, inputs, log, secrets } = run;
-	const links = linksOf(run);
+	const links = linksOf(deps.env, inputs.runbookUrl);
 	const window = {
 		start: isoTime(inputs.window.start),
 		end: isoTime(inputs.window.end)
@@ -36632,18 +36904,14 @@ async function deliverBlind(run, error) {
 		source: inputs.source.kind === "headers-log" ? "headers" : "api",
 		error: secrets.redact(error)
 	};
-	const slack = await log.group("Slack", () => tellSlack(run, shouldNotifyBlind(inputs.notify), () => renderBlindSlack(blind, links)));
+	const slack = await log.group("Slack", () => notifySlack(run, shouldNotifyBlind(inputs.notify), () => renderBlindSlack(blind, links)));
 	await attemptFile(log, "job summary", () => writeSummary(deps.env, renderBlindSummary(blind, links)));
-	writeOutputs(deps.core, {
-		window,
-		report: null,
-		isDriftKnown: false,
-		reportPath: null,
-		evidencePath: null,
-		snapshot: null,
-		slackDelivered: slack.delivered
-	});
 	log.fail(`The audit is blind: ${error}`);
+	writeOutputs(deps.core, log, {
+		kind: "blind",
+		window,
+		slack
+	});
 	return 1;
 }
 async function refuse({ env }, log, secrets, error) {
@@ -36652,42 +36920,18 @@ async function refuse({ env }, log, secrets, error) {
 	log.fail(reason);
 	return 1;
 }
-async function tellSlack({ deps, inputs, log }, wanted, render) {
+async function notifySlack({ deps, inputs, log }, wanted, render) {
 	const nothing = (why) => {
 		log.info(why);
-		return {
-			delivered: null,
-			error: null
-		};
+		return { kind: "not-wanted" };
 	};
 	if (!inputs.slackWebhookUrl) return nothing("No slack-webhook-url: nothing is posted.");
 	if (!wanted) return nothing(`Nothing to tell by notify: ${inputs.notify}.`);
 	const message = render();
 	if (inputs.dryRun) return nothing(`Dry run: would have posted to Slack: ${message.text}`);
-	const delivery = await deliverSlack(deps, inputs.slackWebhookUrl, message);
-	if (delivery.delivered) log.info("Posted to Slack.");
-	else log.info(`Slack: ${delivery.error}`);
-	return delivery.delivered ? {
-		delivered: true,
-		error: null
-	} : {
-		delivered: false,
-		error: delivery.error
-	};
-}
-function exitCode({ inputs, log }, report) {
-	const reasons = [...report.failures.length > 0 ? ["not everything could be read or delivered"] : [], ...failedOn(inputs.failOn, report)];
-	if (reasons.length === 0) return 0;
-	log.fail(`The run fails: ${reasons.join("; ")}.`);
-	return 1;
-}
-function failedOn(failOn, { status, drift }) {
-	const isWatch = status === "watch" || status === "alert";
-	return [
-		...failOn.has("alert") && status === "alert" ? ["a limit is over the alert line (fail-on: alert)"] : [],
-		...failOn.has("watch") && isWatch ? ["a limit is over the watch line (fail-on: watch)"] : [],
-		...failOn.has("drift") && drift.length > 0 ? ["limits have moved (fail-on: drift)"] : []
-	];
+	const posting = await postToSlack(deps, inputs.slackWebhookUrl, message);
+	log.info(posting.kind === "delivered" ? "Posted to Slack." : `Slack: ${posting.error}`);
+	return posting;
 }
 async function attemptFile(log, what, write) {
 	try {
@@ -37132,7 +37376,9 @@ function ratio(peak, limit) {
 // src/judge/headroom/group-views.ts
 function groupViews(verdicts, meters, window) {
 	return [...Map.groupBy(verdicts, placeKey).values()].flatMap((ofGroup) => {
-		const { scope, group } = ofGroup[0];
+		const [first] = ofGroup;
+		if (!first) return [];
+		const { scope, group } = first;
 		const binds = ofGroup.filter(isMeasured$1).map(({ limiter, utilization }) => ({
 			limiter,
 			utilization
@@ -37158,7 +37404,7 @@ function cacheView({ read, input }, gridStart, window) {
 	return {
 		readShare: share,
 		stretch: share < 1 ? 1 / (1 - share) : null,
-		hourlyReadShare: Array.from(inputs, (amount, hour) => amount === 0 ? null : reads[hour] / amount)
+		hourlyReadShare: Array.from(inputs, (amount, hour) => amount === 0 ? null : (reads[hour] ?? 0) / amount)
 	};
 }
 function sum(values) {
@@ -37313,7 +37559,9 @@ function cachedTraffic({ scope, group, limiter }, { groups }) {
 function oversubscribed({ groups }, judged) {
 	const capped = judged.filter(({ scope, limit }) => scope.type === "workspace" && limit !== null);
 	return [...Map.groupBy(capped, ({ group, limiter }) => `${groupKey(group)}\n${limiter}`).values()].flatMap((overrides) => {
-		const { group, limiter } = overrides[0];
+		const [first] = overrides;
+		if (!first) return [];
+		const { group, limiter } = first;
 		const organization = groupOf(group, groups)?.limits[limiter];
 		const sum = overrides.reduce((total, { limit }) => total + (limit ?? 0), 0);
 		if (!organization || sum <= organization) return [];
@@ -37364,7 +37612,8 @@ function heightAt(points, slope, x) {
 }
 function median(ascending) {
 	const middle = ascending.length / 2;
-	return (ascending[Math.ceil(middle) - 1] + ascending[Math.floor(middle)]) / 2;
+	const at = (index) => ascending[index] ?? NaN;
+	return (at(Math.ceil(middle) - 1) + at(Math.floor(middle))) / 2;
 }
 function pairs(points) {
 	return points.flatMap((a, index) => points.slice(index + 1).map((b) => [a, b]));
@@ -37455,7 +37704,7 @@ function readGroup(group, published) {
 	});
 	const equal = (tier) => limiters.filter(({ position }) => position.kind === "at" && position.tiers.includes(tier)).length;
 	const most = Math.max(...TIERS.map(equal));
-	const best = TIERS.filter((tier) => equal(tier) === most);
+	const [best, ...others] = TIERS.filter((tier) => equal(tier) === most);
 	return {
 		group: {
 			type: group.type,
@@ -37463,7 +37712,7 @@ function readGroup(group, published) {
 		},
 		matches: TIERS.filter((tier) => equal(tier) === limiters.length),
 		limiters,
-		closest: most > 0 && best.length === 1 ? best[0] : null
+		closest: most > 0 && best && others.length === 0 ? best : null
 	};
 }
 function positionOf(limit, byTier) {
@@ -37589,22 +37838,23 @@ function matches(rule, { scope, group, limiter }) {
 	return (rule.limiter === void 0 || rule.limiter === limiter) && (rule.workspace === void 0 || scope.type === "workspace" && (scope.id === rule.workspace || scope.name === rule.workspace)) && (rule.group === void 0 || isNamed(rule.group, group) || rule.group === group.type);
 }
 function compareSpecificity(a, b, target) {
-	const [ofA, ofB] = [specificity(a, target), specificity(b, target)];
-	const index = ofA.findIndex((value, position) => value !== ofB[position]);
-	return index < 0 ? 0 : ofA[index] - ofB[index];
+	const ofB = specificity(b, target);
+	return specificity(a, target).map((value, position) => value - (ofB[position] ?? 0)).find((difference) => difference !== 0) ?? 0;
 }
 function specificity(rule, { group }) {
-	const named = [
-		rule.group,
-		rule.limiter,
-		rule.workspace
-	].filter((value) => value !== void 0).length;
-	const groupRank = rule.group === void 0 ? 0 : isNamed(rule.group, group) ? 2 : 1;
 	return [
-		named,
+		[
+			rule.group,
+			rule.limiter,
+			rule.workspace
+		].filter((value) => value !== void 0).length,
 		Number(rule.workspace !== void 0),
-		groupRank
+		groupRank(rule.group, group)
 	];
+}
+function groupRank(named, group) {
+	if (named === void 0) return 0;
+	return isNamed(named, group) ? 2 : 1;
 }
 function isNamed(text, { name, models }) {
 	return text === name || models.includes(text);
@@ -37777,7 +38027,7 @@ function judgeAll({ limits, meters, freshness, source, window, thresholds, peakW
 	}), ...unreadableVerdicts(reading.unreadable, committed)].sort(compareVerdicts), policy, current.groups, lastDayOf(window));
 }
 const lastDayOf = ({ end }) => end - DAY;
-function audited(known, { verdicts, problem, tier, snapshotError }) {
+function audited(known, { verdicts, problem, tier, committed }) {
 	const { limits, meters, freshness, source, window, thresholds, peakWindow, policy } = known;
 	const { reading, current, judged, active } = limits;
 	const expected = expectations(policy, current, active);
@@ -37806,7 +38056,7 @@ function audited(known, { verdicts, problem, tier, snapshotError }) {
 		verdicts,
 		views,
 		drift: withIntent(driftOf(known), expected),
-		isFirstSnapshot: limits.committed === null && snapshotError === null,
+		isFirstSnapshot: committed.kind === "read" && committed.snapshot === null,
 		findings: [
 			...limitFindings(current, judged, read),
 			...policyFindings(policy, judgedLimiters(current), expected, lastDayOf(window)),
@@ -37830,10 +38080,7 @@ function audited(known, { verdicts, problem, tier, snapshotError }) {
 		failures: [...reading.unreadable.map(({ workspace, error }) => ({
 			resource: `limits of workspace ${workspace.name}`,
 			message: error
-		})), ...snapshotError === null ? [] : [{
-			resource: "committed snapshot",
-			message: snapshotError
-		}]]
+		})), ...unreadFailures(committed)]
 	};
 }
 function driftOf({ limits, meters, freshness, source, window, peakWindow }) {
@@ -37988,10 +38235,11 @@ function keyOf({ workspaceId, model, limiter }) {
 // src/judge/headers-log/log-judged.ts
 function judgeLog({ today, dayBefore, source }, inputs, committed) {
 	const { window, thresholds } = inputs;
-	const { policy } = committed;
+	const policy = policyIn(committed);
+	const before = snapshotIn(committed);
 	const readings = today.limiters();
 	const snapshotBeside = (other) => snapshotOfLog(readings, other);
-	const current = snapshotBeside(committed.snapshot);
+	const current = snapshotBeside(before);
 	const expected = expectations(policy, current, current.workspaces);
 	const scopeOf = scopesOf(current);
 	const verdicts = judged({
@@ -38019,8 +38267,8 @@ function judgeLog({ today, dayBefore, source }, inputs, committed) {
 			thresholds,
 			verdicts,
 			views: [],
-			drift: committed.snapshot ? withIntent(drifted(committed.snapshot, current, verdicts), expected) : [],
-			isFirstSnapshot: committed.snapshot === null && committed.error === null,
+			drift: before ? withIntent(drifted(before, current, verdicts), expected) : [],
+			isFirstSnapshot: committed.kind === "read" && before === null,
 			findings: [...logFindings(source), ...policyFindings(policy, judgedLimiters(current), expected, window.end - DAY)],
 			planning: planningOf({
 				...forPlanning,
@@ -38038,10 +38286,7 @@ function judgeLog({ today, dayBefore, source }, inputs, committed) {
 			})),
 			unmatchedModels: [],
 			unreadWorkspaces: [],
-			failures: committed.error === null ? [] : [{
-				resource: "committed snapshot",
-				message: committed.error
-			}]
+			failures: unreadFailures(committed)
 		},
 		snapshotBeside
 	};
@@ -38357,8 +38602,9 @@ function createLog(core, redact) {
 		}
 	};
 }
+const ZERO_WIDTH_SPACE = "\u200b";
 function oneLine(text) {
-	return text.replace(/\s*[\r\n]+\s*/g, " ");
+	return text.replace(/\s*[\r\n]+\s*/g, " ").replace(/^(\s*:)(?=:)/, `$1${ZERO_WIDTH_SPACE}`).replaceAll("##[", `#${ZERO_WIDTH_SPACE}#[`);
 }
 // src/report/planning-part.ts
 function planningPart(planning) {
@@ -38530,6 +38776,15 @@ function cleanError(error, redact, seen) {
 async function audit(deps) {
 	const secrets = createSecrets(deps.core);
 	const log = createLog(deps.core, secrets.redact);
+	try {
+		return await runAudit(deps, log, secrets);
+	} catch (error) {
+		log.debug(error instanceof Error ? error.stack ?? error.message : String(error));
+		log.fail(`The audit could not be reported in full: ${describeError(error)}`);
+		return 1;
+	}
+}
+async function runAudit(deps, log, secrets) {
 	let inputs;
 	let run;
 	let committed;
@@ -38552,13 +38807,7 @@ async function audit(deps) {
 	} catch (error) {
 		return deliverBlind(run, describeError(error));
 	}
-	try {
-		return await deliverAudit(run, found, committed);
-	} catch (error) {
-		log.debug(error instanceof Error ? error.stack ?? error.message : String(error));
-		log.fail(`The audit could not be told in full: ${describeError(error)}`);
-		return 1;
-	}
+	return deliverAudit(run, found, committed);
 }
 async function auditByApi(run, credentials, committed) {
 	const { log, inputs } = run;
@@ -38566,12 +38815,11 @@ async function auditByApi(run, credentials, committed) {
 	const api = connect(run, credentials);
 	try {
 		const reading = await log.group("Limits", () => collectLimits(api.client, run));
-		const limits = limitsNow(reading, committed.snapshot, inputs);
+		const limits = limitsNow(reading, snapshotIn(committed), inputs);
 		const tier = collectTier(api, log);
 		const { meters, ...toRead } = usageToRead(limits.judged, limits.drift, reading.groups, window);
 		const { freshness, reader } = await log.group("Usage", () => collectUsage(api.client, toRead, run));
 		const { source } = reader;
-		const { policy, error: snapshotError } = committed;
 		const known = {
 			limits,
 			meters,
@@ -38580,14 +38828,14 @@ async function auditByApi(run, credentials, committed) {
 			window,
 			thresholds,
 			peakWindow,
-			policy
+			policy: policyIn(committed)
 		};
 		const verdicts = judgeAll(known);
 		const peaks = peaksToExplain(verdicts, meters.find, peakWindow);
 		const report = reportOf(audited(known, {
 			...await explainPeaks(api.client, reader, verdicts, peaks, reading),
 			tier: await tier,
-			snapshotError
+			committed
 		}));
 		const { snapshotBeside, active: workspaces } = limits;
 		return {
@@ -38602,7 +38850,7 @@ async function auditByApi(run, credentials, committed) {
 }
 async function auditLog(run, pattern, committed) {
 	const judged = judgeLog(await collectLog(run, pattern), run.inputs, committed);
-	const { workspaces } = judged.snapshotBeside(committed.snapshot);
+	const { workspaces } = judged.snapshotBeside(snapshotIn(committed));
 	return {
 		report: reportOf(judged.audited),
 		snapshotBeside: judged.snapshotBeside,
@@ -38654,22 +38902,26 @@ function plain(headers = {}) {
 }
 // src/index.ts
 const { env } = process;
-const transport = createTransport({
-	env,
-	version: version$1
-});
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
-process.exitCode = await audit({
-	core: core_exports,
-	env,
-	fetch: transport.fetch,
-	now: Date.now,
-	sleep: (milliseconds, signal) => _setTimeout$1(milliseconds, void 0, { signal }).catch(() => {}),
-	saveMemory: () => {
-		_setFlagsFromString("--semi-space-growth-factor=1");
-		_setFlagsFromString("--heap-growing-percent=20");
-	},
-	random: Math.random
-});
-await transport.close();
+try {
+	const transport = createTransport({
+		env,
+		version: version$1
+	});
+	process.exitCode = await audit({
+		core: core_exports,
+		env,
+		fetch: transport.fetch,
+		now: Date.now,
+		sleep: (milliseconds, signal) => _setTimeout$1(milliseconds, void 0, { signal }).catch(() => {}),
+		saveMemory: () => {
+			_setFlagsFromString("--semi-space-growth-factor=1");
+			_setFlagsFromString("--heap-growing-percent=20");
+		},
+		random: Math.random
+	});
+	await transport.close();
+} catch (error) {
+	setFailed(`The audit could not run: ${describeError(error)}`);
+}
 export {};

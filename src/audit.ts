@@ -2,7 +2,7 @@ import { connect } from './collect/anthropic/connection.ts'
 import { collectLog } from './collect/headers-log/log.ts'
 import { collectLimits } from './collect/limits/limits.ts'
 import { collectTier } from './collect/limits/usage-tier.ts'
-import { type Committed, readCommitted } from './collect/repository/committed.ts'
+import { type Committed, policyIn, readCommitted, snapshotIn } from './collect/repository/committed.ts'
 import { explainPeaks } from './collect/usage/collect-drivers.ts'
 import { collectUsage } from './collect/usage/usage.ts'
 import { deliverAudit, deliverBlind, refuse } from './deliver/deliver.ts'
@@ -16,18 +16,29 @@ import { judgeLog } from './judge/headers-log/log-judged.ts'
 import { peaksToExplain } from './judge/headroom/peaks-to-explain.ts'
 import { limitsNow } from './judge/limits/limits-now.ts'
 import { usageToRead } from './judge/usage/usage-to-read.ts'
-import { createLog } from './log.ts'
+import { createLog, type Log } from './log.ts'
 import { reportOf } from './report/report-of.ts'
 import type { Run } from './run.ts'
-import { createSecrets } from './transport/redaction.ts'
+import { createSecrets, type Secrets } from './transport/redaction.ts'
 
 /**
- * The run, top to bottom: inputs, what the repository holds, limits and usage and what they mean, every delivery, one exit code.
- * Resolves to 0 or 1 and throws nothing: whatever goes wrong is reported in the log, the summary and Slack.
+ * One run. Resolves to 0 or 1 and throws nothing: whatever goes wrong is reported in the log, the summary and Slack, and
+ * what goes wrong with that, in the log.
  */
 export async function audit(deps: Deps): Promise<0 | 1> {
   const secrets = createSecrets(deps.core)
   const log = createLog(deps.core, secrets.redact)
+  try {
+    return await runAudit(deps, log, secrets)
+  } catch (error) {
+    log.debug(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    log.fail(`The audit could not be reported in full: ${describeError(error)}`)
+    return 1
+  }
+}
+
+/** Top to bottom: inputs, what the repository holds, limits and usage and what they mean, every delivery, one exit code. */
+async function runAudit(deps: Deps, log: Log, secrets: Secrets): Promise<0 | 1> {
   let inputs: Inputs
   let run: Run
   let committed: Committed
@@ -48,14 +59,7 @@ export async function audit(deps: Deps): Promise<0 | 1> {
   } catch (error) {
     return deliverBlind(run, describeError(error))
   }
-
-  try {
-    return await deliverAudit(run, found, committed)
-  } catch (error) {
-    log.debug(error instanceof Error ? (error.stack ?? error.message) : String(error))
-    log.fail(`The audit could not be told in full: ${describeError(error)}`)
-    return 1
-  }
+  return deliverAudit(run, found, committed)
 }
 
 /** Limits and usage from the Admin API, judged. Throws AuditError: then nothing is known. */
@@ -65,17 +69,17 @@ async function auditByApi(run: Run, credentials: Credentials, committed: Committ
   const api = connect(run, credentials)
   try {
     const reading = await log.group('Limits', () => collectLimits(api.client, run))
-    const limits = limitsNow(reading, committed.snapshot, inputs)
+    const limits = limitsNow(reading, snapshotIn(committed), inputs)
     const tier = collectTier(api, log)
     const { meters, ...toRead } = usageToRead(limits.judged, limits.drift, reading.groups, window)
     const { freshness, reader } = await log.group('Usage', () => collectUsage(api.client, toRead, run))
     const { source } = reader
-    const { policy, error: snapshotError } = committed
+    const policy = policyIn(committed)
     const known = { limits, meters, freshness, source, window, thresholds, peakWindow, policy }
     const verdicts = judgeAll(known)
     const peaks = peaksToExplain(verdicts, meters.find, peakWindow)
     const explained = await explainPeaks(api.client, reader, verdicts, peaks, reading)
-    const report = reportOf(audited(known, { ...explained, tier: await tier, snapshotError }))
+    const report = reportOf(audited(known, { ...explained, tier: await tier, committed }))
     const { snapshotBeside, active: workspaces } = limits
     return { report, snapshotBeside, workspaces, isPartial: reading.unreadable.length > 0 }
   } finally {
@@ -87,6 +91,6 @@ async function auditByApi(run: Run, credentials: Credentials, committed: Committ
 async function auditLog(run: Run, pattern: string, committed: Committed): Promise<Found> {
   const read = await collectLog(run, pattern)
   const judged = judgeLog(read, run.inputs, committed)
-  const { workspaces } = judged.snapshotBeside(committed.snapshot)
+  const { workspaces } = judged.snapshotBeside(snapshotIn(committed))
   return { report: reportOf(judged.audited), snapshotBeside: judged.snapshotBeside, workspaces, isPartial: false }
 }

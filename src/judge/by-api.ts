@@ -1,3 +1,4 @@
+import { type Committed, unreadFailures } from '../collect/repository/committed.ts'
 import type { Policy } from '../collect/repository/policy-schema.ts'
 import type { Freshness } from '../collect/usage/measure.ts'
 import type { Tier } from '../vocabulary/published-tiers.ts'
@@ -64,12 +65,11 @@ type Learnt = {
   verdicts: readonly Verdict[]
   problem: string | null
   tier: Tier | null
-  /** Why the committed snapshot could not be read; null where it was. */
-  snapshotError: string | null
+  committed: Committed
 }
 
 /** Everything found, put together. */
-export function audited(known: Known, { verdicts, problem, tier, snapshotError }: Learnt): Audited {
+export function audited(known: Known, { verdicts, problem, tier, committed }: Learnt): Audited {
   const { limits, meters, freshness, source, window, thresholds, peakWindow, policy } = known
   const { reading, current, judged, active } = limits
   const expected = expectations(policy, current, active)
@@ -94,7 +94,7 @@ export function audited(known: Known, { verdicts, problem, tier, snapshotError }
     verdicts,
     views,
     drift: withIntent(driftOf(known), expected),
-    isFirstSnapshot: limits.committed === null && snapshotError === null,
+    isFirstSnapshot: committed.kind === 'read' && committed.snapshot === null,
     findings: [
       ...limitFindings(current, judged, read),
       ...policyFindings(policy, judgedLimiters(current), expected, lastDayOf(window)),
@@ -109,7 +109,7 @@ export function audited(known: Known, { verdicts, problem, tier, snapshotError }
         resource: `limits of workspace ${workspace.name}`,
         message: error,
       })),
-      ...(snapshotError === null ? [] : [{ resource: 'committed snapshot', message: snapshotError }]),
+      ...unreadFailures(committed),
     ],
   }
 }

@@ -159,6 +159,25 @@ test('the log has a line for each result, and speaks of one as of one', async ()
   ).toHaveLength(2)
 })
 
+test('a group or a model that is called like a person mentions nobody in the commit', async () => {
+  const called = (name: string, model: string): World => ({
+    ...withOutput(800),
+    groups: [
+      group({ name, models: ['claude-opus-4-6', model], limits: { output_tokens_per_minute: 800 } }),
+      group({ name: 'Claude Haiku', models: ['claude-haiku-4-5'], limits: { requests_per_minute: 10 } }),
+    ],
+    workspaces: [],
+  })
+  services.anthropic.world = called('@acme/oncall', 'claude-opus-4-6-fast')
+  await services.run()
+  services.anthropic.world = called('@acme/oncall', '@ada #12 GH-7')
+  await services.run()
+  const message = await services.github.git('log', '-1', '--format=%B', 'main')
+  expect(message).toContain('acme/oncall')
+  expect(message).toContain('ada')
+  expect(message).not.toMatch(/@acme|@ada|#12|GH-7/)
+})
+
 test('a hostile workspace name is only its characters wherever the audit tells it', async () => {
   const name = '<!channel> *x* | \n::error::# h1 <script> @acme/oncall fixes #1'
   services.anthropic.world = withOutput(800, name)

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADMIN_KEY } from '../emulator/anthropic/server.ts'
 import type { Fault } from '../emulator/faults.ts'
@@ -156,6 +157,28 @@ describe('one delivery that fails leaves the others done and the run failed', ()
     expect(run.outputs.status).toBe('alert')
     expect(run.report.findings.map(({ kind }) => kind)).toContain('drivers-unknown')
   })
+})
+
+test('a run that has failed goes on asking nothing: what still waits for another try is woken and stopped', async () => {
+  services.anthropic.faults.push(
+    { path: '/v1/organizations/spend_limits', effect: { kind: 'status', status: 503, retryAfter: 3 } },
+    { path: '/v1/organizations/analytics/usage', effect: { kind: 'status', status: 403 } },
+    { path: '/v1/organizations/usage_report/messages', effect: { kind: 'status', status: 403 } },
+  )
+  const waits: AbortSignal[] = []
+  const sleep = (_: number, signal?: AbortSignal) =>
+    new Promise<void>((wake) => {
+      if (signal === undefined) return wake()
+      waits.push(signal)
+      signal.addEventListener('abort', () => wake())
+    })
+  const run = await services.run({}, { sleep })
+  expect(run.log).toMatch(/failed: The audit is blind/)
+  const asked = services.anthropic.requests.length
+  for (let turn = 0; turn < 20; turn++) await setImmediate()
+  expect(waits.length).toBeGreaterThan(0)
+  expect(waits.every(({ aborted }) => aborted)).toBe(true)
+  expect(services.anthropic.requests).toHaveLength(asked)
 })
 
 test('a key that was given to the wrong input is not shown with it', async () => {

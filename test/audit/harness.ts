@@ -20,7 +20,11 @@ export type Services = {
   github: GitHubEmulator
   slack: SlackEmulator
   /** One run. The clock is that of the world. */
-  run: (inputs?: Partial<Record<InputName, string>>, deps?: Partial<Deps>) => Promise<AuditRun>
+  run: (
+    inputs?: Partial<Record<InputName, string>>,
+    deps?: Partial<Deps>,
+    runner?: Partial<Deps['core']>,
+  ) => Promise<AuditRun>
   stop: () => Promise<void>
 }
 
@@ -48,7 +52,11 @@ export async function startServices(
   const folder = await mkdtemp(join(tmpdir(), 'audit-test-'))
   let runs = 0
 
-  async function run(given: Partial<Record<InputName, string>> = {}, overrides: Partial<Deps> = {}): Promise<AuditRun> {
+  async function run(
+    given: Partial<Record<InputName, string>> = {},
+    overrides: Partial<Deps> = {},
+    runner: Partial<Deps['core']> = {},
+  ): Promise<AuditRun> {
     const summary = join(folder, `summary-${++runs}.md`)
     await writeFile(summary, '')
     const inputs: Partial<Record<InputName, string>> = {
@@ -63,7 +71,7 @@ export async function startServices(
     const transport = createTransport({ env: {}, version: 'test' })
     try {
       const code = await audit({
-        core,
+        core: { ...core, ...runner },
         env,
         fetch: transport.fetch,
         now: anthropic.world.now,

@@ -42,6 +42,15 @@ test('an admin key alone is enough, and everything else has its default', () => 
   expect([...inputs.failOn]).toEqual([])
 })
 
+test('a pull request needs a branch other than base; a commit straight to base has none', () => {
+  const given = { 'anthropic-admin-key': KEY, base: 'limits', branch: 'limits' }
+  expect(message({ ...given, 'snapshot-mode': 'pull-request' })).toMatch(
+    /branch: got "limits"; accepted: a branch other than base/,
+  )
+  expect(read({ ...given, 'snapshot-mode': 'commit' }).snapshot).toMatchObject({ base: 'limits', mode: 'commit' })
+  expect(read({ ...given, branch: 'proposals', 'snapshot-mode': 'pull-request' }).snapshot.branch).toBe('proposals')
+})
+
 test('secrets are masked before anything is checked', () => {
   const masked: string[] = []
   expect(() =>

@@ -2,15 +2,15 @@ import type {
   Blind,
   DriftRow,
   GroupViewRow,
-  Links,
   MeasuredRow,
   Report,
-  SnapshotOutcome,
   UnmeasuredRow,
   VerdictRow,
 } from '../../src/report/report.ts'
 import { reportSchema } from '../../src/report/report-schema.ts'
+import type { Links } from '../../src/tell/words/links.ts'
 import type { Scope } from '../../src/vocabulary/scope.ts'
+import type { SnapshotOutcome } from '../../src/vocabulary/snapshot-outcome.ts'
 
 /** Reports of days as they happen, for golden files, for the preview and for looking at. All figures agree with each other. */
 
@@ -320,13 +320,13 @@ const COMMIT = {
   verified: true,
   url: 'https://github.com/acme/limits/commit/4be1f0c9a7d2e8531b6c0f9d8a7e6b5c4d3f2a10',
 }
-const UNCHANGED: SnapshotOutcome = {
+const UNCHANGED = {
   operation: 'unchanged',
   path: '.github/claude-rate-limits.json',
   commit: null,
   pullRequest: null,
   note: null,
-}
+} satisfies SnapshotOutcome
 
 /** Must show as just these characters wherever it is shown. */
 export const HOSTILE_NAME = '<!channel> *x* | \n # h1 <script>'
@@ -447,6 +447,7 @@ export const EXAMPLES = {
     snapshot: {
       ...UNCHANGED,
       operation: 'skipped',
+      because: 'partial',
       note: 'The limits of one workspace could not be read, and a snapshot without it would record them as gone.',
     },
   },
@@ -478,6 +479,7 @@ export const EXAMPLES = {
     snapshot: {
       ...UNCHANGED,
       operation: 'skipped',
+      because: 'dry-run',
       note: 'Dry run: the snapshot would have been left unchanged.',
     },
   },

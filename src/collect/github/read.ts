@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { AuditError } from '../../errors.ts'
-import type { GitHub } from './client.ts'
-import { refusalOf } from './refusals.ts'
+import type { GitHub } from './github-client.ts'
+import { refusalOf } from './github-refusals.ts'
 
 /** Text by path; null where the branch has no such file. */
 export type Files = Readonly<Record<string, string | null>>

@@ -1,12 +1,11 @@
 import * as z from 'zod'
-import type { GitHub } from '../../collect/github/client.ts'
-import { GitHubError, isInDoubt } from '../../collect/github/refusals.ts'
-import { PULL_REQUEST_MARKER as MARKER } from '../../tell/pull-request/pull-request.ts'
+import { type GitHub, WHATEVER } from '../../collect/github/github-client.ts'
+import { GitHubError, isInDoubt } from '../../collect/github/github-refusals.ts'
+import { PULL_REQUEST_MARKER as MARKER, type PullRequestText } from '../../tell/pull-request/pull-request.ts'
 
 /** GitHub takes no longer body; the renderer keeps below, this is the last guard. */
 const LONGEST_BODY = 65_536
 
-export type Rendered = { title: string; body: string }
 export type Pull = { number: number; url: string; title: string; body: string; ours: boolean }
 
 const pullSchema = z.object({
@@ -36,7 +35,7 @@ export async function findPull(github: GitHub, branch: string, base: string): Pr
 }
 
 /** The text as it is sent: with the marker, and short enough. */
-export function withMarker({ title, body }: Rendered): Rendered {
+export function withMarker({ title, body }: PullRequestText): PullRequestText {
   const end = body.includes(MARKER) ? '' : `\n\n${MARKER}`
   if (body.length + end.length <= LONGEST_BODY) return { title, body: body + end }
   const notice = `\n\n… cut: GitHub takes no longer text.\n\n${MARKER}`
@@ -44,7 +43,7 @@ export function withMarker({ title, body }: Rendered): Rendered {
 }
 
 /** Opens a pull request. Where GitHub gives no answer, or another run was first, it is looked for. Throws GitHubError. */
-export async function openPull(github: GitHub, branch: string, base: string, text: Rendered): Promise<Pull> {
+export async function openPull(github: GitHub, branch: string, base: string, text: PullRequestText): Promise<Pull> {
   try {
     return toPull(await github.rest('POST', '/pulls', { ...withMarker(text), head: branch, base }, pullSchema))
   } catch (error) {
@@ -56,10 +55,10 @@ export async function openPull(github: GitHub, branch: string, base: string, tex
 }
 
 /** Brings title and body up to date; false where they were. Throws GitHubError. */
-export async function updatePull(github: GitHub, pull: Pull, text: Rendered): Promise<boolean> {
+export async function updatePull(github: GitHub, pull: Pull, text: PullRequestText): Promise<boolean> {
   const { title, body } = withMarker(text)
   if (pull.title === title && sameText(pull.body, body)) return false
-  await github.rest('PATCH', '/pulls/{pull_number}', { pull_number: pull.number, title, body }, z.unknown())
+  await github.rest('PATCH', '/pulls/{pull_number}', { pull_number: pull.number, title, body }, WHATEVER)
   return true
 }
 
@@ -71,12 +70,12 @@ function sameText(a: string, b: string): boolean {
 
 /** Closes a pull request. Throws GitHubError. */
 export async function closePull(github: GitHub, { number }: Pull): Promise<void> {
-  await github.rest('PATCH', '/pulls/{pull_number}', { pull_number: number, state: 'closed' }, z.unknown())
+  await github.rest('PATCH', '/pulls/{pull_number}', { pull_number: number, state: 'closed' }, WHATEVER)
 }
 
 /** Says something under a pull request. Throws GitHubError. */
 export async function comment(github: GitHub, { number }: Pull, body: string): Promise<void> {
-  await github.rest('POST', '/issues/{issue_number}/comments', { issue_number: number, body }, z.unknown())
+  await github.rest('POST', '/issues/{issue_number}/comments', { issue_number: number, body }, WHATEVER)
 }
 
 /** A page on which a person opens the pull request by one click; the marker makes it ours from then on. */

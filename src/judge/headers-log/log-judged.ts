@@ -1,5 +1,6 @@
 import type { LogSource } from '../../collect/headers-log/files.ts'
 import type { LimiterReading, LogReading } from '../../collect/headers-log/reading.ts'
+import { type Committed, policyIn, snapshotIn, unreadFailures } from '../../collect/repository/committed.ts'
 import type { Policy } from '../../collect/repository/policy-schema.ts'
 import type { Inputs } from '../../inputs/inputs.ts'
 import type { Change, Consequence, Drift } from '../../vocabulary/drift.ts'
@@ -21,7 +22,6 @@ import { groupsOf, snapshotOfLog } from './log-snapshot.ts'
 import { logVerdicts } from './log-verdicts.ts'
 
 type ReadLogs = { today: LogReading; dayBefore: LogReading; source: LogSource }
-type Committed = { snapshot: Snapshot | null; policy: Policy; error: string | null }
 
 /** The audit of a log of response headers: limits and use as the responses themselves said. */
 export function judgeLog(
@@ -30,10 +30,11 @@ export function judgeLog(
   committed: Committed,
 ): { audited: Audited; snapshotBeside: (committed: Snapshot | null) => Snapshot } {
   const { window, thresholds } = inputs
-  const { policy } = committed
+  const policy = policyIn(committed)
+  const before = snapshotIn(committed)
   const readings = today.limiters()
   const snapshotBeside = (other: Snapshot | null) => snapshotOfLog(readings, other)
-  const current = snapshotBeside(committed.snapshot)
+  const current = snapshotBeside(before)
   const expected = expectations(policy, current, current.workspaces)
   const scopeOf = scopesOf(current)
   const verdicts = judged({ today, dayBefore }, source, inputs, policy, current)
@@ -48,8 +49,8 @@ export function judgeLog(
     thresholds,
     verdicts,
     views: [],
-    drift: committed.snapshot ? withIntent(drifted(committed.snapshot, current, verdicts), expected) : [],
-    isFirstSnapshot: committed.snapshot === null && committed.error === null,
+    drift: before ? withIntent(drifted(before, current, verdicts), expected) : [],
+    isFirstSnapshot: committed.kind === 'read' && before === null,
     findings: [...logFindings(source), ...policyFindings(policy, judgedLimiters(current), expected, window.end - DAY)],
     planning: planningOf({ ...forPlanning, peakWindow: 'second' }, groups, null),
     refusals: today.refusals().map(({ workspaceId, model, counts, first, last }) => ({
@@ -64,7 +65,7 @@ export function judgeLog(
     })),
     unmatchedModels: [],
     unreadWorkspaces: [],
-    failures: committed.error === null ? [] : [{ resource: 'committed snapshot', message: committed.error }],
+    failures: unreadFailures(committed),
   }
   return { audited, snapshotBeside }
 }

@@ -1,5 +1,6 @@
-import type { FilesInCommit, Report } from '../../report/report.ts'
+import type { Report } from '../../report/report.ts'
 import { atMost, count } from '../../vocabulary/figures.ts'
+import type { FilesInCommit } from '../../vocabulary/snapshot-outcome.ts'
 import { driftSentence, orderDrift } from '../words/drift-text.ts'
 import { gitText } from '../words/escape.ts'
 import { period } from '../words/format.ts'

@@ -1,13 +1,17 @@
-import type { FilesInCommit, Links, Report } from '../../report/report.ts'
+import type { Report } from '../../report/report.ts'
 import { atMost, count, plural } from '../../vocabulary/figures.ts'
+import type { FilesInCommit } from '../../vocabulary/snapshot-outcome.ts'
 import { driftTable } from '../summary/drift-table.ts'
 import { driftCounts, isCut, orderDrift } from '../words/drift-text.ts'
 import { period } from '../words/format.ts'
+import type { Links } from '../words/links.ts'
 import { seeAlso, stack } from '../words/markdown.ts'
 import { firstFitting } from '../words/shrink.ts'
 
 /** By this the open pull request is found again; GitHub shows nothing of it. */
 export const PULL_REQUEST_MARKER = '<!-- claude-rate-limit-audit -->'
+
+export type PullRequestText = { title: string; body: string }
 
 /** GitHub refuses a longer body; it counts characters, and so do we. */
 const LONGEST_BODY = 65_536
@@ -23,7 +27,7 @@ const STEPS: [Step, ...Step[]] = [
 type Step = { changes: number; consequence: boolean }
 
 /** The pull request that proposes a changed snapshot: its title and its Markdown body, at most 65,536 characters. */
-export function renderPullRequest(report: Report, links: Links, files: FilesInCommit): { title: string; body: string } {
+export function renderPullRequest(report: Report, links: Links, files: FilesInCommit): PullRequestText {
   return {
     title: title(report, files),
     body: firstFitting(

@@ -1,6 +1,6 @@
 import type { ContextBlock, KnownBlock, SectionBlock } from '@slack/types'
-import type { Links } from '../../report/report.ts'
 import { oneLine } from '../words/escape.ts'
+import type { Links } from '../words/links.ts'
 import type { SlackMessage } from './slack-limits.ts'
 
 /** The few blocks of Block Kit the messages are made of. Text is already escaped. */

@@ -1,4 +1,5 @@
-import type { Report, SnapshotOutcome } from '../../report/report.ts'
+import type { Report } from '../../report/report.ts'
+import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import { isMeasured } from '../words/select.ts'
 
 export type Notify = 'on-alert' | 'on-change' | 'always' | 'never'

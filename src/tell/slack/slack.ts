@@ -1,11 +1,13 @@
 import type { KnownBlock } from '@slack/types'
-import type { Links, Report, SnapshotOutcome } from '../../report/report.ts'
+import type { Report } from '../../report/report.ts'
 import { atMost, count, listing } from '../../vocabulary/figures.ts'
+import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import { advice } from '../words/advice.ts'
 import { crossesAlertLine } from '../words/drift-consequence.ts'
 import { driftCounts, driftSentence, isCut, orderDrift } from '../words/drift-text.ts'
 import { oneLine, SENTENCE_LENGTH, slackLink, slackText } from '../words/escape.ts'
 import { atPeakTime, BAND_MARK, groupName, limiterName, percentOf, period, scopeName } from '../words/format.ts'
+import type { Links } from '../words/links.ts'
 import { highest, type Measured, ofBand, recovered } from '../words/select.ts'
 import {
   bindingLimit,

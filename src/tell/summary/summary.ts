@@ -1,10 +1,12 @@
-import type { Links, Report, SnapshotOutcome } from '../../report/report.ts'
+import type { Report } from '../../report/report.ts'
 import { atMost, count } from '../../vocabulary/figures.ts'
+import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import { evidencePage } from '../evidence/page.ts'
 import { advice } from '../words/advice.ts'
 import { driftCounts, orderDrift } from '../words/drift-text.ts'
 import { markdownLink, markdownText, SENTENCE_LENGTH } from '../words/escape.ts'
 import { BAND_MARK, percentOf, period } from '../words/format.ts'
+import type { Links } from '../words/links.ts'
 import { bullets, details, seeAlso, stack, under } from '../words/markdown.ts'
 import { highest, recovered } from '../words/select.ts'
 import {
@@ -145,6 +147,8 @@ function evidence(report: Report): string {
 
 function changes(report: Report, snapshot: SnapshotOutcome | null, most: number): string {
   const outcome = snapshotText(snapshot, markdownLink, markdownText)
+  if (snapshot?.operation === 'skipped' && snapshot.because === 'unread')
+    return stack('Whether a limit has changed is not known: the committed snapshot could not be read.', outcome)
   if (report.first_snapshot)
     return stack('No snapshot was committed before: there is nothing to compare with yet.', outcome)
   if (report.drift.length === 0) return stack('No limit has changed.', outcome)

@@ -1,5 +1,5 @@
-import type { Links } from '../../report/report.ts'
 import { markdownLink } from './escape.ts'
+import type { Links } from './links.ts'
 
 /** The few shapes of Markdown the renderings are made of. Cells and titles are already escaped. */
 

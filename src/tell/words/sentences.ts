@@ -1,5 +1,6 @@
-import type { Report, SnapshotOutcome } from '../../report/report.ts'
+import type { Report } from '../../report/report.ts'
 import { count, plural } from '../../vocabulary/figures.ts'
+import type { PullRequestOutcome, SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import type { Band } from '../../vocabulary/verdict.ts'
 import { type Escape, type Link, sentenceWithLinks } from './escape.ts'
 import { atPeakTime, limitName, percentOf } from './format.ts'
@@ -154,7 +155,7 @@ export function snapshotText(snapshot: SnapshotOutcome | null, link: Link, safe:
     .join(' ')
 }
 
-function pullRequestText(pullRequest: SnapshotOutcome['pullRequest'], link: Link): string {
+function pullRequestText(pullRequest: PullRequestOutcome | null, link: Link): string {
   if (!pullRequest) return ''
   if (pullRequest.operation === 'branch-only') return 'The branch is pushed, but no pull request could be opened.'
   const name = pullRequest.number === null ? 'Pull request' : `Pull request #${pullRequest.number}`

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { AuditError } from '../../../src/errors.ts'
 import { ADMIN_KEY } from '../../emulator/anthropic/server.ts'
@@ -207,6 +207,37 @@ test('a 429 holds back every request until its time is over, then fewer go on', 
   await Promise.all([told, others])
   expect(server.requests).toHaveLength(10)
   expect(server.stats.mostInFlight).toBeLessThan(8)
+})
+
+describe('a client that is told to stop', () => {
+  test('asks nothing more, and what it waits for is over', async () => {
+    await harness.close()
+    const stop = new AbortController()
+    const signals: (AbortSignal | undefined)[] = []
+    harness = connect(server, {
+      stop: stop.signal,
+      sleep: async (signal) => {
+        signals.push(signal)
+        stop.abort()
+      },
+    })
+    server.faults.push({ effect: { kind: 'status', status: 503, retryAfter: 3 } })
+    await failure()
+    expect(signals[0]?.aborted).toBe(true)
+    expect(server.requests).toHaveLength(1)
+  })
+
+  test('gives up the request that is under way', async () => {
+    await harness.close()
+    const stop = new AbortController()
+    harness = connect(server, { stop: stop.signal })
+    server.faults.push({ effect: { kind: 'hang' } })
+    const waiting = failure()
+    while (server.requests.length === 0) await setImmediate()
+    stop.abort()
+    await waiting
+    expect(server.requests).toHaveLength(1)
+  })
 })
 
 test('the words of the service are one line, cut, and free of secrets', async () => {

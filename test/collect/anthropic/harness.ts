@@ -25,9 +25,9 @@ export function connect(
     now?: () => number
     random?: () => number
     /** What a wait is; by default it is over at once. */
-    sleep?: () => Promise<void>
+    sleep?: (signal: AbortSignal | undefined) => Promise<void>
     env?: Record<string, string>
-  } & Partial<Pick<ClientOptions, 'baseUrl' | 'deadline' | 'requestTimeout'>> = {},
+  } & Partial<Pick<ClientOptions, 'baseUrl' | 'deadline' | 'requestTimeout' | 'stop'>> = {},
 ): Harness {
   const transport = createTransport({ env: parts.env ?? {}, version: '1.2.3' })
   const sleeps: number[] = []
@@ -39,10 +39,10 @@ export function connect(
     fetch: transport.fetch,
     now: () => (parts.now?.() ?? Date.UTC(2026, 10, 23, 6)) + slept,
     random: parts.random ?? (() => 0.5),
-    sleep: async (milliseconds: number) => {
+    sleep: async (milliseconds: number, signal?: AbortSignal) => {
       sleeps.push(milliseconds)
       slept += milliseconds
-      await parts.sleep?.()
+      await parts.sleep?.(signal)
     },
     core: { getIDToken: parts.getIDToken ?? (() => Promise.reject(new Error('no ID token in this test'))) },
     secrets,
@@ -57,7 +57,7 @@ export function connect(
     baseUrl,
     credentials,
     deadline,
-    stop: new AbortController().signal,
+    stop: parts.stop ?? new AbortController().signal,
     redact: secrets.redact,
     log: deps.log,
     ...(requestTimeout === undefined ? {} : { requestTimeout }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createGitHub } from '../../../src/collect/github/client.ts'
-import type { GitHubError } from '../../../src/collect/github/refusals.ts'
+import { createGitHub } from '../../../src/collect/github/github-client.ts'
+import type { GitHubError } from '../../../src/collect/github/github-refusals.ts'
 import type { Settings } from '../../emulator/github/github.ts'
 import { BRANCH, bench, branches, limits, PATH, writes } from './support.ts'
 

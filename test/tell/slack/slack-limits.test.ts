@@ -1,6 +1,6 @@
 import { fetch as undiciFetch } from 'undici'
 import { expect, test } from 'vitest'
-import { deliverSlack } from '../../../src/deliver/slack.ts'
+import { postToSlack } from '../../../src/deliver/post-to-slack.ts'
 import type { Report } from '../../../src/report/report.ts'
 import { renderBlindSlack } from '../../../src/tell/blind.ts'
 import { renderSlack } from '../../../src/tell/slack/slack.ts'
@@ -20,7 +20,7 @@ test.each([0, 1, 50, 500])('a message of %i alerts passes the limits of the emul
   const slack = await startSlack()
   try {
     const message = renderSlack(manyAlerts(number), LINKS, null)
-    expect(await deliverSlack(deps, slack.webhookUrl, message)).toEqual({ delivered: true })
+    expect(await postToSlack(deps, slack.webhookUrl, message)).toEqual({ kind: 'delivered' })
     const [posted] = slack.messages
     const text = JSON.stringify(posted)
     if (number > 10) expect(text).toContain(`and ${number - 10} more`)
@@ -57,7 +57,8 @@ test('names as long as they come, in everything at once, are still within every 
     failures: EXAMPLES['hostile-names'].report.failures,
     findings: Array.from({ length: 9 }, () => ({ kind: 'mute-expired' as const, message: 'ended' })),
   }
-  const snapshot = { operation: 'skipped', path: long('p'), commit: null, pullRequest: null, note: long('n') } as const
+  const skipped = { operation: 'skipped', because: 'partial', commit: null, pullRequest: null } as const
+  const snapshot = { ...skipped, path: long('p'), note: long('n') }
   const message = renderSlack(rename(all) as Report, LINKS, snapshot)
   expect(slackViolations(message)).toEqual([])
   expect(JSON.stringify(message)).toContain('50 limits at or over 75 %')

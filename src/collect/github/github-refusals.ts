@@ -41,7 +41,7 @@ export class GitHubError extends AuditError {
     const code = [status, type, requestId && `request ${requestId}`].filter(Boolean).join(', ')
     const verb = inDoubt ? 'GitHub gave no usable reply to' : 'GitHub refused'
     super(`${verb} ${request}: ${quoted(said)}${code ? ` (${code})` : ''}.`, {
-      remedy: known ? known.remedy(request) : inDoubt ? OUTAGE : undefined,
+      remedy: known?.remedy(request) ?? (inDoubt ? OUTAGE : undefined),
       status,
       requestId,
       cause,
@@ -116,12 +116,7 @@ const REFUSALS: readonly {
   {
     refusal: 'permission',
     fits: (said) => /not accessible by|must have (push|admin|write) (access|rights)/i.test(said),
-    remedy: (request) =>
-      /^\w+ \/(pulls|issues)\b/.test(request)
-        ? 'Give the job `permissions: pull-requests: write` (a fine-grained or App token: "Pull requests: read and write").'
-        : /^GET /.test(request)
-          ? 'Give the job `permissions: contents: read`, or `write` for it to commit (a fine-grained or App token: "Contents").'
-          : 'Give the job `permissions: contents: write` (a fine-grained or App token: "Contents: read and write").',
+    remedy: permissionFor,
   },
   {
     refusal: 'not-found',
@@ -129,6 +124,14 @@ const REFUSALS: readonly {
     remedy: () => 'GitHub also says this of what the token may not see: check that it has access to the repository.',
   },
 ]
+
+function permissionFor(request: string): string {
+  if (/^\w+ \/(pulls|issues)\b/.test(request))
+    return 'Give the job `permissions: pull-requests: write` (a fine-grained or App token: "Pull requests: read and write").'
+  if (/^GET /.test(request))
+    return 'Give the job `permissions: contents: read`, or `write` for it to commit (a fine-grained or App token: "Contents").'
+  return 'Give the job `permissions: contents: write` (a fine-grained or App token: "Contents: read and write").'
+}
 
 /** One line, cut, in quotes: the words are not ours. */
 function quoted(text: string): string {

@@ -1,10 +1,10 @@
-import type * as z from 'zod'
+import * as z from 'zod'
 import type { Deps } from '../../deps.ts'
 import { AuditError } from '../../errors.ts'
 import { parseRetryAfter } from '../../transport/retry-after.ts'
 import { wholeReplies } from '../../transport/whole.ts'
 import { lazy } from '../../vocabulary/lazy.ts'
-import { GitHubError } from './refusals.ts'
+import { GitHubError } from './github-refusals.ts'
 
 export type GitHub = {
   owner: string
@@ -29,7 +29,7 @@ export type GitHub = {
 export type GitHubDeps = Pick<Deps, 'fetch' | 'env' | 'now' | 'sleep' | 'random'>
 
 type Method = 'GET' | 'POST' | 'PATCH'
-type Reply = { status: number; headers: Record<string, string | number | undefined>; data: unknown }
+type GitHubReply = { status: number; headers: Record<string, string | number | undefined>; data: unknown }
 
 const MOST_TRIES = 4
 const FIRST_WAIT = 500
@@ -46,13 +46,19 @@ const LARGEST_BODY = 16_000_000
 /** What GitHub's documentation asks for where a secondary rate limit gives no time. */
 const UNTOLD_WAIT = 60_000
 
+/** The repository of the run; null where GITHUB_REPOSITORY names none. */
+export function repositoryOf(env: Deps['env']): { owner: string; repo: string } | null {
+  const [owner, repo] = (env.GITHUB_REPOSITORY ?? '').split('/')
+  return owner && repo ? { owner, repo } : null
+}
+
 /**
  * GitHub for the repository of the run (GITHUB_REPOSITORY) at GITHUB_API_URL and GITHUB_GRAPHQL_URL: github.com, ghe.com
  * or an Enterprise Server alike. Throws AuditError where the token or the repository is missing.
  */
 export function createGitHub({ fetch, env, now, sleep, random }: GitHubDeps, token: string): GitHub {
-  const [owner, repo] = (env.GITHUB_REPOSITORY ?? '').split('/')
-  if (!owner || !repo)
+  const repository = repositoryOf(env)
+  if (repository === null)
     throw new AuditError(`GITHUB_REPOSITORY is "${env.GITHUB_REPOSITORY ?? ''}", which names no repository.`, {
       remedy: 'The runner sets it to OWNER/NAME; set it where the action is run by hand.',
     })
@@ -60,6 +66,7 @@ export function createGitHub({ fetch, env, now, sleep, random }: GitHubDeps, tok
     throw new AuditError('There is no token to read and write the repository with: github-token is empty.', {
       remedy: 'Leave the input out to use the token of the workflow, or pass a secret that has a value.',
     })
+  const { owner, repo } = repository
   const baseUrl = env.GITHUB_API_URL || 'https://api.github.com'
   const graphqlUrl = env.GITHUB_GRAPHQL_URL || 'https://api.github.com/graphql'
   const deadline = now() + TIME_BUDGET
@@ -79,7 +86,7 @@ export function createGitHub({ fetch, env, now, sleep, random }: GitHubDeps, tok
   async function send<T>(
     name: string,
     { route, parameters, repeatable }: { route: string; parameters: object; repeatable: boolean },
-    read: (reply: Reply) => T,
+    read: (reply: GitHubReply) => T,
   ): Promise<T> {
     const octokit = await connect()
     for (let tries = 1; ; tries++) {
@@ -104,7 +111,12 @@ export function createGitHub({ fetch, env, now, sleep, random }: GitHubDeps, tok
   }
 
   /** Milliseconds before the next try, or null where another try would be wrong or of no use. */
-  function waitFor(error: GitHubError, headers: Reply['headers'], repeatable: boolean, tries: number): number | null {
+  function waitFor(
+    error: GitHubError,
+    headers: GitHubReply['headers'],
+    repeatable: boolean,
+    tries: number,
+  ): number | null {
     if (error.refusal === 'rate-limit') {
       const reset =
         headers['x-ratelimit-remaining'] === '0' ? Number(headers['x-ratelimit-reset']) * 1000 - now() : null
@@ -142,6 +154,9 @@ export function createGitHub({ fetch, env, now, sleep, random }: GitHubDeps, tok
   }
 }
 
+/** For a write whose reply says nothing we need; a page of HTML is still no reply of GitHub's. */
+export const WHATEVER = z.union([z.object({}), z.array(z.unknown())])
+
 const HEADERS = { 'x-github-api-version': '2022-11-28' }
 const nothing = () => {}
 /** Octokit would write notes of its own to the console, past our redaction. */
@@ -159,9 +174,9 @@ type GraphqlError = { type?: string; message: string }
 
 /** GitHub answers a refused mutation with status 200 and `errors`. */
 class GraphqlRefusal extends Error {
-  readonly reply: Reply
+  readonly reply: GitHubReply
   readonly error: GraphqlError
-  constructor(reply: Reply, error: GraphqlError) {
+  constructor(reply: GitHubReply, error: GraphqlError) {
     super(error.message)
     this.reply = reply
     this.error = error
@@ -175,14 +190,14 @@ function graphqlErrors(data: unknown): GraphqlError[] {
 
 /** A reply that came, but says nothing we can use: cut off, or not what GitHub documents. */
 class Unreadable extends Error {
-  readonly reply: Reply
-  constructor(reply: Reply, reason: string) {
+  readonly reply: GitHubReply
+  constructor(reply: GitHubReply, reason: string) {
     super(reason)
     this.reply = reply
   }
 }
 
-function parse<T>(name: string, reply: Reply, schema: z.ZodType<T>): T {
+function parse<T>(name: string, reply: GitHubReply, schema: z.ZodType<T>): T {
   if (reply.status >= 300)
     throw new Unreadable(reply, 'a redirect, which is not followed because the token would go with it')
   const parsed = schema.safeParse(reply.data)
@@ -195,7 +210,7 @@ function parse<T>(name: string, reply: Reply, schema: z.ZodType<T>): T {
 }
 
 /** Octokit turns a network failure into a status 500 without a response. */
-function understand(name: string, thrown: unknown): { error: GitHubError; headers: Reply['headers'] } {
+function understand(name: string, thrown: unknown): { error: GitHubError; headers: GitHubReply['headers'] } {
   if (thrown instanceof GraphqlRefusal) {
     const { reply, error } = thrown
     const refused = new GitHubError(name, { said: error.message, type: error.type, requestId: requestId(reply) })
@@ -209,7 +224,7 @@ function understand(name: string, thrown: unknown): { error: GitHubError; header
       headers: {},
     }
   }
-  const { response, status, message } = thrown as { response?: Reply; status?: number; message?: string }
+  const { response, status, message } = thrown as { response?: GitHubReply; status?: number; message?: string }
   if (response === undefined)
     return {
       error: new GitHubError(name, { said: message ?? String(thrown), inDoubt: true, cause: thrown }),
@@ -221,7 +236,7 @@ function understand(name: string, thrown: unknown): { error: GitHubError; header
   return { error, headers: response.headers }
 }
 
-const requestId = ({ headers }: Reply) => headers['x-github-request-id']?.toString()
+const requestId = ({ headers }: GitHubReply) => headers['x-github-request-id']?.toString()
 
 /** GitHub's message with the details that say which field is meant. */
 function saidIn(data: unknown): string | undefined {

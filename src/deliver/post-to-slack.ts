@@ -5,8 +5,11 @@ import { logText } from '../tell/words/escape.ts'
 import { parseRetryAfter } from '../transport/retry-after.ts'
 import { wholeReplies } from '../transport/whole.ts'
 
-/** `unknown`: Slack may have posted the message all the same, so it is not sent a second time. */
-export type Delivery = { delivered: true } | { delivered: false; error: string; unknown: boolean }
+/** What became of a message. `unknown`: Slack may have posted it all the same, so it is not sent a second time. */
+export type Posting = { kind: 'delivered' } | { kind: 'not-delivered' | 'unknown'; error: string }
+
+/** What became of Slack in a run; `not-wanted`: there was nothing to post, or nowhere to post it. */
+export type SlackOutcome = Posting | { kind: 'not-wanted' }
 
 /** How long delivery may take, in milliseconds: each attempt, and all waiting together. */
 export type Patience = { attempt: number; waiting: number }
@@ -33,12 +36,12 @@ const NOT_SENT = new Set([
  * patience: a 5xx or a broken connection leaves open whether Slack posted the message, and twice is worse than unknown.
  * Never throws, and no text it returns holds the webhook URL, which is a credential.
  */
-export async function deliverSlack(
+export async function postToSlack(
   deps: Pick<Deps, 'fetch' | 'sleep' | 'random' | 'now'>,
   webhookUrl: string,
   message: SlackMessage,
   patience: Patience = PATIENCE,
-): Promise<Delivery> {
+): Promise<Posting> {
   let retryAfter: string | null = null
   const bounded = wholeReplies(deps.fetch, { timeout: () => patience.attempt, maxBytes: LARGEST_BODY })
   // @slack/webhook tells a 429 from its error, but not how long to wait: only the fetch under it sees the header.
@@ -53,15 +56,14 @@ export async function deliverSlack(
   for (let attempt = 1; ; attempt++) {
     try {
       const { text } = await webhook.send(message)
-      return text.trim() === 'ok' ? { delivered: true } : notSlack(text, webhookUrl)
+      return text.trim() === 'ok' ? { kind: 'delivered' } : notSlack(text, webhookUrl)
     } catch (error) {
       if (!isThrottled(error)) return failure(error, webhookUrl)
       const wait = (parseRetryAfter(retryAfter, deps.now()) ?? WAIT_WITHOUT_RETRY_AFTER) + deps.random() * 1_000
       if (attempt === MOST_ATTEMPTS || deps.now() + wait > deadline) {
         const asked = Math.ceil(wait / 1_000)
         return {
-          delivered: false,
-          unknown: false,
+          kind: 'not-delivered',
           error: `Slack refused the message ${attempt === 1 ? 'once' : `${attempt} times`} with HTTP 429 (too many messages) and asks to wait another ${asked} s. Post less to this webhook, or run the audit at another time.`,
         }
       }
@@ -71,11 +73,10 @@ export async function deliverSlack(
 }
 
 /** A sign-in page of a proxy comes with status 200 too, and then nobody has been told anything. */
-function notSlack(text: string, webhookUrl: string): Delivery {
+function notSlack(text: string, webhookUrl: string): Posting {
   const said = logText(withoutUrl(text, webhookUrl), 200)
   return {
-    delivered: false,
-    unknown: true,
+    kind: 'unknown',
     error: `The webhook answered HTTP 200, but not with Slack's "ok" (${said || 'nothing'}): whether the message was posted is unknown, so it was not sent again. Look into the channel, and check the webhook URL and the proxy.`,
   }
 }
@@ -99,21 +100,19 @@ const REMEDIES: Record<string, string> = {
   action_prohibited: 'An admin has restricted posting by webhooks: ask them, or choose another channel.',
 }
 
-function failure(error: unknown, webhookUrl: string): Delivery {
+function failure(error: unknown, webhookUrl: string): Posting {
   if (error instanceof IncomingWebhookHTTPError) {
     const reason = withoutUrl(error.body, webhookUrl).trim()
     const said = reason ? ` (${logText(reason, 200)})` : ''
     if (error.statusCode >= 500) {
       return {
-        delivered: false,
-        unknown: true,
+        kind: 'unknown',
         error: `Slack answered HTTP ${error.statusCode}${said}: whether the message was posted is unknown, so it was not sent again. Look into the channel.`,
       }
     }
     const remedy = REMEDIES[reason] ?? 'Check the webhook URL in the secret.'
     return {
-      delivered: false,
-      unknown: false,
+      kind: 'not-delivered',
       error: `Slack refused the message with HTTP ${error.statusCode}${said}. ${remedy}`,
     }
   }
@@ -121,8 +120,7 @@ function failure(error: unknown, webhookUrl: string): Delivery {
   const told = logText(withoutUrl([...new Set(reasons.map(({ text }) => text))].join(': '), webhookUrl), 300)
   const unsent = reasons.some(({ code }) => NOT_SENT.has(code))
   return {
-    delivered: false,
-    unknown: !unsent,
+    kind: unsent ? 'not-delivered' : 'unknown',
     error: unsent
       ? `Slack could not be reached (${told}). Check the webhook URL, the proxy and the network.`
       : `The connection to Slack broke or timed out (${told}): whether the message was posted is unknown, so it was not sent again. Look into the channel.`,

@@ -1,6 +1,6 @@
 import { fetch as undiciFetch } from 'undici'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { deliverSlack, type Patience } from '../../src/deliver/slack.ts'
+import { type Patience, postToSlack } from '../../src/deliver/post-to-slack.ts'
 import { renderSlack } from '../../src/tell/slack/slack.ts'
 import { type SlackEmulator, startSlack, WEBHOOK_PATH } from '../emulator/slack/slack.ts'
 import { EXAMPLES, LINKS } from '../tell/examples.ts'
@@ -28,11 +28,11 @@ function deliver(options: { url?: string; patience?: Patience; message?: typeof 
       now += milliseconds
     },
   }
-  return deliverSlack(deps, options.url ?? slack.webhookUrl, options.message ?? MESSAGE, options.patience)
+  return postToSlack(deps, options.url ?? slack.webhookUrl, options.message ?? MESSAGE, options.patience)
 }
 
 test('a message arrives as it was written', async () => {
-  expect(await deliver()).toEqual({ delivered: true })
+  expect(await deliver()).toEqual({ kind: 'delivered' })
   expect(slack.messages).toEqual([MESSAGE])
   expect(slack.requests).toHaveLength(1)
 })
@@ -40,7 +40,7 @@ test('a message arrives as it was written', async () => {
 describe('a 429', () => {
   test('is tried again after the time Slack asks for', async () => {
     slack.faults.push({ times: 2, effect: { kind: 'status', status: 429, retryAfter: 7 } })
-    expect(await deliver()).toEqual({ delivered: true })
+    expect(await deliver()).toEqual({ kind: 'delivered' })
     expect(slept).toEqual([7_500, 7_500])
     expect(slack.messages).toHaveLength(1)
   })
@@ -50,21 +50,20 @@ describe('a 429', () => {
       times: 1,
       effect: { kind: 'status', status: 429, retryAfter: 'Mon, 23 Nov 2026 06:00:20 GMT' },
     })
-    expect(await deliver()).toEqual({ delivered: true })
+    expect(await deliver()).toEqual({ kind: 'delivered' })
     expect(slept).toEqual([20_500])
   })
 
   test('without a time is tried again all the same', async () => {
     slack.faults.push({ times: 1, effect: { kind: 'status', status: 429 } })
-    expect(await deliver()).toEqual({ delivered: true })
+    expect(await deliver()).toEqual({ kind: 'delivered' })
     expect(slept).toEqual([2_500])
   })
 
   test('that asks for more time than there is ends the delivery at once', async () => {
     slack.faults.push({ effect: { kind: 'status', status: 429, retryAfter: 3_600 } })
     expect(await deliver()).toEqual({
-      delivered: false,
-      unknown: false,
+      kind: 'not-delivered',
       error: expect.stringContaining('asks to wait another 3601 s'),
     })
     expect(slept).toEqual([])
@@ -73,7 +72,7 @@ describe('a 429', () => {
 
   test('that never ends takes no more than two minutes in all', async () => {
     slack.faults.push({ effect: { kind: 'status', status: 429, retryAfter: 50 } })
-    expect(await deliver()).toMatchObject({ delivered: false, unknown: false })
+    expect(await deliver()).toMatchObject({ kind: 'not-delivered' })
     expect(slept).toEqual([50_500, 50_500])
     expect(slack.requests).toHaveLength(3)
   })
@@ -83,8 +82,7 @@ describe('is not sent twice where Slack may have posted it', () => {
   test.each([500, 502, 503])('after HTTP %i', async (status) => {
     slack.faults.push({ effect: { kind: 'status', status } })
     expect(await deliver()).toEqual({
-      delivered: false,
-      unknown: true,
+      kind: 'unknown',
       error: expect.stringContaining(`HTTP ${status}`),
     })
     expect(slack.requests).toHaveLength(1)
@@ -92,7 +90,7 @@ describe('is not sent twice where Slack may have posted it', () => {
 
   test('after a connection that broke, and the message had been posted', async () => {
     slack.faults.push({ effect: { kind: 'drop', where: 'before' } })
-    expect(await deliver()).toMatchObject({ delivered: false, unknown: true })
+    expect(await deliver()).toMatchObject({ kind: 'unknown' })
     expect(slack.requests).toHaveLength(1)
     expect(slack.messages).toHaveLength(1)
   })
@@ -100,7 +98,7 @@ describe('is not sent twice where Slack may have posted it', () => {
   test('after a reply that does not come in time', async () => {
     slack.faults.push({ effect: { kind: 'hang' } })
     const delivery = await deliver({ patience: { attempt: 50, waiting: 1_000 } })
-    expect(delivery).toEqual({ delivered: false, unknown: true, error: expect.stringContaining('timed out') })
+    expect(delivery).toEqual({ kind: 'unknown', error: expect.stringContaining('timed out') })
     expect(slack.requests).toHaveLength(1)
   })
 })
@@ -108,13 +106,13 @@ describe('is not sent twice where Slack may have posted it', () => {
 test('a webhook that does not answer at all has certainly not posted it', async () => {
   await slack.stop()
   const delivery = await deliver()
-  expect(delivery).toEqual({ delivered: false, unknown: false, error: expect.stringContaining('could not be reached') })
+  expect(delivery).toEqual({ kind: 'not-delivered', error: expect.stringContaining('could not be reached') })
   slack = await startSlack()
 })
 
 test('a redirect is not followed: the message and the URL stay with Slack', async () => {
   slack.faults.push({ effect: { kind: 'redirect', to: `${slack.url}/elsewhere`, status: 307 } })
-  expect(await deliver()).toMatchObject({ delivered: false })
+  expect(await deliver()).toMatchObject({ kind: 'unknown' })
   expect(slack.requests).toHaveLength(1)
 })
 
@@ -126,7 +124,7 @@ test.each([
 ])('%s is explained and not tried again', async (_what, status, errorCode, remedy) => {
   slack.faults.push({ effect: { kind: 'status', status, errorCode } })
   const delivery = await deliver()
-  expect(delivery).toEqual({ delivered: false, unknown: false, error: expect.stringContaining(remedy) })
+  expect(delivery).toEqual({ kind: 'not-delivered', error: expect.stringContaining(remedy) })
   expect(delivery).toEqual(expect.objectContaining({ error: expect.stringContaining(errorCode) }))
   expect(slack.requests).toHaveLength(1)
 })
@@ -134,7 +132,7 @@ test.each([
 test('a message Slack would refuse is refused, and said to be our fault', async () => {
   const message = { ...MESSAGE, blocks: Array.from({ length: 51 }, () => ({ type: 'divider' as const })) }
   expect(await deliver({ message })).toMatchObject({
-    delivered: false,
+    kind: 'not-delivered',
     error: expect.stringContaining('invalid_blocks'),
   })
   expect(slack.messages).toHaveLength(0)
@@ -156,14 +154,14 @@ describe('never shows the webhook URL', () => {
     const cause = new Error(`request to ${slack.webhookUrl} failed`, { cause: new Error(`POST ${WEBHOOK_PATH}`) })
     const fetch = () => Promise.reject(new TypeError('fetch failed', { cause }))
     const deps = { fetch, now: () => START, random: () => 0, sleep: async () => {} }
-    const delivery = await deliverSlack(deps, slack.webhookUrl, MESSAGE)
-    expect(delivery).toMatchObject({ delivered: false, error: expect.stringContaining('fetch failed') })
+    const delivery = await postToSlack(deps, slack.webhookUrl, MESSAGE)
+    expect(delivery).toMatchObject({ kind: 'unknown', error: expect.stringContaining('fetch failed') })
     expect(JSON.stringify(delivery)).not.toContain(secret)
   })
 
   test('that is no URL at all', async () => {
     const delivery = await deliver({ url: `not a url ${secret}` })
-    expect(delivery).toMatchObject({ delivered: false })
+    expect(delivery).toMatchObject({ error: expect.any(String) })
     expect(JSON.stringify(delivery)).not.toContain(secret)
   })
 })
@@ -173,8 +171,7 @@ test.each(['<h1>Sign in</h1>', '', '{"ok":true}'])(
   async (body) => {
     slack.faults.push({ effect: { kind: 'body', body, contentType: 'text/html' } })
     expect(await deliver()).toEqual({
-      delivered: false,
-      unknown: true,
+      kind: 'unknown',
       error: expect.stringContaining('not with Slack\'s "ok"'),
     })
     expect(slack.requests).toHaveLength(1)

@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { writeWorkspace } from '../../../src/collect/repository/workspace.ts'
 import { deliverSnapshot } from '../../../src/deliver/snapshot/deliver-snapshot.ts'
-import { BRANCH, limits, PATH } from '../../deliver/snapshot/support.ts'
+import { writeWorkspace } from '../../../src/deliver/snapshot/write-workspace.ts'
+import { BRANCH, limits, PATH } from './support.ts'
 
 describe('snapshot-mode: file', () => {
   let folder: string
@@ -37,8 +37,14 @@ describe('snapshot-mode: file', () => {
       labels: [],
       reviewers: [],
       assignees: [],
-      plan: (files) => (files[path] === text ? null : { files: [{ path, text }], headline: 'h', body: '' }),
-      render: () => ({ title: '', body: '' }),
+      plan: (files) =>
+        files[path] === text
+          ? null
+          : {
+              files: [{ path, text }],
+              message: { headline: 'h', body: '' },
+              pullRequest: { title: '', body: '' },
+            },
       warn: () => {},
     })
   }

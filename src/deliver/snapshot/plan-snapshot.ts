@@ -1,0 +1,69 @@
+import { findDrift } from '../../judge/limits/drift.ts'
+import type { DriftRow, Report } from '../../report/report.ts'
+import { driftRow } from '../../report/rows.ts'
+import { formatGateway, gatewayOf } from '../../tell/files/gateway.ts'
+import { commitMessage } from '../../tell/pull-request/commit-message.ts'
+import { renderPullRequest } from '../../tell/pull-request/pull-request.ts'
+import type { Links } from '../../tell/words/links.ts'
+import { formatSnapshot, parseSnapshot, type Snapshot } from '../../vocabulary/snapshot.ts'
+import type { FilesInCommit } from '../../vocabulary/snapshot-outcome.ts'
+import type { Plan } from './commit.ts'
+
+/** What the snapshot is made from. */
+export type SnapshotSource = {
+  /** The limits as they are now; what this run did not read is kept from the given committed snapshot. */
+  snapshotBeside: (committed: Snapshot | null) => Snapshot
+  /** Workspaces there are, for the gateway file: with or without limits of their own. */
+  workspaces: readonly { id: string; name: string }[]
+}
+
+type Wanted = { path: string; gatewayPath: string | null; headline: string; links: Links }
+
+/**
+ * The plan of a run: files, message and text of the pull request for whatever the branch holds at this try. Pure.
+ * It throws AuditError where the branch holds a file that is not a snapshot: that is never written over.
+ */
+export function planSnapshot(report: Report, source: SnapshotSource, wanted: Wanted): Plan {
+  const { path, gatewayPath, headline, links } = wanted
+  return (there) => {
+    const text = there[path] ?? null
+    const before = text === null ? null : parseSnapshot(text, path)
+    const after = source.snapshotBeside(before)
+    const snapshot = { path, text: formatSnapshot(after) }
+    const gateway = gatewayPath ? [{ path: gatewayPath, text: formatGateway(gatewayOf(after, source.workspaces)) }] : []
+    const files = [snapshot, ...gateway].filter((file) => file.text !== there[file.path])
+    if (files.length === 0) return null
+    const drift = before ? driftOf(before, after, report.drift) : []
+    const reported = { ...report, first_snapshot: before === null, drift }
+    const contents = contentsOf(files, path)
+    return {
+      files,
+      message: commitMessage(headline, reported, contents),
+      pullRequest: renderPullRequest(reported, links, contents),
+    }
+  }
+}
+
+function contentsOf(files: readonly { path: string }[], snapshotPath: string): FilesInCommit {
+  if (files.length > 1) return 'both'
+  return files[0]?.path === snapshotPath ? 'snapshot' : 'gateway'
+}
+
+/** The drift against what the repository holds at this try. What the audit found already is taken with its consequence. */
+function driftOf(before: Snapshot, after: Snapshot, found: readonly DriftRow[]): DriftRow[] {
+  const changeOf = (drift: DriftRow) =>
+    JSON.stringify([
+      drift.class,
+      drift.scope,
+      drift.group,
+      drift.limiter,
+      drift.before,
+      drift.after,
+      drift.model,
+      drift.from,
+    ])
+  const known = new Map(found.map((drift) => [changeOf(drift), drift]))
+  return findDrift(before, after)
+    .map(driftRow)
+    .map((drift) => known.get(changeOf(drift)) ?? drift)
+}

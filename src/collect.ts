@@ -13,7 +13,7 @@ import { busyPages, planUsage, type UsagePlan } from './judge/usage/usage-plan.t
 import type { Log } from './log.ts'
 import type { Drift, Verdict } from './report/report.ts'
 import type { Run } from './run.ts'
-import { plural } from './tell/words/format.ts'
+import { plural } from './vocabulary/figures.ts'
 import { type Snapshot, snapshotOf } from './vocabulary/snapshot.ts'
 import { DAY, isoDay, MINUTE } from './vocabulary/window.ts'
 

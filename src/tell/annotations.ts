@@ -1,18 +1,9 @@
 import type { Report, Verdict } from '../report/report.ts'
+import { atMost, count, plural } from '../vocabulary/figures.ts'
 import { crossesAlertLine } from './words/drift-consequence.ts'
 import { driftCounts, isCut } from './words/drift-text.ts'
 import { logText } from './words/escape.ts'
-import {
-  atMost,
-  atPeakTime,
-  BAND_MARK,
-  count,
-  groupName,
-  limiterName,
-  limitName,
-  plural,
-  scopeName,
-} from './words/format.ts'
+import { atPeakTime, BAND_MARK, groupName, limiterName, limitName, scopeName } from './words/format.ts'
 import { isInert, isMeasured, type Measured, ofBand, recovered } from './words/select.ts'
 import { lineName, missingData, used } from './words/sentences.ts'
 

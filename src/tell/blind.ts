@@ -1,8 +1,9 @@
 import type { Blind, Links } from '../report/report.ts'
+import { capital } from '../vocabulary/figures.ts'
 import { buttons, header, message, section } from './slack/blocks.ts'
 import type { SlackMessage } from './slack/slack-limits.ts'
 import { markdownText, SENTENCE_LENGTH, slackText } from './words/escape.ts'
-import { BAND_MARK, capital, moment } from './words/format.ts'
+import { BAND_MARK, moment } from './words/format.ts'
 import { seeAlso, stack, under } from './words/markdown.ts'
 
 /** How a run is told that could not read limits or usage: it must never be taken for a quiet day. */

@@ -1,6 +1,6 @@
 import type { LogSource } from '../../collect/headers-log/files.ts'
 import type { Finding } from '../../report/report.ts'
-import { plural } from '../../tell/words/format.ts'
+import { plural } from '../../vocabulary/figures.ts'
 
 /** What a log gives to say beside the verdicts: where it came from, and what of it could not be read. */
 export function logFindings(source: LogSource): Finding[] {

@@ -1,4 +1,4 @@
-import { count } from '../../tell/words/format.ts'
+import { count } from '../../vocabulary/figures.ts'
 import { limiterLabel } from '../../vocabulary/limiters.ts'
 import { PUBLISHED, TIERS, type Tier } from '../../vocabulary/published-tiers.ts'
 import type { GroupReading, LimiterReading } from './tier-reading.ts'

@@ -1,5 +1,5 @@
 import type { Policy } from '../../collect/repository/policy-schema.ts'
-import { count } from '../../tell/words/format.ts'
+import { count } from '../../vocabulary/figures.ts'
 import { limiterLabel } from '../../vocabulary/limiters.ts'
 import type { JudgedLimiter } from '../limits/effective.ts'
 import type { Expectation } from './expected.ts'

@@ -1,20 +1,9 @@
 import type { Report } from '../../report/report.ts'
+import { changeInPercent, count, listing, percent, plural } from '../../vocabulary/figures.ts'
 import { limiterRule } from '../../vocabulary/limiters.ts'
 import { INCREASE_CONSIDERED_FROM, viewOf } from '../words/advice.ts'
 import { markdownText } from '../words/escape.ts'
-import {
-  atPeakTime,
-  changeInPercent,
-  count,
-  groupName,
-  limiterName,
-  listing,
-  moment,
-  percent,
-  period,
-  plural,
-  scopeName,
-} from '../words/format.ts'
+import { atPeakTime, groupName, limiterName, moment, period, scopeName } from '../words/format.ts'
 import { bullets, stack, table, under } from '../words/markdown.ts'
 import { runwaySentence } from '../words/runway-text.ts'
 import { isSameLimit, linesOf, type Measured, measured } from '../words/select.ts'

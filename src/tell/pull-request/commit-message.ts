@@ -1,7 +1,8 @@
 import type { FilesInCommit, Report } from '../../report/report.ts'
+import { atMost, count } from '../../vocabulary/figures.ts'
 import { driftSentence, orderDrift } from '../words/drift-text.ts'
 import { gitText } from '../words/escape.ts'
-import { atMost, count, period } from '../words/format.ts'
+import { period } from '../words/format.ts'
 
 /** A commit with more lines than this is not read, and the snapshot's own diff shows them all. */
 const MOST_CHANGES = 100

@@ -1,7 +1,8 @@
 import type { FilesInCommit, Links, Report } from '../../report/report.ts'
+import { atMost, count, plural } from '../../vocabulary/figures.ts'
 import { driftTable } from '../summary/drift-table.ts'
 import { driftCounts, isCut, orderDrift } from '../words/drift-text.ts'
-import { atMost, count, period, plural } from '../words/format.ts'
+import { period } from '../words/format.ts'
 import { seeAlso, stack } from '../words/markdown.ts'
 import { firstFitting } from '../words/shrink.ts'
 

@@ -1,21 +1,11 @@
 import type { KnownBlock } from '@slack/types'
 import type { Links, Report, SnapshotOutcome } from '../../report/report.ts'
+import { atMost, count, listing } from '../../vocabulary/figures.ts'
 import { advice } from '../words/advice.ts'
 import { crossesAlertLine } from '../words/drift-consequence.ts'
 import { driftCounts, driftSentence, isCut, orderDrift } from '../words/drift-text.ts'
 import { oneLine, SENTENCE_LENGTH, slackLink, slackText } from '../words/escape.ts'
-import {
-  atMost,
-  atPeakTime,
-  BAND_MARK,
-  count,
-  groupName,
-  limiterName,
-  listing,
-  percentOf,
-  period,
-  scopeName,
-} from '../words/format.ts'
+import { atPeakTime, BAND_MARK, groupName, limiterName, percentOf, period, scopeName } from '../words/format.ts'
 import { highest, type Measured, ofBand, recovered } from '../words/select.ts'
 import {
   bindingLimit,

@@ -1,6 +1,7 @@
 import type { GroupView, Report } from '../../report/report.ts'
+import { count, percent } from '../../vocabulary/figures.ts'
 import { limiterRule } from '../../vocabulary/limiters.ts'
-import { count, percent, percentOf } from '../words/format.ts'
+import { percentOf } from '../words/format.ts'
 import { details, table } from '../words/markdown.ts'
 import { linesOf, type Measured } from '../words/select.ts'
 

@@ -1,6 +1,6 @@
 import type { Report } from '../../report/report.ts'
+import { atMost, count, plural } from '../../vocabulary/figures.ts'
 import { markdownText, SENTENCE_LENGTH } from '../words/escape.ts'
-import { atMost, count, plural } from '../words/format.ts'
 import { bullets, stack, table } from '../words/markdown.ts'
 
 /** What else a reader should know, and the models in use that no group of limits lists. */

@@ -1,6 +1,7 @@
 import type { Report } from '../../report/report.ts'
+import { atMost, count } from '../../vocabulary/figures.ts'
 import { markdownText, SENTENCE_LENGTH } from '../words/escape.ts'
-import { atMost, BAND_MARK, count } from '../words/format.ts'
+import { BAND_MARK } from '../words/format.ts'
 import { bullets } from '../words/markdown.ts'
 import { muted } from '../words/select.ts'
 import { rowSentence } from '../words/sentences.ts'

@@ -1,8 +1,9 @@
 import type { Report, Verdict } from '../../report/report.ts'
+import { capital, count, plural } from '../../vocabulary/figures.ts'
 import { MODEL_GROUP } from '../../vocabulary/groups.ts'
 import { limiterRule } from '../../vocabulary/limiters.ts'
 import { markdownText, SENTENCE_LENGTH } from '../words/escape.ts'
-import { capital, count, groupName, limiterName, plural } from '../words/format.ts'
+import { groupName, limiterName } from '../words/format.ts'
 import { details, stack, table } from '../words/markdown.ts'
 import { unmeasured } from '../words/select.ts'
 

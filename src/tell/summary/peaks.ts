@@ -1,18 +1,8 @@
 import type { Drivers, Report } from '../../report/report.ts'
+import { atMost, count, listing, percent, plural } from '../../vocabulary/figures.ts'
 import { viewOf } from '../words/advice.ts'
 import { markdownText } from '../words/escape.ts'
-import {
-  atMost,
-  atPeakTime,
-  BAND_MARK,
-  count,
-  isPerDay,
-  limitName,
-  listing,
-  moment,
-  percent,
-  plural,
-} from '../words/format.ts'
+import { atPeakTime, BAND_MARK, isPerDay, limitName, moment } from '../words/format.ts'
 import { stack } from '../words/markdown.ts'
 import { linesOf, type Measured, ofBand } from '../words/select.ts'
 import { bindingLimit, shareOf, used } from '../words/sentences.ts'

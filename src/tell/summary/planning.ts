@@ -1,17 +1,7 @@
 import type { Planning, Report } from '../../report/report.ts'
+import { atMost, count, listing, percent, plural } from '../../vocabulary/figures.ts'
 import { markdownLink, markdownText } from '../words/escape.ts'
-import {
-  atMost,
-  count,
-  groupName,
-  limiterName,
-  limitName,
-  listing,
-  percent,
-  percentOf,
-  plural,
-  scopeName,
-} from '../words/format.ts'
+import { groupName, limiterName, limitName, percentOf, scopeName } from '../words/format.ts'
 import { bullets, type Column, details, stack, table, under } from '../words/markdown.ts'
 import { runwaySentence } from '../words/runway-text.ts'
 import { isSameLimit, type Measured, measured } from '../words/select.ts'

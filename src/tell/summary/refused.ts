@@ -1,6 +1,7 @@
 import type { Report } from '../../report/report.ts'
+import { atMost, count } from '../../vocabulary/figures.ts'
 import { markdownText } from '../words/escape.ts'
-import { atMost, count, moment, scopeName } from '../words/format.ts'
+import { moment, scopeName } from '../words/format.ts'
 import { stack, table } from '../words/markdown.ts'
 
 const WHAT_TO_DO =

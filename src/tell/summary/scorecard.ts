@@ -1,6 +1,7 @@
 import type { Report } from '../../report/report.ts'
+import { atMost, count, percent, plural } from '../../vocabulary/figures.ts'
 import { markdownText } from '../words/escape.ts'
-import { atMost, BAND_MARK, count, groupName, limiterName, peakTime, percent, plural } from '../words/format.ts'
+import { BAND_MARK, groupName, limiterName, peakTime } from '../words/format.ts'
 import { bar, type Column, details, stack, table, unbroken, under } from '../words/markdown.ts'
 import { isInert, linesOf, type Measured, measured } from '../words/select.ts'
 import { lineName, shareOf } from '../words/sentences.ts'

@@ -1,5 +1,6 @@
 import type { Report } from '../../report/report.ts'
-import { moment, percentOf, plural } from '../words/format.ts'
+import { plural } from '../../vocabulary/figures.ts'
+import { moment, percentOf } from '../words/format.ts'
 import { bullets, details } from '../words/markdown.ts'
 
 const USAGE: Record<Report['usage_source'], string> = {

@@ -1,9 +1,10 @@
 import type { Links, Report, SnapshotOutcome } from '../../report/report.ts'
+import { atMost, count } from '../../vocabulary/figures.ts'
 import { evidencePage } from '../evidence/page.ts'
 import { advice } from '../words/advice.ts'
 import { driftCounts, orderDrift } from '../words/drift-text.ts'
 import { markdownLink, markdownText, SENTENCE_LENGTH } from '../words/escape.ts'
-import { atMost, BAND_MARK, count, percentOf, period } from '../words/format.ts'
+import { BAND_MARK, percentOf, period } from '../words/format.ts'
 import { bullets, details, seeAlso, stack, under } from '../words/markdown.ts'
 import { highest, recovered } from '../words/select.ts'
 import {

@@ -1,6 +1,7 @@
 import type { Report } from '../../report/report.ts'
+import { atMost, count, percent, plural } from '../../vocabulary/figures.ts'
 import { markdownText } from '../words/escape.ts'
-import { atMost, count, groupName, limiterName, percent, percentOf, plural, scopeName } from '../words/format.ts'
+import { groupName, limiterName, percentOf, scopeName } from '../words/format.ts'
 import { details, stack, table } from '../words/markdown.ts'
 
 /** A table of up to this many rows is read as a whole. */

@@ -1,19 +1,9 @@
 import type { GroupView, Report } from '../../report/report.ts'
+import { count, listing, percent, plural } from '../../vocabulary/figures.ts'
 import { MODEL_GROUP } from '../../vocabulary/groups.ts'
 import { limiterRule } from '../../vocabulary/limiters.ts'
 import type { Escape } from './escape.ts'
-import {
-  count,
-  groupName,
-  limiterName,
-  limitName,
-  listing,
-  peakTime,
-  percent,
-  percentOf,
-  plural,
-  scopeName,
-} from './format.ts'
+import { groupName, limiterName, limitName, peakTime, percentOf, scopeName } from './format.ts'
 import { linesOf, type Measured, measured, ofBand, sameScope } from './select.ts'
 
 /** Anthropic considers a request for higher limits once use has reached half (support.claude.com, article 8243635). */

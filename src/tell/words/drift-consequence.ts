@@ -1,6 +1,7 @@
 import type { Drift, DriftClass, Report, Verdict } from '../../report/report.ts'
+import { count, listing, percent, plural } from '../../vocabulary/figures.ts'
 import type { Escape } from './escape.ts'
-import { count, listing, percent, plural, scopeName } from './format.ts'
+import { scopeName } from './format.ts'
 import { isInert, isSameLimit, linesOf } from './select.ts'
 
 /** What a drift does: to the peak of the audited window, and to limits that workspaces set themselves. */

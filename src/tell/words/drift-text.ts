@@ -1,8 +1,9 @@
 import type { Drift, DriftClass } from '../../report/report.ts'
+import { atMost, capital, changeInPercent, count, plural } from '../../vocabulary/figures.ts'
 import { limiterLabel } from '../../vocabulary/limiters.ts'
 import { driftConsequence, type Judged } from './drift-consequence.ts'
 import type { Escape } from './escape.ts'
-import { atMost, capital, changeInPercent, count, groupName, limiterName, plural, scopeName } from './format.ts'
+import { groupName, limiterName, scopeName } from './format.ts'
 
 /** A drift as a person reads it: what it is about, what changed, and how many there are of each kind. */
 

@@ -1,5 +1,6 @@
 import type { Planning, Report } from '../../report/report.ts'
-import { count, percentOf, plural } from './format.ts'
+import { count, plural } from '../../vocabulary/figures.ts'
+import { percentOf } from './format.ts'
 import { isSameLimit, linesOf } from './select.ts'
 
 type Runway = Planning['runway'][number]

@@ -1,6 +1,7 @@
 import type { Band, Report, SnapshotOutcome } from '../../report/report.ts'
+import { count, plural } from '../../vocabulary/figures.ts'
 import { type Escape, type Link, sentenceWithLinks } from './escape.ts'
-import { atPeakTime, count, limitName, percentOf, plural } from './format.ts'
+import { atPeakTime, limitName, percentOf } from './format.ts'
 import {
   highest as highestRow,
   isInert,

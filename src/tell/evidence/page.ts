@@ -6,7 +6,7 @@ import { markdownText } from '../words/escape.ts'
 import { atPeakTime, groupName, limiterName, moment, period, scopeName } from '../words/format.ts'
 import { bullets, stack, table, under } from '../words/markdown.ts'
 import { runwaySentence } from '../words/runway-text.ts'
-import { isSameLimit, linesOf, type Measured, measured } from '../words/select.ts'
+import { isSameLimit, type Measured, measured, thresholdsOf } from '../words/select.ts'
 import { shareOf } from '../words/sentences.ts'
 
 const FURTHER_PEAKS = 5
@@ -70,7 +70,7 @@ const title = (row: Measured) => `${groupName(row.group, markdownText)}, ${limit
 function section(row: Measured, report: Report): string {
   const share = shareOf(row, report)
   const ofLimit = (value: number) => `${count(value)} (${share(value / row.limit)})`
-  const { alert } = linesOf(row, report)
+  const { alert } = thresholdsOf(row, report)
   const facts: [string, string | null][] = [
     [
       'Limit',

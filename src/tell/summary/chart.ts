@@ -3,7 +3,7 @@ import { count, percent } from '../../vocabulary/figures.ts'
 import { limiterRule } from '../../vocabulary/limiters.ts'
 import { percentOf } from '../words/format.ts'
 import { details, table } from '../words/markdown.ts'
-import { linesOf, type Measured } from '../words/select.ts'
+import { type Measured, thresholdsOf } from '../words/select.ts'
 
 /** More bars than this and their labels cannot be read. */
 const MOST_BARS = 31
@@ -66,7 +66,7 @@ export function chart(row: Measured, bars: Bars, report: Report): string {
     `  y-axis "% of the limit" 0 --> ${Math.ceil(inPercent(highest) * 1.1)}`,
     `  bar [${list.map(({ peak }) => inPercent((peak ?? 0) / row.limit)).join(', ')}]`,
     `  ${line(1)}`,
-    `  ${line(linesOf(row, report).alert)}`,
+    `  ${line(thresholdsOf(row, report).alert)}`,
     ...(bars.cache ? [`  line [${list.map(({ readShare }) => inPercent(readShare ?? 0)).join(', ')}]`] : []),
     '```',
   ].join('\n')
@@ -79,7 +79,7 @@ export function legend(row: Measured, bars: Bars, report: Report): string {
   const parts = [
     'Blue bars: use.',
     'Red line: the limit.',
-    `Amber line: the alert line, ${percent(linesOf(row, report).alert)}.`,
+    `Amber line: the alert line, ${percent(thresholdsOf(row, report).alert)}.`,
     bars.cache && 'Green line: share of all input that was read from the cache (0 where there was no input).',
     bars.unknown && 'A question mark: not known yet, drawn as nothing.',
   ]

@@ -3,7 +3,7 @@ import { atMost, count, percent, plural } from '../../vocabulary/figures.ts'
 import { markdownText } from '../words/escape.ts'
 import { BAND_MARK, groupName, limiterName, peakTime } from '../words/format.ts'
 import { bar, type Column, details, stack, table, unbroken, under } from '../words/markdown.ts'
-import { isInert, linesOf, type Measured, measured } from '../words/select.ts'
+import { isInert, type Measured, measured, thresholdsOf } from '../words/select.ts'
 import { lineName, shareOf } from '../words/sentences.ts'
 
 /** A table of up to this many rows is read as a whole; in a longer one the quiet rows are folded away. */
@@ -56,7 +56,7 @@ function cells(row: Measured, report: Report): string[] {
   const share = shareOf(row, report)
   const loud = row.band === 'alert' || row.band === 'watch'
   const figure = `${row.lower_bound ? '≥ ' : ''}${share(row.utilization)}`
-  const { alert, watch } = linesOf(row, report)
+  const { alert, watch } = thresholdsOf(row, report)
   const headroom = percent(Math.abs(1 - row.utilization), [1 - watch, 1 - alert])
   return [
     ...(row.scope.type === 'workspace' ? [markdownText(row.scope.name)] : []),

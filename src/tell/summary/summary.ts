@@ -10,21 +10,21 @@ import { highest, recovered } from '../words/select.ts'
 import {
   coverage,
   missingData,
+  overallBand,
   rowSentence,
   shareOf,
   snapshotText,
   transitionText,
   verdictLine,
-  verdictOf,
 } from '../words/sentences.ts'
 import { bytes, firstFitting } from '../words/shrink.ts'
 import { driftTable } from './drift-table.ts'
-import { findings } from './findings.ts'
+import { findings } from './findings-section.ts'
 import { mutedRows } from './muted.ts'
 import { notMeasured } from './not-measured.ts'
-import { type PeaksStep, peaks } from './peaks.ts'
-import { planning } from './planning.ts'
-import { refused } from './refused.ts'
+import { type PeaksStep, peaks } from './peaks-section.ts'
+import { planning } from './planning-section.ts'
+import { refused } from './refused-requests.ts'
 import { scorecard } from './scorecard.ts'
 import { sources } from './sources.ts'
 import { whatBinds } from './what-binds.ts'
@@ -80,7 +80,7 @@ export function renderRefusedSummary(error: string): string {
 function summary(report: Report, links: Links, snapshot: SnapshotOutcome | null, step: Step): string {
   const most = Math.min(step.rows, 200)
   return `${stack(
-    `## ${BAND_MARK[verdictOf(report)]} Claude rate limits: ${verdictLine(report)}`,
+    `## ${BAND_MARK[overallBand(report)]} Claude rate limits: ${verdictLine(report)}`,
     opening(report),
     step.note &&
       `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${step.note}. The report file (output \`report-path\`) has everything.`,

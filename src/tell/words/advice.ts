@@ -4,7 +4,7 @@ import { MODEL_GROUP } from '../../vocabulary/groups.ts'
 import { limiterRule } from '../../vocabulary/limiters.ts'
 import type { Escape } from './escape.ts'
 import { groupName, limiterName, limitName, peakTime, percentOf, scopeName } from './format.ts'
-import { linesOf, type Measured, measured, ofBand, sameScope } from './select.ts'
+import { type Measured, measured, ofBand, sameScope, thresholdsOf } from './select.ts'
 
 /** Anthropic considers a request for higher limits once use has reached half (support.claude.com, article 8243635). */
 export const INCREASE_CONSIDERED_FROM = 0.5
@@ -44,12 +44,12 @@ const spreadOut: Advise = (report, safe) => {
       minutes !== null &&
       minutes <= BURST_MINUTES_A_DAY * report.window.days &&
       p99 !== null &&
-      p99 < linesOf(row, report).watch * limit
+      p99 < thresholdsOf(row, report).watch * limit
     )
   })
   const worst = bursts[0]
   if (!worst) return null
-  const lines = linesOf(worst, report)
+  const lines = thresholdsOf(worst, report)
   const minutes = plural(worst.minutes_over_threshold ?? 0, 'minute')
   return `Spread out what runs around ${peakTime(worst, report)}: ${limitName(worst, safe)} was at or over ${percent(lines.alert)} for only ${minutes}, and below ${percent(lines.watch)} in 99 of 100 minutes.`
 }

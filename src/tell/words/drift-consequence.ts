@@ -2,7 +2,7 @@ import type { Drift, DriftClass, Report, Verdict } from '../../report/report.ts'
 import { count, listing, percent, plural } from '../../vocabulary/figures.ts'
 import type { Escape } from './escape.ts'
 import { scopeName } from './format.ts'
-import { isInert, isSameLimit, linesOf } from './select.ts'
+import { isInert, isSameLimit, thresholdsOf } from './select.ts'
 
 /** What a drift does: to the peak of the audited window, and to limits that workspaces set themselves. */
 
@@ -30,7 +30,7 @@ const WITHOUT_LIMITER: Partial<Record<DriftClass, string>> = {
 
 /** Whether a drift by itself lifts the window's peak over the alert line of its limit. */
 export function crossesAlertLine(drift: Drift, report: Judged): boolean {
-  const { alert } = linesOf(verdictOn(drift, report) ?? {}, report)
+  const { alert } = thresholdsOf(verdictOn(drift, report) ?? {}, report)
   const after = drift.utilization_after
   return after !== null && after >= alert && (drift.utilization_before ?? 0) < alert
 }
@@ -38,7 +38,7 @@ export function crossesAlertLine(drift: Drift, report: Judged): boolean {
 function ofPeak(drift: Drift, report: Judged): string {
   const { peak, utilization_before: before, utilization_after: after } = drift
   if (peak === null) return ''
-  const lines = linesOf(verdictOn(drift, report) ?? {}, report)
+  const lines = thresholdsOf(verdictOn(drift, report) ?? {}, report)
   const share = (ratio: number) => percent(ratio, [lines.watch, lines.alert])
   const whose = report.window.days > 1 ? `The ${report.window.days} days' peak` : "The day's peak"
   // Where the way of counting changed, each side has a peak of its own, and only the ratios can be compared.

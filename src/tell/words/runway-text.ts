@@ -1,7 +1,7 @@
 import type { Planning, Report } from '../../report/report.ts'
 import { count, plural } from '../../vocabulary/figures.ts'
 import { percentOf } from './format.ts'
-import { isSameLimit, linesOf } from './select.ts'
+import { isSameLimit, thresholdsOf } from './select.ts'
 
 type Runway = Planning['runway'][number]
 
@@ -25,5 +25,5 @@ export function runwaySentence({ outcome, ...row }: Runway, report: Report): str
 
 function alertOf(row: Omit<Runway, 'outcome'>, report: Report): number {
   const verdict = report.verdicts.find((one) => isSameLimit(one, row))
-  return linesOf(verdict ?? {}, report).alert
+  return thresholdsOf(verdict ?? {}, report).alert
 }

@@ -48,7 +48,10 @@ export function sameScope(a: Scope, b: Scope): boolean {
 }
 
 /** The lines a row is judged by: its own where the policy file moved them. */
-export function linesOf(row: Pick<Verdict, 'thresholds'>, report: Pick<Report, 'thresholds'>): Report['thresholds'] {
+export function thresholdsOf(
+  row: Pick<Verdict, 'thresholds'>,
+  report: Pick<Report, 'thresholds'>,
+): Report['thresholds'] {
   return row.thresholds ?? report.thresholds
 }
 

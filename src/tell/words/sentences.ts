@@ -5,11 +5,11 @@ import { atPeakTime, limitName, percentOf } from './format.ts'
 import {
   highest as highestRow,
   isInert,
-  linesOf,
   type Measured,
   measured,
   muted,
   ofBand,
+  thresholdsOf,
   unmeasured,
 } from './select.ts'
 
@@ -19,7 +19,7 @@ import {
  * The band the whole report comes down to. A run that is not whole never looks healthy: where something failed or is
  * missing and no alert stands, it is `unmeasured`.
  */
-export function verdictOf(report: Report): Band {
+export function overallBand(report: Report): Band {
   if (report.status === 'alert') return 'alert'
   if (report.status === null || report.failures.length > 0 || isPartial(report)) return 'unmeasured'
   return report.status
@@ -67,7 +67,7 @@ export function lineName(line: 'watch' | 'alert', report: Report): string {
 
 /** Ratios of one row, never rounded over the lines it is judged by. */
 export function shareOf(row: Measured, report: Report): (ratio: number) => string {
-  return percentOf({ thresholds: linesOf(row, report) })
+  return percentOf({ thresholds: thresholdsOf(row, report) })
 }
 
 /** What is missing, or null: `35 minutes of usage are not in yet: every peak is at least what is shown.` */

@@ -4,7 +4,7 @@ import { viewOf } from '../words/advice.ts'
 import { markdownText } from '../words/escape.ts'
 import { atPeakTime, BAND_MARK, isPerDay, limitName, moment } from '../words/format.ts'
 import { stack } from '../words/markdown.ts'
-import { linesOf, type Measured, ofBand } from '../words/select.ts'
+import { type Measured, ofBand, thresholdsOf } from '../words/select.ts'
 import { bindingLimit, shareOf, used } from '../words/sentences.ts'
 import { barsOf, chart, hourTable, legend } from './chart.ts'
 
@@ -37,7 +37,7 @@ function peak(row: Measured, report: Report, withChart: boolean, withHours: bool
 function figures(row: Measured, report: Report): string {
   const share = shareOf(row, report)
   const ofLimit = (value: number) => `${count(value)} (${share(value / row.limit)})`
-  const { alert } = linesOf(row, report)
+  const { alert } = thresholdsOf(row, report)
   const known = [
     `Peak **${count(row.peak)}** of ${bindingLimit(row)}${atPeakTime(row, report)}${meanOf(row, report)}.`,
     row.bracket !== null &&

@@ -13,13 +13,13 @@ import {
   coverage,
   mainDriver,
   missingData,
+  overallBand,
   rowSentence,
   shareOf,
   snapshotText,
   transitionText,
   used,
   verdictLine,
-  verdictOf,
 } from '../words/sentences.ts'
 import { firstFitting } from '../words/shrink.ts'
 import { buttons, context, header, LONGEST_HEADER, message, sections } from './blocks.ts'
@@ -61,7 +61,7 @@ function blocks(report: Report, links: Links, snapshot: SnapshotOutcome | null, 
 function headline(report: Report): string {
   const worst = highest(report)
   const name = worst ? ` (${groupName(worst.group, plain)}, ${limiterName(worst, plain)})` : ''
-  const line = (whose: string) => `${BAND_MARK[verdictOf(report)]} Claude rate limits: ${verdictLine(report, whose)}`
+  const line = (whose: string) => `${BAND_MARK[overallBand(report)]} Claude rate limits: ${verdictLine(report, whose)}`
   // A name that is long must not push out of the header what stands behind it.
   return line(name).length <= LONGEST_HEADER ? line(name) : line('')
 }

@@ -44,14 +44,14 @@ try {
   const first = await audit(day(now - 2 * DAY))
   console.log(scorecardForTerminal(first.summary))
   console.log(title('Slack'))
-  console.log(slackAsText(slack.messages.at(-1)!))
+  console.log(lastMessage())
 
   anthropic.world = withLimitChange(firstWorld)
   console.log(title(`Second audit, of ${day(now - DAY)}: Anthropic has cut one limit and raised another`))
   const second = await audit(day(now - DAY))
   console.log(scorecardForTerminal(second.summary))
   console.log(title('Slack'))
-  console.log(slackAsText(slack.messages.at(-1)!))
+  console.log(lastMessage())
 
   console.log(title('git log and git diff of the snapshot'))
   console.log(await github.git('log', '--format=%h %an  %s%n%n%w(0,4,4)%b', 'HEAD~2..HEAD'))
@@ -65,6 +65,12 @@ try {
   for (const [name, value] of Object.entries(second.outputs)) console.log(`${name.padEnd(24)}${shortened(value)}`)
 } finally {
   await Promise.all([anthropic.stop(), github.stop(), slack.stop()])
+}
+
+function lastMessage(): string {
+  const message = slack.messages.at(-1)
+  if (!message) throw new Error('Nothing was posted to Slack.')
+  return slackAsText(message)
 }
 
 /** A page up to its heading number `count + 1`. */
@@ -82,12 +88,12 @@ function gatewayExcerpt(text: string): string {
   const differs = ({ limits }: Gateway['workspaces'][string]) =>
     groups.find((group) => JSON.stringify(limits[group]) !== JSON.stringify(organization[group]))
   const [id, workspace] = Object.entries(workspaces).find(([, each]) => differs(each)) ?? []
-  const group = workspace && differs(workspace)
-  if (!id || !workspace || !group) return text
+  const own = workspace && differs(workspace)
+  if (!id || !workspace || !own) return text
   const excerpt = {
-    models: Object.fromEntries(Object.entries(models).filter(([, name]) => name === group)),
-    organization: { [group]: organization[group] },
-    workspaces: { [id]: { name: workspace.name, limits: { [group]: workspace.limits[group] } } },
+    models: Object.fromEntries(Object.entries(models).filter(([, name]) => name === own)),
+    organization: { [own]: organization[own] },
+    workspaces: { [id]: { name: workspace.name, limits: { [own]: workspace.limits[own] } } },
   }
   return JSON.stringify(excerpt, null, 2)
 }

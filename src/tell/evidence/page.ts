@@ -120,9 +120,10 @@ function furtherPeaks(row: Measured, { window }: Report, ofLimit: (value: number
     .sort((a, b) => b.peak - a.peak)
     .slice(0, FURTHER_PEAKS)
     .sort((a, b) => a.hour - b.hour)
+  const iso = (hour: number) => new Date(start + hour * HOUR).toISOString()
   const at = (hour: number) => {
-    const [from, to] = [hour, hour + 1].map((one) => new Date(start + one * HOUR).toISOString())
-    return `${window.days > 1 ? `${from!.slice(0, 10)} ` : ''}${from!.slice(11, 16)}–${to!.slice(11, 16)} UTC`
+    const day = window.days > 1 ? `${iso(hour).slice(0, 10)} ` : ''
+    return `${day}${iso(hour).slice(11, 16)}–${iso(hour + 1).slice(11, 16)} UTC`
   }
   return largest.length === 0 ? null : listing(largest.map(({ peak, hour }) => `${ofLimit(peak)} in ${at(hour)}`))
 }

@@ -1,5 +1,5 @@
-import type { Report, Verdict } from '../../report/report.ts'
-import { capital, count, plural } from '../../vocabulary/figures.ts'
+import type { Report, Scope, Verdict } from '../../report/report.ts'
+import { atMost, capital, count, plural } from '../../vocabulary/figures.ts'
 import { MODEL_GROUP } from '../../vocabulary/groups.ts'
 import { limiterRule } from '../../vocabulary/limiters.ts'
 import { markdownText, SENTENCE_LENGTH } from '../words/escape.ts'
@@ -33,39 +33,42 @@ export function notMeasured(report: Report, most: number): string {
     rows,
     (row) => `${row.group.type} ${row.group.name} ${row.limiter} ${row.reason} ${row.scope.type}`,
   )
-  const lines = [...kinds.values()].slice(0, most).map(line)
-  const drawn = table(
+  const { shown, more } = atMost([...kinds.values()], most)
+  const limits = table(
     [
       { head: 'Limit' },
       { head: 'Value', align: 'right' },
       { head: 'Why there is no figure' },
       { head: 'How to measure it' },
     ],
-    [...lines, ...MANAGED_AGENTS],
+    [...shown.map(cells), ...MANAGED_AGENTS],
   )
-  const left = kinds.size - lines.length
   return details(
     `${plural(rows.length, 'configured limit')} not measured, and two known from the documentation only`,
-    stack(drawn, left > 0 && `${plural(left, 'more kind')} of limit not measured: see the report file.`),
+    stack(limits, more > 0 && `${plural(more, 'more kind')} of limit not measured: see the report file.`),
   )
 }
 
-function line(rows: readonly Verdict[]): string[] {
+function cells(rows: readonly Verdict[]): string[] {
   const [first] = rows
   if (!first) return []
-  const scope =
-    first.scope.type === 'organization'
-      ? ''
-      : rows.length === 1
-        ? `, workspace ${markdownText(first.scope.name)}`
-        : `, ${plural(rows.length, 'workspace')}`
-  const values = new Set(rows.map(({ limit }) => limit))
   return [
-    `${groupName(first.group, markdownText)}, ${limiterName(first, markdownText)}${scope}`,
-    values.size > 1 ? 'various' : first.limit === null ? 'none given' : count(first.limit),
+    `${groupName(first.group, markdownText)}, ${limiterName(first, markdownText)}${whereOf(first.scope, rows.length)}`,
+    limitsOf(rows),
     markdownText(capital(first.reason ?? 'no reason given'), SENTENCE_LENGTH),
     howToMeasure(first),
   ]
+}
+
+function whereOf(scope: Scope, workspaces: number): string {
+  if (scope.type === 'organization') return ''
+  return workspaces === 1 ? `, workspace ${markdownText(scope.name)}` : `, ${plural(workspaces, 'workspace')}`
+}
+
+function limitsOf(rows: readonly Verdict[]): string {
+  const [value = null, ...others] = new Set(rows.map(({ limit }) => limit))
+  if (others.length > 0) return 'various'
+  return value === null ? 'none given' : count(value)
 }
 
 function howToMeasure({ scope, group, limiter, limit }: Verdict): string {

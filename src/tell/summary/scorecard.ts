@@ -4,7 +4,7 @@ import { markdownText } from '../words/escape.ts'
 import { BAND_MARK, groupName, limiterName, peakTime } from '../words/format.ts'
 import { bar, type Column, details, stack, table, unbroken, under } from '../words/markdown.ts'
 import { isInert, type Measured, measured, thresholdsOf } from '../words/select.ts'
-import { lineName, shareOf } from '../words/sentences.ts'
+import { shareOf, thresholdName } from '../words/sentences.ts'
 
 /** A table of up to this many rows is read as a whole; in a longer one the quiet rows are folded away. */
 const READ_AS_A_WHOLE = 12
@@ -48,7 +48,7 @@ function scopeTable(rows: readonly Measured[], report: Report): string {
   const quiet = rows.filter(({ band }) => band === 'ok')
   return stack(
     draw(rows.filter(({ band }) => band !== 'ok')),
-    details(`${plural(quiet.length, 'limit')} below ${lineName('watch', report)}`, draw(quiet)),
+    details(`${plural(quiet.length, 'limit')} below ${thresholdName('watch', report)}`, draw(quiet)),
   )
 }
 

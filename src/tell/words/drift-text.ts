@@ -1,7 +1,7 @@
 import type { Drift, DriftClass } from '../../report/report.ts'
 import { atMost, capital, changeInPercent, count, plural } from '../../vocabulary/figures.ts'
 import { limiterLabel } from '../../vocabulary/limiters.ts'
-import { driftConsequence, type Judged } from './drift-consequence.ts'
+import { crossesAlertLine, driftConsequence, type Judged } from './drift-consequence.ts'
 import type { Escape } from './escape.ts'
 import { groupName, limiterName, scopeName } from './format.ts'
 
@@ -70,6 +70,11 @@ export function isCut(drift: Drift): boolean {
   if (peak !== null && peak > 0 && before !== null && after !== null) return after > before
   if (drift.class === 'limiter-added' || drift.class === 'override-added') return true
   return drift.before !== null && drift.after !== null && drift.after < drift.before
+}
+
+/** What a reader should not pass over: less room than before, or a peak that is now over the alert line. */
+export function isSerious(drift: Drift, report: Judged): boolean {
+  return isCut(drift) || crossesAlertLine(drift, report)
 }
 
 /** Cuts first, then by consequence: the highest utilization after the change at the head. Otherwise the report's order. */

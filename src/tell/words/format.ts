@@ -46,8 +46,8 @@ export function peakTime(
 
 /** `peakTime` within a sentence: ` at 14:05 UTC`, ` on 2026-11-22` for a limit per day, or nothing. */
 export function atPeakTime(verdict: Parameters<typeof peakTime>[0], report: Parameters<typeof peakTime>[1]): string {
-  const time = peakTime(verdict, report)
-  return time && `${isPerDay(verdict) ? ' on' : ' at'} ${time}`
+  const when = peakTime(verdict, report)
+  return when && `${isPerDay(verdict) ? ' on' : ' at'} ${when}`
 }
 
 /** Whether the limit is per UTC day: then hours and minutes say nothing of it. */

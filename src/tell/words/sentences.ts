@@ -47,22 +47,22 @@ export function verdictLine(report: Report, worst = ''): string {
   const failed = report.failures.length > 0 ? ', but not everything could be read or delivered' : ''
   switch (report.status) {
     case 'alert':
-      return `${plural(ofBand(report, 'alert').length, 'limit')} at or over ${lineName('alert', report)}, highest ${highest}${worst}${silenced}${failed}`
+      return `${plural(ofBand(report, 'alert').length, 'limit')} at or over ${thresholdName('alert', report)}, highest ${highest}${worst}${silenced}${failed}`
     case 'watch':
       return `${plural(ofBand(report, 'watch').length, 'limit')} to watch, highest ${highest}${silenced}${failed}`
     case 'ok':
       if (all === 0) return `every limit measured is muted, highest ${highest}${failed}`
       return all === 1
         ? `the one limit measured is at ${highest}${silenced}${failed}`
-        : `all ${count(all)} measured below ${lineName('watch', report)}, highest ${highest}${silenced}${failed}`
+        : `all ${count(all)} measured below ${thresholdName('watch', report)}, highest ${highest}${silenced}${failed}`
   }
 }
 
 /** A line in words: `75 %`, or `the alert line` where the policy file gives some limits lines of their own. */
-export function lineName(line: 'watch' | 'alert', report: Report): string {
+export function thresholdName(band: 'watch' | 'alert', report: Report): string {
   return report.verdicts.some(({ thresholds }) => thresholds)
-    ? `the ${line} line`
-    : percentOf(report)(report.thresholds[line])
+    ? `the ${band} line`
+    : percentOf(report)(report.thresholds[band])
 }
 
 /** Ratios of one row, never rounded over the lines it is judged by. */

@@ -429,6 +429,7 @@ export const EXAMPLES = {
           group: OPUS,
           limiter: REQUESTS,
           limit: null,
+          limit_source: 'workspace',
           reason: 'The limits of this workspace could not be read.',
         }),
       ],

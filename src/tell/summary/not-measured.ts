@@ -5,7 +5,7 @@ import { limiterRule } from '../../vocabulary/limiters.ts'
 import { markdownText, SENTENCE_LENGTH } from '../words/escape.ts'
 import { groupName, limiterName } from '../words/format.ts'
 import { details, stack, table } from '../words/markdown.ts'
-import { unmeasured } from '../words/select.ts'
+import { isUnread, unmeasured } from '../words/select.ts'
 
 /**
  * Anthropic's documentation gives these limits (rate limits, Managed Agents, as of 2026-08-22); the Rate Limits API does not
@@ -71,9 +71,9 @@ function limitsOf(rows: readonly Verdict[]): string {
   return value === null ? 'none given' : count(value)
 }
 
-function howToMeasure({ scope, group, limiter, limit }: Verdict): string {
-  if (limit === null && scope.type === 'workspace')
-    return 'Run the audit again once the limits of this workspace can be read.'
+function howToMeasure(row: Verdict): string {
+  const { group, limiter, limit } = row
+  if (isUnread(row)) return 'Run the audit again once the limits of this workspace can be read.'
   if (limiter === 'enqueued_batch_requests')
     return 'Sum `request_counts.processing` over the batches that `GET /v1/messages/batches` lists as in progress.'
   if (group.type !== MODEL_GROUP) return 'Count the calls in your own client or gateway.'

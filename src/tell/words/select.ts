@@ -36,6 +36,14 @@ export function unmeasured(report: Report): Verdict[] {
   return report.verdicts.filter((verdict) => !isMeasured(verdict))
 }
 
+/**
+ * A row of a workspace whose limits could not be read. No value of its own binds in any other row: where an override has no
+ * value, the organization's limit does.
+ */
+export function isUnread({ scope, limit_source, configured }: Verdict): boolean {
+  return scope.type === 'workspace' && limit_source === 'workspace' && configured === null
+}
+
 /** Rows that were over a line the day before and are back below it, those that were highest first. */
 export function recovered(report: Report): Measured[] {
   return measured(report)

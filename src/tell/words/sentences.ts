@@ -5,6 +5,7 @@ import { atPeakTime, limitName, percentOf } from './format.ts'
 import {
   highest as highestRow,
   isInert,
+  isUnread,
   type Measured,
   measured,
   muted,
@@ -27,10 +28,7 @@ export function overallBand(report: Report): Band {
 
 /** Whether use or limits are missing that could have changed the verdict. */
 function isPartial(report: Report): boolean {
-  const unread = report.verdicts.some(
-    ({ scope, limit, configured }) => scope.type === 'workspace' && limit === null && configured === null,
-  )
-  return unread || !report.window.complete
+  return report.verdicts.some(isUnread) || !report.window.complete
 }
 
 /** The verdict in a few words: `3 limits at or over 75 %, highest 104 %`; `worst` may name, after that figure, what it is of. */

@@ -39,6 +39,20 @@ describe('the verdict line', () => {
     )
   })
 
+  test('takes a workspace whose override has no value for read: it inherits what the organization has, be it no value', () => {
+    const [first] = EXAMPLES['partial-failure'].report.verdicts.filter(({ scope }) => scope.type === 'workspace')
+    const row = { ...first!, band: 'unmeasured' as const, limit: null, configured: null, reason: 'no value' }
+    const verdicts = quiet.verdicts.filter(({ scope }) => scope.type === 'organization')
+    const inherited = { ...quiet, verdicts: [...verdicts, { ...row, limit_source: 'organization' as const }] }
+    expect(title(inherited)).toBe(title({ ...quiet, verdicts }))
+    const summary = renderSummary(inherited, LINKS, null)
+    expect(summary).toContain('There is no value to compare with; the Console shows what applies.')
+    expect(summary).not.toContain('once the limits of this workspace can be read')
+    const unread = { ...quiet, verdicts: [...verdicts, { ...row, limit_source: 'workspace' as const }] }
+    expect(title(unread)).toMatch(/^## ⚪ .*: not fully measured/)
+    expect(renderSummary(unread, LINKS, null)).toContain('once the limits of this workspace can be read')
+  })
+
   test('of an alert is red, whatever else is missing', () => {
     const report = { ...EXAMPLES['first-alert'].report, window: EXAMPLES['incomplete-data'].report.window }
     expect(title(report)).toBe('## 🔴 Claude rate limits: 2 limits at or over 75 %, highest 104 %')

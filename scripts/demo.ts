@@ -73,15 +73,15 @@ function lastMessage(): string {
   return slackAsText(message)
 }
 
-/** A page up to its heading number `count + 1`. */
-function firstSections(page: string, count: number): string {
+/** A page up to where its section `number + 1` begins. */
+function firstSections(page: string, number: number): string {
   return page
     .split(/(?=^##? )/m)
-    .slice(0, count)
+    .slice(0, number)
     .join('')
 }
 
-/** The first workspace that differs from the organization in a group, beside the organization. */
+/** The organization, and the first workspace that differs from it, in the group in which they differ. */
 function gatewayExcerpt(text: string): string {
   const { models, organization, workspaces } = JSON.parse(text) as Gateway
   const groups = Object.keys(organization)

@@ -70,7 +70,7 @@ function named(items: readonly string[]): string {
   return list(items, NAMED, (item) => item, rest).join('; ')
 }
 
-/** One line per verdict for the log, in the report's order: what a log search finds again. */
+/** One line per verdict, in the report's order, for the log: so that a search of old logs finds them. */
 export function logLines(report: Report): string[] {
   return report.verdicts.map((verdict) => logText(logLine(verdict, report), 500))
 }

@@ -53,7 +53,7 @@ async function readBody<T>(
   try {
     return decode(bytes)
   } finally {
-    // Given back now, and not when the next collection of garbage finds it: the next page needs the same again.
+    // Freed now, and not at the next garbage collection: the next page needs as much again.
     if (bytes.buffer.byteLength >= ROOM) bytes.buffer.transfer(0)
   }
 }

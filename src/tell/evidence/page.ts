@@ -12,7 +12,7 @@ import { shareOf } from '../words/sentences.ts'
 const FURTHER_PEAKS = 5
 
 /**
- * The evidence page: for every organization limit at or over 50 %, what whoever decides on an increase asks for.
+ * The evidence page: for every organization limit at or over 50 %, the figures that a decision on an increase needs.
  * GitHub Markdown, ready to paste; null where no limit is that far. Limits that workspaces set themselves are listed at the
  * end: those are not Anthropic's to raise.
  */
@@ -106,12 +106,12 @@ function section(row: Measured, report: Report): string {
   )
 }
 
-/** Out of how many known minutes; a log does not know the others. */
+/** Out of how many known minutes; a log can't say how many it does not hold. */
 function ofMinutes({ window, usage_source }: Report): string {
   return usage_source === 'headers' ? '' : ` of ${count(window.days * 1440 - window.missing_minutes)}`
 }
 
-/** The largest hours beside the peak's own, in the order of time: an increase is for what recurs. */
+/** The largest hours other than the peak's, by time: a peak that recurs is the better reason for an increase. */
 function furtherPeaks(row: Measured, { window }: Report, ofLimit: (value: number) => string): string | null {
   const start = Date.parse(window.start)
   const peakHour = row.peak_at === null ? -1 : Math.floor((Date.parse(row.peak_at) - start) / HOUR)
@@ -147,7 +147,7 @@ function cacheShare(row: Measured, report: Report): string | null {
   return `${percent(cache.read_share)} over the window${rule.counts.includes('cache_read') ? '; this limit counts it' : '; this limit does not count it'}`
 }
 
-/** What the figures themselves show to have been done; nothing is claimed that they do not. */
+/** What has been done already, as far as the figures show it. */
 function alreadyDone(row: Measured, report: Report): string[] {
   const cache = viewOf(row, report)?.cache
   const capped = report.verdicts.filter(

@@ -8,7 +8,7 @@ import type { Snapshot } from '../../vocabulary/snapshot.ts'
 
 /**
  * The gateway file: model → group → what binds, inheritance resolved. The snapshot says what each scope has set itself;
- * here every limit that applies stands in every scope, so that nobody reads an absent entry as unlimited.
+ * here every scope lists every limit that applies to it, so that nobody takes an absent entry for unlimited.
  */
 
 export const GATEWAY_VERSION = 1
@@ -38,7 +38,7 @@ export function gatewayOf(snapshot: Snapshot, workspaces: readonly { id: string;
   return {
     version: GATEWAY_VERSION,
     models: sorted(
-      // A model in two groups is no case Anthropic documents; the audit reports it, and the first group is as good as the other.
+      // Anthropic does not document a model in two groups: the audit reports it, and the first group wins here.
       snapshot.groups.toReversed().flatMap((group) => group.models.map((model) => [model, keyOf(group)] as const)),
     ),
     organization: limitsIn(snapshot, { type: 'organization' }),

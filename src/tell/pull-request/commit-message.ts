@@ -5,7 +5,7 @@ import { gitText } from '../words/escape.ts'
 import { period } from '../words/format.ts'
 import { list } from '../words/list.ts'
 
-/** A commit with more lines than this is not read, and the snapshot's own diff shows them all. */
+/** Nobody reads a longer commit message, and the snapshot's diff shows every change. */
 const MOST_CHANGES = 100
 
 /**

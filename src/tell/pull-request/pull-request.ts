@@ -6,7 +6,7 @@ import { period } from '../words/format.ts'
 import { seeAlso, stack } from '../words/markdown.ts'
 import { firstFitting } from '../words/shrink.ts'
 
-/** By this the open pull request is found again; GitHub shows nothing of it. */
+/** The open pull request is found by this comment, which GitHub does not show. */
 export const PULL_REQUEST_MARKER = '<!-- claude-rate-limit-audit -->'
 
 /** GitHub refuses a longer body; it counts characters, and so do we. */

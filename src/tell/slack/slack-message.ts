@@ -41,7 +41,7 @@ const EXTENTS: [MessageExtent, ...MessageExtent[]] = [
   { alerts: 1, watch: 0, recovered: 0, drift: 0, failures: 1, advice: 0 },
 ]
 
-/** The one message of a run: verdict, alerts worst first, what recovered, what moved, what to do first, where to go. */
+/** The one message of a run: the verdict, alerts (worst first), what recovered, what changed, what to do first, links. */
 export function renderSlack(report: Report, links: Links, snapshot: SnapshotOutcome | null): SlackMessage {
   return firstFitting(
     EXTENTS,

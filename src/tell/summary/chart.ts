@@ -5,14 +5,14 @@ import { percentOf } from '../words/format.ts'
 import { details, table } from '../words/markdown.ts'
 import { type Measured, thresholdsOf } from '../words/select.ts'
 
-/** More bars than this and their labels cannot be read. */
+/** With more bars than this their labels cannot be read. */
 const MOST_BARS = 31
 const HOURS_PER_BAR = [1, 2, 3, 4, 6, 8, 12, 24]
 
 /** What one bar stands for: the largest minute of some hours, and the share of input read from the cache in them. */
 type Bar = { from: string; peak: number | null; readShare: number | null }
 
-/** A limiter's bars, and what the cache read in them where the limiter counts standard input. */
+/** A limiter's bars. `cache`: some have a read share, which only limits of standard input have; `unknown`: some have no figure. */
 export type Bars = { all: readonly Bar[]; hours: number; cache: boolean; unknown: boolean }
 
 /** The window in at most 31 bars; null where there is nothing to draw (a limit per day). */

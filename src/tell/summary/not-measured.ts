@@ -26,7 +26,7 @@ const MANAGED_AGENTS: readonly (readonly string[])[] = [
   ],
 ]
 
-/** What no figure stands for, why, and how one could get one. At most `most` rows; limits of the same kind share one. */
+/** The limits without a figure: why, and how to measure them. One row for each kind, at most `most`. */
 export function notMeasured(report: Report, most: number): string {
   const rows = unmeasured(report)
   const kinds = Map.groupBy(

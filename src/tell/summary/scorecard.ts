@@ -6,7 +6,7 @@ import { bar, type Column, details, stack, table, unbroken, under } from '../wor
 import { isInert, type Measured, measured, thresholdsOf } from '../words/select.ts'
 import { shareOf, thresholdName } from '../words/sentences.ts'
 
-/** A table of up to this many rows is read as a whole; in a longer one the quiet rows are folded away. */
+/** A longer table than this has its quiet rows folded away. */
 const READ_AS_A_WHOLE = 12
 
 const COLUMNS: Column[] = [
@@ -22,8 +22,8 @@ const COLUMNS: Column[] = [
 ]
 
 /**
- * The scorecard: every measured verdict, the organization's first, then those of workspaces with limits of their own, the
- * highest use at the head of each. At most `most` rows in all.
+ * The scorecard: every measured verdict, the organization's first, then those of workspaces with limits of their own, each
+ * part with the highest use first. At most `most` rows in all.
  */
 export function scorecard(report: Report, most: number): string {
   const { shown, more } = atMost(measured(report), most)

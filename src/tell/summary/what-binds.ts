@@ -5,7 +5,7 @@ import { groupName, limiterName, percentOf, scopeName } from '../words/format.ts
 import { andMore } from '../words/list.ts'
 import { details, stack, table } from '../words/markdown.ts'
 
-/** A table of up to this many rows is read as a whole. */
+/** A longer table than this is folded away. */
 const READ_AS_A_WHOLE = 12
 
 /** For each group the limiter that comes first, how far off the others are, and what its cache is worth; the closest group first. */

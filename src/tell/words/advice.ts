@@ -8,9 +8,9 @@ import { type Measured, measured, ofBand, sameScope, thresholdsOf } from './sele
 
 /** Anthropic considers a request for higher limits once use has reached half (support.claude.com, article 8243635). */
 export const INCREASE_CONSIDERED_FROM = 0.5
-/** Below this share of cache reads, breakpoints are the cheapest room there is. */
+/** Below this share of cache reads, cache breakpoints are the cheapest way to gain room. */
 const LOW_READ_SHARE = 0.5
-/** A burst: this few minutes a day at or over the alert line, while 99 of 100 minutes stay below the watch line. */
+/** A burst: at most this many minutes a day at or over the alert line, while 99 of 100 minutes stay below the watch line. */
 const BURST_MINUTES_A_DAY = 10
 const NAMED = 3
 
@@ -49,9 +49,9 @@ const spreadOut: Advise = (report, safe) => {
   })
   const worst = bursts[0]
   if (!worst) return null
-  const lines = thresholdsOf(worst, report)
+  const { watch, alert } = thresholdsOf(worst, report)
   const minutes = plural(worst.minutes_over_threshold ?? 0, 'minute')
-  return `Spread out what runs around ${peakTime(worst, report)}: ${limitName(worst, safe)} was at or over ${percent(lines.alert)} for only ${minutes}, and below ${percent(lines.watch)} in 99 of 100 minutes.`
+  return `Spread out what runs around ${peakTime(worst, report)}: ${limitName(worst, safe)} was at or over ${percent(alert)} for only ${minutes}, and below ${percent(watch)} in 99 of 100 minutes.`
 }
 
 const useBatches: Advise = (report) => {

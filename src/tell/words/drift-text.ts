@@ -52,7 +52,7 @@ export function driftChange(drift: Drift, safe: Escape): string {
   }
 }
 
-/** Whether the policy file meant it: `As the policy expects.`; empty where it expects nothing of this limit. */
+/** Whether the policy file expects the change: `As the policy expects.`; empty where it says nothing of this limit. */
 export function driftIntent({ intended }: Drift): string {
   if (intended === undefined) return ''
   return intended ? 'As the policy expects.' : 'Not what the policy expects.'
@@ -64,7 +64,7 @@ export function driftSentence(drift: Drift, report: Judged, safe: Escape): strin
   return [change, driftConsequence(drift, report, safe), driftIntent(drift)].filter(Boolean).join(' ')
 }
 
-/** Whether a drift leaves less room than before: a lower limit, or one where there was none, unless another one binds anyway. */
+/** Whether a drift leaves less room: the peak is a larger share of what binds or, where there is no peak, a limit is lower or new. */
 export function isCut(drift: Drift): boolean {
   const { peak, utilization_before: before, utilization_after: after } = drift
   if (peak !== null && peak > 0 && before !== null && after !== null) return after > before
@@ -77,7 +77,7 @@ export function isSerious(drift: Drift, report: Judged): boolean {
   return isCut(drift) || crossesAlertLine(drift, report)
 }
 
-/** Cuts first, then by consequence: the highest utilization after the change at the head. Otherwise the report's order. */
+/** Cuts first, then the highest utilization after the change first; otherwise in the report's order. */
 export function orderDrift(drift: readonly Drift[]): Drift[] {
   return drift.toSorted(
     (a, b) => Number(isCut(b)) - Number(isCut(a)) || (b.utilization_after ?? -1) - (a.utilization_after ?? -1),

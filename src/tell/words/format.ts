@@ -29,7 +29,7 @@ export function period(window: { start: string; end: string }): string {
 
 /**
  * When the peak was: `14:05 UTC`, with its date in a window of several days; `14:00–15:00 UTC` for the busiest hour,
- * `14:05:07 UTC` from a log. Empty where nothing was used: every minute reached that.
+ * `14:05:07 UTC` from a log. Empty where nothing was used: there is no peak to place.
  */
 export function peakTime(
   verdict: Pick<Verdict, 'peak' | 'peak_at' | 'group' | 'limiter'>,
@@ -50,7 +50,7 @@ export function atPeakTime(verdict: Parameters<typeof peakTime>[0], report: Para
   return when && `${isPerDay(verdict) ? ' on' : ' at'} ${when}`
 }
 
-/** Whether the limit is per UTC day: then hours and minutes say nothing of it. */
+/** Whether the limit is per UTC day: its peak has no hour and minute. */
 export const isPerDay = ({ group, limiter }: Pick<Verdict, 'group' | 'limiter'>) =>
   limiterRule(group.type, limiter)?.per === 'day'
 
@@ -62,7 +62,7 @@ const GROUP_NAMES: Record<string, string> = {
   web_search: 'Web search',
 }
 
-/** A group's display name; one that is only named after its type gets that type's name in words. */
+/** A group's display name; where that is just the type, the type in words. */
 export function groupName(group: Group, safe: Escape): string {
   return safe((group.name === group.type && GROUP_NAMES[group.type]) || group.name)
 }

@@ -1,6 +1,6 @@
 import type { Band, Report, Scope, Verdict } from '../../report/report.ts'
 
-/** The rows a rendering speaks about, in the order it speaks about them. */
+/** Which rows of a report a rendering shows, and in which order. */
 
 /** A verdict with a figure: every band but `unmeasured`. */
 export type Measured = Verdict & { limit: number; peak: number; utilization: number }
@@ -63,7 +63,7 @@ export function thresholdsOf(
   return row.thresholds ?? report.thresholds
 }
 
-/** A workspace's own value that the organization's lower one makes void. */
+/** Whether a workspace's own value binds nothing, because the organization's is lower. */
 export function isInert(verdict: Verdict): boolean {
   const { scope, limit_source, configured, limit } = verdict
   return (

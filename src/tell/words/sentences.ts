@@ -17,8 +17,8 @@ import {
 /** Sentences that the summary and Slack share, so that both say the same. */
 
 /**
- * The band the whole report comes down to. A run that is not whole never looks healthy: where something failed or is
- * missing and no alert stands, it is `unmeasured`.
+ * The one band of the whole report. An incomplete run never looks healthy: where something failed or is missing, it is
+ * `unmeasured`, unless there is an alert.
  */
 export function overallBand(report: Report): Band {
   if (report.status === 'alert') return 'alert'
@@ -31,7 +31,7 @@ function isPartial(report: Report): boolean {
   return report.verdicts.some(isUnread) || !report.window.complete
 }
 
-/** The verdict in a few words: `3 limits at or over 75 %, highest 104 %`; `worst` may name, after that figure, what it is of. */
+/** The verdict in a few words: `3 limits at or over 75 %, highest 104 %`; `worst`, the name of that limit, follows it in an alert. */
 export function verdictLine(report: Report, worst = ''): string {
   const top = highestRow(report)
   if (report.status === null || !top) return 'nothing could be measured'
@@ -96,7 +96,7 @@ export function used(row: Measured, report: Report): string {
   return `${row.lower_bound ? 'at least ' : ''}${shareOf(row, report)(row.utilization)}`
 }
 
-/** How the row stands to the day before: `new`, `worse, was 70 %`, `recovered, was 83 %`; empty where there is nothing to say. */
+/** How the row compares with the day before: `new`, `worse, was 70 %`, `recovered, was 83 %`; empty where there is nothing to say. */
 export function transitionText(row: Measured, report: Report): string {
   if (row.transition === null) return ''
   return row.previous === null || row.transition === 'new'
@@ -104,7 +104,7 @@ export function transitionText(row: Measured, report: Report): string {
     : `${row.transition}, was ${shareOf(row, report)(row.previous.utilization)}`
 }
 
-/** Who drove the peak, first name only: the workspace in the organization, the API key in a workspace, else the model. */
+/** The first of who drove the peak: a workspace where the limit is the organization's, else an API key, else a model. */
 export function mainDriver(
   row: Measured,
   safe: Escape,
@@ -126,7 +126,7 @@ export function clippedText(row: Measured): string {
   return `within 5 % of its limit or above for ${plural(row.clipped.minutes, 'minute')}, demand may be higher`
 }
 
-/** What happened to the snapshot, in a sentence or two; empty where there is nothing to tell. `link` renders a link. */
+/** What happened to the snapshot, in a sentence or two; empty where there is nothing to report. `link` renders a link. */
 export function snapshotText(snapshot: SnapshotOutcome | null, link: Link, safe: Escape): string {
   if (!snapshot) return ''
   const { commit, pullRequest } = snapshot
@@ -164,7 +164,7 @@ function pullRequestText(pullRequest: SnapshotOutcome['pullRequest'], link: Link
   }[pullRequest.operation]
 }
 
-/** The highest row in full: `Claude Opus 4.x, output tokens/min: 83 % of 400,000 at 14:05 UTC`. */
+/** A row in full: `Claude Opus 4.x, output tokens/min: 83 % of 400,000 at 14:05 UTC`. */
 export function rowSentence(row: Measured, report: Report, safe: Escape): string {
   return `${limitName(row, safe)}: ${used(row, report)} of ${count(row.limit)}${atPeakTime(row, report)}`
 }

@@ -7,7 +7,7 @@ import { list } from './words/list.ts'
 import { isInert, isMeasured, type Measured, ofBand, recovered } from './words/select.ts'
 import { missingData, thresholdName, used } from './words/sentences.ts'
 
-export type Annotation = { level: 'error' | 'warning' | 'notice'; title: string; message: string }
+type Annotation = { level: 'error' | 'warning' | 'notice'; title: string; message: string }
 
 /** Limits named in one annotation: it is a pointer to the summary, not the summary. */
 const NAMED = 3

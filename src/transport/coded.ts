@@ -4,13 +4,13 @@ import type { Dispatcher } from 'undici'
 export const STILL_CODED = 'x-still-coded'
 
 /** What body.ts needs of a Response, and all there is of a coded one. */
-export type Reply = {
+export type RawReply = {
   status: number
   headers: { get: (name: string) => string | null }
   body: { getReader: () => BodyReader; cancel: () => Promise<void> } | null
 }
 
-export type BodyReader = {
+type BodyReader = {
   read: () => Promise<{ done: false; value: Uint8Array } | { done: true; value?: undefined | Uint8Array }>
   cancel: () => Promise<void>
 }
@@ -25,7 +25,7 @@ export async function getCoded(
   dispatcher: Dispatcher,
   input: string | URL,
   { headers, signal }: { headers: Record<string, string>; signal: AbortSignal | null },
-): Promise<Reply> {
+): Promise<RawReply> {
   const { origin, pathname, search } = new URL(input)
   const reply = await dispatcher.request({ origin, path: pathname + search, method: 'GET', headers, signal })
   const { 'content-encoding': coding, ...rest } = reply.headers

@@ -2,7 +2,7 @@ import type { Deps } from '../deps.ts'
 import { readText } from './body.ts'
 
 /** What one exchange may take: milliseconds from its start to the last byte of the body, and bytes of that body. */
-export type Bounds = { timeout: () => number; maxBytes: number }
+type Bounds = { timeout: () => number; maxBytes: number }
 
 /** These have no body, and a Response must not be given one (Fetch standard, "null body status"). */
 const WITHOUT_BODY = new Set([101, 103, 204, 205, 304])

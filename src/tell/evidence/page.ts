@@ -1,6 +1,7 @@
 import type { Report } from '../../report/report.ts'
 import { changeInPercent, count, listing, percent, plural } from '../../vocabulary/figures.ts'
 import { limiterRule } from '../../vocabulary/limiters.ts'
+import { HOUR, MINUTES_PER_DAY } from '../../vocabulary/window.ts'
 import { INCREASE_CONSIDERED_FROM, viewOf } from '../words/advice.ts'
 import { markdownText } from '../words/escape.ts'
 import { atPeakTime, groupName, limiterName, moment, period, scopeName } from '../words/format.ts'
@@ -108,7 +109,7 @@ function section(row: Measured, report: Report): string {
 
 /** Out of how many known minutes; a log can't say how many it does not hold. */
 function ofMinutes({ window, usage_source }: Report): string {
-  return usage_source === 'headers' ? '' : ` of ${count(window.days * 1440 - window.missing_minutes)}`
+  return usage_source === 'headers' ? '' : ` of ${count(window.days * MINUTES_PER_DAY - window.missing_minutes)}`
 }
 
 /** The largest hours other than the peak's, by time: a peak that recurs is the better reason for an increase. */
@@ -127,8 +128,6 @@ function furtherPeaks(row: Measured, { window }: Report, ofLimit: (value: number
   }
   return largest.length === 0 ? null : listing(largest.map(({ peak, hour }) => `${ofLimit(peak)} in ${at(hour)}`))
 }
-
-const HOUR = 3_600_000
 
 /** By the trend of the daily peaks where there is one, else against the window one day earlier. */
 function growth(row: Measured, report: Report): string | null {

@@ -67,14 +67,14 @@ function blocks(report: Report, links: Links, snapshot: SnapshotOutcome | null, 
 
 function headline(report: Report): string {
   const worst = highest(report)
-  const name = worst ? ` (${groupName(worst.group, plain)}, ${limiterName(worst, plain)})` : ''
+  const name = worst ? ` (${groupName(worst.group, plainText)}, ${limiterName(worst, plainText)})` : ''
   const text = (whose: string) => `${BAND_MARK[overallBand(report)]} Claude rate limits: ${verdictLine(report, whose)}`
   // A long name must not push what follows it out of the header.
   return text(name).length <= LONGEST_HEADER ? text(name) : text('')
 }
 
 /** For `plain_text`, in which Slack reads no markup. */
-const plain = (text: string, length?: number) => oneLine(text, length)
+const plainText = (text: string, length?: number) => oneLine(text, length)
 
 /** Stands alone in a notification: verdict, worst row, what else happened, where to look. */
 function fallback(report: Report, links: Links, extent: MessageExtent): string {

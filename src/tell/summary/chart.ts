@@ -1,6 +1,7 @@
 import type { GroupView, Report } from '../../report/report.ts'
 import { count, percent } from '../../vocabulary/figures.ts'
 import { limiterRule } from '../../vocabulary/limiters.ts'
+import { HOUR } from '../../vocabulary/window.ts'
 import { percentOf } from '../words/format.ts'
 import { details, table } from '../words/markdown.ts'
 import { type Measured, thresholdsOf } from '../words/select.ts'
@@ -26,7 +27,7 @@ export function barsOf(row: Measured, view: GroupView | undefined, report: Repor
   const all = Array.from({ length: Math.ceil(hourly.length / hours) }, (_, index) => {
     const from = index * hours
     return {
-      from: new Date(Date.parse(report.window.start) + from * 3_600_000).toISOString(),
+      from: new Date(Date.parse(report.window.start) + from * HOUR).toISOString(),
       peak: largest(hourly.slice(from, from + hours)),
       readShare: mean(shares.slice(from, from + hours)),
     }
@@ -60,7 +61,7 @@ export function chart(row: Measured, bars: Bars, report: Report): string {
     '    height: 300',
     '---',
     'xychart-beta',
-    `  title "Largest minute of each ${spanOf(bars)}, in % of the limit of ${count(row.limit)}"`,
+    `  title "Largest minute of each ${barSpan(bars)}, in % of the limit of ${count(row.limit)}"`,
     `  x-axis "UTC" [${axisLabels(bars).join(', ')}]`,
     `  y-axis "% of the limit" 0 --> ${Math.ceil(inPercent(highest) * 1.1)}`,
     `  bar [${all.map(({ peak }) => inPercent((peak ?? 0) / row.limit)).join(', ')}]`,
@@ -71,7 +72,7 @@ export function chart(row: Measured, bars: Bars, report: Report): string {
   ].join('\n')
 }
 
-function spanOf({ hours }: Bars): string {
+function barSpan({ hours }: Bars): string {
   if (hours === 1) return 'hour'
   return hours === 24 ? 'day' : `${hours} hours`
 }

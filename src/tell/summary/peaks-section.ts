@@ -14,13 +14,13 @@ export type PeaksExtent = { peaks: number; charts: number; hours: boolean }
 /** Every alert and watch row, worst first: its peak in figures, who drove it, and the chart of its day. */
 export function peaks(report: Report, extent: PeaksExtent): string {
   const rows = [...ofBand(report, 'alert'), ...ofBand(report, 'watch')]
-  const peakOf = (row: Measured, index: number) => peak(row, report, index < extent.charts, extent.hours)
+  const peakOf = (row: Measured, index: number) => peakSection(row, report, index < extent.charts, extent.hours)
   const rest = (more: number) =>
     `${plural(more, 'more peak')} at or over the watch line ${more === 1 ? 'is' : 'are'} in the scorecard and in the report file.`
   return stack(...list(rows, extent.peaks, peakOf, rest))
 }
 
-function peak(row: Measured, report: Report, withChart: boolean, withHours: boolean): string {
+function peakSection(row: Measured, report: Report, withChart: boolean, withHours: boolean): string {
   const view = viewOf(row, report)
   const bars = withChart ? barsOf(row, view, report) : null
   return stack(

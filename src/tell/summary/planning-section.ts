@@ -1,5 +1,6 @@
 import type { Planning, Report } from '../../report/report.ts'
 import { atMost, count, listing, percent, plural } from '../../vocabulary/figures.ts'
+import { DAY } from '../../vocabulary/window.ts'
 import { markdownLink, markdownText } from '../words/escape.ts'
 import { groupName, limiterName, limitName, percentOf, scopeName } from '../words/format.ts'
 import { andMore, list } from '../words/list.ts'
@@ -12,21 +13,21 @@ import { type Bars, chart, legend } from './chart.ts'
 export function planning(report: Report, most: number): string {
   if (!report.planning) return ''
   return stack(
-    runways(report, report.planning, most),
-    workspaceRanking(report, most),
+    runwaySection(report, report.planning, most),
+    workspaceSection(report, most),
     details(
       'Tiers: which published limits these are, and what the same use would be on another',
       tierSection(report, report.planning, most),
     ),
-    details('What if more of the input were read from the cache', cacheWhatIf(report, report.planning, most)),
-    idle(report, report.planning, most),
+    details('What if more of the input were read from the cache', cacheSection(report, report.planning, most)),
+    idleSection(report, report.planning, most),
   )
 }
 
 const RIGHT = (head: string): Column => ({ head, align: 'right' })
 
 /** The runways found, nearest first, each with its daily peaks; then one line on how many were refused, and why. */
-function runways(report: Report, planned: Planning, most: number): string {
+function runwaySection(report: Report, planned: Planning, most: number): string {
   const nearest = (row: Planning['runway'][number]) =>
     row.outcome.kind === 'reaches' ? row.outcome.days : Number.POSITIVE_INFINITY
   const found = planned.runway
@@ -64,7 +65,7 @@ const CHARTS = 2
 function peakChart(row: Planning['runway'][number], report: Report): string[] {
   const verdict = measured(report).find((one) => isSameLimit(one, row))
   if (!verdict) return []
-  const day = (index: number) => new Date(Date.parse(report.window.start) + index * 86_400_000).toISOString()
+  const day = (index: number) => new Date(Date.parse(report.window.start) + index * DAY).toISOString()
   const days = row.daily_peaks.map((peak, index) => ({ from: day(index), peak, readShare: null }))
   const bars: Bars = { all: days, hours: 24, cache: false, unknown: row.daily_peaks.includes(null) }
   return [
@@ -86,7 +87,7 @@ export function sparkline(dailyPeaks: readonly (number | null)[]): string {
 }
 
 /** Workspaces with limits of their own, each by the limit it is closest to, the closest first. */
-function workspaceRanking(report: Report, most: number): string {
+function workspaceSection(report: Report, most: number): string {
   const closest = new Map<string, Measured>()
   for (const row of measured(report)) {
     const id = row.scope.type === 'workspace' ? row.scope.id : ''
@@ -139,7 +140,7 @@ function readings(tiers: Planning['tiers']): string[] {
   )
 }
 
-function cacheWhatIf(report: Report, { cache_what_if }: Planning, most: number): string {
+function cacheSection(report: Report, { cache_what_if }: Planning, most: number): string {
   const share = percentOf(report)
   const { shown, more } = atMost(
     cache_what_if.toSorted((a, b) => b.utilization - a.utilization),
@@ -158,7 +159,7 @@ function cacheWhatIf(report: Report, { cache_what_if }: Planning, most: number):
   )
 }
 
-function idle(report: Report, { over_provisioned }: Planning, most: number): string {
+function idleSection(report: Report, { over_provisioned }: Planning, most: number): string {
   const lines = list(over_provisioned, most, ({ scope, group, highest }) => {
     const where = scope.type === 'workspace' ? ` in ${scopeName(scope, markdownText)}` : ''
     return `${groupName(group, markdownText)}${where}: ${highest === 0 ? 'not used' : `at most ${percent(highest)}`}`

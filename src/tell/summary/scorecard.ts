@@ -2,12 +2,9 @@ import type { Report } from '../../report/report.ts'
 import { atMost, count, percent, plural } from '../../vocabulary/figures.ts'
 import { markdownText } from '../words/escape.ts'
 import { BAND_MARK, groupName, limiterName, peakTime } from '../words/format.ts'
-import { bar, type Column, details, stack, table, unbroken, under } from '../words/markdown.ts'
+import { bar, type Column, details, READ_AS_A_WHOLE, stack, table, unbroken, under } from '../words/markdown.ts'
 import { isInert, type Measured, measured, thresholdsOf } from '../words/select.ts'
 import { shareOf, thresholdName } from '../words/sentences.ts'
-
-/** A longer table than this has its quiet rows folded away. */
-const READ_AS_A_WHOLE = 12
 
 const COLUMNS: Column[] = [
   { head: 'Band' },

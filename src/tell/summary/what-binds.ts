@@ -3,10 +3,7 @@ import { atMost, count, percent, plural } from '../../vocabulary/figures.ts'
 import { markdownText } from '../words/escape.ts'
 import { groupName, limiterName, percentOf, scopeName } from '../words/format.ts'
 import { andMore } from '../words/list.ts'
-import { details, stack, table } from '../words/markdown.ts'
-
-/** A longer table than this is folded away. */
-const READ_AS_A_WHOLE = 12
+import { details, READ_AS_A_WHOLE, stack, table } from '../words/markdown.ts'
 
 /** For each group the limiter that comes first, how far off the others are, and what its cache is worth; the closest group first. */
 export function whatBinds(report: Report, most: number): string {

@@ -1,6 +1,7 @@
 import type { Band, Group, Report, Scope, Verdict } from '../../report/report.ts'
 import { percent } from '../../vocabulary/figures.ts'
 import { limiterLabel, limiterRule } from '../../vocabulary/limiters.ts'
+import { DAY, HOUR } from '../../vocabulary/window.ts'
 import type { Escape } from './escape.ts'
 
 /** How times, names and figures of a report are written: the same in every rendering. */
@@ -21,7 +22,7 @@ export function moment(iso: string): string {
 
 /** The window as `2026-11-22 (UTC)` or `2026-11-16 to 2026-11-22 (7 days, UTC)`; whole days, the end exclusive. */
 export function period(window: { start: string; end: string }): string {
-  const days = Math.round((Date.parse(window.end) - Date.parse(window.start)) / 86_400_000)
+  const days = Math.round((Date.parse(window.end) - Date.parse(window.start)) / DAY)
   if (days <= 1) return `${date(window.start)} (UTC)`
   const last = new Date(Date.parse(window.end) - 1).toISOString()
   return `${date(window.start)} to ${date(last)} (${days} days, UTC)`
@@ -40,7 +41,7 @@ export function peakTime(
   const day = report.window.days > 1 ? `${date(verdict.peak_at)} ` : ''
   if (report.peak_window === 'minute') return `${day}${time(verdict.peak_at)} UTC`
   if (report.peak_window === 'second') return `${day}${verdict.peak_at.slice(11, 19)} UTC`
-  const end = new Date(Date.parse(verdict.peak_at) + 3_600_000).toISOString()
+  const end = new Date(Date.parse(verdict.peak_at) + HOUR).toISOString()
   return `${day}${time(verdict.peak_at)}–${time(end)} UTC`
 }
 

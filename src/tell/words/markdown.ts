@@ -5,6 +5,9 @@ import { markdownLink } from './escape.ts'
 
 export type Column = { head: string; align?: 'right' }
 
+/** A table of more rows than this has its quiet ones folded away, or is folded as a whole. */
+export const READ_AS_A_WHOLE = 12
+
 /** A table; empty where it would have no rows. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return ''

@@ -149,29 +149,17 @@ function cacheShare(row: Measured, report: Report): string | null {
 /** What has been done already, as far as the figures show it. */
 function alreadyDone(row: Measured, report: Report): string[] {
   const cache = viewOf(row, report)?.cache
-  const capped = report.verdicts.filter(
-    ({ scope, group, limiter }) =>
-      scope.type === 'workspace' &&
-      group.type === row.group.type &&
-      group.name === row.group.name &&
-      limiter === row.limiter,
-  )
+  const caps = report.verdicts.flatMap(({ scope, group, limiter, limit, limit_source }) => {
+    const isSame = group.type === row.group.type && group.name === row.group.name && limiter === row.limiter
+    const isCap = scope.type === 'workspace' && limit_source === 'workspace' && limit !== null
+    return isSame && isCap ? [`${scopeName(scope, markdownText)} ${count(limit)}`] : []
+  })
   const drivers = row.drivers?.workspaces ?? []
   return [
     ...(cache && cache.read_share > 0
       ? [`Prompt caching: ${percent(cache.read_share)} of the group's input was read from the cache.`]
       : []),
-    ...(capped.length > 0
-      ? [
-          `Limits of their own for ${plural(capped.length, 'workspace')}: ${listing(
-            capped.map(
-              ({ scope, limit }) =>
-                `${scopeName(scope, markdownText)} ${limit === null ? 'without a value' : count(limit)}`,
-            ),
-            5,
-          )}.`,
-        ]
-      : []),
+    ...(caps.length > 0 ? [`Limits of their own for ${plural(caps.length, 'workspace')}: ${listing(caps, 5)}.`] : []),
     ...(drivers.length > 0
       ? [
           `The peak is known by workspace: ${listing(drivers.map(({ name, share }) => `${markdownText(name)} ${percent(share)}`))}.`,

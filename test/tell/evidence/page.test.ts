@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Verdict } from '../../../src/report/report.ts'
 import { evidencePage } from '../../../src/tell/evidence/page.ts'
 import { reportOf, rowOf } from '../summary/planned-report.ts'
 
@@ -46,6 +47,23 @@ Already done:
 - Limits of their own for 1 workspace: workspace production 100,000.
 - The peak is known by workspace: production 71 %.
 `)
+  })
+
+  test('counts as done only limits that workspaces set and that bind, not one without a value, unread or inert', () => {
+    const row = rowOf('output_tokens_per_minute', 400_000, [332_000])
+    const ofWorkspace = (name: string, details: Partial<Verdict>) =>
+      rowOf('output_tokens_per_minute', 400_000, [1], { scope: { type: 'workspace', id: name, name }, ...details })
+    const nothing = { band: 'unmeasured', limit: null, configured: null, peak: null, utilization: null } as const
+    const others = [
+      ofWorkspace('inherits', { limit_source: 'organization', configured: null }),
+      ofWorkspace('inert', { limit_source: 'organization', configured: 500_000 }),
+      ofWorkspace('unread', { limit_source: 'workspace', ...nothing }),
+    ]
+    expect(page([row, ...others], 1)).not.toContain('Limits of their own')
+    const binding = ofWorkspace('capped', { limit_source: 'workspace', limit: 5_000, configured: 5_000 })
+    expect(page([row, ...others, binding], 1)).toContain(
+      '- Limits of their own for 1 workspace: workspace capped 5,000.',
+    )
   })
 
   test('gives the cache-read share of an input limit, and whether it counts', () => {

@@ -1,5 +1,5 @@
 import { constants, gunzipSync } from 'node:zlib'
-import { type Reply, STILL_CODED } from './coded.ts'
+import { type RawReply, STILL_CODED } from './coded.ts'
 import { parseJson } from './parse-json.ts'
 
 /** Reading a reply's body without trusting its size. */
@@ -16,18 +16,18 @@ export class BodyTooLarge extends Error {
 }
 
 /** The body as text, decompressed. Throws BodyTooLarge beyond `maxBytes`, and what zlib and the network throw. */
-export function readText(response: Reply, limit: { maxBytes: number }): Promise<string> {
+export function readText(response: RawReply, limit: { maxBytes: number }): Promise<string> {
   return readBody(response, limit, (bytes) => bytes.toString('utf8'))
 }
 
 /** The body as JSON. Throws BodyTooLarge beyond `maxBytes`, SyntaxError where it is not JSON, and what zlib and the network throw. */
-export function readJson(response: Reply, limit: { maxBytes: number }): Promise<unknown> {
+export function readJson(response: RawReply, limit: { maxBytes: number }): Promise<unknown> {
   return readBody(response, limit, parseJson)
 }
 
 /** `decode` gets all bytes of the body and must not keep them. */
 async function readBody<T>(
-  response: Reply,
+  response: RawReply,
   { maxBytes }: { maxBytes: number },
   decode: (bytes: Buffer) => T,
 ): Promise<T> {
@@ -53,7 +53,7 @@ async function readBody<T>(
   try {
     return decode(bytes)
   } finally {
-    // Given back now, and not when the next collection of garbage finds it: the next page needs the same again.
+    // Freed now, and not at the next garbage collection: the next page needs as much again.
     if (bytes.buffer.byteLength >= ROOM) bytes.buffer.transfer(0)
   }
 }

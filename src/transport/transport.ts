@@ -7,13 +7,13 @@ export type Transport = { fetch: typeof globalThis.fetch; close: () => Promise<v
 const PROJECT = 'https://github.com/marketplace/actions/claude-rate-limit-audit'
 
 /**
- * The one way out of the process: one dispatcher with kept-alive connections behind one `fetch`, used for Anthropic,
- * GitHub and Slack alike. Honours HTTP_PROXY, HTTPS_PROXY and NO_PROXY of `env` in both cases, the lower case first.
- * A redirect is an error unless the caller asks otherwise: every call carries a credential, and it must not travel on.
- * It is undici's own fetch: the one built into Node refuses a dispatcher of another undici.
- * HTTP/1.1 only: undici offers HTTP/2 too, which is younger there and which no test here speaks.
- * A GET that asks for gzip by name gets the body as it came, as in Go's net/http, and of a Response only what body.ts
- * needs to read it.
+ * The one way out of the process, for Anthropic, GitHub and Slack alike: one dispatcher with kept-alive connections.
+ * Honours HTTP_PROXY, HTTPS_PROXY and NO_PROXY of `env`, each in lower case first.
+ * A redirect is an error unless the caller asks otherwise: every call carries a credential, which must not be sent elsewhere.
+ * HTTP/1.1 only: undici's HTTP/2 is younger, and no test here speaks it.
+ * `fetch` is undici's own, for the one built into Node refuses a dispatcher of another undici. Only a GET that asks for
+ * gzip by name does without it: its body stays as it came, as in Go's net/http, its reply has just what body.ts needs of a
+ * Response, and a redirect comes back as it is.
  */
 export function createTransport({ env, version }: { env: Deps['env']; version: string }): Transport {
   const dispatcher = new EnvHttpProxyAgent({

@@ -23217,7 +23217,7 @@ function count(refused, key, refusal, at) {
 		last: Math.max(reading.last, at)
 	});
 }
-// src/collect/headers-log/log.ts
+// src/collect/headers-log/collect-log.ts
 function collectLog({ deps, log, inputs }, pattern) {
 	const { start, end } = inputs.window;
 	const today = readLog({
@@ -36341,7 +36341,7 @@ function closeness(previous, next) {
 		sameName
 	};
 }
-// src/judge/limits/drift.ts
+// src/judge/limits/find-drift.ts
 function findDrift(before, after) {
 	const match = matchGroups(before.groups, after.groups);
 	return [

@@ -138,14 +138,13 @@ async function showPull(
     await addPeople(github, number, people, warn)
     return { pull: { operation: 'created', number, url }, note: null }
   } catch (error) {
-    if (refusalOf(error) === 'may-not-open') {
-      const url = compareUrl(github, branch, base.branch, text.title)
-      const note = `This token may not open pull requests; the change waits on branch ${branch}, open it by hand: ${url}. ${remedyOf(error)}`
-      return { pull: { operation: 'branch-only', number: null, url }, note }
-    }
     // Base took the same change since we looked.
     if (error instanceof GitHubError && /no commits between/i.test(error.said)) return 'moved'
-    throw error
+    const url = compareUrl(github, branch, base.branch, text.title)
+    const mayNot = refusalOf(error) === 'may-not-open'
+    const why = mayNot ? 'This token may not open pull requests' : 'The pull request could not be opened'
+    const note = `${why}; the change waits on branch ${branch}, open it by hand: ${url}. ${remedyOf(error)}`.trim()
+    return { pull: { operation: 'branch-only', number: null, url, error: mayNot ? null : describeError(error) }, note }
   }
 }
 

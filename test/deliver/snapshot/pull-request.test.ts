@@ -268,28 +268,22 @@ describe("a person's commit", () => {
     expect(await github.read(BRANCH, PATH)).toBe(limits(2))
   })
 
-  it('in the way of the branch beside ends the run, and is not touched', async () => {
-    await using run = await bench()
-    const { github } = run
-    await github.seed({ [PATH]: limits(4) })
-    await github.commitAs('ada', `${BRANCH}-next`, { 'notes.md': 'mine' })
+  it.each(['-next', '-scratch', '-scratch-00000000'])(
+    'on a branch of their own is untouched, be it called …%s',
+    async (end) => {
+      await using run = await bench()
+      const { github } = run
+      const head = await github.seed({ [PATH]: limits(4) })
+      await github.git('update-ref', `refs/heads/${BRANCH}${end}`, head)
 
-    await expect(propose(run, limits(3))).rejects.toThrow(/-next".*holds commits that are not this action's/)
-    expect(await github.read(`${BRANCH}-next`, 'notes.md')).toBe('mine')
-  })
+      expect((await propose(run, limits(3))).pullRequest?.operation).toBe('created')
+      expect(await github.git('rev-parse', `${BRANCH}${end}`)).toBe(head)
+      expect((await branches(github)).split('\n').toSorted()).toEqual([BRANCH, `${BRANCH}${end}`, 'main'])
+    },
+  )
 })
 
 describe('a run that was cut short', () => {
-  it('has its branch beside taken up again', async () => {
-    await using run = await bench()
-    const { github } = run
-    const head = await github.seed({ [PATH]: limits(4) })
-    await github.git('update-ref', `refs/heads/${BRANCH}-next`, head)
-
-    expect((await propose(run, limits(3))).pullRequest?.operation).toBe('created')
-    expect(await branches(github)).toBe(`${BRANCH}\nmain`)
-  })
-
   it('has its branch without a pull request removed when nothing is left to propose', async () => {
     await using run = await bench({ mayOpenPullRequests: false })
     const { github } = run

@@ -4,9 +4,6 @@ import { GitHubError, isInDoubt, refusalOf } from '../../collect/github/github-r
 import { PULL_REQUEST_MARKER as MARKER, type PullRequestText } from '../../tell/pull-request/pull-request.ts'
 import { pause } from './commit.ts'
 
-/** GitHub takes no longer body; the renderer keeps below, this is the last guard. */
-const LONGEST_BODY = 65_536
-
 export type Pull = { number: number; url: string; title: string; body: string; ours: boolean }
 
 const pullSchema = z.object({
@@ -35,14 +32,6 @@ export async function findPull(github: GitHub, branch: string, base: string): Pr
   return pulls.find(({ ours }) => ours) ?? pulls[0] ?? null
 }
 
-/** The text as it is sent: with the marker, and short enough. */
-export function withMarker({ title, body }: PullRequestText): PullRequestText {
-  const end = body.includes(MARKER) ? '' : `\n\n${MARKER}`
-  if (body.length + end.length <= LONGEST_BODY) return { title, body: body + end }
-  const notice = `\n\n… cut: GitHub takes no longer text.\n\n${MARKER}`
-  return { title, body: body.slice(0, LONGEST_BODY - notice.length) + notice }
-}
-
 /** GitHub may not know yet what was just pushed, or asks for patience. */
 const NOT_YET = /head.*invalid|invalid.*head|submitted too quickly|not all refs are readable/i
 const MOST_TRIES = 4
@@ -54,7 +43,7 @@ const MOST_TRIES = 4
 export async function openPull(github: GitHub, branch: string, base: string, text: PullRequestText): Promise<Pull> {
   for (let tries = 1; ; tries++) {
     try {
-      return toPull(await github.rest('POST', '/pulls', { ...withMarker(text), head: branch, base }, pullSchema))
+      return toPull(await github.rest('POST', '/pulls', { ...text, head: branch, base }, pullSchema))
     } catch (error) {
       const mayBeThere = isInDoubt(error) || (error instanceof GitHubError && /already exists/i.test(error.said))
       const found = mayBeThere ? await findPull(github, branch, base) : null
@@ -71,18 +60,9 @@ function isNotYet(error: unknown): boolean {
   )
 }
 
-/** Brings title and body up to date; false where they were. Throws GitHubError. */
-export async function updatePull(github: GitHub, pull: Pull, text: PullRequestText): Promise<boolean> {
-  const { title, body } = withMarker(text)
-  if (pull.title === title && sameText(pull.body, body)) return false
-  await github.rest('PATCH', '/pulls/{pull_number}', { pull_number: pull.number, title, body }, WHATEVER)
-  return true
-}
-
-/** GitHub gives a body back with its line ends changed and its end trimmed. */
-function sameText(a: string, b: string): boolean {
-  const plain = (text: string) => text.replace(/\r\n/g, '\n').trimEnd()
-  return plain(a) === plain(b)
+/** Sets title and body. Throws GitHubError. */
+export async function updatePull(github: GitHub, { number }: Pull, { title, body }: PullRequestText): Promise<void> {
+  await github.rest('PATCH', '/pulls/{pull_number}', { pull_number: number, title, body }, WHATEVER)
 }
 
 /** Closes a pull request. Throws GitHubError. */

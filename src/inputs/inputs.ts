@@ -114,8 +114,8 @@ function checkPaths(raw: Record<InputName, string>, problems: string[]): void {
 }
 
 function chooseWindow(values: Partial<Fields>, now: number, problems: string[]): Window | undefined {
-  const { date, 'lookback-days': days } = values
-  if (date === undefined || days === undefined) return undefined
+  const { date, 'lookback-days': days, 'compare-with': compareWith } = values
+  if (date === undefined || days === undefined || compareWith === undefined) return undefined
   const today = dayOf(now)
   const lastDay = date === 'yesterday' ? today - DAY : date
   if (lastDay >= today) {
@@ -124,7 +124,7 @@ function chooseWindow(values: Partial<Fields>, now: number, problems: string[]):
     )
     return undefined
   }
-  const window = windowOf(lastDay, days, now)
+  const window = windowOf(lastDay, days, compareWith, now)
   if (window.start < earliestDay(now)) {
     problems.push(
       `date: got "${isoDay(lastDay)}" with lookback-days ${days}, which begins on ${isoDay(window.start)}; accepted: a window that begins on ${isoDay(earliestDay(now))} or later, as far back as the usage API answers`,

@@ -1,6 +1,6 @@
 import type * as z from 'zod'
 import type { planningSchema, reportSchema } from './report-schema.ts'
-import type { driftSchema, groupViewSchema, measuredSchema, unmeasuredSchema, verdictSchema } from './row-schemas.ts'
+import type { consequenceSchema, driftSchema, groupViewSchema, measuredSchema, unmeasuredSchema, verdictSchema } from './row-schemas.ts'
 
 /**
  * The Report: one value that holds everything the audit found. It is written as it is to `report-path`,
@@ -11,6 +11,7 @@ export type VerdictRow = z.infer<typeof verdictSchema>
 export type MeasuredRow = z.infer<typeof measuredSchema>
 export type UnmeasuredRow = z.infer<typeof unmeasuredSchema>
 export type DriftRow = z.infer<typeof driftSchema>
+export type ConsequenceRow = z.infer<typeof consequenceSchema>
 export type GroupViewRow = z.infer<typeof groupViewSchema>
 export type Planning = z.infer<typeof planningSchema>
 export type Report = z.infer<typeof reportSchema>

@@ -1,17 +1,16 @@
 import type { Run } from '../../run.ts'
 import { plural } from '../../vocabulary/figures.ts'
-import { DAY } from '../../vocabulary/window.ts'
 import { type LogSource, readLogFiles } from './files.ts'
 import { type LogReading, readLog } from './reading.ts'
 
-/** Reads the log for the window and for the window one day earlier. Throws AuditError where it cannot be read: then nothing is known. */
+/** Reads the log for the window and for the time before that it is compared with. Throws AuditError where it cannot be read: then nothing is known. */
 export function collectLog(
   { deps, log, inputs }: Run,
   pattern: string,
 ): Promise<{ today: LogReading; dayBefore: LogReading; source: LogSource }> {
-  const { start, end } = inputs.window
+  const { start, end, earlier } = inputs.window
   const today = readLog({ start, end })
-  const dayBefore = readLog({ start: start - DAY, end: end - DAY })
+  const dayBefore = readLog(earlier ?? { start, end: start })
   return log.group('Headers log', async () => {
     const source = await readLogFiles(pattern, deps.env.GITHUB_WORKSPACE || process.cwd(), (entry) => {
       today.add(entry)

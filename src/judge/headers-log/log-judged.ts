@@ -3,7 +3,7 @@ import type { LimiterReading, LogReading } from '../../collect/headers-log/readi
 import { type Committed, policyIn, snapshotIn, unreadFailures } from '../../collect/repository/committed.ts'
 import type { Policy } from '../../collect/repository/policy-schema.ts'
 import type { Inputs } from '../../inputs/inputs.ts'
-import type { Change, Consequence, Drift } from '../../vocabulary/drift.ts'
+import type { Drift, Use } from '../../vocabulary/drift.ts'
 import { MODEL_GROUP } from '../../vocabulary/groups.ts'
 import { sameLimit } from '../../vocabulary/limit-key.ts'
 import { ORGANIZATION, type Scope } from '../../vocabulary/scope.ts'
@@ -112,20 +112,24 @@ function isScopeAskedFor(scope: Scope, wanted: Inputs['workspaces']): boolean {
   return wanted !== 'none' && (wanted.includes(scope.id) || wanted.includes(scope.name))
 }
 
-/** The drift with what it does to the most that was used. */
+/** The drift with what it does to the most that was used: a log knows no groups, so that each limit is a model's own. */
 function drifted(before: Snapshot, after: Snapshot, verdicts: readonly Verdict[]): Drift[] {
-  return findDrift(before, after).map((drift) => {
-    if (!('limiter' in drift)) return drift
-    const verdict = verdicts.filter(isMeasured).find((row) => sameLimit(row, drift))
-    return { ...drift, consequence: consequenceOf(drift, verdict?.peak ?? null) }
+  return findDrift(before, after).map((change): Drift => {
+    if (!('limiter' in change)) return { ...change, consequences: [] }
+    const { scope, group, limiter } = change
+    const verdict = verdicts.filter(isMeasured).find((row) => sameLimit(row, change))
+    const use = (limit: number | null): Use => useOf(limit, verdict?.peak ?? null)
+    const uses = {
+      before: use('before' in change ? change.before : null),
+      after: use('after' in change ? change.after : null),
+    }
+    return { ...change, consequences: [{ scope, group, limiter, ...uses }] }
   })
 }
 
-function consequenceOf(drift: Change, peak: number | null): Consequence {
-  const ratio = (limit: number | null) => (peak === null || !limit ? null : peak / limit)
-  return {
-    peak,
-    before: ratio('before' in drift ? drift.before : null),
-    after: ratio('after' in drift ? drift.after : null),
-  }
+function useOf(limit: number | null, peak: number | null): Use {
+  if (limit === null) return { kind: 'none' }
+  if (peak === null || limit === 0)
+    return { kind: 'unmeasured', limit, reason: 'no response in the window says what was left of this limit' }
+  return { kind: 'measured', limit, peak, utilization: peak / limit }
 }

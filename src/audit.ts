@@ -68,7 +68,9 @@ async function auditByApi(run: Run, credentials: Credentials, committed: Committ
   const { window, thresholds, peakWindow } = inputs
   const api = connect(run, credentials)
   try {
-    const reading = await log.group('Limits', () => collectLimits(api.client, run, snapshotIn(committed)?.workspaces ?? []))
+    const reading = await log.group('Limits', () =>
+      collectLimits(api.client, run, snapshotIn(committed)?.workspaces ?? []),
+    )
     const limits = limitsNow(reading, snapshotIn(committed), inputs)
     const tier = collectTier(api, log)
     const { meters, ...toRead } = usageToRead(limits, window)

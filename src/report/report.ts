@@ -1,6 +1,13 @@
 import type * as z from 'zod'
 import type { planningSchema, reportSchema } from './report-schema.ts'
-import type { consequenceSchema, driftSchema, groupViewSchema, measuredSchema, unmeasuredSchema, verdictSchema } from './row-schemas.ts'
+import type {
+  consequenceSchema,
+  driftSchema,
+  groupViewSchema,
+  measuredSchema,
+  unmeasuredSchema,
+  verdictSchema,
+} from './row-schemas.ts'
 
 /**
  * The Report: one value that holds everything the audit found. It is written as it is to `report-path`,

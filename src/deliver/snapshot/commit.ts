@@ -15,8 +15,11 @@ export type Change = {
 /** A change, and the pull request that would propose it. */
 export type Proposal = Change & { pullRequest: PullRequestText }
 
-/** From what the branch holds to what it should hold; null where that is the same. Pure: it is asked again after a race. */
-export type Plan = (files: Files) => Proposal | null
+/**
+ * From what the branch holds to what it should hold; null where that is the same. Pure: it is asked again after a race.
+ * `open`: the pull request that proposes it already, with the files on its branch.
+ */
+export type Plan = (files: Files, open?: { files: Files; body: string }) => Proposal | null
 
 /** `moved`: the branch has another tip, nothing was committed. `unknown`: GitHub gave no usable answer. Both: read again. */
 export type Attempt = MadeCommit | 'moved' | 'unknown'

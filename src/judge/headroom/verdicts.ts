@@ -95,7 +95,8 @@ function usesBefore({ committed, current, meters, window, known, source, peakWin
   const span = window.earlier
   if (!span) return (): Use => ({ kind: 'none' })
   const minutes = { span, known, source, grid: meters.grid, peakWindow }
-  if (!committed) return (judged: JudgedLimiter) => useUnder({ snapshot: current, meterOf: meters.find }, judged, minutes)
+  if (!committed)
+    return (judged: JudgedLimiter) => useUnder({ snapshot: current, meterOf: meters.find }, judged, minutes)
   const between = counterparts(committed, current)
   return (judged: JudgedLimiter): Use => {
     const limit = limitBefore(judged, between)

@@ -1,5 +1,5 @@
 import type { Change, GroupChange, ModelChange } from '../../vocabulary/drift.ts'
-import { type Group, groupOf, type RateLimitGroup } from '../../vocabulary/groups.ts'
+import { type Group, groupOf, type RateLimitGroup, sameGroup } from '../../vocabulary/groups.ts'
 import { type LimitRef, limitKey } from '../../vocabulary/limit-key.ts'
 import { compareText } from '../../vocabulary/order.ts'
 import { ORGANIZATION, type Scope } from '../../vocabulary/scope.ts'
@@ -43,20 +43,18 @@ export function touchedLimits(change: Change, both: Both): TouchedLimit[] {
 
 type GroupPair = { before: RateLimitGroup | null; after: RateLimitGroup | null }
 
-/** The group a change is about, and the groups that its models came from or went to. */
+/** The group a change is about, and the groups that its models came from or are in now. */
 function touchedGroups(change: GroupChange | ModelChange, { before, after, between }: Both): GroupPair[] {
-  const models = 'models' in change ? change.models : [change.model]
-  const listing = ({ groups }: Snapshot) => groups.filter((group) => group.models.some((each) => models.includes(each)))
-  const own = change.class === 'group-retired' ? [] : [groupOf(change.group, after.groups)]
-  const old = change.class === 'group-retired' ? [groupOf(change.group, before.groups)] : []
   const found = (group: Group | null, { groups }: Snapshot) => (group && groupOf(group, groups)) ?? null
+  // Where its models went, the moves say.
+  if (change.class === 'group-retired') return [{ before: found(change.group, before), after: null }]
+  const models = 'models' in change ? change.models : [change.model]
+  const isListing = (group: RateLimitGroup) => group.models.some((model) => models.includes(model))
+  const now = after.groups.filter((group) => sameGroup(group, change.group) || isListing(group))
+  const then = before.groups.filter(isListing)
   return [
-    ...[...own, ...listing(after)].flatMap((group) =>
-      group ? [{ before: found(between.before(group), before), after: group }] : [],
-    ),
-    ...[...old, ...listing(before)].flatMap((group) =>
-      group ? [{ before: group, after: found(between.after(group), after) }] : [],
-    ),
+    ...now.map((group) => ({ before: found(between.before(group), before), after: group })),
+    ...then.map((group) => ({ before: group, after: found(between.after(group), after) })),
   ]
 }
 
@@ -92,6 +90,7 @@ function limitersOf(groups: readonly (RateLimitGroup | null)[]): string[] {
 }
 
 function unique(limits: readonly TouchedLimit[]): TouchedLimit[] {
-  const keyOf = ({ before, after }: TouchedLimit) => JSON.stringify([before && limitKey(before), after && limitKey(after)])
+  const keyOf = ({ before, after }: TouchedLimit) =>
+    JSON.stringify([before && limitKey(before), after && limitKey(after)])
   return [...new Map(limits.map((limit) => [keyOf(limit), limit])).values()]
 }

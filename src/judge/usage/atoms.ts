@@ -16,5 +16,7 @@ export function atomsOf(before: Snapshot | null, now: Snapshot): readonly string
 /** The models that draw on each group's limits, and on each override's. */
 function modelSetsOf(snapshot: Snapshot): (readonly string[])[] {
   const overrides = snapshot.workspaces.flatMap((workspace) => workspace.overrides)
-  return [...snapshot.groups, ...overrides.map((override) => withModels(override, snapshot))].map(({ models }) => models)
+  return [...snapshot.groups, ...overrides.map((override) => withModels(override, snapshot))].map(
+    ({ models }) => models,
+  )
 }

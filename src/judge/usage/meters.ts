@@ -65,7 +65,9 @@ export function createMeters(now: MakeUp, before: MakeUp | null, window: Window)
   const isSameMakeUp = before === null || makeUpText(before.groups) === makeUpText(now.groups)
   const ofBefore = before === null ? ofNow : metersOf(before.limiters, isSameMakeUp ? [...ofNow.values()] : [])
   const all = [...new Set([...ofNow.values(), ...ofBefore.values()])]
-  const counters = isSameMakeUp ? [countersOf(all)] : [countersOf([...ofNow.values()]), countersOf([...ofBefore.values()])]
+  const counters = isSameMakeUp
+    ? [countersOf(all)]
+    : [countersOf([...ofNow.values()]), countersOf([...ofBefore.values()])]
 
   const hours = (grid.end - grid.start) / HOUR
   const caches = now.groups

@@ -8,9 +8,10 @@ import type { SlackMessage } from './slack-limits.ts'
 /** Characters a header takes. */
 export const LONGEST_HEADER = 150
 
-/** Links to where a reader goes next. */
-export function buttons(links: Links): KnownBlock[] {
+/** Links to where a reader goes next; `review`: the pull request that waits, where there is one. */
+export function buttons(links: Links, review: string | null = null): KnownBlock[] {
   const targets = [
+    ['review', 'Review pull request', review],
     ['run', 'Open run', links.run],
     ['usage', 'Usage in Console', links.usage],
     ['limits', 'Limits in Console', links.limits],

@@ -3,9 +3,19 @@ import type { DriftRow, Report } from '../../report/report.ts'
 import { count, listing } from '../../vocabulary/figures.ts'
 import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import { advice } from '../words/advice.ts'
-import { driftCounts, driftSentence, isSerious, orderDrift } from '../words/drift-text.ts'
+import { isSerious, orderDrift } from '../words/drift-figures.ts'
+import { driftCounts, driftSentence } from '../words/drift-text.ts'
 import { oneLine, SENTENCE_LENGTH, slackLink, slackText } from '../words/escape.ts'
-import { atPeakTime, BAND_MARK, groupName, limiterName, percentOf, period, scopeName } from '../words/format.ts'
+import {
+  atPeakTime,
+  BAND_MARK,
+  groupName,
+  limiterName,
+  percentOf,
+  period,
+  scopeName,
+  timeBefore,
+} from '../words/format.ts'
 import type { Links } from '../words/links.ts'
 import { andMore, list } from '../words/list.ts'
 import { highest, type Measured, ofBand, recovered } from '../words/select.ts'
@@ -63,7 +73,7 @@ function blocks(report: Report, links: Links, snapshot: SnapshotOutcome | null, 
     ...drift(report, links, snapshot, extent),
     ...endedMutes(report, extent),
     ...firstSteps(report, extent),
-    ...buttons(links),
+    ...buttons(links, snapshot?.pullRequest?.url ?? null),
   ]
 }
 
@@ -144,7 +154,8 @@ function driverText({ kind, name, share }: NonNullable<ReturnType<typeof mainDri
 }
 
 function recoveredLine(row: Measured, report: Report): string {
-  const before = row.previous === null ? '' : ` · was ${shareOf(row, report)(row.previous.utilization)} the day before`
+  const when = `${report.window.days > 1 ? 'in ' : ''}${timeBefore(report)}`
+  const before = row.previous === null ? '' : ` · was ${shareOf(row, report)(row.previous.utilization)} ${when}`
   return `${BAND_MARK[row.band]} ${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)}${before}`
 }
 

@@ -3,9 +3,10 @@ import { atMost } from '../../vocabulary/figures.ts'
 import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import { evidencePage } from '../evidence/page.ts'
 import { advice } from '../words/advice.ts'
-import { driftCounts, orderDrift } from '../words/drift-text.ts'
+import { orderDrift } from '../words/drift-figures.ts'
+import { driftCounts } from '../words/drift-text.ts'
 import { markdownLink, markdownText, SENTENCE_LENGTH } from '../words/escape.ts'
-import { BAND_MARK, percentOf, period } from '../words/format.ts'
+import { BAND_MARK, percentOf, period, timeBefore } from '../words/format.ts'
 import type { Links } from '../words/links.ts'
 import { andMore, list } from '../words/list.ts'
 import { bullets, details, seeAlso, stack, under } from '../words/markdown.ts'
@@ -80,7 +81,7 @@ function summary(report: Report, links: Links, snapshot: SnapshotOutcome | null,
     notComplete(report, most),
     under('### What to do first', bullets(advice(report, markdownText))),
     report.drift.length > 0 && under('### Limits that have changed', changes(report, snapshot, most)),
-    under('### Recovered since the day before', recoveries(report, most)),
+    under(`### Recovered since ${timeBefore(report)}`, recoveries(report, most)),
     under('### Scorecard', scorecard(report, extent.rows)),
     under('### Peaks', peaks(report, extent)),
     under('### Muted', mutedRows(report, most)),

@@ -1,37 +1,36 @@
 import type { DriftRow } from '../../report/report.ts'
 import type { DriftClass } from '../../vocabulary/drift.ts'
-import { atMost, capital, changeInPercent, count, plural } from '../../vocabulary/figures.ts'
-import { limiterLabel } from '../../vocabulary/limiters.ts'
-import { crossesAlertLine, driftConsequence, type Judged } from './drift-consequence.ts'
+import { capital, changeInPercent, count, listing, plural } from '../../vocabulary/figures.ts'
+import { driftConsequence } from './drift-consequence.ts'
+import type { Judged } from './drift-figures.ts'
 import type { Escape } from './escape.ts'
 import { groupName, limiterName, scopeName } from './format.ts'
 
 /** A drift as a person reads it: what it is about, what changed, and how many there are of each kind. */
 
 /** Whose limit changed: `Claude Opus 4.x, output tokens/min`, `Workspace production, Claude Opus 4.x, requests/min`. */
-export function driftSubject(drift: DriftRow, safe: Escape): string {
-  const scope = drift.scope.type === 'workspace' ? [capital(scopeName(drift.scope, safe))] : []
-  const limiter = drift.limiter === null ? [] : [limiterName({ group: drift.group, limiter: drift.limiter }, safe)]
-  return [...scope, groupName(drift.group, safe), ...limiter].join(', ')
+export function driftSubject({ scope, group, limiter }: DriftRow, safe: Escape): string {
+  const ofScope = scope.type === 'workspace' ? [capital(scopeName(scope, safe))] : []
+  const ofGroup = group === null ? [] : [groupName(group, safe)]
+  const ofLimiter = group === null || limiter === null ? [] : [limiterName({ group, limiter }, safe)]
+  return [...ofScope, ...ofGroup, ...ofLimiter].join(', ')
 }
 
 /** What changed: `800,000 → 400,000 (−50 %)`, `new limit of 400,000`, `claude-opus-5 moved here from Claude Opus 4.x`. */
 export function driftChange(drift: DriftRow, safe: Escape): string {
-  const before = drift.before === null ? null : count(drift.before)
-  const after = drift.after === null ? null : count(drift.after)
   const model = safe(drift.model ?? 'a model')
   switch (drift.class) {
     case 'raised':
     case 'cut':
       return values(drift)
     case 'limiter-added':
-      return after === null ? 'new limit' : `new limit of ${after}`
+      return `new limit of ${limitText(drift.after)}`
     case 'limiter-removed':
-      return before === null ? 'no longer limited' : `limit of ${before} no longer listed`
+      return `limit of ${limitText(drift.before)} no longer listed`
     case 'limiter-changed':
-      return `${counted(drift, safe)}, ${values(drift)}`
+      return `${values(drift)}, ${countedNow(drift)}`
     case 'group-added':
-      return 'new group of limits'
+      return ['new group', contents(drift, safe)].filter(Boolean).join(': ')
     case 'group-retired':
       return 'group no longer listed'
     case 'model-added':
@@ -41,16 +40,26 @@ export function driftChange(drift: DriftRow, safe: Escape): string {
     case 'model-moved':
       return `${model} moved here from ${safe(drift.from ?? 'another group')}`
     case 'override-added':
-      return after === null ? 'limit of its own set' : `limit of its own set to ${after}`
+      return drift.inherited == null
+        ? `limit of its own set to ${limitText(drift.after)}`
+        : `${limitText(drift.inherited)} (the organization's) → ${limitText(drift.after)}`
     case 'override-changed':
-      return drift.from === null
-        ? `limit of its own ${values(drift)}`
-        : `limit of its own ${counted(drift, safe)}, ${values(drift)}`
+      return `limit of its own ${values(drift)}${drift.from === null ? '' : `, ${countedNow(drift)}`}`
     case 'override-removed':
-      return before === null
-        ? "no limit of its own any more, the organization's applies"
-        : `limit of its own of ${before} removed, the organization's applies`
+      return drift.inherited == null
+        ? `limit of its own of ${limitText(drift.before)} removed, and the organization has none`
+        : `${limitText(drift.before)} → ${limitText(drift.inherited)} (the organization's)`
+    case 'workspace-added':
+      return 'new workspace'
+    case 'workspace-archived':
+      return 'archived: its own limits are gone'
   }
+}
+
+/** Subject and change in a line: what a new group holds is left out. */
+export function driftHeadline(drift: DriftRow, safe: Escape): string {
+  const change = drift.class === 'group-added' ? 'new group' : driftChange(drift, safe)
+  return `${driftSubject(drift, safe)}: ${change}`
 }
 
 /** Whether the policy file expects the change: `As the policy expects.`; empty where it says nothing of this limit. */
@@ -63,26 +72,6 @@ export function driftIntent({ intended }: DriftRow): string {
 export function driftSentence(drift: DriftRow, report: Judged, safe: Escape): string {
   const change = `${driftSubject(drift, safe)}: ${driftChange(drift, safe)}.`
   return [change, driftConsequence(drift, report, safe), driftIntent(drift)].filter(Boolean).join(' ')
-}
-
-/** Whether a drift leaves less room: the peak is a larger share of what binds or, where there is no peak, a limit is lower or new. */
-export function isCut(drift: DriftRow): boolean {
-  const { peak, utilization_before: before, utilization_after: after } = drift
-  if (peak !== null && peak > 0 && before !== null && after !== null) return after > before
-  if (drift.class === 'limiter-added' || drift.class === 'override-added') return true
-  return drift.before !== null && drift.after !== null && drift.after < drift.before
-}
-
-/** What a reader should not pass over: less room than before, or a peak that is now over the alert line. */
-export function isSerious(drift: DriftRow, report: Judged): boolean {
-  return isCut(drift) || crossesAlertLine(drift, report)
-}
-
-/** Cuts first, then the highest utilization after the change first; otherwise in the report's order. */
-export function orderDrift(drift: readonly DriftRow[]): DriftRow[] {
-  return drift.toSorted(
-    (a, b) => Number(isCut(b)) - Number(isCut(a)) || (b.utilization_after ?? -1) - (a.utilization_after ?? -1),
-  )
 }
 
 const CLASS_WORDS: Record<DriftClass, [one: string, many: string]> = {
@@ -99,26 +88,62 @@ const CLASS_WORDS: Record<DriftClass, [one: string, many: string]> = {
   'override-added': ['workspace limit added', 'workspace limits added'],
   'override-changed': ['workspace limit changed', 'workspace limits changed'],
   'override-removed': ['workspace limit removed', 'workspace limits removed'],
+  'workspace-added': ['workspace added', 'workspaces added'],
+  'workspace-archived': ['workspace archived', 'workspaces archived'],
 }
 
-/** How many of what, most serious class first: `2 limits cut, 1 limit raised`; classes beyond `most` as `3 more changes`. */
-export function driftCounts(drift: readonly DriftRow[], most = Number.POSITIVE_INFINITY): string {
-  const classes = (Object.entries(CLASS_WORDS) as [DriftClass, [string, string]][])
-    .map(([driftClass, words]) => ({ words, number: drift.filter((item) => item.class === driftClass).length }))
-    .filter(({ number }) => number > 0)
-  const { shown } = atMost(classes, most)
-  const rest = drift.length - shown.reduce((sum, { number }) => sum + number, 0)
-  const parts = shown.map(({ words: [one, many], number }) => plural(number, one, many))
-  return [...parts, ...(rest > 0 ? [plural(rest, 'more change')] : [])].join(', ')
+const SHORT_WORDS: typeof CLASS_WORDS = { ...CLASS_WORDS, cut: ['cut', 'cut'], raised: ['raised', 'raised'] }
+const MOST_SHORT = 3
+
+/** How many of what, most serious class first: `2 limits cut, 1 limit raised`. */
+export function driftCounts(drift: readonly DriftRow[]): string {
+  return countsOf(drift, CLASS_WORDS).join(', ')
 }
 
+/** The same in a few words, for a line of git's log: `1 cut, 2 raised`; what is in none of the first three classes as `3 more`. */
+export function driftTally(drift: readonly DriftRow[]): string {
+  const classes = classesOf(drift).slice(0, MOST_SHORT)
+  const rest = drift.filter((item) => !classes.includes(item.class))
+  const counted = countsOf(drift, SHORT_WORDS).slice(0, MOST_SHORT)
+  return [...counted, ...(rest.length > 0 ? [`${count(rest.length)} more`] : [])].join(', ')
+}
+
+const classesOf = (drift: readonly DriftRow[]) =>
+  (Object.keys(CLASS_WORDS) as DriftClass[]).filter((each) => drift.some((item) => item.class === each))
+
+function countsOf(drift: readonly DriftRow[], words: typeof CLASS_WORDS): string[] {
+  return classesOf(drift).map((driftClass) => {
+    const [one, many] = words[driftClass]
+    return plural(drift.filter((item) => item.class === driftClass).length, one, many)
+  })
+}
+
+/** `660,000` where the value stayed, else `660,000 → 500,000 (−24.2 %)`. */
 function values({ before, after }: DriftRow): string {
+  if (before === after) return limitText(after)
   const change = before === null || after === null ? '' : changeInPercent(before, after)
-  const arrow = `${before === null ? 'none' : count(before)} → ${after === null ? 'none' : count(after)}`
+  const arrow = `${limitText(before)} → ${limitText(after)}`
   return change ? `${arrow} (${change})` : arrow
 }
 
-function counted(drift: DriftRow, safe: Escape): string {
-  const from = drift.from === null ? 'another limiter' : limiterLabel(drift.group.type, drift.from)
-  return `changed from ${from === drift.from ? safe(from) : from}`
+const limitText = (value: number | null | undefined) => (value == null ? 'none' : count(value))
+
+/** How input is counted now that was counted by the other rule. */
+function countedNow({ limiter }: DriftRow): string {
+  return limiter === 'input_tokens_per_minute_cache_aware'
+    ? 'which no longer counts cache reads'
+    : 'which now counts cache reads too'
+}
+
+const CONTENTS = 6
+
+/** What a new group holds: `claude-opus-5; 350 output tokens/min and 4,000 requests/min`. */
+function contents({ group, models = [], limits = {} }: DriftRow, safe: Escape): string {
+  if (group === null) return ''
+  const names = models.map((model) => safe(model))
+  const values = Object.entries(limits).map(([limiter, value]) => {
+    const name = limiterName({ group, limiter }, safe)
+    return value === null ? `${name} without a value` : `${count(value)} ${name}`
+  })
+  return [listing(names, CONTENTS), listing(values, CONTENTS)].filter(Boolean).join('; ')
 }

@@ -177,6 +177,6 @@ test('a lookback ends with the date, and the day before it is only asked for whe
     start: Date.parse('2026-01-01T00:00:00Z'),
     end: Date.parse('2026-01-04T00:00:00Z'),
     days: 3,
-    hasDayBefore: false,
+    earlier: null,
   })
 })

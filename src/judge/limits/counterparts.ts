@@ -1,4 +1,4 @@
-import { type Group, groupOf, sameGroup } from '../../vocabulary/groups.ts'
+import { type Group, groupOf, type RateLimitGroup, sameGroup } from '../../vocabulary/groups.ts'
 import type { LimitRef } from '../../vocabulary/limit-key.ts'
 import type { Snapshot } from '../../vocabulary/snapshot.ts'
 import { matchGroups } from './match.ts'
@@ -37,4 +37,20 @@ function unlistedIn({ groups, workspaces }: Snapshot, group: Group): Group | nul
 export function limitBefore(limit: LimitRef, between: Counterparts): LimitRef | null {
   const group = between.before(limit.group)
   return group && { ...limit, group: { type: group.type, name: group.name } }
+}
+
+/**
+ * The committed snapshot with the models of overrides whose group the organization does not list: the file does not keep
+ * them, and today's reading is the best that is known.
+ */
+export function withModelsOf(current: Snapshot, committed: Snapshot): Snapshot {
+  const overridesNow = current.workspaces.flatMap(({ overrides }) => overrides)
+  const remembered = (override: RateLimitGroup): RateLimitGroup =>
+    groupOf(override, committed.groups)
+      ? override
+      : { ...override, models: groupOf(override, overridesNow)?.models ?? override.models }
+  return {
+    ...committed,
+    workspaces: committed.workspaces.map((each) => ({ ...each, overrides: each.overrides.map(remembered) })),
+  }
 }

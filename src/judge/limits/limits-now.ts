@@ -1,8 +1,8 @@
 import type { LimitsReading } from '../../collect/limits/limits.ts'
 import type { Change } from '../../vocabulary/drift.ts'
-import { groupOf, type RateLimitGroup, sameGroup, type Workspace } from '../../vocabulary/groups.ts'
+import { type RateLimitGroup, sameGroup, type Workspace } from '../../vocabulary/groups.ts'
 import { type Snapshot, snapshotOf } from '../../vocabulary/snapshot.ts'
-import { counterparts } from './counterparts.ts'
+import { counterparts, withModelsOf } from './counterparts.ts'
 import { type JudgedLimiter, judgedLimiters } from './effective.ts'
 import { findDrift } from './find-drift.ts'
 import { type TouchedLimit, touchedLimits } from './touched-limits.ts'
@@ -55,20 +55,4 @@ export function limitsNow(reading: LimitsReading, committedFile: Snapshot | null
 function changesOf(before: Snapshot, after: Snapshot): LimitsNow['changes'] {
   const both = { before, after, between: counterparts(before, after) }
   return findDrift(before, after).map((change) => ({ change, limits: touchedLimits(change, both) }))
-}
-
-/**
- * The committed snapshot with the models of overrides whose group the organization does not list: the file does not keep
- * them, and today's reading is the best that is known.
- */
-function withModelsOf(current: Snapshot, committed: Snapshot): Snapshot {
-  const overridesNow = current.workspaces.flatMap(({ overrides }) => overrides)
-  const remembered = (override: RateLimitGroup): RateLimitGroup =>
-    groupOf(override, committed.groups)
-      ? override
-      : { ...override, models: groupOf(override, overridesNow)?.models ?? override.models }
-  return {
-    ...committed,
-    workspaces: committed.workspaces.map((each) => ({ ...each, overrides: each.overrides.map(remembered) })),
-  }
 }

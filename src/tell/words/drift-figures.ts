@@ -83,10 +83,16 @@ export function isSerious(drift: DriftRow, report: Judged): boolean {
   return isCut(drift) || crossesAlertLine(drift, report)
 }
 
-/** What leaves less room first, then the highest utilization after the change; otherwise in the report's order. */
+/**
+ * What leaves less room first, then the highest utilization after the change; of several with the same, those of a single
+ * limit first; otherwise in the report's order.
+ */
 export function orderDrift(drift: readonly DriftRow[]): DriftRow[] {
-  const highest = (item: DriftRow) => effectsOf(item)[0]?.after?.utilization ?? item.utilization_after ?? -1
-  return drift.toSorted((a, b) => Number(isCut(b)) - Number(isCut(a)) || highest(b) - highest(a))
+  const highest = (item: DriftRow) => item.utilization_after ?? effectsOf(item)[0]?.after?.utilization ?? -1
+  const ofLimit = ({ limiter }: DriftRow) => Number(limiter !== null)
+  return drift.toSorted(
+    (a, b) => Number(isCut(b)) - Number(isCut(a)) || highest(b) - highest(a) || ofLimit(b) - ofLimit(a),
+  )
 }
 
 /** The limits, once each, of whose use a change makes a larger share; the most serious change first. */

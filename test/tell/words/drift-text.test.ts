@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { DriftRow } from '../../../src/report/report.ts'
-import { crossesAlertLine } from '../../../src/tell/words/drift-consequence.ts'
-import { driftCounts, driftSentence, isCut, orderDrift } from '../../../src/tell/words/drift-text.ts'
-import { drift } from '../drift.ts'
+import { crossesAlertLine, isCut, orderDrift } from '../../../src/tell/words/drift-figures.ts'
+import { driftCounts, driftSentence, driftTally } from '../../../src/tell/words/drift-text.ts'
+import { consequence, drift } from '../drift.ts'
 import { EXAMPLES } from '../examples.ts'
 
 const quiet = EXAMPLES['quiet-day'].report
@@ -45,22 +45,23 @@ describe('a drift reads', () => {
       { class: 'limiter-removed', after: null, peak: 240_000, utilization_before: 0.3 },
     ],
     [
-      "Claude Opus 4.x, input tokens/min (cache-aware): changed from input tokens/min (cache reads count), 800,000 → 400,000 (−50 %). The day's peak, counted each way, was 90 % and is now 20 %: back below the watch line.",
+      "Claude Opus 4.x, input tokens/min (cache-aware): 800,000 → 400,000 (−50 %), which no longer counts cache reads. The day's peak, counted each way, was 720,000 (90 %) and is now 80,000 (20 %): back below the watch line.",
       {
         class: 'limiter-changed',
         limiter: 'input_tokens_per_minute_cache_aware',
         from: 'input_tokens_per_minute',
-        peak: 80_000,
-        utilization_before: 0.9,
-        utilization_after: 0.2,
+        consequences: [
+          consequence('Claude Opus 4.x', [720_000, 800_000], [80_000, 400_000], 'input_tokens_per_minute_cache_aware'),
+        ],
       },
     ],
     [
-      "Workspace production, Claude Opus 4.x, output tokens/min: limit of its own set to 400,000. The day's peak 80,000 was 10 % and is now 20 %.",
+      "Workspace production, Claude Opus 4.x, output tokens/min: 800,000 (the organization's) → 400,000. The day's peak 80,000 was 10 % and is now 20 %.",
       {
         class: 'override-added',
         scope: production,
         before: null,
+        inherited: 800_000,
         peak: 80_000,
         utilization_before: 0.1,
         utilization_after: 0.2,
@@ -71,19 +72,100 @@ describe('a drift reads', () => {
       { class: 'override-changed', scope: production, peak: 80_000, utilization_before: 0.2, utilization_after: 0.2 },
     ],
     [
-      "Workspace production, Claude Opus 4.x, output tokens/min: limit of its own of 800,000 removed, the organization's applies. The day's peak 80,000 was 80 % and is now 10 %: back below the watch line.",
+      "Workspace production, Claude Opus 4.x, output tokens/min: 100,000 → 800,000 (the organization's). The day's peak 80,000 was 80 % and is now 10 %: back below the watch line.",
       {
         class: 'override-removed',
         scope: production,
+        before: 100_000,
         after: null,
+        inherited: 800_000,
         peak: 80_000,
         utilization_before: 0.8,
         utilization_after: 0.1,
       },
     ],
     [
-      'Claude Opus 4.x: new group of limits. Its limits are judged from this run on.',
-      { class: 'group-added', limiter: null },
+      "Workspace production, Claude Opus 4.x, output tokens/min: limit of its own of 100,000 removed, and the organization has none. The day's peak 80,000 was 80 % of it.",
+      {
+        class: 'override-removed',
+        scope: production,
+        before: 100_000,
+        after: null,
+        inherited: null,
+        peak: 80_000,
+        utilization_before: 0.8,
+      },
+    ],
+    [
+      'Claude Opus 5: new group: claude-opus-5; 350 output tokens/min and 20 requests/min. Its limits are judged from this run on.',
+      {
+        class: 'group-added',
+        limiter: null,
+        group: { type: 'model_group', name: 'Claude Opus 5' },
+        models: ['claude-opus-5'],
+        limits: { output_tokens_per_minute: 350, requests_per_minute: 20 },
+      },
+    ],
+    [
+      "Claude Opus 5: new group: claude-opus-5; 350 output tokens/min. The day's peak by limit: output tokens/min: 300 was part of 450 of 1,000 (45 %) and is now 300 of 350 (85.7 %): over the alert line. Claude Opus 4.x, output tokens/min: 450 of 1,000 (45 %) → 150 of 1,000 (15 %).",
+      {
+        class: 'group-added',
+        limiter: null,
+        group: { type: 'model_group', name: 'Claude Opus 5' },
+        models: ['claude-opus-5'],
+        limits: { output_tokens_per_minute: 350 },
+        consequences: [
+          consequence('Claude Opus 5', null, [300, 350]),
+          consequence('Claude Opus 4.x', [450, 1_000], [150, 1_000]),
+        ],
+      },
+    ],
+    [
+      "Claude Opus 4.x, output tokens/min: 70,000 → 35,000 (−50 %). The day's peak: 27,183 of 70,000 (38.8 %) → 50,668 of 35,000 (144.8 %): over the limit itself. By the old limit, the move alone would make it 72.4 %.",
+      {
+        before: 70_000,
+        after: 35_000,
+        consequences: [consequence('Claude Opus 4.x', [27_183, 70_000], [50_668, 35_000])],
+      },
+    ],
+    [
+      'Claude Opus 4.x, input tokens/min (cache-aware): 660,000, which no longer counts cache reads.',
+      {
+        class: 'limiter-changed',
+        limiter: 'input_tokens_per_minute_cache_aware',
+        from: 'input_tokens_per_minute',
+        before: 660_000,
+        after: 660_000,
+      },
+    ],
+    [
+      'Files: group no longer listed.',
+      {
+        class: 'group-retired',
+        limiter: null,
+        group: { type: 'files', name: 'files' },
+        before: null,
+        after: null,
+        models: [],
+        unlisted_models: [],
+      },
+    ],
+    [
+      'Claude Opus 4.x: group no longer listed. Use of claude-opus-4-5 is reported as unmatched from now on.',
+      {
+        class: 'group-retired',
+        limiter: null,
+        models: ['claude-opus-4-5', 'claude-opus-4-6'],
+        unlisted_models: ['claude-opus-4-5'],
+      },
+    ],
+    [
+      "Workspace production: new workspace. It has no limits of its own: it may use all of the organization's limits.",
+      { class: 'workspace-added', scope: production, group: null, limiter: null },
+    ],
+    [
+      'Workspace production: archived: its own limits are gone.',
+      { class: 'workspace-archived', scope: production, group: null, limiter: null },
     ],
     [
       'Claude Opus 4.x: claude-opus-5 moved here from Claude Opus 5. Its use counts toward this group from now on.',
@@ -96,7 +178,7 @@ describe('a drift reads', () => {
 
 test('cuts come first, then what is closest to its limit', () => {
   const ordered = orderDrift(EXAMPLES.drift.report.drift).map((item) => item.class)
-  expect(ordered).toEqual(['cut', 'limiter-changed', 'raised', 'override-added', 'group-added', 'model-moved'])
+  expect(ordered).toEqual(['cut', 'group-added', 'model-moved', 'limiter-changed', 'raised', 'override-added'])
 })
 
 test('an override that changes nothing is no cut, and a new limit is one', () => {
@@ -109,8 +191,8 @@ test('an override that changes nothing is no cut, and a new limit is one', () =>
 })
 
 test('a drift is serious where it alone lifts the peak over the alert line', () => {
-  expect(crossesAlertLine(drift({ utilization_before: 0.7, utilization_after: 0.75 }), quiet)).toBe(true)
-  expect(crossesAlertLine(drift({ utilization_before: 0.8, utilization_after: 0.9 }), quiet)).toBe(false)
+  expect(crossesAlertLine(drift({ peak: 1, utilization_before: 0.7, utilization_after: 0.75 }), quiet)).toBe(true)
+  expect(crossesAlertLine(drift({ peak: 1, utilization_before: 0.8, utilization_after: 0.9 }), quiet)).toBe(false)
 })
 
 test('a drift is judged by the lines of its own limit, where the policy file gives it some', () => {
@@ -156,14 +238,41 @@ describe('an override that binds nothing', () => {
   })
 })
 
-test('changes are counted by class, the rest of them together', () => {
-  expect(driftCounts([drift({}), drift({}), drift({ class: 'raised' }), drift({ class: 'model-added' })])).toBe(
-    '2 limits cut, 1 limit raised, 1 model added',
+test('changes are counted by class, in a line of a log the rest of them together', () => {
+  const all = [
+    ...[drift({}), drift({}), drift({ class: 'raised' }), drift({ class: 'model-added' })],
+    ...[drift({ class: 'model-moved' }), drift({ class: 'model-moved' }), drift({ class: 'workspace-added' })],
+  ]
+  expect(driftCounts(all)).toBe('2 limits cut, 1 limit raised, 1 model added, 2 models moved, 1 workspace added')
+  expect(driftTally(all)).toBe('2 cut, 1 raised, 1 model added, 3 more')
+  expect(driftTally(all.slice(0, 3))).toBe('2 cut, 1 raised')
+})
+
+test('several models that move at once have their figures once', () => {
+  const moved = (model: string) =>
+    drift({
+      class: 'model-moved',
+      limiter: null,
+      model,
+      from: 'Claude Opus 5',
+      consequences: [consequence('Claude Opus 4.x', [615, 1_000], [787, 1_000])],
+    })
+  const [first, second] = [moved('claude-a'), moved('claude-b')]
+  const report = { ...quiet, drift: [first, second] }
+  expect(driftSentence(first, report, asIs)).toContain(
+    '615 of 1,000 (61.5 %) → 787 of 1,000 (78.7 %): over the alert line.',
   )
-  expect(
-    driftCounts(
-      [drift({}), drift({ class: 'raised' }), drift({ class: 'model-added' }), drift({ class: 'model-moved' })],
-      2,
-    ),
-  ).toBe('1 limit cut, 1 limit raised, 2 more changes')
+  expect(driftSentence(second, report, asIs)).toMatch(/from Claude Opus 5\. Its figures are those of claude-a\.$/)
+})
+
+test('a move that lifts a peak over the alert line is as serious as a cut that does', () => {
+  const move = drift({
+    class: 'model-moved',
+    limiter: null,
+    before: null,
+    after: null,
+    consequences: [consequence('Claude Opus 4.x', [615, 1_000], [787, 1_000])],
+  })
+  expect([isCut(move), crossesAlertLine(move, quiet)]).toEqual([true, true])
+  expect(orderDrift([drift({ class: 'raised', before: 1, after: 2 }), move])[0]).toBe(move)
 })

@@ -276,6 +276,10 @@ const OPUS_5_LEAVES = [
   consequence(OPUS_5.name, null, [52_000, 400_000]),
   consequence(OPUS.name, [348_000, 800_000], [310_000, 400_000]),
 ]
+const CUT_ALONE = {
+  ...{ class: 'cut', group: OPUS, limiter: OUTPUT, before: 800_000, after: 400_000 },
+  ...{ peak: 310_000, utilization_before: 0.3875, utilization_after: 0.775 },
+} as const
 const OPUS_OUTPUT_CUT = driftOf({
   class: 'cut',
   group: OPUS,
@@ -558,8 +562,8 @@ export const EXAMPLES = {
         },
       ),
       drift: [
-        driftOf({ ...OPUS_OUTPUT_CUT, class: 'override-changed', scope: HOSTILE }),
-        driftOf({ ...OPUS_OUTPUT_CUT, class: 'override-changed', scope: HOSTILE_TOO }),
+        driftOf({ ...CUT_ALONE, class: 'override-changed', scope: HOSTILE }),
+        driftOf({ ...CUT_ALONE, class: 'override-changed', scope: HOSTILE_TOO }),
       ],
       findings: [{ kind: 'inert-override', message: MESSAGE_WITH_NAME }],
       unmatched_models: [{ model: HOSTILE_NAME, requests: 3, tokens: 1_200 }],

@@ -3,7 +3,8 @@ import { atMost, count, plural } from '../../vocabulary/figures.ts'
 import { sameLimit } from '../../vocabulary/limit-key.ts'
 import type { FilesInCommit, Rename } from '../../vocabulary/snapshot-outcome.ts'
 import { driftTable } from '../summary/drift-table.ts'
-import { crossesAlertLine, isCut, orderDrift, pressedLimits } from '../words/drift-figures.ts'
+import { firstTeller } from '../words/drift-consequence.ts'
+import { isCut, limitsOverAlertLine, orderDrift, pressedLimits } from '../words/drift-figures.ts'
 import { driftCounts, driftHeadline } from '../words/drift-text.ts'
 import { drivenBy } from '../words/driven-by.ts'
 import { gitText, markdownText, oneLine } from '../words/escape.ts'
@@ -114,12 +115,12 @@ function changes(report: Report, files: FilesInCommit, extent: BodyExtent): stri
 }
 
 function intro(report: Report): string {
-  const cuts = report.drift.filter(isCut).length
-  const over = report.drift.filter((item) => crossesAlertLine(item, report)).length
+  const cuts = report.drift.filter((item) => isCut(item) && firstTeller(item, report) === null).length
+  const over = limitsOverAlertLine(report)
   const parts = [
     `The configured Claude rate limits differ from the committed snapshot: ${driftCounts(report.drift)}.`,
     cuts > 0 && `${cuts === 1 ? 'One leaves' : `${count(cuts)} leave`} less room than before.`,
-    over > 0 && `**${over === 1 ? 'One brings' : `${count(over)} bring`} a peak over its alert line.**`,
+    over > 0 && `**${over === 1 ? 'One limit is' : `${count(over)} limits are`} over the alert line by it.**`,
   ]
   return parts.filter(Boolean).join(' ')
 }

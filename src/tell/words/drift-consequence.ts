@@ -1,9 +1,8 @@
 import type { DriftRow, Report, VerdictRow } from '../../report/report.ts'
 import { count, listing, plural } from '../../vocabulary/figures.ts'
-import { sameGroup } from '../../vocabulary/groups.ts'
 import { limitKey, sameLimit } from '../../vocabulary/limit-key.ts'
 import { sameScope } from '../../vocabulary/scope.ts'
-import { type Effect, effectsOf, type Judged, linesOf, ownConsequence } from './drift-figures.ts'
+import { type Effect, effectsOf, isOwn, type Judged, linesOf, ownConsequence } from './drift-figures.ts'
 import type { Escape } from './escape.ts'
 import { limiterName, limitName, percentOf, scopeName } from './format.ts'
 import { list } from './list.ts'
@@ -96,19 +95,20 @@ function effectText({ consequence, before, after, origin }: Effect, report: Judg
   if (before) return `was ${figures(before, share)}.`
   if (!after) return ''
   const crossing = crossed(origin?.utilization ?? 0, after.utilization, lines)
-  const part = origin ? `${count(after.peak)} was part of ${figures(origin, share)} and is now ` : ''
-  return `${part}${figures(after, share)}${crossing && `: ${crossing}`}.`
+  const now = `${figures(after, share)}${crossing && `: ${crossing}`}.`
+  if (!origin) return now
+  return origin.isPart
+    ? `${count(after.peak)} was part of ${figures(origin, share)} and is now ${now}`
+    : `${figures(origin, share)} with the rest of its old group, and now ${now}`
 }
 
 /** The limiter alone where it is of the very group the drift is about. */
 function nameOf({ consequence }: Effect, drift: DriftRow, safe: Escape): string {
-  const isOwn =
-    drift.group !== null && sameGroup(consequence.group, drift.group) && sameScope(consequence.scope, drift.scope)
-  return isOwn ? limiterName(consequence, safe) : limitName(consequence, safe)
+  return isOwn(consequence, drift) ? limiterName(consequence, safe) : limitName(consequence, safe)
 }
 
 /** The change before this one in the report whose figures hold all of this one's: several models may move at once. */
-function firstTeller(drift: DriftRow, { drift: all }: Judged): string | null {
+export function firstTeller(drift: DriftRow, { drift: all }: Judged): string | null {
   const keysOf = ({ consequences }: DriftRow) => consequences.map(limitKey)
   const own = keysOf(drift)
   const earlier = all.slice(0, Math.max(0, all.indexOf(drift))).filter(({ limiter }) => limiter === null)

@@ -9,15 +9,21 @@ export type Judged = Pick<Report, 'thresholds' | 'verdicts' | 'window' | 'drift'
 
 type Figures = NonNullable<ConsequenceRow['before']>
 
-/** A side of a consequence that is known. `origin`: the limit that this use was part of before, where that was another one. */
+/**
+ * A consequence of which a side is known. `origin`: the limit that this use counted toward before, where that was another
+ * one; `isPart`: in the minute of that limit's peak, to the full.
+ */
 export type Effect = {
   consequence: ConsequenceRow
   before: Figures | null
   after: Figures | null
-  origin: Figures | null
+  origin: (Figures & { isPart: boolean }) | null
 }
 
-/** What a drift does to limits whose use is known, as far as it does anything; the highest utilization after it first. */
+/**
+ * What a drift does to limits whose use is known, as far as it does anything: to those of its own group first, then the
+ * highest utilization after it.
+ */
 export function effectsOf(drift: DriftRow): Effect[] {
   return drift.consequences
     .map((consequence): Effect => {
@@ -26,11 +32,20 @@ export function effectsOf(drift: DriftRow): Effect[] {
     })
     .filter(({ before, after }) => before !== null || after !== null)
     .filter(({ before, after }) => before?.peak !== after?.peak || before?.limit !== after?.limit)
-    .sort((a, b) => (b.after?.utilization ?? -1) - (a.after?.utilization ?? -1))
+    .sort(
+      (a, b) =>
+        Number(isOwn(b.consequence, drift)) - Number(isOwn(a.consequence, drift)) ||
+        (b.after?.utilization ?? -1) - (a.after?.utilization ?? -1),
+    )
+}
+
+/** Whether a limit is of the very group that a drift is about. */
+export function isOwn({ scope, group }: ConsequenceRow, drift: DriftRow): boolean {
+  return drift.group !== null && sameGroup(group, drift.group) && sameScope(scope, drift.scope)
 }
 
 /** The one limit, by the same limiter, that the use of a new group counted toward before; null where there was none, or several. */
-function originOf(consequence: ConsequenceRow, drift: DriftRow): Figures | null {
+function originOf(consequence: ConsequenceRow, drift: DriftRow): Effect['origin'] {
   const origins = drift.consequences.filter(
     ({ scope, group, limiter, before }) =>
       before !== null &&
@@ -38,7 +53,11 @@ function originOf(consequence: ConsequenceRow, drift: DriftRow): Figures | null 
       sameScope(scope, consequence.scope) &&
       !sameGroup(group, consequence.group),
   )
-  return origins.length === 1 ? (origins[0]?.before ?? null) : null
+  const [origin, ...more] = origins
+  if (!origin?.before || more.length > 0) return null
+  // Peaks of two parts add up to that of the whole only where all three are of one minute.
+  const isPart = origin.before.peak === (origin.after?.peak ?? 0) + (consequence.after?.peak ?? 0)
+  return { ...origin.before, isPart }
 }
 
 /** The consequence for the very limit that a drift is about; none for groups, models and workspaces. */
@@ -55,10 +74,18 @@ export function linesOf(limit: Pick<VerdictRow, 'scope' | 'group' | 'limiter'>, 
 
 /** Whether a drift by itself lifts a peak over the alert line of its limit, by a lower limit or by the use that moves there. */
 export function crossesAlertLine(drift: DriftRow, report: Judged): boolean {
-  return effectsOf(drift).some(({ consequence, before, after }) => {
-    const { alert } = linesOf(consequence, report)
-    return after !== null && after.utilization >= alert && (before?.utilization ?? 0) < alert
-  })
+  return effectsOf(drift).some((effect) => isCrossing(effect, report))
+}
+
+function isCrossing({ consequence, before, after }: Effect, report: Judged): boolean {
+  const { alert } = linesOf(consequence, report)
+  return after !== null && after.utilization >= alert && (before?.utilization ?? 0) < alert
+}
+
+/** How many limits the changes of a report lift over their alert line. */
+export function limitsOverAlertLine(report: Judged): number {
+  const over = report.drift.flatMap(effectsOf).filter((effect) => isCrossing(effect, report))
+  return new Set(over.map(({ consequence }) => limitKey(consequence))).size
 }
 
 /**
@@ -88,7 +115,7 @@ export function isSerious(drift: DriftRow, report: Judged): boolean {
  * limit first; otherwise in the report's order.
  */
 export function orderDrift(drift: readonly DriftRow[]): DriftRow[] {
-  const highest = (item: DriftRow) => item.utilization_after ?? effectsOf(item)[0]?.after?.utilization ?? -1
+  const highest = (item: DriftRow) => Math.max(-1, ...effectsOf(item).map(({ after }) => after?.utilization ?? -1))
   const ofLimit = ({ limiter }: DriftRow) => Number(limiter !== null)
   return drift.toSorted(
     (a, b) => Number(isCut(b)) - Number(isCut(a)) || highest(b) - highest(a) || ofLimit(b) - ofLimit(a),

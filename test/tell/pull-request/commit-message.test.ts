@@ -11,7 +11,7 @@ describe('a commit', () => {
     expect(headline).toBe('chore: limits: 1 cut, 1 raised, 1 limit counted differently, 3 more')
     expect(body.split('\n')).toHaveLength(8)
     expect(body).toMatch(
-      /^- Claude Opus 4\.x, output tokens\/min: 800,000 → 400,000 \(−50 %\)\. The day's peak 310,000/,
+      /^- Claude Opus 4\.x, output tokens\/min: 800,000 → 400,000 \(−50 %\)\. The day's peak: 348,000 of 800,000/,
     )
   })
 

@@ -34,6 +34,8 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
 
   const snapshot = await log.group('Snapshot', () => keepSnapshot(run, report, committed, found, links))
   if (snapshot.operation === 'skipped' && snapshot.because === 'failed') failed('snapshot', snapshot.error)
+  const { pullRequest } = snapshot
+  if (pullRequest?.operation === 'branch-only' && pullRequest.error !== null) failed('pull request', pullRequest.error)
 
   const wanted = shouldNotify(inputs.notify, report, snapshot)
   const slack = await log.group('Slack', () => notifySlack(run, wanted, () => renderSlack(report, links, snapshot)))

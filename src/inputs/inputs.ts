@@ -68,9 +68,11 @@ export function readInputs({ core, now }: Pick<Deps, 'core' | 'now'>, mask: (sec
     problems.push(
       `watch-threshold: got ${asGiven('watch-threshold', raw['watch-threshold'])}; accepted: a value below threshold (${raw.threshold})`,
     )
-  if (values.base && values.base === values.branch && values['snapshot-mode'] === 'pull-request')
+  const { base, branch } = values
+  const isOwn = base === branch || base?.startsWith(`${branch}-next`) || base?.startsWith(`${branch}-scratch-`)
+  if (base && isOwn && values['snapshot-mode'] === 'pull-request')
     problems.push(
-      `branch: got ${asGiven('branch', raw.branch)}; accepted: a branch other than base, which a pull request needs`,
+      `branch: got ${asGiven('branch', raw.branch)}; accepted: a branch other than base (${base}), neither it nor one on which this action prepares its commits`,
     )
 
   checkPaths(raw, problems)

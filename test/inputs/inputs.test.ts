@@ -47,6 +47,8 @@ test('a pull request needs a branch other than base; a commit straight to base h
   expect(message({ ...given, 'snapshot-mode': 'pull-request' })).toMatch(
     /branch: got "limits"; accepted: a branch other than base/,
   )
+  for (const base of ['limits-next', 'limits-scratch-1a2b3c4d'])
+    expect(message({ ...given, base, 'snapshot-mode': 'pull-request' })).toMatch(/branch: got "limits"/)
   expect(read({ ...given, 'snapshot-mode': 'commit' }).snapshot).toMatchObject({ base: 'limits', mode: 'commit' })
   expect(read({ ...given, branch: 'proposals', 'snapshot-mode': 'pull-request' }).snapshot.branch).toBe('proposals')
 })

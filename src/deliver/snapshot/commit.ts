@@ -17,9 +17,9 @@ export type Proposal = Change & { pullRequest: PullRequestText }
 
 /**
  * From what the branch holds to what it should hold; null where that is the same. Pure: it is asked again after a race.
- * `open`: the pull request that proposes it already, with the files on its branch.
+ * `proposed`: the files on the branch of a pull request that is open already.
  */
-export type Plan = (files: Files, open?: { files: Files; body: string }) => Proposal | null
+export type Plan = (files: Files, proposed?: Files) => Proposal | null
 
 /** `moved`: the branch has another tip, nothing was committed. `unknown`: GitHub gave no usable answer. Both: read again. */
 export type Attempt = MadeCommit | 'moved' | 'unknown'

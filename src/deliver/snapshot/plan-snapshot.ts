@@ -6,7 +6,7 @@ import { driftRow } from '../../report/rows.ts'
 import { formatGateway, gatewayOf } from '../../tell/files/gateway.ts'
 import { commitMessage } from '../../tell/pull-request/commit-message.ts'
 import { renderPullRequest } from '../../tell/pull-request/pull-request.ts'
-import { keptSinceUpdate, sinceUpdate } from '../../tell/pull-request/since-update.ts'
+import { sinceUpdate } from '../../tell/pull-request/since-update.ts'
 import { period } from '../../tell/words/format.ts'
 import type { Links } from '../../tell/words/links.ts'
 import { formatSnapshot, parseSnapshot, type Snapshot, saysTheSame } from '../../vocabulary/snapshot.ts'
@@ -30,7 +30,7 @@ type Wanted = { path: string; gatewayPath: string | null; headline: string; link
  */
 export function planSnapshot(report: Report, source: SnapshotSource, wanted: Wanted): Plan {
   const { path, gatewayPath, headline, links } = wanted
-  return (there, open) => {
+  return (there, proposed) => {
     const text = there[path] ?? null
     const before = text === null ? null : parseSnapshot(text, path)
     const after = source.snapshotBeside(before)
@@ -43,7 +43,7 @@ export function planSnapshot(report: Report, source: SnapshotSource, wanted: Wan
     const reported = { ...report, first_snapshot: before === null, drift }
     const contents = contentsOf(files, path)
     const renames = before ? findRenames(before, after) : []
-    const sinceUpdate = open ? newSince(open, after, path, report) : ''
+    const sinceUpdate = proposed ? newSince(proposed, after, path, report) : ''
     return {
       files,
       message: commitMessage(headline, reported, contents, renames),
@@ -52,13 +52,12 @@ export function planSnapshot(report: Report, source: SnapshotSource, wanted: Wan
   }
 }
 
-/** What the pull request did not propose when it was last updated; where that is nothing, what it said of this stands. */
-function newSince(open: { files: Files; body: string }, after: Snapshot, path: string, { window }: Report): string {
-  const proposed = readable(open.files[path] ?? null, path)
-  if (proposed === null) return ''
-  if (saysTheSame(proposed, after)) return keptSinceUpdate(open.body)
+/** What the pull request did not propose when it was last updated. */
+function newSince(files: Files, after: Snapshot, path: string, { window }: Report): string {
+  const proposed = readable(files[path] ?? null, path)
+  const changes = proposed ? findDrift(proposed, after) : []
   return sinceUpdate(
-    findDrift(proposed, after).map((change) => driftRow({ ...change, consequences: [] })),
+    changes.map((change) => driftRow({ ...change, consequences: [] })),
     period(window),
   )
 }

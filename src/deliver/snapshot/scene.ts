@@ -56,7 +56,7 @@ export async function look(github: GitHub, { base: wanted, branch: name, paths, 
   if (proposal === null) return { ...seen, proposal, branch }
   if (branch === null) return { ...seen, proposal, branch }
   const files = await readFilesAt(github, branch.tip, paths)
-  const updated = pull?.ours ? plan(base.files, { files, body: pull.body }) : null
+  const updated = pull?.ours ? plan(base.files, files) : null
   return { ...seen, proposal: updated ?? proposal, branch: { ...branch, files } }
 }
 

@@ -29,14 +29,16 @@ export type LimitsNow = {
 
 /** Holds what was read against the committed snapshot. Throws AuditError where `wanted` names a model or a workspace that is not there. */
 export function limitsNow(reading: LimitsReading, committedFile: Snapshot | null, wanted: Wanted): LimitsNow {
-  const unread = new Set(reading.unreadable.map(({ workspace }) => workspace.id))
-  const isRead = (id: string) => !unread.has(id)
+  const read = new Set(reading.workspaces.map(({ workspace }) => workspace.id))
+  const active = reading.allWorkspaces.filter((workspace) => !workspace.archived)
+  // A workspace that is gone or archived has no limits any more; one that could not be read keeps those it had.
+  const isRead = (id: string) => read.has(id) || !active.some((workspace) => workspace.id === id)
   const snapshotBeside = (other: Snapshot | null) =>
     snapshotOf(reading.groups, reading.workspaces, { committed: other, isRead })
   const current = snapshotBeside(committedFile)
   const committed = committedFile && withModelsOf(current, committedFile)
   const judgedWorkspaces = chosenWorkspaces(reading.allWorkspaces, wanted.workspaces)
-  const isJudged = ({ id }: { id: string }) => isRead(id) && judgedWorkspaces.some((workspace) => workspace.id === id)
+  const isJudged = ({ id }: { id: string }) => read.has(id) && judgedWorkspaces.some((workspace) => workspace.id === id)
   const ofThisRun = { groups: current.groups, workspaces: current.workspaces.filter(isJudged) }
   const judged = chosenLimiters(judgedLimiters(ofThisRun), reading.groups, wanted)
   return {
@@ -48,7 +50,7 @@ export function limitsNow(reading: LimitsReading, committedFile: Snapshot | null
     judged,
     judgedGroups: current.groups.filter((group) => judged.some((limiter) => sameGroup(limiter.group, group))),
     judgedWorkspaces,
-    active: reading.allWorkspaces.filter((workspace) => !workspace.archived),
+    active,
   }
 }
 

@@ -156,7 +156,10 @@ export const driftSchema = z.object({
     .describe("The organization's limit: what bound before an override was set, or binds now that it is removed"),
   models: z.array(z.string()).optional().describe('Of a group that came or went'),
   unlisted_models: z.array(z.string()).optional().describe('Of a group that went: those that no group lists now'),
-  limits: z.record(z.string(), z.number().nullable()).optional().describe('Of a group that came'),
+  limits: z
+    .array(z.object({ limiter: z.string(), limit: z.number().nullable() }))
+    .optional()
+    .describe('Of a group that came'),
   intended: z
     .boolean()
     .optional()

@@ -77,7 +77,9 @@ export function driftRow(drift: Drift): DriftRow {
     ...('inherited' in drift && { inherited: drift.inherited }),
     ...('models' in drift && { models: [...drift.models] }),
     ...('unlisted' in drift && { unlisted_models: [...drift.unlisted] }),
-    ...('limits' in drift && { limits: drift.limits }),
+    ...('limits' in drift && {
+      limits: Object.entries(drift.limits).map(([limiter, limit]) => ({ limiter, limit })),
+    }),
     ...(drift.intended !== undefined && { intended: drift.intended }),
   }
 }

@@ -296,7 +296,7 @@ const DRIFT: DriftRow[] = [
     class: 'group-added',
     group: OPUS_5,
     models: ['claude-opus-5'],
-    limits: { [OUTPUT]: 400_000 },
+    limits: [{ limiter: OUTPUT, limit: 400_000 }],
     consequences: OPUS_5_LEAVES,
   }),
   driftOf({

@@ -2,9 +2,9 @@ import type { KnownBlock } from '@slack/types'
 import type { DriftRow, Report } from '../../report/report.ts'
 import { count, listing } from '../../vocabulary/figures.ts'
 import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
+import { isSerious, orderDrift } from '../drift/drift-figures.ts'
+import { driftCounts, driftSentence } from '../drift/drift-text.ts'
 import { advice } from '../words/advice.ts'
-import { isSerious, orderDrift } from '../words/drift-figures.ts'
-import { driftCounts, driftSentence } from '../words/drift-text.ts'
 import { oneLine, SENTENCE_LENGTH, slackLink, slackText } from '../words/escape.ts'
 import {
   atPeakTime,

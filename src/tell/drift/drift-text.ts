@@ -1,10 +1,10 @@
 import type { DriftRow } from '../../report/report.ts'
 import type { DriftClass } from '../../vocabulary/drift.ts'
 import { capital, changeInPercent, count, listing, plural } from '../../vocabulary/figures.ts'
+import type { Escape } from '../words/escape.ts'
+import { groupName, limiterName, scopeName } from '../words/format.ts'
 import { driftConsequence } from './drift-consequence.ts'
 import type { Judged } from './drift-figures.ts'
-import type { Escape } from './escape.ts'
-import { groupName, limiterName, scopeName } from './format.ts'
 
 /** A drift as a person reads it: what it is about, what changed, and how many there are of each kind. */
 
@@ -138,12 +138,12 @@ function countedNow({ limiter }: DriftRow): string {
 const CONTENTS = 6
 
 /** What a new group holds: `claude-opus-5; 350 output tokens/min and 4,000 requests/min`. */
-function contents({ group, models = [], limits = {} }: DriftRow, safe: Escape): string {
+function contents({ group, models = [], limits = [] }: DriftRow, safe: Escape): string {
   if (group === null) return ''
   const names = models.map((model) => safe(model))
-  const values = Object.entries(limits).map(([limiter, value]) => {
+  const values = limits.map(({ limiter, limit }) => {
     const name = limiterName({ group, limiter }, safe)
-    return value === null ? `${name} without a value` : `${count(value)} ${name}`
+    return limit === null ? `${name} without a value` : `${count(limit)} ${name}`
   })
   return [listing(names, CONTENTS), listing(values, CONTENTS)].filter(Boolean).join('; ')
 }

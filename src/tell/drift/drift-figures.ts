@@ -2,7 +2,7 @@ import type { ConsequenceRow, DriftRow, Report, VerdictRow } from '../../report/
 import { sameGroup } from '../../vocabulary/groups.ts'
 import { limitKey, sameLimit } from '../../vocabulary/limit-key.ts'
 import { sameScope } from '../../vocabulary/scope.ts'
-import { thresholdsOf } from './select.ts'
+import { thresholdsOf } from '../words/select.ts'
 
 /** What of a report a drift is told by: the thresholds, what binds now, the other changes, and the window that the peaks are of. */
 export type Judged = Pick<Report, 'thresholds' | 'verdicts' | 'window' | 'drift'>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { DriftRow } from '../../../src/report/report.ts'
-import { crossesAlertLine, isCut, orderDrift } from '../../../src/tell/words/drift-figures.ts'
-import { driftCounts, driftSentence, driftTally } from '../../../src/tell/words/drift-text.ts'
+import { crossesAlertLine, isCut, orderDrift } from '../../../src/tell/drift/drift-figures.ts'
+import { driftCounts, driftSentence, driftTally } from '../../../src/tell/drift/drift-text.ts'
 import { consequence, drift } from '../drift.ts'
 import { EXAMPLES } from '../examples.ts'
 
@@ -103,7 +103,10 @@ describe('a drift reads', () => {
         limiter: null,
         group: { type: 'model_group', name: 'Claude Opus 5' },
         models: ['claude-opus-5'],
-        limits: { output_tokens_per_minute: 350, requests_per_minute: 20 },
+        limits: [
+          { limiter: 'output_tokens_per_minute', limit: 350 },
+          { limiter: 'requests_per_minute', limit: 20 },
+        ],
       },
     ],
     [
@@ -113,7 +116,7 @@ describe('a drift reads', () => {
         limiter: null,
         group: { type: 'model_group', name: 'Claude Opus 5' },
         models: ['claude-opus-5'],
-        limits: { output_tokens_per_minute: 350 },
+        limits: [{ limiter: 'output_tokens_per_minute', limit: 350 }],
         consequences: [
           consequence('Claude Opus 5', null, [300, 350]),
           consequence('Claude Opus 4.x', [450, 1_000], [150, 1_000]),

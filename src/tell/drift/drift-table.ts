@@ -1,9 +1,9 @@
 import type { DriftRow, Report } from '../../report/report.ts'
-import { driftConsequence } from '../words/drift-consequence.ts'
-import { isSerious } from '../words/drift-figures.ts'
-import { driftChange, driftIntent, driftSubject } from '../words/drift-text.ts'
 import { markdownText } from '../words/escape.ts'
 import { table, unbroken } from '../words/markdown.ts'
+import { driftConsequence } from './drift-consequence.ts'
+import { isSerious } from './drift-figures.ts'
+import { driftChange, driftIntent, driftSubject } from './drift-text.ts'
 
 /** Changes as a table in Markdown, the serious ones in bold; `consequence` heads the column of consequences, null leaves it out. */
 export function driftTable(drift: readonly DriftRow[], report: Report, consequence: string | null): string {

@@ -2,11 +2,11 @@ import type { DriftRow, Report, VerdictRow } from '../../report/report.ts'
 import { count, listing, plural } from '../../vocabulary/figures.ts'
 import { limitKey, sameLimit } from '../../vocabulary/limit-key.ts'
 import { sameScope } from '../../vocabulary/scope.ts'
+import type { Escape } from '../words/escape.ts'
+import { limiterName, limitName, percentOf, scopeName } from '../words/format.ts'
+import { list } from '../words/list.ts'
+import { isInert } from '../words/select.ts'
 import { type Effect, effectsOf, isOwn, type Judged, linesOf, ownConsequence } from './drift-figures.ts'
-import type { Escape } from './escape.ts'
-import { limiterName, limitName, percentOf, scopeName } from './format.ts'
-import { list } from './list.ts'
-import { isInert } from './select.ts'
 
 /** What a drift does, in words: to the peaks of the audited window, and to limits that workspaces set themselves. */
 

@@ -73,7 +73,7 @@ function blocks(report: Report, links: Links, snapshot: SnapshotOutcome | null, 
     ...drift(report, links, snapshot, extent),
     ...endedMutes(report, extent),
     ...firstSteps(report, extent),
-    ...buttons(links, snapshot?.pullRequest?.url ?? null),
+    ...buttons(links, snapshot?.pullRequest ?? null),
   ]
 }
 

@@ -10,6 +10,8 @@ export type Drift = Change & {
   /** One for each limit that the change touches; none where it touches none, or where they were not looked for. */
   consequences: readonly Consequence[]
   intended?: boolean
+  /** When the new limit was first seen, UTC ms: known where a log of responses shows the change. */
+  at?: number
 }
 
 /** A difference alone, as two snapshots show it. */

@@ -34,14 +34,16 @@ export function parseDay(text: string): number | undefined {
   return Number.isNaN(time) || isoDay(time) !== text ? undefined : time
 }
 
-/**
- * The window of `days` whole days that ends with `lastDay` (UTC midnight), and what it is compared with, as far back as the
- * API still answers. Throws nothing: see `earliestDay` for what to refuse.
- */
-export function windowOf(lastDay: number, days: number, compareWith: CompareWith, now: number): Window {
+/** The window of `days` whole days that ends with `lastDay` (UTC midnight), and what it is compared with. */
+export function windowOf(lastDay: number, days: number, compareWith: CompareWith): Window {
   const window = { start: lastDay - (days - 1) * DAY, end: lastDay + DAY }
-  const earlier = earlierSpan(window, compareWith)
-  return { ...window, days, earlier: earlier && earlier.start >= earliestDay(now) ? earlier : null }
+  return { ...window, days, earlier: earlierSpan(window, compareWith) }
+}
+
+/** The window compared with nothing where the API no longer answers for the time before. */
+export function withinRetention(window: Window, now: number): Window {
+  const { earlier } = window
+  return earlier && earlier.start < earliestDay(now) ? { ...window, earlier: null } : window
 }
 
 function earlierSpan({ start, end }: Span, compareWith: CompareWith): Span | null {

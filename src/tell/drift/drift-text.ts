@@ -2,7 +2,7 @@ import type { DriftRow } from '../../report/report.ts'
 import type { DriftClass } from '../../vocabulary/drift.ts'
 import { capital, changeInPercent, count, listing, plural } from '../../vocabulary/figures.ts'
 import type { Escape } from '../words/escape.ts'
-import { groupName, limiterName, scopeName } from '../words/format.ts'
+import { groupName, limiterName, moment, scopeName } from '../words/format.ts'
 import { driftConsequence } from './drift-consequence.ts'
 import type { Judged } from './drift-figures.ts'
 
@@ -22,7 +22,7 @@ export function driftChange(drift: DriftRow, safe: Escape): string {
   switch (drift.class) {
     case 'raised':
     case 'cut':
-      return values(drift)
+      return `${values(drift)}${seenFrom(drift)}`
     case 'limiter-added':
       return `new limit of ${limitText(drift.after)}`
     case 'limiter-removed':
@@ -44,7 +44,7 @@ export function driftChange(drift: DriftRow, safe: Escape): string {
         ? `limit of its own set to ${limitText(drift.after)}`
         : `${limitText(drift.inherited)} (the organization's) → ${limitText(drift.after)}`
     case 'override-changed':
-      return `limit of its own ${values(drift)}${drift.from === null ? '' : `, ${countedNow(drift)}`}`
+      return `limit of its own ${values(drift)}${drift.from === null ? seenFrom(drift) : `, ${countedNow(drift)}`}`
     case 'override-removed':
       return drift.inherited == null
         ? `limit of its own of ${limitText(drift.before)} removed, and the organization has none`
@@ -116,6 +116,11 @@ function countsOf(drift: readonly DriftRow[], words: typeof CLASS_WORDS): string
     const [one, many] = words[driftClass]
     return plural(drift.filter((item) => item.class === driftClass).length, one, many)
   })
+}
+
+/** When a log of responses first shows the new limit; empty where that is not known. */
+function seenFrom({ at }: DriftRow): string {
+  return at === undefined ? '' : `, from ${moment(at)} on`
 }
 
 /** `660,000` where the value stayed, else `660,000 → 500,000 (−24.2 %)`. */

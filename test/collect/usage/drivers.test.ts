@@ -9,7 +9,7 @@ import { limitKey } from '../../../src/vocabulary/limit-key.ts'
 import type { UsageRow } from '../../../src/vocabulary/usage-row.ts'
 import { windowOf } from '../../../src/vocabulary/window.ts'
 
-const WINDOW = windowOf(Date.UTC(2026, 10, 22), 2, 'day-before', Date.UTC(2026, 10, 23, 6))
+const WINDOW = windowOf(Date.UTC(2026, 10, 22), 2, 'day-before')
 const NOON = Date.UTC(2026, 10, 22, 12, 34)
 const NAMES = { workspaces: new Map([['wrkspc_a', 'production']]), apiKeys: new Map([['apikey_a', 'checkout']]) }
 

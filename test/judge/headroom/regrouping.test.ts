@@ -15,7 +15,7 @@ import { type Regrouping, type Request, regrouping, type State } from './regroup
 
 const START = Date.UTC(2026, 10, 22)
 const DAY = 86_400_000
-const WINDOW = windowOf(START, 1, 'day-before', START + DAY + 6 * 3_600_000)
+const WINDOW = windowOf(START, 1, 'day-before')
 const THRESHOLDS = { watch: 0.5, alert: 0.75 }
 
 /** Limits and rows the way of the audit, as far as verdicts and drift. */

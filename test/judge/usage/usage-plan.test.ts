@@ -14,7 +14,7 @@ const opus = {
 const haiku = { type: 'model_group', name: 'Haiku', models: ['haiku'], limits: { requests_per_minute: 4_000 } }
 const webSearch = { type: 'web_search', name: 'web_search', models: [], limits: { tool_uses_per_second: 30 } }
 
-const window = windowOf(Date.UTC(2026, 10, 22), 1, 'day-before', Date.UTC(2026, 10, 23, 6))
+const window = windowOf(Date.UTC(2026, 10, 22), 1, 'day-before')
 const workspace = (id: string, ...overrides: Snapshot['workspaces'][number]['overrides']) => ({
   id,
   name: id,

@@ -47,14 +47,14 @@ function read(list: readonly Entry[], window = WINDOW) {
 /** The twin: for one limit, every figure by walking the whole log once for each question. */
 function twin(log: readonly Entry[], workspaceId: string | null, model: string, limiter: string) {
   const about = log
-    .filter((entry) => entry.workspaceId === workspaceId && entry.model === model)
-    .flatMap((entry) =>
-      entry.levels.filter((level) => level.limiter === limiter).map((level) => ({ at: entry.at, ...level })),
+    .filter((one) => one.workspaceId === workspaceId && one.model === model)
+    .flatMap((one) =>
+      one.levels.filter((level) => level.limiter === limiter).map((level) => ({ at: one.at, ...level })),
     )
   if (about.length === 0) return undefined
   let latest = about[0]!
   for (const one of about) if (one.at >= latest.at) latest = one
-  const inWindow = about.filter(({ at, remaining }) => at >= START && at < START + DAY && remaining !== null)
+  const inWindow = about.filter((one) => one.at >= START && one.at < START + DAY && one.remaining !== null)
   if (inWindow.length === 0) return { limit: latest.limit, peak: null }
   const used = (one: (typeof about)[number]) => (one.remaining! > one.limit ? 0 : one.limit - one.remaining!)
   const peak = Math.max(...inWindow.map(used))
@@ -120,7 +120,7 @@ describe('a log, held against a twin that walks it once for each question', () =
   })
 
   test('is the same in any order, as long as no two responses share a moment', () => {
-    const distinct = entries.map((log) => log.map((entry, index) => ({ ...entry, at: entry.at + index })))
+    const distinct = entries.map((log) => log.map((one, index) => ({ ...one, at: one.at + index })))
     fc.assert(
       fc.property(distinct, (log) => {
         const key = ({ workspaceId, model, limiter }: { workspaceId: string | null; model: string; limiter: string }) =>

@@ -88,7 +88,7 @@ function note(
   if (used > use.peak || (used === use.peak && at < use.at)) Object.assign(use, { peak: used, at })
   use.lowestRemaining = Math.min(use.lowestRemaining, remaining)
   const minute = Math.floor((at - window.start) / MINUTE)
-  const before = use.minutes[minute]!
+  const before = use.minutes[minute] ?? Number.NaN
   use.minutes[minute] = Number.isNaN(before) ? used : Math.max(before, used)
 }
 

@@ -46,8 +46,8 @@ export async function readLimits(
   const readings = await Promise.all(
     chosen.map(async (workspace): Promise<WorkspaceOverrides | UnreadableWorkspace> => {
       try {
-        const entries = await readWorkspaceLimits(client, workspace.id)
-        return { workspace, overrides: workspaceOverrides(entries, groups) }
+        const own = await readWorkspaceLimits(client, workspace.id)
+        return { workspace, overrides: workspaceOverrides(own, groups) }
       } catch (error) {
         return { workspace, error: describeError(error) }
       }

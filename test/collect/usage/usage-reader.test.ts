@@ -238,6 +238,30 @@ test('a legacy page too large to hold is asked for again in smaller ones, and no
   ])
 })
 
+test('a legacy page too large to hold is no reason to ask again once rows of its range are counted', async () => {
+  anthropic.faults.push(
+    {
+      path: '/v1/organizations/usage_report/messages',
+      nth: 1,
+      effect: {
+        kind: 'rewrite',
+        rewrite: (reply) => ({
+          ...reply,
+          body: JSON.stringify({ ...JSON.parse(String(reply.body)), has_more: true, next_page: 'page_2' }),
+        }),
+      },
+    },
+    {
+      path: '/v1/organizations/usage_report/messages',
+      when: (request) => request.query.get('page') === 'page_2',
+      effect: { kind: 'rewrite', rewrite: (reply) => ({ ...reply, status: 200, body: ' '.repeat(17_000_000) }) },
+    },
+  )
+  const reader = await open('legacy')
+  await expect(read(reader)).rejects.toThrow('/v1/organizations/usage_report/messages answered 200')
+  expect(new Set(anthropic.requests.map((request) => request.query.get('limit')))).toEqual(new Set(['1440']))
+})
+
 test('auto takes the analytics API where it answers', async () => {
   const { reader, warning } = await chooseUsage(harness.client, 'auto', query)
   expect([reader.source, warning]).toEqual(['analytics', null])

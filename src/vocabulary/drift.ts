@@ -25,7 +25,6 @@ type ModelChange =
   /** `from`: the name of the group it left. */
   | { class: 'model-moved'; model: string; from: string }
 
-export type LimitDrift = Extract<Drift, Change>
 export type DriftClass = Drift['class']
 
 /** What a change does to the window's peak: utilization by what bound before and by what binds now; null: not measured. */

@@ -36,10 +36,7 @@ export async function collectLimits(
  * A workspace that cannot be read does not stop the others: it is returned as unreadable.
  * Throws an AuditError when the organization's limits or the list of workspaces cannot be read, or a wanted workspace is unknown.
  */
-export async function readLimits(
-  client: AnthropicClient,
-  wanted: 'all' | 'none' | readonly string[],
-): Promise<LimitsReading> {
+async function readLimits(client: AnthropicClient, wanted: 'all' | 'none' | readonly string[]): Promise<LimitsReading> {
   const [entries, allWorkspaces] = await Promise.all([readOrganizationLimits(client), readWorkspaces(client)])
   const groups = organizationGroups(entries)
   const chosen = chooseWorkspaces(allWorkspaces, wanted)

@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import type { Deps } from '../../src/deps.ts'
 import { createTransport } from '../../src/transport/transport.ts'
 import { ADMIN_KEY } from '../emulator/anthropic/server.ts'
 import type { Effect, Fault } from '../emulator/faults.ts'
@@ -82,7 +83,7 @@ export async function runWith(
     }
   }, 5)
   const transport = createTransport({ env: {}, version: 'test' })
-  const impatient: typeof globalThis.fetch = (input, init) => {
+  const impatient: Deps['fetch'] = (input, init) => {
     if (!isStruck(new URL(String(input)).pathname, init?.method)) return transport.fetch(input, init)
     const stop = new AbortController()
     waiting.add({ since: done(), stop })

@@ -20,20 +20,10 @@ export type UsageToRead = {
 export type Usage = { freshness: Freshness; reader: UsageReader }
 
 const PAGES_BETWEEN_LINES = 50
-/**
- * Beyond it the rows of one page after another would lie about in memory until they are collected, a hundred megabytes more
- * in a month. A run of fewer pages is over before that.
- */
-const MANY_PAGES = 200
 
 /** Reads the window's usage, and the day before it, and hands it to who takes it. Throws AuditError: part of a day's usage is no usage. */
-export async function collectUsage(
-  client: AnthropicClient,
-  toRead: UsageToRead,
-  { deps, log, inputs }: Run,
-): Promise<Usage> {
+export async function collectUsage(client: AnthropicClient, toRead: UsageToRead, { log, inputs }: Run): Promise<Usage> {
   const { window, usageApi } = inputs
-  if (toRead.pages > MANY_PAGES) deps.saveMemory()
   let reported = 0
   const onPage = ({ read, expected }: { read: number; expected: number }) => {
     if (read < reported + PAGES_BETWEEN_LINES) return

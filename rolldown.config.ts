@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'rolldown'
-import { ascii } from './scripts/ascii.ts'
 import { builtins } from './scripts/builtins.ts'
 import { licences } from './scripts/licences.ts'
 
@@ -9,7 +8,7 @@ export default defineConfig({
   input: 'src/index.ts',
   platform: 'node',
   tsconfig: false,
-  plugins: [builtins(), licences(), ascii()],
+  plugins: [builtins(), licences()],
   resolve: {
     alias: {
       // Less of them is loaded at the start.

@@ -3,7 +3,7 @@ import { defineConfig } from 'rolldown'
 import { builtins } from './scripts/builtins.ts'
 import { licences } from './scripts/licences.ts'
 
-// One readable file: the runner loads it without an install, and a reviewer can read its diff.
+// One file, not minified: the runner loads it without an install, and a reviewer can read its diff.
 export default defineConfig({
   input: 'src/index.ts',
   platform: 'node',

@@ -9127,7 +9127,7 @@ var require_body = __commonJSMin(((exports, module) => {
 		else if (webidl.is.FormData(object)) {
 			const boundary = getFormDataBoundary(object);
 			const prefix = `--${boundary}\r\nContent-Disposition: form-data`;
-			/*! formdata-polyfill. MIT License. Jimmy W\u00e4rting <https://jimmy.warting.se/opensource> */
+			/*! formdata-polyfill. MIT License. Jimmy Wärting <https://jimmy.warting.se/opensource> */
 			const formdataEscape = (str) => str.replace(/\n/g, "%0A").replace(/\r/g, "%0D").replace(/"/g, "%22");
 			const normalizeLinefeeds = (value) => value.replace(/\r?\n|\r/g, "\r\n");
 			const blobParts = [];
@@ -22107,8 +22107,8 @@ function grammar(accepted, parse) {
 	});
 }
 const oneOf = (...values) => grammar(values.join(" | "), (text) => values.find((value) => value === text));
-const list$1 = (text) => [...new Set(text.split(/[,\n]/).map((item) => item.trim()).filter(Boolean))];
-const listOf$1 = grammar("a list, separated by commas or new lines", list$1);
+const itemsOf = (text) => [...new Set(text.split(/[,\n]/).map((item) => item.trim()).filter(Boolean))];
+const itemList = grammar("a list, separated by commas or new lines", itemsOf);
 const optional = (schema) => union([literal("").transform(() => null), schema]);
 const identifier = (prefix) => optional(grammar(`an ID that starts with ${prefix}`, (text) => new RegExp(`^${prefix}[\\w-]+$`).test(text) ? text : void 0));
 const uuid = optional(grammar("a UUID, as shown in the Console or by GET /v1/organizations/me", (text) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text) ? text : void 0));
@@ -22509,7 +22509,7 @@ function parseOrNull(text) {
 const quote = (text) => `"${oneLine$2(text)}"`;
 function oneLine$2(text) {
 	const line = text.replace(/[\s\p{Cc}]+/gu, " ").trim();
-	return line.length > 300 ? `${line.slice(0, 300)}\u2026` : line;
+	return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }
 function networkReason(error) {
 	const root = error instanceof Error && error.cause instanceof Error ? error.cause : error;
@@ -22520,7 +22520,7 @@ function networkReason(error) {
 const NETWORK_REMEDY = "Check anthropic-base-url, and HTTPS_PROXY and NO_PROXY where the runner needs a proxy.";
 const OUTAGE_REMEDY = "Run the job again later; https://status.claude.com tells of outages.";
 const REQUEST_REMEDY = "Anthropic's support can look the request up by its ID.";
-const SPEND_REMEDY = "The organization has reached its spend limit, and no waiting helps before the limit is raised (Console \u2192 Limits) or the next month begins.";
+const SPEND_REMEDY = "The organization has reached its spend limit, and no waiting helps before the limit is raised (Console → Limits) or the next month begins.";
 const REMEDIES$1 = {
 	403: "The credential must act for an organization admin: an Admin API key, or for keyless access a rule with scope org:admin whose service account has the admin role.",
 	404: "The Admin API knows organizations only, no individual accounts; check anthropic-base-url too.",
@@ -22666,7 +22666,7 @@ function createCredentials(deps, inputs, { baseUrl, deadline }) {
 	return {
 		authorize: () => Promise.resolve(authorization),
 		renewable: false,
-		remedy: "anthropic-admin-key is not accepted: check that it is an Admin API key of this organization that has not expired or been archived. An organization admin makes one under Console \u2192 Settings \u2192 Admin keys."
+		remedy: "anthropic-admin-key is not accepted: check that it is an Admin API key of this organization that has not expired or been archived. An organization admin makes one under Console → Settings → Admin keys."
 	};
 }
 const EXCHANGE_PATH = "/v1/oauth/token";
@@ -22762,7 +22762,7 @@ async function idToken(core, audience) {
 		});
 	}
 }
-const HISTORY = "The reason is shown only in the Console: Settings \u2192 Workload identity \u2192 the rule \u2192 history.";
+const HISTORY = "The reason is shown only in the Console: Settings → Workload identity → the rule → history.";
 const REFUSED_REMEDY = `The token that Anthropic minted is not accepted. ${HISTORY}`;
 const EXCHANGE_REMEDIES = {
 	400: `Check anthropic-federation-rule-id, anthropic-organization-id, anthropic-service-account-id and anthropic-workspace-id. ${HISTORY}`,
@@ -22826,7 +22826,7 @@ function percent(ratio, lines = []) {
 function changeInPercent(before, after) {
 	if (before === 0) return "";
 	const change = (after - before) / before;
-	return `${change < 0 ? "\u2212" : "+"}${percent(Math.abs(change))}`;
+	return `${change < 0 ? "−" : "+"}${percent(Math.abs(change))}`;
 }
 function capital(text) {
 	return text.charAt(0).toUpperCase() + text.slice(1);
@@ -22844,8 +22844,8 @@ function listing(items, most = items.length) {
 }
 // src/vocabulary/window.ts
 const MINUTE = 6e4;
-const HOUR$1 = 60 * MINUTE;
-const DAY = 24 * HOUR$1;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 const MINUTES_PER_DAY = DAY / MINUTE;
 const FIRST_DAY = Date.UTC(2026, 0, 1);
 function dayOf(time) {
@@ -23217,7 +23217,7 @@ function count(refused, key, refusal, at) {
 		last: Math.max(reading.last, at)
 	});
 }
-// src/collect/headers-log/log.ts
+// src/collect/headers-log/collect-log.ts
 function collectLog({ deps, log, inputs }, pattern) {
 	const { start, end } = inputs.window;
 	const today = readLog({
@@ -23251,7 +23251,7 @@ function compareText(a, b) {
 function sameGroup(a, b) {
 	return a.type === b.type && a.name === b.name;
 }
-function groupKey({ type, name }) {
+function groupKey$1({ type, name }) {
 	return `${type}\n${name}`;
 }
 function groupOf(reference, groups) {
@@ -23310,7 +23310,7 @@ function workspaceOverrides(entries, groups) {
 			...merged([group, override]),
 			limits: override.limits
 		} : override;
-	}), groupKey).map((same) => withValues(merged(same))).filter(({ limits }) => Object.keys(limits).length > 0).sort(compareGroups);
+	}), groupKey$1).map((same) => withValues(merged(same))).filter(({ limits }) => Object.keys(limits).length > 0).sort(compareGroups);
 }
 function withValues(override) {
 	const limits = Object.entries(override.limits).filter(([, value]) => value !== null);
@@ -23688,7 +23688,7 @@ const REFUSALS = [
 	{
 		refusal: "may-not-open",
 		fits: (said) => /not permitted to create or approve pull requests/i.test(said),
-		remedy: () => "Tick \"Allow GitHub Actions to create and approve pull requests\" under Settings \u2192 Actions \u2192 General of the repository (its organization may have to allow it first), or pass the token of a GitHub App as github-token."
+		remedy: () => "Tick \"Allow GitHub Actions to create and approve pull requests\" under Settings → Actions → General of the repository (its organization may have to allow it first), or pass the token of a GitHub App as github-token."
 	},
 	{
 		refusal: "archived",
@@ -23738,7 +23738,7 @@ function permissionFor(request) {
 }
 function quoted(text) {
 	const line = text.replace(/[\s\p{Cc}]+/gu, " ").trim();
-	return `"${line.length > 400 ? `${line.slice(0, 400)}\u2026` : line}"`;
+	return `"${line.length > 400 ? `${line.slice(0, 400)}…` : line}"`;
 }
 // node_modules/@actions/github/lib/context.js
 var Context;
@@ -29340,13 +29340,13 @@ const prettifyError = (src, lc) => (error) => {
 	let lineStr = src.substring(lc.lineStarts[line - 1], lc.lineStarts[line]).replace(/[\n\r]+$/, "");
 	if (ci >= 60 && lineStr.length > 80) {
 		const trimStart = Math.min(ci - 39, lineStr.length - 79);
-		lineStr = "\u2026" + lineStr.substring(trimStart);
+		lineStr = "…" + lineStr.substring(trimStart);
 		ci -= trimStart - 1;
 	}
-	if (lineStr.length > 80) lineStr = lineStr.substring(0, 79) + "\u2026";
+	if (lineStr.length > 80) lineStr = lineStr.substring(0, 79) + "…";
 	if (line > 1 && /^ *$/.test(lineStr.substring(0, ci))) {
 		let prev = src.substring(lc.lineStarts[line - 2], lc.lineStarts[line - 1]);
-		if (prev.length > 80) prev = prev.substring(0, 79) + "\u2026\n";
+		if (prev.length > 80) prev = prev.substring(0, 79) + "…\n";
 		lineStr = prev + lineStr;
 	}
 	if (/[^ ]/.test(lineStr)) {
@@ -30174,7 +30174,7 @@ const escapeCodes = {
 	r: "\r",
 	t: "	",
 	v: "\v",
-	N: "\u0085",
+	N: "",
 	_: "\xA0",
 	L: "\u2028",
 	P: "\u2029",
@@ -30591,7 +30591,7 @@ function _visit(path, item, visitor) {
 }
 function tokenType(source) {
 	switch (source) {
-		case "\ufeff": return "byte-order-mark";
+		case "﻿": return "byte-order-mark";
 		case "": return "doc-mode";
 		case "": return "flow-error-end";
 		case "": return "scalar";
@@ -30730,7 +30730,7 @@ var Lexer = class {
 	*parseStream() {
 		let line = this.getLine();
 		if (line === null) return this.setNext("stream");
-		if (line[0] === "\ufeff") {
+		if (line[0] === "﻿") {
 			yield* this.pushCount(1);
 			line = line.substring(1);
 		}
@@ -31965,11 +31965,11 @@ const selector = {
 };
 const namesSomething = (rule) => rule.group !== void 0 || rule.limiter !== void 0 || rule.workspace !== void 0;
 const NAMES_SOMETHING = "names nothing; accepted: at least one of group, limiter, workspace";
-const line$1 = union([string$1(), number()], "a percentage (75%) or a ratio (0.75), above 0").transform(String).pipe(threshold);
+const line = union([string$1(), number()], "a percentage (75%) or a ratio (0.75), above 0").transform(String).pipe(threshold);
 const thresholdSchema = strictObject({
 	...selector,
-	alert: line$1.optional().describe("Alert line: 90% or 0.9"),
-	watch: line$1.optional().describe("Watch line: 60% or 0.6")
+	alert: line.optional().describe("Alert line: 90% or 0.9"),
+	watch: line.optional().describe("Watch line: 60% or 0.6")
 }).refine(namesSomething, NAMES_SOMETHING).refine(({ alert, watch }) => alert !== void 0 || watch !== void 0, "sets nothing; accepted: alert, watch or both").refine(({ alert, watch }) => alert === void 0 || watch === void 0 || watch < alert, {
 	path: ["watch"],
 	error: "is not below alert; accepted: a value below alert"
@@ -32204,7 +32204,7 @@ function limitKey({ scope, group, limiter }) {
 	})}\n${limiter}`;
 }
 function placeKey({ scope, group }) {
-	return `${workspaceIdOf(scope) ?? ""}\n${groupKey(group)}`;
+	return `${workspaceIdOf(scope) ?? ""}\n${groupKey$1(group)}`;
 }
 function sameLimit(a, b) {
 	return a.limiter === b.limiter && sameGroup(a.group, b.group) && sameScope(a.scope, b.scope);
@@ -32349,7 +32349,7 @@ async function explainPeaks(client, reader, verdicts, { peaks, leftOut }, { allW
 // src/collect/usage/buckets.ts
 const WIDTHS = {
 	"1m": MINUTE,
-	"1h": HOUR$1,
+	"1h": HOUR,
 	"1d": DAY
 };
 function bucketStarts(resource, { start, end }, width) {
@@ -32690,7 +32690,7 @@ function planLine({ organization, workspaces, models, pages }, usageApi) {
 	const days = (organization.end - organization.start) / DAY;
 	const span = `${isoDay(organization.start)} to ${isoDay(organization.end - 1)}`;
 	const ofWorkspaces = workspaces ? `, and of ${plural(workspaces.workspaceIds?.length ?? 0, "workspace")} with overrides` : "";
-	const what = `usage per minute of ${plural(days, "day")} (${span}) \u00d7 ${plural(workspaces ? 2 : 1, "query", "queries")}`;
+	const what = `usage per minute of ${plural(days, "day")} (${span}) × ${plural(workspaces ? 2 : 1, "query", "queries")}`;
 	const all = models === 1 ? "the one model with limits is" : `all ${models} models with limits are`;
 	return `Plan: ${what}: of the organization by model${ofWorkspaces}${usageApi === "legacy" ? "" : `; about ${plural(pages, "page")} if ${all} in use every minute, fewer if not`}.`;
 }
@@ -32800,7 +32800,7 @@ function moment(iso) {
 	return `${date(iso)} ${time(iso)} UTC`;
 }
 function period(window) {
-	const days = Math.round((Date.parse(window.end) - Date.parse(window.start)) / 864e5);
+	const days = Math.round((Date.parse(window.end) - Date.parse(window.start)) / DAY);
 	if (days <= 1) return `${date(window.start)} (UTC)`;
 	const last = new Date(Date.parse(window.end) - 1).toISOString();
 	return `${date(window.start)} to ${date(last)} (${days} days, UTC)`;
@@ -32811,12 +32811,12 @@ function peakTime(verdict, report) {
 	const day = report.window.days > 1 ? `${date(verdict.peak_at)} ` : "";
 	if (report.peak_window === "minute") return `${day}${time(verdict.peak_at)} UTC`;
 	if (report.peak_window === "second") return `${day}${verdict.peak_at.slice(11, 19)} UTC`;
-	const end = new Date(Date.parse(verdict.peak_at) + 36e5).toISOString();
-	return `${day}${time(verdict.peak_at)}\u2013${time(end)} UTC`;
+	const end = new Date(Date.parse(verdict.peak_at) + HOUR).toISOString();
+	return `${day}${time(verdict.peak_at)}–${time(end)} UTC`;
 }
 function atPeakTime(verdict, report) {
-	const time = peakTime(verdict, report);
-	return time && `${isPerDay(verdict) ? " on" : " at"} ${time}`;
+	const when = peakTime(verdict, report);
+	return when && `${isPerDay(verdict) ? " on" : " at"} ${when}`;
 }
 const isPerDay = ({ group, limiter }) => limiterRule(group.type, limiter)?.per === "day";
 const GROUP_NAMES = {
@@ -32833,7 +32833,6 @@ function scopeName(scope, safe) {
 	return scope.type === "organization" ? "organization" : `workspace ${safe(scope.name)}`;
 }
 function limiterName(row, safe) {
-	if (row.limiter === "any") return "any limit";
 	const label = limiterLabel(row.group.type, row.limiter);
 	return label === row.limiter ? safe(label) : label;
 }
@@ -32842,10 +32841,10 @@ function limitName(row, safe) {
 	return `${groupName(row.group, safe)}, ${limiterName(row, safe)}${where}`;
 }
 const BAND_MARK = {
-	alert: "\ud83d\udd34",
-	watch: "\ud83d\udfe1",
-	ok: "\ud83d\udfe2",
-	unmeasured: "\u26aa"
+	alert: "🔴",
+	watch: "🟡",
+	ok: "🟢",
+	unmeasured: "⚪"
 };
 // src/tell/words/select.ts
 function isMeasured(verdict) {
@@ -32867,10 +32866,13 @@ function highest(report) {
 function unmeasured(report) {
 	return report.verdicts.filter((verdict) => !isMeasured(verdict));
 }
+function isUnread({ scope }, report) {
+	return (report.unread_workspaces ?? []).some(({ id }) => id === workspaceIdOf(scope));
+}
 function recovered(report) {
 	return measured$1(report).filter((verdict) => verdict.transition === "recovered").sort((a, b) => (b.previous?.utilization ?? 0) - (a.previous?.utilization ?? 0));
 }
-function linesOf(row, report) {
+function thresholdsOf(row, report) {
 	return row.thresholds ?? report.thresholds;
 }
 function isInert(verdict) {
@@ -32891,23 +32893,23 @@ const WITHOUT_LIMITER = {
 	"model-moved": "Its use counts toward this group from now on."
 };
 function crossesAlertLine(drift, report) {
-	const { alert } = linesOf(verdictOn(drift, report) ?? {}, report);
+	const { alert } = thresholdsOf(verdictOn(drift, report) ?? {}, report);
 	const after = drift.utilization_after;
 	return after !== null && after >= alert && (drift.utilization_before ?? 0) < alert;
 }
 function ofPeak(drift, report) {
 	const { peak, utilization_before: before, utilization_after: after } = drift;
 	if (peak === null) return "";
-	const lines = linesOf(verdictOn(drift, report) ?? {}, report);
-	const share = (ratio) => percent(ratio, [lines.watch, lines.alert]);
+	const thresholds = thresholdsOf(verdictOn(drift, report) ?? {}, report);
+	const share = percentOf({ thresholds });
 	const whose = report.window.days > 1 ? `The ${report.window.days} days' peak` : "The day's peak";
 	const subject = drift.from === null ? `${whose} ${count$1(peak)}` : `${whose}, counted each way,`;
 	if (before !== null && after !== null) {
-		const crossing = crossed(before, after, lines);
+		const crossing = crossed(before, after, thresholds);
 		return before === after ? `${subject} is ${share(after)} of what binds, as before.` : `${subject} was ${share(before)} and is now ${share(after)}${crossing && `: ${crossing}`}.`;
 	}
 	if (after !== null) {
-		const crossing = crossed(0, after, lines);
+		const crossing = crossed(0, after, thresholds);
 		return `${subject} is ${share(after)} of it${crossing && `: ${crossing}`}.`;
 	}
 	return before === null ? "" : `${subject} was ${share(before)} of it.`;
@@ -33006,6 +33008,9 @@ function isCut(drift) {
 	if (drift.class === "limiter-added" || drift.class === "override-added") return true;
 	return drift.before !== null && drift.after !== null && drift.after < drift.before;
 }
+function isSerious(drift, report) {
+	return isCut(drift) || crossesAlertLine(drift, report);
+}
 function orderDrift(drift) {
 	return drift.toSorted((a, b) => Number(isCut(b)) - Number(isCut(a)) || (b.utilization_after ?? -1) - (a.utilization_after ?? -1));
 }
@@ -33034,7 +33039,7 @@ function driftCounts(drift, most = Number.POSITIVE_INFINITY) {
 }
 function values({ before, after }) {
 	const change = before === null || after === null ? "" : changeInPercent(before, after);
-	const arrow = `${before === null ? "none" : count$1(before)} \u2192 ${after === null ? "none" : count$1(after)}`;
+	const arrow = `${before === null ? "none" : count$1(before)} → ${after === null ? "none" : count$1(after)}`;
 	return change ? `${arrow} (${change})` : arrow;
 }
 function counted(drift, safe) {
@@ -33042,22 +33047,22 @@ function counted(drift, safe) {
 	return `changed from ${from === drift.from ? safe(from) : from}`;
 }
 // src/tell/words/escape.ts
-const ZERO_WIDTH_SPACE$1 = "\u200b";
+const ZERO_WIDTH_SPACE$1 = "​";
 const NAME_LENGTH = 100;
 function oneLine$1(text, length = NAME_LENGTH) {
-	const line = text.toWellFormed().replace(/[\r\n\u0085\u2028\u2029]+/gu, "\u21b5").replace(/\t/gu, " ").replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, "\ufffd").trim();
+	const line = text.toWellFormed().replace(/[\r\n\u0085\u2028\u2029]+/gu, "↵").replace(/\t/gu, " ").replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, "�").trim();
 	if (line.length <= length) return line;
 	let cut = "";
 	for (const character of line) {
 		if (cut.length + character.length >= length) break;
 		cut += character;
 	}
-	return `${cut}\u2026`;
+	return `${cut}…`;
 }
 function slackText(text, length) {
 	const line = oneLine$1(text, length);
 	const escaped = line.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-	return SLACK_MARKS.test(line) ? `\`${escaped.replaceAll("`", "\u02cb")}\`` : escaped;
+	return SLACK_MARKS.test(line) ? `\`${escaped.replaceAll("`", "ˋ")}\`` : escaped;
 }
 const SLACK_MARKS = /[*~`]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|:[^\s:]+:|^>/u;
 function markdownText(text, length) {
@@ -33083,14 +33088,23 @@ function spaced(part, safe) {
 function encoded(url, unsafe) {
 	return url.replace(unsafe, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
 }
+// src/tell/words/list.ts
+function list(items, most, line, rest = andMore) {
+	const { shown, more } = atMost(items, most);
+	const lines = shown.map(line);
+	return more > 0 ? [...lines, rest(more)] : lines;
+}
+function andMore(more) {
+	return more > 0 ? `and ${count$1(more)} more` : "";
+}
 // src/tell/words/sentences.ts
-function verdictOf(report) {
+function overallBand(report) {
 	if (report.status === "alert") return "alert";
 	if (report.status === null || report.failures.length > 0 || isPartial(report)) return "unmeasured";
 	return report.status;
 }
 function isPartial(report) {
-	return report.verdicts.some(({ scope, limit, configured }) => scope.type === "workspace" && limit === null && configured === null) || !report.window.complete;
+	return report.unread_workspaces !== void 0 || !report.window.complete;
 }
 function verdictLine(report, worst = "") {
 	const top = highest(report);
@@ -33102,18 +33116,18 @@ function verdictLine(report, worst = "") {
 	if (report.status !== "alert" && isPartial(report)) return `not fully measured, highest seen ${highest$1}${silenced}`;
 	const failed = report.failures.length > 0 ? ", but not everything could be read or delivered" : "";
 	switch (report.status) {
-		case "alert": return `${plural(ofBand(report, "alert").length, "limit")} at or over ${lineName("alert", report)}, highest ${highest$1}${worst}${silenced}${failed}`;
+		case "alert": return `${plural(ofBand(report, "alert").length, "limit")} at or over ${thresholdName("alert", report)}, highest ${highest$1}${worst}${silenced}${failed}`;
 		case "watch": return `${plural(ofBand(report, "watch").length, "limit")} to watch, highest ${highest$1}${silenced}${failed}`;
 		case "ok":
 			if (all === 0) return `every limit measured is muted, highest ${highest$1}${failed}`;
-			return all === 1 ? `the one limit measured is at ${highest$1}${silenced}${failed}` : `all ${count$1(all)} measured below ${lineName("watch", report)}, highest ${highest$1}${silenced}${failed}`;
+			return all === 1 ? `the one limit measured is at ${highest$1}${silenced}${failed}` : `all ${count$1(all)} measured below ${thresholdName("watch", report)}, highest ${highest$1}${silenced}${failed}`;
 	}
 }
-function lineName(line, report) {
-	return report.verdicts.some(({ thresholds }) => thresholds) ? `the ${line} line` : percentOf(report)(report.thresholds[line]);
+function thresholdName(band, report) {
+	return report.verdicts.some(({ thresholds }) => thresholds) ? `the ${band} line` : percentOf(report)(report.thresholds[band]);
 }
 function shareOf(row, report) {
-	return percentOf({ thresholds: linesOf(row, report) });
+	return percentOf({ thresholds: thresholdsOf(row, report) });
 }
 function missingData(report) {
 	const { complete, missing_minutes: missing } = report.window;
@@ -33202,7 +33216,6 @@ function annotations(report, failOn) {
 	const watch = ofBand(report, "watch");
 	const back = recovered(report);
 	const { drift, failures, window } = report;
-	const serious = drift.some((item) => isCut(item) || crossesAlertLine(item, report));
 	return [
 		failures.length > 0 && {
 			level: "error",
@@ -33211,7 +33224,7 @@ function annotations(report, failOn) {
 		},
 		alerts.length > 0 && {
 			level: failOn.has("alert") ? "error" : "warning",
-			title: `Claude rate limits: ${plural(alerts.length, "limit")} at or over ${lineName("alert", report)}`,
+			title: `Claude rate limits: ${plural(alerts.length, "limit")} at or over ${thresholdName("alert", report)}`,
 			message: namedRows(alerts, report)
 		},
 		watch.length > 0 && {
@@ -33225,7 +33238,7 @@ function annotations(report, failOn) {
 			message: namedRows(back, report)
 		},
 		drift.length > 0 && {
-			level: failOn.has("drift") ? "error" : serious ? "warning" : "notice",
+			level: levelOfDrift(report, failOn.has("drift")),
 			title: "Claude rate limits have changed",
 			message: `${driftCounts(drift)}. The job summary shows what each change does to the peak.`
 		},
@@ -33236,12 +33249,16 @@ function annotations(report, failOn) {
 		}
 	].filter((item) => item !== false);
 }
+function levelOfDrift(report, failsTheRun) {
+	if (failsTheRun) return "error";
+	return report.drift.some((item) => isSerious(item, report)) ? "warning" : "notice";
+}
 function namedRows(rows, report) {
 	return named(rows.map((row) => `${limitName(row, logText)}: ${used(row, report)}`));
 }
 function named(items) {
-	const { shown, more } = atMost(items, NAMED$2);
-	return [...shown, ...more > 0 ? [`and ${count$1(more)} more in the job summary`] : []].join("; ");
+	const rest = (more) => `and ${count$1(more)} more in the job summary`;
+	return list(items, NAMED$2, (item) => item, rest).join("; ");
 }
 function logLines(report) {
 	return report.verdicts.map((verdict) => logText(logLine(verdict, report), 500));
@@ -33251,12 +33268,12 @@ function logLine(verdict, report) {
 		scopeName(verdict.scope, logText),
 		groupName(verdict.group, logText),
 		limiterName(verdict, logText)
-	].join(" \u00b7 ");
+	].join(" · ");
 	if (!isMeasured(verdict)) return `${BAND_MARK.unmeasured} unmeasured  ${about}: ${verdict.reason ?? "no reason given"}`;
 	const figure = used(verdict, report);
 	const peak = `${count$1(verdict.peak)} of ${count$1(verdict.limit)}${atPeakTime(verdict, report)}`;
 	const notes = [isInert(verdict) && "own limit is inert", verdict.transition].filter(Boolean);
-	return `${BAND_MARK[verdict.band]} ${verdict.band.padEnd(10)}  ${figure.padStart(7)}  ${about} \u00b7 ${peak}${notes.map((note) => ` \u00b7 ${note}`).join("")}`;
+	return `${BAND_MARK[verdict.band]} ${verdict.band.padEnd(10)}  ${figure.padStart(7)}  ${about} · ${peak}${notes.map((note) => ` · ${note}`).join("")}`;
 }
 function buttons(links) {
 	return [{
@@ -33344,11 +33361,11 @@ function sections(lines) {
 // src/tell/words/markdown.ts
 function table(columns, rows) {
 	if (rows.length === 0) return "";
-	const line = (cells) => `| ${cells.join(" | ")} |`;
+	const row = (cells) => `| ${cells.join(" | ")} |`;
 	return [
-		line(columns.map(({ head }) => head)),
-		line(columns.map(({ align }) => align === "right" ? "---:" : "---")),
-		...rows.map(line)
+		row(columns.map(({ head }) => head)),
+		row(columns.map(({ align }) => align === "right" ? "---:" : "---")),
+		...rows.map(row)
 	].join("\n");
 }
 function details(title, body) {
@@ -33364,13 +33381,13 @@ function under(heading, body) {
 	return body === "" ? "" : `${heading}\n\n${body}`;
 }
 function unbroken(cell) {
-	return cell.replace(/([\d\u2265\u2264\u2212+]) (?=[\d%])/g, "$1&nbsp;");
+	return cell.replace(/([\d≥≤−+]) (?=[\d%])/g, "$1&nbsp;");
 }
 const CELLS = 10;
 function bar(ratio) {
 	const full = Math.min(CELLS, Math.floor(ratio * CELLS + 1e-9));
-	const cells = full === 0 && ratio > 0 ? "\u2592" : "\u2588".repeat(full);
-	return `\`${cells}${"\u2591".repeat(CELLS - cells.length)}\``;
+	const cells = full === 0 && ratio > 0 ? "▒" : "█".repeat(full);
+	return `\`${cells}${"░".repeat(CELLS - cells.length)}\``;
 }
 function seeAlso({ run, usage, limits, runbook }, own = "This run") {
 	return [
@@ -33378,7 +33395,7 @@ function seeAlso({ run, usage, limits, runbook }, own = "This run") {
 		markdownLink("Usage in the Console", usage),
 		markdownLink("Limits in the Console", limits),
 		runbook && markdownLink("Runbook", runbook)
-	].filter(Boolean).join(" \u00b7 ");
+	].filter(Boolean).join(" · ");
 }
 // src/tell/blind.ts
 const TITLE = `${BAND_MARK.unmeasured} Claude rate limits: the audit is blind`;
@@ -33395,6 +33412,10 @@ function renderBlindSlack(blind, links) {
 }
 function renderBlindSummary(blind, links) {
 	return `${stack(`## ${TITLE}`, `${capital(meaning(blind))} No snapshot was written, and nothing is reported as recovered.`, under("### Why", markdownText(blind.error, 2e3)), under("### What to do", `${remedy(blind)} Until then the Console shows what was used.`), seeAlso(links))}\n`;
+}
+function renderRefusedSummary(error) {
+	const [headline = "", ...problems] = error.split("\n").map((line) => line.replace(/^- /, ""));
+	return `${stack(`## ${BAND_MARK.unmeasured} Claude rate limits: the audit did not begin`, markdownText(headline, 2e3), bullets(problems.map((problem) => markdownText(problem, 2e3))))}\n`;
 }
 function meaning({ window }) {
 	return `the audit is blind since ${moment(window.start)}, longer if the run before failed too: a limit may have been reached without anyone being told.`;
@@ -33430,12 +33451,12 @@ const cacheMore = (report, safe) => {
 const spreadOut = (report, safe) => {
 	const worst = ofBand(report, "alert").filter((row) => {
 		const { minutes_over_threshold: minutes, p99, limit } = row;
-		return minutes !== null && minutes <= BURST_MINUTES_A_DAY * report.window.days && p99 !== null && p99 < linesOf(row, report).watch * limit;
+		return minutes !== null && minutes <= BURST_MINUTES_A_DAY * report.window.days && p99 !== null && p99 < thresholdsOf(row, report).watch * limit;
 	})[0];
 	if (!worst) return null;
-	const lines = linesOf(worst, report);
+	const { watch, alert } = thresholdsOf(worst, report);
 	const minutes = plural(worst.minutes_over_threshold ?? 0, "minute");
-	return `Spread out what runs around ${peakTime(worst, report)}: ${limitName(worst, safe)} was at or over ${percent(lines.alert)} for only ${minutes}, and below ${percent(lines.watch)} in 99 of 100 minutes.`;
+	return `Spread out what runs around ${peakTime(worst, report)}: ${limitName(worst, safe)} was at or over ${percent(alert)} for only ${minutes}, and below ${percent(watch)} in 99 of 100 minutes.`;
 };
 const useBatches = (report) => {
 	return ofBand(report, "alert").some(({ group, limiter }) => group.type === "model_group" && limiterRule(group.type, limiter)?.stream === "standard") ? "Move work that can wait to the Message Batches API: it draws on limits of its own." : null;
@@ -33473,7 +33494,7 @@ function runwaySentence({ outcome, ...row }, report) {
 	}
 }
 function alertOf(row, report) {
-	return linesOf(report.verdicts.find((one) => sameLimit(one, row)) ?? {}, report).alert;
+	return thresholdsOf(report.verdicts.find((one) => sameLimit(one, row)) ?? {}, report).alert;
 }
 // src/tell/evidence/page.ts
 const FURTHER_PEAKS = 5;
@@ -33527,7 +33548,7 @@ const title$1 = (row) => `${groupName(row.group, markdownText)}, ${limiterName(r
 function section(row, report) {
 	const share = shareOf(row, report);
 	const ofLimit = (value) => `${count$1(value)} (${share(value / row.limit)})`;
-	const { alert } = linesOf(row, report);
+	const { alert } = thresholdsOf(row, report);
 	const facts = [
 		["Limit", `${count$1(row.limit)} ${limiterRule(row.group.type, row.limiter)?.long ?? limiterName(row, markdownText)}`],
 		["Peak", `${ofLimit(row.peak)}${row.lower_bound ? " at least" : ""}${atPeakTime(row, report)}`],
@@ -33543,7 +33564,7 @@ function section(row, report) {
 	return stack(`## ${title$1(row)}: ${share(row.utilization)}`, table([{ head: "Figure" }, { head: "Value" }], facts.flatMap(([name, value]) => value ? [[name, value]] : [])), under("Already done:", bullets(alreadyDone(row, report))));
 }
 function ofMinutes({ window, usage_source }) {
-	return usage_source === "headers" ? "" : ` of ${count$1(window.days * 1440 - window.missing_minutes)}`;
+	return usage_source === "headers" ? "" : ` of ${count$1(window.days * MINUTES_PER_DAY - window.missing_minutes)}`;
 }
 function furtherPeaks(row, { window }, ofLimit) {
 	const start = Date.parse(window.start);
@@ -33552,13 +33573,12 @@ function furtherPeaks(row, { window }, ofLimit) {
 		peak,
 		hour
 	}] : []).sort((a, b) => b.peak - a.peak).slice(0, FURTHER_PEAKS).sort((a, b) => a.hour - b.hour);
+	const iso = (hour) => new Date(start + hour * HOUR).toISOString();
 	const at = (hour) => {
-		const [from, to] = [hour, hour + 1].map((one) => new Date(start + one * HOUR).toISOString());
-		return `${window.days > 1 ? `${from.slice(0, 10)} ` : ""}${from.slice(11, 16)}\u2013${to.slice(11, 16)} UTC`;
+		return `${window.days > 1 ? `${iso(hour).slice(0, 10)} ` : ""}${iso(hour).slice(11, 16)}–${iso(hour + 1).slice(11, 16)} UTC`;
 	};
 	return largest.length === 0 ? null : listing(largest.map(({ peak, hour }) => `${ofLimit(peak)} in ${at(hour)}`));
 }
-const HOUR = 36e5;
 function growth(row, report) {
 	const runway = report.planning?.runway.find((one) => sameLimit(one, row));
 	const trend = runway ? runwaySentence(runway, report) : null;
@@ -33574,11 +33594,15 @@ function cacheShare(row, report) {
 }
 function alreadyDone(row, report) {
 	const cache = viewOf(row, report)?.cache;
-	const capped = report.verdicts.filter(({ scope, group, limiter }) => scope.type === "workspace" && group.type === row.group.type && group.name === row.group.name && limiter === row.limiter);
+	const caps = report.verdicts.flatMap(({ scope, group, limiter, limit, limit_source }) => {
+		const isSame = group.type === row.group.type && group.name === row.group.name && limiter === row.limiter;
+		const isCap = scope.type === "workspace" && limit_source === "workspace" && limit !== null;
+		return isSame && isCap ? [`${scopeName(scope, markdownText)} ${count$1(limit)}`] : [];
+	});
 	const drivers = row.drivers?.workspaces ?? [];
 	return [
 		...cache && cache.read_share > 0 ? [`Prompt caching: ${percent(cache.read_share)} of the group's input was read from the cache.`] : [],
-		...capped.length > 0 ? [`Limits of their own for ${plural(capped.length, "workspace")}: ${listing(capped.map(({ scope, limit }) => `${scopeName(scope, markdownText)} ${limit === null ? "without a value" : count$1(limit)}`), 5)}.`] : [],
+		...caps.length > 0 ? [`Limits of their own for ${plural(caps.length, "workspace")}: ${listing(caps, 5)}.`] : [],
 		...drivers.length > 0 ? [`The peak is known by workspace: ${listing(drivers.map(({ name, share }) => `${markdownText(name)} ${percent(share)}`))}.`] : []
 	];
 }
@@ -33611,11 +33635,11 @@ const encoder = new TextEncoder();
 function bytes(text) {
 	return encoder.encode(text).length;
 }
-function firstFitting(steps, render, fits) {
-	let result = render(steps[0]);
-	for (const step of steps.slice(1)) {
+function firstFitting(extents, render, fits) {
+	let result = render(extents[0]);
+	for (const extent of extents.slice(1)) {
 		if (fits(result)) return result;
-		result = render(step);
+		result = render(extent);
 	}
 	return result;
 }
@@ -33637,24 +33661,24 @@ const SLACK_LIMITS = {
 	actionId: 255
 };
 const object = (value) => typeof value === "object" && value !== null ? value : {};
-const list = (value) => Array.isArray(value) ? value.map(object) : [];
+const objectsIn = (value) => Array.isArray(value) ? value.map(object) : [];
 const lengthOf = (value) => typeof value === "string" ? [value.length] : [];
 const textOf = (value) => lengthOf(object(value).text);
 const RULES = [
-	rule("message", "blocks", SLACK_LIMITS.blocks, ({ blocks }) => blocks === void 0 ? [] : [list(blocks).length]),
+	rule("message", "blocks", SLACK_LIMITS.blocks, ({ blocks }) => blocks === void 0 ? [] : [objectsIn(blocks).length]),
 	rule("message", "characters of text", SLACK_LIMITS.text, ({ text }) => lengthOf(text)),
 	rule("message", "characters in all", SLACK_LIMITS.message, ({ blocks }) => blocks === void 0 ? [] : [JSON.stringify(blocks).length]),
 	rule("any block", "characters of block_id", SLACK_LIMITS.blockId, ({ block_id }) => lengthOf(block_id)),
 	rule("header", "characters", SLACK_LIMITS.header, ({ text }) => textOf(text)),
 	rule("section", "characters", SLACK_LIMITS.section, ({ text }) => textOf(text)),
-	rule("section", "fields", SLACK_LIMITS.fields, ({ fields }) => fields === void 0 ? [] : [list(fields).length]),
-	rule("section", "characters in a field", SLACK_LIMITS.field, ({ fields }) => list(fields).flatMap(textOf)),
-	rule("context", "elements", SLACK_LIMITS.contextElements, ({ elements }) => [list(elements).length]),
-	rule("context", "characters in an element", SLACK_LIMITS.contextText, ({ elements }) => list(elements).flatMap(textOf)),
-	rule("actions", "elements", SLACK_LIMITS.actionsElements, ({ elements }) => [list(elements).length]),
-	rule("actions", "characters on a button", SLACK_LIMITS.buttonText, ({ elements }) => list(elements).flatMap(({ text }) => textOf(text))),
-	rule("actions", "characters of a URL", SLACK_LIMITS.buttonUrl, ({ elements }) => list(elements).flatMap(({ url }) => lengthOf(url))),
-	rule("actions", "characters of action_id", SLACK_LIMITS.actionId, ({ elements }) => list(elements).flatMap(({ action_id }) => lengthOf(action_id)))
+	rule("section", "fields", SLACK_LIMITS.fields, ({ fields }) => fields === void 0 ? [] : [objectsIn(fields).length]),
+	rule("section", "characters in a field", SLACK_LIMITS.field, ({ fields }) => objectsIn(fields).flatMap(textOf)),
+	rule("context", "elements", SLACK_LIMITS.contextElements, ({ elements }) => [objectsIn(elements).length]),
+	rule("context", "characters in an element", SLACK_LIMITS.contextText, ({ elements }) => objectsIn(elements).flatMap(textOf)),
+	rule("actions", "elements", SLACK_LIMITS.actionsElements, ({ elements }) => [objectsIn(elements).length]),
+	rule("actions", "characters on a button", SLACK_LIMITS.buttonText, ({ elements }) => objectsIn(elements).flatMap(({ text }) => textOf(text))),
+	rule("actions", "characters of a URL", SLACK_LIMITS.buttonUrl, ({ elements }) => objectsIn(elements).flatMap(({ url }) => lengthOf(url))),
+	rule("actions", "characters of action_id", SLACK_LIMITS.actionId, ({ elements }) => objectsIn(elements).flatMap(({ action_id }) => lengthOf(action_id)))
 ];
 function rule(on, what, most, measure, least = 1) {
 	return {
@@ -33667,7 +33691,7 @@ function rule(on, what, most, measure, least = 1) {
 }
 function slackViolations(message) {
 	const whole = message;
-	const blocks = list(whole.blocks);
+	const blocks = objectsIn(whole.blocks);
 	const found = check("message", whole);
 	const inBlocks = blocks.flatMap((block, index) => {
 		const type = String(block.type);
@@ -33686,14 +33710,14 @@ function slackViolations(message) {
 	];
 }
 function check(on, value) {
-	return RULES.filter((rule) => rule.on === on).flatMap(({ what, most, least, measure }) => measure(value).filter((size) => size > most || size < least).map((size) => `${on === "message" ? "message: " : ""}${size} ${what}, ${size > most ? `at most ${most}` : `at least ${least}`} allowed`));
+	return RULES.filter((each) => each.on === on).flatMap(({ what, most, least, measure }) => measure(value).filter((size) => size > most || size < least).map((size) => `${on === "message" ? "message: " : ""}${size} ${what}, ${size > most ? `at most ${most}` : `at least ${least}`} allowed`));
 }
 function shape(block) {
 	const isWell = {
 		header: ({ text }) => isText(text, ["plain_text"]),
-		section: ({ text, fields }) => (text !== void 0 || fields !== void 0) && [...text === void 0 ? [] : [text], ...list(fields)].every((item) => isText(item, ["plain_text", "mrkdwn"])),
-		context: ({ elements }) => list(elements).every((item) => isText(item, ["plain_text", "mrkdwn"])),
-		actions: ({ elements }) => list(elements).every((item) => item.type === "button" && isText(item.text, ["plain_text"]) && isLink(item.url)),
+		section: ({ text, fields }) => (text !== void 0 || fields !== void 0) && [...text === void 0 ? [] : [text], ...objectsIn(fields)].every((item) => isText(item, ["plain_text", "mrkdwn"])),
+		context: ({ elements }) => objectsIn(elements).every((item) => isText(item, ["plain_text", "mrkdwn"])),
+		actions: ({ elements }) => objectsIn(elements).every((item) => item.type === "button" && isText(item.text, ["plain_text"]) && isLink(item.url)),
 		divider: () => true
 	}[String(block.type)];
 	if (!isWell) return ["unknown type of block"];
@@ -33707,8 +33731,8 @@ function isText(value, types) {
 function isLink(url) {
 	return url === void 0 || typeof url === "string" && /^https?:\/\//.test(url);
 }
-// src/tell/slack/slack.ts
-const STEPS$2 = [
+// src/tell/slack/slack-message.ts
+const EXTENTS$2 = [
 	{
 		alerts: 10,
 		watch: 3,
@@ -33743,30 +33767,30 @@ const STEPS$2 = [
 	}
 ];
 function renderSlack(report, links, snapshot) {
-	return firstFitting(STEPS$2, (step) => message(fallback(report, links, step), blocks(report, links, snapshot, step)), (rendered) => slackViolations(rendered).length === 0);
+	return firstFitting(EXTENTS$2, (extent) => message(fallback(report, links, extent), blocks(report, links, snapshot, extent)), (rendered) => slackViolations(rendered).length === 0);
 }
-function blocks(report, links, snapshot, step) {
+function blocks(report, links, snapshot, extent) {
 	return [
 		header(headline(report)),
-		context(`${period(report.window)} \u00b7 ${coverage(report)}`),
-		...incomplete(report, step),
-		...rows("Alerts", ofBand(report, "alert"), step.alerts, report, links, alertLine),
-		...rows("Watch", watched(report), step.watch, report, links, alertLine),
-		...rows("Recovered", recovered(report), step.recovered, report, links, recoveredLine),
-		...drift(report, links, snapshot, step),
-		...endedMutes(report, step),
-		...firstSteps(report, step),
+		context(`${period(report.window)} · ${coverage(report)}`),
+		...incomplete(report, extent),
+		...rows("Alerts", ofBand(report, "alert"), extent.alerts, report, links, alertLine),
+		...rows("Watch", watched(report), extent.watch, report, links, alertLine),
+		...rows("Recovered", recovered(report), extent.recovered, report, links, recoveredLine),
+		...drift(report, links, snapshot, extent),
+		...endedMutes(report, extent),
+		...firstSteps(report, extent),
 		...buttons(links)
 	];
 }
 function headline(report) {
 	const worst = highest(report);
-	const name = worst ? ` (${groupName(worst.group, plain$1)}, ${limiterName(worst, plain$1)})` : "";
-	const line = (whose) => `${BAND_MARK[verdictOf(report)]} Claude rate limits: ${verdictLine(report, whose)}`;
-	return line(name).length <= 150 ? line(name) : line("");
+	const name = worst ? ` (${groupName(worst.group, plainText)}, ${limiterName(worst, plainText)})` : "";
+	const text = (whose) => `${BAND_MARK[overallBand(report)]} Claude rate limits: ${verdictLine(report, whose)}`;
+	return text(name).length <= 150 ? text(name) : text("");
 }
-const plain$1 = (text, length) => oneLine$1(text, length);
-function fallback(report, links, step) {
+const plainText = (text, length) => oneLine$1(text, length);
+function fallback(report, links, extent) {
 	const worst = highest(report);
 	const back = recovered(report).length;
 	return [
@@ -33775,28 +33799,19 @@ function fallback(report, links, step) {
 		back > 0 && `${count$1(back)} recovered.`,
 		report.drift.length > 0 && `Limits changed: ${driftCounts(report.drift)}.`,
 		missingData(report),
-		report.failures.length > 0 && `Not complete: ${listing(report.failures.map(({ resource }) => slackText(resource)), step.failures)}.`,
+		report.failures.length > 0 && `Not complete: ${listing(report.failures.map(({ resource }) => slackText(resource)), extent.failures)}.`,
 		links.run && `Run: ${slackText(links.run, 500)}`
 	].filter(Boolean).join(" ");
 }
-function incomplete(report, step) {
+function incomplete(report, extent) {
 	const missing = missingData(report);
-	const { shown, more } = atMost(report.failures, step.failures);
-	const lines = [
-		...missing ? [missing] : [],
-		...shown.map(({ resource, message }) => `\u2022 ${slackText(resource)}: ${slackText(message, 500)}`),
-		...more > 0 ? [`and ${count$1(more)} more that could not be read or delivered`] : []
-	];
+	const failures = list(report.failures, extent.failures, (failure) => `• ${slackText(failure.resource)}: ${slackText(failure.message, 500)}`, (more) => `and ${count$1(more)} more that could not be read or delivered`);
+	const lines = [...missing ? [missing] : [], ...failures];
 	return lines.length === 0 ? [] : sections(["*Not complete*", ...lines]);
 }
-function rows(title, all, most, report, links, line) {
+function rows(title, all, most, report, links, rowLine) {
 	if (all.length === 0) return [];
-	const { shown, more } = atMost(all, most);
-	return sections([
-		`*${title}* (${count$1(all.length)})`,
-		...shown.map((row) => line(row, report)),
-		...more > 0 ? [andMore(more, links)] : []
-	]);
+	return sections([`*${title}* (${count$1(all.length)})`, ...list(all, most, (row) => rowLine(row, report), moreIn(links))]);
 }
 function alertLine(row, report) {
 	const driver = mainDriver(row, slackText);
@@ -33807,7 +33822,7 @@ function alertLine(row, report) {
 		driver && driverText(driver, report),
 		clippedText(row)
 	];
-	return `${BAND_MARK[row.band]} ${parts.filter(Boolean).join(" \u00b7 ")}`;
+	return `${BAND_MARK[row.band]} ${parts.filter(Boolean).join(" · ")}`;
 }
 function driverText({ kind, name, share }, report) {
 	const who = `${kind === "workspace" ? "" : `${kind} `}${bold(name)}`;
@@ -33815,7 +33830,7 @@ function driverText({ kind, name, share }, report) {
 	return `${share >= .5 ? "mostly" : "led by"} ${who} ${percentOf(report)(share)}`;
 }
 function recoveredLine(row, report) {
-	const before = row.previous === null ? "" : ` \u00b7 was ${shareOf(row, report)(row.previous.utilization)} the day before`;
+	const before = row.previous === null ? "" : ` · was ${shareOf(row, report)(row.previous.utilization)} the day before`;
 	return `${BAND_MARK[row.band]} ${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)}${before}`;
 }
 function watched(report) {
@@ -33825,39 +33840,31 @@ function bold(text) {
 	return text.includes("`") ? text : `*${text}*`;
 }
 function rowName(row) {
-	const scope = row.scope.type === "workspace" ? `${scopeName(row.scope, slackText)} \u00b7 ` : "";
-	return `${bold(groupName(row.group, slackText))} \u00b7 ${scope}${limiterName(row, slackText)}`;
+	const scope = row.scope.type === "workspace" ? `${scopeName(row.scope, slackText)} · ` : "";
+	return `${bold(groupName(row.group, slackText))} · ${scope}${limiterName(row, slackText)}`;
 }
-function drift(report, links, snapshot, step) {
+function drift(report, links, snapshot, extent) {
 	const outcome = snapshotText(snapshot, slackLink, slackText);
 	if (report.drift.length === 0) return outcome ? [context(outcome)] : [];
-	const { shown, more } = atMost(orderDrift(report.drift), step.drift);
 	return sections([
 		`*Limits changed*: ${driftCounts(report.drift)}`,
-		...shown.map((item) => {
-			return `${isCut(item) || crossesAlertLine(item, report) ? "\u25bc" : "\u2022"} ${driftSentence(item, report, slackText)}`;
-		}),
-		...more > 0 ? [andMore(more, links)] : [],
+		...list(orderDrift(report.drift), extent.drift, (item) => driftLine(item, report), moreIn(links)),
 		...outcome ? [outcome] : []
 	]);
 }
-function endedMutes({ findings }, step) {
-	const ended = findings.filter(({ kind }) => kind === "mute-expired");
-	const { shown, more } = atMost(ended, step.failures);
-	const lines = shown.map(({ message }) => `\u2022 ${slackText(message, 500)}`);
-	return ended.length === 0 ? [] : sections([
-		"*Mutes that have ended*",
-		...lines,
-		...more > 0 ? [`and ${count$1(more)} more`] : []
-	]);
+function driftLine(item, report) {
+	return `${isSerious(item, report) ? "▼" : "•"} ${driftSentence(item, report, slackText)}`;
 }
-function firstSteps(report, step) {
-	const steps = advice(report, slackText).slice(0, step.advice);
+function endedMutes({ findings }, extent) {
+	const lines = list(findings.filter(({ kind }) => kind === "mute-expired"), extent.failures, (mute) => `• ${slackText(mute.message, 500)}`);
+	return lines.length === 0 ? [] : sections(["*Mutes that have ended*", ...lines]);
+}
+function firstSteps(report, extent) {
+	const steps = advice(report, slackText).slice(0, extent.advice);
 	return steps.length === 0 ? [] : sections(["*What to do first*", ...steps.map((text, index) => `${index + 1}. ${text}`)]);
 }
-function andMore(more, links) {
-	const text = `and ${count$1(more)} more`;
-	return links.run ? `${slackLink(text, links.run)} in the run's summary` : `${text} in the run's summary`;
+function moreIn({ run }) {
+	return (more) => `${run ? slackLink(andMore(more), run) : andMore(more)} in the run's summary`;
 }
 // src/tell/summary/drift-table.ts
 function driftTable(drift, report, consequence) {
@@ -33874,10 +33881,10 @@ function driftTable(drift, report, consequence) {
 function consequenceCell(item, report) {
 	return [unbroken(driftConsequence(item, report, markdownText)) || "Not measured.", driftIntent(item)].filter(Boolean).join(" ");
 }
-// src/tell/summary/findings.ts
+// src/tell/summary/findings-section.ts
 function findings(report, most) {
-	const { shown, more } = atMost(report.findings.filter(({ kind }) => kind !== "data-incomplete"), most);
-	const { shown: models, more: moreModels } = atMost(report.unmatched_models, most);
+	const others = report.findings.filter(({ kind }) => kind !== "data-incomplete");
+	const { shown, more } = atMost(report.unmatched_models, most);
 	const unmatched = table([
 		{ head: "Model without a limit" },
 		{
@@ -33888,20 +33895,20 @@ function findings(report, most) {
 			head: "Tokens",
 			align: "right"
 		}
-	], models.map(({ model, requests, tokens }) => [
+	], shown.map(({ model, requests, tokens }) => [
 		markdownText(model),
 		requests === null ? "not known" : count$1(requests),
 		count$1(tokens)
 	]));
-	return stack(bullets([...shown.map(({ message }) => markdownText(message, 500)), ...more > 0 ? [`and ${count$1(more)} more`] : []]), unmatched && "These models were used, and no group of limits lists them: their use is in no figure above.", unmatched, moreModels > 0 && `and ${plural(moreModels, "more model")}`);
+	return stack(bullets(list(others, most, ({ message }) => markdownText(message, 500))), unmatched && "These models were used, and no group of limits lists them: their use is in no figure above.", unmatched, more > 0 && `and ${plural(more, "more model")}`);
 }
 // src/tell/summary/muted.ts
 function mutedRows(report, most) {
-	const { shown, more } = atMost(muted(report), most);
-	return bullets([...shown.map((row) => {
+	const mutedRow = (row) => {
 		const until = `muted until ${row.muted?.until} by ${markdownText(row.muted?.owner ?? "")}`;
 		return `${BAND_MARK[row.band]} ${rowSentence(row, report, markdownText)}: ${until}, ${markdownText(row.muted?.reason ?? "", 500)}`;
-	}), ...more > 0 ? [`and ${count$1(more)} more`] : []]);
+	};
+	return bullets(list(muted(report), most, mutedRow));
 }
 // src/tell/summary/not-measured.ts
 const MANAGED_AGENTS = [[
@@ -33917,9 +33924,8 @@ const MANAGED_AGENTS = [[
 ]];
 function notMeasured(report, most) {
 	const rows = unmeasured(report);
-	const kinds = Map.groupBy(rows, (row) => `${row.group.type} ${row.group.name} ${row.limiter} ${row.reason} ${row.scope.type}`);
-	const lines = [...kinds.values()].slice(0, most).map(line);
-	const drawn = table([
+	const { shown, more } = atMost([...Map.groupBy(rows, (row) => `${row.group.type} ${row.group.name} ${row.limiter} ${row.reason} ${row.scope.type}`).values()], most);
+	const limits = table([
 		{ head: "Limit" },
 		{
 			head: "Value",
@@ -33927,24 +33933,31 @@ function notMeasured(report, most) {
 		},
 		{ head: "Why there is no figure" },
 		{ head: "How to measure it" }
-	], [...lines, ...MANAGED_AGENTS]);
-	const left = kinds.size - lines.length;
-	return details(`${plural(rows.length, "configured limit")} not measured, and two known from the documentation only`, stack(drawn, left > 0 && `${plural(left, "more kind")} of limit not measured: see the report file.`));
+	], [...shown.map((same) => cells$1(same, report)), ...MANAGED_AGENTS]);
+	return details(`${plural(rows.length, "configured limit")} not measured, and two known from the documentation only`, stack(limits, more > 0 && `${plural(more, "more kind")} of limit not measured: see the report file.`));
 }
-function line(rows) {
+function cells$1(rows, report) {
 	const [first] = rows;
 	if (!first) return [];
-	const scope = first.scope.type === "organization" ? "" : rows.length === 1 ? `, workspace ${markdownText(first.scope.name)}` : `, ${plural(rows.length, "workspace")}`;
-	const values = new Set(rows.map(({ limit }) => limit));
 	return [
-		`${groupName(first.group, markdownText)}, ${limiterName(first, markdownText)}${scope}`,
-		values.size > 1 ? "various" : first.limit === null ? "none given" : count$1(first.limit),
+		`${groupName(first.group, markdownText)}, ${limiterName(first, markdownText)}${whereOf(first.scope, rows.length)}`,
+		limitsOf(rows),
 		markdownText(capital(first.reason ?? "no reason given"), 500),
-		howToMeasure(first)
+		howToMeasure(first, report)
 	];
 }
-function howToMeasure({ scope, group, limiter, limit }) {
-	if (limit === null && scope.type === "workspace") return "Run the audit again once the limits of this workspace can be read.";
+function whereOf(scope, workspaces) {
+	if (scope.type === "organization") return "";
+	return workspaces === 1 ? `, workspace ${markdownText(scope.name)}` : `, ${plural(workspaces, "workspace")}`;
+}
+function limitsOf(rows) {
+	const [value = null, ...others] = new Set(rows.map(({ limit }) => limit));
+	if (others.length > 0) return "various";
+	return value === null ? "none given" : count$1(value);
+}
+function howToMeasure(row, report) {
+	const { group, limiter, limit } = row;
+	if (isUnread(row, report)) return "Run the audit again once the limits of this workspace can be read.";
 	if (limiter === "enqueued_batch_requests") return "Sum `request_counts.processing` over the batches that `GET /v1/messages/batches` lists as in progress.";
 	if (group.type !== "model_group") return "Count the calls in your own client or gateway.";
 	if (!limit) return "There is no value to compare with; the Console shows what applies.";
@@ -33968,27 +33981,26 @@ function barsOf(row, view, report) {
 	const hours = HOURS_PER_BAR.find((size) => hourly.length / size <= MOST_BARS) ?? 24;
 	const rule = limiterRule(row.group.type, row.limiter);
 	const shares = rule?.stream === "standard" && rule.counts.includes("uncached_input") && view?.cache?.hourly_read_share || [];
-	const list = Array.from({ length: Math.ceil(hourly.length / hours) }, (_, index) => {
+	const all = Array.from({ length: Math.ceil(hourly.length / hours) }, (_, index) => {
 		const from = index * hours;
 		return {
-			from: new Date(Date.parse(report.window.start) + from * 36e5).toISOString(),
+			from: new Date(Date.parse(report.window.start) + from * HOUR).toISOString(),
 			peak: largest(hourly.slice(from, from + hours)),
 			readShare: mean(shares.slice(from, from + hours))
 		};
 	});
 	return {
-		list,
+		all,
 		hours,
-		cache: list.some(({ readShare }) => readShare !== null),
-		unknown: list.some(({ peak }) => peak === null)
+		cache: all.some(({ readShare }) => readShare !== null),
+		unknown: all.some(({ peak }) => peak === null)
 	};
 }
 function chart(row, bars, report) {
-	const { list } = bars;
+	const { all } = bars;
 	const inPercent = (ratio) => Number((ratio * 100).toFixed(1));
-	const line = (ratio) => `line [${list.map(() => inPercent(ratio)).join(", ")}]`;
-	const highest = Math.max(1, row.utilization, ...list.map(({ peak }) => (peak ?? 0) / row.limit));
-	const every = bars.hours === 1 ? "hour" : bars.hours === 24 ? "day" : `${bars.hours} hours`;
+	const flat = (ratio) => `line [${all.map(() => inPercent(ratio)).join(", ")}]`;
+	const highest = Math.max(1, row.utilization, ...all.map(({ peak }) => (peak ?? 0) / row.limit));
 	return [
 		"```mermaid",
 		"---",
@@ -34006,15 +34018,19 @@ function chart(row, bars, report) {
 		"    height: 300",
 		"---",
 		"xychart-beta",
-		`  title "Largest minute of each ${every}, in % of the limit of ${count$1(row.limit)}"`,
+		`  title "Largest minute of each ${barSpan(bars)}, in % of the limit of ${count$1(row.limit)}"`,
 		`  x-axis "UTC" [${axisLabels(bars).join(", ")}]`,
 		`  y-axis "% of the limit" 0 --> ${Math.ceil(inPercent(highest) * 1.1)}`,
-		`  bar [${list.map(({ peak }) => inPercent((peak ?? 0) / row.limit)).join(", ")}]`,
-		`  ${line(1)}`,
-		`  ${line(linesOf(row, report).alert)}`,
-		...bars.cache ? [`  line [${list.map(({ readShare }) => inPercent(readShare ?? 0)).join(", ")}]`] : [],
+		`  bar [${all.map(({ peak }) => inPercent((peak ?? 0) / row.limit)).join(", ")}]`,
+		`  ${flat(1)}`,
+		`  ${flat(thresholdsOf(row, report).alert)}`,
+		...bars.cache ? [`  line [${all.map(({ readShare }) => inPercent(readShare ?? 0)).join(", ")}]`] : [],
 		"```"
 	].join("\n");
+}
+function barSpan({ hours }) {
+	if (hours === 1) return "hour";
+	return hours === 24 ? "day" : `${hours} hours`;
 }
 const COLORS = {
 	use: "#4c8dd6",
@@ -34026,7 +34042,7 @@ function legend(row, bars, report) {
 	return `<sub>${[
 		"Blue bars: use.",
 		"Red line: the limit.",
-		`Amber line: the alert line, ${percent(linesOf(row, report).alert)}.`,
+		`Amber line: the alert line, ${percent(thresholdsOf(row, report).alert)}.`,
 		bars.cache && "Green line: share of all input that was read from the cache (0 where there was no input).",
 		bars.unknown && "A question mark: not known yet, drawn as nothing."
 	].filter(Boolean).join(" ")}</sub>`;
@@ -34048,8 +34064,8 @@ function hourTable(row, bars, report) {
 			align: "right"
 		}] : []
 	];
-	const several = bars.list.length * bars.hours > 24;
-	const rows = bars.list.map(({ from, peak, readShare }) => [
+	const several = bars.all.length * bars.hours > 24;
+	const rows = bars.all.map(({ from, peak, readShare }) => [
 		`${several ? `${from.slice(0, 10)} ` : ""}${from.slice(11, 16)}`,
 		peak === null ? "not known" : count$1(peak),
 		peak === null ? "" : share(peak / row.limit),
@@ -34057,11 +34073,12 @@ function hourTable(row, bars, report) {
 	]);
 	return details(bars.hours === 1 ? "Hour by hour" : "The same in figures", table(columns, rows));
 }
-function axisLabels({ list, hours }) {
-	const several = list.length * hours > 24;
-	return list.map(({ from, peak }, index) => {
-		const midnight = from.slice(11, 13) === "00";
-		return `"${several ? midnight ? from.slice(5, 10) : "\u200b".repeat(index) : from.slice(11, 13)}${peak === null ? "?" : ""}"`;
+function axisLabels({ all, hours }) {
+	const several = all.length * hours > 24;
+	return all.map(({ from, peak }, index) => {
+		const hour = from.slice(11, 13);
+		const ofSeveralDays = hour === "00" ? from.slice(5, 10) : "​".repeat(index);
+		return `"${several ? ofSeveralDays : hour}${peak === null ? "?" : ""}"`;
 	});
 }
 function largest(values) {
@@ -34072,12 +34089,14 @@ function mean(values) {
 	const known = values.filter((value) => value !== null);
 	return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
 }
-// src/tell/summary/peaks.ts
-function peaks(report, step) {
-	const { shown, more } = atMost([...ofBand(report, "alert"), ...ofBand(report, "watch")], step.peaks);
-	return stack(...shown.map((row, index) => peak(row, report, index < step.charts, step.hours)), more > 0 && `${plural(more, "more peak")} at or over the watch line ${more === 1 ? "is" : "are"} in the scorecard and in the report file.`);
+// src/tell/summary/peaks-section.ts
+function peaks(report, extent) {
+	const rows = [...ofBand(report, "alert"), ...ofBand(report, "watch")];
+	const peakOf = (row, index) => peakSection(row, report, index < extent.charts, extent.hours);
+	const rest = (more) => `${plural(more, "more peak")} at or over the watch line ${more === 1 ? "is" : "are"} in the scorecard and in the report file.`;
+	return stack(...list(rows, extent.peaks, peakOf, rest));
 }
-function peak(row, report, withChart, withHours) {
+function peakSection(row, report, withChart, withHours) {
 	const view = viewOf(row, report);
 	const bars = withChart ? barsOf(row, view, report) : null;
 	return stack(`#### ${BAND_MARK[row.band]} ${limitName(row, markdownText)}: ${used(row, report)}`, figures$1(row, report), row.drivers && drivenBy(row.drivers, isPerDay(row) ? "day" : report.peak_window), bars && chart(row, bars, report), bars && legend(row, bars, report), bars && withHours && hourTable(row, bars, report));
@@ -34085,7 +34104,7 @@ function peak(row, report, withChart, withHours) {
 function figures$1(row, report) {
 	const share = shareOf(row, report);
 	const ofLimit = (value) => `${count$1(value)} (${share(value / row.limit)})`;
-	const { alert } = linesOf(row, report);
+	const { alert } = thresholdsOf(row, report);
 	return [
 		`Peak **${count$1(row.peak)}** of ${bindingLimit(row)}${atPeakTime(row, report)}${meanOf(row, report)}.`,
 		row.bracket !== null && row.bracket > row.peak && `The busiest 60 seconds lie between that and ${ofLimit(row.bracket)}, the largest two minutes side by side.`,
@@ -34102,58 +34121,57 @@ function meanOf(row, report) {
 	return `, the mean per ${row.lower_bound ? "second" : "minute"} of the busiest hour`;
 }
 function drivenBy({ workspaces, models, api_keys }, span) {
-	const kinds = [
+	const drivers = [
 		{
-			name: "workspace",
-			list: workspaces
+			kind: "workspace",
+			first: workspaces
 		},
 		{
-			name: "model",
-			list: models
+			kind: "model",
+			first: models
 		},
 		{
-			name: "API key",
-			list: api_keys
+			kind: "API key",
+			first: api_keys
 		}
-	].filter(({ list }) => list.length > 0);
-	if (kinds.length === 0) return "";
-	return `Who drove it, in that ${span}: ${kinds.map(({ name, list }) => {
-		return `by ${name}: ${listing(list.map((item) => `${markdownText(item.name)} ${percent(item.share)}`))}`;
-	}).join(" \u00b7 ")}.`;
+	].filter(({ first }) => first.length > 0);
+	if (drivers.length === 0) return "";
+	return `Who drove it, in that ${span}: ${drivers.map(({ kind, first }) => {
+		return `by ${kind}: ${listing(first.map((item) => `${markdownText(item.name)} ${percent(item.share)}`))}`;
+	}).join(" · ")}.`;
 }
-// src/tell/summary/planning.ts
+// src/tell/summary/planning-section.ts
 function planning(report, most) {
 	if (!report.planning) return "";
-	return stack(runway(report, report.planning, most), workspaceRanking(report, most), details("Tiers: which published limits these are, and what the same use would be on another", tiers(report, report.planning, most)), details("What if more of the input were read from the cache", cacheWhatIf$1(report, report.planning, most)), idle(report, report.planning, most));
+	return stack(runwaySection(report, report.planning, most), workspaceSection(report, most), details("Tiers: which published limits these are, and what the same use would be on another", tierSection(report, report.planning, most)), details("What if more of the input were read from the cache", cacheSection(report, report.planning, most)), idleSection(report, report.planning, most));
 }
 const RIGHT = (head) => ({
 	head,
 	align: "right"
 });
-const rest = (more) => more > 0 && `and ${count$1(more)} more`;
-function runway(report, { runway }, most) {
+function runwaySection(report, planned, most) {
 	const nearest = (row) => row.outcome.kind === "reaches" ? row.outcome.days : Number.POSITIVE_INFINITY;
-	const { shown, more } = atMost(runway.filter(({ outcome }) => outcome.kind === "reaches").sort((a, b) => nearest(a) - nearest(b)), most);
+	const { shown, more } = atMost(planned.runway.filter(({ outcome }) => outcome.kind === "reaches").sort((a, b) => nearest(a) - nearest(b)), most);
 	const rows = shown.map((row) => [
 		limitName(row, markdownText),
 		runwaySentence(row, report) ?? "",
 		`\`${sparkline(row.daily_peaks)}\``
 	]);
-	const why = [...Map.groupBy(runway.flatMap(({ outcome }) => outcome.kind === "refused" ? [outcome.reason] : []), (reason) => reason)].map(([reason, { length }]) => `${plural(length, "limit")}: ${reason}`).join("; ");
-	const charts = shown.slice(0, CHARTS).flatMap((row) => drawn(row, report));
+	const why = [...Map.groupBy(planned.runway.flatMap(({ outcome }) => outcome.kind === "refused" ? [outcome.reason] : []), (reason) => reason)].map(([reason, { length }]) => `${plural(length, "limit")}: ${reason}`).join("; ");
+	const charts = shown.slice(0, CHARTS).flatMap((row) => peakChart(row, report));
 	return stack(under("#### Runway", stack(table([
 		{ head: "Limit" },
 		{ head: "At this pace" },
 		{ head: "Daily peaks" }
-	], rows), rest(more), ...charts)), why && `<sub>No runway for ${why}.</sub>`);
+	], rows), andMore(more), ...charts)), why && `<sub>No runway for ${why}.</sub>`);
 }
 const CHARTS = 2;
-function drawn(row, report) {
+function peakChart(row, report) {
 	const verdict = measured$1(report).find((one) => sameLimit(one, row));
 	if (!verdict) return [];
-	const day = (index) => new Date(Date.parse(report.window.start) + index * 864e5).toISOString();
+	const day = (index) => new Date(Date.parse(report.window.start) + index * DAY).toISOString();
 	const bars = {
-		list: row.daily_peaks.map((peak, index) => ({
+		all: row.daily_peaks.map((peak, index) => ({
 			from: day(index),
 			peak,
 			readShare: null
@@ -34164,12 +34182,12 @@ function drawn(row, report) {
 	};
 	return [details(`Daily peaks of ${limitName(row, markdownText)}`, stack(chart(verdict, bars, report), legend(verdict, bars, report)))];
 }
-const LEVELS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588";
-function sparkline(peaks) {
-	const largest = Math.max(1, ...peaks.map((peak) => peak ?? 0));
-	return peaks.map((peak) => peak === null ? "\u00b7" : LEVELS[Math.round(peak / largest * 7)]).join("");
+const LEVELS = "▁▂▃▄▅▆▇█";
+function sparkline(dailyPeaks) {
+	const largest = Math.max(1, ...dailyPeaks.map((peak) => peak ?? 0));
+	return dailyPeaks.map((peak) => peak === null ? "·" : LEVELS[Math.round(peak / largest * 7)]).join("");
 }
-function workspaceRanking(report, most) {
+function workspaceSection(report, most) {
 	const closest = new Map();
 	for (const row of measured$1(report)) {
 		const id = row.scope.type === "workspace" ? row.scope.id : "";
@@ -34183,15 +34201,15 @@ function workspaceRanking(report, most) {
 		`${groupName(row.group, markdownText)}, ${limiterName(row, markdownText)}`,
 		row.limit_source === "workspace" ? "its own" : "the organization's"
 	]);
-	const drawn = table([
+	const ranking = table([
 		{ head: "Workspace" },
 		RIGHT("Used"),
 		{ head: "Of" },
 		{ head: "Whose limit" }
 	], rows);
-	return details(`Workspaces by how close they are to a limit of theirs (${count$1(closest.size)})`, stack(drawn, rest(more)));
+	return details(`Workspaces by how close they are to a limit of theirs (${count$1(closest.size)})`, stack(ranking, andMore(more)));
 }
-function tiers(report, { tiers, tier_what_if, tier_table, usage_tier }, most) {
+function tierSection(report, { tiers, tier_what_if, tier_table, usage_tier }, most) {
 	const share = percentOf(report);
 	const { shown, more } = atMost(tier_what_if.toSorted((a, b) => b.utilization - a.utilization), most);
 	const rows = shown.map(({ group, limiter, utilization, by_tier }) => [
@@ -34212,12 +34230,12 @@ function tiers(report, { tiers, tier_what_if, tier_table, usage_tier }, most) {
 		RIGHT("Start"),
 		RIGHT("Build"),
 		RIGHT("Scale")
-	], rows)), rest(more), tiers.length > 0 && `<sub>${markdownLink("Published table", tier_table.source)} of ${tier_table.date}. Anthropic may set other limits for an organization; what applies is read from the API.</sub>`);
+	], rows)), andMore(more), tiers.length > 0 && `<sub>${markdownLink("Published table", tier_table.source)} of ${tier_table.date}. Anthropic may set other limits for an organization; what applies is read from the API.</sub>`);
 }
 function readings(tiers) {
 	return [...Map.groupBy(tiers, ({ reading }) => reading)].map(([reading, same]) => `${listing(same.map(({ group }) => groupName(group, markdownText)))}: ${reading}.`);
 }
-function cacheWhatIf$1(report, { cache_what_if }, most) {
+function cacheSection(report, { cache_what_if }, most) {
 	const share = percentOf(report);
 	const { shown, more } = atMost(cache_what_if.toSorted((a, b) => b.utilization - a.utilization), most);
 	const shares = shown[0]?.by_share.map(({ read_share }) => `At ${percent(read_share)}`) ?? [];
@@ -34233,20 +34251,19 @@ function cacheWhatIf$1(report, { cache_what_if }, most) {
 		{ head: "Limit" },
 		RIGHT("Now"),
 		...shares.map(RIGHT)
-	], rows), rest(more), rows.length > 0 && "<sub>Worked out from the share in the hour of the peak, with the same input in all.</sub>");
+	], rows), andMore(more), rows.length > 0 && "<sub>Worked out from the share in the hour of the peak, with the same input in all.</sub>");
 }
-function idle(report, { over_provisioned }, most) {
-	const { shown, more } = atMost(over_provisioned, most);
-	const lines = shown.map(({ scope, group, highest }) => {
+function idleSection(report, { over_provisioned }, most) {
+	const lines = list(over_provisioned, most, ({ scope, group, highest }) => {
 		const where = scope.type === "workspace" ? ` in ${scopeName(scope, markdownText)}` : "";
 		return `${groupName(group, markdownText)}${where}: ${highest === 0 ? "not used" : `at most ${percent(highest)}`}`;
 	});
 	const days = plural(report.window.days, "day");
-	return details(`${plural(over_provisioned.length, "group")} of limits used less than 10 % in ${days}`, stack(bullets(lines), rest(more)));
+	return details(`${plural(over_provisioned.length, "group")} of limits used less than 10 % in ${days}`, bullets(lines));
 }
-// src/tell/summary/refused.ts
+// src/tell/summary/refused-requests.ts
 const WHAT_TO_DO = "<sub>Refused with 429, told apart by the code of the error. A rate limit: use less at once, or ask for more. Acceleration: let use rise more slowly. A spend cap: waiting does not help before the month ends.</sub>";
-function refused$1(report, most) {
+function refusedRequests(report, most) {
 	const { shown, more } = atMost(report.refusals ?? [], most);
 	const rows = shown.map(({ scope, model, first, last, ...counts }) => [
 		`${markdownText(model)}${scope.type === "workspace" ? `, ${scopeName(scope, markdownText)}` : ""}`,
@@ -34274,10 +34291,9 @@ function refused$1(report, most) {
 		...columns,
 		{ head: "First" },
 		{ head: "Last" }
-	], rows), more > 0 && `and ${count$1(more)} more`, WHAT_TO_DO);
+	], rows), andMore(more), WHAT_TO_DO);
 }
 // src/tell/summary/scorecard.ts
-const READ_AS_A_WHOLE$1 = 12;
 const COLUMNS = [
 	{ head: "Band" },
 	{ head: "Group" },
@@ -34307,15 +34323,15 @@ function scorecard(report, most) {
 function scopeTable(rows, report) {
 	const columns = [...rows.some(({ scope }) => scope.type === "workspace") ? [{ head: "Workspace" }] : [], ...COLUMNS];
 	const draw = (some) => table(columns, some.map((row) => cells(row, report)));
-	if (rows.length <= READ_AS_A_WHOLE$1) return draw(rows);
+	if (rows.length <= 12) return draw(rows);
 	const quiet = rows.filter(({ band }) => band === "ok");
-	return stack(draw(rows.filter(({ band }) => band !== "ok")), details(`${plural(quiet.length, "limit")} below ${lineName("watch", report)}`, draw(quiet)));
+	return stack(draw(rows.filter(({ band }) => band !== "ok")), details(`${plural(quiet.length, "limit")} below ${thresholdName("watch", report)}`, draw(quiet)));
 }
 function cells(row, report) {
 	const share = shareOf(row, report);
 	const loud = row.band === "alert" || row.band === "watch";
-	const figure = `${row.lower_bound ? "\u2265 " : ""}${share(row.utilization)}`;
-	const { alert, watch } = linesOf(row, report);
+	const figure = `${row.lower_bound ? "≥ " : ""}${share(row.utilization)}`;
+	const { alert, watch } = thresholdsOf(row, report);
 	const headroom = percent(Math.abs(1 - row.utilization), [1 - watch, 1 - alert]);
 	return [
 		...row.scope.type === "workspace" ? [markdownText(row.scope.name)] : [],
@@ -34326,7 +34342,7 @@ function cells(row, report) {
 		count$1(row.peak),
 		peakTime(row, report).replace(/ UTC$/, "").replace(/^\d{4}-(\d\d)-/, "$1&#8209;"),
 		isInert(row) ? `${count$1(row.limit)} (own ${count$1(row.configured ?? 0)} is inert)` : count$1(row.limit),
-		`${row.lower_bound ? "\u2264 " : ""}${row.utilization > 1 ? "\u2212" : ""}${headroom}`,
+		`${row.lower_bound ? "≤ " : ""}${row.utilization > 1 ? "−" : ""}${headroom}`,
 		dayBefore(row, report)
 	].map(unbroken);
 }
@@ -34357,14 +34373,13 @@ function sources(report) {
 		USAGE[report.usage_source],
 		`Window: ${moment(window.start)} to ${moment(window.end)}, ${window.complete ? "complete" : `not complete (${plural(window.missing_minutes, "minute")} missing)`}.${window.data_refreshed_at === null ? " The API did not say how fresh its data is." : ` Data as of ${moment(window.data_refreshed_at)}.`}`,
 		LIMITS[report.usage_source === "headers" ? "headers" : "api"],
-		`Peak: ${PEAK[peak_window]}. Used: peak \u00f7 limit. Bands: watch from ${share(thresholds.watch)}, alert from ${share(thresholds.alert)}${report.verdicts.some((row) => row.thresholds) ? ", where the policy file gives a limit no lines of its own" : ""}.`,
+		`Peak: ${PEAK[peak_window]}. Used: peak ÷ limit. Bands: watch from ${share(thresholds.watch)}, alert from ${share(thresholds.alert)}${report.verdicts.some((row) => row.thresholds) ? ", where the policy file gives a limit no lines of its own" : ""}.`,
 		...report.usage_source === "headers" ? [] : COUNTED,
 		"Anthropic refills a limit continuously and may enforce it over less than a minute: requests can be refused below 100 %, and a minute above 100 % is possible without refusals. The busiest 60 seconds may straddle two minutes.",
 		"To compare: the Console charts the largest minute of each hour."
 	]));
 }
 // src/tell/summary/what-binds.ts
-const READ_AS_A_WHOLE = 12;
 function whatBinds(report, most) {
 	const share = percentOf(report);
 	const { shown, more } = atMost(report.groups.filter(({ binds }) => binds.length > 0).toSorted((a, b) => (b.binds[0]?.utilization ?? 0) - (a.binds[0]?.utilization ?? 0)), most);
@@ -34378,10 +34393,10 @@ function whatBinds(report, most) {
 			named[0] ?? "",
 			named.slice(1).join(", "),
 			cache ? percent(cache.read_share) : "",
-			cache === null ? "" : cache.stretch === null ? "all input is read from the cache" : `\u00d7${count$1(Number(cache.stretch.toFixed(1)))}`
+			cache ? stretch(cache) : ""
 		];
 	});
-	const drawn = table([
+	const groups = table([
 		{ head: "Group" },
 		{ head: "Binds first" },
 		{ head: "Then" },
@@ -34394,12 +34409,15 @@ function whatBinds(report, most) {
 			align: "right"
 		}
 	], rows);
-	return stack(rows.length > READ_AS_A_WHOLE ? details(plural(rows.length, "group"), drawn) : drawn, more > 0 && `and ${count$1(more)} more`);
+	return stack(rows.length > 12 ? details(plural(rows.length, "group"), groups) : groups, andMore(more));
+}
+function stretch(cache) {
+	return cache.stretch === null ? "all input is read from the cache" : `×${count$1(Number(cache.stretch.toFixed(1)))}`;
 }
 // src/tell/summary/summary.ts
 const ALL = Number.POSITIVE_INFINITY;
 const MOST_CHARTS = 12;
-const STEPS$1 = [
+const EXTENTS$1 = [
 	{
 		peaks: 40,
 		charts: MOST_CHARTS,
@@ -34437,36 +34455,28 @@ const STEPS$1 = [
 	}
 ];
 function renderSummary(report, links, snapshot) {
-	return firstFitting(STEPS$1, (step) => summary(report, links, snapshot, step), (text) => bytes(text) <= 1e6);
+	return firstFitting(EXTENTS$1, (extent) => summary(report, links, snapshot, extent), (text) => bytes(text) <= 1e6);
 }
-function renderRefusedSummary(error) {
-	const [head = "", ...problems] = error.split("\n").map((line) => line.replace(/^- /, ""));
-	return `${stack(`## ${BAND_MARK.unmeasured} Claude rate limits: the audit did not begin`, markdownText(head, 2e3), bullets(problems.map((problem) => markdownText(problem, 2e3))))}\n`;
-}
-function summary(report, links, snapshot, step) {
-	const most = Math.min(step.rows, 200);
-	return `${stack(`## ${BAND_MARK[verdictOf(report)]} Claude rate limits: ${verdictLine(report)}`, opening(report), step.note && `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${step.note}. The report file (output \`report-path\`) has everything.`, notComplete(report, most), under("### What to do first", bullets(advice(report, markdownText))), report.drift.length > 0 && under("### Limits that have changed", changes$1(report, snapshot, most)), under("### Recovered since the day before", recoveries(report, most)), under("### Scorecard", scorecard(report, step.rows)), under("### Peaks", peaks(report, step)), under("### Muted", mutedRows(report, most)), under("### Refused requests", refused$1(report, most)), under("### What binds in each group", whatBinds(report, most)), under("### Plan", planning(report, step.rows === ALL ? most : Math.min(most, 20))), step.rows === ALL && evidence(report), report.drift.length === 0 && under("### Limits since the committed snapshot", changes$1(report, snapshot, most)), under("### Findings", findings(report, most)), under("### Not measured", notMeasured(report, most)), under("### Where the figures come from", sources(report)), seeAlso(links))}\n`;
+function summary(report, links, snapshot, extent) {
+	const most = Math.min(extent.rows, 200);
+	return `${stack(`## ${BAND_MARK[overallBand(report)]} Claude rate limits: ${verdictLine(report)}`, opening(report), extent.note && `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${extent.note}. The report file (output \`report-path\`) has everything.`, notComplete(report, most), under("### What to do first", bullets(advice(report, markdownText))), report.drift.length > 0 && under("### Limits that have changed", changes$1(report, snapshot, most)), under("### Recovered since the day before", recoveries(report, most)), under("### Scorecard", scorecard(report, extent.rows)), under("### Peaks", peaks(report, extent)), under("### Muted", mutedRows(report, most)), under("### Refused requests", refusedRequests(report, most)), under("### What binds in each group", whatBinds(report, most)), under("### Plan", planning(report, extent.rows === ALL ? most : Math.min(most, 20))), extent.rows === ALL && evidence(report), report.drift.length === 0 && under("### Limits since the committed snapshot", changes$1(report, snapshot, most)), under("### Findings", findings(report, most)), under("### Not measured", notMeasured(report, most)), under("### Where the figures come from", sources(report)), seeAlso(links))}\n`;
 }
 function opening(report) {
 	const worst = highest(report);
 	const transition = worst ? transitionText(worst, report) : "";
-	return stack(worst && `Highest: **${rowSentence(worst, report, markdownText)}**${transition && `, ${transition}`}.`, `${period(report.window)} \u00b7 ${coverage(report)} \u00b7 watch from ${percentOf(report)(report.thresholds.watch)}, alert from ${percentOf(report)(report.thresholds.alert)}`);
+	return stack(worst && `Highest: **${rowSentence(worst, report, markdownText)}**${transition && `, ${transition}`}.`, `${period(report.window)} · ${coverage(report)} · watch from ${percentOf(report)(report.thresholds.watch)}, alert from ${percentOf(report)(report.thresholds.alert)}`);
 }
 function notComplete(report, most) {
 	const missing = missingData(report);
-	const { shown, more } = atMost(report.failures, most);
-	return under("### Not complete", bullets([
-		...missing ? [missing] : [],
-		...shown.map(({ resource, message }) => `**${markdownText(resource)}**: ${markdownText(message, 500)}`),
-		...more > 0 ? [`and ${count$1(more)} more`] : []
-	]));
+	const failures = list(report.failures, most, ({ resource, message }) => `**${markdownText(resource)}**: ${markdownText(message, 500)}`);
+	return under("### Not complete", bullets([...missing ? [missing] : [], ...failures]));
 }
 function recoveries(report, most) {
-	const { shown, more } = atMost(recovered(report), most);
-	return bullets([...shown.map((row) => {
+	const recovery = (row) => {
 		const before = row.previous === null ? "" : `, was ${shareOf(row, report)(row.previous.utilization)}`;
 		return `${BAND_MARK[row.band]} ${rowSentence(row, report, markdownText)}${before}`;
-	}), ...more > 0 ? [`and ${count$1(more)} more`] : []]);
+	};
+	return bullets(list(recovered(report), most, recovery));
 }
 function evidence(report) {
 	const page = report.planning ? evidencePage(report) : null;
@@ -34478,7 +34488,7 @@ function changes$1(report, snapshot, most) {
 	if (report.first_snapshot) return stack("No snapshot was committed before: there is nothing to compare with yet.", outcome);
 	if (report.drift.length === 0) return stack("No limit has changed.", outcome);
 	const { shown, more } = atMost(orderDrift(report.drift), most);
-	return stack(`${driftCounts(report.drift)}.`, driftTable(shown, report, "Consequence"), more > 0 && `and ${count$1(more)} more`, outcome);
+	return stack(`${driftCounts(report.drift)}.`, driftTable(shown, report, "Consequence"), andMore(more), outcome);
 }
 // src/tell/words/links.ts
 const CONSOLE = "https://platform.claude.com";
@@ -35760,7 +35770,7 @@ async function patiently(github, act) {
 // src/tell/pull-request/pull-request.ts
 const PULL_REQUEST_MARKER = "<!-- claude-rate-limit-audit -->";
 const LONGEST_BODY$1 = 65536;
-const STEPS = [
+const EXTENTS = [
 	{
 		changes: Number.POSITIVE_INFINITY,
 		consequence: true
@@ -35785,7 +35795,7 @@ const STEPS = [
 function renderPullRequest(report, links, files) {
 	return {
 		title: title(report, files),
-		body: firstFitting(STEPS, (step) => body(report, links, files, step), (text) => text.length <= LONGEST_BODY$1)
+		body: firstFitting(EXTENTS, (extent) => body(report, links, files, extent), (text) => text.length <= LONGEST_BODY$1)
 	};
 }
 function title(report, files) {
@@ -35794,10 +35804,10 @@ function title(report, files) {
 	if (report.drift.length === 0) return "Claude rate limits: new names, same limits";
 	return `Claude rate limits: ${driftCounts(report.drift, 2)}`;
 }
-function body(report, links, files, step) {
-	return stack(PULL_REQUEST_MARKER, changes(report, files, step), approving(report, files), seeAlso(links, "The audit run"));
+function body(report, links, files, extent) {
+	return stack(PULL_REQUEST_MARKER, changes(report, files, extent), approving(report, files), seeAlso(links, "The audit run"));
 }
-function changes(report, files, step) {
+function changes(report, files, extent) {
 	if (files === "gateway") return "Only the gateway file changes: it is new, or workspaces have come, gone or been renamed. Every limit is as it was.";
 	if (report.first_snapshot) {
 		const groups = new Set(report.verdicts.map(({ group }) => `${group.type} ${group.name}`)).size;
@@ -35806,15 +35816,18 @@ function changes(report, files, step) {
 	if (report.drift.length === 0) return "Only names have changed: every limit, and every model that draws on it, is as it was.";
 	const ordered = orderDrift(report.drift);
 	const cuts = ordered.filter(isCut).length;
-	const { shown, more } = atMost(ordered, step.changes);
+	const { shown, more } = atMost(ordered, extent.changes);
 	const intro = `The configured Claude rate limits differ from the committed snapshot: ${driftCounts(report.drift)}.${cuts > 0 ? ` ${cuts === 1 ? "One leaves" : `${count$1(cuts)} leave`} less room than before.` : ""}`;
-	const left = more > 0 ? `${count$1(more)} more of ${count$1(ordered.length)} changes are not shown here, to stay within GitHub's size for a pull request; the diff has them all.` : "";
-	const shortened = step.consequence || shown.length === 0 ? "" : "What each change does to the peak is left out, to stay within GitHub's size for a pull request; the run's summary has it.";
-	return stack(intro, driftTable(shown, report, step.consequence ? `What it does to the peak of ${period(report.window)}` : null), shortened, left);
+	const left = more > 0 && `${count$1(more)} more of ${count$1(ordered.length)} changes are not shown here, to stay within GitHub's size for a pull request; the diff has them all.`;
+	const shortened = extent.consequence || shown.length === 0 ? "" : "What each change does to the peak is left out, to stay within GitHub's size for a pull request; the run's summary has it.";
+	return stack(intro, driftTable(shown, report, extent.consequence ? `What it does to the peak of ${period(report.window)}` : null), shortened, left);
 }
 function approving(report, files) {
-	const subject = report.first_snapshot ? "these limits" : report.drift.length > 0 ? "the new limits" : "the new names";
-	return stack("### What approving means", `${files === "gateway" ? "Merging brings the gateway file up to date. It changes nothing at Anthropic." : `Merging records ${subject} as known. It changes nothing at Anthropic, where they are in force already: the next audit compares with them.`}${files === "snapshot" ? "" : " What reads the gateway file goes by it from then on."} Left open, this pull request ${report.first_snapshot ? "is kept up to date." : "is kept up to date, and closes by itself once nothing differs from what was recorded."}`, report.drift.length > 0 && "If a change is not one you expected: the organization's own limits are set by Anthropic, a workspace's by your own administrators in the Console.");
+	return stack("### What approving means", `${files === "gateway" ? "Merging brings the gateway file up to date. It changes nothing at Anthropic." : `Merging records ${subjectOf(report)} as known. It changes nothing at Anthropic, where they are in force already: the next audit compares with them.`}${files === "snapshot" ? "" : " What reads the gateway file goes by it from then on."} Left open, this pull request ${report.first_snapshot ? "is kept up to date." : "is kept up to date, and closes by itself once nothing differs from what was recorded."}`, report.drift.length > 0 && "If a change is not one you expected: the organization's own limits are set by Anthropic, a workspace's by your own administrators in the Console.");
+}
+function subjectOf({ first_snapshot, drift }) {
+	if (first_snapshot) return "these limits";
+	return drift.length > 0 ? "the new limits" : "the new names";
 }
 // src/deliver/snapshot/pulls.ts
 const LONGEST_BODY = 65536;
@@ -35855,7 +35868,7 @@ function withMarker({ title, body }) {
 		title,
 		body: body + end
 	};
-	const notice = `\n\n\u2026 cut: GitHub takes no longer text.\n\n${PULL_REQUEST_MARKER}`;
+	const notice = `\n\n… cut: GitHub takes no longer text.\n\n${PULL_REQUEST_MARKER}`;
 	return {
 		title,
 		body: body.slice(0, LONGEST_BODY - notice.length) + notice
@@ -36328,7 +36341,7 @@ function closeness(previous, next) {
 		sameName
 	};
 }
-// src/judge/limits/drift.ts
+// src/judge/limits/find-drift.ts
 function findDrift(before, after) {
 	const match = matchGroups(before.groups, after.groups);
 	return [
@@ -36671,10 +36684,12 @@ function judgedLimiters({ groups, workspaces }) {
 	})));
 	return [...organization, ...ofWorkspaces];
 }
+// src/tell/files/gateway.ts
+const GATEWAY_VERSION = 1;
 const groupLimits = record(string$1(), record(string$1(), number().nullable())).describe("Effective limit by group, then by limiter type; null: Anthropic names the limiter without a value, which is not unlimited");
 strictObject({
-	version: literal(1),
-	models: record(string$1(), string$1()).describe("Model name or alias \u2192 the group whose limits it draws on, together with all others of that group"),
+	version: literal(GATEWAY_VERSION),
+	models: record(string$1(), string$1()).describe("Model name or alias → the group whose limits it draws on, together with all others of that group"),
 	organization: groupLimits.describe("What all workspaces together may use"),
 	workspaces: record(string$1(), strictObject({
 		name: string$1(),
@@ -36684,8 +36699,8 @@ strictObject({
 function gatewayOf(snapshot, workspaces) {
 	const all = new Map([...snapshot.workspaces, ...workspaces].map(({ id, name }) => [id, name]));
 	return {
-		version: 1,
-		models: sorted(snapshot.groups.toReversed().flatMap((group) => group.models.map((model) => [model, keyOf$1(group)]))),
+		version: GATEWAY_VERSION,
+		models: sorted(snapshot.groups.toReversed().flatMap((group) => group.models.map((model) => [model, groupKey(group)]))),
 		organization: limitsIn(snapshot, { type: "organization" }),
 		workspaces: sorted([...all].map(([id, name]) => [id, {
 			name,
@@ -36711,11 +36726,11 @@ function limitsIn(snapshot, scope) {
 			group,
 			limiter
 		})]);
-		limits.set(keyOf$1(group), sorted([...Object.entries(limits.get(keyOf$1(group)) ?? {}), ...effective]));
+		limits.set(groupKey(group), sorted([...Object.entries(limits.get(groupKey(group)) ?? {}), ...effective]));
 	}
 	return sorted([...limits]);
 }
-function keyOf$1({ type, name }) {
+function groupKey({ type, name }) {
 	return type === "model_group" ? name : type;
 }
 function sorted(entries) {
@@ -36733,15 +36748,10 @@ function commitBody(report, files) {
 	if (files === "gateway") return "The gateway file is brought up to date; no limit has changed.";
 	if (report.first_snapshot) return "The first snapshot: the limits as they are today.";
 	if (report.drift.length === 0) return "Only names have changed; no limit has changed.";
-	const { shown, more } = atMost(orderDrift(report.drift), MOST_CHANGES);
-	const lines = shown.map((drift) => `- ${driftSentence(drift, report, gitText)}`);
-	const left = more > 0 ? [`- and ${count$1(more)} more, see the diff`] : [];
-	const peaks = shown.some(({ peak }) => peak !== null) ? ["", `Peaks are of ${period(report.window)}.`] : [];
-	return [
-		...lines,
-		...left,
-		...peaks
-	].join("\n");
+	const ordered = orderDrift(report.drift);
+	const changes = list(ordered, MOST_CHANGES, (drift) => `- ${driftSentence(drift, report, gitText)}`, (more) => `- and ${count$1(more)} more, see the diff`);
+	const hasPeaks = ordered.slice(0, MOST_CHANGES).some(({ peak }) => peak !== null);
+	return [...changes, ...hasPeaks ? ["", `Peaks are of ${period(report.window)}.`] : []].join("\n");
 }
 // src/deliver/snapshot/plan-snapshot.ts
 function planSnapshot(report, source, wanted) {
@@ -36954,7 +36964,7 @@ const GROUP_TYPES = [
 	"web_search"
 ];
 const failOn = grammar("never, or a list of alert, watch, drift", (text) => {
-	const items = list$1(text);
+	const items = itemsOf(text);
 	if (items.length === 1 && items[0] === "never") return new Set();
 	const known = [
 		"alert",
@@ -36964,7 +36974,7 @@ const failOn = grammar("never, or a list of alert, watch, drift", (text) => {
 	return items.length > 0 && known.length === items.length ? new Set(known) : void 0;
 });
 const fields = {
-	"anthropic-admin-key": optional(grammar("an Admin API key (sk-ant-\u2026), as one word", (text) => /^sk-ant-[\w-]+$/.test(text) ? text : void 0)),
+	"anthropic-admin-key": optional(grammar("an Admin API key (sk-ant-…), as one word", (text) => /^sk-ant-[\w-]+$/.test(text) ? text : void 0)),
 	"anthropic-federation-rule-id": identifier("fdrl_"),
 	"anthropic-organization-id": uuid,
 	"anthropic-service-account-id": identifier("svac_"),
@@ -36980,16 +36990,16 @@ const fields = {
 	"policy-path": repositoryPath,
 	workspaces: grammar("all | none | a list of workspace IDs or names", (text) => {
 		if (text === "all" || text === "none") return text;
-		const items = list$1(text);
+		const items = itemsOf(text);
 		return items.length > 0 && !items.includes("all") && !items.includes("none") ? items : void 0;
 	}),
-	models: listOf$1,
+	models: itemList,
 	"group-types": grammar(`a list of ${GROUP_TYPES.join(", ")}`, (text) => {
-		const items = list$1(text);
+		const items = itemsOf(text);
 		return items.every((item) => GROUP_TYPES.includes(item)) ? items : void 0;
 	}),
 	"usage-api": oneOf("auto", "analytics", "legacy"),
-	"slack-webhook-url": optional(httpsUrl("an incoming webhook, https://hooks.slack.com/services/\u2026", { loopback: true })),
+	"slack-webhook-url": optional(httpsUrl("an incoming webhook, https://hooks.slack.com/services/…", { loopback: true })),
 	notify: oneOf("on-alert", "on-change", "always", "never"),
 	"on-notify-failure": oneOf("fail", "warn"),
 	"runbook-url": optional(httpsUrl("an https URL")),
@@ -36999,9 +37009,9 @@ const fields = {
 	base: optional(branchName),
 	branch: branchName,
 	"commit-message": grammar("one line of text", (text) => /[\r\n]/.test(text) ? void 0 : text),
-	"pull-request-labels": listOf$1,
-	"pull-request-reviewers": listOf$1,
-	"pull-request-assignees": listOf$1,
+	"pull-request-labels": itemList,
+	"pull-request-reviewers": itemList,
+	"pull-request-assignees": itemList,
 	"github-token": string$1(),
 	"fail-on": failOn,
 	"dry-run": grammar("true | false", (text) => ({
@@ -37051,7 +37061,7 @@ const SECRET_INPUTS = new Set([
 	"slack-webhook-url",
 	"github-token"
 ]);
-function shown(name, text) {
+function asGiven(name, text) {
 	return SECRET_INPUTS.has(name) ? "a value that is not shown because it is a secret" : JSON.stringify(text);
 }
 // src/inputs/source.ts
@@ -37082,7 +37092,7 @@ function chooseCredentials(raw, values, problems) {
 		return;
 	}
 	if (!raw["anthropic-admin-key"] && !anyFederation) {
-		problems.push(`anthropic-admin-key: got nothing; accepted: an Admin API key (Console \u2192 Settings \u2192 Admin keys), or for keyless access ${FEDERATION.join(", ")}; without either, headers-log`);
+		problems.push(`anthropic-admin-key: got nothing; accepted: an Admin API key (Console → Settings → Admin keys), or for keyless access ${FEDERATION.join(", ")}; without either, headers-log`);
 		return;
 	}
 	if (raw["anthropic-admin-key"]) {
@@ -37115,13 +37125,13 @@ function readInputs({ core, now }, mask) {
 	for (const name of names) {
 		const parsed = fields[name].safeParse(raw[name]);
 		if (parsed.success) Object.assign(values, { [name]: parsed.data });
-		else problems.push(`${name}: got ${shown(name, raw[name])}; accepted: ${acceptedBy(parsed.error)}`);
+		else problems.push(`${name}: got ${asGiven(name, raw[name])}; accepted: ${acceptedBy(parsed.error)}`);
 	}
 	const source = chooseSource(raw, values, problems);
 	checkPeakWindow(raw, values, problems);
 	const window = chooseWindow(values, now(), problems);
-	if (values.threshold !== void 0 && values["watch-threshold"] !== void 0 && values["watch-threshold"] >= values.threshold) problems.push(`watch-threshold: got ${shown("watch-threshold", raw["watch-threshold"])}; accepted: a value below threshold (${raw.threshold})`);
-	if (values.base && values.base === values.branch && values["snapshot-mode"] === "pull-request") problems.push(`branch: got ${shown("branch", raw.branch)}; accepted: a branch other than base, which a pull request needs`);
+	if (values.threshold !== void 0 && values["watch-threshold"] !== void 0 && values["watch-threshold"] >= values.threshold) problems.push(`watch-threshold: got ${asGiven("watch-threshold", raw["watch-threshold"])}; accepted: a value below threshold (${raw.threshold})`);
+	if (values.base && values.base === values.branch && values["snapshot-mode"] === "pull-request") problems.push(`branch: got ${asGiven("branch", raw.branch)}; accepted: a branch other than base, which a pull request needs`);
 	checkPaths(raw, problems);
 	if (problems.length > 0 || !source || !window) throw new AuditError(problemText(problems));
 	return toInputs(values, source, window);
@@ -37148,7 +37158,7 @@ function checkPaths(raw, problems) {
 	];
 	for (const [index, name] of names.entries()) {
 		const other = names.slice(0, index).find((earlier) => raw[earlier] === raw[name]);
-		if (other) problems.push(`${name}: got ${shown(name, raw[name])}; accepted: another path than that of ${other}`);
+		if (other) problems.push(`${name}: got ${asGiven(name, raw[name])}; accepted: another path than that of ${other}`);
 	}
 }
 function chooseWindow(values, now, problems) {
@@ -37203,7 +37213,7 @@ function toInputs(values, source, window) {
 	};
 }
 // src/judge/usage/peaks.ts
-const MINUTES_PER_HOUR$1 = HOUR$1 / MINUTE;
+const MINUTES_PER_HOUR$1 = HOUR / MINUTE;
 function scaleOf(rule) {
 	return rule.per === "second" ? 60 : 1;
 }
@@ -37394,8 +37404,8 @@ function groupViews(verdicts, meters, window) {
 	});
 }
 function cacheView({ read, input }, gridStart, window) {
-	const from = (window.start - gridStart) / HOUR$1;
-	const to = (window.end - gridStart) / HOUR$1;
+	const from = (window.start - gridStart) / HOUR;
+	const to = (window.end - gridStart) / HOUR;
 	const reads = read.subarray(from, to);
 	const inputs = input.subarray(from, to);
 	const total = sum(inputs);
@@ -37558,7 +37568,7 @@ function cachedTraffic({ scope, group, limiter }, { groups }) {
 }
 function oversubscribed({ groups }, judged) {
 	const capped = judged.filter(({ scope, limit }) => scope.type === "workspace" && limit !== null);
-	return [...Map.groupBy(capped, ({ group, limiter }) => `${groupKey(group)}\n${limiter}`).values()].flatMap((overrides) => {
+	return [...Map.groupBy(capped, ({ group, limiter }) => `${groupKey$1(group)}\n${limiter}`).values()].flatMap((overrides) => {
 		const [first] = overrides;
 		if (!first) return [];
 		const { group, limiter } = first;
@@ -37777,7 +37787,7 @@ function cacheWhatIf(verdicts, views, windowStart) {
 		if (scope.type !== "organization" || !isCacheAware || rule?.stream !== "standard") return [];
 		const cache = views.find((view) => view.scope.type === "organization" && sameGroup(view.group, group))?.cache;
 		if (utilization === 0 || !cache) return [];
-		const hour = Math.floor((peakAt - windowStart) / HOUR$1);
+		const hour = Math.floor((peakAt - windowStart) / HOUR);
 		const readShare = cache.hourlyReadShare[hour] ?? cache.readShare;
 		if (readShare >= 1) return [];
 		return [{
@@ -38375,7 +38385,7 @@ function peaksToExplain(verdicts, meterOf, peakWindow) {
 const placeInTime = ({ start, end }) => `${start}-${end}`;
 function spanOf(per, peakWindow) {
 	if (per === "day") return DAY;
-	return peakWindow === "hour" ? HOUR$1 : MINUTE;
+	return peakWindow === "hour" ? HOUR : MINUTE;
 }
 // src/judge/limits/limits-now.ts
 function limitsNow(reading, committed, wanted) {
@@ -38433,7 +38443,7 @@ function createMeters(judged, groups, window) {
 		});
 	}
 	const all = [...byKey.values()];
-	const hours = (grid.end - grid.start) / HOUR$1;
+	const hours = (grid.end - grid.start) / HOUR;
 	const caches = groups.filter((group) => group.type === MODEL_GROUP).map((group) => ({
 		group,
 		read: new Float64Array(hours),
@@ -38483,7 +38493,7 @@ function add(meter, row, grid) {
 	if (minute >= 0 && minute < meter.series.length) meter.series[minute] += amount;
 }
 function addCache(caches, row, grid) {
-	const hour = Math.floor((row.at - grid.start) / HOUR$1);
+	const hour = Math.floor((row.at - grid.start) / HOUR);
 	for (const { read, input } of caches) {
 		if (hour < 0 || hour >= read.length) continue;
 		read[hour] += row.cacheRead;
@@ -38602,7 +38612,7 @@ function createLog(core, redact) {
 		}
 	};
 }
-const ZERO_WIDTH_SPACE = "\u200b";
+const ZERO_WIDTH_SPACE = "​";
 function oneLine(text) {
 	return text.replace(/\s*[\r\n]+\s*/g, " ").replace(/^(\s*:)(?=:)/, `$1${ZERO_WIDTH_SPACE}`).replaceAll("##[", `#${ZERO_WIDTH_SPACE}#[`);
 }

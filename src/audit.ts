@@ -1,5 +1,5 @@
 import { connect } from './collect/anthropic/connection.ts'
-import { collectLog } from './collect/headers-log/log.ts'
+import { collectLog } from './collect/headers-log/collect-log.ts'
 import { collectLimits } from './collect/limits/limits.ts'
 import { collectTier } from './collect/limits/usage-tier.ts'
 import { type Committed, policyIn, readCommitted, snapshotIn } from './collect/repository/committed.ts'

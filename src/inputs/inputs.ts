@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts'
 import { AuditError } from '../errors.ts'
 import { DAY, dayOf, earliestDay, isoDay, type Window, windowOf } from '../vocabulary/window.ts'
 import { type Fields, fields } from './fields.ts'
-import { INPUTS, type InputName, SECRET_INPUTS, shown } from './names.ts'
+import { asGiven, INPUTS, type InputName, SECRET_INPUTS } from './names.ts'
 import { chooseSource, type Source } from './source.ts'
 
 export type Inputs = {
@@ -39,7 +39,7 @@ export type Inputs = {
 }
 
 /**
- * Reads and checks every input. Hands the secrets to `mask` first, so that nothing later can show them.
+ * Reads and checks every input. Gives the secrets to `mask` first, so that nothing later can show them.
  * Throws one AuditError that names every bad input, what was given and what is accepted; no request has been made by then.
  */
 export function readInputs({ core, now }: Pick<Deps, 'core' | 'now'>, mask: (secret: string) => void): Inputs {
@@ -55,7 +55,7 @@ export function readInputs({ core, now }: Pick<Deps, 'core' | 'now'>, mask: (sec
   for (const name of names) {
     const parsed = fields[name].safeParse(raw[name])
     if (parsed.success) Object.assign(values, { [name]: parsed.data })
-    else problems.push(`${name}: got ${shown(name, raw[name])}; accepted: ${acceptedBy(parsed.error)}`)
+    else problems.push(`${name}: got ${asGiven(name, raw[name])}; accepted: ${acceptedBy(parsed.error)}`)
   }
   const source = chooseSource(raw, values, problems)
   checkPeakWindow(raw, values, problems)
@@ -66,11 +66,11 @@ export function readInputs({ core, now }: Pick<Deps, 'core' | 'now'>, mask: (sec
     values['watch-threshold'] >= values.threshold
   )
     problems.push(
-      `watch-threshold: got ${shown('watch-threshold', raw['watch-threshold'])}; accepted: a value below threshold (${raw.threshold})`,
+      `watch-threshold: got ${asGiven('watch-threshold', raw['watch-threshold'])}; accepted: a value below threshold (${raw.threshold})`,
     )
   if (values.base && values.base === values.branch && values['snapshot-mode'] === 'pull-request')
     problems.push(
-      `branch: got ${shown('branch', raw.branch)}; accepted: a branch other than base, which a pull request needs`,
+      `branch: got ${asGiven('branch', raw.branch)}; accepted: a branch other than base, which a pull request needs`,
     )
 
   checkPaths(raw, problems)
@@ -109,7 +109,7 @@ function checkPaths(raw: Record<InputName, string>, problems: string[]): void {
   const names = ['snapshot-path', 'policy-path', 'gateway-path'] as const
   for (const [index, name] of names.entries()) {
     const other = names.slice(0, index).find((earlier) => raw[earlier] === raw[name])
-    if (other) problems.push(`${name}: got ${shown(name, raw[name])}; accepted: another path than that of ${other}`)
+    if (other) problems.push(`${name}: got ${asGiven(name, raw[name])}; accepted: another path than that of ${other}`)
   }
 }
 

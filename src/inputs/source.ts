@@ -21,7 +21,7 @@ const FEDERATION = [
   'anthropic-service-account-id',
 ] as const
 
-/** A log of headers instead of a credential, or else a credential; what does not fit goes to `problems`. */
+/** The log of headers or the credential that was given; what is missing or does not go together is added to `problems`. */
 export function chooseSource(
   raw: Record<InputName, string>,
   values: Partial<Fields>,

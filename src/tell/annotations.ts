@@ -1,13 +1,13 @@
 import type { Report, VerdictRow } from '../report/report.ts'
-import { atMost, count, plural } from '../vocabulary/figures.ts'
-import { crossesAlertLine } from './words/drift-consequence.ts'
-import { driftCounts, isCut } from './words/drift-text.ts'
+import { count, plural } from '../vocabulary/figures.ts'
+import { driftCounts, isSerious } from './words/drift-text.ts'
 import { logText } from './words/escape.ts'
 import { atPeakTime, BAND_MARK, groupName, limiterName, limitName, scopeName } from './words/format.ts'
+import { list } from './words/list.ts'
 import { isInert, isMeasured, type Measured, ofBand, recovered } from './words/select.ts'
-import { lineName, missingData, used } from './words/sentences.ts'
+import { missingData, thresholdName, used } from './words/sentences.ts'
 
-export type Annotation = { level: 'error' | 'warning' | 'notice'; title: string; message: string }
+type Annotation = { level: 'error' | 'warning' | 'notice'; title: string; message: string }
 
 /** Limits named in one annotation: it is a pointer to the summary, not the summary. */
 const NAMED = 3
@@ -21,7 +21,6 @@ export function annotations(report: Report, failOn: ReadonlySet<'alert' | 'watch
   const watch = ofBand(report, 'watch')
   const back = recovered(report)
   const { drift, failures, window } = report
-  const serious = drift.some((item) => isCut(item) || crossesAlertLine(item, report))
   const all: (Annotation | false)[] = [
     failures.length > 0 && {
       level: 'error',
@@ -30,7 +29,7 @@ export function annotations(report: Report, failOn: ReadonlySet<'alert' | 'watch
     },
     alerts.length > 0 && {
       level: failOn.has('alert') ? 'error' : 'warning',
-      title: `Claude rate limits: ${plural(alerts.length, 'limit')} at or over ${lineName('alert', report)}`,
+      title: `Claude rate limits: ${plural(alerts.length, 'limit')} at or over ${thresholdName('alert', report)}`,
       message: namedRows(alerts, report),
     },
     watch.length > 0 && {
@@ -44,7 +43,7 @@ export function annotations(report: Report, failOn: ReadonlySet<'alert' | 'watch
       message: namedRows(back, report),
     },
     drift.length > 0 && {
-      level: failOn.has('drift') ? 'error' : serious ? 'warning' : 'notice',
+      level: levelOfDrift(report, failOn.has('drift')),
       title: 'Claude rate limits have changed',
       message: `${driftCounts(drift)}. The job summary shows what each change does to the peak.`,
     },
@@ -57,16 +56,21 @@ export function annotations(report: Report, failOn: ReadonlySet<'alert' | 'watch
   return all.filter((item) => item !== false)
 }
 
+function levelOfDrift(report: Report, failsTheRun: boolean): Annotation['level'] {
+  if (failsTheRun) return 'error'
+  return report.drift.some((item) => isSerious(item, report)) ? 'warning' : 'notice'
+}
+
 function namedRows(rows: readonly Measured[], report: Report): string {
   return named(rows.map((row) => `${limitName(row, logText)}: ${used(row, report)}`))
 }
 
 function named(items: readonly string[]): string {
-  const { shown, more } = atMost(items, NAMED)
-  return [...shown, ...(more > 0 ? [`and ${count(more)} more in the job summary`] : [])].join('; ')
+  const rest = (more: number) => `and ${count(more)} more in the job summary`
+  return list(items, NAMED, (item) => item, rest).join('; ')
 }
 
-/** One line per verdict for the log, in the report's order: what a log search finds again. */
+/** One line per verdict, in the report's order, for the log: so that a search of old logs finds them. */
 export function logLines(report: Report): string[] {
   return report.verdicts.map((verdict) => logText(logLine(verdict, report), 500))
 }

@@ -38,7 +38,7 @@ export function changeInPercent(before: number, after: number): string {
   return `${change < 0 ? '−' : '+'}${percent(Math.abs(change))}`
 }
 
-/** With a capital at its head, as a sentence begins. */
+/** With a capital first letter, as a sentence begins. */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }

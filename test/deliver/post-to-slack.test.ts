@@ -1,7 +1,7 @@
 import { fetch as undiciFetch } from 'undici'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Patience, postToSlack } from '../../src/deliver/post-to-slack.ts'
-import { renderSlack } from '../../src/tell/slack/slack.ts'
+import { renderSlack } from '../../src/tell/slack/slack-message.ts'
 import { type SlackEmulator, startSlack, WEBHOOK_PATH } from '../emulator/slack/slack.ts'
 import { EXAMPLES, LINKS } from '../tell/examples.ts'
 

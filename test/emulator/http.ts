@@ -4,25 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { constants, gunzipSync, gzip } from 'node:zlib'
+import type { Received, Reply } from './exchange.ts'
 import { type Fault, reshape, strikes, transmit } from './faults.ts'
-
-export type { Effect, Fault } from './faults.ts'
-
-/** A request as it came in; `reply` is filled once it has been answered. */
-export type Received = {
-  method: string
-  /** Path and query, as sent. */
-  url: string
-  /** The path alone. */
-  path: string
-  query: URLSearchParams
-  /** Names in lower case; repeated headers joined by commas. */
-  headers: Record<string, string>
-  body: string
-  reply?: { status: number; bytes: number }
-}
-
-export type Reply = { status: number; headers?: Record<string, string>; body: string | Buffer }
 
 /** A reply with a JSON body. */
 export function json(status: number, value: unknown, headers: Record<string, string> = {}): Reply {

@@ -433,9 +433,11 @@ export const EXAMPLES = {
           group: OPUS,
           limiter: REQUESTS,
           limit: null,
+          limit_source: 'workspace',
           reason: 'The limits of this workspace could not be read.',
         }),
       ],
+      unread_workspaces: [{ id: 'wrkspc_01Unreadable', name: 'payments' }],
       failures: [
         {
           resource: 'limits of workspace payments',

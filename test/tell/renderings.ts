@@ -1,8 +1,8 @@
 import { renderBlindSlack, renderBlindSummary } from '../../src/tell/blind.ts'
 import { commitMessage } from '../../src/tell/pull-request/commit-message.ts'
 import { renderPullRequest } from '../../src/tell/pull-request/pull-request.ts'
-import { renderSlack } from '../../src/tell/slack/slack.ts'
 import type { SlackMessage } from '../../src/tell/slack/slack-limits.ts'
+import { renderSlack } from '../../src/tell/slack/slack-message.ts'
 import { renderSummary } from '../../src/tell/summary/summary.ts'
 import { type Example, LINKS } from './examples.ts'
 

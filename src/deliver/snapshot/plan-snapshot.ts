@@ -1,4 +1,4 @@
-import { findDrift } from '../../judge/limits/drift.ts'
+import { findDrift } from '../../judge/limits/find-drift.ts'
 import type { DriftRow, Report } from '../../report/report.ts'
 import { driftRow } from '../../report/rows.ts'
 import { formatGateway, gatewayOf } from '../../tell/files/gateway.ts'

@@ -3,8 +3,8 @@ import { AuditError } from '../../errors.ts'
 import type { Drift } from '../../vocabulary/drift.ts'
 import { type RateLimitGroup, sameGroup, type Workspace } from '../../vocabulary/groups.ts'
 import { type Snapshot, snapshotOf } from '../../vocabulary/snapshot.ts'
-import { findDrift } from './drift.ts'
 import { type JudgedLimiter, judgedLimiters } from './effective.ts'
+import { findDrift } from './find-drift.ts'
 
 /** Today's limits beside the committed ones. */
 export type LimitsNow = {

@@ -1,11 +1,12 @@
 import type { Report } from '../../report/report.ts'
-import { atMost, count } from '../../vocabulary/figures.ts'
+import { count } from '../../vocabulary/figures.ts'
 import type { FilesInCommit } from '../../vocabulary/snapshot-outcome.ts'
 import { driftSentence, orderDrift } from '../words/drift-text.ts'
 import { gitText } from '../words/escape.ts'
 import { period } from '../words/format.ts'
+import { list } from '../words/list.ts'
 
-/** A commit with more lines than this is not read, and the snapshot's own diff shows them all. */
+/** Nobody reads a longer commit message, and the snapshot's diff shows every change. */
 const MOST_CHANGES = 100
 
 /**
@@ -24,9 +25,13 @@ function commitBody(report: Report, files: FilesInCommit): string {
   if (files === 'gateway') return 'The gateway file is brought up to date; no limit has changed.'
   if (report.first_snapshot) return 'The first snapshot: the limits as they are today.'
   if (report.drift.length === 0) return 'Only names have changed; no limit has changed.'
-  const { shown, more } = atMost(orderDrift(report.drift), MOST_CHANGES)
-  const lines = shown.map((drift) => `- ${driftSentence(drift, report, gitText)}`)
-  const left = more > 0 ? [`- and ${count(more)} more, see the diff`] : []
-  const peaks = shown.some(({ peak }) => peak !== null) ? ['', `Peaks are of ${period(report.window)}.`] : []
-  return [...lines, ...left, ...peaks].join('\n')
+  const ordered = orderDrift(report.drift)
+  const changes = list(
+    ordered,
+    MOST_CHANGES,
+    (drift) => `- ${driftSentence(drift, report, gitText)}`,
+    (more) => `- and ${count(more)} more, see the diff`,
+  )
+  const hasPeaks = ordered.slice(0, MOST_CHANGES).some(({ peak }) => peak !== null)
+  return [...changes, ...(hasPeaks ? ['', `Peaks are of ${period(report.window)}.`] : [])].join('\n')
 }

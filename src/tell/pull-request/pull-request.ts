@@ -8,7 +8,7 @@ import type { Links } from '../words/links.ts'
 import { seeAlso, stack } from '../words/markdown.ts'
 import { firstFitting } from '../words/shrink.ts'
 
-/** By this the open pull request is found again; GitHub shows nothing of it. */
+/** The open pull request is found by this comment, which GitHub does not show. */
 export const PULL_REQUEST_MARKER = '<!-- claude-rate-limit-audit -->'
 
 export type PullRequestText = { title: string; body: string }
@@ -17,22 +17,22 @@ export type PullRequestText = { title: string; body: string }
 const LONGEST_BODY = 65_536
 
 /** How many changes are shown in the table; the consequence is the longest cell. */
-const STEPS: [Step, ...Step[]] = [
+const EXTENTS: [BodyExtent, ...BodyExtent[]] = [
   { changes: Number.POSITIVE_INFINITY, consequence: true },
   { changes: Number.POSITIVE_INFINITY, consequence: false },
   { changes: 200, consequence: true },
   { changes: 50, consequence: true },
   { changes: 0, consequence: false },
 ]
-type Step = { changes: number; consequence: boolean }
+type BodyExtent = { changes: number; consequence: boolean }
 
 /** The pull request that proposes a changed snapshot: its title and its Markdown body, at most 65,536 characters. */
 export function renderPullRequest(report: Report, links: Links, files: FilesInCommit): PullRequestText {
   return {
     title: title(report, files),
     body: firstFitting(
-      STEPS,
-      (step) => body(report, links, files, step),
+      EXTENTS,
+      (extent) => body(report, links, files, extent),
       (text) => text.length <= LONGEST_BODY,
     ),
   }
@@ -45,16 +45,16 @@ function title(report: Report, files: FilesInCommit): string {
   return `Claude rate limits: ${driftCounts(report.drift, 2)}`
 }
 
-function body(report: Report, links: Links, files: FilesInCommit, step: Step): string {
+function body(report: Report, links: Links, files: FilesInCommit, extent: BodyExtent): string {
   return stack(
     PULL_REQUEST_MARKER,
-    changes(report, files, step),
+    changes(report, files, extent),
     approving(report, files),
     seeAlso(links, 'The audit run'),
   )
 }
 
-function changes(report: Report, files: FilesInCommit, step: Step): string {
+function changes(report: Report, files: FilesInCommit, extent: BodyExtent): string {
   if (files === 'gateway') {
     return 'Only the gateway file changes: it is new, or workspaces have come, gone or been renamed. Every limit is as it was.'
   }
@@ -67,28 +67,26 @@ function changes(report: Report, files: FilesInCommit, step: Step): string {
   }
   const ordered = orderDrift(report.drift)
   const cuts = ordered.filter(isCut).length
-  const { shown, more } = atMost(ordered, step.changes)
+  const { shown, more } = atMost(ordered, extent.changes)
   const intro = `The configured Claude rate limits differ from the committed snapshot: ${driftCounts(report.drift)}.${
     cuts > 0 ? ` ${cuts === 1 ? 'One leaves' : `${count(cuts)} leave`} less room than before.` : ''
   }`
   const left =
-    more > 0
-      ? `${count(more)} more of ${count(ordered.length)} changes are not shown here, to stay within GitHub's size for a pull request; the diff has them all.`
-      : ''
+    more > 0 &&
+    `${count(more)} more of ${count(ordered.length)} changes are not shown here, to stay within GitHub's size for a pull request; the diff has them all.`
   const shortened =
-    step.consequence || shown.length === 0
+    extent.consequence || shown.length === 0
       ? ''
       : "What each change does to the peak is left out, to stay within GitHub's size for a pull request; the run's summary has it."
-  const consequence = step.consequence ? `What it does to the peak of ${period(report.window)}` : null
+  const consequence = extent.consequence ? `What it does to the peak of ${period(report.window)}` : null
   return stack(intro, driftTable(shown, report, consequence), shortened, left)
 }
 
 function approving(report: Report, files: FilesInCommit): string {
-  const subject = report.first_snapshot ? 'these limits' : report.drift.length > 0 ? 'the new limits' : 'the new names'
   const merging =
     files === 'gateway'
       ? 'Merging brings the gateway file up to date. It changes nothing at Anthropic.'
-      : `Merging records ${subject} as known. It changes nothing at Anthropic, where they are in force already: the next audit compares with them.`
+      : `Merging records ${subjectOf(report)} as known. It changes nothing at Anthropic, where they are in force already: the next audit compares with them.`
   const gateway = files === 'snapshot' ? '' : ' What reads the gateway file goes by it from then on.'
   const end = report.first_snapshot
     ? 'is kept up to date.'
@@ -99,4 +97,9 @@ function approving(report: Report, files: FilesInCommit): string {
     report.drift.length > 0 &&
       "If a change is not one you expected: the organization's own limits are set by Anthropic, a workspace's by your own administrators in the Console.",
   )
+}
+
+function subjectOf({ first_snapshot, drift }: Report): string {
+  if (first_snapshot) return 'these limits'
+  return drift.length > 0 ? 'the new limits' : 'the new names'
 }

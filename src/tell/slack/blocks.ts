@@ -8,7 +8,7 @@ import type { SlackMessage } from './slack-limits.ts'
 /** Characters a header takes. */
 export const LONGEST_HEADER = 150
 
-/** Where to go next. */
+/** Links to where a reader goes next. */
 export function buttons(links: Links): KnownBlock[] {
   const targets = [
     ['run', 'Open run', links.run],

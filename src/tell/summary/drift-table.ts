@@ -4,7 +4,7 @@ import { driftChange, driftIntent, driftSubject, isCut } from '../words/drift-te
 import { markdownText } from '../words/escape.ts'
 import { table, unbroken } from '../words/markdown.ts'
 
-/** Changes as a table in Markdown, cuts in bold; the column of consequences has the head `consequence`, or is left out. */
+/** Changes as a table in Markdown, cuts in bold; `consequence` heads the column of consequences, null leaves it out. */
 export function driftTable(drift: readonly DriftRow[], report: Report, consequence: string | null): string {
   const columns = [{ head: 'Limit' }, { head: 'Change' }, ...(consequence === null ? [] : [{ head: consequence }])]
   return table(

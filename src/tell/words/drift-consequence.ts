@@ -1,14 +1,14 @@
 import type { DriftRow, Report, VerdictRow } from '../../report/report.ts'
 import type { DriftClass } from '../../vocabulary/drift.ts'
-import { count, listing, percent, plural } from '../../vocabulary/figures.ts'
+import { count, listing, plural } from '../../vocabulary/figures.ts'
 import { sameLimit } from '../../vocabulary/limit-key.ts'
 import type { Escape } from './escape.ts'
-import { scopeName } from './format.ts'
-import { isInert, linesOf } from './select.ts'
+import { percentOf, scopeName } from './format.ts'
+import { isInert, thresholdsOf } from './select.ts'
 
 /** What a drift does: to the peak of the audited window, and to limits that workspaces set themselves. */
 
-/** The part of a report that tells it: by which lines a limit is judged, and what binds now. */
+/** What of a report this needs: the thresholds, what binds now, and the window that the peaks are of. */
 export type Judged = Pick<Report, 'thresholds' | 'verdicts' | 'window'>
 
 const NAMED = 5
@@ -32,7 +32,7 @@ const WITHOUT_LIMITER: Partial<Record<DriftClass, string>> = {
 
 /** Whether a drift by itself lifts the window's peak over the alert line of its limit. */
 export function crossesAlertLine(drift: DriftRow, report: Judged): boolean {
-  const { alert } = linesOf(verdictOn(drift, report) ?? {}, report)
+  const { alert } = thresholdsOf(verdictOn(drift, report) ?? {}, report)
   const after = drift.utilization_after
   return after !== null && after >= alert && (drift.utilization_before ?? 0) < alert
 }
@@ -40,25 +40,25 @@ export function crossesAlertLine(drift: DriftRow, report: Judged): boolean {
 function ofPeak(drift: DriftRow, report: Judged): string {
   const { peak, utilization_before: before, utilization_after: after } = drift
   if (peak === null) return ''
-  const lines = linesOf(verdictOn(drift, report) ?? {}, report)
-  const share = (ratio: number) => percent(ratio, [lines.watch, lines.alert])
+  const thresholds = thresholdsOf(verdictOn(drift, report) ?? {}, report)
+  const share = percentOf({ thresholds })
   const whose = report.window.days > 1 ? `The ${report.window.days} days' peak` : "The day's peak"
-  // Where the way of counting changed, each side has a peak of its own, and only the ratios can be compared.
+  // Where another limiter took over, each side counts its own peak, and only the ratios can be compared.
   const subject = drift.from === null ? `${whose} ${count(peak)}` : `${whose}, counted each way,`
   if (before !== null && after !== null) {
-    const crossing = crossed(before, after, lines)
+    const crossing = crossed(before, after, thresholds)
     return before === after
       ? `${subject} is ${share(after)} of what binds, as before.`
       : `${subject} was ${share(before)} and is now ${share(after)}${crossing && `: ${crossing}`}.`
   }
   if (after !== null) {
-    const crossing = crossed(0, after, lines)
+    const crossing = crossed(0, after, thresholds)
     return `${subject} is ${share(after)} of it${crossing && `: ${crossing}`}.`
   }
   return before === null ? '' : `${subject} was ${share(before)} of it.`
 }
 
-/** A workspace's own value that binds nothing, or the workspaces whose values an organization's cut has made void. */
+/** Which values that workspaces set bind nothing now: the one that drifted, or those that an organization's cut went below. */
 function inert(drift: DriftRow, report: Judged, safe: Escape): string {
   if (drift.scope.type === 'workspace') {
     const verdict = verdictOn(drift, report)
@@ -86,7 +86,7 @@ function verdictOn(drift: DriftRow, { verdicts }: Judged): VerdictRow | undefine
 
 const limitOf = ({ scope, group, limiter }: DriftRow) => ({ scope, group, limiter: limiter ?? '' })
 
-/** Which line the utilization is over now, or is back below. Lines are inclusive, as the bands are. */
+/** Which line the utilization is at or over now, or is back below. */
 function crossed(before: number, after: number, { watch, alert }: Report['thresholds']): string {
   const lines = [
     { at: watch, name: 'the watch line' },

@@ -2,7 +2,7 @@ import type { DriftRow } from '../../report/report.ts'
 import type { DriftClass } from '../../vocabulary/drift.ts'
 import { atMost, capital, changeInPercent, count, plural } from '../../vocabulary/figures.ts'
 import { limiterLabel } from '../../vocabulary/limiters.ts'
-import { driftConsequence, type Judged } from './drift-consequence.ts'
+import { crossesAlertLine, driftConsequence, type Judged } from './drift-consequence.ts'
 import type { Escape } from './escape.ts'
 import { groupName, limiterName, scopeName } from './format.ts'
 
@@ -53,7 +53,7 @@ export function driftChange(drift: DriftRow, safe: Escape): string {
   }
 }
 
-/** Whether the policy file meant it: `As the policy expects.`; empty where it expects nothing of this limit. */
+/** Whether the policy file expects the change: `As the policy expects.`; empty where it says nothing of this limit. */
 export function driftIntent({ intended }: DriftRow): string {
   if (intended === undefined) return ''
   return intended ? 'As the policy expects.' : 'Not what the policy expects.'
@@ -65,7 +65,7 @@ export function driftSentence(drift: DriftRow, report: Judged, safe: Escape): st
   return [change, driftConsequence(drift, report, safe), driftIntent(drift)].filter(Boolean).join(' ')
 }
 
-/** Whether a drift leaves less room than before: a lower limit, or one where there was none, unless another one binds anyway. */
+/** Whether a drift leaves less room: the peak is a larger share of what binds or, where there is no peak, a limit is lower or new. */
 export function isCut(drift: DriftRow): boolean {
   const { peak, utilization_before: before, utilization_after: after } = drift
   if (peak !== null && peak > 0 && before !== null && after !== null) return after > before
@@ -73,7 +73,12 @@ export function isCut(drift: DriftRow): boolean {
   return drift.before !== null && drift.after !== null && drift.after < drift.before
 }
 
-/** Cuts first, then by consequence: the highest utilization after the change at the head. Otherwise the report's order. */
+/** What a reader should not pass over: less room than before, or a peak that is now over the alert line. */
+export function isSerious(drift: DriftRow, report: Judged): boolean {
+  return isCut(drift) || crossesAlertLine(drift, report)
+}
+
+/** Cuts first, then the highest utilization after the change first; otherwise in the report's order. */
 export function orderDrift(drift: readonly DriftRow[]): DriftRow[] {
   return drift.toSorted(
     (a, b) => Number(isCut(b)) - Number(isCut(a)) || (b.utilization_after ?? -1) - (a.utilization_after ?? -1),

@@ -1,7 +1,8 @@
 import type { MeasuredRow, Report, VerdictRow } from '../../report/report.ts'
+import { workspaceIdOf } from '../../vocabulary/scope.ts'
 import type { Band } from '../../vocabulary/verdict.ts'
 
-/** The rows a rendering speaks about, in the order it speaks about them. */
+/** Which rows of a report a rendering shows, and in which order. */
 
 /** A verdict with figures: every band but `unmeasured`. */
 export type Measured = MeasuredRow
@@ -35,6 +36,11 @@ export function unmeasured(report: Report): VerdictRow[] {
   return report.verdicts.filter((verdict) => !isMeasured(verdict))
 }
 
+/** Whether the limits of the row's workspace could not be read in this run. */
+export function isUnread({ scope }: Pick<VerdictRow, 'scope'>, report: Report): boolean {
+  return (report.unread_workspaces ?? []).some(({ id }) => id === workspaceIdOf(scope))
+}
+
 /** Rows that were over a line the day before and are back below it, those that were highest first. */
 export function recovered(report: Report): Measured[] {
   return measured(report)
@@ -43,11 +49,14 @@ export function recovered(report: Report): Measured[] {
 }
 
 /** The lines a row is judged by: its own where the policy file moved them. */
-export function linesOf(row: Pick<VerdictRow, 'thresholds'>, report: Pick<Report, 'thresholds'>): Report['thresholds'] {
+export function thresholdsOf(
+  row: Pick<VerdictRow, 'thresholds'>,
+  report: Pick<Report, 'thresholds'>,
+): Report['thresholds'] {
   return row.thresholds ?? report.thresholds
 }
 
-/** A workspace's own value that the organization's lower one makes void. */
+/** Whether a workspace's own value binds nothing, because the organization's is lower. */
 export function isInert(verdict: VerdictRow): boolean {
   const { scope, limit_source, configured, limit } = verdict
   return (

@@ -7,21 +7,21 @@ import { atPeakTime, limitName, percentOf } from './format.ts'
 import {
   highest as highestRow,
   isInert,
-  linesOf,
   type Measured,
   measured,
   muted,
   ofBand,
+  thresholdsOf,
   unmeasured,
 } from './select.ts'
 
 /** Sentences that the summary and Slack share, so that both say the same. */
 
 /**
- * The band the whole report comes down to. A run that is not whole never looks healthy: where something failed or is
- * missing and no alert stands, it is `unmeasured`.
+ * The one band of the whole report. An incomplete run never looks healthy: where something failed or is missing, it is
+ * `unmeasured`, unless there is an alert.
  */
-export function verdictOf(report: Report): Band {
+export function overallBand(report: Report): Band {
   if (report.status === 'alert') return 'alert'
   if (report.status === null || report.failures.length > 0 || isPartial(report)) return 'unmeasured'
   return report.status
@@ -29,13 +29,10 @@ export function verdictOf(report: Report): Band {
 
 /** Whether use or limits are missing that could have changed the verdict. */
 function isPartial(report: Report): boolean {
-  const unread = report.verdicts.some(
-    ({ scope, limit, configured }) => scope.type === 'workspace' && limit === null && configured === null,
-  )
-  return unread || !report.window.complete
+  return report.unread_workspaces !== undefined || !report.window.complete
 }
 
-/** The verdict in a few words: `3 limits at or over 75 %, highest 104 %`; `worst` may name, after that figure, what it is of. */
+/** The verdict in a few words: `3 limits at or over 75 %, highest 104 %`; `worst`, the name of that limit, follows it in an alert. */
 export function verdictLine(report: Report, worst = ''): string {
   const top = highestRow(report)
   if (report.status === null || !top) return 'nothing could be measured'
@@ -49,27 +46,27 @@ export function verdictLine(report: Report, worst = ''): string {
   const failed = report.failures.length > 0 ? ', but not everything could be read or delivered' : ''
   switch (report.status) {
     case 'alert':
-      return `${plural(ofBand(report, 'alert').length, 'limit')} at or over ${lineName('alert', report)}, highest ${highest}${worst}${silenced}${failed}`
+      return `${plural(ofBand(report, 'alert').length, 'limit')} at or over ${thresholdName('alert', report)}, highest ${highest}${worst}${silenced}${failed}`
     case 'watch':
       return `${plural(ofBand(report, 'watch').length, 'limit')} to watch, highest ${highest}${silenced}${failed}`
     case 'ok':
       if (all === 0) return `every limit measured is muted, highest ${highest}${failed}`
       return all === 1
         ? `the one limit measured is at ${highest}${silenced}${failed}`
-        : `all ${count(all)} measured below ${lineName('watch', report)}, highest ${highest}${silenced}${failed}`
+        : `all ${count(all)} measured below ${thresholdName('watch', report)}, highest ${highest}${silenced}${failed}`
   }
 }
 
 /** A line in words: `75 %`, or `the alert line` where the policy file gives some limits lines of their own. */
-export function lineName(line: 'watch' | 'alert', report: Report): string {
+export function thresholdName(band: 'watch' | 'alert', report: Report): string {
   return report.verdicts.some(({ thresholds }) => thresholds)
-    ? `the ${line} line`
-    : percentOf(report)(report.thresholds[line])
+    ? `the ${band} line`
+    : percentOf(report)(report.thresholds[band])
 }
 
 /** Ratios of one row, never rounded over the lines it is judged by. */
 export function shareOf(row: Measured, report: Report): (ratio: number) => string {
-  return percentOf({ thresholds: linesOf(row, report) })
+  return percentOf({ thresholds: thresholdsOf(row, report) })
 }
 
 /** What is missing, or null: `35 minutes of usage are not in yet: every peak is at least what is shown.` */
@@ -100,7 +97,7 @@ export function used(row: Measured, report: Report): string {
   return `${row.lower_bound ? 'at least ' : ''}${shareOf(row, report)(row.utilization)}`
 }
 
-/** How the row stands to the day before: `new`, `worse, was 70 %`, `recovered, was 83 %`; empty where there is nothing to say. */
+/** How the row compares with the day before: `new`, `worse, was 70 %`, `recovered, was 83 %`; empty where there is nothing to say. */
 export function transitionText(row: Measured, report: Report): string {
   if (row.transition === null) return ''
   return row.previous === null || row.transition === 'new'
@@ -108,7 +105,7 @@ export function transitionText(row: Measured, report: Report): string {
     : `${row.transition}, was ${shareOf(row, report)(row.previous.utilization)}`
 }
 
-/** Who drove the peak, first name only: the workspace in the organization, the API key in a workspace, else the model. */
+/** The first of who drove the peak: a workspace where the limit is the organization's, else an API key, else a model. */
 export function mainDriver(
   row: Measured,
   safe: Escape,
@@ -130,7 +127,7 @@ export function clippedText(row: Measured): string {
   return `within 5 % of its limit or above for ${plural(row.clipped.minutes, 'minute')}, demand may be higher`
 }
 
-/** What happened to the snapshot, in a sentence or two; empty where there is nothing to tell. `link` renders a link. */
+/** What happened to the snapshot, in a sentence or two; empty where there is nothing to report. `link` renders a link. */
 export function snapshotText(snapshot: SnapshotOutcome | null, link: Link, safe: Escape): string {
   if (!snapshot) return ''
   const { commit, pullRequest } = snapshot
@@ -168,7 +165,7 @@ function pullRequestText(pullRequest: PullRequestOutcome | null, link: Link): st
   }[pullRequest.operation]
 }
 
-/** The highest row in full: `Claude Opus 4.x, output tokens/min: 83 % of 400,000 at 14:05 UTC`. */
+/** A row in full: `Claude Opus 4.x, output tokens/min: 83 % of 400,000 at 14:05 UTC`. */
 export function rowSentence(row: Measured, report: Report, safe: Escape): string {
   return `${limitName(row, safe)}: ${used(row, report)} of ${count(row.limit)}${atPeakTime(row, report)}`
 }

@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { AuditError } from '../../../src/errors.ts'
 import { ADMIN_KEY } from '../../emulator/anthropic/server.ts'
+import type { Received, Reply } from '../../emulator/exchange.ts'
 import type { Effect } from '../../emulator/faults.ts'
-import { json, type Received, type Reply, type Server, startServer } from '../../emulator/http.ts'
+import { json, type Server, startServer } from '../../emulator/http.ts'
 import { connect, type Harness } from './harness.ts'
 
 const OK = { data: [1, 2, 3] }

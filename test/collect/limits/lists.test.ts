@@ -3,7 +3,8 @@ import { readOrganizationLimits, readWorkspaceLimits } from '../../../src/collec
 import { readWorkspaces } from '../../../src/collect/limits/workspaces.ts'
 import { readApiKeyNames } from '../../../src/collect/usage/api-keys.ts'
 import { type AnthropicEmulator, startAnthropic } from '../../emulator/anthropic/server.ts'
-import { json, type Received, type Reply } from '../../emulator/http.ts'
+import type { Received, Reply } from '../../emulator/exchange.ts'
+import { json } from '../../emulator/http.ts'
 import { apiKey, apiKeyId, group, workspace, workspaceId, world } from '../../emulator/world/world.ts'
 import { connect, type Harness } from '../anthropic/harness.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createGitHub } from '../../../src/collect/github/github-client.ts'
 import type { GitHubError } from '../../../src/collect/github/github-refusals.ts'
-import type { Settings } from '../../emulator/github/github.ts'
+import type { Settings } from '../../emulator/github/world.ts'
 import { BRANCH, bench, branches, limits, PATH, writes } from './support.ts'
 
 type Case = {

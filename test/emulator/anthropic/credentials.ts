@@ -1,4 +1,4 @@
-import type { Received } from '../http.ts'
+import type { Received } from '../exchange.ts'
 import { forbidden, unauthenticated } from './errors.ts'
 import type { Token } from './federation.ts'
 import type { Federation } from './options.ts'

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { json, type Received, type Reply } from '../http.ts'
+import type { Received, Reply } from '../exchange.ts'
+import { json } from '../http.ts'
 import type { World } from '../world/world.ts'
 import { ApiError, invalid, notFound } from './errors.ts'
 

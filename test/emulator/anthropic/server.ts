@@ -1,4 +1,5 @@
-import { encode, json, type Received, type Reply, type Server, startServer } from '../http.ts'
+import type { Received, Reply } from '../exchange.ts'
+import { encode, json, type Server, startServer } from '../http.ts'
 import type { World } from '../world/world.ts'
 import { ANALYTICS, admitAdmin, admitWorkspace, betas } from './credentials.ts'
 import { ApiError, errorReply, invalid, notFound } from './errors.ts'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Received } from '../http.ts'
+import type { Received } from '../exchange.ts'
 import type { Atom } from '../world/world.ts'
 import { forbidden, invalid } from './errors.ts'
 import { instant, limit, list, readQuery } from './query.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Received } from '../http.ts'
+import type { Received } from '../exchange.ts'
 import type { World } from '../world/world.ts'
 import type { Options } from './options.ts'
 import { openCursor, sealCursor } from './query.ts'

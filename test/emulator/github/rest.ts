@@ -1,4 +1,5 @@
-import { json, type Received, type Reply } from '../http.ts'
+import type { Received, Reply } from '../exchange.ts'
+import { json } from '../http.ts'
 import { fail, notFound } from './answers.ts'
 import { completeReply, type Route, requestProblems } from './openapi.ts'
 import { pullRoutes } from './rest-pulls.ts'

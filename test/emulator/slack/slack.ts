@@ -1,5 +1,6 @@
 import { type SlackMessage, slackViolations } from '../../../src/tell/slack/slack-limits.ts'
-import { type Received, type Reply, type Server, startServer } from '../http.ts'
+import type { Received, Reply } from '../exchange.ts'
+import { type Server, startServer } from '../http.ts'
 
 /** An incoming webhook of Slack's: refuses what Slack refuses, in Slack's words, and keeps what it accepts. */
 export type SlackEmulator = Server & {

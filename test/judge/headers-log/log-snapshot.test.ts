@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { LimiterReading } from '../../../src/collect/headers-log/reading.ts'
 import { groupsOf, snapshotOfLog } from '../../../src/judge/headers-log/log-snapshot.ts'
-import { findDrift } from '../../../src/judge/limits/drift.ts'
+import { findDrift } from '../../../src/judge/limits/find-drift.ts'
 import { formatSnapshot, parseSnapshot } from '../../../src/vocabulary/snapshot.ts'
 
 const reading = (model: string, limiter: string, limit: number, workspaceId: string | null = null): LimiterReading => ({

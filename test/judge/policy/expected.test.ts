@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Policy } from '../../../src/collect/repository/policy-schema.ts'
-import { findDrift } from '../../../src/judge/limits/drift.ts'
 import { judgedLimiters } from '../../../src/judge/limits/effective.ts'
+import { findDrift } from '../../../src/judge/limits/find-drift.ts'
 import { expectations, isIntended } from '../../../src/judge/policy/expected.ts'
 import { policyFindings } from '../../../src/judge/policy/policy-findings.ts'
 import { BATCH, OPUS, PRODUCTION, policyOf, RESEARCH, SNAPSHOT } from './world.ts'

@@ -71,6 +71,24 @@ describe('the gateway file', () => {
     })
   })
 
+  test('an override without a value is no override: the workspace inherits', () => {
+    const overrides = [{ type: 'model_group', name: OPUS, models: [], limits: { requests_per_minute: null } }]
+    const inheriting = gatewayOf({ ...EXAMPLE, workspaces: [{ ...PRODUCTION, overrides }] }, [])
+    expect(inheriting.workspaces[PRODUCTION.id]?.limits).toEqual(inheriting.organization)
+  })
+
+  test('an override without a value stays null where there is nothing to inherit: named, and not unlimited', () => {
+    const overrides = [
+      { type: 'model_group', name: OPUS, models: [], limits: { input_tokens_per_minute: null } },
+      { type: 'model_group', name: 'Old', models: [], limits: { requests_per_minute: null } },
+    ]
+    const inheriting = gatewayOf({ ...EXAMPLE, workspaces: [{ ...PRODUCTION, overrides }] }, [])
+    expect(inheriting.workspaces[PRODUCTION.id]?.limits).toEqual({
+      [OPUS]: { ...inheriting.organization[OPUS], input_tokens_per_minute: null },
+      Old: { requests_per_minute: null },
+    })
+  })
+
   test('has the same bytes whatever order the limits were read in', () => {
     const other = { ...EXAMPLE.groups[0]!, name: 'A first one', models: ['claude-a'] }
     const snapshot = { groups: [...EXAMPLE.groups, other], workspaces: EXAMPLE.workspaces }
@@ -101,7 +119,7 @@ describe('the gateway file', () => {
 test('every effective limit is the lowest that any scope sets', () => {
   const limits = fc.dictionary(
     fc.constantFrom('a_per_minute', 'b_per_minute', 'c_per_minute'),
-    fc.integer({ min: 0, max: 9 }),
+    fc.option(fc.integer({ min: 0, max: 9 })),
   )
   fc.assert(
     fc.property(limits, limits, (organization, own) => {

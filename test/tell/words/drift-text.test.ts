@@ -1,28 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { DriftRow } from '../../../src/report/report.ts'
-import { commitMessage } from '../../../src/tell/pull-request/commit-message.ts'
-import { PULL_REQUEST_MARKER, renderPullRequest } from '../../../src/tell/pull-request/pull-request.ts'
 import { crossesAlertLine } from '../../../src/tell/words/drift-consequence.ts'
 import { driftCounts, driftSentence, isCut, orderDrift } from '../../../src/tell/words/drift-text.ts'
-import { EXAMPLES, LINKS } from '../examples.ts'
+import { drift } from '../drift.ts'
+import { EXAMPLES } from '../examples.ts'
 
 const quiet = EXAMPLES['quiet-day'].report
 const asIs = (text: string) => text
 
-const drift = (given: Partial<DriftRow>): DriftRow => ({
-  class: 'cut',
-  scope: { type: 'organization' },
-  group: { type: 'model_group', name: 'Claude Opus 4.x' },
-  limiter: 'output_tokens_per_minute',
-  before: 800_000,
-  after: 400_000,
-  utilization_before: null,
-  utilization_after: null,
-  peak: null,
-  model: null,
-  from: null,
-  ...given,
-})
 const production = { type: 'workspace', id: 'wrkspc_1', name: 'production' } as const
 
 describe('a drift reads', () => {
@@ -128,7 +113,7 @@ test('a drift is serious where it alone lifts the peak over the alert line', () 
   expect(crossesAlertLine(drift({ utilization_before: 0.8, utilization_after: 0.9 }), quiet)).toBe(false)
 })
 
-test('a drift is told by the lines of its own limit, where the policy file gives it some', () => {
+test('a drift is judged by the lines of its own limit, where the policy file gives it some', () => {
   const [first] = quiet.verdicts
   const cut = drift({
     limiter: first!.limiter,
@@ -143,7 +128,7 @@ test('a drift is told by the lines of its own limit, where the policy file gives
   expect(crossesAlertLine(cut, quiet)).toBe(true)
 })
 
-test('a peak of several days is told as theirs', () => {
+test('a peak of several days is called theirs', () => {
   const week = { ...quiet, window: EXAMPLES.week.report.window }
   expect(driftSentence(drift({ peak: 5, utilization_after: 0.1 }), week, asIs)).toContain(
     "The 7 days' peak 5 is 10 % of it.",
@@ -155,19 +140,19 @@ describe('an override that binds nothing', () => {
   const organization = { type: 'organization' } as const
   const at = { group: inert.group, limiter: inert.limiter }
 
-  test('is told to be inert when it is set', () => {
+  test('is called inert when it is set', () => {
     const set = drift({ ...at, class: 'override-added', scope: inert.scope, before: null, after: 5_000 })
     expect(driftSentence(set, EXAMPLES.drift.report, asIs)).toMatch(
       /set to 5,000\. It is inert: the organization's 4,000 is lower and binds\.$/,
     )
   })
 
-  test("is told with the organization's cut that makes it inert, and only with that", () => {
-    const told = (before: number, after: number) =>
+  test("is named with the organization's cut that makes it inert, and only with that", () => {
+    const sentence = (before: number, after: number) =>
       driftSentence(drift({ ...at, scope: organization, before, after }), EXAMPLES.drift.report, asIs)
-    expect(told(8_000, 4_000)).toMatch(/1 limit of workspaces becomes inert: workspace research_batch \(5,000\)\.$/)
-    expect(told(4_500, 4_000)).not.toContain('inert')
-    expect(told(2_000, 4_000)).not.toContain('inert')
+    expect(sentence(8_000, 4_000)).toMatch(/1 limit of workspaces becomes inert: workspace research_batch \(5,000\)\.$/)
+    expect(sentence(4_500, 4_000)).not.toContain('inert')
+    expect(sentence(2_000, 4_000)).not.toContain('inert')
   })
 })
 
@@ -181,94 +166,4 @@ test('changes are counted by class, the rest of them together', () => {
       2,
     ),
   ).toBe('1 limit cut, 1 limit raised, 2 more changes')
-})
-
-describe('a commit', () => {
-  test('keeps its first line and lists the changes, cuts first', () => {
-    const { headline, body } = commitMessage('chore: limits', EXAMPLES.drift.report, 'snapshot')
-    expect(headline).toBe('chore: limits')
-    expect(body.split('\n')).toHaveLength(8)
-    expect(body).toMatch(
-      /^- Claude Opus 4\.x, output tokens\/min: 800,000 → 400,000 \(−50 %\)\. The day's peak 310,000/,
-    )
-  })
-
-  test('says which day its peaks are of: a log is read later', () => {
-    expect(commitMessage('x', EXAMPLES.drift.report, 'snapshot').body).toMatch(/\n\nPeaks are of 2026-11-22 \(UTC\)\.$/)
-  })
-
-  test('of a first snapshot, of names alone, or of the gateway file alone, says so', () => {
-    expect(commitMessage('x', quiet, 'gateway').body).toBe(
-      'The gateway file is brought up to date; no limit has changed.',
-    )
-    expect(commitMessage('x', { ...quiet, first_snapshot: true }, 'snapshot').body).toContain('first snapshot')
-    expect(commitMessage('x', quiet, 'snapshot').body).toContain('no limit has changed')
-  })
-
-  test('mentions nobody, closes no issue and has no trailer, whatever a workspace is called', () => {
-    const name = '@acme/oncall fixes #12\n\nCo-authored-by: x <x@e.example>'
-    const report = { ...quiet, drift: [drift({ scope: { type: 'workspace', id: 'w', name } })] }
-    const { body } = commitMessage('x', report, 'snapshot')
-    expect(body).not.toMatch(/@acme|#12|x@e/)
-    expect(body.split('\n')).toHaveLength(1)
-  })
-
-  test('of a thousand changes stays readable', () => {
-    const many = Array.from({ length: 1_000 }, (_, index) => drift({ before: 2_000 + index, after: 1_000 }))
-    expect(
-      commitMessage('x', { ...quiet, drift: many }, 'snapshot')
-        .body.split('\n')
-        .at(-1),
-    ).toBe('- and 900 more, see the diff')
-  })
-})
-
-describe('a pull request', () => {
-  test('says what is as the policy expects, and what is not', () => {
-    const [first, second] = [drift({ intended: true }), drift({ intended: false })]
-    const { body } = renderPullRequest({ ...quiet, drift: [first!, second!] }, LINKS, 'snapshot')
-    expect(body).toContain('Not measured. As the policy expects. |')
-    expect(body).toContain('Not measured. Not what the policy expects. |')
-  })
-
-  test('of the gateway file says what reads it, and where no limit has changed, that', () => {
-    const both = renderPullRequest(EXAMPLES.drift.report, LINKS, 'both')
-    expect(both.body).toContain('What reads the gateway file goes by it from then on.')
-    const alone = renderPullRequest(quiet, LINKS, 'gateway')
-    expect(alone.title).toBe('Claude rate limits: the gateway file, same limits')
-    expect(alone.body).toContain('Every limit is as it was.')
-    expect(alone.body).not.toContain('the new names')
-  })
-
-  test('is found again by its marker and says where to look', () => {
-    const { body } = renderPullRequest(EXAMPLES.drift.report, LINKS, 'snapshot')
-    expect(body.startsWith(PULL_REQUEST_MARKER)).toBe(true)
-    for (const url of Object.values(LINKS)) expect(body).toContain(`](${url})`)
-    expect(
-      renderPullRequest(EXAMPLES.drift.report, { ...LINKS, run: null, runbook: null }, 'snapshot').body,
-    ).not.toContain('null')
-  })
-
-  test.each([10, 250, 350, 1_000, 20_000])(
-    'of %i changes stays within 65,536 characters and says what it left out',
-    (number) => {
-      const name = 'a name that is long and full of | and # and * '.repeat(2)
-      const many = Array.from({ length: number }, () =>
-        drift({
-          scope: { type: 'workspace', id: 'w', name },
-          peak: 310_000,
-          utilization_before: 0.3875,
-          utilization_after: 0.775,
-        }),
-      )
-      const { title, body } = renderPullRequest({ ...quiet, drift: many }, LINKS, 'snapshot')
-      expect(body.length).toBeLessThanOrEqual(65_536)
-      expect(title.length).toBeLessThanOrEqual(256)
-      expect(body).toContain('What approving means')
-      const shown = body.split('\n').filter((line) => line.startsWith('| Workspace')).length
-      if (shown < number) expect(body).toContain(`more of ${number.toLocaleString('en-US')} changes are not shown`)
-      if (shown > 0 && !body.includes('is now 77.5')) expect(body).toContain('is left out')
-      expect(shown).toBeGreaterThan(0)
-    },
-  )
 })

@@ -40,5 +40,4 @@ test('groups without a name of their own and limiters unknown to us still read a
   expect(
     limiterName({ group: { type: 'dreams', name: 'dreams' }, limiter: 'naps_per_day' }, (text) => `<${text}>`),
   ).toBe('<naps_per_day>')
-  expect(limiterName({ group: { type: 'any', name: 'all groups' }, limiter: 'any' }, asIs)).toBe('any limit')
 })

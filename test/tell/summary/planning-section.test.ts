@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { planning, sparkline } from '../../../src/tell/summary/planning.ts'
+import { planning, sparkline } from '../../../src/tell/summary/planning-section.ts'
 import { OPUS_GROUP, reportOf, rowOf } from './planned-report.ts'
 
 const rising = Array.from({ length: 14 }, (_, day) => 200 + 10 * day)

@@ -1,27 +1,26 @@
 import type { DriversPart, Report } from '../../report/report.ts'
-import { atMost, count, listing, percent, plural } from '../../vocabulary/figures.ts'
+import { count, listing, percent, plural } from '../../vocabulary/figures.ts'
 import { viewOf } from '../words/advice.ts'
 import { markdownText } from '../words/escape.ts'
 import { atPeakTime, BAND_MARK, isPerDay, limitName, moment } from '../words/format.ts'
+import { list } from '../words/list.ts'
 import { stack } from '../words/markdown.ts'
-import { linesOf, type Measured, ofBand } from '../words/select.ts'
+import { type Measured, ofBand, thresholdsOf } from '../words/select.ts'
 import { bindingLimit, shareOf, used } from '../words/sentences.ts'
 import { barsOf, chart, hourTable, legend } from './chart.ts'
 
-export type PeaksStep = { peaks: number; charts: number; hours: boolean }
+export type PeaksExtent = { peaks: number; charts: number; hours: boolean }
 
 /** Every alert and watch row, worst first: its peak in figures, who drove it, and the chart of its day. */
-export function peaks(report: Report, step: PeaksStep): string {
+export function peaks(report: Report, extent: PeaksExtent): string {
   const rows = [...ofBand(report, 'alert'), ...ofBand(report, 'watch')]
-  const { shown, more } = atMost(rows, step.peaks)
-  return stack(
-    ...shown.map((row, index) => peak(row, report, index < step.charts, step.hours)),
-    more > 0 &&
-      `${plural(more, 'more peak')} at or over the watch line ${more === 1 ? 'is' : 'are'} in the scorecard and in the report file.`,
-  )
+  const peakOf = (row: Measured, index: number) => peakSection(row, report, index < extent.charts, extent.hours)
+  const rest = (more: number) =>
+    `${plural(more, 'more peak')} at or over the watch line ${more === 1 ? 'is' : 'are'} in the scorecard and in the report file.`
+  return stack(...list(rows, extent.peaks, peakOf, rest))
 }
 
-function peak(row: Measured, report: Report, withChart: boolean, withHours: boolean): string {
+function peakSection(row: Measured, report: Report, withChart: boolean, withHours: boolean): string {
   const view = viewOf(row, report)
   const bars = withChart ? barsOf(row, view, report) : null
   return stack(
@@ -37,7 +36,7 @@ function peak(row: Measured, report: Report, withChart: boolean, withHours: bool
 function figures(row: Measured, report: Report): string {
   const share = shareOf(row, report)
   const ofLimit = (value: number) => `${count(value)} (${share(value / row.limit)})`
-  const { alert } = linesOf(row, report)
+  const { alert } = thresholdsOf(row, report)
   const known = [
     `Peak **${count(row.peak)}** of ${bindingLimit(row)}${atPeakTime(row, report)}${meanOf(row, report)}.`,
     row.bracket !== null &&
@@ -63,15 +62,15 @@ function meanOf(row: Measured, report: Report): string {
 }
 
 function drivenBy({ workspaces, models, api_keys }: DriversPart, span: string): string {
-  const kinds = [
-    { name: 'workspace', list: workspaces },
-    { name: 'model', list: models },
-    { name: 'API key', list: api_keys },
-  ].filter(({ list }) => list.length > 0)
-  if (kinds.length === 0) return ''
-  const lines = kinds.map(({ name, list }) => {
-    const shares = list.map((item) => `${markdownText(item.name)} ${percent(item.share)}`)
-    return `by ${name}: ${listing(shares)}`
+  const drivers = [
+    { kind: 'workspace', first: workspaces },
+    { kind: 'model', first: models },
+    { kind: 'API key', first: api_keys },
+  ].filter(({ first }) => first.length > 0)
+  if (drivers.length === 0) return ''
+  const parts = drivers.map(({ kind, first }) => {
+    const shares = first.map((item) => `${markdownText(item.name)} ${percent(item.share)}`)
+    return `by ${kind}: ${listing(shares)}`
   })
-  return `Who drove it, in that ${span}: ${lines.join(' · ')}.`
+  return `Who drove it, in that ${span}: ${parts.join(' · ')}.`
 }

@@ -1,13 +1,13 @@
 import type { KnownBlock } from '@slack/types'
-import type { Report } from '../../report/report.ts'
-import { atMost, count, listing } from '../../vocabulary/figures.ts'
+import type { DriftRow, Report } from '../../report/report.ts'
+import { count, listing } from '../../vocabulary/figures.ts'
 import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import { advice } from '../words/advice.ts'
-import { crossesAlertLine } from '../words/drift-consequence.ts'
-import { driftCounts, driftSentence, isCut, orderDrift } from '../words/drift-text.ts'
+import { driftCounts, driftSentence, isSerious, orderDrift } from '../words/drift-text.ts'
 import { oneLine, SENTENCE_LENGTH, slackLink, slackText } from '../words/escape.ts'
 import { atPeakTime, BAND_MARK, groupName, limiterName, percentOf, period, scopeName } from '../words/format.ts'
 import type { Links } from '../words/links.ts'
+import { andMore, list } from '../words/list.ts'
 import { highest, type Measured, ofBand, recovered } from '../words/select.ts'
 import {
   bindingLimit,
@@ -15,64 +15,71 @@ import {
   coverage,
   mainDriver,
   missingData,
+  overallBand,
   rowSentence,
   shareOf,
   snapshotText,
   transitionText,
   used,
   verdictLine,
-  verdictOf,
 } from '../words/sentences.ts'
 import { firstFitting } from '../words/shrink.ts'
 import { buttons, context, header, LONGEST_HEADER, message, sections } from './blocks.ts'
 import { type SlackMessage, slackViolations } from './slack-limits.ts'
 
 /** How many of each are shown: few enough for a phone, and fewer where long names would break Slack's limits. */
-type Step = { alerts: number; watch: number; recovered: number; drift: number; failures: number; advice: number }
-const STEPS: [Step, ...Step[]] = [
+type MessageExtent = {
+  alerts: number
+  watch: number
+  recovered: number
+  drift: number
+  failures: number
+  advice: number
+}
+const EXTENTS: [MessageExtent, ...MessageExtent[]] = [
   { alerts: 10, watch: 3, recovered: 5, drift: 5, failures: 3, advice: 5 },
   { alerts: 5, watch: 1, recovered: 2, drift: 3, failures: 2, advice: 3 },
   { alerts: 3, watch: 1, recovered: 1, drift: 1, failures: 1, advice: 2 },
   { alerts: 1, watch: 0, recovered: 0, drift: 0, failures: 1, advice: 0 },
 ]
 
-/** The one message of a run: verdict, alerts worst first, what recovered, what moved, what to do first, where to go. */
+/** The one message of a run: the verdict, alerts (worst first), what recovered, what changed, what to do first, links. */
 export function renderSlack(report: Report, links: Links, snapshot: SnapshotOutcome | null): SlackMessage {
   return firstFitting(
-    STEPS,
-    (step) => message(fallback(report, links, step), blocks(report, links, snapshot, step)),
+    EXTENTS,
+    (extent) => message(fallback(report, links, extent), blocks(report, links, snapshot, extent)),
     (rendered) => slackViolations(rendered).length === 0,
   )
 }
 
-function blocks(report: Report, links: Links, snapshot: SnapshotOutcome | null, step: Step): KnownBlock[] {
+function blocks(report: Report, links: Links, snapshot: SnapshotOutcome | null, extent: MessageExtent): KnownBlock[] {
   return [
     header(headline(report)),
     context(`${period(report.window)} · ${coverage(report)}`),
-    ...incomplete(report, step),
-    ...rows('Alerts', ofBand(report, 'alert'), step.alerts, report, links, alertLine),
-    ...rows('Watch', watched(report), step.watch, report, links, alertLine),
-    ...rows('Recovered', recovered(report), step.recovered, report, links, recoveredLine),
-    ...drift(report, links, snapshot, step),
-    ...endedMutes(report, step),
-    ...firstSteps(report, step),
+    ...incomplete(report, extent),
+    ...rows('Alerts', ofBand(report, 'alert'), extent.alerts, report, links, alertLine),
+    ...rows('Watch', watched(report), extent.watch, report, links, alertLine),
+    ...rows('Recovered', recovered(report), extent.recovered, report, links, recoveredLine),
+    ...drift(report, links, snapshot, extent),
+    ...endedMutes(report, extent),
+    ...firstSteps(report, extent),
     ...buttons(links),
   ]
 }
 
 function headline(report: Report): string {
   const worst = highest(report)
-  const name = worst ? ` (${groupName(worst.group, plain)}, ${limiterName(worst, plain)})` : ''
-  const line = (whose: string) => `${BAND_MARK[verdictOf(report)]} Claude rate limits: ${verdictLine(report, whose)}`
-  // A name that is long must not push out of the header what stands behind it.
-  return line(name).length <= LONGEST_HEADER ? line(name) : line('')
+  const name = worst ? ` (${groupName(worst.group, plainText)}, ${limiterName(worst, plainText)})` : ''
+  const text = (whose: string) => `${BAND_MARK[overallBand(report)]} Claude rate limits: ${verdictLine(report, whose)}`
+  // A long name must not push what follows it out of the header.
+  return text(name).length <= LONGEST_HEADER ? text(name) : text('')
 }
 
 /** For `plain_text`, in which Slack reads no markup. */
-const plain = (text: string, length?: number) => oneLine(text, length)
+const plainText = (text: string, length?: number) => oneLine(text, length)
 
 /** Stands alone in a notification: verdict, worst row, what else happened, where to look. */
-function fallback(report: Report, links: Links, step: Step): string {
+function fallback(report: Report, links: Links, extent: MessageExtent): string {
   const worst = highest(report)
   const back = recovered(report).length
   const parts = [
@@ -84,21 +91,22 @@ function fallback(report: Report, links: Links, step: Step): string {
     report.failures.length > 0 &&
       `Not complete: ${listing(
         report.failures.map(({ resource }) => slackText(resource)),
-        step.failures,
+        extent.failures,
       )}.`,
     links.run && `Run: ${slackText(links.run, SENTENCE_LENGTH)}`,
   ]
   return parts.filter(Boolean).join(' ')
 }
 
-function incomplete(report: Report, step: Step): KnownBlock[] {
+function incomplete(report: Report, extent: MessageExtent): KnownBlock[] {
   const missing = missingData(report)
-  const { shown, more } = atMost(report.failures, step.failures)
-  const lines = [
-    ...(missing ? [missing] : []),
-    ...shown.map(({ resource, message }) => `• ${slackText(resource)}: ${slackText(message, SENTENCE_LENGTH)}`),
-    ...(more > 0 ? [`and ${count(more)} more that could not be read or delivered`] : []),
-  ]
+  const failures = list(
+    report.failures,
+    extent.failures,
+    (failure) => `• ${slackText(failure.resource)}: ${slackText(failure.message, SENTENCE_LENGTH)}`,
+    (more) => `and ${count(more)} more that could not be read or delivered`,
+  )
+  const lines = [...(missing ? [missing] : []), ...failures]
   return lines.length === 0 ? [] : sections(['*Not complete*', ...lines])
 }
 
@@ -108,14 +116,12 @@ function rows(
   most: number,
   report: Report,
   links: Links,
-  line: (row: Measured, report: Report) => string,
+  rowLine: (row: Measured, report: Report) => string,
 ): KnownBlock[] {
   if (all.length === 0) return []
-  const { shown, more } = atMost(all, most)
   return sections([
     `*${title}* (${count(all.length)})`,
-    ...shown.map((row) => line(row, report)),
-    ...(more > 0 ? [andMore(more, links)] : []),
+    ...list(all, most, (row) => rowLine(row, report), moreIn(links)),
   ])
 }
 
@@ -142,7 +148,7 @@ function recoveredLine(row: Measured, report: Report): string {
   return `${BAND_MARK[row.band]} ${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)}${before}`
 }
 
-/** What has just recovered is told as that, and not a second time. */
+/** A row that has just recovered is listed under that, not here too. */
 function watched(report: Report): Measured[] {
   return ofBand(report, 'watch').filter(({ transition }) => transition !== 'recovered')
 }
@@ -157,38 +163,34 @@ function rowName(row: Measured): string {
   return `${bold(groupName(row.group, slackText))} · ${scope}${limiterName(row, slackText)}`
 }
 
-function drift(report: Report, links: Links, snapshot: SnapshotOutcome | null, step: Step): KnownBlock[] {
+function drift(report: Report, links: Links, snapshot: SnapshotOutcome | null, extent: MessageExtent): KnownBlock[] {
   const outcome = snapshotText(snapshot, slackLink, slackText)
   if (report.drift.length === 0) return outcome ? [context(outcome)] : []
-  const { shown, more } = atMost(orderDrift(report.drift), step.drift)
   return sections([
     `*Limits changed*: ${driftCounts(report.drift)}`,
-    ...shown.map((item) => {
-      const serious = isCut(item) || crossesAlertLine(item, report)
-      return `${serious ? '▼' : '•'} ${driftSentence(item, report, slackText)}`
-    }),
-    ...(more > 0 ? [andMore(more, links)] : []),
+    ...list(orderDrift(report.drift), extent.drift, (item) => driftLine(item, report), moreIn(links)),
     ...(outcome ? [outcome] : []),
   ])
 }
 
-function endedMutes({ findings }: Report, step: Step): KnownBlock[] {
-  const ended = findings.filter(({ kind }) => kind === 'mute-expired')
-  const { shown, more } = atMost(ended, step.failures)
-  const lines = shown.map(({ message }) => `• ${slackText(message, SENTENCE_LENGTH)}`)
-  return ended.length === 0
-    ? []
-    : sections(['*Mutes that have ended*', ...lines, ...(more > 0 ? [`and ${count(more)} more`] : [])])
+function driftLine(item: DriftRow, report: Report): string {
+  return `${isSerious(item, report) ? '▼' : '•'} ${driftSentence(item, report, slackText)}`
 }
 
-function firstSteps(report: Report, step: Step): KnownBlock[] {
-  const steps = advice(report, slackText).slice(0, step.advice)
+function endedMutes({ findings }: Report, extent: MessageExtent): KnownBlock[] {
+  const ended = findings.filter(({ kind }) => kind === 'mute-expired')
+  const lines = list(ended, extent.failures, (mute) => `• ${slackText(mute.message, SENTENCE_LENGTH)}`)
+  return lines.length === 0 ? [] : sections(['*Mutes that have ended*', ...lines])
+}
+
+function firstSteps(report: Report, extent: MessageExtent): KnownBlock[] {
+  const steps = advice(report, slackText).slice(0, extent.advice)
   return steps.length === 0
     ? []
     : sections(['*What to do first*', ...steps.map((text, index) => `${index + 1}. ${text}`)])
 }
 
-function andMore(more: number, links: Links): string {
-  const text = `and ${count(more)} more`
-  return links.run ? `${slackLink(text, links.run)} in the run's summary` : `${text} in the run's summary`
+/** What was left out, and where it is. */
+function moreIn({ run }: Links): (more: number) => string {
+  return (more) => `${run ? slackLink(andMore(more), run) : andMore(more)} in the run's summary`
 }

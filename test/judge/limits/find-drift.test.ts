@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { findDrift } from '../../../src/judge/limits/drift.ts'
+import { findDrift } from '../../../src/judge/limits/find-drift.ts'
 import type { DriftRow } from '../../../src/report/report.ts'
 import { driftRow } from '../../../src/report/rows.ts'
 import type { RateLimitGroup } from '../../../src/vocabulary/groups.ts'

@@ -1,3 +1,4 @@
+import type { Accounting } from '../vocabulary/accounting.ts'
 import type { Drift } from '../vocabulary/drift.ts'
 import type { Finding } from '../vocabulary/finding.ts'
 import type { Scope } from '../vocabulary/scope.ts'
@@ -21,6 +22,8 @@ export type Audited = {
   findings: readonly Finding[]
   planning: Planning
   refusals?: readonly RefusalCount[]
+  /** Where the use went; absent where only a log of responses is known. */
+  accounting?: Accounting
   unmatchedModels: readonly { model: string; requests: number | null; tokens: number }[]
   /** Workspaces whose limits could not be read: their use is judged by nothing of their own. */
   unreadWorkspaces: readonly { id: string; name: string }[]

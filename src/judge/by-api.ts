@@ -1,6 +1,6 @@
 import { type Committed, unreadFailures } from '../collect/repository/committed.ts'
 import type { Policy } from '../collect/repository/policy-schema.ts'
-import type { Freshness } from '../collect/usage/measure.ts'
+import type { Usage } from '../collect/usage/usage.ts'
 import type { Tier } from '../vocabulary/published-tiers.ts'
 import type { Thresholds, Verdict } from '../vocabulary/verdict.ts'
 import { DAY, type Window } from '../vocabulary/window.ts'
@@ -14,15 +14,24 @@ import type { LimitsNow } from './limits/limits-now.ts'
 import { planningOf } from './planning/planning.ts'
 import { thresholdsBy, withIntent, withMutes } from './policy/apply.ts'
 import { expectations } from './policy/expected.ts'
+import { useMutesBy } from './policy/mutes.ts'
 import { policyFindings } from './policy/policy-findings.ts'
+import {
+  accountingOf,
+  groupsWithUnknownKinds,
+  unknownProducts,
+  unmatchedModels,
+} from './usage/accounting.ts'
+import { atLeastBy } from './usage/at-least.ts'
 import type { Meters } from './usage/meters.ts'
+import { useFindings } from './usage/use-findings.ts'
 import { missingMinutes, usageFindings } from './usage/usage-findings.ts'
 
 /** Limits and use as the Admin API gave them, and what to judge them by. */
 export type Known = {
   limits: LimitsNow
   meters: Meters
-  freshness: Freshness
+  usage: Usage
   source: 'analytics' | 'legacy'
   window: Window
   thresholds: Thresholds
@@ -31,17 +40,9 @@ export type Known = {
 }
 
 /** One verdict for each limiter, measured or not, in the report's order, by the lines and mutes of the policy. */
-export function judgeAll({
-  limits,
-  meters,
-  freshness,
-  source,
-  window,
-  thresholds,
-  peakWindow,
-  policy,
-}: Known): Verdict[] {
+export function judgeAll({ limits, meters, usage, source, window, thresholds, peakWindow, policy }: Known): Verdict[] {
   const { judged, committed, current, reading } = limits
+  const { census, unreconciled, freshness } = usage
   const verdicts = judge({
     judged,
     committed,
@@ -53,6 +54,7 @@ export function judgeAll({
     peakWindow,
     thresholds,
     thresholdsOf: thresholdsBy(policy, thresholds),
+    isAtLeast: atLeastBy({ unreconciled, unknownKinds: groupsWithUnknownKinds(census, current.groups) }),
   })
   const all = [...verdicts, ...unreadableVerdicts(reading.unreadable, committed)].sort(compareVerdicts)
   return withMutes(all, policy, current.groups, lastDayOf(window))
@@ -66,13 +68,20 @@ type Learnt = {
   problem: string | null
   tier: Tier | null
   committed: Committed
+  /** What was hard to believe of the limits, and was answered twice. */
+  confirmed: readonly string[]
 }
 
 /** Everything found, put together. */
-export function audited(known: Known, { verdicts, problem, tier, committed }: Learnt): Audited {
-  const { limits, meters, freshness, source, window, thresholds, peakWindow, policy } = known
+export function audited(known: Known, { verdicts, problem, tier, committed, confirmed }: Learnt): Audited {
+  const { limits, meters, usage, source, window, thresholds, peakWindow, policy } = known
+  const { census, freshness, unreconciled } = usage
   const { reading, current, judged, active } = limits
   const expected = expectations(policy, current, active)
+  const accounting = accountingOf(census, current.groups, {
+    reconciled: unreconciled.length === 0,
+    muteOf: useMutesBy(policy, lastDayOf(window)),
+  })
   const missing = missingMinutes(window, freshness.known)
   const coverage = { complete: missing === 0, missingMinutes: missing, refreshedAt: freshness.refreshedAt }
   const views = groupViews(verdicts, meters, window)
@@ -96,13 +105,16 @@ export function audited(known: Known, { verdicts, problem, tier, committed }: Le
     drift: withIntent(driftOf(known), expected),
     isFirstSnapshot: committed.kind === 'read' && committed.snapshot === null,
     findings: [
+      ...confirmed.map((what) => ({ kind: 'read-twice' as const, message: `${what} It was read twice.` })),
       ...limitFindings(current, judged, read),
-      ...policyFindings(policy, judgedLimiters(current), expected, lastDayOf(window)),
+      ...policyFindings(policy, judgedLimiters(current), expected, lastDayOf(window), accounting),
       ...(problem === null ? [] : [{ kind: 'drivers-unknown' as const, message: problem }]),
       ...usageFindings({ source, ...freshness, window, meters }),
+      ...useFindings(accounting, unknownProducts(census)),
     ],
     planning: planningOf(forPlanning, limits.judgedGroups, tier),
-    unmatchedModels: [...meters.unmatched.values()],
+    accounting,
+    unmatchedModels: unmatchedModels(census, current.groups),
     unreadWorkspaces: reading.unreadable.map(({ workspace: { id, name } }) => ({ id, name })),
     failures: [
       ...reading.unreadable.map(({ workspace, error }) => ({
@@ -114,8 +126,8 @@ export function audited(known: Known, { verdicts, problem, tier, committed }: Le
   }
 }
 
-function driftOf({ limits, meters, freshness, source, window, peakWindow }: Known) {
+function driftOf({ limits, meters, usage, source, window, peakWindow }: Known) {
   const { committed: before, current: after, drift } = limits
   if (before === null) return []
-  return withConsequences(drift, { before, after, meters, window, known: freshness.known, peakWindow, source })
+  return withConsequences(drift, { before, after, meters, window, known: usage.freshness.known, peakWindow, source })
 }

@@ -42,7 +42,7 @@ export const apiKeyPageSchema = z.object({
 })
 
 const cacheCreation = z.object({ ephemeral_5m_input_tokens: count, ephemeral_1h_input_tokens: count })
-const serverToolUse = z.object({ web_search_requests: count })
+const serverToolUse = z.object({ web_search_requests: count.nullish() }).nullish()
 
 export const analyticsRowSchema = z.object({
   starting_at: z.string(),
@@ -50,6 +50,7 @@ export const analyticsRowSchema = z.object({
     model: z.string().nullish(),
     workspace_id: z.string().nullish(),
     api_key_id: z.string().nullish(),
+    organization_id: z.string().nullish(),
     service_tier: z.string().nullish(),
     speed: z.string().nullish(),
     product: z.string().nullish(),
@@ -60,6 +61,7 @@ export const analyticsRowSchema = z.object({
     cache_creation: cacheCreation,
     cache_read_input_tokens: count,
     output_tokens: count,
+    total_tokens: count.nullish(),
     server_tool_use: serverToolUse,
   }),
 })

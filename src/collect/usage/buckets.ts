@@ -1,9 +1,6 @@
 import { AuditError } from '../../errors.ts'
-import { DAY, HOUR, isoTime, MINUTE } from '../../vocabulary/window.ts'
+import { isoTime } from '../../vocabulary/window.ts'
 import type { Range } from './usage-reader.ts'
-
-/** Milliseconds of a bucket. */
-export const WIDTHS = { '1m': MINUTE, '1h': HOUR, '1d': DAY } as const
 
 /**
  * Reads a bucket's `starting_at`; the same text as before costs nothing, and rows in time order repeat it.

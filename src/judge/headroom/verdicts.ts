@@ -38,6 +38,8 @@ export type Evidence = {
   /** The lines of one limit, where they are not `thresholds` for all. */
   thresholdsOf?: (judged: JudgedLimiter) => Thresholds
   peakWindow: 'minute' | 'hour'
+  /** Limits of which some use is known to be missing from the minutes: their peaks are at least what was seen. */
+  isAtLeast?: (limit: JudgedLimiter) => boolean
 }
 
 /** One verdict for each judged limiter, in the order of the report. */
@@ -51,13 +53,14 @@ function judgeOne(judged: JudgedLimiter, evidence: Evidence, previousLimit: numb
   const { meters, window, known, peakWindow } = evidence
   const thresholds = evidence.thresholdsOf?.(judged) ?? evidence.thresholds
   const areOwn = thresholds.alert !== evidence.thresholds.alert || thresholds.watch !== evidence.thresholds.watch
+  const atLeast = evidence.isAtLeast?.(judged) ?? false
   const base = {
     scope,
     group: { type: group.type, name: group.name },
     limiter,
     configured,
     limitSource: source,
-    lowerBound: limiterRule(group.type, limiter)?.lowerBound ?? false,
+    lowerBound: atLeast || (limiterRule(group.type, limiter)?.lowerBound ?? false),
     ...(areOwn && { thresholds }),
   } as const
   const meter = meters.find(judged)
@@ -70,7 +73,7 @@ function judgeOne(judged: JudgedLimiter, evidence: Evidence, previousLimit: numb
   const utilization = utilizationOf(peak, limit)
   const band = bandOf(utilization, thresholds)
   const previous = previousOf(meter, { ...evidence, thresholds }, previousLimit ?? limit)
-  const isComplete = series.knownMinutes === series.minutes
+  const isComplete = series.knownMinutes === series.minutes && !atLeast
   const isDaily = rule.per === 'day'
   return {
     ...base,

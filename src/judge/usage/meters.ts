@@ -2,6 +2,7 @@ import { amountOf, isCounted } from '../../vocabulary/counting.ts'
 import { MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
 import { type LimitRef, limitKey } from '../../vocabulary/limit-key.ts'
 import { type LimiterRule, limiterRule } from '../../vocabulary/limiters.ts'
+import { listedName } from '../../vocabulary/models.ts'
 import { type Scope, workspaceIdOf } from '../../vocabulary/scope.ts'
 import type { UsageRow } from '../../vocabulary/usage-row.ts'
 import { DAY, HOUR, MINUTE, type Window } from '../../vocabulary/window.ts'
@@ -28,13 +29,10 @@ export type Meter = {
 /** What a group's cache did, hour by hour: standard-speed input of the organization. */
 export type CacheMeter = { group: RateLimitGroup; read: Float64Array; input: Float64Array }
 
-type UnmatchedModel = { model: string; requests: number | null; tokens: number }
-
 export type Meters = {
   grid: Grid
   all: readonly Meter[]
   caches: readonly CacheMeter[]
-  unmatched: Map<string, UnmatchedModel>
   /** Folds rows of the whole organization. */
   foldOrganization(rows: readonly UsageRow[]): void
   /** Folds rows that name their workspace; rows of workspaces without a meter count nothing. */
@@ -47,7 +45,8 @@ type Measurable = { scope: Scope; group: RateLimitGroup; limiter: string }
 /**
  * Meters for what usage can measure among `judged`; the rest gets none: it has no rule, or no model whose use could be added up.
  * Duplicates share one meter.
- * `groups` are all of the organization's: what they do not list is unmatched, and each has a cache to watch.
+ * `groups` are all of the organization's: each has a cache to watch. A dated model ID counts in the group that lists its
+ * alias, unless some group lists the ID itself.
  */
 export function createMeters(judged: readonly Measurable[], groups: readonly RateLimitGroup[], window: Window): Meters {
   const grid: Grid = { start: window.hasDayBefore ? window.start - DAY : window.start, end: window.end }
@@ -64,16 +63,16 @@ export function createMeters(judged: readonly Measurable[], groups: readonly Rat
   const caches = groups
     .filter((group) => group.type === MODEL_GROUP)
     .map((group) => ({ group, read: new Float64Array(hours), input: new Float64Array(hours) }))
-  const knownModels = new Set(groups.flatMap((group) => group.models))
-  const unmatched = new Map<string, UnmatchedModel>()
-  const organization = routerOf(all.filter(({ scope }) => scope.type === 'organization'))
+  const listed = new Set([...groups, ...all.map(({ group }) => group)].flatMap(({ models }) => models))
+  const nameOf = (model: string | null) => (model === null ? null : listedName(model, listed))
+  const organization = routerOf(all.filter(({ scope }) => scope.type === 'organization'), nameOf)
   const workspaces = new Map(
     [
       ...Map.groupBy(
         all.filter(({ scope }) => scope.type === 'workspace'),
         ({ scope }) => workspaceIdOf(scope),
       ),
-    ].map(([id, meters]) => [id, routerOf(meters)] as const),
+    ].map(([id, meters]) => [id, routerOf(meters, nameOf)] as const),
   )
   const cachesByModel = indexByModel(caches, ({ group }) => group.models)
 
@@ -81,14 +80,11 @@ export function createMeters(judged: readonly Measurable[], groups: readonly Rat
     grid,
     all,
     caches,
-    unmatched,
     foldOrganization(rows) {
       for (const row of rows) {
-        if (row.model !== null && row.at >= window.start && !knownModels.has(row.model))
-          addUnmatched(unmatched, row.model, row)
         if (!isCounted(row)) continue
         organization(row, grid)
-        if (row.model !== null && row.speed !== 'fast') addCache(cachesByModel.get(row.model) ?? [], row, grid)
+        if (row.speed !== 'fast') addCache(cachesByModel.get(nameOf(row.model) ?? '') ?? [], row, grid)
       }
     },
     foldWorkspaces(rows) {
@@ -106,14 +102,17 @@ function canTellUse(rule: LimiterRule, group: RateLimitGroup): boolean {
 }
 
 /** Sends a row to the meters of its model's groups, and to the meters that count whatever the model. */
-function routerOf(meters: readonly Meter[]): (row: UsageRow, grid: Grid) => void {
+function routerOf(
+  meters: readonly Meter[],
+  nameOf: (model: string | null) => string | null,
+): (row: UsageRow, grid: Grid) => void {
   const byModel = indexByModel(
     meters.filter(({ rule }) => rule.group === MODEL_GROUP),
     ({ group }) => group.models,
   )
   const anyModel = meters.filter(({ rule }) => rule.group !== MODEL_GROUP)
   return (row, grid) => {
-    if (row.model !== null) for (const meter of byModel.get(row.model) ?? []) add(meter, row, grid)
+    for (const meter of byModel.get(nameOf(row.model) ?? '') ?? []) add(meter, row, grid)
     for (const meter of anyModel) add(meter, row, grid)
   }
 }
@@ -134,13 +133,6 @@ function addCache(caches: readonly CacheMeter[], row: UsageRow, grid: Grid): voi
     read[hour]! += row.cacheRead
     input[hour]! += row.uncachedInput + row.cacheCreation + row.cacheRead
   }
-}
-
-function addUnmatched(unmatched: Map<string, UnmatchedModel>, model: string, row: UsageRow): void {
-  const entry = unmatched.get(model) ?? { model, requests: 0, tokens: 0 }
-  entry.requests = entry.requests === null || row.requests === null ? null : entry.requests + row.requests
-  entry.tokens += row.uncachedInput + row.cacheCreation + row.cacheRead + row.output
-  unmatched.set(model, entry)
 }
 
 function indexByModel<T>(items: readonly T[], modelsOf: (item: T) => readonly string[]): Map<string, T[]> {

@@ -23485,9 +23485,9 @@ const page = object$1({
 const BETAS$1 = ["spend-limit-reads-2026-09-26"];
 const PATH$3 = "/v1/organizations/spend_limits";
 const TIME_BUDGET$1 = 1e4;
-async function collectTier(connection, log) {
+async function collectTier({ clientFor }, log) {
 	try {
-		return await readUsageTier(connection.clientFor(TIME_BUDGET$1));
+		return await readUsageTier(clientFor(TIME_BUDGET$1));
 	} catch (error) {
 		log.debug(`The usage tier could not be read: ${describeError(error)}`);
 		return null;

@@ -4,7 +4,7 @@ import { isMeasured, type Verdict } from '../vocabulary/verdict.ts'
 import { isoTime } from '../vocabulary/window.ts'
 import { planningPart } from './planning-part.ts'
 import type { Report } from './report.ts'
-import { driftRow, groupViewRow, verdictRow } from './rows.ts'
+import { accountingRow, driftRow, groupViewRow, verdictRow } from './rows.ts'
 
 /** The one value, in the report file's own spelling, of everything an audit found. Pure: the same findings give the same bytes. */
 export function reportOf(audited: Audited): Report {
@@ -30,6 +30,7 @@ export function reportOf(audited: Audited): Report {
     first_snapshot: audited.isFirstSnapshot,
     findings: [...audited.findings],
     ...(refusals && { refusals: refusals.map(refusalRow) }),
+    ...(audited.accounting && { accounting: accountingRow(audited.accounting) }),
     unmatched_models: audited.unmatchedModels.toSorted((a, b) => compareText(a.model, b.model)),
     ...(audited.unreadWorkspaces.length > 0 && { unread_workspaces: [...audited.unreadWorkspaces] }),
     failures: [...audited.failures],

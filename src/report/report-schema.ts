@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import {
+  accountingSchema,
   count,
   driftSchema,
   findingSchema,
@@ -106,6 +107,9 @@ export const reportSchema = z.object({
     )
     .optional()
     .describe('Responses with status 429 in a log of response headers, by what refused them'),
+  accounting: accountingSchema
+    .optional()
+    .describe('Where the use of the window went; absent where only a log of responses is known'),
   unmatched_models: z.array(z.object({ model: z.string(), requests: count.nullable(), tokens: count })),
   unread_workspaces: z
     .array(z.object({ id: z.string(), name: z.string() }))

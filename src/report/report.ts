@@ -1,6 +1,13 @@
 import type * as z from 'zod'
 import type { planningSchema, reportSchema } from './report-schema.ts'
-import type { driftSchema, groupViewSchema, measuredSchema, unmeasuredSchema, verdictSchema } from './row-schemas.ts'
+import type {
+  accountingSchema,
+  driftSchema,
+  groupViewSchema,
+  measuredSchema,
+  unmeasuredSchema,
+  verdictSchema,
+} from './row-schemas.ts'
 
 /**
  * The Report: one value that holds everything the audit found. It is written as it is to `report-path`,
@@ -12,6 +19,7 @@ export type MeasuredRow = z.infer<typeof measuredSchema>
 export type UnmeasuredRow = z.infer<typeof unmeasuredSchema>
 export type DriftRow = z.infer<typeof driftSchema>
 export type GroupViewRow = z.infer<typeof groupViewSchema>
+export type AccountingPart = z.infer<typeof accountingSchema>
 export type Planning = z.infer<typeof planningSchema>
 export type Report = z.infer<typeof reportSchema>
 export type DriversPart = NonNullable<MeasuredRow['drivers']>

@@ -1,8 +1,9 @@
 import type { GroupView } from '../judge/headroom/group-views.ts'
+import type { Accounting } from '../vocabulary/accounting.ts'
 import type { Drift } from '../vocabulary/drift.ts'
 import { isMeasured, type MeasuredVerdict, type Verdict } from '../vocabulary/verdict.ts'
 import { isoTime } from '../vocabulary/window.ts'
-import type { DriftRow, GroupViewRow, VerdictRow } from './report.ts'
+import type { AccountingPart, DriftRow, GroupViewRow, VerdictRow } from './report.ts'
 
 /** Verdicts, drift and views as the rows of the report file. */
 
@@ -54,6 +55,19 @@ function figures(verdict: MeasuredVerdict) {
     },
     ...(lowestRemaining !== undefined && { lowest_remaining: lowestRemaining }),
     ...(muted && { muted }),
+  }
+}
+
+export function accountingRow(accounting: Accounting): AccountingPart {
+  const { tokens, requests, parts, unclaimedShare, unmutedShare, newlyUnclaimed, reconciled } = accounting
+  return {
+    tokens,
+    requests,
+    parts: parts.map((part) => ({ ...part, of: [...part.of] })),
+    unclaimed_share: unclaimedShare,
+    unmuted_share: unmutedShare,
+    newly_unclaimed: [...newlyUnclaimed],
+    reconciled,
   }
 }
 

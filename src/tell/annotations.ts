@@ -6,6 +6,7 @@ import { atPeakTime, BAND_MARK, groupName, limiterName, limitName, scopeName } f
 import { list } from './words/list.ts'
 import { isInert, isMeasured, type Measured, ofBand, recovered } from './words/select.ts'
 import { missingData, thresholdName, used } from './words/sentences.ts'
+import { isNewlyUnclaimed, unclaimedSentences, unclaimedShare } from './words/use.ts'
 
 type Annotation = { level: 'error' | 'warning' | 'notice'; title: string; message: string }
 
@@ -46,6 +47,11 @@ export function annotations(report: Report, failOn: ReadonlySet<'alert' | 'watch
       level: levelOfDrift(report, failOn.has('drift')),
       title: 'Claude rate limits have changed',
       message: `${driftCounts(drift)}. The job summary shows what each change does to the peak.`,
+    },
+    isNewlyUnclaimed(report) && {
+      level: 'warning',
+      title: `Claude rate limits: ${unclaimedShare(report)}`,
+      message: named(unclaimedSentences(report, logText)),
     },
     !window.complete && {
       level: 'warning',

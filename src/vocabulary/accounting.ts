@@ -18,6 +18,20 @@ export const PART_KINDS = [
 ] as const
 export type PartKind = (typeof PART_KINDS)[number]
 
+/** As people read them. */
+export const PART_TITLES: Record<PartKind, string> = {
+  counted: 'Counted toward a limit',
+  fast: 'Fast use, counted toward its own limits',
+  batch: 'Batch use',
+  'code-execution': 'Code execution',
+  seats: 'Use of claude.ai seats',
+  'unmatched-model': 'Use of models that no rate-limit group lists',
+  'fast-without-limit': 'Fast use without a limit to set it against',
+  'without-limit': 'Use in a group without a limit to set it against',
+  'no-model': 'Use without a model',
+  'unknown-kinds': 'Tokens of kinds that this version does not know (figures of their models are "at least")',
+}
+
 /** Requests are null where the API does not count them. */
 export type Amount = { tokens: number; requests: number | null }
 

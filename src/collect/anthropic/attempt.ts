@@ -109,7 +109,9 @@ export async function attempt(
 function askedToWait(milliseconds: number | null): string {
   if (milliseconds === null) return ''
   const asked = `, and asks to wait ${Math.ceil(milliseconds / 1000)} s`
-  return milliseconds > LONGEST_RETRY_AFTER ? `${asked}, longer than the ${LONGEST_RETRY_AFTER / 1000} s waited for` : asked
+  return milliseconds > LONGEST_RETRY_AFTER
+    ? `${asked}, longer than the ${LONGEST_RETRY_AFTER / 1000} s waited for`
+    : asked
 }
 
 /** The error type and code, and the service's own words: one line, cut, and in quotes, for they are not ours. */

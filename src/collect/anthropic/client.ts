@@ -55,7 +55,17 @@ const REQUEST_TIMEOUT = 60_000
 /** A client of the Admin API. Throws AuditError where the credential would go out unencrypted. */
 export function createAnthropic(
   effects: Pick<Deps, 'fetch' | 'now' | 'sleep' | 'random'>,
-  { baseUrl, credentials, deadline, pace, version: usual, stop, redact, log, requestTimeout = REQUEST_TIMEOUT }: ClientOptions,
+  {
+    baseUrl,
+    credentials,
+    deadline,
+    pace,
+    version: usual,
+    stop,
+    redact,
+    log,
+    requestTimeout = REQUEST_TIMEOUT,
+  }: ClientOptions,
 ): AnthropicClient {
   const deps = stoppable(effects, stop)
   const { protocol, hostname } = new URL(baseUrl)

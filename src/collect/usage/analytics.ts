@@ -47,7 +47,11 @@ export function createAnalyticsReader(client: AnthropicClient, onPage: OnPage): 
     read: async (query, fold) => {
       let refreshedAt: number | null = null
       const readRange = async (range: Range) => {
-        const startOf = bucketStarts(RESOURCE, range, query.width === 'all' ? range.end - range.start : WIDTHS[query.width])
+        const startOf = bucketStarts(
+          RESOURCE,
+          range,
+          query.width === 'all' ? range.end - range.start : WIDTHS[query.width],
+        )
         const pages = followPages(
           RESOURCE,
           (cursor) => readPage(query, range, cursor),

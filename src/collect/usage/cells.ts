@@ -1,8 +1,10 @@
 import { isCounted, useOf } from '../../vocabulary/counting.ts'
 import type { UsageRow } from '../../vocabulary/usage-row.ts'
 import { MINUTE } from '../../vocabulary/window.ts'
-import type { Census } from './census.ts'
 import type { Dimension, Range } from './usage-reader.ts'
+
+/** The whole use of the window, and of the time before it: one row for each combination of dimensions, without a time. */
+export type WholeUse = { window: readonly UsageRow[]; earlier: readonly UsageRow[] }
 
 /** One question for minutes: which use, and by what it is told apart. */
 export type MinutesQuery = {
@@ -20,7 +22,15 @@ export type MinutesQuery = {
 /** What a row of a minute stands for: every combination of dimensions that it is the sum of counts alike. */
 export type Label = Pick<UsageRow, 'model' | 'workspaceId' | 'serviceTier' | 'speed' | 'product'>
 
-export const COUNTERS = ['requests', 'uncachedInput', 'cacheCreation', 'cacheRead', 'output', 'unknownTokens', 'webSearches'] as const
+export const COUNTERS = [
+  'requests',
+  'uncachedInput',
+  'cacheCreation',
+  'cacheRead',
+  'output',
+  'unknownTokens',
+  'webSearches',
+] as const
 export type Counter = (typeof COUNTERS)[number]
 /** Null: some row did not say. */
 export type Sums = Record<Counter, number | null>
@@ -55,7 +65,7 @@ export function covers({ models, workspaceIds }: Pick<MinutesQuery, 'models' | '
 /** The cells of a query by their keys. `nameOf`: the model that stands for all that are always in the same groups. */
 export function cellsOf(
   query: MinutesQuery,
-  { earlier, window }: Pick<Census, 'earlier' | 'window'>,
+  { earlier, window }: WholeUse,
   nameOf: (model: string) => string,
 ): Map<string, Cell> {
   const isCovered = covers(query)
@@ -76,7 +86,12 @@ export function cellsOf(
 }
 
 /** What a row stands for. `like`: a row of the census, for the dimensions that the query is not grouped by. */
-export function labelOf(query: MinutesQuery, row: UsageRow, nameOf: (model: string) => string, like: Label = row): Label {
+export function labelOf(
+  query: MinutesQuery,
+  row: UsageRow,
+  nameOf: (model: string) => string,
+  like: Label = row,
+): Label {
   const { groupBy, workspaceIds } = query
   const grouped = (dimension: Dimension) => groupBy.includes(dimension)
   const model = grouped('model') ? row.model : like.model
@@ -145,10 +160,7 @@ export function tellingApart(groupBy: readonly Dimension[], rows: readonly Usage
 }
 
 /** Fills in what a query did not tell apart: as it is in the census wherever these dimensions are the same. */
-export function completing(
-  groupBy: readonly Dimension[],
-  rows: readonly UsageRow[],
-): (row: UsageRow) => UsageRow {
+export function completing(groupBy: readonly Dimension[], rows: readonly UsageRow[]): (row: UsageRow) => UsageRow {
   const known = new Map(rows.map((row) => [keyOf(groupBy, row), row]))
   return (row) => {
     const like = known.get(keyOf(groupBy, row))

@@ -1,17 +1,15 @@
 import { AuditError } from '../../errors.ts'
 import type { UsageRow } from '../../vocabulary/usage-row.ts'
 import { DAY, HOUR } from '../../vocabulary/window.ts'
-import { add, COUNTERS, keyOf, nothing } from './cells.ts'
+import { add, COUNTERS, keyOf, nothing, type WholeUse } from './cells.ts'
+import { earliest } from './freshness.ts'
 import type { Dimension, Range, UsageReader } from './usage-reader.ts'
 
 /**
  * The census: who used what at all, in the window and in the time before it that it is compared with. A page or two,
  * where the minutes are hundreds: it says what has to be asked for by the minute, and what those minutes must add up to.
  */
-export type Census = {
-  /** One row for each combination of model, workspace, tier, speed and product. */
-  window: readonly UsageRow[]
-  earlier: readonly UsageRow[]
+export type Census = WholeUse & {
   /** Up to when the API says that it is complete, UTC milliseconds; null where it does not say. */
   refreshedAt: number | null
 }
@@ -26,9 +24,10 @@ export async function readCensus(reader: UsageReader, grid: Range, windowStart: 
     readSpan(reader, { start: windowStart, end: grid.end }),
   ])
   // Nothing at all is asked for again, by buckets: an answer that is empty by mistake looks just like a day without use.
-  const sure = window.rows.length > 0 ? window : await readSpan(reader, { start: windowStart, end: grid.end }, 'buckets')
-  const stated = [earlier, sure].flatMap(({ refreshedAt }) => (refreshedAt === null ? [] : [refreshedAt]))
-  return { window: sure.rows, earlier: earlier.rows, refreshedAt: stated.length > 0 ? Math.min(...stated) : null }
+  const sure =
+    window.rows.length > 0 ? window : await readSpan(reader, { start: windowStart, end: grid.end }, 'buckets')
+  const refreshedAt = earliest([earlier.refreshedAt, sure.refreshedAt])
+  return { window: sure.rows, earlier: earlier.rows, refreshedAt }
 }
 
 /**
@@ -71,8 +70,7 @@ async function readSpan(reader: UsageReader, span: Range, by: 'aggregate' | 'buc
       }),
     ),
   )
-  const stated = results.flatMap(({ refreshedAt }) => (refreshedAt === null ? [] : [refreshedAt]))
-  return { rows: combined(seen.values()), refreshedAt: stated.length > 0 ? Math.min(...stated) : null }
+  return { rows: combined(seen.values()), refreshedAt: earliest(results.map(({ refreshedAt }) => refreshedAt)) }
 }
 
 /** The part of a span that is whole hours or days; empty, at the span's end, where there is none. */

@@ -7,8 +7,8 @@ import { type Scope, workspaceIdOf } from '../../vocabulary/scope.ts'
 import type { UsageRow } from '../../vocabulary/usage-row.ts'
 import type { Drivers } from '../../vocabulary/verdict.ts'
 import { DAY, HOUR } from '../../vocabulary/window.ts'
-import type { Census } from './census.ts'
 import { completing, keyOf, tellingApart } from './cells.ts'
+import type { Census } from './census.ts'
 import { PAGE_ROWS } from './ranges.ts'
 import type { Dimension, UsageQuery, UsageReader } from './usage-reader.ts'
 
@@ -34,7 +34,7 @@ const MOST_DIMENSIONS = 5
 /** What the questions need to know of the whole use: the census, and which model names are listed in some group. */
 export type Context = {
   names: Names
-  census: Pick<Census, 'window' | 'earlier'>
+  census: WholeUse
   listed: ReadonlySet<string>
   /** Whether the service takes the filter by model. */
   takesFilter: boolean
@@ -53,7 +53,10 @@ export async function readDrivers(
   const whole = [...context.census.earlier, ...context.census.window]
   const apart = tellingApart(['model'], whole)
   const fitsOne = 3 + apart.length <= MOST_DIMENSIONS
-  const questions = Map.groupBy(peaks, ({ start, end, scope }) => `${start}-${end} ${fitsOne ? '' : workspaceIdOf(scope)}`)
+  const questions = Map.groupBy(
+    peaks,
+    ({ start, end, scope }) => `${start}-${end} ${fitsOne ? '' : workspaceIdOf(scope)}`,
+  )
   const nameOf = namesOf(context.names, reader.source)
   const complete = completing(['model', ...apart], whole)
   const namesOfGroups = (groups: readonly RateLimitGroup[]) => {
@@ -66,7 +69,11 @@ export async function readDrivers(
     if (!place) return []
     const canFilter = context.takesFilter && samePlace.every(({ group }) => group.type === MODEL_GROUP)
     const models = canFilter ? namesOfGroups(samePlace.map(({ group }) => group)) : undefined
-    const ask = async ({ start, end }: DrivenPeak, dimensions: readonly Dimension[], workspaceIds?: readonly string[]) => {
+    const ask = async (
+      { start, end }: DrivenPeak,
+      dimensions: readonly Dimension[],
+      workspaceIds?: readonly string[],
+    ) => {
       const groupBy = [...dimensions, 'model' as const, ...apart]
       return (await readRows(reader, { start, end, groupBy, models, workspaceIds })).map(complete)
     }

@@ -1,6 +1,17 @@
 import type { UsageRow } from '../../vocabulary/usage-row.ts'
 import { MINUTE } from '../../vocabulary/window.ts'
-import { add, type Cell, COUNTERS, type Counter, covers, keyOf, type Label, labelOf, type MinutesQuery, nothing } from './cells.ts'
+import {
+  add,
+  type Cell,
+  COUNTERS,
+  type Counter,
+  covers,
+  keyOf,
+  type Label,
+  labelOf,
+  type MinutesQuery,
+  nothing,
+} from './cells.ts'
 import type { Range } from './usage-reader.ts'
 
 /**

@@ -1,7 +1,8 @@
 import { AuditError } from '../../errors.ts'
 import type { UsageRow } from '../../vocabulary/usage-row.ts'
-import type { Census } from './census.ts'
 import { type Cell, cellsOf, covers, type MinutesQuery, rowsPerMinute } from './cells.ts'
+import type { Census } from './census.ts'
+import { earliest } from './freshness.ts'
 import { createMinuteTable, type MinuteTable } from './minute-table.ts'
 import type { Dimension, Range, UsageReader } from './usage-reader.ts'
 
@@ -43,12 +44,19 @@ type Context = {
  * Reads the plan and hands each question's minutes on once they add up to the census; a question whose do not is asked
  * again, once, and held against a new count. Throws AuditError: part of a window's minutes is no window.
  */
-export async function collectMinutes(census: Census, plan: MinutesPlan, folds: Folds, context: Context): Promise<Minutes> {
+export async function collectMinutes(
+  census: Census,
+  plan: MinutesPlan,
+  folds: Folds,
+  context: Context,
+): Promise<Minutes> {
   const { recount, log } = context
   const first = await readFiltered(plan.queries, census, plan, folds, context)
-  if (first.differing.length === 0) 
+  if (first.differing.length === 0)
     return { census, refreshedAt: first.refreshedAt, unreconciled: [], takesFilter: first.takesFilter }
-  log(`The minutes of ${first.differing.length} of ${plan.queries.length} questions do not add up to the whole: they are asked for again.`)
+  log(
+    `The minutes of ${first.differing.length} of ${plan.queries.length} questions do not add up to the whole: they are asked for again.`,
+  )
   const again = await recount()
   const newer = withPart(census, again, first.differing)
   const second = await readAll(first.differing, newer, plan, context, ({ query, table }) => {
@@ -181,9 +189,4 @@ function withPart(census: Census, newer: Census, queries: readonly MinutesQuery[
 
 function hand(table: MinuteTable, fold: Fold): void {
   for (const rows of table.rows()) fold(rows)
-}
-
-function earliest(times: readonly (number | null)[]): number | null {
-  const stated = times.filter((time) => time !== null)
-  return stated.length > 0 ? Math.min(...stated) : null
 }

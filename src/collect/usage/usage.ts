@@ -6,8 +6,9 @@ import { DAY, isoDay, isoTime, MINUTE, type Window } from '../../vocabulary/wind
 import { DOCUMENTED_PER_MINUTE } from '../anthropic/budget.ts'
 import type { Connection } from '../anthropic/connection.ts'
 import { createAnalyticsReader } from './analytics.ts'
-import { type Census, readCensus, readOrganizationIds } from './census.ts'
 import type { MinutesQuery } from './cells.ts'
+import { type Census, readCensus, readOrganizationIds } from './census.ts'
+import { type Freshness, freshnessOf } from './freshness.ts'
 import { createLegacyReader } from './legacy.ts'
 import { collectMinutes, type Folds, type MinutesPlan } from './minutes.ts'
 import type { OnPage, Range, UsageReader } from './usage-reader.ts'
@@ -15,14 +16,6 @@ import type { OnPage, Range, UsageReader } from './usage-reader.ts'
 /** Reading usage: first a census, then, of what it shows to be needed, the minutes. */
 
 export type Counted = { reader: UsageReader; census: Census; grid: Range; recount: () => Promise<Census> }
-
-/** Up to when usage is known, and what the API said of it. All UTC ms. */
-export type Freshness = {
-  /** Usage is complete up to here: a whole minute, at most the window's end. */
-  known: number
-  /** The API's own statement; null where it made none. */
-  refreshedAt: number | null
-}
 
 export type Usage = {
   census: Census
@@ -118,17 +111,6 @@ export async function collectUsage(
   return { census: minutes.census, freshness, unreconciled, takesFilter }
 }
 
-/**
- * Null is allowed by the API's types and not explained; the legacy report never says. Days that have ended are then taken
- * as whole, and a finding says that nobody confirmed it.
- */
-function freshnessOf(stated: readonly (number | null)[], window: Window): Freshness {
-  const times = stated.filter((time) => time !== null)
-  if (times.length === 0) return { known: window.end, refreshedAt: null }
-  const refreshedAt = Math.min(...times)
-  return { known: Math.min(Math.floor(refreshedAt / MINUTE) * MINUTE, window.end), refreshedAt }
-}
-
 /** What cannot be read in the time that is left, at the pace that was shown or else at the documented one; null where it can. */
 function timeProblem(requests: number, minutesLeft: number, perMinute: number | null): AuditError | null {
   const rate = perMinute ?? DOCUMENTED_PER_MINUTE
@@ -157,7 +139,10 @@ function progressLines(pace: Connection['pace'], log: (line: string) => void): O
 
 function planLine({ queries, requests }: MinutesPlan & { requests: number }, grid: Range): string {
   const days = (grid.end - grid.start) / DAY
-  const span = days === Math.floor(days) ? `${isoDay(grid.start)} to ${isoDay(grid.end - 1)}` : `${isoTime(grid.start)} to ${isoTime(grid.end)}`
+  const span =
+    days === Math.floor(days)
+      ? `${isoDay(grid.start)} to ${isoDay(grid.end - 1)}`
+      : `${isoTime(grid.start)} to ${isoTime(grid.end)}`
   const workspaces = new Set(queries.flatMap(({ workspaceIds }) => workspaceIds ?? []))
   const ofWorkspaces = workspaces.size > 0 ? `, ${plural(workspaces.size, 'workspace')} with limits of their own` : ''
   return `Plan: usage per minute, ${span}: ${plural(queries.length, 'question')}${ofWorkspaces}, about ${plural(Math.ceil(requests), 'request')}.`

@@ -1,6 +1,6 @@
 import type { LimitsReading } from '../../collect/limits/limits.ts'
-import { MODEL_GROUP } from '../../vocabulary/groups.ts'
 import { listing, plural } from '../../vocabulary/figures.ts'
+import { MODEL_GROUP } from '../../vocabulary/groups.ts'
 import type { Snapshot } from '../../vocabulary/snapshot.ts'
 import { matchGroups } from './match.ts'
 

@@ -19,7 +19,11 @@ export const isOfUse = ({ model, kind }: Pick<Mute, 'model' | 'kind'>): boolean 
 
 /** Whether such a mute speaks of this item of a kind. */
 export function mutesUse(mute: Mute, kind: string, name: string): boolean {
-  return isOfUse(mute) && (mute.kind === undefined || mute.kind === kind) && (mute.model === undefined || mute.model === name)
+  return (
+    isOfUse(mute) &&
+    (mute.kind === undefined || mute.kind === kind) &&
+    (mute.model === undefined || mute.model === name)
+  )
 }
 
 /** The mutes of use that no limit counts, on the last audited day; null: none covers the item. */

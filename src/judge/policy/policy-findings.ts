@@ -49,7 +49,8 @@ function unmatched(
 ): PolicyFinding[] {
   const isIdle = (mute: Mute) =>
     isOfUse(mute)
-      ? accounting !== null && !accounting.parts.some(({ kind, of }) => of.some(({ name }) => mutesUse(mute, kind, name)))
+      ? accounting !== null &&
+        !accounting.parts.some(({ kind, of }) => of.some(({ name }) => mutesUse(mute, kind, name)))
       : !judged.some((target) => matches(mute, target))
   const idle = [
     ...policy.thresholds.filter((rule) => !judged.some((target) => matches(rule, target))),

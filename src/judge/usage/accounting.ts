@@ -1,19 +1,19 @@
-import type { Census } from '../../collect/usage/census.ts'
+import type { WholeUse } from '../../collect/usage/cells.ts'
+import {
+  type Accounting,
+  type Amount,
+  type Item,
+  isUnclaimed,
+  PART_KINDS,
+  type Part,
+  type PartKind,
+} from '../../vocabulary/accounting.ts'
 import { isKnownProduct, useOf } from '../../vocabulary/counting.ts'
 import { groupKey, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
 import { limiterRule } from '../../vocabulary/limiters.ts'
 import { listedName } from '../../vocabulary/models.ts'
 import { compareText } from '../../vocabulary/order.ts'
 import { knownTokens, type UsageRow } from '../../vocabulary/usage-row.ts'
-import {
-  type Accounting,
-  type Amount,
-  isUnclaimed,
-  type Item,
-  PART_KINDS,
-  type Part,
-  type PartKind,
-} from '../../vocabulary/accounting.ts'
 import type { Mute } from '../../vocabulary/verdict.ts'
 
 /** Whether the policy mutes an item of a kind, and how; null: it does not. */
@@ -24,7 +24,7 @@ export type MuteOf = (kind: PartKind, name: string) => Mute | null
  * token of the census is in one part, and every request.
  */
 export function accountingOf(
-  { window, earlier }: Pick<Census, 'window' | 'earlier'>,
+  { window, earlier }: WholeUse,
   groups: readonly RateLimitGroup[],
   { reconciled, muteOf }: { reconciled: boolean; muteOf: MuteOf },
 ): Accounting {
@@ -33,7 +33,11 @@ export function accountingOf(
   const whole = sumOf(parts)
   const unclaimed = parts.filter(isUnclaimed)
   const unmuted = unclaimed.flatMap(({ of }) => of).filter(({ muted }) => !muted)
-  const before = new Set(partsOf(earlier).filter(isUnclaimed).flatMap(({ of }) => of.map(({ name }) => name)))
+  const before = new Set(
+    partsOf(earlier)
+      .filter(isUnclaimed)
+      .flatMap(({ of }) => of.map(({ name }) => name)),
+  )
   return {
     ...whole,
     parts,
@@ -45,7 +49,7 @@ export function accountingOf(
 }
 
 /** The whole use of models that no group lists, batch and fast use too. */
-export function unmatchedModels({ window }: Pick<Census, 'window'>, groups: readonly RateLimitGroup[]) {
+export function unmatchedModels({ window }: Pick<WholeUse, 'window'>, groups: readonly RateLimitGroup[]) {
   const listed = new Set(groups.flatMap((group) => group.models))
   const rows = window.filter(({ model }) => model !== null && listedName(model, listed) === null)
   return [...Map.groupBy(rows, ({ model }) => model ?? '')].map(([model, same]) => ({
@@ -55,14 +59,14 @@ export function unmatchedModels({ window }: Pick<Census, 'window'>, groups: read
 }
 
 /** Products that this version has not heard of; they were counted. */
-export function unknownProducts({ window }: Pick<Census, 'window'>): string[] {
+export function unknownProducts({ window }: Pick<WholeUse, 'window'>): string[] {
   const products = window.flatMap(({ product }) => (product === null || isKnownProduct(product) ? [] : [product]))
   return [...new Set(products)].sort(compareText)
 }
 
 /** Groups with use in kinds of tokens that this version does not know: what is measured of their tokens is at least that. */
 export function groupsWithUnknownKinds(
-  { window, earlier }: Pick<Census, 'window' | 'earlier'>,
+  { window, earlier }: WholeUse,
   groups: readonly RateLimitGroup[],
 ): ReadonlySet<string> {
   const listed = new Set(groups.flatMap((group) => group.models))

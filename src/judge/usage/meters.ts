@@ -65,7 +65,10 @@ export function createMeters(judged: readonly Measurable[], groups: readonly Rat
     .map((group) => ({ group, read: new Float64Array(hours), input: new Float64Array(hours) }))
   const listed = new Set([...groups, ...all.map(({ group }) => group)].flatMap(({ models }) => models))
   const nameOf = (model: string | null) => (model === null ? null : listedName(model, listed))
-  const organization = routerOf(all.filter(({ scope }) => scope.type === 'organization'), nameOf)
+  const organization = routerOf(
+    all.filter(({ scope }) => scope.type === 'organization'),
+    nameOf,
+  )
   const workspaces = new Map(
     [
       ...Map.groupBy(

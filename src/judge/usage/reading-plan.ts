@@ -1,14 +1,14 @@
-import type { Census } from '../../collect/usage/census.ts'
 import { cellsOf, covers, type MinutesQuery, rowsPerMinute, tellingApart } from '../../collect/usage/cells.ts'
+import type { Census } from '../../collect/usage/census.ts'
 import type { MinutesPlan } from '../../collect/usage/minutes.ts'
 import { requestsOf } from '../../collect/usage/ranges.ts'
 import type { Dimension, Range, Source } from '../../collect/usage/usage-reader.ts'
 import { isCounted } from '../../vocabulary/counting.ts'
 import { MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
 import { aliasOf, listedName } from '../../vocabulary/models.ts'
-import { DAY } from '../../vocabulary/window.ts'
 import type { Scope } from '../../vocabulary/scope.ts'
 import type { UsageRow } from '../../vocabulary/usage-row.ts'
+import { DAY } from '../../vocabulary/window.ts'
 
 /**
  * What to ask for by the minute, and no more: the models that the census saw of each group that is judged, as one sum
@@ -38,7 +38,12 @@ export function planReading(given: Given): ReadingPlan {
   const cost = costOf(given, nameOf)
   const queries = [
     ...packed('organization', unitsOfOrganization(given, rows, nameOf), given, cost),
-    ...packed('workspaces', unitsOfWorkspaces(given, rows, nameOf).flatMap((unit) => bounded(unit, grid)), given, cost),
+    ...packed(
+      'workspaces',
+      unitsOfWorkspaces(given, rows, nameOf).flatMap((unit) => bounded(unit, grid)),
+      given,
+      cost,
+    ),
   ]
   return { queries, nameOf, requests: queries.reduce((sum, query) => sum + cost(query), 0) }
 }
@@ -56,7 +61,11 @@ const namesIn = (rows: readonly UsageRow[]): string[] => [
   ...new Set(rows.flatMap(({ model }) => (model === null ? [] : [model]))),
 ]
 
-function unitsOfOrganization({ measured }: Given, rows: readonly UsageRow[], nameOf: (model: string) => string): Unit[] {
+function unitsOfOrganization(
+  { measured }: Given,
+  rows: readonly UsageRow[],
+  nameOf: (model: string) => string,
+): Unit[] {
   const groups = measured.filter(({ scope }) => scope.type === 'organization').map(({ group }) => group)
   return unitsOf(groups, rows, nameOf).map((models) => ({ models, workspaceIds: null }))
 }
@@ -74,7 +83,9 @@ function unitsOfWorkspaces({ measured }: Given, rows: readonly UsageRow[], nameO
   })
   const keyOfModels = (models: readonly string[] | null) => (models === null ? '*' : nameOf(models[0] ?? ''))
   return [...Map.groupBy(needs, ({ models }) => keyOfModels(models)).values()].map((same) => ({
-    models: same.some(({ models }) => models === null) ? null : [...new Set(same.flatMap(({ models }) => models ?? []))],
+    models: same.some(({ models }) => models === null)
+      ? null
+      : [...new Set(same.flatMap(({ models }) => models ?? []))],
     workspaceIds: same.map(({ id }) => id),
   }))
 }
@@ -153,7 +164,10 @@ const rowsOf = (query: MinutesQuery, { census, grid }: Given) =>
   rowsPerMinute(cellsOf(query, census, (model) => model).values(), grid)
 
 function addressLength({ models, workspaceIds }: MinutesQuery): number {
-  const names = [...(models ?? []).map((name) => `models%5B%5D=${name}&`), ...(workspaceIds ?? []).map((id) => `workspace_ids%5B%5D=${id}&`)]
+  const names = [
+    ...(models ?? []).map((name) => `models%5B%5D=${name}&`),
+    ...(workspaceIds ?? []).map((id) => `workspace_ids%5B%5D=${id}&`),
+  ]
   return names.reduce((sum, name) => sum + name.length, 0)
 }
 

@@ -1,4 +1,4 @@
-import { type Accounting, isUnclaimed, type Part, type PartKind, UNCLAIMED_LINE } from '../../vocabulary/accounting.ts'
+import { type Accounting, isUnclaimed, PART_TITLES, type Part, UNCLAIMED_LINE } from '../../vocabulary/accounting.ts'
 import { count, listing, percent, plural } from '../../vocabulary/figures.ts'
 import type { Finding } from '../../vocabulary/finding.ts'
 
@@ -7,7 +7,9 @@ const NAMED = 5
 /** What the accounting gives to say: use that no limit counts, minutes that do not add up, products nobody has heard of. */
 export function useFindings(accounting: Accounting, products: readonly string[]): Finding[] {
   return [
-    ...accounting.parts.filter(isUnclaimed).map((part): Finding => ({ kind: 'unclaimed-use', message: unclaimed(part, accounting) })),
+    ...accounting.parts
+      .filter(isUnclaimed)
+      .map((part): Finding => ({ kind: 'unclaimed-use', message: unclaimed(part, accounting) })),
     ...(accounting.reconciled
       ? []
       : [
@@ -33,18 +35,5 @@ function unclaimed({ kind, tokens, requests, of }: Part, accounting: Accounting)
   const share = accounting.tokens > 0 ? ` (${percent(tokens / accounting.tokens, [UNCLAIMED_LINE])} of all tokens)` : ''
   const names = of.map(({ name }) => name).filter((name) => name !== kind)
   const which = names.length > 0 ? `: ${listing(names, NAMED)}` : ''
-  return `${WHAT[kind]}: ${amount}${share}${which}.`
-}
-
-const WHAT: Record<PartKind, string> = {
-  counted: 'Counted toward a limit',
-  fast: 'Fast use, counted toward its own limits',
-  batch: 'Batch use',
-  'code-execution': 'Code execution',
-  seats: 'Use of claude.ai seats',
-  'unmatched-model': 'Use of models that no rate-limit group lists',
-  'fast-without-limit': 'Fast use without a limit to set it against',
-  'without-limit': 'Use in a group without a limit to set it against',
-  'no-model': 'Use without a model',
-  'unknown-kinds': 'Tokens of kinds that this version does not know, so that the figures of their models are "at least"',
+  return `${PART_TITLES[kind]}: ${amount}${share}${which}.`
 }

@@ -24,6 +24,7 @@ import {
   verdictLine,
 } from '../words/sentences.ts'
 import { firstFitting } from '../words/shrink.ts'
+import { hasUnclaimedUse, unclaimedSentences, unclaimedShare } from '../words/use.ts'
 import { buttons, context, header, LONGEST_HEADER, message, sections } from './blocks.ts'
 import { type SlackMessage, slackViolations } from './slack-limits.ts'
 
@@ -61,6 +62,7 @@ function blocks(report: Report, links: Links, snapshot: SnapshotOutcome | null, 
     ...rows('Watch', watched(report), extent.watch, report, links, alertLine),
     ...rows('Recovered', recovered(report), extent.recovered, report, links, recoveredLine),
     ...drift(report, links, snapshot, extent),
+    ...unclaimed(report, extent),
     ...endedMutes(report, extent),
     ...firstSteps(report, extent),
     ...buttons(links),
@@ -175,6 +177,12 @@ function drift(report: Report, links: Links, snapshot: SnapshotOutcome | null, e
 
 function driftLine(item: DriftRow, report: Report): string {
   return `${isSerious(item, report) ? '▼' : '•'} ${driftSentence(item, report, slackText)}`
+}
+
+function unclaimed(report: Report, extent: MessageExtent): KnownBlock[] {
+  if (!hasUnclaimedUse(report)) return []
+  const lines = list(unclaimedSentences(report, slackText), extent.failures, (sentence) => `• ${sentence}`)
+  return sections([`*Counted by no limit*: ${unclaimedShare(report)}`, ...lines])
 }
 
 function endedMutes({ findings }: Report, extent: MessageExtent): KnownBlock[] {

@@ -14,6 +14,7 @@ import {
   thresholdsOf,
   unmeasured,
 } from './select.ts'
+import { hasUnclaimedUse, unclaimedShare } from './use.ts'
 
 /** Sentences that the summary and Slack share, so that both say the same. */
 
@@ -24,12 +25,13 @@ import {
 export function overallBand(report: Report): Band {
   if (report.status === 'alert') return 'alert'
   if (report.status === null || report.failures.length > 0 || isPartial(report)) return 'unmeasured'
+  if (report.status === 'ok' && hasUnclaimedUse(report)) return 'unmeasured'
   return report.status
 }
 
 /** Whether use or limits are missing that could have changed the verdict. */
 function isPartial(report: Report): boolean {
-  return report.unread_workspaces !== undefined || !report.window.complete
+  return report.unread_workspaces !== undefined || !report.window.complete || report.accounting?.reconciled === false
 }
 
 /** The verdict in a few words: `3 limits at or over 75 %, highest 104 %`; `worst`, the name of that limit, follows it in an alert. */
@@ -37,13 +39,16 @@ export function verdictLine(report: Report, worst = ''): string {
   const top = highestRow(report)
   if (report.status === null || !top) return 'nothing could be measured'
   const highest = shareOf(top, report)(top.utilization)
+  const unclaimed = unclaimedShare(report)
+  const open = unclaimed && `, ${unclaimed}`
   const silent = muted(report)
   const silenced = silent[0]
     ? `, ${count(silent.length)} muted at up to ${shareOf(silent[0], report)(silent[0].utilization)}`
     : ''
   const all = measured(report).length - silent.length
-  if (report.status !== 'alert' && isPartial(report)) return `not fully measured, highest seen ${highest}${silenced}`
-  const failed = report.failures.length > 0 ? ', but not everything could be read or delivered' : ''
+  if (report.status !== 'alert' && isPartial(report))
+    return `not fully measured, highest seen ${highest}${silenced}${open}`
+  const failed = `${open}${report.failures.length > 0 ? ', but not everything could be read or delivered' : ''}`
   switch (report.status) {
     case 'alert':
       return `${plural(ofBand(report, 'alert').length, 'limit')} at or over ${thresholdName('alert', report)}, highest ${highest}${worst}${silenced}${failed}`

@@ -1,6 +1,6 @@
 import { type ClientOptions, createAnthropic } from '../../../src/collect/anthropic/client.ts'
-import { createPace } from '../../../src/collect/anthropic/pace.ts'
 import { createCredentials } from '../../../src/collect/anthropic/credentials.ts'
+import { createPace } from '../../../src/collect/anthropic/pace.ts'
 import type { Credentials as CredentialInputs } from '../../../src/inputs/source.ts'
 import { createSecrets, type Secrets } from '../../../src/transport/redaction.ts'
 import { createTransport } from '../../../src/transport/transport.ts'

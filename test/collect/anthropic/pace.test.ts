@@ -56,12 +56,15 @@ test.for([
   ['minutes of the clock, with retry-after', { kind: 'calendar', perMinute: 60, retryAfter: true }],
   ['minutes of the clock, without', { kind: 'calendar', perMinute: 60, retryAfter: false }],
   ['ten a minute', { kind: 'bucket', perMinute: 10, retryAfter: false }],
-] as [string, Omit<Limiter, 'of'>][])('600 requests behind %s are all served, with few refusals', async ([, limiter]) => {
-  const line = lineTo(limiter)
-  await line.all(600)
-  expect(line.asked()).toBeLessThan(660)
-  expect(line.minutes()).toBeLessThan((600 / limiter.perMinute) * 1.35)
-})
+] as [string, Omit<Limiter, 'of'>][])(
+  '600 requests behind %s are all served, with few refusals',
+  async ([, limiter]) => {
+    const line = lineTo(limiter)
+    await line.all(600)
+    expect(line.asked()).toBeLessThan(660)
+    expect(line.minutes()).toBeLessThan((600 / limiter.perMinute) * 1.35)
+  },
+)
 
 test('nobody waits where nobody asks to', async () => {
   const line = lineTo({ kind: 'bucket', perMinute: 1e6, retryAfter: true })
@@ -74,28 +77,31 @@ test('first come, first served: who was refused keeps its place', async () => {
   const served: number[] = []
   await Promise.all(Array.from({ length: 90 }, async (_, i) => served.push(await line.get().then(() => i))))
   // Eight are under way at once, and those change places among themselves only.
-  served.forEach((id, place) => expect(Math.abs(id - place)).toBeLessThan(16))
+  for (const [place, id] of served.entries()) expect(Math.abs(id - place)).toBeLessThan(16)
 })
 
 test.for([
   [null, 12],
   [7_000, 12],
   [121_000, 1],
-] as [number | null, number][])('a service that serves nobody and says %s ms is asked %i times', async ([retryAfter, times]) => {
-  let asked = 0
-  const pace = createPace(
-    8,
-    { now: () => 0, sleep: async () => {}, random: () => 0.5 },
-    { onLine: () => {}, log: () => {} },
-  )
-  const refuse = async (): Promise<Answer<never>> => {
-    asked++
-    return { kind: 'refused', error: new AuditError('429', { status: 429 }), retryAfter }
-  }
-  for (let outcome = await pace.run(refuse, false); ; outcome = await pace.run(refuse, true))
-    if (outcome.kind === 'refused' && outcome.wait === null) break
-  expect(asked).toBe(times)
-})
+] as [number | null, number][])(
+  'a service that serves nobody and says %s ms is asked %i times',
+  async ([retryAfter, times]) => {
+    let asked = 0
+    const pace = createPace(
+      8,
+      { now: () => 0, sleep: async () => {}, random: () => 0.5 },
+      { onLine: () => {}, log: () => {} },
+    )
+    const refuse = async (): Promise<Answer<never>> => {
+      asked++
+      return { kind: 'refused', error: new AuditError('429', { status: 429 }), retryAfter }
+    }
+    for (let outcome = await pace.run(refuse, false); ; outcome = await pace.run(refuse, true))
+      if (outcome.kind === 'refused' && outcome.wait === null) break
+    expect(asked).toBe(times)
+  },
+)
 
 test('a line that is held back says about once a minute how much is left', async () => {
   const line = lineTo({ kind: 'bucket', perMinute: 60, retryAfter: true })

@@ -157,7 +157,12 @@ describe('refused', () => {
       invalid('anthropic-version'),
       { 'anthropic-version': '2023-06-01' },
     ],
-    ['legacy: the version after', `${LEGACY}?${DAY}`, invalid('anthropic-version'), { 'anthropic-version': '2026-10-21' }],
+    [
+      'legacy: the version after',
+      `${LEGACY}?${DAY}`,
+      invalid('anthropic-version'),
+      { 'anthropic-version': '2026-10-21' },
+    ],
     ['usage: the legacy filter name', `${USAGE}?${DAY}&context_window[]=0-200k`, invalid('context_window')],
     ['usage: the legacy width name', `${USAGE}?${DAY}&bucket_width=1m`, invalid('bucket_width')],
     ['usage: an empty filter', `${USAGE}?${DAY}&models=`, invalid('models')],

@@ -88,7 +88,8 @@ export function rowsOf(
 }
 
 function first(start: number, end: number, key: string, sample: Atom): Row {
-  const { requests, uncachedInput, cacheCreation5m, cacheCreation1h, cacheRead, output, newerKinds, webSearches } = sample
+  const { requests, uncachedInput, cacheCreation5m, cacheCreation1h, cacheRead, output, newerKinds, webSearches } =
+    sample
   return {
     start,
     end,

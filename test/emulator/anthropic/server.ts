@@ -4,8 +4,8 @@ import type { World } from '../world/world.ts'
 import { ANALYTICS, admitAdmin, admitWorkspace, betas } from './credentials.ts'
 import { ApiError, errorReply, invalid, notFound } from './errors.ts'
 import { exchangeToken, type FederationState } from './federation.ts'
-import { createMessage, type Minutes } from './messages.ts'
 import { admitByRate, type Fill } from './limiter.ts'
+import { createMessage, type Minutes } from './messages.ts'
 import { type Options, ORDINARY } from './options.ts'
 import { listRateLimits, listWorkspaceRateLimits } from './rate-limits.ts'
 import { listSpendLimits } from './spend-limits.ts'
@@ -139,7 +139,8 @@ function checkHeaders(request: Received): void {
   if (version === undefined) throw invalid('anthropic-version: header is required')
   if (!VERSIONS.includes(version)) throw invalid(`anthropic-version: "${version}" is not a valid version`)
   const only = ONE_VERSION[request.path]
-  if (only !== undefined && version !== only) throw invalid(`anthropic-version: this endpoint is documented with ${only} alone`)
+  if (only !== undefined && version !== only)
+    throw invalid(`anthropic-version: this endpoint is documented with ${only} alone`)
   const beta = BETAS[request.path]
   if (beta !== undefined && !betas(request).has(beta)) throw invalid(`anthropic-beta: ${beta} is required`)
 }

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { organizationGroups, workspaceOverrides } from '../../../src/collect/limits/entries.ts'
 import type { ApiLimitEntry } from '../../../src/collect/limits/rate-limits.ts'
-import { readCensus } from '../../../src/collect/usage/census.ts'
 import { keyOf } from '../../../src/collect/usage/cells.ts'
+import { readCensus } from '../../../src/collect/usage/census.ts'
 import { collectMinutes } from '../../../src/collect/usage/minutes.ts'
 import type { Dimension, UsageReader } from '../../../src/collect/usage/usage-reader.ts'
 import { AuditError } from '../../../src/errors.ts'
@@ -93,28 +93,31 @@ function readerOf(requests: readonly SingleRequest[], source: 'analytics' | 'leg
     source,
     read: async (query, fold) => {
       if (query.models && !service.takesFilter) throw new AuditError('models[] is refused.', { status: 400 })
-      const width = query.width === 'all' ? query.end - query.start : { '1m': 60_000, '1h': 3_600_000, '1d': DAY }[query.width]
+      const width =
+        query.width === 'all' ? query.end - query.start : { '1m': 60_000, '1h': 3_600_000, '1d': DAY }[query.width]
       const asked = (dimension: Dimension, value: string | null) => (query.groupBy.includes(dimension) ? value : null)
       const rows = requests
         .filter(({ at }) => at >= query.start && at < query.end)
         .filter(({ model }) => !query.models || (model !== null && query.models.includes(model)))
         .filter(({ workspace }) => !query.workspaceIds || query.workspaceIds.includes(workspace))
         .filter(({ model, product }) => source === 'analytics' || model !== null || product !== null)
-        .map((r): UsageRow => ({
-          ...NO_USE,
-          at: query.start + Math.floor((r.at - query.start) / width) * width,
-          model: asked('model', r.model),
-          workspaceId: asked('workspace_id', r.workspace),
-          serviceTier: asked('service_tier', tierOf(r)),
-          speed: asked('speed', r.speed),
-          product: asked('product', r.product),
-          requests: source === 'legacy' || r.uncounted ? null : 1,
-          uncachedInput: r.uncached,
-          cacheCreation: r.written5m + r.written1h,
-          cacheRead: r.cacheRead,
-          output: r.output,
-          webSearches: r.webSearches,
-        }))
+        .map(
+          (r): UsageRow => ({
+            ...NO_USE,
+            at: query.start + Math.floor((r.at - query.start) / width) * width,
+            model: asked('model', r.model),
+            workspaceId: asked('workspace_id', r.workspace),
+            serviceTier: asked('service_tier', tierOf(r)),
+            speed: asked('speed', r.speed),
+            product: asked('product', r.product),
+            requests: source === 'legacy' || r.uncounted ? null : 1,
+            uncachedInput: r.uncached,
+            cacheCreation: r.written5m + r.written1h,
+            cacheRead: r.cacheRead,
+            output: r.output,
+            webSearches: r.webSearches,
+          }),
+        )
       const keyed = Map.groupBy(rows, (row) => `${row.at} ${keyOf(query.groupBy, row)}`)
       fold([...keyed.values()].map((same) => same.reduce(sum)))
       return { refreshedAt: null }

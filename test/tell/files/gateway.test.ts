@@ -57,6 +57,14 @@ describe('the gateway file', () => {
     })
   })
 
+  test('gives a model that stands in two groups the first of them, and each group its limits', () => {
+    const first: RateLimitGroup = { type: 'model_group', name: 'A', models: ['shared', 'a'], limits: { fast_otpm: 1 } }
+    const second: RateLimitGroup = { ...first, name: 'B', models: ['b', 'shared'], limits: { fast_otpm: 2 } }
+    const both = gatewayOf({ groups: [first, second], workspaces: [] }, [])
+    expect(both.models).toEqual({ a: 'A', b: 'B', shared: 'A' })
+    expect(both.organization).toEqual({ A: { fast_otpm: 1 }, B: { fast_otpm: 2 } })
+  })
+
   test('keeps an override whose group the organization no longer lists', () => {
     const overrides = [{ type: 'model_group', name: 'Old', models: [], limits: { requests_per_minute: 7 } }]
     const limits = gatewayOf({ groups: [], workspaces: [{ ...PRODUCTION, overrides }] }, []).workspaces[PRODUCTION.id]

@@ -1,10 +1,12 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { SLACK_LIMITS, slackViolations } from '../../../src/tell/slack/slack-limits.ts'
+import { refusalsOf } from '../../emulator/slack/slack-rules.ts'
 
 const section = (text: string) => ({ type: 'section', text: { type: 'mrkdwn', text } })
 const button = { type: 'button', text: { type: 'plain_text', text: 'x' }, url: 'https://e.example' }
 
-test.each<[string, object]>([
+/** Each breaks one rule and no other. */
+const BROKEN: [string, object][] = [
   ['51 blocks', { blocks: Array.from({ length: 51 }, () => ({ type: 'divider' })) }],
   ['no blocks at all', { blocks: [] }],
   ['a long section', { blocks: [section('x'.repeat(SLACK_LIMITS.section + 1))] }],
@@ -41,6 +43,46 @@ test.each<[string, object]>([
   ['verbatim plain text', { blocks: [{ type: 'section', text: { type: 'plain_text', text: 'x', verbatim: true } }] }],
   ['a long text', { text: 'x'.repeat(40_001) }],
   ['too much in all', { blocks: Array.from({ length: 5 }, () => section('x'.repeat(2_900))) }],
-])('%s is a violation', (_what, message) => {
+]
+
+test.each(BROKEN)('%s is a violation', (_what, message) => {
   expect(slackViolations({ text: 'x', ...message })).toHaveLength(1)
+})
+
+// The emulator has read the documentation for itself.
+test.each(BROKEN)('%s is what Slack refuses', (_what, message) => {
+  expect(refusalsOf({ text: 'x', ...message })).not.toEqual([])
+})
+
+describe('the table of limits is nowhere looser than Slack:', () => {
+  const fill = (length: number) => 'x'.repeat(length)
+  const many = <T>(length: number, item: T) => Array.from({ length }, () => item)
+  const LIMITS = SLACK_LIMITS
+  const plain = (text: string) => ({ type: 'plain_text', text })
+  const link = (url: string) => ({ blocks: [{ type: 'actions', elements: [{ ...button, url }] }] })
+  test.each<[keyof typeof SLACK_LIMITS, (most: number) => object]>([
+    ['blocks', (most) => ({ blocks: many(most, { type: 'divider' }) })],
+    ['blockId', (most) => ({ blocks: [{ ...section('x'), block_id: fill(most) }] })],
+    ['text', (most) => ({ text: fill(most) })],
+    ['header', (most) => ({ blocks: [{ type: 'header', text: plain(fill(most)) }] })],
+    ['section', (most) => ({ blocks: [section(fill(most))] })],
+    ['fields', (most) => ({ blocks: [{ type: 'section', fields: many(most, plain('x')) }] })],
+    ['field', (most) => ({ blocks: [{ type: 'section', fields: [plain(fill(most))] }] })],
+    ['contextElements', (most) => ({ blocks: [{ type: 'context', elements: many(most, plain('x')) }] })],
+    ['contextText', (most) => ({ blocks: [{ type: 'context', elements: [plain(fill(most))] }] })],
+    ['actionsElements', (most) => ({ blocks: [{ type: 'actions', elements: many(most, button) }] })],
+    ['buttonText', (most) => ({ blocks: [{ type: 'actions', elements: [{ ...button, text: plain(fill(most)) }] }] })],
+    ['buttonUrl', (most) => link(`https://e.example/${fill(most - 18)}`)],
+    ['actionId', (most) => ({ blocks: [{ type: 'actions', elements: [{ ...button, action_id: fill(most) }] }] })],
+  ])('%s', (name, message) => {
+    expect(refusalsOf({ text: 'x', ...message(LIMITS[name]) })).toEqual([])
+  })
+
+  test('message', () => {
+    const blocks = many(5, section(fill(2_540)))
+    const length = JSON.stringify(blocks).length
+    expect(length).toBeLessThan(LIMITS.message)
+    expect(refusalsOf({ text: 'x', blocks })).toEqual([])
+    expect(refusalsOf({ text: 'x', blocks: many(5, section(fill(2_640))) })).not.toEqual([])
+  })
 })

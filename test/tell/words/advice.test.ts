@@ -43,6 +43,17 @@ describe('cache breakpoints', () => {
   })
 })
 
+test('a burst of ten minutes a day is one over a week too: seventy minutes, no more', () => {
+  const week = { ...alert, window: { ...alert.window, days: 7 } }
+  const lasting = (minutes: number) => ({
+    ...week,
+    verdicts: alert.verdicts.filter(isMeasured).map((row) => ({ ...row, p99: 0, minutes_over_threshold: minutes })),
+  })
+  expect(about(lasting(70), /^Spread out/)).toHaveLength(1)
+  expect(about(lasting(71), /^Spread out/)).toEqual([])
+  expect(about({ ...lasting(11), window: alert.window }, /^Spread out/)).toEqual([])
+})
+
 test('only a burst is to be spread out', () => {
   const sustained = alert.verdicts.filter(isMeasured).map((row) => ({ ...row, minutes_over_threshold: 400 }))
   expect(about(alert, /^Spread out/)).toHaveLength(1)

@@ -1,0 +1,34 @@
+import { describe, expect, test } from 'vitest'
+import { judgedLimiters } from '../../../src/judge/limits/effective.ts'
+import { limitFindings } from '../../../src/judge/limits/limit-findings.ts'
+import type { RateLimitGroup } from '../../../src/vocabulary/groups.ts'
+import type { Snapshot } from '../../../src/vocabulary/snapshot.ts'
+
+const PLAIN = 'input_tokens_per_minute'
+const CACHE_AWARE = 'input_tokens_per_minute_cache_aware'
+
+const group = (limits: RateLimitGroup['limits']): RateLimitGroup => ({
+  type: 'model_group',
+  name: 'Opus',
+  models: ['opus'],
+  limits,
+})
+
+function kinds(organization: RateLimitGroup['limits'], own: RateLimitGroup['limits']): string[] {
+  const workspaces = [{ id: 'w', name: 'production', overrides: [{ ...group(own), models: [] }] }]
+  const snapshot: Snapshot = { groups: [group(organization)], workspaces }
+  const read = [{ id: 'w', name: 'production', archived: false }]
+  return limitFindings(snapshot, judgedLimiters(snapshot), read).map(({ kind }) => kind)
+}
+
+describe('cached traffic can hit a workspace limit while the organization has room', () => {
+  test('where the workspace counts cache reads and the organization does not', () => {
+    expect(kinds({ [CACHE_AWARE]: 900 }, { [PLAIN]: 100 })).toContain('cached-traffic-override')
+  })
+
+  test('which is not said where both count them, nor where neither does', () => {
+    expect(kinds({ [PLAIN]: 900 }, { [PLAIN]: 100 })).not.toContain('cached-traffic-override')
+    expect(kinds({ [PLAIN]: 900, [CACHE_AWARE]: 900 }, { [PLAIN]: 100 })).not.toContain('cached-traffic-override')
+    expect(kinds({ [CACHE_AWARE]: 900 }, { [CACHE_AWARE]: 100 })).not.toContain('cached-traffic-override')
+  })
+})

@@ -16,11 +16,11 @@ import { thresholdsBy, withIntent, withMutes } from './policy/apply.ts'
 import { expectations } from './policy/expected.ts'
 import { useMutesBy } from './policy/mutes.ts'
 import { policyFindings } from './policy/policy-findings.ts'
-import { accountingOf, groupsWithUnknownKinds, unknownProducts, unmatchedModels } from './usage/accounting.ts'
 import { atLeastBy } from './usage/at-least.ts'
 import type { Meters } from './usage/meters.ts'
 import { missingMinutes, usageFindings } from './usage/usage-findings.ts'
 import { useFindings } from './usage/use-findings.ts'
+import { accountingOf, groupsWithUnknownKinds, unknownProducts, unmatchedModels } from './usage/where-use-went.ts'
 
 /** Limits and use as the Admin API gave them, and what to judge them by. */
 export type Known = {

@@ -23,7 +23,7 @@ export const FAULTS: Record<string, { effect: Effect; says: RegExp }> = {
     says: /something else than documented|without an access token/,
   },
   'a page of HTML': { effect: { kind: 'body', body: '<h1>Sign in</h1>', contentType: 'text/html' }, says: /not JSON/ },
-  'a slow drip': { effect: { kind: 'drip', bytes: 1, everyMs: 200 }, says: /body was (cut|not complete)/ },
+  'a slow drip': { effect: { kind: 'drip', bytes: 1, everyMs: 200 }, says: /body was (cut|not complete)|no reply/ },
   'a body of 50 MB': {
     effect: { kind: 'huge', bytes: 50_000_000 },
     says: /larger than|more than|too large|its body was cut|exceeds/,

@@ -3,8 +3,7 @@ import { isoTime } from '../../vocabulary/window.ts'
 import type { AnthropicClient } from '../anthropic/client.ts'
 import { followPages, nextCursor } from '../anthropic/pages.ts'
 import { type AnalyticsRow, analyticsPageSchema } from '../anthropic/schemas.ts'
-import { bucketStarts } from './buckets.ts'
-import { analyticsRanges, PAGE_ROWS, WIDTHS } from './ranges.ts'
+import { analyticsRanges, bucketStarts, PAGE_ROWS, WIDTHS } from './ranges.ts'
 import type { OnPage, Progress, Range, UsageQuery, UsageReader } from './usage-reader.ts'
 
 /** The Usage and Cost Analytics API: GET /v1/organizations/analytics/usage (beta). */

@@ -6,8 +6,7 @@ import { isoTime } from '../../vocabulary/window.ts'
 import type { AnthropicClient } from '../anthropic/client.ts'
 import { followPages, nextCursor } from '../anthropic/pages.ts'
 import { legacyPageSchema } from '../anthropic/schemas.ts'
-import { bucketStarts } from './buckets.ts'
-import { LEGACY_BUCKETS, WIDTHS } from './ranges.ts'
+import { bucketStarts, LEGACY_BUCKETS, WIDTHS } from './ranges.ts'
 import type { OnPage, Progress, Range, UsageQuery, UsageReader } from './usage-reader.ts'
 
 /** The older Usage API: GET /v1/organizations/usage_report/messages. It counts no requests and knows no products. */

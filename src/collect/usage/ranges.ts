@@ -1,4 +1,5 @@
-import { DAY, HOUR, MINUTE } from '../../vocabulary/window.ts'
+import { AuditError } from '../../errors.ts'
+import { DAY, HOUR, isoTime, MINUTE } from '../../vocabulary/window.ts'
 import type { Range, Source, UsageQuery } from './usage-reader.ts'
 
 /** How a query is cut into requests: by what one request may ask for, and by what fills a page. */
@@ -39,4 +40,26 @@ function parts({ start, end }: Range, length: number): Range[] {
     start: start + i * length,
     end: Math.min(end, start + (i + 1) * length),
   }))
+}
+
+/**
+ * Reads a bucket's `starting_at`; the same text as before costs nothing, and rows in time order repeat it.
+ * Throws AuditError for a time that starts none of the buckets of `width` milliseconds that were asked for:
+ * such a row would be counted twice, or in a wrong place, or not at all.
+ */
+export function bucketStarts(resource: string, { start, end }: Range, width: number): (text: string) => number {
+  let lastText: string | null = null
+  let lastTime = Number.NaN
+  return (text) => {
+    if (text === lastText) return lastTime
+    const time = Date.parse(text)
+    if (!(time >= start && time < end && (time - start) % width === 0))
+      throw new AuditError(
+        `${resource} answered with a bucket that starts at "${text.slice(0, 40)}", which is none of those asked for from ${isoTime(start)} to ${isoTime(end)}.`,
+        { remedy: 'Run the job again; if it happens twice, report it.' },
+      )
+    lastText = text
+    lastTime = time
+    return time
+  }
 }

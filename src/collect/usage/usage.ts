@@ -144,7 +144,7 @@ function planLine({ queries, requests }: MinutesPlan & { requests: number }, gri
       ? `${isoDay(grid.start)} to ${isoDay(grid.end - 1)}`
       : `${isoTime(grid.start)} to ${isoTime(grid.end)}`
   const workspaces = new Set(queries.flatMap(({ workspaceIds }) => workspaceIds ?? []))
-  const ofWorkspaces = workspaces.size > 0 ? `, ${plural(workspaces.size, 'workspace')} with limits of their own` : ''
+  const ofWorkspaces = workspaces.size > 0 ? `, ${plural(workspaces.size, 'workspace')} with overrides` : ''
   return `Plan: usage per minute, ${span}: ${plural(queries.length, 'question')}${ofWorkspaces}, about ${plural(Math.ceil(requests), 'request')}.`
 }
 

@@ -1,8 +1,7 @@
 import type { MinutesQuery } from '../../collect/usage/cells.ts'
-import { groupKey, type RateLimitGroup } from '../../vocabulary/groups.ts'
+import { groupKey, listedName, type RateLimitGroup } from '../../vocabulary/groups.ts'
 import type { LimitRef } from '../../vocabulary/limit-key.ts'
 import { limiterRule } from '../../vocabulary/limiters.ts'
-import { listedName } from '../../vocabulary/models.ts'
 import { workspaceIdOf } from '../../vocabulary/scope.ts'
 
 type Missing = {

@@ -1,5 +1,4 @@
-import type { RateLimitGroup } from '../../vocabulary/groups.ts'
-import { listedName } from '../../vocabulary/models.ts'
+import { listedName, type RateLimitGroup } from '../../vocabulary/groups.ts'
 import { compareText } from '../../vocabulary/order.ts'
 import type { Snapshot } from '../../vocabulary/snapshot.ts'
 

@@ -9,9 +9,8 @@ import {
   type PartKind,
 } from '../../vocabulary/accounting.ts'
 import { isKnownProduct, useOf } from '../../vocabulary/counting.ts'
-import { groupKey, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
+import { groupKey, listedName, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
 import { limiterRule } from '../../vocabulary/limiters.ts'
-import { listedName } from '../../vocabulary/models.ts'
 import { compareText } from '../../vocabulary/order.ts'
 import { knownTokens, type UsageRow } from '../../vocabulary/usage-row.ts'
 import type { Mute } from '../../vocabulary/verdict.ts'

@@ -430,7 +430,7 @@ describe('what is asked for', () => {
     expect(questions).toEqual(
       new Set([
         `claude-opus-4-5 by ${workspaceId('production')} by `,
-        'claude-newborn-1+claude-opus-4-5+claude-opus-4-6+claude-sonnet-5 by  by ',
+        'claude-opus-4-5+claude-opus-4-6+claude-sonnet-5 by  by model+service_tier+speed',
       ]),
     )
   })

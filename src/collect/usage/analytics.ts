@@ -19,7 +19,7 @@ const OPTIONS = {
 } as const
 
 /** As many as are under way at once. All ranges of a month would be thousands of promises that wait for their turn. */
-const RANGES_AT_ONCE = 8
+const RANGES_AT_ONCE = 4
 
 export function createAnalyticsReader(client: AnthropicClient, onPage: OnPage): UsageReader {
   const progress: Progress = { read: 0, expected: 0 }

@@ -28,7 +28,7 @@ export type Minutes = {
 }
 
 /** More at once would be under way in part each, and all that is under way is in memory. */
-const QUERIES_AT_ONCE = 2
+const QUERIES_AT_ONCE = 1
 
 type Context = {
   reader: UsageReader

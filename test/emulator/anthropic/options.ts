@@ -19,6 +19,8 @@ export type Options = {
   limiter: Limiter | null
   /** Whether the analytics API takes the filter by model; else it answers 400. */
   filtersByModel: boolean
+  /** Whether an endpoint that is documented with one API version alone refuses the other. */
+  strictVersions: boolean
   /** An organization with HIPAA readiness: the analytics API answers 400. */
   hipaa: boolean
   /** The credential is one of a parent organization, which sees the use of its children. */
@@ -73,6 +75,7 @@ export const ORDINARY: Options = {
   requestsUnknown: false,
   limiter: null,
   filtersByModel: true,
+  strictVersions: true,
   hipaa: false,
   parentKey: false,
   spendLimits: null,

@@ -80,7 +80,7 @@ export async function startAnthropic(world: World, options: Partial<Options> = {
     else if (request.path !== TOKEN) admitAdmin(request, options.federation, federation.tokens, world.now())
     if (!reply) throw notFound()
     if (request.method !== (POSTED.has(request.path) ? 'POST' : 'GET')) throw new ApiError(405, 'Method Not Allowed')
-    if (request.path !== TOKEN) checkHeaders(request)
+    if (request.path !== TOKEN) checkHeaders(request, options)
     const { limiter } = options
     const isLimited = limiter?.of === 'everything' ? request.path !== TOKEN : request.path === ANALYTICS
     if (limiter && isLimited) admitByRate(limiter, fill, world.now())
@@ -134,12 +134,12 @@ export async function startAnthropic(world: World, options: Partial<Options> = {
   }
 }
 
-function checkHeaders(request: Received): void {
+function checkHeaders(request: Received, { strictVersions }: Options): void {
   const version = request.headers['anthropic-version']
   if (version === undefined) throw invalid('anthropic-version: header is required')
   if (!VERSIONS.includes(version)) throw invalid(`anthropic-version: "${version}" is not a valid version`)
   const only = ONE_VERSION[request.path]
-  if (only !== undefined && version !== only)
+  if (strictVersions && only !== undefined && version !== only)
     throw invalid(`anthropic-version: this endpoint is documented with ${only} alone`)
   const beta = BETAS[request.path]
   if (beta !== undefined && !betas(request).has(beta)) throw invalid(`anthropic-beta: ${beta} is required`)

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
 import * as core from '@actions/core'
 import manifest from '../package.json' with { type: 'json' }
 import { audit } from './audit.ts'
@@ -19,6 +20,10 @@ try {
     fetch: transport.fetch,
     now: Date.now,
     sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => {}),
+    saveMemory: () => {
+      setFlagsFromString('--semi-space-growth-factor=1')
+      setFlagsFromString('--heap-growing-percent=20')
+    },
     random: Math.random,
   })
   await transport.close()

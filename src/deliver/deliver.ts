@@ -34,6 +34,8 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
 
   const snapshot = await log.group('Snapshot', () => keepSnapshot(run, report, committed, found, links))
   if (snapshot.operation === 'skipped' && snapshot.because === 'failed') failed('snapshot', snapshot.error)
+  const { pullRequest } = snapshot
+  if (pullRequest?.operation === 'branch-only' && pullRequest.error !== null) failed('pull request', pullRequest.error)
 
   const wanted = shouldNotify(inputs.notify, report, snapshot)
   const slack = await log.group('Slack', () => notifySlack(run, wanted, () => renderSlack(report, links, snapshot)))
@@ -58,7 +60,8 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
 export async function deliverBlind(run: Run, error: string): Promise<1> {
   const { deps, inputs, log, secrets } = run
   const links = linksOf(deps.env, inputs.runbookUrl)
-  const window = { start: isoTime(inputs.window.start), end: isoTime(inputs.window.end) }
+  const { window: chosen } = inputs
+  const window = chosen === 'log-span' ? null : { start: isoTime(chosen.start), end: isoTime(chosen.end) }
   const source = inputs.source.kind === 'headers-log' ? 'headers' : 'api'
   const blind: Blind = { window, source, error: secrets.redact(error) }
   const slack = await log.group('Slack', () =>

@@ -6,7 +6,9 @@ import {
   findingSchema,
   groupSchema,
   groupViewSchema,
+  logSchema,
   ratio,
+  refusalSchema,
   scopeSchema,
   time,
   verdictSchema,
@@ -93,23 +95,13 @@ export const reportSchema = z.object({
   findings: z.array(findingSchema),
   planning: planningSchema.optional(),
   refusals: z
-    .array(
-      z.object({
-        scope: scopeSchema,
-        model: z.string(),
-        rate_limit: z.int().nonnegative(),
-        acceleration: z.int().nonnegative(),
-        spend_cap: z.int().nonnegative(),
-        not_told: z.int().nonnegative(),
-        first: time,
-        last: time,
-      }),
-    )
+    .array(refusalSchema)
     .optional()
     .describe('Responses with status 429 in a log of response headers, by what refused them'),
   accounting: accountingSchema
     .optional()
     .describe('Where the use of the window went; absent where only a log of responses is known'),
+  log: logSchema.optional().describe('How much of a log of response headers was of use'),
   unmatched_models: z.array(z.object({ model: z.string(), requests: count.nullable(), tokens: count })),
   unread_workspaces: z
     .array(z.object({ id: z.string(), name: z.string() }))

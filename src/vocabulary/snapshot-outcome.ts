@@ -8,8 +8,8 @@ export type PullRequestOutcome =
   | { operation: 'created' | 'updated' | 'closed'; number: number; url: string }
   | { operation: 'none'; number: number; url: string }
   | { operation: 'none'; number: null; url: null }
-  /** GitHub did not let this token open it; a person can, at `url`. */
-  | { operation: 'branch-only'; number: null; url: string }
+  /** The branch is pushed and the pull request could not be opened; a person can, at `url`. With an error it failed; without, this token may not. */
+  | { operation: 'branch-only'; number: null; url: string; error: string | null }
 
 /**
  * `not-wanted`: snapshot-mode is none. `unread`: what is committed could not be read, or this job may not read it; what

@@ -104,6 +104,7 @@ async function run(seed: number): Promise<Ending> {
     now: WORLD.now,
     sleep: async () => {},
 
+    saveMemory: () => {},
     random: dice,
   })
   return { code, mutated, outputs, failed }

@@ -25,6 +25,8 @@ export type Services = {
     deps?: Partial<Deps>,
     runner?: Partial<Deps['core']>,
   ) => Promise<AuditRun>
+  /** The runner's temporary folder, a new one for each start. */
+  folder: string
   stop: () => Promise<void>
 }
 
@@ -77,6 +79,7 @@ export async function startServices(
         now: anthropic.world.now,
         sleep: async () => {},
 
+        saveMemory: () => {},
         random: () => 0.5,
         ...overrides,
       })
@@ -105,6 +108,7 @@ export async function startServices(
     github,
     slack,
     run,
+    folder,
     async stop() {
       await Promise.all([anthropic.stop(), github.stop(), slack.stop(), rm(folder, { recursive: true })])
     },

@@ -69,6 +69,7 @@ test('whatever breaks while a run is refused is printed by the last guard, witho
     now: services.anthropic.world.now,
     sleep: async () => {},
 
+    saveMemory: () => {},
     random: () => 0.5,
   })
   expect(code).toBe(1)

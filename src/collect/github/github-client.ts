@@ -188,6 +188,17 @@ function graphqlErrors(data: unknown): GraphqlError[] {
   return Array.isArray(errors) ? errors.map(({ type, message }) => ({ type, message: String(message) })) : []
 }
 
+/**
+ * GraphQL answers 200 to its own failures too, and can give data beside errors (octokit/plugin-retry.js#395): what was asked
+ * for may have been done all the same.
+ */
+function isTransient({ type, message }: GraphqlError, reply: unknown): boolean {
+  if (type === 'INTERNAL' || type === 'SERVICE_UNAVAILABLE') return true
+  if (/something went wrong|timed? ?out|internal (server )?error|temporarily unavailable/i.test(message)) return true
+  const data = typeof reply === 'object' && reply !== null && 'data' in reply ? reply.data : null
+  return typeof data === 'object' && data !== null && Object.values(data).some((value) => value !== null)
+}
+
 /** A reply that came, but says nothing we can use: cut off, or not what GitHub documents. */
 class Unreadable extends Error {
   readonly reply: GitHubReply
@@ -213,8 +224,12 @@ function parse<T>(name: string, reply: GitHubReply, schema: z.ZodType<T>): T {
 function understand(name: string, thrown: unknown): { error: GitHubError; headers: GitHubReply['headers'] } {
   if (thrown instanceof GraphqlRefusal) {
     const { reply, error } = thrown
-    const refused = new GitHubError(name, { said: error.message, type: error.type, requestId: requestId(reply) })
-    return { error: refused, headers: reply.headers }
+    const { type, message: said } = error
+    const inDoubt = isTransient(error, reply.data)
+    return {
+      error: new GitHubError(name, { said, type, requestId: requestId(reply), inDoubt }),
+      headers: reply.headers,
+    }
   }
   if (thrown instanceof Unreadable) {
     const { reply, message } = thrown

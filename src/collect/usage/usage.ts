@@ -1,4 +1,5 @@
 import { AuditError } from '../../errors.ts'
+import type { ApiInputs } from '../../inputs/inputs.ts'
 import type { Run } from '../../run.ts'
 import { count, plural } from '../../vocabulary/figures.ts'
 import type { Workspace } from '../../vocabulary/groups.ts'
@@ -27,6 +28,8 @@ export type Usage = {
 }
 
 const PAGES_BETWEEN_LINES = 50
+/** Beyond it pages that are done with lie about in memory, a hundred megabytes more in a month. A shorter run is over before that. */
+const MANY_REQUESTS = 100
 /** Statuses by which the analytics API refuses an organization or a credential: one that has just read the limits is no bad one. */
 const REFUSALS: readonly unknown[] = [400, 401, 403, 404]
 
@@ -37,7 +40,7 @@ const REFUSALS: readonly unknown[] = [400, 401, 403, 404]
  */
 export async function collectCensus(
   { client, pace }: Connection,
-  { log, inputs }: Pick<Run, 'log' | 'inputs'>,
+  { log, inputs }: Pick<Run<ApiInputs>, 'log' | 'inputs'>,
   { grid, allWorkspaces }: { grid: Range; allWorkspaces: readonly Workspace[] },
 ): Promise<Counted> {
   const { window, usageApi } = inputs
@@ -91,7 +94,7 @@ async function refuseSeveralOrganizations(
 /** Reads what the plan asks for and hands it on, each question once it adds up. Throws AuditError: part of a day's usage is no usage. */
 export async function collectUsage(
   { budget, pace }: Connection,
-  { log, inputs }: Pick<Run, 'log' | 'inputs'>,
+  { deps, log, inputs }: Run<ApiInputs>,
   { reader, census, grid, recount }: Counted,
   plan: MinutesPlan & { requests: number },
   folds: Folds,
@@ -99,6 +102,7 @@ export async function collectUsage(
   const { window } = inputs
   log.info(planLine(plan, grid))
   budget.makeRoom(plan.requests)
+  if (plan.requests > MANY_REQUESTS) deps.saveMemory()
   const tooLong = timeProblem(plan.requests, budget.minutesAtMost(), pace.perMinute())
   if (tooLong && pace.perMinute() !== null) throw tooLong
   if (tooLong) log.warning(`${tooLong.message} ${tooLong.remedy ?? ''}`)

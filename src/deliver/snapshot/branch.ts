@@ -2,7 +2,6 @@ import * as z from 'zod'
 import type { GitHub } from '../../collect/github/github-client.ts'
 import { refusalOf } from '../../collect/github/github-refusals.ts'
 import { readHead } from '../../collect/github/read.ts'
-import { AuditError } from '../../errors.ts'
 import type { MadeCommit } from '../../vocabulary/snapshot-outcome.ts'
 import { type Change, commitOnBranch, findCommit, type Unsettled } from './commit.ts'
 import { hasTrailer, isSealed, sealChange } from './trailer.ts'
@@ -84,7 +83,7 @@ export async function moveBranches(github: GitHub, repositoryId: string, moves: 
 
 /**
  * Puts one commit of ours on top of `base` and the branch onto it, whatever it held (`tip`, null where it is new).
- * The commit is made on a branch beside: GitHub closes a pull request whose branch equals base, if only for a moment.
+ * The commit is made on a scratch branch: GitHub closes a pull request whose branch equals base, if only for a moment.
  * Null: something moved; look again. Throws AuditError.
  */
 export async function rebuildBranch(
@@ -93,9 +92,8 @@ export async function rebuildBranch(
   { branch, tip, base }: { branch: string; tip: string | null; base: string },
   change: Change,
 ): Promise<MadeCommit | null> {
-  const beside = `${branch}-next`
-  const left = await leftover(github, beside, base)
-  if (!(await moveBranches(github, repositoryId, [{ branch: beside, from: left, to: base }]))) return null
+  const beside = scratchName(github, branch)
+  if (!(await moveBranches(github, repositoryId, [{ branch: beside, from: null, to: base }]))) return null
   let at: string | null = base
   try {
     const sealed = sealChange(change, base)
@@ -110,18 +108,16 @@ export async function rebuildBranch(
     if (done) at = null
     return done ? commit : null
   } finally {
-    // Where this fails, what went wrong before matters more, and the next run takes the branch up again.
+    // Only at the commit we made. Where this fails, what went wrong before matters more.
     if (at !== null) await moveBranches(github, repositoryId, [{ branch: beside, from: at, to: null }]).catch(() => {})
   }
 }
 
-/** The tip of the branch beside, where a run that was cut short has left it. */
-async function leftover(github: GitHub, beside: string, base: string): Promise<string | null> {
-  const tip = await readHead(github, beside)
-  if (tip === null || (await readHistory(github, base, tip)).kind === 'ours') return tip
-  throw new AuditError(`Branch "${beside}", on which commits are prepared, holds commits that are not this action's.`, {
-    remedy: 'Rename or delete it, or set `branch` to another name.',
-  })
+/** A name that nobody has: a branch of a colleague's must never be taken for ours. */
+function scratchName({ random }: GitHub, branch: string): string {
+  return `${branch}-scratch-${Math.floor(random() * 36 ** 8)
+    .toString(36)
+    .padStart(8, '0')}`
 }
 
 async function landed(github: GitHub, branch: string, unsettled: Unsettled): Promise<MadeCommit | null> {

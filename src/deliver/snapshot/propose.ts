@@ -1,7 +1,6 @@
 import type { GitHub } from '../../collect/github/github-client.ts'
 import { GitHubError, refusalOf } from '../../collect/github/github-refusals.ts'
 import { AuditError, describeError } from '../../errors.ts'
-import type { PullRequestText } from '../../tell/pull-request/pull-request.ts'
 import type { MadeCommit, PullRequestOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import { moveBranches, rebuildBranch } from './branch.ts'
 import {
@@ -16,6 +15,7 @@ import {
   type Unsettled,
 } from './commit.ts'
 import { addPeople, type People } from './people.ts'
+import { keyOf, newBody, updatedText } from './pull-text.ts'
 import { closePull, comment, compareUrl, openPull, type Pull, updatePull } from './pulls.ts'
 import { type Decision, decide, look, type Scene } from './scene.ts'
 
@@ -84,7 +84,7 @@ async function carryOut(
       if (commit === 'moved') return 'moved'
       progress.commit = commit
       const { proposal } = decision
-      const shown = await showPull(github, options, scene, proposal.pullRequest, commit !== null)
+      const shown = await showPull(github, options, scene, proposal, commit !== null)
       if (shown === 'moved') return 'moved'
       return { ...shown, made: commit && { commit, proposal, before: scene.base.files } }
     }
@@ -122,11 +122,14 @@ async function showPull(
   github: GitHub,
   { branch, people, warn }: ProposeOptions,
   { base, pull }: Scene,
-  text: PullRequestText,
+  proposal: Proposal,
   hasCommit: boolean,
 ): Promise<Shown | 'moved'> {
+  const { pullRequest: text } = proposal
+  const key = keyOf(proposal)
   if (pull) {
-    const changed = pull.ours && (await updatePull(github, pull, text))
+    const changed = pull.ours ? updatedText(pull, text, key) : null
+    if (changed) await updatePull(github, pull, changed)
     const note = pull.ours
       ? null
       : `Pull request #${pull.number} was opened by somebody else from ${branch}: its text is left alone.`
@@ -134,18 +137,17 @@ async function showPull(
     return { pull: { operation: changed || hasCommit ? 'updated' : 'none', number, url }, note }
   }
   try {
-    const { number, url } = await openPull(github, branch, base.branch, text)
+    const { number, url } = await openPull(github, branch, base.branch, { title: text.title, body: newBody(text, key) })
     await addPeople(github, number, people, warn)
     return { pull: { operation: 'created', number, url }, note: null }
   } catch (error) {
-    if (refusalOf(error) === 'may-not-open') {
-      const url = compareUrl(github, branch, base.branch, text.title)
-      const note = `This token may not open pull requests; the change waits on branch ${branch}, open it by hand: ${url}. ${remedyOf(error)}`
-      return { pull: { operation: 'branch-only', number: null, url }, note }
-    }
     // Base took the same change since we looked.
     if (error instanceof GitHubError && /no commits between/i.test(error.said)) return 'moved'
-    throw error
+    const url = compareUrl(github, branch, base.branch, text.title)
+    const mayNot = refusalOf(error) === 'may-not-open'
+    const why = mayNot ? 'This token may not open pull requests' : 'The pull request could not be opened'
+    const note = `${why}; the change waits on branch ${branch}, open it by hand: ${url}. ${remedyOf(error)}`.trim()
+    return { pull: { operation: 'branch-only', number: null, url, error: mayNot ? null : describeError(error) }, note }
   }
 }
 

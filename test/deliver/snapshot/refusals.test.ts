@@ -38,13 +38,6 @@ const CASES: Case[] = [
     remedy: /permissions: contents: write/,
   },
   {
-    name: 'a token that may not write pull requests',
-    settings: { pullRequests: 'read' },
-    mode: 'pull-request',
-    message: /POST \/pulls: "Resource not accessible/,
-    remedy: /permissions: pull-requests: write/,
-  },
-  {
     name: 'a token that may not even see pull requests',
     settings: { pullRequests: 'none' },
     mode: 'pull-request',
@@ -119,7 +112,7 @@ describe('a refusal', () => {
       })
       expect(slept).toEqual([])
       expect(await github.git('rev-parse', 'main')).toBe(head)
-      expect(await github.git('for-each-ref', `refs/heads/${BRANCH}-next`)).toBe('')
+      expect(await github.git('for-each-ref', `refs/heads/${BRANCH}-*`)).toBe('')
     },
   )
 
@@ -156,6 +149,23 @@ describe('a refusal', () => {
       message: expect.stringContaining('GitHub refused GET /: "Not Found" (404)'),
       remedy: expect.stringContaining('check that it has access to the repository'),
     })
+  })
+})
+
+describe('a token that may not write pull requests', () => {
+  it('leaves the branch it pushed, which is told as pushed, with the permission that is missing', async () => {
+    await using run = await bench({ pullRequests: 'read' })
+    await run.github.seed({ [PATH]: limits(4) })
+    expect(await run.deliver(limits(3), { mode: 'pull-request' })).toMatchObject({
+      operation: 'updated',
+      commit: { sha: await run.github.git('rev-parse', BRANCH) },
+      pullRequest: {
+        operation: 'branch-only',
+        error: expect.stringMatching(/POST \/pulls: "Resource not accessible.*permissions: pull-requests: write/),
+      },
+      note: expect.stringContaining('permissions: pull-requests: write'),
+    })
+    expect(run.slept).toEqual([])
   })
 })
 

@@ -118,6 +118,12 @@ export async function createRepository(defaultBranch: string) {
     return found?.type === 'blob' ? found.data : null
   }
 
+  /** What lies in a commit's or a folder's tree; null where there is no such tree. */
+  async function tree(revision: string): Promise<{ oid: string; entries: Entry[] } | null> {
+    const found = await objects.read(`${revision}^{tree}`)
+    return found?.type === 'tree' ? { oid: found.oid, entries: await list(found.data, '') } : null
+  }
+
   async function info(oid: string): Promise<CommitInfo> {
     const found = await objects.read(oid)
     if (found?.type !== 'commit') throw new Error(`${oid} is no commit`)
@@ -162,6 +168,7 @@ export async function createRepository(defaultBranch: string) {
     commit,
     entries,
     blob,
+    tree,
     info,
     changed,
     mergeBase,

@@ -3,6 +3,8 @@ import { ZERO } from './git.ts'
 import { commitPayload, contentPayload, refPayload, repositoryPayload, wrapped } from './payloads.ts'
 import { refusal, settle, type World } from './world.ts'
 
+/** What git's modes stand for; all others are files. */
+const TREE_TYPES: Record<string, string> = { '040000': 'tree', '160000': 'commit' }
 const OID = /^[0-9a-f]{40}$/
 
 async function isEmpty({ repository, settings }: World): Promise<boolean> {
@@ -90,6 +92,20 @@ export const repositoryRoutes: Routes = {
     const content = OID.test(oid) ? await world.repository.blob(oid) : null
     if (content === null) return notFound()
     return ok({ sha: oid, size: content.length, encoding: 'base64', content: wrapped(content) })
+  },
+
+  'GET /git/trees/{tree_sha}': async ({ world, path }) => {
+    if (world.settings.contents === 'none') return noPermission()
+    const found = await world.repository.tree(path.tree_sha ?? '')
+    if (found === null) return notFound()
+    const tree = found.entries.map(({ mode, oid, size, path: name }) => ({
+      path: name,
+      mode,
+      type: TREE_TYPES[mode] ?? 'blob',
+      sha: oid,
+      ...(mode === '040000' ? {} : { size }),
+    }))
+    return ok({ sha: found.oid, tree, truncated: false })
   },
 
   'POST /git/refs': async ({ world, body }) => {

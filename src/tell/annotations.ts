@@ -5,9 +5,17 @@ import { logText } from './words/escape.ts'
 import { atPeakTime, BAND_MARK, groupName, limiterName, limitName, scopeName } from './words/format.ts'
 import { list } from './words/list.ts'
 import { refusedCount, refusedName, refusedText } from './words/refused-text.ts'
-import { isInert, isMeasured, isRefused, type Measured, ofBand, recovered, refusedRows } from './words/select.ts'
-import { missingData, thresholdName, used } from './words/sentences.ts'
-import { isNewlyUnclaimed, unclaimedSentences, unclaimedShare } from './words/use.ts'
+import {
+  isInert,
+  isMeasured,
+  isNewlyUnclaimed,
+  isRefused,
+  type Measured,
+  ofBand,
+  recovered,
+  refusedRows,
+} from './words/select.ts'
+import { missingData, thresholdName, unclaimedSentences, unclaimedShare, used } from './words/sentences.ts'
 
 type Annotation = { level: 'error' | 'warning' | 'notice'; title: string; message: string }
 

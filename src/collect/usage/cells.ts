@@ -48,10 +48,15 @@ const VALUE_OF: Record<Dimension, (row: UsageRow) => string | null> = {
   organization_id: (row) => row.organizationId,
 }
 
-/** A text that two rows share exactly where all these dimensions are the same. */
+/** A text that two rows share exactly where all these dimensions are the same: the key of maps. */
 export function keyOf(groupBy: readonly Dimension[], row: UsageRow): string {
-  return groupBy.map((dimension) => JSON.stringify(VALUE_OF[dimension](row))).join()
+  let key = ''
+  for (const dimension of groupBy) key += `${VALUE_OF[dimension](row) ?? NONE}\n`
+  return key
 }
+
+/** No name or ID has such a character. */
+const NONE = '\0'
 
 /** Whether a row belongs to what a query asks for. A dimension that it is not grouped by is the service's to tell. */
 export function covers({ models, workspaceIds }: Pick<MinutesQuery, 'models' | 'workspaceIds'>) {

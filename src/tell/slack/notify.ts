@@ -1,7 +1,6 @@
 import type { Report } from '../../report/report.ts'
 import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
-import { isMeasured, refusedRows } from '../words/select.ts'
-import { isNewlyUnclaimed } from '../words/use.ts'
+import { isMeasured, isNewlyUnclaimed, refusedRows } from '../words/select.ts'
 
 export type Notify = 'on-alert' | 'on-change' | 'always' | 'never'
 

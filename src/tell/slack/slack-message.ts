@@ -9,7 +9,7 @@ import { atPeakTime, BAND_MARK, groupName, limiterName, percentOf, period, scope
 import type { Links } from '../words/links.ts'
 import { andMore, list } from '../words/list.ts'
 import { refusedCount, refusedName, refusedText } from '../words/refused-text.ts'
-import { highest, type Measured, ofBand, recovered, refusedRows } from '../words/select.ts'
+import { hasUnclaimedUse, highest, type Measured, ofBand, recovered, refusedRows } from '../words/select.ts'
 import {
   bindingLimit,
   clippedText,
@@ -21,11 +21,12 @@ import {
   shareOf,
   snapshotText,
   transitionText,
+  unclaimedSentences,
+  unclaimedShare,
   used,
   verdictLine,
 } from '../words/sentences.ts'
 import { firstFitting } from '../words/shrink.ts'
-import { hasUnclaimedUse, unclaimedSentences, unclaimedShare } from '../words/use.ts'
 import { buttons, context, header, LONGEST_HEADER, message, sections } from './blocks.ts'
 import { type SlackMessage, slackViolations } from './slack-limits.ts'
 

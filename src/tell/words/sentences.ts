@@ -1,11 +1,13 @@
-import type { Report } from '../../report/report.ts'
-import { count, plural } from '../../vocabulary/figures.ts'
+import type { AccountingPart, Report } from '../../report/report.ts'
+import { isUnclaimed, PART_TITLES, UNCLAIMED_LINE } from '../../vocabulary/accounting.ts'
+import { count, listing, percent, plural } from '../../vocabulary/figures.ts'
 import type { PullRequestOutcome, SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import type { Band } from '../../vocabulary/verdict.ts'
 import { type Escape, type Link, sentenceWithLinks } from './escape.ts'
 import { atPeakTime, limitName, percentOf } from './format.ts'
 import { refusedCount } from './refused-text.ts'
 import {
+  hasUnclaimedUse,
   highest as highestRow,
   isInert,
   type Measured,
@@ -16,7 +18,6 @@ import {
   thresholdsOf,
   unmeasured,
 } from './select.ts'
-import { hasUnclaimedUse, unclaimedShare } from './use.ts'
 
 /** Sentences that the summary and Slack share, so that both say the same. */
 
@@ -184,3 +185,23 @@ function pullRequestText(pullRequest: PullRequestOutcome | null, link: Link): st
 export function rowSentence(row: Measured, report: Report, safe: Escape): string {
   return `${limitName(row, safe)}: ${used(row, report)} of ${count(row.limit)}${atPeakTime(row, report)}`
 }
+
+/** `use that no limit counts: 4.2 %`, to go on a verdict; empty where there is none to speak of. */
+export function unclaimedShare(report: Pick<Report, 'accounting'>): string {
+  if (!report.accounting || !hasUnclaimedUse(report)) return ''
+  return `${percent(report.accounting.unmuted_share, [UNCLAIMED_LINE])} of use counted by no limit`
+}
+
+/** One sentence for each kind: `Use of models that no rate-limit group lists: claude-opus-6.` */
+export function unclaimedSentences({ accounting }: Pick<Report, 'accounting'>, safe: Escape): string[] {
+  return (accounting?.parts ?? []).filter(isUnclaimed).flatMap((part) => {
+    const names = unmutedNames(part).map((name) => safe(name))
+    return names.length === 0 ? [] : [`${PART_TITLES[part.kind]}: ${listing(names, NAMED_USE)}.`]
+  })
+}
+
+function unmutedNames({ kind, of }: AccountingPart['parts'][number]): string[] {
+  return of.filter(({ muted }) => !muted).map(({ name }) => (name === kind ? 'no name given' : name))
+}
+
+const NAMED_USE = 3

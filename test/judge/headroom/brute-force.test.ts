@@ -14,7 +14,7 @@ import { atomsOf } from '../../../src/judge/usage/atoms.ts'
 import { createMeters } from '../../../src/judge/usage/meters.ts'
 import { toMeasure } from '../../../src/judge/usage/meters-for.ts'
 import { planReading } from '../../../src/judge/usage/reading-plan.ts'
-import { unmatchedModels } from '../../../src/judge/usage/where-use-went.ts'
+import { accountingOf, unmatchedModels } from '../../../src/judge/usage/where-use-went.ts'
 import { verdictRow } from '../../../src/report/rows.ts'
 import { formatSnapshot, parseSnapshot, type Snapshot, snapshotOf } from '../../../src/vocabulary/snapshot.ts'
 import type { UsageRow } from '../../../src/vocabulary/usage-row.ts'
@@ -22,7 +22,11 @@ import { type Organization, organization, type SingleRequest } from './organizat
 import { type TwinVerdict, twinCacheShares, twinUnmatched, twinVerdicts } from './twin.ts'
 
 /** What the service does with the filter by model: it takes it, or answers 400. */
-type Service = { takesFilter: boolean }
+type Service = {
+  takesFilter: boolean
+  /** What becomes of each page of minutes. */
+  bend?: (rows: UsageRow[]) => UsageRow[]
+}
 
 /** The production path from API entries and single requests to verdicts, reduced to what the twin computes too. */
 async function audited(world: Organization, service: Service = { takesFilter: true }) {
@@ -41,12 +45,14 @@ async function audited(world: Organization, service: Service = { takesFilter: tr
   const folds = { organization: meters.foldOrganization, workspaces: meters.foldWorkspaces }
   const context = { reader, grid, windowStart: window.start, recount, log: () => {} }
   const { unreconciled } = await collectMinutes(census, plan, folds, context)
-  expect(unreconciled).toEqual([])
   const verdicts = judge({ judged, committed, current, meters, window, known, source, thresholds, peakWindow })
   const caches = groupViews(verdicts, meters, window).filter(
     ({ scope, group }) => scope.type === 'organization' && group.type === 'model_group',
   )
+  const { parts, tokens, requests: counted } = accountingOf(census, groups, { reconciled: true, muteOf: () => null })
   return {
+    reconciled: unreconciled.length === 0,
+    accounting: { parts, tokens, requests: counted },
     unmatched: unmatchedModels(census, groups).sort((a, b) => (a.model < b.model ? -1 : 1)),
     shares: Object.fromEntries(
       groups
@@ -119,7 +125,8 @@ function readerOf(requests: readonly SingleRequest[], source: 'analytics' | 'leg
           }),
         )
       const keyed = Map.groupBy(rows, (row) => `${row.at} ${keyOf(query.groupBy, row)}`)
-      fold([...keyed.values()].map((same) => same.reduce(sum)))
+      const page = [...keyed.values()].map((same) => same.reduce(sum))
+      fold(query.width === '1m' && service.bend ? service.bend(page) : page)
       return { refreshedAt: null }
     },
   }
@@ -147,6 +154,7 @@ test('for 2,000 random organizations verdicts, unmatched models and cache shares
     fc.asyncProperty(organization, fc.boolean(), async (world, takesFilter) => {
       const actual = await audited(world, { takesFilter })
       const expected = twinVerdicts(world)
+      expect(actual.reconciled).toBe(true)
       expect(actual.verdicts).toEqual(expected)
       expect(actual.unmatched).toEqual(twinUnmatched(world))
       expect(actual.shares).toEqual(twinCacheShares(world))
@@ -180,4 +188,44 @@ test('rows of any order and any split into pages give the same verdicts', async 
     }),
     { numRuns: 200 },
   )
+})
+
+test('the parts of the accounting add up to every single request, and each token is in one part', async () => {
+  await fc.assert(
+    fc.asyncProperty(organization, async (world) => {
+      const { accounting } = await audited({ ...world, source: 'analytics' })
+      const inWindow = world.requests.filter(({ at }) => at >= world.window.start && at < world.window.end)
+      const tokens = inWindow.reduce(
+        (all, r) => all + r.uncached + r.written5m + r.written1h + r.cacheRead + r.output,
+        0,
+      )
+      expect(accounting.tokens).toBe(tokens)
+      expect(accounting.parts.reduce((all, part) => all + part.tokens, 0)).toBe(tokens)
+      if (inWindow.some(({ uncounted }) => uncounted)) return
+      expect(accounting.requests).toBe(inWindow.length)
+      expect(accounting.parts.reduce((all, part) => all + (part.requests ?? 0), 0)).toBe(inWindow.length)
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('a page of minutes that is lost, cut or comes twice changes nothing, or is noticed', async () => {
+  const bends: Record<string, (rows: UsageRow[]) => UsageRow[]> = {
+    lost: () => [],
+    cut: (rows) => rows.slice(0, Math.floor(rows.length / 2)),
+    twice: (rows) => [...rows, ...rows],
+  }
+  let noticed = 0
+  await fc.assert(
+    fc.asyncProperty(organization, fc.constantFrom(...Object.keys(bends)), async (world, name) => {
+      const whole = await audited({ ...world, source: 'analytics' })
+      const bend = bends[name] ?? ((rows) => rows)
+      const bent = await audited({ ...world, source: 'analytics' }, { takesFilter: true, bend })
+      noticed += Number(!bent.reconciled)
+      if (bent.reconciled) expect(bent.verdicts).toEqual(whole.verdicts)
+      expect(name === 'twice' && !bent.reconciled).toBe(false)
+    }),
+    { numRuns: 200 },
+  )
+  expect(noticed).toBeGreaterThan(20)
 })

@@ -29,6 +29,8 @@ export type MinuteTable = {
 type Columns = {
   label: Label
   isSet: Uint8Array
+  /** The minutes that are set, as they came. */
+  set: number[]
   /** Minutes whose requests are not known; null: there is none. */
   uncounted: Uint8Array | null
   values: Partial<Record<Counter, Float64Array>>
@@ -53,7 +55,7 @@ export function createMinuteTable(
     if (known) return known
     const anyCell = cells.values().next().value
     const label = cells.get(key)?.label ?? labelOf(query, row, nameOf, anyCell?.label)
-    const columns: Columns = { label, isSet: new Uint8Array(minutes), uncounted: null, values: {} }
+    const columns: Columns = { label, isSet: new Uint8Array(minutes), set: [], uncounted: null, values: {} }
     table.set(key, columns)
     return columns
   }
@@ -77,10 +79,10 @@ export function createMinuteTable(
 
   const sumsOf = (columns: Columns | undefined) => {
     const sums = { earlier: nothing(), window: nothing() }
-    columns?.isSet.forEach((isSet, minute) => {
-      if (!isSet) return
-      add(grid.start + minute * MINUTE < windowStart ? sums.earlier : sums.window, rowAt(columns, minute))
-    })
+    for (const minute of columns?.set ?? []) {
+      const part = grid.start + minute * MINUTE < windowStart ? sums.earlier : sums.window
+      if (columns) add(part, rowAt(columns, minute))
+    }
     return sums
   }
 
@@ -90,6 +92,7 @@ export function createMinuteTable(
         if (!isCovered(row)) continue
         const columns = columnsOf(row)
         const minute = (row.at - grid.start) / MINUTE
+        if (!columns.isSet[minute]) columns.set.push(minute)
         columns.isSet[minute] = 1
         for (const counter of COUNTERS) {
           const value = row[counter]
@@ -114,11 +117,7 @@ export function createMinuteTable(
     },
     *rows() {
       for (const columns of table.values()) {
-        const rows: UsageRow[] = []
-        columns.isSet.forEach((isSet, minute) => {
-          if (isSet) rows.push(rowAt(columns, minute))
-        })
-        yield rows
+        yield columns.set.map((minute) => rowAt(columns, minute))
       }
     },
   }

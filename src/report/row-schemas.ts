@@ -241,7 +241,8 @@ export const groupViewSchema = z.object({
         .number()
         .nullable()
         .describe('1 ÷ (1 − share): how far the share stretches a cache-aware input limit; null at a share of 1'),
-      hourly_read_share: z.array(ratio.nullable()),
+      hourly_read_share: z.array(ratio.nullable()).describe('Null: no input in that hour'),
+      hourly_input: z.array(count).describe('All input tokens of each hour, standard speed'),
     })
     .nullable()
     .describe('Null where the group had no input'),

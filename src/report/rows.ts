@@ -106,6 +106,7 @@ export function groupViewRow({ scope, group, binds, cache }: GroupView): GroupVi
       read_share: cache.readShare,
       stretch: cache.stretch,
       hourly_read_share: [...cache.hourlyReadShare],
+      hourly_input: [...cache.hourlyInput],
     },
   }
 }

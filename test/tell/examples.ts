@@ -163,6 +163,7 @@ const VIEWS: GroupViewRow[] = [HAIKU, OPUS, SONNET].map((group, index) => ({
     read_share: [0.81, 0.18, 0.64][index] ?? 0,
     stretch: [5.26, 1.22, 2.78][index] ?? 1,
     hourly_read_share: READ_SHARE.map((share) => Math.min(1, share * ([4.2, 1, 3.1][index] ?? 1))),
+    hourly_input: CURVE.map((part) => Math.round(part * 40_000_000)),
   },
 }))
 

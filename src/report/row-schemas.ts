@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { PART_KINDS } from '../vocabulary/accounting.ts'
 import { FINDING_KINDS } from '../vocabulary/finding.ts'
 
 /** The rows of a report: a verdict, a drift, a finding, and what they are about. Times are RFC 3339 UTC. */
@@ -231,6 +232,30 @@ export const driftSchema = z.object({
 export const findingSchema = z.object({
   kind: z.enum(FINDING_KINDS),
   message: z.string().describe('One sentence for a person'),
+})
+
+const amount = { tokens: count, requests: count.nullable().describe('Null where the API does not count them') }
+const muteSchema = z.object({ owner: z.string(), reason: z.string(), until: z.iso.date() })
+
+export const accountingSchema = z.object({
+  ...amount,
+  parts: z
+    .array(
+      z.object({
+        kind: z.enum(PART_KINDS),
+        ...amount,
+        of: z
+          .array(z.object({ name: z.string(), ...amount, muted: muteSchema.optional() }))
+          .describe('By model, or product, or the kind itself where there is neither; most tokens first'),
+      }),
+    )
+    .describe(
+      'They add up to the whole. counted and fast: toward a limit. batch, code-execution, seats: toward none, by rule. The rest is unclaimed: a limit should count it, and none does',
+    ),
+  unclaimed_share: ratio.describe('The larger of the shares of tokens and requests that are unclaimed, 0–1'),
+  unmuted_share: ratio.describe('The same without what the policy file mutes: from 0.005 on no run is called healthy'),
+  newly_unclaimed: z.array(z.string()).describe('Unclaimed now, not muted, and not in the time before'),
+  reconciled: z.boolean().describe('Whether the minutes that were read add up to what was counted'),
 })
 
 /** What a group's limiters look like beside each other, and what its cache is worth. */

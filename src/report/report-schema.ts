@@ -1,7 +1,7 @@
 import * as z from 'zod'
+import { driftSchema } from './drift-schemas.ts'
 import {
   count,
-  driftSchema,
   findingSchema,
   groupSchema,
   groupViewSchema,

@@ -1,8 +1,7 @@
 import type * as z from 'zod'
+import type { consequenceSchema, driftSchema } from './drift-schemas.ts'
 import type { planningSchema, reportSchema } from './report-schema.ts'
 import type {
-  consequenceSchema,
-  driftSchema,
   groupViewSchema,
   measuredSchema,
   refusalSchema,

@@ -145,13 +145,13 @@ describe.skipIf(!hasBrowser)('in a browser', { timeout: 120_000 }, () => {
       renames: [],
       sinceUpdate: '',
     })
-    expect(title).toContain('1 limit cut, 1 limit raised')
+    expect(title).toContain('Claude Opus 4.x, output tokens/min: 800,000 → 400,000 (−50 %), and 5 more changes')
     await withPage(browser, body, async ({ page }) => {
       const rows = (await tableAfter(page, null)).slice(1)
       expect(rows[0]).toEqual([
         'Claude Opus 4.x, output tokens/min',
         '800,000 → 400,000 (−50 %)',
-        "The day's peak 310,000 was 38.8 % and is now 77.5 %: over the alert line.",
+        "The day's peak: 348,000 of 800,000 (43.5 %) → 310,000 of 400,000 (77.5 %): over the alert line. By the old limit, the move alone would make it 38.8 %.",
       ])
       expect(rows).toHaveLength(6)
       expect(await page.textContent('h3')).toBe('What approving means')

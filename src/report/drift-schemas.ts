@@ -3,7 +3,7 @@ import { count, groupSchema, ratio, scopeSchema, time } from './row-schemas.ts'
 
 /** The rows of a report that tell a change, and what it does. Times are RFC 3339 UTC. */
 
-export const driftClassSchema = z.enum([
+const driftClassSchema = z.enum([
   'raised',
   'cut',
   'limiter-added',

@@ -37,9 +37,10 @@ export async function attempt(
   remedies: Readonly<Partial<Record<number, string>>>,
 ): Promise<Outcome<Reply>> {
   const endpoint = `${request.method} ${request.url.pathname}`
-  const again = (status?: number, headers?: Headers) => {
-    const retryAfter = headers?.get('retry-after') ?? null
-    return waitBeforeRetry({ status, retryAfter, shouldRetry: headers?.get('x-should-retry') ?? null }, tries, deps)
+  const again = (refusal?: Response) => {
+    const retryAfter = refusal?.headers.get('retry-after') ?? null
+    const shouldRetry = refusal?.headers.get('x-should-retry') ?? null
+    return waitBeforeRetry({ status: refusal?.status, retryAfter, shouldRetry }, tries, deps)
   }
   const fail = (
     wait: number | null,
@@ -76,7 +77,7 @@ export async function attempt(
   if (status >= 400) {
     const { code, text } = await errorDetails(response)
     const spent = SPEND_CAPS.includes(code ?? '')
-    const wait = spent ? null : again(status, response.headers)
+    const wait = spent ? null : again(response)
     const remedy = spent
       ? SPEND_REMEDY
       : (remedies[status] ?? REMEDIES[status] ?? (status >= 500 ? OUTAGE_REMEDY : REQUEST_REMEDY))
@@ -86,13 +87,7 @@ export async function attempt(
     return { ok: true, value: { json: await readJson(response, { maxBytes: LARGEST_BODY }), requestId } }
   } catch (cause) {
     const tooLarge = cause instanceof BodyTooLarge
-    const reason = tooLarge
-      ? cause.message
-      : signal.aborted
-        ? `its body was not complete within ${seconds} s`
-        : cause instanceof SyntaxError
-          ? 'its body is not JSON'
-          : `its body was cut: ${networkReason(cause)}`
+    const reason = signal.aborted && !tooLarge ? `its body was not complete within ${seconds} s` : bodyReason(cause)
     return fail(tooLarge ? null : again(), `answered ${status}, but ${reason}`, {
       requestId,
       cause,
@@ -129,6 +124,12 @@ const quote = (text: string) => `"${oneLine(text)}"`
 function oneLine(text: string): string {
   const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim()
   return line.length > 300 ? `${line.slice(0, 300)}…` : line
+}
+
+/** Why a body that began to arrive could not be read. */
+function bodyReason(cause: unknown): string {
+  if (cause instanceof BodyTooLarge) return cause.message
+  return cause instanceof SyntaxError ? 'its body is not JSON' : `its body was cut: ${networkReason(cause)}`
 }
 
 /** undici says "fetch failed" and keeps the reason in the cause. */

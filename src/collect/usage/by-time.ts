@@ -111,7 +111,7 @@ function foldAway({ fold }: Task, rows: UsageRow[]): void {
 }
 
 function isInOrder(rows: readonly UsageRow[]): boolean {
-  return rows.every((row, i) => i === 0 || row.at >= rows[i - 1]!.at)
+  return rows.every((row, i) => row.at >= (rows[i - 1]?.at ?? row.at))
 }
 
 /**

@@ -24,6 +24,6 @@ export async function measureUsage(
   // Null is allowed by the API's types and not explained; the legacy report never says. Days that have ended are then taken
   // as whole, and a finding says that nobody confirmed it.
   if (stated.length === 0) return { known: window.end, refreshedAt: null }
-  const refreshedAt = Math.min(...stated)
-  return { known: Math.min(Math.floor(refreshedAt / MINUTE) * MINUTE, window.end), refreshedAt }
+  const stalest = Math.min(...stated)
+  return { known: Math.min(Math.floor(stalest / MINUTE) * MINUTE, window.end), refreshedAt: stalest }
 }

@@ -158,6 +158,7 @@ function add(meter: Meter, row: UsageRow, grid: Grid): void {
   if (!amount) return
   meter.series ??= new Float64Array((grid.end - grid.start) / MINUTE)
   const minute = Math.floor((row.at - grid.start) / MINUTE)
+  // biome-ignore lint/style/noNonNullAssertion: once for each row and meter, and within the bounds.
   if (minute >= 0 && minute < meter.series.length) meter.series[minute]! += amount
 }
 
@@ -165,7 +166,9 @@ function addCache(caches: readonly CacheMeter[], row: UsageRow, grid: Grid): voi
   const hour = Math.floor((row.at - grid.start) / HOUR)
   for (const { read, input } of caches) {
     if (hour < 0 || hour >= read.length) continue
+    // biome-ignore lint/style/noNonNullAssertion: once for each row, and within the bounds.
     read[hour]! += row.cacheRead
+    // biome-ignore lint/style/noNonNullAssertion: as above.
     input[hour]! += row.uncachedInput + row.cacheCreation + row.cacheRead
   }
 }

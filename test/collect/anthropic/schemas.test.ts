@@ -66,7 +66,7 @@ test('what it leaves to the schema is taken where the schema takes it', () => {
   expect(analyticsPageSchema.parse({ data: [row, changed] }).data).toHaveLength(2)
 })
 
-for (const path of paths.filter((path) => path[0] !== 'group' || path.length === 1))
+for (const path of paths.filter(([first, ...below]) => first !== 'group' || below.length === 0))
   test(`a wrong ${path.join('.')} is named with its row`, () => {
     const { error } = analyticsPageSchema.safeParse({ data: [row, withValue(path, ['wrong'])] })
     expect(error?.issues[0]?.path.join('.')).toBe(`data.1.${path.join('.')}`)

@@ -50,7 +50,7 @@ const ORDERS: Record<string, Habits['order']> = {
   'by workspace, then by time': (a, b) => compare(a.workspace, b.workspace) || a.minute - b.minute,
   'by model, then by time': (a, b) => compare(a.model, b.model) || a.minute - b.minute,
 }
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+const compare = (a: string, b: string) => Number(a > b) - Number(a < b)
 
 /** Rows of a day by a few parameters: shrinking keeps them a day. */
 const worlds = fc
@@ -96,7 +96,7 @@ for (const [name, order] of Object.entries(ORDERS))
 /** `perMinute(minute)` rows in each minute of the day. */
 function dense(perMinute: (minute: number) => number): WireRow[] {
   return Array.from({ length: 1440 }, (_, minute) =>
-    Array.from({ length: perMinute(minute) }, (_, i) => ({ minute, model: `m${i}`, workspace: 'w', output: i })),
+    Array.from({ length: perMinute(minute) }, (_row, i) => ({ minute, model: `m${i}`, workspace: 'w', output: i })),
   ).flat()
 }
 const inTime = ORDERS['in time order']!
@@ -176,8 +176,8 @@ test('progress ends where all pages are read, and foresees about as many on the 
   const seen: Progress[] = []
   await read(day, (progress) => seen.push(progress))
   expect(seen.at(-1)).toEqual({ read: server.requests.length, expected: server.requests.length })
-  for (const { expected } of seen.slice(10)) expect(expected).toBeGreaterThan(25)
-  for (const { expected } of seen) expect(expected).toBeLessThan(50)
+  for (const progress of seen.slice(10)) expect(progress.expected).toBeGreaterThan(25)
+  for (const progress of seen) expect(progress.expected).toBeLessThan(50)
 })
 
 test('a page that fails is read again and its rows are folded once', async () => {

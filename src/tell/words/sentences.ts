@@ -201,7 +201,7 @@ export function unclaimedSentences({ accounting }: Pick<Report, 'accounting'>, s
 }
 
 function unmutedNames({ kind, of }: AccountingPart['parts'][number]): string[] {
-  return of.filter(({ muted }) => !muted).map(({ name }) => (name === kind ? 'no name given' : name))
+  return of.filter((item) => !item.muted).map(({ name }) => (name === kind ? 'no name given' : name))
 }
 
 const NAMED_USE = 3

@@ -273,7 +273,7 @@ test('ranges are cut so that their rows fill pages, across midnight', async () =
   const starts = async (rowsPerBucket: number) => {
     anthropic.requests.length = 0
     await read(open('analytics'), { start: START - 86_400_000, rowsPerBucket })
-    return anthropic.requests.map(({ query }) => query.get('starting_at'))
+    return anthropic.requests.map((request) => request.query.get('starting_at'))
   }
   expect(await starts(1)).toEqual(['2026-11-21T00:00:00Z', '2026-11-21T16:40:00Z', '2026-11-22T09:20:00Z'])
   expect(await starts(0.1)).toEqual(['2026-11-21T00:00:00Z', '2026-11-22T00:00:00Z'])
@@ -282,7 +282,7 @@ test('ranges are cut so that their rows fill pages, across midnight', async () =
 
 test('without buckets there is one row for each combination, of the whole range', async () => {
   const { rows } = await read(open('analytics'), { width: 'all', groupBy: ['model'] })
-  expect(rows.map(({ at, model, output }) => [at, model, output]).sort()).toEqual(
+  expect(rows.map((row) => [row.at, row.model, row.output]).sort()).toEqual(
     [
       [START, 'claude-haiku-5-5', 9],
       [START, 'claude-opus-5', 65],

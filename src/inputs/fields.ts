@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { parseDay } from '../vocabulary/window.ts'
+import { COMPARE_WITH, parseDay } from '../vocabulary/window.ts'
 import {
   branchName,
   grammar,
@@ -42,10 +42,13 @@ export const fields = {
   'headers-log': optional(
     grammar('a path or a glob, such as logs/claude-*.jsonl', (text) => (/[\0\r\n]/.test(text) ? undefined : text)),
   ),
-  date: grammar('yesterday, or a day as YYYY-MM-DD (UTC)', (text) => (text === 'yesterday' ? text : parseDay(text))),
+  date: grammar('yesterday, or a day as YYYY-MM-DD (UTC); with headers-log also today', (text) =>
+    text === 'yesterday' || text === 'today' ? text : parseDay(text),
+  ),
   'lookback-days': grammar('a whole number from 1 to 31', (text) =>
     /^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= 31 ? Number(text) : undefined,
   ),
+  'compare-with': oneOf(...COMPARE_WITH),
   'peak-window': oneOf('minute', 'hour', 'second'),
   threshold,
   'watch-threshold': threshold,

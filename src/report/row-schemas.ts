@@ -30,7 +30,7 @@ const clippedSchema = z
 const judged = {
   scope: scopeSchema,
   group: groupSchema,
-  limiter: z.string().describe("Anthropic's name of the limiter"),
+  limiter: z.string().describe("Anthropic's name of the limiter; refused: requests were refused, by whichever limit"),
   configured: z.number().nullable().describe('What the scope itself has set'),
   limit_source: z.enum(['organization', 'workspace']).describe('Whose value binds'),
   lower_bound: z.boolean().describe('The true peak is at least this (a limit per second, measured by the minute)'),
@@ -39,6 +39,11 @@ const judged = {
     .optional()
     .describe('The lines of this limit, where the policy file moved them'),
 }
+
+const muted = z
+  .object({ owner: z.string(), reason: z.string(), until: z.iso.date() })
+  .optional()
+  .describe('The policy file mutes its alert: it is measured as ever, and nobody is told')
 
 /** A row with its figures. */
 export const measuredSchema = z.object({
@@ -67,18 +72,31 @@ export const measuredSchema = z.object({
   previous: z
     .object({ peak: count, limit: z.number(), utilization: ratio, band: measuredBandSchema })
     .nullable()
-    .describe('The same window one day earlier, judged by the limits of the committed snapshot'),
+    .describe(
+      'The time before (see window.compared_with), judged by the limits and the groups of the committed snapshot; null where it does not know this limit',
+    ),
   hourly: z
     .array(count.nullable())
     .nullable()
     .describe('Largest minute of each UTC hour of the window; null: unknown. Null for a limit per day'),
   drivers: driversSchema.nullable(),
   lowest_remaining: count.optional().describe('From response headers: the least that was left of the limit'),
-  muted: z
-    .object({ owner: z.string(), reason: z.string(), until: z.iso.date() })
-    .optional()
-    .describe('The policy file mutes its alert: it is measured as ever, and nobody is told'),
+  request_id: z.string().optional().describe('From response headers: the response that showed the peak'),
+  muted,
 })
+
+const NO_FIGURES = {
+  peak: z.null(),
+  peak_at: z.null(),
+  bracket: z.null(),
+  p99: z.null(),
+  minutes_over_threshold: z.null(),
+  utilization: z.null(),
+  clipped: z.null(),
+  previous: z.null(),
+  hourly: z.null(),
+  drivers: z.null(),
+}
 
 /** A row without figures, and why. */
 export const unmeasuredSchema = z.object({
@@ -86,20 +104,65 @@ export const unmeasuredSchema = z.object({
   band: z.literal('unmeasured'),
   limit: z.number().nullable(),
   reason: z.string().describe('Why it is unmeasured'),
-  peak: z.null(),
-  peak_at: z.null(),
-  bracket: z.null(),
-  p99: z.null(),
-  minutes_over_threshold: z.null(),
-  utilization: z.null(),
   transition: z.null(),
-  clipped: z.null(),
-  previous: z.null(),
-  hourly: z.null(),
-  drivers: z.null(),
+  ...NO_FIGURES,
 })
 
-export const verdictSchema = z.discriminatedUnion('band', [measuredSchema, unmeasuredSchema])
+/** Requests refused with 429, by what refused them. */
+const byKind = {
+  rate_limit: z.int().nonnegative(),
+  acceleration: z.int().nonnegative(),
+  spend_cap: z.int().nonnegative(),
+  not_told: z.int().nonnegative().describe('The body was not logged, or its code is newer than this release'),
+}
+const refusedPart = {
+  ...byKind,
+  requests: z.int().positive().describe('All of them'),
+  first: time,
+  last: time,
+  worst_minute: z
+    .object({ at: time, requests: z.int().positive() })
+    .describe('The first minute in which most were refused'),
+  retry_after: z
+    .object({ median: count, max: count })
+    .nullable()
+    .describe('Seconds that responses asked to wait; null: none asked, as with a spend cap'),
+}
+
+/** A model whose requests were refused: an alert without a figure, since a refusal does not name the limit it met. */
+export const refusedSchema = z.object({
+  ...judged,
+  band: z.literal('alert'),
+  limit: z.null(),
+  reason: z.literal('refused'),
+  transition: z.enum(['new', 'continuing']),
+  refused: z.object(refusedPart),
+  muted,
+  ...NO_FIGURES,
+})
+
+export const verdictSchema = z.union([measuredSchema, refusedSchema, unmeasuredSchema])
+
+/** The same by the hour. */
+export const refusalSchema = z.object({
+  scope: scopeSchema,
+  model: z.string(),
+  ...refusedPart,
+  by_hour: z.array(z.object({ at: time, ...byKind })).describe('UTC hours with refusals'),
+})
+
+/** How much of a log of response headers was of use: every line is in one of these figures. */
+export const logSchema = z.object({
+  files: count,
+  lines: count.describe('Lines that are not empty'),
+  responses: count,
+  in_window: count.describe('The others only say which limit is the latest'),
+  without_headers: count.describe('Responses in the window that name no limit'),
+  not_understood: count,
+  unusable_headers: count.describe('Responses with a rate-limit header that could not be used'),
+  first_problem: z.string().nullable().describe('The first line that was not understood, and why'),
+  links_to_nothing: z.array(z.string()),
+})
 
 const driftClassSchema = z.enum([
   'raised',
@@ -115,24 +178,54 @@ const driftClassSchema = z.enum([
   'override-added',
   'override-changed',
   'override-removed',
+  'workspace-added',
+  'workspace-archived',
 ])
+
+const useSchema = z.object({ limit: z.number(), peak: count, utilization: ratio }).nullable()
+
+export const consequenceSchema = z.object({
+  scope: scopeSchema,
+  group: groupSchema,
+  limiter: z.string(),
+  before: useSchema.describe(
+    "The window's peak by the models that were in the group, and the limit that bound; null: no such limit, or not measured",
+  ),
+  after: useSchema.describe('The same by the models that are in the group, and the limit that binds'),
+  reason: z.string().optional().describe('Why a side that has a limit is not measured'),
+})
 
 export const driftSchema = z.object({
   class: driftClassSchema,
   scope: scopeSchema,
-  group: groupSchema,
-  limiter: z.string().nullable().describe('Null where a group or a model came, went or moved'),
+  group: groupSchema.nullable().describe('Null where a workspace came or went'),
+  limiter: z.string().nullable().describe('Null where a group, a model or a workspace came, went or moved'),
   before: z.number().nullable(),
   after: z.number().nullable(),
-  utilization_before: ratio.nullable().describe("The window's peak ÷ the limit before"),
-  utilization_after: ratio.nullable().describe("The window's peak ÷ the limit after"),
-  peak: count.nullable(),
+  utilization_before: ratio.nullable().describe("The window's peak ÷ the limit before, each by the groups of then"),
+  utilization_after: ratio.nullable().describe("The window's peak ÷ the limit after, each by the groups of now"),
+  peak: count.nullable().describe('By the groups of now'),
+  consequences: z
+    .array(consequenceSchema)
+    .describe('What the change does to each limit it touches: for a move of models, those of both groups'),
   model: z.string().nullable().describe('The model that came, went or moved'),
   from: z.string().nullable().describe('The group a model moved from, or the limiter type it changed from'),
+  inherited: z
+    .number()
+    .nullable()
+    .optional()
+    .describe("The organization's limit: what bound before an override was set, or binds now that it is removed"),
+  models: z.array(z.string()).optional().describe('Of a group that came or went'),
+  unlisted_models: z.array(z.string()).optional().describe('Of a group that went: those that no group lists now'),
+  limits: z
+    .array(z.object({ limiter: z.string(), limit: z.number().nullable() }))
+    .optional()
+    .describe('Of a group that came'),
   intended: z
     .boolean()
     .optional()
     .describe('Whether the limit is now what the policy file expects; absent where it expects nothing'),
+  at: time.optional().describe('When a log of responses first shows the new limit'),
 })
 
 export const findingSchema = z.object({
@@ -154,7 +247,8 @@ export const groupViewSchema = z.object({
         .number()
         .nullable()
         .describe('1 ÷ (1 − share): how far the share stretches a cache-aware input limit; null at a share of 1'),
-      hourly_read_share: z.array(ratio.nullable()),
+      hourly_read_share: z.array(ratio.nullable()).describe('Null: no input in that hour'),
+      hourly_input: z.array(count).describe('All input tokens of each hour, standard speed'),
     })
     .nullable()
     .describe('Null where the group had no input'),

@@ -1,6 +1,7 @@
 /** What else a reader should know, beside the verdicts. */
 export const FINDING_KINDS = [
   'inert-override',
+  'pinned-override',
   'cached-traffic-override',
   'oversubscribed',
   'uncapped-workspaces',
@@ -14,6 +15,8 @@ export const FINDING_KINDS = [
   'unexpected-limit',
   'policy-unmatched',
   'headers-log',
+  'limits-moved',
+  'mixed-limits',
 ] as const
 
 /** `message` is one sentence for a person. */

@@ -5,11 +5,11 @@ import { limiterRule } from '../../vocabulary/limiters.ts'
 import { HOUR, MINUTES_PER_DAY } from '../../vocabulary/window.ts'
 import { INCREASE_CONSIDERED_FROM, viewOf } from '../words/advice.ts'
 import { markdownText } from '../words/escape.ts'
-import { atPeakTime, groupName, limiterName, moment, period, scopeName } from '../words/format.ts'
+import { atPeakTime, groupName, limiterName, moment, period, scopeName, timeBefore } from '../words/format.ts'
 import { bullets, stack, table, under } from '../words/markdown.ts'
 import { runwaySentence } from '../words/runway-text.ts'
 import { type Measured, measured, thresholdsOf } from '../words/select.ts'
-import { shareOf } from '../words/sentences.ts'
+import { bindingLimit, shareOf } from '../words/sentences.ts'
 
 const FURTHER_PEAKS = 5
 
@@ -63,7 +63,7 @@ function overview(rows: readonly Measured[], report: Report): string {
   ]
   return table(
     columns,
-    rows.map((row) => [title(row), count(row.limit), count(row.peak), shareOf(row, report)(row.utilization)]),
+    rows.map((row) => [title(row), bindingLimit(row), count(row.peak), shareOf(row, report)(row.utilization)]),
   )
 }
 
@@ -76,7 +76,7 @@ function section(row: Measured, report: Report): string {
   const facts: [string, string | null][] = [
     [
       'Limit',
-      `${count(row.limit)} ${limiterRule(row.group.type, row.limiter)?.long ?? limiterName(row, markdownText)}`,
+      `${bindingLimit(row)} ${limiterRule(row.group.type, row.limiter)?.long ?? limiterName(row, markdownText)}`,
     ],
     ['Peak', `${ofLimit(row.peak)}${row.lower_bound ? ' at least' : ''}${atPeakTime(row, report)}`],
     [
@@ -115,7 +115,7 @@ function ofMinutes({ window, usage_source }: Report): string {
 
 /** The largest hours other than the peak's, by time: a peak that recurs is the better reason for an increase. */
 function furtherPeaks(row: Measured, { window }: Report, ofLimit: (value: number) => string): string | null {
-  const start = Date.parse(window.start)
+  const start = Math.floor(Date.parse(window.start) / HOUR) * HOUR
   const peakHour = row.peak_at === null ? -1 : Math.floor((Date.parse(row.peak_at) - start) / HOUR)
   const largest = (row.hourly ?? [])
     .flatMap((peak, hour) => (peak && hour !== peakHour ? [{ peak, hour }] : []))
@@ -130,14 +130,17 @@ function furtherPeaks(row: Measured, { window }: Report, ofLimit: (value: number
   return largest.length === 0 ? null : listing(largest.map(({ peak, hour }) => `${ofLimit(peak)} in ${at(hour)}`))
 }
 
-/** By the trend of the daily peaks where there is one, else against the window one day earlier. */
+/** By the trend of the daily peaks where there is one, else against the time before, unless other models counted then. */
 function growth(row: Measured, report: Report): string | null {
   const runway = report.planning?.runway.find((one) => sameLimit(one, row))
   const trend = runway ? runwaySentence(runway, report) : null
   if (trend) return trend
-  if (!row.previous || row.previous.peak === 0) return null
+  const isRegrouped = report.drift.some(
+    ({ limiter, consequences }) => limiter === null && consequences.some((each) => sameLimit(each, row)),
+  )
+  if (!row.previous || row.previous.peak === 0 || isRegrouped) return null
   const change = row.previous.peak === row.peak ? 'none' : changeInPercent(row.previous.peak, row.peak)
-  return `${change} against the peak of the same window a day earlier, ${count(row.previous.peak)}`
+  return `${change} against the peak of ${timeBefore(report)}, ${count(row.previous.peak)}`
 }
 
 function cacheShare(row: Measured, report: Report): string | null {

@@ -20,16 +20,17 @@ export type Bars = { all: readonly Bar[]; hours: number; cache: boolean; unknown
 export function barsOf(row: Measured, view: GroupViewRow | undefined, report: Report): Bars | null {
   const { hourly } = row
   if (!hourly || hourly.length === 0) return null
-  const hours = HOURS_PER_BAR.find((size) => hourly.length / size <= MOST_BARS) ?? 24
+  const hours = hoursPerBar(hourly.length)
+  const start = firstHour(report)
   const rule = limiterRule(row.group.type, row.limiter)
   const countsInput = rule?.stream === 'standard' && rule.counts.includes('uncached_input')
-  const shares = (countsInput && view?.cache?.hourly_read_share) || []
+  const cache = countsInput ? (view?.cache ?? null) : null
   const all = Array.from({ length: Math.ceil(hourly.length / hours) }, (_, index) => {
     const from = index * hours
     return {
-      from: new Date(Date.parse(report.window.start) + from * HOUR).toISOString(),
+      from: new Date(start + from * HOUR).toISOString(),
       peak: largest(hourly.slice(from, from + hours)),
-      readShare: mean(shares.slice(from, from + hours)),
+      readShare: cache && shareOfSpan(cache, from, from + hours),
     }
   })
   return {
@@ -40,9 +41,15 @@ export function barsOf(row: Measured, view: GroupViewRow | undefined, report: Re
   }
 }
 
+/** How many hours one bar stands for, so that they fit. */
+export const hoursPerBar = (hours: number) => HOURS_PER_BAR.find((size) => hours / size <= MOST_BARS) ?? 24
+
+/** The UTC hour that the window begins in, which need not begin with it; UTC ms. */
+export const firstHour = ({ window }: Pick<Report, 'window'>) => Math.floor(Date.parse(window.start) / HOUR) * HOUR
+
 /**
- * A Mermaid xychart, which GitHub draws: bars of use in % of the limit, the limit and the alert line, and for input the
- * share read from the cache. No name that others wrote is in it.
+ * A Mermaid xychart, which GitHub draws: bars of use in % of the limit, the limit and the alert line. No name that others
+ * wrote is in it. A share of the input is no share of the limit and has no place on its axis.
  */
 export function chart(row: Measured, bars: Bars, report: Report): string {
   const { all } = bars
@@ -55,7 +62,7 @@ export function chart(row: Measured, bars: Bars, report: Report): string {
     'config:',
     '  themeVariables:',
     '    xyChart:',
-    `      plotColorPalette: "${[COLORS.use, COLORS.limit, COLORS.alert, COLORS.cache].join(', ')}"`,
+    `      plotColorPalette: "${[COLORS.use, COLORS.limit, COLORS.alert].join(', ')}"`,
     '  xyChart:',
     '    width: 900',
     '    height: 300',
@@ -67,17 +74,16 @@ export function chart(row: Measured, bars: Bars, report: Report): string {
     `  bar [${all.map(({ peak }) => inPercent((peak ?? 0) / row.limit)).join(', ')}]`,
     `  ${flat(1)}`,
     `  ${flat(thresholdsOf(row, report).alert)}`,
-    ...(bars.cache ? [`  line [${all.map(({ readShare }) => inPercent(readShare ?? 0)).join(', ')}]`] : []),
     '```',
   ].join('\n')
 }
 
-function barSpan({ hours }: Bars): string {
+export function barSpan({ hours }: Bars): string {
   if (hours === 1) return 'hour'
   return hours === 24 ? 'day' : `${hours} hours`
 }
 
-const COLORS = { use: '#4c8dd6', limit: '#d1242f', alert: '#d4a72c', cache: '#2da44e' }
+export const COLORS = { use: '#4c8dd6', limit: '#d1242f', alert: '#d4a72c' }
 
 /** What the lines of the chart are: xycharts have no legend. */
 export function legend(row: Measured, bars: Bars, report: Report): string {
@@ -85,7 +91,6 @@ export function legend(row: Measured, bars: Bars, report: Report): string {
     'Blue bars: use.',
     'Red line: the limit.',
     `Amber line: the alert line, ${percent(thresholdsOf(row, report).alert)}.`,
-    bars.cache && 'Green line: share of all input that was read from the cache (0 where there was no input).',
     bars.unknown && 'A question mark: not known yet, drawn as nothing.',
   ]
   return `<sub>${parts.filter(Boolean).join(' ')}</sub>`
@@ -114,7 +119,7 @@ export function hourTable(row: Measured, bars: Bars, report: Report): string {
  * `14` for an hour of a single day; of several days only the first bar of each is labelled, `11-18`. Labels have to differ
  * or Mermaid draws them as one: the others are blanks of different lengths. A question mark: not known.
  */
-function axisLabels({ all, hours }: Bars): string[] {
+export function axisLabels({ all, hours }: Bars): string[] {
   const several = all.length * hours > 24
   return all.map(({ from, peak }, index) => {
     const hour = from.slice(11, 13)
@@ -128,7 +133,13 @@ function largest(values: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : Math.max(...known)
 }
 
-function mean(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null)
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length
+/** Cache reads of some hours ÷ all their input: a quiet hour counts as little as it used. Null where nothing was put in. */
+export function shareOfSpan(
+  { hourly_read_share: shares, hourly_input: inputs }: NonNullable<GroupViewRow['cache']>,
+  from: number,
+  to: number,
+): number | null {
+  const hours = inputs.slice(from, to).map((input, index) => ({ input, read: input * (shares[from + index] ?? 0) }))
+  const total = hours.reduce((sum, { input }) => sum + input, 0)
+  return total === 0 ? null : hours.reduce((sum, { read }) => sum + read, 0) / total
 }

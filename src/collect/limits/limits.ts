@@ -42,7 +42,7 @@ export async function collectLimits(
  * A workspace that cannot be read does not stop the others: it is returned as unreadable.
  * Throws an AuditError when the organization's limits or the list of workspaces cannot be read.
  */
-async function readLimits(client: AnthropicClient, known: KnownWorkspaces): Promise<LimitsReading> {
+export async function readLimits(client: AnthropicClient, known: KnownWorkspaces): Promise<LimitsReading> {
   const ids = known.map(({ id }) => id)
   const [entries, allWorkspaces] = await Promise.all([readOrganizationLimits(client), readWorkspaces(client, ids)])
   const groups = organizationGroups(entries)

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { connect } from '../../../src/collect/anthropic/connection.ts'
-import { readApiKeyNames } from '../../../src/collect/usage/api-keys.ts'
+import { readWorkspaces } from '../../../src/collect/limits/workspaces.ts'
 import type { Inputs } from '../../../src/inputs/inputs.ts'
 import { createLog } from '../../../src/log.ts'
 import { createSecrets } from '../../../src/transport/redaction.ts'
@@ -40,12 +40,11 @@ test('a client that was given two minutes sends nothing after them, while the ru
   const { clock, transport, connection } = start()
   const short = connection.clientFor(2 * MINUTE)
   clock.now += MINUTE
-  await readApiKeyNames(short)
+  expect(await readWorkspaces(short, [])).toHaveLength(1)
   clock.now += 2 * MINUTE
-  await expect(readApiKeyNames(short)).rejects.toThrow('/v1/organizations/api_keys')
+  await expect(readWorkspaces(short, [])).rejects.toThrow('/v1/organizations/workspaces')
   expect(anthropic.requests).toHaveLength(1)
-  await readApiKeyNames(connection.client)
-  expect(anthropic.requests).toHaveLength(2)
+  expect(await readWorkspaces(connection.client, [])).toHaveLength(1)
   await transport.close()
 })
 
@@ -53,10 +52,10 @@ test('after twenty minutes nothing is sent, whatever time a client was given', a
   const { clock, transport, connection } = start()
   const long = connection.clientFor(60 * MINUTE)
   clock.now += 19 * MINUTE
-  await readApiKeyNames(long)
+  expect(await readWorkspaces(long, [])).toHaveLength(1)
   clock.now += 2 * MINUTE
-  await expect(readApiKeyNames(long)).rejects.toThrow()
-  await expect(readApiKeyNames(connection.client)).rejects.toThrow()
+  await expect(readWorkspaces(long, [])).rejects.toThrow()
+  await expect(readWorkspaces(connection.client, [])).rejects.toThrow()
   expect(anthropic.requests).toHaveLength(1)
   await transport.close()
 })

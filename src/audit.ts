@@ -106,11 +106,12 @@ async function auditByApi(run: Run<ApiInputs>, committed: Committed): Promise<Fo
  * `confirmed` is what was, and was answered twice. Throws AuditError for what no second answer makes true.
  */
 async function believableLimits(api: Connection, run: Run, committed: Snapshot | null) {
-  const reading = await collectLimits(api.client, run)
+  const known = committed?.workspaces ?? []
+  const reading = await collectLimits(api.client, run, known)
   const first = contradictions(reading, committed)
   if (first.impossible.length + first.doubtful.length === 0) return { reading, confirmed: [] }
   run.log.warning(`${[...first.impossible, ...first.doubtful].join(' ')} The limits are read a second time.`)
-  const again = await collectLimits(api.older, run)
+  const again = await collectLimits(api.older, run, known)
   const second = contradictions(again, committed)
   if (second.impossible.length === 0) return { reading: again, confirmed: second.doubtful }
   throw new AuditError(`The limits were read twice, and no such answer can be true: ${second.impossible.join(' ')}`, {

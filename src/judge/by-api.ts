@@ -1,16 +1,18 @@
 import { type Committed, unreadFailures } from '../collect/repository/committed.ts'
 import type { Policy } from '../collect/repository/policy-schema.ts'
 import type { Usage } from '../collect/usage/usage.ts'
+import type { Drift } from '../vocabulary/drift.ts'
 import type { Tier } from '../vocabulary/published-tiers.ts'
 import type { Thresholds, Verdict } from '../vocabulary/verdict.ts'
 import { DAY, type Window } from '../vocabulary/window.ts'
 import type { Audited } from './audited.ts'
-import { withConsequences } from './headroom/consequences.ts'
+import { consequencesOf } from './headroom/consequences.ts'
 import { groupViews } from './headroom/group-views.ts'
 import { compareVerdicts, judge, unreadableVerdicts } from './headroom/verdicts.ts'
 import { judgedLimiters } from './limits/effective.ts'
 import { limitFindings } from './limits/limit-findings.ts'
 import type { LimitsNow } from './limits/limits-now.ts'
+import { pinnedOverrides } from './limits/pinned-overrides.ts'
 import { planningOf } from './planning/planning.ts'
 import { thresholdsBy, withIntent, withMutes } from './policy/apply.ts'
 import { expectations } from './policy/expected.ts'
@@ -36,7 +38,7 @@ export type Known = {
 
 /** One verdict for each limiter, measured or not, in the report's order, by the lines and mutes of the policy. */
 export function judgeAll({ limits, meters, usage, source, window, thresholds, peakWindow, policy }: Known): Verdict[] {
-  const { judged, committed, current, reading } = limits
+  const { judged, judgedWorkspaces, committed, current, reading } = limits
   const { census, unreconciled, freshness } = usage
   const verdicts = judge({
     judged,
@@ -51,7 +53,8 @@ export function judgeAll({ limits, meters, usage, source, window, thresholds, pe
     thresholdsOf: thresholdsBy(policy, thresholds),
     isAtLeast: atLeastBy({ unreconciled, unknownKinds: groupsWithUnknownKinds(census, current.groups) }),
   })
-  const all = [...verdicts, ...unreadableVerdicts(reading.unreadable, committed)].sort(compareVerdicts)
+  const unread = reading.unreadable.filter(({ workspace }) => judgedWorkspaces.includes(workspace))
+  const all = [...verdicts, ...unreadableVerdicts(unread, committed)].sort(compareVerdicts)
   return withMutes(all, policy, current.groups, lastDayOf(window))
 }
 
@@ -71,8 +74,9 @@ type Learnt = {
 export function audited(known: Known, { verdicts, problem, tier, committed, confirmed }: Learnt): Audited {
   const { limits, meters, usage, source, window, thresholds, peakWindow, policy } = known
   const { census, freshness, unreconciled } = usage
-  const { reading, current, judged, active } = limits
+  const { reading, current, judged, judgedWorkspaces, active } = limits
   const expected = expectations(policy, current, active)
+  const drift = withIntent(driftOf(known), expected)
   const accounting = accountingOf(census, current.groups, {
     reconciled: unreconciled.length === 0,
     muteOf: useMutesBy(policy, lastDayOf(window)),
@@ -88,7 +92,8 @@ export function audited(known: Known, { verdicts, problem, tier, committed, conf
     thresholds,
     peakWindow,
   }
-  const read = reading.workspaces.map(({ workspace }) => workspace)
+  const unread = new Set(reading.unreadable.map(({ workspace }) => workspace.id))
+  const read = judgedWorkspaces.filter(({ id }) => !unread.has(id))
   return {
     window,
     coverage,
@@ -97,11 +102,12 @@ export function audited(known: Known, { verdicts, problem, tier, committed, conf
     thresholds,
     verdicts,
     views,
-    drift: withIntent(driftOf(known), expected),
+    drift,
     isFirstSnapshot: committed.kind === 'read' && committed.snapshot === null,
     findings: [
       ...confirmed.map((what) => ({ kind: 'read-twice' as const, message: `${what} It was read twice.` })),
       ...limitFindings(current, judged, read),
+      ...pinnedOverrides(drift, current),
       ...policyFindings(policy, judgedLimiters(current), expected, lastDayOf(window), accounting),
       ...(problem === null ? [] : [{ kind: 'drivers-unknown' as const, message: problem }]),
       ...usageFindings({ source, ...freshness, window, meters }),
@@ -121,8 +127,14 @@ export function audited(known: Known, { verdicts, problem, tier, committed, conf
   }
 }
 
-function driftOf({ limits, meters, usage, source, window, peakWindow }: Known) {
-  const { committed: before, current: after, drift } = limits
-  if (before === null) return []
-  return withConsequences(drift, { before, after, meters, window, known: usage.freshness.known, peakWindow, source })
+function driftOf({ limits, meters, usage, source, window, peakWindow }: Known): Drift[] {
+  const { committed, current, changes } = limits
+  if (committed === null) return []
+  const before = { snapshot: committed, meterOf: meters.findBefore }
+  const after = { snapshot: current, meterOf: meters.find }
+  const minutes = { span: window, known: usage.freshness.known, source, grid: meters.grid, peakWindow }
+  return changes.map((touching) => ({
+    ...touching.change,
+    consequences: consequencesOf(touching, { before, after }, minutes),
+  }))
 }

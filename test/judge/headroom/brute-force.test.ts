@@ -9,8 +9,10 @@ import type { Dimension, UsageReader } from '../../../src/collect/usage/usage-re
 import { AuditError } from '../../../src/errors.ts'
 import { groupViews } from '../../../src/judge/headroom/group-views.ts'
 import { judge } from '../../../src/judge/headroom/verdicts.ts'
+import { withModelsOf } from '../../../src/judge/limits/counterparts.ts'
 import { judgedLimiters } from '../../../src/judge/limits/effective.ts'
 import { atomsOf } from '../../../src/judge/usage/atoms.ts'
+import { makeUpsOf } from '../../../src/judge/usage/make-ups.ts'
 import { createMeters } from '../../../src/judge/usage/meters.ts'
 import { toMeasure } from '../../../src/judge/usage/meters-for.ts'
 import { planReading } from '../../../src/judge/usage/reading-plan.ts'
@@ -32,10 +34,12 @@ type Service = {
 async function audited(world: Organization, service: Service = { takesFilter: true }) {
   const { window, known, source, thresholds, peakWindow } = world
   const { groups, current } = limitsOf(world)
-  const committed =
+  const file =
     world.committed && parseSnapshot(formatSnapshot(limitsOf(world.committed).current), 'the committed snapshot')
+  const committed = file && withModelsOf(current, file)
   const judged = judgedLimiters(current)
-  const meters = createMeters(judged, groups, window)
+  const makeUps = makeUpsOf({ judged, committed, current, changes: [] })
+  const meters = createMeters(makeUps.now, makeUps.before, window)
   const { grid } = meters
   const reader = readerOf(world.requests, source, service)
   const recount = () => readCensus(reader, grid, window.start)

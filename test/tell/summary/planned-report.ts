@@ -54,7 +54,7 @@ function bandOf(utilization: number): MeasuredBand {
 }
 
 export function reportOf(verdicts: MeasuredVerdict[], days: number, details: Partial<Report> = {}): Report {
-  const window = { start: END - days * DAY, end: END, days, hasDayBefore: true }
+  const window = { start: END - days * DAY, end: END, days, earlier: null }
   const share = {
     readShare: 0.4,
     stretch: 1 / 0.6,

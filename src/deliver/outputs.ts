@@ -51,7 +51,7 @@ export type Ending =
   | { kind: 'blind'; window: Blind['window']; slack: SlackOutcome }
 
 /** The value of every output, as text. Empty means "nothing to say", never "fine". */
-export function outputsOf(ending: Ending): Record<OutputName, string> {
+function outputsOf(ending: Ending): Record<OutputName, string> {
   const empty = Object.fromEntries(OUTPUTS.map((name) => [name, ''])) as Record<OutputName, string>
   const slackDelivered = SLACK_DELIVERED[ending.slack.kind]
   if (ending.kind === 'blind') {

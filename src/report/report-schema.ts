@@ -16,7 +16,7 @@ import {
 
 /** The report file, as it is written and published. Keys are spelled as in the file; more may be added, none renamed. */
 
-export const REPORT_VERSION = 1
+const REPORT_VERSION = 1
 
 const byTier = z.object({ Start: ratio, Build: ratio, Scale: ratio })
 

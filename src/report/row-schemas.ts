@@ -14,11 +14,11 @@ export const scopeSchema = z.discriminatedUnion('type', [
 ])
 export const groupSchema = z.object({ type: z.string(), name: z.string() })
 
-export const measuredBandSchema = z.enum(['ok', 'watch', 'alert'])
-export const transitionSchema = z.enum(['new', 'worse', 'continuing', 'recovered'])
+const measuredBandSchema = z.enum(['ok', 'watch', 'alert'])
+const transitionSchema = z.enum(['new', 'worse', 'continuing', 'recovered'])
 
 const share = z.object({ id: z.string().nullable(), name: z.string(), share: ratio.describe('Part of the peak, 0–1') })
-export const driversSchema = z
+const driversSchema = z
   .object({ workspaces: z.array(share), models: z.array(share), api_keys: z.array(share) })
   .describe('Who drove the peak, in that very minute (hour, day), largest first, at most three of each')
 
@@ -165,7 +165,7 @@ export const logSchema = z.object({
   links_to_nothing: z.array(z.string()),
 })
 
-export const driftClassSchema = z.enum([
+const driftClassSchema = z.enum([
   'raised',
   'cut',
   'limiter-added',

@@ -113,15 +113,15 @@ function peakOf(consequence: Consequence | undefined): number | null {
 }
 
 export function consequenceRow({ scope, group, limiter, before, after }: Consequence): ConsequenceRow {
-  const figures = (use: Use) =>
+  const figuresOf = (use: Use) =>
     use.kind === 'measured' ? { limit: use.limit, peak: use.peak, utilization: use.utilization } : null
   const unmeasured = [after, before].find((use) => use.kind === 'unmeasured')
   return {
     scope,
     group: { type: group.type, name: group.name },
     limiter,
-    before: figures(before),
-    after: figures(after),
+    before: figuresOf(before),
+    after: figuresOf(after),
     ...(unmeasured && { reason: unmeasured.reason }),
   }
 }

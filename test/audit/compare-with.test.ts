@@ -25,11 +25,11 @@ afterEach(() => services.stop())
 const week = (compareWith?: string) =>
   services.run({ 'lookback-days': '7', ...(compareWith && { 'compare-with': compareWith }) })
 const transitions = ({ report }: Awaited<ReturnType<typeof week>>) =>
-  Object.fromEntries(report.verdicts.map(({ group, transition }) => [group.name, transition]))
+  Object.fromEntries(report.verdicts.map((row) => [row.group.name, row.transition]))
 /** Days of which usage per minute was asked for. */
 const daysAsked = () =>
   services.anthropic.requests
-    .filter(({ path, query }) => path.endsWith('/usage') && query.getAll('group_by[]').length < 5)
+    .filter(({ path, query }) => path.endsWith('/usage') && !query.getAll('group_by[]').includes('api_key_id'))
     .map(({ query }) => query.get('starting_at')!.slice(0, 10))
     .sort()
 

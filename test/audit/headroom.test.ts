@@ -100,8 +100,8 @@ const QUIET = { 'snapshot-mode': 'none', 'slack-webhook-url': '' } as const
 const run = (inputs: Parameters<Services['run']>[0] = {}) => services.run({ ...QUIET, ...inputs })
 const reportOf = async (inputs?: Parameters<Services['run']>[0]): Promise<Report> => (await run(inputs)).report
 
-const name = ({ scope, group, limiter }: VerdictRow) =>
-  `${scope.type === 'workspace' ? `${scope.name}: ` : ''}${group.name}: ${limiter}`
+const name = ({ scope, group: { name: groupName }, limiter }: VerdictRow) =>
+  `${scope.type === 'workspace' ? `${scope.name}: ` : ''}${groupName}: ${limiter}`
 const byName = (report: Report) => Object.fromEntries(report.verdicts.map((verdict) => [name(verdict), verdict]))
 
 test('every limiter is judged by its own rule, in its own scope', async () => {
@@ -161,7 +161,7 @@ test('a workspace whose limits were not read is never said to have none', async 
 
 test('what binds a group comes first, and its cache has a worth', async () => {
   const { groups } = await reportOf()
-  const opus = groups.find(({ scope, group }) => scope.type === 'organization' && group.name === 'Claude Opus 4.x')
+  const opus = groups.find((view) => view.scope.type === 'organization' && view.group.name === 'Claude Opus 4.x')
   expect(opus?.binds.map(({ limiter }) => limiter)).toEqual([
     'fast_otpm',
     'output_tokens_per_minute',
@@ -190,13 +190,7 @@ describe('the same world in other clothes gives the same report, byte for byte',
 
   test('with the shape of April 2026, names apart', async () => {
     const shape = async () =>
-      (await reportOf()).verdicts.map(({ scope, group, limiter, utilization, band }) => [
-        scope,
-        group.type,
-        limiter,
-        utilization,
-        band,
-      ])
+      (await reportOf()).verdicts.map((row) => [row.scope, row.group.type, row.limiter, row.utilization, row.band])
     const expected = await shape()
     services.anthropic.options.limitsShape = 'april-2026'
     expect(await shape()).toEqual(expected)
@@ -379,7 +373,7 @@ describe('what is asked for', () => {
 
   test('can be the groups of some models or of some types', async () => {
     const groups = async (inputs: Parameters<Services['run']>[0]) => [
-      ...new Set((await reportOf(inputs)).verdicts.map(({ group }) => group.name)),
+      ...new Set((await reportOf(inputs)).verdicts.map((row) => row.group.name)),
     ]
     expect(await groups({ models: 'claude-sonnet-5' })).toEqual(['Claude Sonnet 5'])
     expect(await groups({ 'group-types': 'web_search, batch' })).toEqual(['batch', 'web_search'])
@@ -428,7 +422,9 @@ describe('what is asked for', () => {
       .filter((query) => query.get('time_bucket_width') === '1m' && !query.getAll('group_by[]').includes('api_key_id'))
     const questions = new Set(
       minutes.map((query) =>
-        ['models[]', 'workspace_ids[]', 'group_by[]'].map((name) => query.getAll(name).sort().join('+')).join(' by '),
+        ['models[]', 'workspace_ids[]', 'group_by[]']
+          .map((parameter) => query.getAll(parameter).sort().join('+'))
+          .join(' by '),
       ),
     )
     expect(questions).toEqual(
@@ -459,9 +455,9 @@ describe('limits that cannot be divided by', () => {
       services.anthropic.world = withLimit(value ?? null)
       if (value === undefined) {
         const named = (limits: unknown) =>
-          (limits as { type: string; value: number | null }[]).map(({ type, value }) => ({
-            type,
-            ...(value !== null && { value }),
+          (limits as { type: string; value: number | null }[]).map((limit) => ({
+            type: limit.type,
+            ...(limit.value !== null && { value: limit.value }),
           }))
         rewriteLimits((entry) => ({ ...entry, limits: named(entry.limits) }))
       }

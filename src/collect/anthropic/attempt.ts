@@ -39,9 +39,10 @@ export async function attempt(
   remedies: Readonly<Partial<Record<number, string>>>,
 ): Promise<Answer<Reply>> {
   const endpoint = `${request.method} ${request.url.pathname}`
-  const again = (status?: number, headers?: Headers) => {
-    const retryAfter = headers?.get('retry-after') ?? null
-    return waitBeforeRetry({ status, retryAfter, shouldRetry: headers?.get('x-should-retry') ?? null }, tries, deps)
+  const again = (refusal?: Response) => {
+    const retryAfter = refusal?.headers.get('retry-after') ?? null
+    const shouldRetry = refusal?.headers.get('x-should-retry') ?? null
+    return waitBeforeRetry({ status: refusal?.status, retryAfter, shouldRetry }, tries, deps)
   }
   const fail = (
     wait: number | null,
@@ -82,7 +83,7 @@ export async function attempt(
     const otherwise = status >= 500 ? OUTAGE_REMEDY : REQUEST_REMEDY
     const remedy = remedies[status] ?? REMEDIES[status] ?? otherwise
     const details = { status, requestId, remedy }
-    if (status !== 429) return fail(again(status, response.headers), `answered ${status}${text}`, details)
+    if (status !== 429) return fail(again(response), `answered ${status}${text}`, details)
     const retryAfter = parseRetryAfter(response.headers.get('retry-after'), deps.now())
     const { error } = fail(null, `answered ${status}${text}${askedToWait(retryAfter)}`, details)
     return { kind: 'refused', error, retryAfter }
@@ -91,13 +92,7 @@ export async function attempt(
     return { kind: 'ok', value: { json: await readJson(response, { maxBytes: LARGEST_BODY }), requestId } }
   } catch (cause) {
     const tooLarge = cause instanceof BodyTooLarge
-    const reason = tooLarge
-      ? cause.message
-      : signal.aborted
-        ? `its body was not complete within ${seconds} s`
-        : cause instanceof SyntaxError
-          ? 'its body is not JSON'
-          : `its body was cut: ${networkReason(cause)}`
+    const reason = signal.aborted && !tooLarge ? `its body was not complete within ${seconds} s` : bodyReason(cause)
     return fail(tooLarge ? null : again(), `answered ${status}, but ${reason}`, {
       requestId,
       cause,
@@ -142,6 +137,12 @@ const quote = (text: string) => `"${oneLine(text)}"`
 function oneLine(text: string): string {
   const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim()
   return line.length > 300 ? `${line.slice(0, 300)}…` : line
+}
+
+/** Why a body that began to arrive could not be read. */
+function bodyReason(cause: unknown): string {
+  if (cause instanceof BodyTooLarge) return cause.message
+  return cause instanceof SyntaxError ? 'its body is not JSON' : `its body was cut: ${networkReason(cause)}`
 }
 
 /** undici says "fetch failed" and keeps the reason in the cause. */

@@ -143,7 +143,7 @@ export function rowsPerMinute(cells: Iterable<Cell>, { start, end }: Range): num
 
 const TELLING: readonly Dimension[] = ['service_tier', 'speed', 'product']
 const SUBSETS: readonly (readonly Dimension[])[] = Array.from({ length: 2 ** TELLING.length }, (_, bits) =>
-  TELLING.filter((_, index) => bits & (1 << index)),
+  TELLING.filter((dimension) => bits & (1 << TELLING.indexOf(dimension))),
 ).sort((a, b) => a.length - b.length)
 
 /**

@@ -142,19 +142,19 @@ function costOf({ census, grid, source }: Given, nameOf: (model: string) => stri
 function packed(of: MinutesQuery['of'], units: readonly Unit[], given: Given, cost: Cost): MinutesQuery[] {
   const single = units
     .map((unit) => ({ unit, query: queryOf(of, [unit], given) }))
-    .map(({ unit, query }) => ({ unit, query, cost: cost(query), rows: rowsOf(query, given) }))
+    .map((each) => ({ ...each, requests: cost(each.query), rows: rowsOf(each.query, given) }))
     .sort((a, b) => a.rows - b.rows)
-  let best = single.map(({ query }) => query)
-  let least = single.reduce((sum, { cost }) => sum + cost, 0)
+  let best = single.map((each) => each.query)
+  let least = single.reduce((sum, each) => sum + each.requests, 0)
   for (let together = 2; together <= single.length; together++) {
     const some = single.slice(0, together).map(({ unit }) => unit)
     const query = queryOf(of, some, given)
     if (addressLength(query) > LONGEST_NAMES) break
     const rest = single.slice(together)
-    const total = cost(query) + rest.reduce((sum, { cost }) => sum + cost, 0)
+    const total = cost(query) + rest.reduce((sum, each) => sum + each.requests, 0)
     if (total >= least) continue
     least = total
-    best = [query, ...rest.map(({ query }) => query)]
+    best = [query, ...rest.map((each) => each.query)]
   }
   return best
 }
@@ -172,9 +172,9 @@ function addressLength({ models, workspaceIds }: MinutesQuery): number {
 
 /** One query for these units: told apart by model and workspace where there are several, and by what decides how use counts. */
 function queryOf(of: MinutesQuery['of'], units: readonly Unit[], { census }: Given): MinutesQuery {
-  const anyModel = units.some(({ models }) => models === null)
+  const anyModel = units.some((unit) => unit.models === null)
   const models = anyModel ? null : [...new Set(units.flatMap((unit) => unit.models ?? []))]
-  const ids = [...new Set(units.flatMap(({ workspaceIds }) => workspaceIds ?? []))]
+  const ids = [...new Set(units.flatMap((unit) => unit.workspaceIds ?? []))]
   const workspaceIds = of === 'workspaces' ? ids : null
   const groupBy: Dimension[] = [
     ...(workspaceIds !== null && workspaceIds.length > 1 ? ['workspace_id' as const] : []),

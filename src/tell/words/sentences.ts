@@ -195,13 +195,13 @@ export function unclaimedShare(report: Pick<Report, 'accounting'>): string {
 /** One sentence for each kind: `Use of models that no rate-limit group lists: claude-opus-6.` */
 export function unclaimedSentences({ accounting }: Pick<Report, 'accounting'>, safe: Escape): string[] {
   return (accounting?.parts ?? []).filter(isUnclaimed).flatMap((part) => {
-    const names = unmutedNames(part).map((name) => safe(name))
+    const names = unmutedNames(part).map((text) => safe(text))
     return names.length === 0 ? [] : [`${PART_TITLES[part.kind]}: ${listing(names, NAMED_USE)}.`]
   })
 }
 
 function unmutedNames({ kind, of }: AccountingPart['parts'][number]): string[] {
-  return of.filter(({ muted }) => !muted).map(({ name }) => (name === kind ? 'no name given' : name))
+  return of.filter((item) => !item.muted).map(({ name }) => (name === kind ? 'no name given' : name))
 }
 
 const NAMED_USE = 3

@@ -38,7 +38,7 @@ const get = (query = {}, options = {}) => harness.client.get(PATH, query, schema
 async function failure(promise: Promise<unknown> = get()): Promise<AuditError> {
   const error: unknown = await promise.then(
     () => new Error('It was expected to fail'),
-    (error) => error,
+    (reason) => reason,
   )
   if (!(error instanceof AuditError)) throw error
   return error

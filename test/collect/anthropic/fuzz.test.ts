@@ -57,10 +57,10 @@ function checkRow(row: UsageRow): void {
 
 const readAll = (reader: UsageReader) => reader.read(query, (rows) => rows.forEach(checkRow))
 const checkLimits = async (entries: ReturnType<typeof readOrganizationLimits>) => {
-  for (const { groupType, models, limits } of await entries) {
+  for (const { groupType, models, ...entry } of await entries) {
     expect(groupType).not.toBe('')
     expect(models === null || models.every((model) => typeof model === 'string')).toBe(true)
-    for (const { type, value } of limits)
+    for (const { type, value } of entry.limits)
       expect([typeof type, value === null || isCount(value)]).toEqual(['string', true])
   }
 }

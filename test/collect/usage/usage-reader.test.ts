@@ -132,7 +132,7 @@ test.for([
   ['1d', [{ at: START, output: 74 }]],
 ] as const)('buckets of %s are read over more than a day at once', async ([width, expected]) => {
   const { rows } = await read(open('analytics'), { width, groupBy: [], start: START - 30 * 86_400_000 })
-  expect(rows.map(({ at, output }) => ({ at, output }))).toEqual(expected)
+  expect(rows.map((row) => ({ at: row.at, output: row.output }))).toEqual(expected)
   expect(anthropic.requests).toHaveLength(1)
 })
 
@@ -147,7 +147,7 @@ test('freshness is the earliest that any page states, and null where none does',
   anthropic.options.dataRefreshedAt = `${DAY}T23:00:00Z`
   expect((await read(reader)).refreshedAt).toBe(at('23:00'))
   anthropic.faults.push({
-    when: ({ query }) => query.get('starting_at')?.startsWith('2026-11-21') ?? false,
+    when: (request) => request.query.get('starting_at')?.startsWith('2026-11-21') ?? false,
     effect: {
       kind: 'rewrite',
       rewrite: (reply) => ({ ...reply, body: String(reply.body).replace('T23:00:00Z', 'T21:00:00Z') }),
@@ -209,16 +209,16 @@ test('the legacy report gives the same tokens, row by row, and says what it cann
       // The legacy report has no ID for the default workspace, which usage in this world has.
       workspaceId: row.workspaceId === defaultWorkspaceId ? null : row.workspaceId,
     }))
-  expect(legacy.rows.some(({ workspaceId }) => workspaceId === null)).toBe(true)
+  expect(legacy.rows.some((row) => row.workspaceId === null)).toBe(true)
   expect(legacy.rows.map(text).sort()).toEqual(comparable.map(text).sort())
 })
 
 test('the legacy report is asked for a day of minutes at once, with the header that speed needs', async () => {
   await read(open('legacy'), { start: START - 86_400_000 })
   expect(anthropic.requests).toHaveLength(2)
-  for (const { query, headers } of anthropic.requests) {
-    expect(query.get('limit')).toBe('1440')
-    expect(query.getAll('group_by[]')).toEqual(['model', 'service_tier', 'speed'])
+  for (const { query: asked, headers } of anthropic.requests) {
+    expect(asked.get('limit')).toBe('1440')
+    expect(asked.getAll('group_by[]')).toEqual(['model', 'service_tier', 'speed'])
     expect(headers).toMatchObject({ 'anthropic-version': '2023-06-01', 'anthropic-beta': 'fast-mode-2026-02-01' })
   }
   anthropic.requests.length = 0
@@ -230,19 +230,50 @@ test('a legacy page too large to hold is asked for again in smaller ones, and no
   const padding = ' '.repeat(17_000_000)
   anthropic.faults.push({
     path: '/v1/organizations/usage_report/messages',
-    when: ({ query }) => Number(query.get('limit')) > 400,
+    when: (request) => Number(request.query.get('limit')) > 400,
     effect: { kind: 'rewrite', rewrite: (reply) => ({ ...reply, body: `${reply.body}${padding}` }) },
   })
   const { rows } = await read(open('legacy'))
   expect(rows.map(({ output }) => output)).toEqual([57, 8, 9])
-  expect(anthropic.requests.map(({ query }) => query.get('limit'))).toEqual(['1440', '720', '360', '360', '360', '360'])
+  expect(anthropic.requests.map((request) => request.query.get('limit'))).toEqual([
+    '1440',
+    '720',
+    '360',
+    '360',
+    '360',
+    '360',
+  ])
+})
+
+test('a legacy page too large to hold is no reason to ask again once rows of its range are counted', async () => {
+  anthropic.faults.push(
+    {
+      path: '/v1/organizations/usage_report/messages',
+      nth: 1,
+      effect: {
+        kind: 'rewrite',
+        rewrite: (reply) => ({
+          ...reply,
+          body: JSON.stringify({ ...JSON.parse(String(reply.body)), has_more: true, next_page: 'page_2' }),
+        }),
+      },
+    },
+    {
+      path: '/v1/organizations/usage_report/messages',
+      when: (request) => request.query.get('page') === 'page_2',
+      effect: { kind: 'rewrite', rewrite: (reply) => ({ ...reply, status: 200, body: ' '.repeat(17_000_000) }) },
+    },
+  )
+  const reader = await open('legacy')
+  await expect(read(reader)).rejects.toThrow('/v1/organizations/usage_report/messages answered 200')
+  expect(new Set(anthropic.requests.map((request) => request.query.get('limit')))).toEqual(new Set(['1440']))
 })
 
 test('ranges are cut so that their rows fill pages, across midnight', async () => {
   const starts = async (rowsPerBucket: number) => {
     anthropic.requests.length = 0
     await read(open('analytics'), { start: START - 86_400_000, rowsPerBucket })
-    return anthropic.requests.map(({ query }) => query.get('starting_at'))
+    return anthropic.requests.map((request) => request.query.get('starting_at'))
   }
   expect(await starts(1)).toEqual(['2026-11-21T00:00:00Z', '2026-11-21T16:40:00Z', '2026-11-22T09:20:00Z'])
   expect(await starts(0.1)).toEqual(['2026-11-21T00:00:00Z', '2026-11-22T00:00:00Z'])
@@ -251,7 +282,7 @@ test('ranges are cut so that their rows fill pages, across midnight', async () =
 
 test('without buckets there is one row for each combination, of the whole range', async () => {
   const { rows } = await read(open('analytics'), { width: 'all', groupBy: ['model'] })
-  expect(rows.map(({ at, model, output }) => [at, model, output]).sort()).toEqual(
+  expect(rows.map((row) => [row.at, row.model, row.output]).sort()).toEqual(
     [
       [START, 'claude-haiku-5-5', 9],
       [START, 'claude-opus-5', 65],

@@ -37,8 +37,8 @@ const BETAS: Record<string, string> = {
 /** Replies of a lazy world are kept, up to this many bytes: a benchmark asks for the same day again and again. */
 const CACHE_BYTES = 256_000_000
 
-/** Anthropic's Admin API over this world, as strict as the service. `options` are what differs from an ordinary day. */
-export async function startAnthropic(world: World, options: Partial<Options> = {}): Promise<AnthropicEmulator> {
+/** Anthropic's Admin API over this world, as strict as the service. `unusual` is what differs from an ordinary day. */
+export async function startAnthropic(first: World, unusual: Partial<Options> = {}): Promise<AnthropicEmulator> {
   const federation: FederationState = { tokens: new Map(), spent: new Set() }
   const minutes: Minutes = new Map()
   const fill: Fill = { tokens: Number.POSITIVE_INFINITY, at: Number.NEGATIVE_INFINITY }
@@ -49,8 +49,8 @@ export async function startAnthropic(world: World, options: Partial<Options> = {
     error: (status, errorCode) => refuse(new ApiError(status, `The emulator was asked for ${status}`, errorCode)),
   })
   const emulator: AnthropicEmulator = Object.assign(server, {
-    world,
-    options: structuredClone({ ...ORDINARY, ...options }),
+    world: first,
+    options: structuredClone({ ...ORDINARY, ...unusual }),
   })
   const cache = new WeakMap<World, ReplyCache>()
   return emulator

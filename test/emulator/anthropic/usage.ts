@@ -78,7 +78,7 @@ function bucketHasRows(world: World, query: UsageQuery, start: number): boolean 
 }
 
 const byTotal = (a: Row, b: Row): number => totalTokens(b) - totalTokens(a) || compare(a.key, b.key)
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+const compare = (a: string, b: string): number => Number(a > b) - Number(a < b)
 const disorder = (row: Row): string => createHash('md5').update(`${row.start}${row.key}`).digest('hex')
 
 const times = new Map<number, string>()

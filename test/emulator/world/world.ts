@@ -68,8 +68,8 @@ export const DAY = '2026-11-22'
 export const NOW = Date.parse('2026-11-23T06:00:00Z')
 
 /** How overrides name a group: its display name, else its first model, else its type. */
-export function nameOf(group: WorldGroup): string {
-  return group.name ?? group.models?.[0] ?? group.type
+export function nameOf({ name, models, type }: WorldGroup): string {
+  return name ?? models?.[0] ?? type
 }
 
 /** The ID a workspace, key or group of this name has, in every world: `workspaceId('production')`. */
@@ -90,9 +90,9 @@ export function world(
     now: typeof now === 'number' ? () => now : now,
   }
   for (const { name, overrides } of made.workspaces) {
-    for (const group of Object.keys(overrides)) {
-      if (!made.groups.some((each) => nameOf(each) === group)) {
-        throw new Error(`Workspace ${name} overrides "${group}", which no group of this world is called.`)
+    for (const named of Object.keys(overrides)) {
+      if (!made.groups.some((each) => nameOf(each) === named)) {
+        throw new Error(`Workspace ${name} overrides "${named}", which no group of this world is called.`)
       }
     }
   }

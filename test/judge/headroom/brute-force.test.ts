@@ -86,9 +86,9 @@ async function audited(world: Organization, service: Service = { takesFilter: tr
 
 function limitsOf({ entries, workspaces }: Pick<Organization, 'entries' | 'workspaces'>) {
   const groups = organizationGroups(entries.map((entry) => ({ ...entry, limits: [...entry.limits].reverse() })))
-  const readings = workspaces.map(({ id, name, entries }) => ({
+  const readings = workspaces.map(({ id, name, entries: own }) => ({
     workspace: { id, name, archived: false },
-    overrides: workspaceOverrides(entries, groups),
+    overrides: workspaceOverrides(own, groups),
   }))
   const current: Snapshot = snapshotOf(groups, readings)
   return { groups, current }

@@ -23,9 +23,9 @@ function audit({ before, after, requests }: Regrouping): { verdicts: VerdictRow[
   const groups = modelGroups(after)
   const workspaces = after.workspaces.map(({ id, overrides }) => ({
     workspace: { id, name: id, archived: false },
-    overrides: Object.entries(overrides).map(([name, limits]) => ({
+    overrides: Object.entries(overrides).map(([name, own]) => ({
       ...groups.find((group) => group.name === name)!,
-      limits,
+      limits: own,
     })),
   }))
   const reading = { groups, allWorkspaces: workspaces.map(({ workspace }) => workspace), workspaces, unreadable: [] }

@@ -9,7 +9,7 @@ import { EXAMPLES, HOSTILE_NAME, HOSTILE_NAME_TOO, LINKS } from '../examples.ts'
 const SHOWN = HOSTILE_NAME.replace('\n', '↵')
 
 const attributes = (elements: Locator, name: string): Promise<string[]> =>
-  elements.evaluateAll((found, name) => found.map((element) => element.getAttribute(name) ?? ''), name)
+  elements.evaluateAll((found, wanted) => found.map((element) => element.getAttribute(wanted) ?? ''), name)
 
 /** Where a path begins, from the top. */
 const startOf = (path: string) => Number(/^M[^,]+,([\d.]+)/.exec(path)?.[1])

@@ -81,7 +81,7 @@ async function auditByApi(run: Run<ApiInputs>, committed: Committed): Promise<Fo
       const counted = await collectCensus(api, run, { grid, allWorkspaces: reading.allWorkspaces })
       const { census, reader } = counted
       const measured = toMeasure(limits, meters)
-      const atoms = atomsOf(before, limits.current)
+      const atoms = atomsOf(limits.committed, limits.current)
       const plan = planReading({ measured, atoms, census, grid, source: reader.source })
       const folds = { organization: meters.foldOrganization, workspaces: meters.foldWorkspaces }
       return { reader, ...(await collectUsage(api, run, counted, plan, folds)) }

@@ -1,8 +1,8 @@
 import * as z from 'zod'
+import { driftSchema } from './drift-schemas.ts'
 import {
   accountingSchema,
   count,
-  driftSchema,
   findingSchema,
   groupSchema,
   groupViewSchema,

@@ -1,9 +1,8 @@
 import type * as z from 'zod'
+import type { consequenceSchema, driftSchema } from './drift-schemas.ts'
 import type { planningSchema, reportSchema } from './report-schema.ts'
 import type {
   accountingSchema,
-  consequenceSchema,
-  driftSchema,
   groupViewSchema,
   measuredSchema,
   refusalSchema,

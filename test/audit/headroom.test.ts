@@ -422,9 +422,7 @@ describe('what is asked for', () => {
       .filter((query) => query.get('time_bucket_width') === '1m' && !query.getAll('group_by[]').includes('api_key_id'))
     const questions = new Set(
       minutes.map((query) =>
-        ['models[]', 'workspace_ids[]', 'group_by[]']
-          .map((parameter) => query.getAll(parameter).sort().join('+'))
-          .join(' by '),
+        ['models[]', 'workspace_ids[]', 'group_by[]'].map((key) => query.getAll(key).sort().join('+')).join(' by '),
       ),
     )
     expect(questions).toEqual(

@@ -142,8 +142,8 @@ export function rowsPerMinute(cells: Iterable<Cell>, { start, end }: Range): num
 }
 
 const TELLING: readonly Dimension[] = ['service_tier', 'speed', 'product']
-const SUBSETS: readonly (readonly Dimension[])[] = Array.from({ length: 2 ** TELLING.length }, (_, bits) =>
-  TELLING.filter((dimension) => bits & (1 << TELLING.indexOf(dimension))),
+const SUBSETS: readonly (readonly Dimension[])[] = Array.from({ length: 2 ** TELLING.length }, (_none, bits) =>
+  TELLING.filter((_dimension, index) => bits & (1 << index)),
 ).sort((a, b) => a.length - b.length)
 
 /**

@@ -30,7 +30,7 @@ export function mutesUse(mute: Mute, kind: string, name: string): boolean {
 export function useMutesBy(policy: Pick<Policy, 'mutes'>, lastDay: number) {
   const day = isoDay(lastDay)
   return (kind: string, name: string) => {
-    const mute = policy.mutes.find((rule) => day <= rule.until && mutesUse(rule, kind, name))
+    const mute = policy.mutes.find((one) => day <= one.until && mutesUse(one, kind, name))
     return mute ? { owner: mute.owner, reason: mute.reason, until: mute.until } : null
   }
 }

@@ -5,7 +5,7 @@ import { makeUpsOf } from './make-ups.ts'
 import { createMeters, type Meters } from './meters.ts'
 import type { Measured } from './reading-plan.ts'
 
-/** Meters for what is judged and for what changes touch, by the make-up of now and by the committed one. */
+/** Meters for what is judged and for what changes touch, as both make-ups count it. */
 export function metersFor(limits: LimitsNow, window: Window): Meters {
   const { now, before } = makeUpsOf(limits)
   return createMeters(now, before, window)

@@ -54,8 +54,8 @@ export type MakeUp = { groups: readonly RateLimitGroup[]; limiters: readonly Mea
  * Meters for what usage can measure among the limiters; the rest gets none: it has no rule, or no model whose use could be
  * added up. Duplicates share one meter. `before`: the make-up of the committed snapshot, by which the same rows are counted a
  * second time wherever it is another one; null: nothing is committed, and the time before is counted as now.
- * The groups of `now` are all of the organization's: each has a cache to watch. By each make-up a dated model ID counts in the
- * group that lists its alias, unless some group lists the ID itself.
+ * The groups of `now` are all of the organization's: each has a cache to watch. A dated model ID counts in the group that
+ * lists its alias, unless some group of that make-up lists the ID itself.
  */
 export function createMeters(now: MakeUp, before: MakeUp | null, window: Window): Meters {
   const grid: Grid = { start: window.earlier?.start ?? window.start, end: window.end }
@@ -64,15 +64,15 @@ export function createMeters(now: MakeUp, before: MakeUp | null, window: Window)
   const ofBefore = before === null ? ofNow : metersOf(before.limiters, isSameMakeUp ? [...ofNow.values()] : [])
   const all = [...new Set([...ofNow.values(), ...ofBefore.values()])]
   const counters = isSameMakeUp
-    ? [countersOf(all, namesBy(now))]
-    : [countersOf([...ofNow.values()], namesBy(now)), countersOf([...ofBefore.values()], namesBy(before))]
+    ? [countersOf(now, all)]
+    : [countersOf(now, [...ofNow.values()]), countersOf(before, [...ofBefore.values()])]
 
   const hours = (grid.end - grid.start) / HOUR
   const caches = now.groups
     .filter((group) => group.type === MODEL_GROUP)
     .map((group) => ({ group, read: new Float64Array(hours), input: new Float64Array(hours) }))
+  const nameNow = namesIn(now, [...ofNow.values()])
   const cachesByModel = indexByModel(caches, ({ group }) => group.models)
-  const nameNow = namesBy(now)
 
   return {
     grid,
@@ -125,21 +125,21 @@ function canTellUse(rule: LimiterRule, group: RateLimitGroup): boolean {
 }
 
 type Count = (row: UsageRow, grid: Grid) => void
-
-/** The name by which a make-up lists a model; null where it does not. */
+/** The name under which a make-up lists a model; null where it does not. */
 type NameOf = (model: string | null) => string | null
 
-function namesBy({ groups, limiters }: MakeUp): NameOf {
-  const listed = new Set([...groups, ...limiters.map(({ group }) => group)].flatMap(({ models }) => models))
+function namesIn({ groups }: MakeUp, meters: readonly Meter[]): NameOf {
+  const listed = new Set([...groups, ...meters.map(({ group }) => group)].flatMap(({ models }) => models))
   return (model) => (model === null ? null : listedName(model, listed))
 }
 
 /** What takes a row of one make-up: for the organization, and for each workspace with a meter. */
 function countersOf(
+  makeUp: MakeUp,
   meters: readonly Meter[],
-  nameOf: NameOf,
 ): { organization: Count; workspaces: Map<string | null, Count> } {
   const byScope = Map.groupBy(meters, ({ scope }) => workspaceIdOf(scope))
+  const nameOf = namesIn(makeUp, meters)
   const routers = new Map([...byScope].map(([id, ofScope]) => [id, routerOf(ofScope, nameOf)] as const))
   return { organization: routers.get(null) ?? (() => {}), workspaces: routers }
 }

@@ -142,19 +142,19 @@ function costOf({ census, grid, source }: Given, nameOf: (model: string) => stri
 function packed(of: MinutesQuery['of'], units: readonly Unit[], given: Given, cost: Cost): MinutesQuery[] {
   const single = units
     .map((unit) => ({ unit, query: queryOf(of, [unit], given) }))
-    .map((each) => ({ ...each, requests: cost(each.query), rows: rowsOf(each.query, given) }))
+    .map(({ unit, query }) => ({ unit, query, pages: cost(query), rows: rowsOf(query, given) }))
     .sort((a, b) => a.rows - b.rows)
-  let best = single.map((each) => each.query)
-  let least = single.reduce((sum, each) => sum + each.requests, 0)
+  let best = single.map(({ query }) => query)
+  let least = single.reduce((sum, { pages }) => sum + pages, 0)
   for (let together = 2; together <= single.length; together++) {
     const some = single.slice(0, together).map(({ unit }) => unit)
     const query = queryOf(of, some, given)
     if (addressLength(query) > LONGEST_NAMES) break
     const rest = single.slice(together)
-    const total = cost(query) + rest.reduce((sum, each) => sum + each.requests, 0)
+    const total = cost(query) + rest.reduce((sum, { pages }) => sum + pages, 0)
     if (total >= least) continue
     least = total
-    best = [query, ...rest.map((each) => each.query)]
+    best = [query, ...rest.map((one) => one.query)]
   }
   return best
 }

@@ -66,8 +66,14 @@ export async function startServices(
       'slack-webhook-url': slack.webhookUrl,
       ...given,
     }
-    const { core, outputs, lines, masked } = recordingCore(inputs, issuer)
-    const env = { ...github.env, GITHUB_RUN_ID: '7001', GITHUB_STEP_SUMMARY: summary, RUNNER_TEMP: folder }
+    const { core, outputs, lines, masked } = recordingCore(inputs)
+    const env = {
+      ...github.env,
+      ...issuer?.env,
+      GITHUB_RUN_ID: '7001',
+      GITHUB_STEP_SUMMARY: summary,
+      RUNNER_TEMP: folder,
+    }
     const transport = createTransport({ env: {}, version: 'test' })
     try {
       const code = await audit({
@@ -111,7 +117,7 @@ export async function startServices(
   }
 }
 
-function recordingCore(inputs: Partial<Record<InputName, string>>, issuer: OidcIssuer | null) {
+function recordingCore(inputs: Partial<Record<InputName, string>>) {
   const outputs: Partial<Record<OutputName, string>> = {}
   const lines: string[] = []
   const masked: string[] = []
@@ -131,12 +137,6 @@ function recordingCore(inputs: Partial<Record<InputName, string>>, issuer: OidcI
     error: line('error'),
     startGroup: line('group'),
     endGroup: () => {},
-    getIDToken: async (audience) => {
-      if (!issuer) throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable')
-      const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token } = issuer.env
-      const reply = await fetch(`${url}&audience=${audience}`, { headers: { authorization: `Bearer ${token}` } })
-      return ((await reply.json()) as { value: string }).value
-    },
   } as Deps['core']
   return { core, outputs, lines, masked }
 }

@@ -19,7 +19,7 @@ export function connect({ deps, log, secrets, inputs }: Run, source: Credentials
   const stop = new AbortController()
   const deadline = deps.now() + TIME_BUDGET
   const options = { baseUrl: inputs.anthropicBaseUrl, deadline, redact: secrets.redact, log: log.debug }
-  const credentials = createCredentials({ ...deps, secrets, log: log.debug }, source, options)
+  const credentials = createCredentials({ ...deps, secrets, log: log.debug, show: log.info }, source, options)
   const clientUntil = (time: number) =>
     createAnthropic(deps, { ...options, credentials, stop: stop.signal, deadline: time })
   return {

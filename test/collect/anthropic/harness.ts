@@ -21,11 +21,11 @@ export function connect(
   server: { url: string },
   parts: {
     credentials?: CredentialInputs
-    getIDToken?: (audience?: string) => Promise<string>
     now?: () => number
     random?: () => number
     /** What a wait is; by default it is over at once. */
     sleep?: (signal: AbortSignal | undefined) => Promise<void>
+    /** Variables of the runner, the issuer's among them. */
     env?: Record<string, string>
   } & Partial<Pick<ClientOptions, 'baseUrl' | 'deadline' | 'requestTimeout' | 'stop'>> = {},
 ): Harness {
@@ -44,9 +44,10 @@ export function connect(
       slept += milliseconds
       await parts.sleep?.(signal)
     },
-    core: { getIDToken: parts.getIDToken ?? (() => Promise.reject(new Error('no ID token in this test'))) },
+    env: parts.env ?? {},
     secrets,
     log: (line: string) => lines.push(line),
+    show: (line: string) => lines.push(line),
   }
   const { baseUrl = server.url, deadline = Number.POSITIVE_INFINITY, requestTimeout } = parts
   const credentials = createCredentials(deps, parts.credentials ?? { kind: 'admin-key', key: ADMIN_KEY }, {

@@ -1,6 +1,8 @@
 import { EnvHttpProxyAgent, fetch as undiciFetch } from 'undici'
 import type { Deps } from '../deps.ts'
+import { AuditError } from '../errors.ts'
 import { getCoded } from './coded.ts'
+import { readProxies } from './proxies.ts'
 
 export type Transport = { fetch: typeof globalThis.fetch; close: () => Promise<void> }
 
@@ -8,7 +10,7 @@ const PROJECT = 'https://github.com/marketplace/actions/claude-rate-limit-audit'
 
 /**
  * The one way out of the process, for Anthropic, GitHub and Slack alike: one dispatcher with kept-alive connections.
- * Honours HTTP_PROXY, HTTPS_PROXY and NO_PROXY of `env`, each in lower case first.
+ * Honours the proxies of `env` (`readProxies`); where one cannot be an address, nothing is sent at all, for nobody knows how.
  * A redirect is an error unless the caller asks otherwise: every call carries a credential, which must not be sent elsewhere.
  * HTTP/1.1 only: undici's HTTP/2 is younger, and no test here speaks it.
  * `fetch` is undici's own, for the one built into Node refuses a dispatcher of another undici. Only a GET that asks for
@@ -16,11 +18,14 @@ const PROJECT = 'https://github.com/marketplace/actions/claude-rate-limit-audit'
  * Response, and a redirect comes back as it is.
  */
 export function createTransport({ env, version }: { env: Deps['env']; version: string }): Transport {
+  const { proxies, problems } = readProxies(env)
+  if (problems.length > 0)
+    return { fetch: () => Promise.reject(new AuditError(problems.join('\n'))), close: () => Promise.resolve() }
   const dispatcher = new EnvHttpProxyAgent({
     // Given even when empty: undici would look into process.env for what is undefined.
-    httpProxy: env.http_proxy || env.HTTP_PROXY || '',
-    httpsProxy: env.https_proxy || env.HTTPS_PROXY || '',
-    noProxy: env.no_proxy || env.NO_PROXY || '',
+    httpProxy: proxies.http,
+    httpsProxy: proxies.https,
+    noProxy: proxies.no,
     connections: 12,
     connect: { timeout: 10_000 },
     headersTimeout: 60_000,

@@ -1,6 +1,7 @@
 import type { Deps } from '../../deps.ts'
 import { AuditError } from '../../errors.ts'
 import { BodyTooLarge, readJson, readText } from '../../transport/body.ts'
+import { networkFault } from '../../transport/network-fault.ts'
 import { type Outcome, waitBeforeRetry } from './retry.ts'
 import { errorBodySchema } from './schemas.ts'
 
@@ -60,7 +61,8 @@ export async function attempt(
     response = await deps.fetch(url, { method, headers, body, redirect: 'manual', signal })
   } catch (cause) {
     const what = signal.aborted ? `gave no reply within ${seconds} s` : `got no reply: ${networkReason(cause)}`
-    return fail(again(), what, { cause, remedy: NETWORK_REMEDY })
+    const fault = networkFault(cause)
+    return fail(fault?.isLasting ? null : again(), what, { cause, remedy: fault?.remedy ?? NETWORK_REMEDY })
   }
   const requestId = response.headers.get('request-id') ?? undefined
   const { status } = response
@@ -74,7 +76,7 @@ export async function attempt(
     })
   }
   if (status >= 400) {
-    const { code, text } = await errorDetails(response)
+    const { code, text } = await errorDetails(response, deps.redact)
     const spent = SPEND_CAPS.includes(code ?? '')
     const wait = spent ? null : again(status, response.headers)
     const remedy = spent
@@ -102,10 +104,14 @@ export async function attempt(
 }
 
 /** The error type and code, and the service's own words: one line, cut, and in quotes, for they are not ours. */
-async function errorDetails(response: Response): Promise<{ code: string | undefined; text: string }> {
+async function errorDetails(
+  response: Response,
+  redact: AttemptDeps['redact'],
+): Promise<{ code: string | undefined; text: string }> {
   let body: string
   try {
-    body = await readText(response, { maxBytes: LARGEST_ERROR_BODY })
+    // Before anything of it is cut: half a secret is one too.
+    body = redact(await readText(response, { maxBytes: LARGEST_ERROR_BODY }))
   } catch {
     return { code: undefined, text: ' with an unreadable body' }
   }

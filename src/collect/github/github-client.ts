@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Deps } from '../../deps.ts'
 import { AuditError } from '../../errors.ts'
+import { networkFault } from '../../transport/network-fault.ts'
 import { parseRetryAfter } from '../../transport/retry-after.ts'
 import { wholeReplies } from '../../transport/whole.ts'
 import { lazy } from '../../vocabulary/lazy.ts'
@@ -26,7 +27,8 @@ export type GitHub = {
   random: Deps['random']
 }
 
-export type GitHubDeps = Pick<Deps, 'fetch' | 'env' | 'now' | 'sleep' | 'random'>
+/** `redact` takes out of GitHub's words what they may echo, before they are cut. */
+export type GitHubDeps = Pick<Deps, 'fetch' | 'env' | 'now' | 'sleep' | 'random'> & { redact: (text: string) => string }
 
 type Method = 'GET' | 'POST' | 'PATCH'
 type GitHubReply = { status: number; headers: Record<string, string | number | undefined>; data: unknown }
@@ -56,7 +58,7 @@ export function repositoryOf(env: Deps['env']): { owner: string; repo: string } 
  * GitHub for the repository of the run (GITHUB_REPOSITORY) at GITHUB_API_URL and GITHUB_GRAPHQL_URL: github.com, ghe.com
  * or an Enterprise Server alike. Throws AuditError where the token or the repository is missing.
  */
-export function createGitHub({ fetch, env, now, sleep, random }: GitHubDeps, token: string): GitHub {
+export function createGitHub({ fetch, env, now, sleep, random, redact }: GitHubDeps, token: string): GitHub {
   const repository = repositoryOf(env)
   if (repository === null)
     throw new AuditError(`GITHUB_REPOSITORY is "${env.GITHUB_REPOSITORY ?? ''}", which names no repository.`, {
@@ -101,7 +103,7 @@ export function createGitHub({ fetch, env, now, sleep, random }: GitHubDeps, tok
       try {
         return read(await octokit.request(route, { headers: HEADERS, ...parameters }))
       } catch (thrown) {
-        const { error, headers } = understand(name, thrown)
+        const { error, headers } = understand(name, thrown, redact)
         if (error.inDoubt) inDoubt = error
         wait = tries < MOST_TRIES ? waitFor(error, headers, repeatable, tries) : null
         if (wait === null || now() + wait >= deadline) throw error
@@ -124,7 +126,8 @@ export function createGitHub({ fetch, env, now, sleep, random }: GitHubDeps, tok
       const wait = Math.max(0, asked ?? reset ?? UNTOLD_WAIT)
       return wait <= LONGEST_WAIT ? wait + random() * FIRST_WAIT : null
     }
-    return repeatable && error.inDoubt ? random() * FIRST_WAIT * 2 ** tries : null
+    const isWorthIt = error.unsent ? !error.unsent.isLasting : repeatable && error.inDoubt
+    return isWorthIt ? random() * FIRST_WAIT * 2 ** tries : null
   }
 
   return {
@@ -221,10 +224,15 @@ function parse<T>(name: string, reply: GitHubReply, schema: z.ZodType<T>): T {
 }
 
 /** Octokit turns a network failure into a status 500 without a response. */
-function understand(name: string, thrown: unknown): { error: GitHubError; headers: GitHubReply['headers'] } {
+function understand(
+  name: string,
+  thrown: unknown,
+  redact: GitHubDeps['redact'],
+): { error: GitHubError; headers: GitHubReply['headers'] } {
   if (thrown instanceof GraphqlRefusal) {
     const { reply, error } = thrown
-    const { type, message: said } = error
+    const { type, message } = error
+    const said = redact(message)
     const inDoubt = isTransient(error, reply.data)
     return {
       error: new GitHubError(name, { said, type, requestId: requestId(reply), inDoubt }),
@@ -234,18 +242,21 @@ function understand(name: string, thrown: unknown): { error: GitHubError; header
   if (thrown instanceof Unreadable) {
     const { reply, message } = thrown
     const { status } = reply
+    // A redirect was answered instead of the request: nothing was done, and nothing else will be.
+    const inDoubt = status < 300
+    const error = new GitHubError(name, { said: redact(message), status, requestId: requestId(reply), inDoubt })
+    return { error, headers: {} }
+  }
+  const { response, status, message } = thrown as { response?: GitHubReply; status?: number; message?: string }
+  if (response === undefined) {
+    const unsent = networkFault(thrown)
+    const said = redact(message ?? String(thrown))
     return {
-      error: new GitHubError(name, { said: message, status, requestId: requestId(reply), inDoubt: true }),
+      error: new GitHubError(name, { said, unsent, inDoubt: unsent === null, cause: thrown }),
       headers: {},
     }
   }
-  const { response, status, message } = thrown as { response?: GitHubReply; status?: number; message?: string }
-  if (response === undefined)
-    return {
-      error: new GitHubError(name, { said: message ?? String(thrown), inDoubt: true, cause: thrown }),
-      headers: {},
-    }
-  const said = saidIn(response.data) ?? message ?? ''
+  const said = redact(saidIn(response.data) ?? message ?? '')
   const inDoubt = response.status >= 500
   const error = new GitHubError(name, { said, status, requestId: requestId(response), inDoubt, cause: thrown })
   return { error, headers: response.headers }

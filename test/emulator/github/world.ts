@@ -13,7 +13,7 @@ export type Settings = {
   mayOpenPullRequests: boolean
   archived: boolean
   /** Branches nobody pushes to directly, and what says so. */
-  protections: Record<string, 'classic' | 'ruleset'>
+  protections: Record<string, 'classic' | 'ruleset' | { rule: string }>
   /** Whether GitHub signs what is committed through its API; some Enterprise Servers do not. */
   signsCommits: boolean
   collaborators: string[]
@@ -97,8 +97,10 @@ export function refusal({ settings }: World, branch: string): Refusal | null {
     return { type: 'BRANCH_PROTECTION_RULE_VIOLATION', message }
   }
   // Rulesets come with a type of their own that GitHub does not document; only the message tells.
-  if (protection === 'ruleset')
-    return { type: 'UNPROCESSABLE', message: `Repository rule violations found\n\n${rule}\n\n` }
+  if (protection !== undefined) {
+    const said = protection === 'ruleset' ? rule : protection.rule
+    return { type: 'UNPROCESSABLE', message: `Repository rule violations found\n\n${said}\n\n` }
+  }
   return null
 }
 

@@ -11,6 +11,7 @@ import type { Deps } from './deps.ts'
 import { describeError } from './errors.ts'
 import { type Inputs, readInputs } from './inputs/inputs.ts'
 import type { Credentials } from './inputs/source.ts'
+import { secretVariables } from './inputs/variables.ts'
 import { audited, judgeAll } from './judge/by-api.ts'
 import { judgeLog } from './judge/headers-log/log-judged.ts'
 import { peaksToExplain } from './judge/headroom/peaks-to-explain.ts'
@@ -25,8 +26,15 @@ import { createSecrets, type Secrets } from './transport/redaction.ts'
  * One run. Resolves to 0 or 1 and throws nothing: whatever goes wrong is reported in the log, the summary and Slack, and
  * what goes wrong with that, in the log.
  */
-export async function audit(deps: Deps): Promise<0 | 1> {
-  const secrets = createSecrets(deps.core)
+export async function audit(effects: Deps): Promise<0 | 1> {
+  const secrets = createSecrets(effects.core)
+  for (const secret of secretVariables(effects.env)) secrets.add(secret)
+  const { core } = effects
+  // Whatever the log, the outputs and the annotations show goes through here, so that nothing goes around.
+  const deps: Deps = {
+    ...effects,
+    core: { ...core, setOutput: (name, value) => core.setOutput(name, secrets.redact(String(value))) },
+  }
   const log = createLog(deps.core, secrets.redact)
   try {
     return await runAudit(deps, log, secrets)
@@ -40,18 +48,17 @@ export async function audit(deps: Deps): Promise<0 | 1> {
 /** Top to bottom: inputs, what the repository holds, limits and usage and what they mean, every delivery, one exit code. */
 async function runAudit(deps: Deps, log: Log, secrets: Secrets): Promise<0 | 1> {
   let inputs: Inputs
-  let run: Run
-  let committed: Committed
   try {
-    inputs = readInputs(deps, secrets.add)
-    run = { deps, log, secrets, inputs }
-    committed = await log.group('Committed snapshot and policy', () => readCommitted(run))
+    inputs = readInputs(deps, secrets)
   } catch (error) {
     return refuse(deps, log, secrets, error)
   }
 
+  const run: Run = { deps, log, secrets, inputs }
+  let committed: Committed
   let found: Found
   try {
+    committed = await log.group('Committed snapshot and policy', () => readCommitted(run))
     const { source } = inputs
     found = await (source.kind === 'headers-log'
       ? auditLog(run, source.pattern, committed)

@@ -131,7 +131,7 @@ const PLACES: Record<string, Place> = {
     service: 'slack',
     fault: { method: 'POST' },
     fate: () => 'untold',
-    says: /Slack (answered|refused)|connection to Slack broke|webhook answered HTTP 200, but not/,
+    says: /Slack (answered|refused)|connection to Slack broke|webhook answered HTTP 200, but not|webhook answered HTTP 30\d, a redirect/,
   },
 }
 

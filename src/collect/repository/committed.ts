@@ -94,9 +94,12 @@ async function readFilesOf(run: Run, paths: readonly string[]): Promise<FilesRea
   }
 }
 
-async function readPaths({ deps, inputs }: Run, paths: readonly string[]): Promise<Files> {
+async function readPaths({ deps, inputs, secrets }: Run, paths: readonly string[]): Promise<Files> {
   const { mode, base } = inputs.snapshot
-  if (mode !== 'file') return (await readFiles(createGitHub(deps, inputs.githubToken), base, paths)).files
+  if (mode !== 'file') {
+    const github = createGitHub({ ...deps, redact: secrets.redact }, inputs.githubToken)
+    return (await readFiles(github, base, paths)).files
+  }
   const root = deps.env.GITHUB_WORKSPACE
   if (root) return readWorkspace(root, paths)
   throw new AuditError('snapshot-mode: file needs GITHUB_WORKSPACE, which is not set.', {

@@ -18502,6 +18502,19 @@ const $ZodJWT = $constructor("$ZodJWT", (inst, def) => {
 		});
 	};
 });
+const $ZodCustomStringFormat = $constructor("$ZodCustomStringFormat", (inst, def) => {
+	$ZodStringFormat.init(inst, def);
+	inst._zod.check = (payload) => {
+		if (def.fn(payload.value)) return;
+		payload.issues.push({
+			code: "invalid_format",
+			format: def.format,
+			input: payload.value,
+			inst,
+			continue: !def.abort
+		});
+	};
+});
 const $ZodNumber = $constructor("$ZodNumber", (inst, def) => {
 	$ZodType.init(inst, def);
 	inst._zod.pattern = number$1;
@@ -20296,6 +20309,18 @@ function _check(fn, params) {
 	ch._zod.check = fn;
 	return ch;
 }
+function _stringFormat(Class, format, fnOrRegex, _params = {}) {
+	const params = normalizeParams(_params);
+	const def = {
+		check: "string_format",
+		type: "string",
+		format,
+		fn: typeof fnOrRegex === "function" ? fnOrRegex : (val) => fnOrRegex.test(val),
+		...params
+	};
+	if (fnOrRegex instanceof RegExp) def.pattern = fnOrRegex;
+	return new Class(def);
+}
 // node_modules/zod/v4/core/to-json-schema.js
 function assignProps(target, ...sources) {
 	for (const source of sources) for (const key of Reflect.ownKeys(source)) if (Object.prototype.propertyIsEnumerable.call(source, key)) assignProp(target, key, source[key]);
@@ -21624,6 +21649,13 @@ const ZodJWT = $constructor("ZodJWT", (inst, def) => {
 	$ZodJWT.init(inst, def);
 	ZodStringFormat.init(inst, def);
 });
+const ZodCustomStringFormat = $constructor("ZodCustomStringFormat", (inst, def) => {
+	$ZodCustomStringFormat.init(inst, def);
+	ZodStringFormat.init(inst, def);
+});
+function stringFormat(format, fnOrRegex, _params = {}) {
+	return _stringFormat(ZodCustomStringFormat, format, fnOrRegex, _params);
+}
 const ZodNumber = $constructor("ZodNumber", (inst, def) => {
 	$ZodNumber.init(inst, def);
 	ZodType.init(inst, def);
@@ -22137,6 +22169,7 @@ const repositoryPath = grammar("a path inside the repository: no \"..\", not abs
 const branchName = grammar("a branch name, without refs/heads/", (text) => /^(?!refs\/)(?![/.-])[^\s~^:?*[\\\p{Cc}]+(?<![/.])$/u.test(text) && !/\.\.|@\{|\/\/|\.lock$/.test(text) ? text : void 0);
 // \0builtin:import:node:zlib
 const _gunzipSync = (() => process.getBuiltinModule("node:zlib").gunzipSync)();
+const _createGunzip = (() => process.getBuiltinModule("node:zlib").createGunzip)();
 const _constants = (() => process.getBuiltinModule("node:zlib").constants)();
 // src/transport/coded.ts
 const STILL_CODED = "x-still-coded";
@@ -22256,7 +22289,7 @@ function parseRetryAfter(text, now) {
 	return Number.isNaN(wait) ? null : Math.max(0, wait);
 }
 // src/collect/anthropic/retry.ts
-const MOST_TRIES$3 = 6;
+const MOST_TRIES$4 = 6;
 const MOST_TRIES_WHEN_LIMITED = 12;
 const FIRST_WAIT$1 = 500;
 const LONGEST_WAIT$1 = 16e3;
@@ -22272,7 +22305,7 @@ function waitBeforeRetry(setback, tries, { now, random }) {
 		].includes(status) || shouldRetry === "false") return null;
 		if (!(status === 408 || status === 409 || status === 429 || status >= 500) && shouldRetry !== "true") return null;
 	}
-	if (tries >= (status === 429 ? MOST_TRIES_WHEN_LIMITED : MOST_TRIES$3)) return null;
+	if (tries >= (status === 429 ? MOST_TRIES_WHEN_LIMITED : MOST_TRIES$4)) return null;
 	const asked = parseRetryAfter(setback.retryAfter, now());
 	if (asked !== null) return asked <= LONGEST_RETRY_AFTER ? asked : null;
 	return random() * Math.min(LONGEST_WAIT$1, FIRST_WAIT$1 * 2 ** (tries - 1));
@@ -22288,7 +22321,7 @@ async function persist(deps, { deadline, endpoint, log }, once) {
 	}
 }
 // src/collect/anthropic/schemas.ts
-const count$2 = number().nonnegative();
+const count$1 = number().nonnegative();
 const limitPageSchema = object$1({
 	data: array(object$1({
 		id: string$1().nullish(),
@@ -22302,7 +22335,7 @@ const limitPageSchema = object$1({
 		models: array(string$1()).nullish(),
 		limits: array(object$1({
 			type: string$1(),
-			value: count$2.nullish(),
+			value: count$1.nullish(),
 			source: object$1({ type: string$1() }).nullish()
 		}))
 	}).refine((entry) => entry.group?.type ?? entry.group_type, { error: "neither group.type nor group_type is given" })),
@@ -22326,10 +22359,10 @@ const apiKeyPageSchema = object$1({
 	last_id: string$1().nullish()
 });
 const cacheCreation = object$1({
-	ephemeral_5m_input_tokens: count$2,
-	ephemeral_1h_input_tokens: count$2
+	ephemeral_5m_input_tokens: count$1,
+	ephemeral_1h_input_tokens: count$1
 });
-const serverToolUse = object$1({ web_search_requests: count$2 });
+const serverToolUse = object$1({ web_search_requests: count$1 });
 const analyticsRowSchema = object$1({
 	starting_at: string$1(),
 	group: object$1({
@@ -22341,11 +22374,11 @@ const analyticsRowSchema = object$1({
 		product: string$1().nullish()
 	}),
 	usage: object$1({
-		requests: count$2.nullish(),
-		uncached_input_tokens: count$2,
+		requests: count$1.nullish(),
+		uncached_input_tokens: count$1,
 		cache_creation: cacheCreation,
-		cache_read_input_tokens: count$2,
-		output_tokens: count$2,
+		cache_read_input_tokens: count$1,
+		output_tokens: count$1,
 		server_tool_use: serverToolUse
 	})
 });
@@ -22378,10 +22411,10 @@ const legacyPageSchema = object$1({
 			api_key_id: string$1().nullish(),
 			service_tier: string$1().nullish(),
 			speed: string$1().nullish(),
-			uncached_input_tokens: count$2,
+			uncached_input_tokens: count$1,
 			cache_creation: cacheCreation,
-			cache_read_input_tokens: count$2,
-			output_tokens: count$2,
+			cache_read_input_tokens: count$1,
+			output_tokens: count$1,
 			server_tool_use: serverToolUse
 		}))
 	})),
@@ -22807,11 +22840,11 @@ function lazy(make) {
 // src/vocabulary/figures.ts
 const whole = lazy(() => new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 }));
 const small = lazy(() => new Intl.NumberFormat("en-US", { maximumSignificantDigits: 2 }));
-function count$1(value) {
+function count(value) {
 	return value > 0 && value < 1 ? small().format(value) : whole().format(value);
 }
 function plural(value, one, many = `${one}s`) {
-	return `${count$1(value)} ${value === 1 ? one : many}`;
+	return `${count(value)} ${value === 1 ? one : many}`;
 }
 const MOST_DECIMALS = 6;
 const wholePercent = lazy(() => new Intl.NumberFormat("en-US", { maximumFractionDigits: MOST_DECIMALS }));
@@ -22876,18 +22909,60 @@ function isoDay(time) {
 }
 // \0builtin:import:node:fs
 const _createReadStream = (() => process.getBuiltinModule("node:fs").createReadStream)();
-// \0builtin:import:node:fs/promises
-const _glob = (() => process.getBuiltinModule("node:fs/promises").glob)();
-const _rename = (() => process.getBuiltinModule("node:fs/promises").rename)();
-const _rm = (() => process.getBuiltinModule("node:fs/promises").rm)();
-const _mkdir = (() => process.getBuiltinModule("node:fs/promises").mkdir)();
-const _stat = (() => process.getBuiltinModule("node:fs/promises").stat)();
-const _realpath = (() => process.getBuiltinModule("node:fs/promises").realpath)();
-const _writeFile = (() => process.getBuiltinModule("node:fs/promises").writeFile)();
-const _appendFile = (() => process.getBuiltinModule("node:fs/promises").appendFile)();
-const _readFile = (() => process.getBuiltinModule("node:fs/promises").readFile)();
-// \0builtin:import:node:readline
-const _createInterface = (() => process.getBuiltinModule("node:readline").createInterface)();
+// \0builtin:import:node:stream/promises
+const _pipeline = (() => process.getBuiltinModule("node:stream/promises").pipeline)();
+// src/collect/headers-log/each-line.ts
+const LONGEST_LINE = 1048576;
+const CHUNK = 262144;
+const NEW_LINE = 10;
+async function eachLine(path, take) {
+	const splitter = createSplitter(take);
+	const consume = async (chunks) => {
+		for await (const chunk of chunks) splitter.push(chunk);
+		splitter.end();
+	};
+	const file = _createReadStream(path, { highWaterMark: CHUNK });
+	if (path.endsWith(".gz")) await _pipeline(file, _createGunzip({ chunkSize: CHUNK }), consume);
+	else await _pipeline(file, consume);
+}
+function createSplitter(take) {
+	let parts = [];
+	let size = 0;
+	let number = 0;
+	let bytes = 0;
+	const collect = (part, isRest) => {
+		size += part.length;
+		bytes += part.length;
+		if (size > 1048576) parts = [];
+		else if (part.length > 0) parts.push(isRest ? Buffer.from(part) : part);
+	};
+	const finish = () => {
+		number++;
+		take(size > 1048576 ? null : textOf$1(parts, number), number, bytes);
+		parts = [];
+		size = 0;
+	};
+	return {
+		push(chunk) {
+			let from = 0;
+			for (let to = chunk.indexOf(NEW_LINE); to !== -1; to = chunk.indexOf(NEW_LINE, from)) {
+				collect(chunk.subarray(from, to), false);
+				bytes++;
+				finish();
+				from = to + 1;
+			}
+			if (from < chunk.length) collect(chunk.subarray(from), true);
+		},
+		end() {
+			if (size > 0) finish();
+		}
+	};
+}
+function textOf$1(parts, number) {
+	const [first] = parts;
+	const text = parts.length === 1 && first ? first.toString("utf8") : Buffer.concat(parts).toString("utf8");
+	return number === 1 ? text.replace(/^\uFEFF/, "") : text;
+}
 // src/vocabulary/published-tiers.ts
 const TIERS = [
 	"Start",
@@ -22998,6 +23073,35 @@ function publishedGroupOfModel(model) {
 	const baseName = model.replace(/-(\d{8}|latest)$/, "");
 	return PUBLISHED.groups.find((group) => group.models.includes(baseName));
 }
+// src/collect/headers-log/headers.ts
+const PREFIX = /^(llm-provider-|http\.response\.header\.|upstream-http-)+/;
+function headersOf(...sources) {
+	const headers = new Map();
+	for (const source of sources) for (const [name, value] of pairsOf(source)) headers.set(nameOf$1(name), readValue(value));
+	return headers;
+}
+function headerText(headers, name) {
+	const value = headers.get(name);
+	return value && "text" in value ? value.text : void 0;
+}
+function pairsOf(source) {
+	if (Array.isArray(source)) return source.filter(isPair$1);
+	return typeof source === "object" && source !== null ? Object.entries(source) : [];
+}
+function isPair$1(item) {
+	return Array.isArray(item) && item.length === 2 && typeof item[0] === "string";
+}
+function nameOf$1(name) {
+	return name.toLowerCase().replaceAll("_", "-").replace(PREFIX, "");
+}
+function readValue(value) {
+	if (typeof value === "string") return { text: value.trim() };
+	if (typeof value === "number") return { text: String(value) };
+	if (!Array.isArray(value) || value.length === 0) return { unreadable: true };
+	const first = readValue(value[0]);
+	const isSame = (other) => "text" in first && "text" in other && other.text === first.text;
+	return value.slice(1).map(readValue).every(isSame) ? first : { unreadable: true };
+}
 // src/collect/headers-log/refusals.ts
 const REFUSALS$1 = [
 	"rate_limit",
@@ -23016,20 +23120,32 @@ const BY_CODE = {
 	contract_spend_limit_reached: "spend_cap"
 };
 function refusalOf$1(status, error) {
-	const parsed = body$1.safeParse(error);
+	if (status !== null && status !== 429) return null;
+	const parsed = body$1.safeParse(typeof error === "string" ? jsonIn(error) : error);
 	const type = parsed.success ? parsed.data.type : null;
-	if (status === null ? type !== "rate_limit_error" : status !== 429) return null;
+	if (status === null && type !== "rate_limit_error") return null;
 	const code = parsed.success ? parsed.data.details?.error_code : null;
 	if (code) return BY_CODE[code] ?? "not_told";
 	return type === "rate_limit_error" ? "rate_limit" : "not_told";
 }
+function retryAfterSeconds(text, at) {
+	const wait = parseRetryAfter(text ?? null, at);
+	return wait === null || !Number.isFinite(wait) ? null : Math.ceil(wait / 1e3);
+}
+function jsonIn(text) {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return null;
+	}
+}
 // src/collect/headers-log/entry.ts
-const header$1 = union([string$1(), number()]);
+const status = union([int$2(), stringFormat("an HTTP status", /^\d{3}$/).transform(Number)]);
 const schema$3 = looseObject({
 	timestamp: datetime({ offset: true }),
 	model: string$1().min(1),
-	headers: record(string$1(), unknown()).nullish(),
-	status: int$2().nullish(),
+	headers: unknown().optional(),
+	status: status.nullish(),
 	error: unknown().optional()
 });
 function parseEntry(line) {
@@ -23044,26 +23160,26 @@ function parseEntry(line) {
 		const issue = parsed.error.issues[0];
 		return { problem: `${issue?.path.join(".") || "the line"}: ${issue?.message}` };
 	}
-	const { timestamp, model, headers, status, error, ...beside } = parsed.data;
-	const get = lookup({
-		...beside,
-		...headers
-	});
+	const { timestamp, model, headers: logged, status: code = null, error, ...beside } = parsed.data;
+	const at = Date.parse(timestamp);
+	const headers = headersOf(beside, logged);
+	const text = (name) => headerText(headers, name) || null;
+	const levels = levelsOf(model, headers);
+	const kind = refusalOf$1(code, error);
 	return {
-		at: Date.parse(timestamp),
+		at,
 		model,
-		workspaceId: get("anthropic-workspace-id") ?? null,
-		organizationId: get("anthropic-organization-id") ?? null,
-		levels: levelsOf(model, get),
-		refusal: refusalOf$1(status ?? null, error)
+		workspaceId: text("anthropic-workspace-id"),
+		organizationId: text("anthropic-organization-id"),
+		requestId: text("request-id"),
+		levels,
+		refusal: kind && {
+			kind,
+			retryAfter: retryAfterSeconds(headerText(headers, "retry-after"), at)
+		},
+		unusable: unusableHeader(headers),
+		seen: levels.length > 0 ? [] : [...headers.keys()]
 	};
-}
-function lookup(headers) {
-	const byName = new Map(Object.entries(headers).flatMap(([name, value]) => {
-		const parsed = header$1.safeParse(value);
-		return parsed.success ? [[name.toLowerCase(), String(parsed.data)]] : [];
-	}));
-	return (name) => byName.get(name);
 }
 const HEADERS$1 = [
 	["anthropic-ratelimit-requests", "requests_per_minute"],
@@ -23073,11 +23189,11 @@ const HEADERS$1 = [
 	["anthropic-fast-input-tokens", "fast_itpmca"],
 	["anthropic-fast-output-tokens", "fast_otpm"]
 ];
-function levelsOf(model, get) {
+function levelsOf(model, headers) {
 	return HEADERS$1.flatMap(([prefix, limiter]) => {
-		const limit = amount(get(`${prefix}-limit`));
+		const limit = amount(headerText(headers, `${prefix}-limit`));
 		if (limit === null) return [];
-		const remaining = amount(get(`${prefix}-remaining`));
+		const remaining = amount(headerText(headers, `${prefix}-remaining`));
 		return [{
 			limiter: limiter === "input" ? inputLimiter(model) : limiter,
 			limit,
@@ -23086,166 +23202,474 @@ function levelsOf(model, get) {
 	});
 }
 function amount(text) {
-	return text !== void 0 && /^\d+$/.test(text.trim()) ? Number(text) : null;
+	if (text === void 0 || !/^\d+$/.test(text)) return null;
+	const value = Number(text);
+	return Number.isSafeInteger(value) ? value : null;
+}
+function unusableHeader(headers) {
+	for (const [prefix] of HEADERS$1) for (const part of ["limit", "remaining"]) {
+		const name = `${prefix}-${part}`;
+		if (headers.has(name) && amount(headerText(headers, name)) === null) return `${name} is no whole number`;
+		if (part === "remaining" && headers.has(name) && !headers.has(`${prefix}-limit`)) return `${name} stands without its limit`;
+	}
+	return null;
 }
 function inputLimiter(model) {
 	return publishedGroupOfModel(model)?.limits.input_tokens_per_minute !== void 0 ? "input_tokens_per_minute" : "input_tokens_per_minute_cache_aware";
 }
+// \0builtin:import:node:fs/promises
+const _glob = (() => process.getBuiltinModule("node:fs/promises").glob)();
+const _rename = (() => process.getBuiltinModule("node:fs/promises").rename)();
+const _rm = (() => process.getBuiltinModule("node:fs/promises").rm)();
+const _mkdir = (() => process.getBuiltinModule("node:fs/promises").mkdir)();
+const _stat = (() => process.getBuiltinModule("node:fs/promises").stat)();
+const _realpath = (() => process.getBuiltinModule("node:fs/promises").realpath)();
+const _writeFile = (() => process.getBuiltinModule("node:fs/promises").writeFile)();
+const _appendFile = (() => process.getBuiltinModule("node:fs/promises").appendFile)();
+const _readFile = (() => process.getBuiltinModule("node:fs/promises").readFile)();
 // src/collect/headers-log/files.ts
-async function readLogFiles(pattern, folder, add) {
-	const paths = await matching(pattern, folder);
-	if (paths.length === 0) throw new AuditError(`headers-log: no file matches ${pattern} in ${folder}.`, { remedy: "Check the path; a log of an earlier job has to be downloaded or checked out first." });
-	const source = {
-		files: paths.length,
-		entries: 0,
-		unreadable: 0,
-		firstProblem: null
-	};
-	const organizations = new Set();
-	for (const path of paths) await eachLine(path, folder, (line, number) => {
-		const entry = parseEntry(line);
-		if ("problem" in entry) {
-			source.unreadable++;
-			source.firstProblem ??= `${path} line ${number}: ${entry.problem}`;
-			return;
+async function findLogFiles(pattern, roots) {
+	const [folder] = roots;
+	const real = await Promise.all(roots.map((root) => _realpath(root)));
+	const files = new Map();
+	const dangling = [];
+	const names = [];
+	for await (const name of _glob(pattern, { cwd: folder })) names.push(name);
+	for (const name of names.sort()) {
+		const path = await _realpath(_resolve(folder, name)).catch(absent$1);
+		if (path === null) {
+			dangling.push(name);
+			continue;
 		}
-		source.entries++;
-		if (entry.organizationId !== null) organizations.add(entry.organizationId);
-		add(entry);
-	});
-	check$1(source, organizations, pattern);
-	return source;
-}
-async function matching(pattern, folder) {
-	const paths = [];
-	for await (const path of _glob(pattern, { cwd: folder })) if ((await _stat(_resolve(folder, path))).isFile()) paths.push(path);
-	return paths.sort();
-}
-async function eachLine(path, folder, take) {
-	const input = _createReadStream(_isAbsolute(path) ? path : _resolve(folder, path), "utf8");
-	let number = 0;
-	try {
-		for await (const line of _createInterface({
-			input,
-			crlfDelay: Number.POSITIVE_INFINITY
-		})) {
-			number++;
-			const text = number === 1 ? line.replace(/^\uFEFF/, "") : line;
-			if (text.trim() !== "") take(text, number);
-		}
-	} catch (error) {
-		throw new AuditError(`headers-log: ${path} could not be read: ${describeError(error)}.`, { cause: error });
-	}
-}
-function check$1({ entries, unreadable, firstProblem }, organizations, pattern) {
-	if (entries === 0 && unreadable === 0) throw new AuditError(`headers-log: the files of ${pattern} are empty.`);
-	if (unreadable > entries) throw new AuditError(`headers-log: ${unreadable} of ${entries + unreadable} lines of ${pattern} are no entries of a headers log; the first is ${firstProblem}.`, { remedy: "docs/headers-log.md shows what a line holds." });
-	if (organizations.size > 1) throw new AuditError(`headers-log: the responses are of ${organizations.size} organizations: ${[...organizations].sort().join(", ")}.`, { remedy: "Give each organization a log and a run of its own." });
-}
-// src/collect/headers-log/reading.ts
-function readLog(window) {
-	const limiters = new Map();
-	const refused = new Map();
-	const isIn = (at) => at >= window.start && at < window.end;
-	return {
-		add(entry) {
-			const key = {
-				workspaceId: entry.workspaceId,
-				model: entry.model
-			};
-			for (const level of entry.levels) {
-				const reading = seen(limiters, key, level, entry.at);
-				if (isIn(entry.at) && level.remaining !== null) note(reading, level, level.remaining, entry.at, window);
-			}
-			if (entry.refusal && isIn(entry.at)) count(refused, key, entry.refusal, entry.at);
-		},
-		limiters: () => [...limiters.values()].map(({ latest: _, ...reading }) => reading),
-		refusals: () => [...refused.values()]
-	};
-}
-function seen(limiters, key, { limiter, limit }, at) {
-	const id = JSON.stringify([
-		key.workspaceId,
-		key.model,
-		limiter
-	]);
-	const reading = limiters.get(id) ?? {
-		...key,
-		limiter,
-		limit,
-		latest: at,
-		use: null
-	};
-	if (at >= reading.latest) Object.assign(reading, {
-		limit,
-		latest: at
-	});
-	limiters.set(id, reading);
-	return reading;
-}
-function note(reading, { limit }, remaining, at, window) {
-	const used = Math.max(0, limit - remaining);
-	reading.use ??= {
-		peak: used,
-		at,
-		lowestRemaining: remaining,
-		minutes: new Float64Array((window.end - window.start) / MINUTE).fill(NaN)
-	};
-	const { use } = reading;
-	if (used > use.peak || used === use.peak && at < use.at) Object.assign(use, {
-		peak: used,
-		at
-	});
-	use.lowestRemaining = Math.min(use.lowestRemaining, remaining);
-	const minute = Math.floor((at - window.start) / MINUTE);
-	const before = use.minutes[minute];
-	use.minutes[minute] = Number.isNaN(before) ? used : Math.max(before, used);
-}
-function count(refused, key, refusal, at) {
-	const id = JSON.stringify([key.workspaceId, key.model]);
-	const none = Object.fromEntries(REFUSALS$1.map((kind) => [kind, 0]));
-	const reading = refused.get(id) ?? {
-		...key,
-		counts: none,
-		first: at,
-		last: at
-	};
-	reading.counts[refusal]++;
-	refused.set(id, {
-		...reading,
-		first: Math.min(reading.first, at),
-		last: Math.max(reading.last, at)
-	});
-}
-// src/collect/headers-log/collect-log.ts
-function collectLog({ deps, log, inputs }, pattern) {
-	const { start, end } = inputs.window;
-	const today = readLog({
-		start,
-		end
-	});
-	const dayBefore = readLog({
-		start: start - DAY,
-		end: end - DAY
-	});
-	return log.group("Headers log", async () => {
-		const source = await readLogFiles(pattern, deps.env.GITHUB_WORKSPACE || process.cwd(), (entry) => {
-			today.add(entry);
-			dayBefore.add(entry);
+		if (!real.some((root) => isInside(root, path))) throw new AuditError(`headers-log: ${name} leads out of the workspace, to ${path}.`, { remedy: "Give a path in the workspace or in RUNNER_TEMP, without a link or \"..\" that leaves it." });
+		if ((await _stat(path)).isFile() && !files.has(path)) files.set(path, {
+			name,
+			path
 		});
-		const lost = source.unreadable > 0 ? `; ${plural(source.unreadable, "line")} could not be read` : "";
-		log.info(`Read ${plural(source.entries, "response")} in ${plural(source.files, "file")}${lost}.`);
-		return {
-			today,
-			dayBefore,
-			source
-		};
-	});
+	}
+	if (files.size === 0) throw new AuditError(`headers-log: no file matches ${pattern} in ${folder}${nowhere(dangling)}.`, { remedy: "Check the path; a log of an earlier job has to be downloaded or checked out first." });
+	return {
+		files: [...files.values()],
+		dangling
+	};
+}
+function nowhere([first, ...others]) {
+	if (first === void 0) return "";
+	return `, but for a link that leads nowhere, ${first}${others.length > 0 ? `, and ${others.length} more` : ""}`;
+}
+function isInside(root, path) {
+	const inside = _relative(root, path);
+	return inside !== ".." && !inside.startsWith(`..${_sep}`) && _resolve(inside) !== inside;
+}
+function absent$1(error) {
+	if (error.code === "ENOENT" || error.code === "ENOTDIR" || error.code === "ELOOP") return null;
+	throw error;
 }
 // src/vocabulary/order.ts
 function compareText(a, b) {
 	if (a === b) return 0;
 	return a < b ? -1 : 1;
+}
+// src/collect/headers-log/log-day.ts
+const modelId = ({ workspaceId, model }) => JSON.stringify([workspaceId, model]);
+const limiterId = ({ workspaceId, model, limiter }) => JSON.stringify([
+	workspaceId,
+	model,
+	limiter
+]);
+const noCounts = () => Object.fromEntries(REFUSALS$1.map((kind) => [kind, 0]));
+function emptyDay() {
+	return {
+		responses: 0,
+		withoutLimits: 0,
+		first: Number.POSITIVE_INFINITY,
+		last: Number.NEGATIVE_INFINITY,
+		limiters: new Map(),
+		refused: new Map()
+	};
+}
+function addToDay(day, entry, start) {
+	const { at, workspaceId, model, levels, refusal } = entry;
+	day.responses++;
+	if (levels.length === 0) day.withoutLimits++;
+	day.first = Math.min(day.first, at);
+	day.last = Math.max(day.last, at);
+	for (const level of levels) addLevel(day, {
+		workspaceId,
+		model,
+		limiter: level.limiter
+	}, level, entry, start);
+	if (refusal) addRefusal(day, {
+		workspaceId,
+		model
+	}, refusal, at, start);
+}
+function addLevel(day, key, level, { at, requestId }, start) {
+	const id = limiterId(key);
+	const ofDay = day.limiters.get(id) ?? {
+		key,
+		use: null,
+		limits: new Map()
+	};
+	day.limiters.set(id, ofDay);
+	const { limit, remaining } = level;
+	addLimit(ofDay.limits, {
+		limit,
+		first: at,
+		last: at
+	});
+	if (remaining === null || limit === 0) return;
+	const used = Math.max(0, limit - remaining);
+	const peak = {
+		used,
+		limit,
+		at,
+		requestId
+	};
+	ofDay.use ??= {
+		peak,
+		lowestRemaining: remaining,
+		minutes: new Float64Array(MINUTES_PER_DAY),
+		hours: new Float64Array(24).fill(NaN)
+	};
+	const { use } = ofDay;
+	use.peak = higherPeak(use.peak, peak);
+	use.lowestRemaining = Math.min(use.lowestRemaining, remaining);
+	const minute = Math.floor((at - start) / MINUTE);
+	use.minutes[minute] = Math.max(use.minutes[minute] ?? 0, used / limit);
+	const hour = Math.floor((at - start) / HOUR);
+	const before = use.hours[hour] ?? NaN;
+	use.hours[hour] = Number.isNaN(before) ? used : Math.max(before, used);
+}
+function higherPeak(a, b) {
+	const byShare = b.used / b.limit - a.used / a.limit;
+	if (byShare !== 0) return byShare > 0 ? b : a;
+	return (a.at - b.at || b.limit - a.limit || compareText(a.requestId ?? "", b.requestId ?? "")) <= 0 ? a : b;
+}
+function addLimit(limits, { limit, first, last }) {
+	const seen = limits.get(limit);
+	if (!seen && limits.size >= 64) return;
+	limits.set(limit, {
+		limit,
+		first: Math.min(first, seen?.first ?? first),
+		last: Math.max(last, seen?.last ?? last)
+	});
+}
+function addRefusal(day, key, { kind, retryAfter }, at, start) {
+	const id = modelId(key);
+	const refused = day.refused.get(id) ?? {
+		key,
+		first: at,
+		last: at,
+		minutes: new Map(),
+		hours: new Map(),
+		waits: new Map()
+	};
+	day.refused.set(id, refused);
+	refused.first = Math.min(refused.first, at);
+	refused.last = Math.max(refused.last, at);
+	const minute = Math.floor((at - start) / MINUTE);
+	refused.minutes.set(minute, (refused.minutes.get(minute) ?? 0) + 1);
+	const hour = Math.floor((at - start) / HOUR);
+	const counts = refused.hours.get(hour) ?? noCounts();
+	refused.hours.set(hour, counts);
+	counts[kind]++;
+	if (retryAfter !== null) refused.waits.set(retryAfter, (refused.waits.get(retryAfter) ?? 0) + 1);
+}
+// src/collect/headers-log/window-reading.ts
+function limiterOver(days, window) {
+	const limits = new Map();
+	for (const day of days) for (const seen of day.limits.values()) addLimit(limits, seen);
+	const used = days.flatMap(({ start, use }) => use ? [{
+		start,
+		...use
+	}] : []);
+	const [first, ...others] = used;
+	const inOrder = [...limits.values()].sort((a, b) => a.first - b.first || a.limit - b.limit);
+	if (!first) return {
+		use: null,
+		limits: inOrder
+	};
+	return {
+		limits: inOrder,
+		use: {
+			peak: others.reduce((peak, day) => higherPeak(peak, day.peak), first.peak),
+			lowestRemaining: Math.min(...used.map(({ lowestRemaining }) => lowestRemaining)),
+			minutesAtOrOver: (share) => used.reduce((sum, { minutes }) => sum + minutes.filter((utilization) => utilization >= share).length, 0),
+			hourly: limits.size > 1 ? null : hourlyOf(used, window)
+		}
+	};
+}
+function hourlyOf(days, window) {
+	const from = Math.floor(window.start / HOUR);
+	const hourly = Array(Math.ceil(window.end / HOUR) - from).fill(null);
+	for (const { start, hours } of days) for (const [hour, used] of hours.entries()) if (!Number.isNaN(used)) hourly[start / HOUR + hour - from] = used;
+	return hourly;
+}
+function refusalsOver(days) {
+	return [...Map.groupBy(days, ({ id }) => id)].sort(([a], [b]) => compareText(a, b)).map(([, ofModel]) => refusalsOf(ofModel.map(({ start, of }) => ({
+		start,
+		...of
+	}))));
+}
+function refusalsOf(days) {
+	const minutes = days.flatMap(({ start, minutes: ofDay }) => [...ofDay].map(([minute, count]) => ({
+		at: start + minute * MINUTE,
+		count
+	})));
+	const hours = days.flatMap(({ start, hours: ofDay }) => [...ofDay].map(([hour, counts]) => ({
+		at: start + hour * HOUR,
+		counts
+	}))).sort((a, b) => a.at - b.at);
+	const counts = noCounts();
+	for (const hour of hours) for (const kind of REFUSALS$1) counts[kind] += hour.counts[kind];
+	return {
+		workspaceId: days[0]?.key.workspaceId ?? null,
+		model: days[0]?.key.model ?? "",
+		counts,
+		first: Math.min(...days.map(({ first }) => first)),
+		last: Math.max(...days.map(({ last }) => last)),
+		worst: minutes.reduce((worst, one) => one.count > worst.count || one.count === worst.count && one.at < worst.at ? one : worst),
+		retryAfter: waitsOf(days),
+		hours
+	};
+}
+function waitsOf(days) {
+	const waits = new Map();
+	for (const day of days) for (const [seconds, count] of day.waits) waits.set(seconds, (waits.get(seconds) ?? 0) + count);
+	const sorted = [...waits].sort(([a], [b]) => a - b);
+	const all = sorted.reduce((sum, [, count]) => sum + count, 0);
+	let below = 0;
+	for (const [seconds, count] of sorted) {
+		below += count;
+		if (below * 2 >= all) return {
+			median: seconds,
+			max: sorted.at(-1)?.[0] ?? seconds
+		};
+	}
+	return null;
+}
+// src/collect/headers-log/read-log.ts
+const MOST_DAYS = 33;
+const MOST_MODELS = 2e3;
+function readLog(keeps) {
+	const days = new Map();
+	const latest = new Map();
+	const models = new Set();
+	return {
+		add(entry) {
+			models.add(modelId(entry));
+			if (models.size > MOST_MODELS) throw tooManyModels(entry);
+			for (const { limiter, limit } of entry.levels) {
+				const key = {
+					workspaceId: entry.workspaceId,
+					model: entry.model,
+					limiter
+				};
+				const id = limiterId(key);
+				if (entry.at >= (latest.get(id)?.at ?? entry.at)) latest.set(id, {
+					key,
+					limit,
+					at: entry.at
+				});
+			}
+			if (keeps(entry.at)) addToDay(openDay(days, dayOf(entry.at)), entry, dayOf(entry.at));
+			if (days.size > MOST_DAYS) days.delete(Math.min(...days.keys()));
+		},
+		kept() {
+			const all = [...days.values()];
+			if (all.length === 0) return null;
+			return {
+				first: Math.min(...all.map(({ first }) => first)),
+				last: Math.max(...all.map(({ last }) => last))
+			};
+		},
+		over(window) {
+			const inside = [...days].filter(([start]) => start + 864e5 > window.start && start < window.end).sort(([a], [b]) => a - b);
+			const sum = (of) => inside.reduce((total, [, day]) => total + of(day), 0);
+			return {
+				responses: sum(({ responses }) => responses),
+				withoutLimits: sum(({ withoutLimits }) => withoutLimits),
+				limiters: [...latest].map(([id, { key, limit }]) => {
+					const ofLimiter = inside.flatMap(([start, day]) => {
+						const ofDay = day.limiters.get(id);
+						return ofDay ? [{
+							start,
+							...ofDay
+						}] : [];
+					});
+					return {
+						...key,
+						latest: limit,
+						...limiterOver(ofLimiter, window)
+					};
+				}),
+				refusals: refusalsOver(inside.flatMap(([start, day]) => [...day.refused].map(([id, of]) => ({
+					id,
+					start,
+					of
+				}))))
+			};
+		}
+	};
+}
+function openDay(days, start) {
+	const day = days.get(start) ?? emptyDay();
+	days.set(start, day);
+	return day;
+}
+function tooManyModels({ model }) {
+	return new AuditError(`headers-log: the log names more than ${MOST_MODELS} models and workspaces, one of them ${JSON.stringify(model.slice(0, 60))}.`, { remedy: "The key model must hold the model that was asked for, as docs/headers-log.md shows." });
+}
+// src/collect/headers-log/tally.ts
+function tallyText(tally) {
+	const { lines, files, dangling, inWindow, responses, withoutLimits, notUnderstood, unusable } = tally;
+	const parts = [
+		`${plural(inWindow, "response")} in the window`,
+		`${count(responses - inWindow)} outside it`,
+		`${plural(notUnderstood, "line")} not understood`,
+		`${plural(withoutLimits, "response")} in the window without rate-limit headers`,
+		unusable > 0 && `${plural(unusable, "response")} with a header that could not be used`,
+		dangling.length > 0 && `${plural(dangling.length, "link")} to nothing left out`
+	];
+	return `Read ${plural(lines, "line")} in ${plural(files, "file")}: ${parts.filter(Boolean).join(", ")}.`;
+}
+function refuseOtherFiles({ lines, responses, notUnderstood, firstProblem }, pattern) {
+	if (lines === 0) throw new AuditError(`headers-log: the files of ${pattern} are empty.`);
+	if (notUnderstood > responses) throw new AuditError(`headers-log: ${notUnderstood} of ${plural(lines, "line")} of ${pattern} are no entries of a headers log; the first is ${firstProblem}.`, { remedy: "docs/headers-log.md shows what a line holds." });
+}
+function blindness({ limiters, responses }, tally, window, span) {
+	if (limiters.some(({ use }) => use !== null)) return null;
+	const read = tallyText(tally);
+	if (responses === 0) return `No response of the log lies in the window, ${isoTime(window.start)} to ${isoTime(window.end)}: the log goes from ${isoTime(span.first)} to ${isoTime(span.last)}. ${read} Give the log of that time, or the date of this log.`;
+	if (tally.withoutLimits === responses) return `No response in the window carries the headers anthropic-ratelimit-*; ${seenInstead(tally)}. ${read} Log the headers of Anthropic's own response: docs/headers-log.md shows how.`;
+	return `No response in the window says what was left of a limit (headers anthropic-ratelimit-*-remaining). ${read} Log these headers too.`;
+}
+const MOST_NAMES = 10;
+function seenInstead({ seen }) {
+	if (seen.length === 0) return "there are no headers in it at all";
+	return `seen instead: ${listing(seen.map((name) => name.slice(0, 60)), MOST_NAMES)}`;
+}
+// src/collect/headers-log/collect-log.ts
+const CLOCK_DIFFERENCE = 60 * MINUTE;
+const BETWEEN_PROGRESS = 1e8;
+function collectLog({ deps, log, inputs }) {
+	const { window: chosen } = inputs;
+	const { pattern } = inputs.source;
+	const folder = deps.env.GITHUB_WORKSPACE || process.cwd();
+	const { RUNNER_TEMP: temp } = deps.env;
+	return log.group("Headers log", async () => {
+		const found = await findLogFiles(pattern, temp ? [folder, temp] : [folder]);
+		deps.saveMemory();
+		const reading = readLog((at) => chosen === "log-span" || isOfInterest(at, chosen));
+		const read = await readFiles$1(found, deps.now() + CLOCK_DIFFERENCE, reading.add, log.info);
+		refuseOtherFiles(read.tally, pattern);
+		refuseSeveral(read.organizations);
+		const window = chosen === "log-span" ? windowOfSpan(reading.kept() ?? read.span) : chosen;
+		const inWindow = reading.over(window);
+		const tally = {
+			...read.tally,
+			inWindow: inWindow.responses,
+			withoutLimits: inWindow.withoutLimits
+		};
+		log.info(tallyText(tally));
+		const blind = blindness(inWindow, tally, window, read.span);
+		if (blind !== null && inWindow.refusals.length === 0) throw new AuditError(`headers-log: ${blind}`);
+		return {
+			window,
+			reading: inWindow,
+			dayBefore: window.hasDayBefore ? reading.over(dayEarlier$1(window)) : null,
+			tally,
+			blindness: blind
+		};
+	});
+}
+const dayEarlier$1 = ({ start, end }) => ({
+	start: start - DAY,
+	end: end - DAY
+});
+function isOfInterest(at, window) {
+	return at < window.end && at >= (window.hasDayBefore ? window.start - 864e5 : window.start);
+}
+function windowOfSpan({ first, last }) {
+	const end = Math.floor(last / MINUTE) * MINUTE + MINUTE;
+	const start = Math.max(Math.floor(first / MINUTE) * MINUTE, dayOf(last) - 30 * DAY);
+	return {
+		start,
+		end,
+		days: (dayOf(last) - dayOf(start)) / DAY + 1,
+		hasDayBefore: false
+	};
+}
+async function readFiles$1({ files, dangling }, until, add, progress) {
+	const tally = {
+		files: files.length,
+		dangling,
+		lines: 0,
+		responses: 0,
+		notUnderstood: 0,
+		firstProblem: null,
+		unusable: 0,
+		firstUnusable: null,
+		seen: []
+	};
+	const organizations = new Set();
+	const span = {
+		first: Number.POSITIVE_INFINITY,
+		last: Number.NEGATIVE_INFINITY
+	};
+	const take = (line, where) => {
+		tally.lines++;
+		const entry = entryOf(line, until);
+		if ("problem" in entry) {
+			tally.notUnderstood++;
+			tally.firstProblem ??= `${where}: ${entry.problem}`;
+			return;
+		}
+		tally.responses++;
+		if (entry.unusable !== null) {
+			tally.unusable++;
+			tally.firstUnusable ??= `${where}: ${entry.unusable}`;
+		}
+		if (entry.levels.length === 0 && tally.seen.length === 0) tally.seen = entry.seen;
+		if (entry.organizationId !== null) organizations.add(entry.organizationId);
+		span.first = Math.min(span.first, entry.at);
+		span.last = Math.max(span.last, entry.at);
+		add(entry);
+	};
+	let before = 0;
+	let reported = 0;
+	for (const { name, path } of files) {
+		let size = 0;
+		try {
+			await eachLine(path, (line, number, bytes) => {
+				size = bytes;
+				if (line === null || line.trim() !== "") take(line, `${name} line ${number}`);
+				if (before + bytes - reported < BETWEEN_PROGRESS) return;
+				reported = before + bytes;
+				progress(`${count(Math.round(reported / 1e6))} MB read, ${count(tally.lines)} lines …`);
+			});
+		} catch (error) {
+			if (error instanceof AuditError) throw error;
+			throw new AuditError(`headers-log: ${name} could not be read: ${describeError(error)}.`, { cause: error });
+		}
+		before += size;
+	}
+	return {
+		tally,
+		span,
+		organizations
+	};
+}
+function entryOf(line, until) {
+	if (line === null) return { problem: `longer than ${count(LONGEST_LINE)} bytes` };
+	const entry = parseEntry(line);
+	if ("problem" in entry || entry.at < until) return entry;
+	return { problem: `timestamp: ${isoTime(entry.at)} is yet to come` };
+}
+function refuseSeveral(organizations) {
+	if (organizations.size <= 1) return;
+	throw new AuditError(`headers-log: the responses are of ${organizations.size} organizations: ${[...organizations].sort().join(", ")}.`, { remedy: "Give each organization a log and a run of its own." });
 }
 // src/vocabulary/groups.ts
 function sameGroup(a, b) {
@@ -26524,7 +26948,7 @@ var init_github = __esmMin((() => {
 	context$1 = new Context();
 }));
 // src/collect/github/github-client.ts
-const MOST_TRIES$2 = 4;
+const MOST_TRIES$3 = 4;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 12e4;
 const TIME_BUDGET = 18e4;
@@ -26575,7 +26999,7 @@ function createGitHub({ fetch, env, now, sleep, random }, token) {
 			} catch (thrown) {
 				const { error, headers } = understand(name, thrown);
 				if (error.inDoubt) inDoubt = error;
-				wait = tries < MOST_TRIES$2 ? waitFor(error, headers, repeatable, tries) : null;
+				wait = tries < MOST_TRIES$3 ? waitFor(error, headers, repeatable, tries) : null;
 				if (wait === null || now() + wait >= deadline) throw error;
 			}
 			await sleep(wait);
@@ -26659,6 +27083,12 @@ function graphqlErrors(data) {
 		message: String(message)
 	})) : [];
 }
+function isTransient({ type, message }, reply) {
+	if (type === "INTERNAL" || type === "SERVICE_UNAVAILABLE") return true;
+	if (/something went wrong|timed? ?out|internal (server )?error|temporarily unavailable/i.test(message)) return true;
+	const data = typeof reply === "object" && reply !== null && "data" in reply ? reply.data : null;
+	return typeof data === "object" && data !== null && Object.values(data).some((value) => value !== null);
+}
 var Unreadable = class extends Error {
 	reply;
 	constructor(reply, reason) {
@@ -26676,11 +27106,14 @@ function parse(name, reply, schema) {
 function understand(name, thrown) {
 	if (thrown instanceof GraphqlRefusal) {
 		const { reply, error } = thrown;
+		const { type, message: said } = error;
+		const inDoubt = isTransient(error, reply.data);
 		return {
 			error: new GitHubError(name, {
-				said: error.message,
-				type: error.type,
-				requestId: requestId(reply)
+				said,
+				type,
+				requestId: requestId(reply),
+				inDoubt
 			}),
 			headers: reply.headers
 		};
@@ -26743,6 +27176,14 @@ const contentSchema = union([object$1({
 	content: string$1().optional(),
 	sha: oid
 }), array(unknown())]);
+const treeSchema = object$1({
+	tree: array(object$1({
+		path: string$1(),
+		type: string$1(),
+		sha: oid
+	})),
+	truncated: literal(false, "is true: the folder has too many entries to be listed")
+});
 const blobSchema = object$1({
 	encoding: literal("base64"),
 	content: string$1()
@@ -26776,14 +27217,44 @@ async function readFiles(github, branch, paths) {
 	};
 }
 async function readFilesAt(github, commit, paths) {
-	const texts = await Promise.all(paths.map(async (path) => [path, await readText(github, commit, path)]));
+	const readTree = treeReader(github);
+	const texts = await Promise.all(paths.map(async (path) => [path, await readText(github, {
+		commit,
+		path,
+		readTree
+	})]));
 	return Object.fromEntries(texts);
 }
-async function readText(github, commit, path) {
+function treeReader(github) {
+	const read = new Map();
+	return (sha) => {
+		const known = read.get(sha) ?? github.rest("GET", "/git/trees/{tree_sha}", { tree_sha: sha }, treeSchema).then(({ tree }) => tree);
+		read.set(sha, known);
+		return known;
+	};
+}
+async function readText(github, { commit, path, readTree }) {
 	const where = `${path} at ${commit.slice(0, 7)} in ${github.owner}/${github.repo}`;
-	let found;
+	const found = await readContent(github, path, commit);
+	const blob = found === null ? await findBlob(path, commit, readTree) : null;
+	if (found === null && blob === null) return null;
+	if (found !== null && (Array.isArray(found) || found.type !== "file")) throw new AuditError(`${where} is a ${Array.isArray(found) ? "folder" : found.type}, not a file.`, { remedy: "Set snapshot-path to the path of a file." });
+	const content = found?.encoding === "base64" ? found.content : await readBlob(github, blob ?? found?.sha ?? "");
 	try {
-		found = await github.rest("GET", "/contents/{path}", {
+		return new TextDecoder("utf-8", {
+			fatal: true,
+			ignoreBOM: true
+		}).decode(Buffer.from(content ?? "", "base64"));
+	} catch (cause) {
+		throw new AuditError(`${where} is not UTF-8 text.`, {
+			remedy: "Restore it from its history, or delete it.",
+			cause
+		});
+	}
+}
+async function readContent(github, path, commit) {
+	try {
+		return await github.rest("GET", "/contents/{path}", {
 			path,
 			ref: commit
 		}, contentSchema);
@@ -26791,19 +27262,19 @@ async function readText(github, commit, path) {
 		if (refusalOf(error) === "not-found") return null;
 		throw error;
 	}
-	if (Array.isArray(found) || found.type !== "file") throw new AuditError(`${where} is a ${Array.isArray(found) ? "folder" : found.type}, not a file.`, { remedy: "Set snapshot-path to the path of a file." });
-	const { content = "" } = found.encoding === "base64" ? found : await github.rest("GET", "/git/blobs/{file_sha}", { file_sha: found.sha }, blobSchema);
-	try {
-		return new TextDecoder("utf-8", {
-			fatal: true,
-			ignoreBOM: true
-		}).decode(Buffer.from(content, "base64"));
-	} catch (cause) {
-		throw new AuditError(`${where} is not UTF-8 text.`, {
-			remedy: "Restore it from its history, or delete it.",
-			cause
-		});
+}
+async function findBlob(path, commit, readTree) {
+	let sha = commit;
+	for (const [depth, name] of path.split("/").entries()) {
+		const entry = (await readTree(sha)).find((item) => item.path === name);
+		const isLast = depth === path.split("/").length - 1;
+		if (entry === void 0 || entry.type !== (isLast ? "blob" : "tree")) return null;
+		sha = entry.sha;
 	}
+	return sha;
+}
+async function readBlob(github, sha) {
+	return (await github.rest("GET", "/git/blobs/{file_sha}", { file_sha: sha }, blobSchema)).content;
 }
 // node_modules/yaml/browser/dist/nodes/identity.js
 const ALIAS = Symbol.for("yaml.alias");
@@ -32210,7 +32681,8 @@ function sameLimit(a, b) {
 	return a.limiter === b.limiter && sameGroup(a.group, b.group) && sameScope(a.scope, b.scope);
 }
 // src/vocabulary/verdict.ts
-const isMeasured$1 = (verdict) => verdict.band !== "unmeasured";
+const isRefused$1 = (verdict) => "refused" in verdict;
+const isMeasured$1 = (verdict) => verdict.band !== "unmeasured" && !isRefused$1(verdict);
 // src/collect/usage/api-keys.ts
 const PATH$2 = "/v1/organizations/api_keys";
 async function readApiKeyNames(client) {
@@ -32799,11 +33271,12 @@ const time = (iso) => iso.slice(11, 16);
 function moment(iso) {
 	return `${date(iso)} ${time(iso)} UTC`;
 }
-function period(window) {
-	const days = Math.round((Date.parse(window.end) - Date.parse(window.start)) / DAY);
-	if (days <= 1) return `${date(window.start)} (UTC)`;
-	const last = new Date(Date.parse(window.end) - 1).toISOString();
-	return `${date(window.start)} to ${date(last)} (${days} days, UTC)`;
+function period({ start, end }) {
+	if (!(time(start) === "00:00" && time(end) === "00:00")) return `${date(start)} ${time(start)} to ${date(start) === date(end) ? "" : `${date(end)} `}${time(end)} UTC`;
+	const days = Math.round((Date.parse(end) - Date.parse(start)) / DAY);
+	if (days <= 1) return `${date(start)} (UTC)`;
+	const last = new Date(Date.parse(end) - 1).toISOString();
+	return `${date(start)} to ${date(last)} (${days} days, UTC)`;
 }
 function peakTime(verdict, report) {
 	if (verdict.peak_at === null || verdict.peak === 0) return "";
@@ -32848,7 +33321,16 @@ const BAND_MARK = {
 };
 // src/tell/words/select.ts
 function isMeasured(verdict) {
-	return verdict.band !== "unmeasured";
+	return verdict.band !== "unmeasured" && !isRefused(verdict);
+}
+function isRefused(verdict) {
+	return "refused" in verdict;
+}
+function refusedRows(report) {
+	return report.verdicts.filter(isRefused).filter(({ muted: mute }) => !mute).sort((a, b) => b.refused.requests - a.refused.requests);
+}
+function alerts(report) {
+	return [...refusedRows(report), ...ofBand(report, "alert")];
 }
 function ofBand(report, band) {
 	return measured$1(report).filter((verdict) => verdict.band === band && !verdict.muted);
@@ -32864,7 +33346,7 @@ function highest(report) {
 	return rows.find((row) => !row.muted) ?? rows[0];
 }
 function unmeasured(report) {
-	return report.verdicts.filter((verdict) => !isMeasured(verdict));
+	return report.verdicts.filter((verdict) => verdict.band === "unmeasured");
 }
 function isUnread({ scope }, report) {
 	return (report.unread_workspaces ?? []).some(({ id }) => id === workspaceIdOf(scope));
@@ -32879,8 +33361,11 @@ function isInert(verdict) {
 	const { scope, limit_source, configured, limit } = verdict;
 	return scope.type === "workspace" && limit_source === "organization" && configured !== null && limit !== null && configured > limit;
 }
+function movedTo({ scope, limit_source, configured, limit }) {
+	return scope.type === limit_source && configured !== limit ? configured : null;
+}
 // src/tell/words/drift-consequence.ts
-const NAMED$3 = 5;
+const NAMED$5 = 5;
 function driftConsequence(drift, report, safe) {
 	if (drift.limiter === null) return WITHOUT_LIMITER[drift.class] ?? "";
 	return [ofPeak(drift, report), inert(drift, report, safe)].filter(Boolean).join(" ");
@@ -32903,7 +33388,7 @@ function ofPeak(drift, report) {
 	const thresholds = thresholdsOf(verdictOn(drift, report) ?? {}, report);
 	const share = percentOf({ thresholds });
 	const whose = report.window.days > 1 ? `The ${report.window.days} days' peak` : "The day's peak";
-	const subject = drift.from === null ? `${whose} ${count$1(peak)}` : `${whose}, counted each way,`;
+	const subject = drift.from === null ? `${whose} ${count(peak)}` : `${whose}, counted each way,`;
 	if (before !== null && after !== null) {
 		const crossing = crossed(before, after, thresholds);
 		return before === after ? `${subject} is ${share(after)} of what binds, as before.` : `${subject} was ${share(before)} and is now ${share(after)}${crossing && `: ${crossing}`}.`;
@@ -32917,7 +33402,7 @@ function ofPeak(drift, report) {
 function inert(drift, report, safe) {
 	if (drift.scope.type === "workspace") {
 		const verdict = verdictOn(drift, report);
-		return verdict && isInert(verdict) ? `It is inert: the organization's ${count$1(verdict.limit ?? 0)} is lower and binds.` : "";
+		return verdict && isInert(verdict) ? `It is inert: the organization's ${count(verdict.limit ?? 0)} is lower and binds.` : "";
 	}
 	const { before, after } = drift;
 	if (after === null || before !== null && after >= before) return "";
@@ -32926,8 +33411,8 @@ function inert(drift, report, safe) {
 		scope: drift.scope
 	}, limitOf(drift)) && (row.configured ?? 0) <= (before ?? Number.POSITIVE_INFINITY));
 	if (wereBinding.length === 0) return "";
-	const named = wereBinding.map((row) => `${scopeName(row.scope, safe)} (${count$1(row.configured ?? 0)})`);
-	return `${plural(named.length, "limit")} of workspaces ${named.length === 1 ? "becomes" : "become"} inert: ${listing(named, NAMED$3)}.`;
+	const named = wereBinding.map((row) => `${scopeName(row.scope, safe)} (${count(row.configured ?? 0)})`);
+	return `${plural(named.length, "limit")} of workspaces ${named.length === 1 ? "becomes" : "become"} inert: ${listing(named, NAMED$5)}.`;
 }
 function verdictOn(drift, { verdicts }) {
 	return verdicts.find((verdict) => sameLimit(verdict, limitOf(drift)));
@@ -32972,12 +33457,12 @@ function driftSubject(drift, safe) {
 	].join(", ");
 }
 function driftChange(drift, safe) {
-	const before = drift.before === null ? null : count$1(drift.before);
-	const after = drift.after === null ? null : count$1(drift.after);
+	const before = drift.before === null ? null : count(drift.before);
+	const after = drift.after === null ? null : count(drift.after);
 	const model = safe(drift.model ?? "a model");
 	switch (drift.class) {
 		case "raised":
-		case "cut": return values(drift);
+		case "cut": return `${values(drift)}${seenFrom(drift)}`;
 		case "limiter-added": return after === null ? "new limit" : `new limit of ${after}`;
 		case "limiter-removed": return before === null ? "no longer limited" : `limit of ${before} no longer listed`;
 		case "limiter-changed": return `${counted(drift, safe)}, ${values(drift)}`;
@@ -32987,7 +33472,7 @@ function driftChange(drift, safe) {
 		case "model-removed": return `${model} no longer listed`;
 		case "model-moved": return `${model} moved here from ${safe(drift.from ?? "another group")}`;
 		case "override-added": return after === null ? "limit of its own set" : `limit of its own set to ${after}`;
-		case "override-changed": return drift.from === null ? `limit of its own ${values(drift)}` : `limit of its own ${counted(drift, safe)}, ${values(drift)}`;
+		case "override-changed": return drift.from === null ? `limit of its own ${values(drift)}${seenFrom(drift)}` : `limit of its own ${counted(drift, safe)}, ${values(drift)}`;
 		case "override-removed": return before === null ? "no limit of its own any more, the organization's applies" : `limit of its own of ${before} removed, the organization's applies`;
 	}
 }
@@ -33037,9 +33522,12 @@ function driftCounts(drift, most = Number.POSITIVE_INFINITY) {
 	const rest = drift.length - shown.reduce((sum, { number }) => sum + number, 0);
 	return [...shown.map(({ words: [one, many], number }) => plural(number, one, many)), ...rest > 0 ? [plural(rest, "more change")] : []].join(", ");
 }
+function seenFrom({ at }) {
+	return at === void 0 ? "" : `, from ${moment(at)} on`;
+}
 function values({ before, after }) {
 	const change = before === null || after === null ? "" : changeInPercent(before, after);
-	const arrow = `${before === null ? "none" : count$1(before)} → ${after === null ? "none" : count$1(after)}`;
+	const arrow = `${before === null ? "none" : count(before)} → ${after === null ? "none" : count(after)}`;
 	return change ? `${arrow} (${change})` : arrow;
 }
 function counted(drift, safe) {
@@ -33071,7 +33559,7 @@ function markdownText(text, length) {
 function gitText(text, length) {
 	return withoutReferences(oneLine$1(text, length));
 }
-function logText(text, length) {
+function logText$1(text, length) {
 	return oneLine$1(text, length).replaceAll("##[", `#${ZERO_WIDTH_SPACE$1}#[`).replace(/^::/, `:${ZERO_WIDTH_SPACE$1}:`);
 }
 function withoutReferences(line) {
@@ -33095,7 +33583,58 @@ function list(items, most, line, rest = andMore) {
 	return more > 0 ? [...lines, rest(more)] : lines;
 }
 function andMore(more) {
-	return more > 0 ? `and ${count$1(more)} more` : "";
+	return more > 0 ? `and ${count(more)} more` : "";
+}
+// src/tell/words/refused-text.ts
+const NAMED$4 = 3;
+function refusedCount(report) {
+	const requests = refusedRows(report).reduce((sum, { refused }) => sum + refused.requests, 0);
+	return requests === 0 ? "" : `${plural(requests, "request")} refused`;
+}
+function refusedName({ scope, group }, safe) {
+	return `${groupName(group, safe)}${scope.type === "workspace" ? ` in ${scopeName(scope, safe)}` : ""}`;
+}
+function refusedText({ refused }) {
+	const { requests, worst_minute: worst } = refused;
+	return [
+		`${plural(requests, "request")} refused (${refusedBy(refused)})`,
+		`most at ${moment(worst.at)} (${count(worst.requests)})`,
+		waitText(refused.retry_after)
+	].filter(Boolean).join(", ");
+}
+function refusedBy(refused) {
+	return [
+		refused.rate_limit > 0 && `${count(refused.rate_limit)} by a rate limit`,
+		refused.acceleration > 0 && `${count(refused.acceleration)} by acceleration`,
+		refused.spend_cap > 0 && `${count(refused.spend_cap)} by a spend cap`,
+		refused.not_told > 0 && `${count(refused.not_told)} without a reason in the log`
+	].filter(Boolean).join(", ");
+}
+function waitText(wait) {
+	if (wait === null) return "";
+	return wait.median === wait.max ? `asked to wait ${count(wait.max)} s` : `asked to wait ${count(wait.median)} s (median), at most ${count(wait.max)} s`;
+}
+function refusedAdvice(report, safe) {
+	const rows = refusedRows(report);
+	const named = (of) => listing(of.map((row) => refusedName(row, safe)), NAMED$4);
+	const ofKind = (kind) => rows.filter(({ refused }) => refused[kind] > 0);
+	return KINDS$1.flatMap(([kind, advise]) => {
+		const refused = ofKind(kind);
+		return refused.length > 0 ? [advise(named(refused), refused)] : [];
+	});
+}
+const KINDS$1 = [
+	["spend_cap", (names, rows) => `Raise the spend cap or stop what can wait (${names}): the money is spent until ${nextMonth(rows)}, and no rate limit helps.`],
+	["acceleration", (names) => `Let use rise more slowly (${names}): a sharp rise is refused even far below the limits. Ramp up over minutes, and wait as long as \`retry-after\` asks.`],
+	["rate_limit", (names, rows) => `Use less at once (${names}): spread out what runs around ${worstMinute(rows)} and wait as long as \`retry-after\` asks, or ask Anthropic for more.`],
+	["not_told", (names) => `Log the body of refused responses as \`error\` (${names}): it says whether a rate limit, acceleration or a spend cap refused them.`]
+];
+function nextMonth(rows) {
+	const last = new Date(Math.max(...rows.map(({ refused }) => Date.parse(refused.last))));
+	return moment(new Date(Date.UTC(last.getUTCFullYear(), last.getUTCMonth() + 1, 1)).toISOString());
+}
+function worstMinute(rows) {
+	return moment(rows.map(({ refused }) => refused.worst_minute).reduce((most, one) => one.requests > most.requests ? one : most).at);
 }
 // src/tell/words/sentences.ts
 function overallBand(report) {
@@ -33108,19 +33647,23 @@ function isPartial(report) {
 }
 function verdictLine(report, worst = "") {
 	const top = highest(report);
-	if (report.status === null || !top) return "nothing could be measured";
+	const refused = refusedCount(report);
+	if (report.status === null || !top) return refused ? `${refused}, no use could be measured` : "nothing could be measured";
 	const highest$1 = shareOf(top, report)(top.utilization);
 	const silent = muted(report);
-	const silenced = silent[0] ? `, ${count$1(silent.length)} muted at up to ${shareOf(silent[0], report)(silent[0].utilization)}` : "";
+	const silenced = silent[0] ? `, ${count(silent.length)} muted at up to ${shareOf(silent[0], report)(silent[0].utilization)}` : "";
 	const all = measured$1(report).length - silent.length;
 	if (report.status !== "alert" && isPartial(report)) return `not fully measured, highest seen ${highest$1}${silenced}`;
 	const failed = report.failures.length > 0 ? ", but not everything could be read or delivered" : "";
 	switch (report.status) {
-		case "alert": return `${plural(ofBand(report, "alert").length, "limit")} at or over ${thresholdName("alert", report)}, highest ${highest$1}${worst}${silenced}${failed}`;
+		case "alert": {
+			const over = ofBand(report, "alert").length;
+			return `${[refused, over > 0 && `${plural(over, "limit")} at or over ${thresholdName("alert", report)}`].filter(Boolean).join(", ")}, highest ${highest$1}${worst}${silenced}${failed}`;
+		}
 		case "watch": return `${plural(ofBand(report, "watch").length, "limit")} to watch, highest ${highest$1}${silenced}${failed}`;
 		case "ok":
 			if (all === 0) return `every limit measured is muted, highest ${highest$1}${failed}`;
-			return all === 1 ? `the one limit measured is at ${highest$1}${silenced}${failed}` : `all ${count$1(all)} measured below ${thresholdName("watch", report)}, highest ${highest$1}${silenced}${failed}`;
+			return all === 1 ? `the one limit measured is at ${highest$1}${silenced}${failed}` : `all ${count(all)} measured below ${thresholdName("watch", report)}, highest ${highest$1}${silenced}${failed}`;
 	}
 }
 function thresholdName(band, report) {
@@ -33132,16 +33675,18 @@ function shareOf(row, report) {
 function missingData(report) {
 	const { complete, missing_minutes: missing } = report.window;
 	if (complete) return null;
-	if (report.usage_source === "headers") return "Some lines of the log could not be read: every peak is at least what is shown.";
+	if (report.usage_source === "headers") return "Some lines or headers of the log could not be read: every peak is at least what is shown.";
 	return missing === 0 ? "The usage data may still change: every peak is at least what is shown." : `${plural(missing, "minute")} of usage ${missing === 1 ? "is" : "are"} not in yet: every peak is at least what is shown.`;
 }
 function coverage(report) {
 	const not = unmeasured(report).length;
-	return `${plural(measured$1(report).length, "limit")} measured${not > 0 ? `, ${count$1(not)} not measurable` : ""}`;
+	return `${plural(measured$1(report).length, "limit")} measured${not > 0 ? `, ${count(not)} not measurable` : ""}`;
 }
 function bindingLimit(row) {
-	if (!isInert(row)) return count$1(row.limit);
-	return `${count$1(row.limit)} (the organization's; its own ${count$1(row.configured ?? 0)} is inert)`;
+	const now = movedTo(row);
+	if (now !== null) return `${count(row.limit)} (now ${count(now)})`;
+	if (!isInert(row)) return count(row.limit);
+	return `${count(row.limit)} (the organization's; its own ${count(row.configured ?? 0)} is inert)`;
 }
 function used(row, report) {
 	return `${row.lower_bound ? "at least " : ""}${shareOf(row, report)(row.utilization)}`;
@@ -33207,11 +33752,12 @@ function pullRequestText(pullRequest, link) {
 	}[pullRequest.operation];
 }
 function rowSentence(row, report, safe) {
-	return `${limitName(row, safe)}: ${used(row, report)} of ${count$1(row.limit)}${atPeakTime(row, report)}`;
+	return `${limitName(row, safe)}: ${used(row, report)} of ${count(row.limit)}${atPeakTime(row, report)}`;
 }
 // src/tell/annotations.ts
-const NAMED$2 = 3;
+const NAMED$3 = 3;
 function annotations(report, failOn) {
+	const refused = refusedRows(report);
 	const alerts = ofBand(report, "alert");
 	const watch = ofBand(report, "watch");
 	const back = recovered(report);
@@ -33220,7 +33766,12 @@ function annotations(report, failOn) {
 		failures.length > 0 && {
 			level: "error",
 			title: "Not everything could be read or delivered",
-			message: logText(named(failures.map(({ resource, message }) => `${resource}: ${message}`)), 2e3)
+			message: logText$1(named(failures.map(({ resource, message }) => `${resource}: ${message}`)), 2e3)
+		},
+		refused.length > 0 && {
+			level: failOn.has("alert") ? "error" : "warning",
+			title: `Claude rate limits: ${refusedCount(report)}`,
+			message: named(refused.map((row) => `${refusedName(row, logText$1)}: ${refusedText(row)}`))
 		},
 		alerts.length > 0 && {
 			level: failOn.has("alert") ? "error" : "warning",
@@ -33244,7 +33795,7 @@ function annotations(report, failOn) {
 		},
 		!window.complete && {
 			level: "warning",
-			title: "The usage data is incomplete",
+			title: report.usage_source === "headers" ? "Part of the log could not be read" : "The usage data is incomplete",
 			message: missingData(report) ?? ""
 		}
 	].filter((item) => item !== false);
@@ -33254,24 +33805,25 @@ function levelOfDrift(report, failsTheRun) {
 	return report.drift.some((item) => isSerious(item, report)) ? "warning" : "notice";
 }
 function namedRows(rows, report) {
-	return named(rows.map((row) => `${limitName(row, logText)}: ${used(row, report)}`));
+	return named(rows.map((row) => `${limitName(row, logText$1)}: ${used(row, report)}`));
 }
 function named(items) {
-	const rest = (more) => `and ${count$1(more)} more in the job summary`;
-	return list(items, NAMED$2, (item) => item, rest).join("; ");
+	const rest = (more) => `and ${count(more)} more in the job summary`;
+	return list(items, NAMED$3, (item) => item, rest).join("; ");
 }
 function logLines(report) {
-	return report.verdicts.map((verdict) => logText(logLine(verdict, report), 500));
+	return report.verdicts.map((verdict) => logText$1(logLine(verdict, report), 500));
 }
 function logLine(verdict, report) {
+	if (isRefused(verdict)) return `${BAND_MARK.alert} ${"refused".padEnd(10)}  ${refusedName(verdict, logText$1)}: ${refusedText(verdict)} · ${verdict.transition}`;
 	const about = [
-		scopeName(verdict.scope, logText),
-		groupName(verdict.group, logText),
-		limiterName(verdict, logText)
+		scopeName(verdict.scope, logText$1),
+		groupName(verdict.group, logText$1),
+		limiterName(verdict, logText$1)
 	].join(" · ");
 	if (!isMeasured(verdict)) return `${BAND_MARK.unmeasured} unmeasured  ${about}: ${verdict.reason ?? "no reason given"}`;
 	const figure = used(verdict, report);
-	const peak = `${count$1(verdict.peak)} of ${count$1(verdict.limit)}${atPeakTime(verdict, report)}`;
+	const peak = `${count(verdict.peak)} of ${count(verdict.limit)}${atPeakTime(verdict, report)}`;
 	const notes = [isInert(verdict) && "own limit is inert", verdict.transition].filter(Boolean);
 	return `${BAND_MARK[verdict.band]} ${verdict.band.padEnd(10)}  ${figure.padStart(7)}  ${about} · ${peak}${notes.map((note) => ` · ${note}`).join("")}`;
 }
@@ -33418,9 +33970,10 @@ function renderRefusedSummary(error) {
 	return `${stack(`## ${BAND_MARK.unmeasured} Claude rate limits: the audit did not begin`, markdownText(headline, 2e3), bullets(problems.map((problem) => markdownText(problem, 2e3))))}\n`;
 }
 function meaning({ window }) {
-	return `the audit is blind since ${moment(window.start)}, longer if the run before failed too: a limit may have been reached without anyone being told.`;
+	return `the audit is blind${window === null ? "" : ` since ${moment(window.start)}, longer if the run before failed too`}: a limit may have been reached without anyone being told.`;
 }
 function remedy({ window, source }) {
+	if (window === null) return "Fix the cause, then run the workflow again with this log: what was not logged cannot be read later.";
 	const lastDay = new Date(Date.parse(window.end) - 1).toISOString().slice(0, 10);
 	return source === "api" ? `Fix the cause, then run the workflow again with \`date: ${lastDay}\`: Anthropic keeps the usage, so nothing is lost.` : `Fix the cause, then run the workflow again with \`date: ${lastDay}\` and the log of that day: what was not logged cannot be read later.`;
 }
@@ -33428,15 +33981,16 @@ function remedy({ window, source }) {
 const INCREASE_CONSIDERED_FROM = .5;
 const LOW_READ_SHARE = .5;
 const BURST_MINUTES_A_DAY = 10;
-const NAMED$1 = 3;
+const NAMED$2 = 3;
 function advice(report, safe) {
-	return [
+	const steps = [
 		cacheMore,
 		spreadOut,
 		useBatches,
 		raiseOwnLimit,
 		askForMore
-	].map((advise) => advise(report, safe)).filter((text) => text !== null);
+	].map((advise) => advise(report, safe));
+	return [...refusedAdvice(report, safe), ...steps.filter((text) => text !== null)];
 }
 const cacheMore = (report, safe) => {
 	const share = percentOf(report);
@@ -33446,7 +34000,7 @@ const cacheMore = (report, safe) => {
 		if (row.limiter === "input_tokens_per_minute_cache_aware" && view?.binds[0]?.limiter === row.limiter && view.cache && view.cache.read_share < LOW_READ_SHARE) groups.set(groupName(row.group, safe), view.cache.read_share);
 	}
 	if (groups.size === 0) return null;
-	return `Add cache breakpoints where input binds: ${listing([...groups].map(([name, readShare]) => `${name} reads ${share(readShare)}`), NAMED$1)} of its input from the cache. Cache reads do not count toward this limit; at a share of 70 % it carries 3.3 times the input.`;
+	return `Add cache breakpoints where input binds: ${listing([...groups].map(([name, readShare]) => `${name} reads ${share(readShare)}`), NAMED$2)} of its input from the cache. Cache reads do not count toward this limit; at a share of 70 % it carries 3.3 times the input.`;
 };
 const spreadOut = (report, safe) => {
 	const worst = ofBand(report, "alert").filter((row) => {
@@ -33466,14 +34020,14 @@ const raiseOwnLimit = (report, safe) => {
 	if (held.length === 0) return null;
 	return `Raise a workspace's own limit in the Console, if you set it yourself and the organization has room: ${listing(held.map((row) => {
 		const above = report.verdicts.find((other) => other.scope.type === "organization" && other.group.type === row.group.type && other.group.name === row.group.name && other.limiter === row.limiter);
-		const organization = above?.limit ? ` where the organization has ${count$1(above.limit)}` : "";
-		return `${scopeName(row.scope, safe)} (${limiterName(row, safe)}: ${count$1(row.limit)}${organization})`;
-	}), NAMED$1)}.`;
+		const organization = above?.limit ? ` where the organization has ${count(above.limit)}` : "";
+		return `${scopeName(row.scope, safe)} (${limiterName(row, safe)}: ${count(row.limit)}${organization})`;
+	}), NAMED$2)}.`;
 };
 const askForMore = (report, safe) => {
 	const eligible = measured$1(report).filter((row) => row.limit_source === "organization" && row.utilization >= .5);
 	if (eligible.length === 0) return null;
-	return `Ask Anthropic for more: it considers an increase from 50 % use on, which holds for ${listing([...new Set(eligible.map((row) => `${groupName(row.group, safe)} ${limiterName(row, safe)}`))], NAMED$1)}.`;
+	return `Ask Anthropic for more: it considers an increase from 50 % use on, which holds for ${listing([...new Set(eligible.map((row) => `${groupName(row.group, safe)} ${limiterName(row, safe)}`))], NAMED$2)}.`;
 };
 function viewOf(row, report) {
 	const views = report.groups.filter(({ group }) => group.type === row.group.type && group.name === row.group.name);
@@ -33486,8 +34040,8 @@ function runwaySentence({ outcome, ...row }, report) {
 		case "refused": return null;
 		case "far": return `rises, and stays below ${alert} for more than a year`;
 		case "reaches": {
-			const earliest = count$1(Math.floor(outcome.earliest));
-			const latest = outcome.latest === null ? "more than a year" : count$1(Math.ceil(outcome.latest));
+			const earliest = count(Math.floor(outcome.earliest));
+			const latest = outcome.latest === null ? "more than a year" : count(Math.ceil(outcome.latest));
 			const days = Math.round(outcome.days);
 			return `reaches ${alert} ${days === 0 ? "within a day" : `in about ${plural(days, "day")}`} (${earliest} to ${latest})`;
 		}
@@ -33539,35 +34093,35 @@ function overview(rows, report) {
 		}
 	], rows.map((row) => [
 		title$1(row),
-		count$1(row.limit),
-		count$1(row.peak),
+		bindingLimit(row),
+		count(row.peak),
 		shareOf(row, report)(row.utilization)
 	]));
 }
 const title$1 = (row) => `${groupName(row.group, markdownText)}, ${limiterName(row, markdownText)}`;
 function section(row, report) {
 	const share = shareOf(row, report);
-	const ofLimit = (value) => `${count$1(value)} (${share(value / row.limit)})`;
+	const ofLimit = (value) => `${count(value)} (${share(value / row.limit)})`;
 	const { alert } = thresholdsOf(row, report);
 	const facts = [
-		["Limit", `${count$1(row.limit)} ${limiterRule(row.group.type, row.limiter)?.long ?? limiterName(row, markdownText)}`],
+		["Limit", `${bindingLimit(row)} ${limiterRule(row.group.type, row.limiter)?.long ?? limiterName(row, markdownText)}`],
 		["Peak", `${ofLimit(row.peak)}${row.lower_bound ? " at least" : ""}${atPeakTime(row, report)}`],
-		["Busiest 60 seconds", row.bracket !== null && row.bracket > row.peak ? `between ${count$1(row.peak)} and ${ofLimit(row.bracket)}` : null],
+		["Busiest 60 seconds", row.bracket !== null && row.bracket > row.peak ? `between ${count(row.peak)} and ${ofLimit(row.bracket)}` : null],
 		["Further peaks", furtherPeaks(row, report, ofLimit)],
 		["99th percentile of all minutes", row.p99 === null ? null : ofLimit(row.p99)],
-		[`Minutes at or over ${share(alert)}`, row.minutes_over_threshold === null ? null : `${count$1(row.minutes_over_threshold)}${ofMinutes(report)}`],
+		[`Minutes at or over ${share(alert)}`, row.minutes_over_threshold === null ? null : `${count(row.minutes_over_threshold)}${ofMinutes(report)}`],
 		["Pressed against the limit", row.clipped && `for ${plural(row.clipped.minutes, "minute")} from ${moment(row.clipped.from)}: more may have been asked for`],
 		["Growth", growth(row, report)],
 		["Input read from the cache", cacheShare(row, report)],
-		["A limit that would bring the peak to 50 %", count$1(Math.ceil(row.peak / INCREASE_CONSIDERED_FROM))]
+		["A limit that would bring the peak to 50 %", count(Math.ceil(row.peak / INCREASE_CONSIDERED_FROM))]
 	];
 	return stack(`## ${title$1(row)}: ${share(row.utilization)}`, table([{ head: "Figure" }, { head: "Value" }], facts.flatMap(([name, value]) => value ? [[name, value]] : [])), under("Already done:", bullets(alreadyDone(row, report))));
 }
 function ofMinutes({ window, usage_source }) {
-	return usage_source === "headers" ? "" : ` of ${count$1(window.days * MINUTES_PER_DAY - window.missing_minutes)}`;
+	return usage_source === "headers" ? "" : ` of ${count(window.days * MINUTES_PER_DAY - window.missing_minutes)}`;
 }
 function furtherPeaks(row, { window }, ofLimit) {
-	const start = Date.parse(window.start);
+	const start = Math.floor(Date.parse(window.start) / HOUR) * HOUR;
 	const peakHour = row.peak_at === null ? -1 : Math.floor((Date.parse(row.peak_at) - start) / HOUR);
 	const largest = (row.hourly ?? []).flatMap((peak, hour) => peak && hour !== peakHour ? [{
 		peak,
@@ -33584,7 +34138,7 @@ function growth(row, report) {
 	const trend = runway ? runwaySentence(runway, report) : null;
 	if (trend) return trend;
 	if (!row.previous || row.previous.peak === 0) return null;
-	return `${row.previous.peak === row.peak ? "none" : changeInPercent(row.previous.peak, row.peak)} against the peak of the same window a day earlier, ${count$1(row.previous.peak)}`;
+	return `${row.previous.peak === row.peak ? "none" : changeInPercent(row.previous.peak, row.peak)} against the peak of the same window a day earlier, ${count(row.previous.peak)}`;
 }
 function cacheShare(row, report) {
 	const rule = limiterRule(row.group.type, row.limiter);
@@ -33597,7 +34151,7 @@ function alreadyDone(row, report) {
 	const caps = report.verdicts.flatMap(({ scope, group, limiter, limit, limit_source }) => {
 		const isSame = group.type === row.group.type && group.name === row.group.name && limiter === row.limiter;
 		const isCap = scope.type === "workspace" && limit_source === "workspace" && limit !== null;
-		return isSame && isCap ? [`${scopeName(scope, markdownText)} ${count$1(limit)}`] : [];
+		return isSame && isCap ? [`${scopeName(scope, markdownText)} ${count(limit)}`] : [];
 	});
 	const drivers = row.drivers?.workspaces ?? [];
 	return [
@@ -33607,12 +34161,13 @@ function alreadyDone(row, report) {
 	];
 }
 function ownLimit$1(row, report) {
-	return `${title$1(row)} in ${scopeName(row.scope, markdownText)}: ${shareOf(row, report)(row.utilization)} of ${count$1(row.limit)}. Ours to raise, in the Console.`;
+	return `${title$1(row)} in ${scopeName(row.scope, markdownText)}: ${shareOf(row, report)(row.utilization)} of ${count(row.limit)}. Ours to raise, in the Console.`;
 }
 // src/tell/slack/notify.ts
 function shouldNotify(notify, report, snapshot) {
 	if (notify === "never") return false;
 	if (notify === "always" || report.failures.length > 0 || isBlind(report)) return true;
+	if (refusedRows(report).length > 0) return true;
 	if (report.findings.some(({ kind }) => kind === "mute-expired")) return true;
 	if (report.drift.length > 0 && !(notify === "on-change" && isProposed(snapshot))) return true;
 	return report.verdicts.filter(isMeasured).some(({ band, transition, muted }) => {
@@ -33774,6 +34329,7 @@ function blocks(report, links, snapshot, extent) {
 		header(headline(report)),
 		context(`${period(report.window)} · ${coverage(report)}`),
 		...incomplete(report, extent),
+		...refusals(report, links, extent),
 		...rows("Alerts", ofBand(report, "alert"), extent.alerts, report, links, alertLine),
 		...rows("Watch", watched(report), extent.watch, report, links, alertLine),
 		...rows("Recovered", recovered(report), extent.recovered, report, links, recoveredLine),
@@ -33792,11 +34348,13 @@ function headline(report) {
 const plainText = (text, length) => oneLine$1(text, length);
 function fallback(report, links, extent) {
 	const worst = highest(report);
+	const [refused] = refusedRows(report);
 	const back = recovered(report).length;
 	return [
 		`Claude rate limits, ${period(report.window)}: ${verdictLine(report)}.`,
+		refused && `${refusedName(refused, slackText)}: ${refusedText(refused)}.`,
 		worst && `Highest: ${rowSentence(worst, report, slackText)}.`,
-		back > 0 && `${count$1(back)} recovered.`,
+		back > 0 && `${count(back)} recovered.`,
 		report.drift.length > 0 && `Limits changed: ${driftCounts(report.drift)}.`,
 		missingData(report),
 		report.failures.length > 0 && `Not complete: ${listing(report.failures.map(({ resource }) => slackText(resource)), extent.failures)}.`,
@@ -33805,19 +34363,25 @@ function fallback(report, links, extent) {
 }
 function incomplete(report, extent) {
 	const missing = missingData(report);
-	const failures = list(report.failures, extent.failures, (failure) => `• ${slackText(failure.resource)}: ${slackText(failure.message, 500)}`, (more) => `and ${count$1(more)} more that could not be read or delivered`);
+	const failures = list(report.failures, extent.failures, (failure) => `• ${slackText(failure.resource)}: ${slackText(failure.message, 500)}`, (more) => `and ${count(more)} more that could not be read or delivered`);
 	const lines = [...missing ? [missing] : [], ...failures];
 	return lines.length === 0 ? [] : sections(["*Not complete*", ...lines]);
 }
+function refusals(report, links, extent) {
+	const refused = refusedRows(report);
+	if (refused.length === 0) return [];
+	const line = (row) => `${BAND_MARK.alert} ${bold(refusedName(row, slackText))}: ${refusedText(row)} · ${row.transition}`;
+	return sections([`*${capital(refusedCount(report))}*`, ...list(refused, extent.alerts, line, moreIn(links))]);
+}
 function rows(title, all, most, report, links, rowLine) {
 	if (all.length === 0) return [];
-	return sections([`*${title}* (${count$1(all.length)})`, ...list(all, most, (row) => rowLine(row, report), moreIn(links))]);
+	return sections([`*${title}* (${count(all.length)})`, ...list(all, most, (row) => rowLine(row, report), moreIn(links))]);
 }
 function alertLine(row, report) {
 	const driver = mainDriver(row, slackText);
 	const parts = [
 		`${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)}`,
-		`peak ${count$1(row.peak)}${atPeakTime(row, report)}`,
+		`peak ${count(row.peak)}${atPeakTime(row, report)}`,
 		transitionText(row, report),
 		driver && driverText(driver, report),
 		clippedText(row)
@@ -33897,8 +34461,8 @@ function findings(report, most) {
 		}
 	], shown.map(({ model, requests, tokens }) => [
 		markdownText(model),
-		requests === null ? "not known" : count$1(requests),
-		count$1(tokens)
+		requests === null ? "not known" : count(requests),
+		count(tokens)
 	]));
 	return stack(bullets(list(others, most, ({ message }) => markdownText(message, 500))), unmatched && "These models were used, and no group of limits lists them: their use is in no figure above.", unmatched, more > 0 && `and ${plural(more, "more model")}`);
 }
@@ -33924,6 +34488,8 @@ const MANAGED_AGENTS = [[
 ]];
 function notMeasured(report, most) {
 	const rows = unmeasured(report);
+	const isLog = report.usage_source === "headers";
+	const fromDocumentation = isLog ? [] : MANAGED_AGENTS;
 	const { shown, more } = atMost([...Map.groupBy(rows, (row) => `${row.group.type} ${row.group.name} ${row.limiter} ${row.reason} ${row.scope.type}`).values()], most);
 	const limits = table([
 		{ head: "Limit" },
@@ -33933,8 +34499,9 @@ function notMeasured(report, most) {
 		},
 		{ head: "Why there is no figure" },
 		{ head: "How to measure it" }
-	], [...shown.map((same) => cells$1(same, report)), ...MANAGED_AGENTS]);
-	return details(`${plural(rows.length, "configured limit")} not measured, and two known from the documentation only`, stack(limits, more > 0 && `${plural(more, "more kind")} of limit not measured: see the report file.`));
+	], [...shown.map((same) => cells$1(same, report)), ...fromDocumentation]);
+	if (isLog && rows.length === 0) return "";
+	return details(`${plural(rows.length, isLog ? "limit" : "configured limit")} not measured${isLog ? "" : ", and two known from the documentation only"}`, stack(limits, more > 0 && `${plural(more, "more kind")} of limit not measured: see the report file.`));
 }
 function cells$1(rows, report) {
 	const [first] = rows;
@@ -33953,10 +34520,11 @@ function whereOf(scope, workspaces) {
 function limitsOf(rows) {
 	const [value = null, ...others] = new Set(rows.map(({ limit }) => limit));
 	if (others.length > 0) return "various";
-	return value === null ? "none given" : count$1(value);
+	return value === null ? "none given" : count(value);
 }
 function howToMeasure(row, report) {
 	const { group, limiter, limit } = row;
+	if (report.usage_source === "headers") return "Log responses of this model in the window, with their headers.";
 	if (isUnread(row, report)) return "Run the audit again once the limits of this workspace can be read.";
 	if (limiter === "enqueued_batch_requests") return "Sum `request_counts.processing` over the batches that `GET /v1/messages/batches` lists as in progress.";
 	if (group.type !== "model_group") return "Count the calls in your own client or gateway.";
@@ -33978,13 +34546,14 @@ const HOURS_PER_BAR = [
 function barsOf(row, view, report) {
 	const { hourly } = row;
 	if (!hourly || hourly.length === 0) return null;
-	const hours = HOURS_PER_BAR.find((size) => hourly.length / size <= MOST_BARS) ?? 24;
+	const hours = hoursPerBar(hourly.length);
+	const start = firstHour(report);
 	const rule = limiterRule(row.group.type, row.limiter);
 	const shares = rule?.stream === "standard" && rule.counts.includes("uncached_input") && view?.cache?.hourly_read_share || [];
 	const all = Array.from({ length: Math.ceil(hourly.length / hours) }, (_, index) => {
 		const from = index * hours;
 		return {
-			from: new Date(Date.parse(report.window.start) + from * HOUR).toISOString(),
+			from: new Date(start + from * HOUR).toISOString(),
 			peak: largest(hourly.slice(from, from + hours)),
 			readShare: mean(shares.slice(from, from + hours))
 		};
@@ -33996,6 +34565,8 @@ function barsOf(row, view, report) {
 		unknown: all.some(({ peak }) => peak === null)
 	};
 }
+const hoursPerBar = (hours) => HOURS_PER_BAR.find((size) => hours / size <= MOST_BARS) ?? 24;
+const firstHour = ({ window }) => Math.floor(Date.parse(window.start) / HOUR) * HOUR;
 function chart(row, bars, report) {
 	const { all } = bars;
 	const inPercent = (ratio) => Number((ratio * 100).toFixed(1));
@@ -34018,7 +34589,7 @@ function chart(row, bars, report) {
 		"    height: 300",
 		"---",
 		"xychart-beta",
-		`  title "Largest minute of each ${barSpan(bars)}, in % of the limit of ${count$1(row.limit)}"`,
+		`  title "Largest minute of each ${barSpan(bars)}, in % of the limit of ${count(row.limit)}"`,
 		`  x-axis "UTC" [${axisLabels(bars).join(", ")}]`,
 		`  y-axis "% of the limit" 0 --> ${Math.ceil(inPercent(highest) * 1.1)}`,
 		`  bar [${all.map(({ peak }) => inPercent((peak ?? 0) / row.limit)).join(", ")}]`,
@@ -34067,7 +34638,7 @@ function hourTable(row, bars, report) {
 	const several = bars.all.length * bars.hours > 24;
 	const rows = bars.all.map(({ from, peak, readShare }) => [
 		`${several ? `${from.slice(0, 10)} ` : ""}${from.slice(11, 16)}`,
-		peak === null ? "not known" : count$1(peak),
+		peak === null ? "not known" : count(peak),
 		peak === null ? "" : share(peak / row.limit),
 		...bars.cache ? [readShare === null ? "" : percent(readShare)] : []
 	]);
@@ -34103,17 +34674,18 @@ function peakSection(row, report, withChart, withHours) {
 }
 function figures$1(row, report) {
 	const share = shareOf(row, report);
-	const ofLimit = (value) => `${count$1(value)} (${share(value / row.limit)})`;
+	const ofLimit = (value) => `${count(value)} (${share(value / row.limit)})`;
 	const { alert } = thresholdsOf(row, report);
 	return [
-		`Peak **${count$1(row.peak)}** of ${bindingLimit(row)}${atPeakTime(row, report)}${meanOf(row, report)}.`,
+		`Peak **${count(row.peak)}** of ${bindingLimit(row)}${atPeakTime(row, report)}${meanOf(row, report)}.`,
 		row.bracket !== null && row.bracket > row.peak && `The busiest 60 seconds lie between that and ${ofLimit(row.bracket)}, the largest two minutes side by side.`,
 		row.minutes_over_threshold !== null && `${row.minutes_over_threshold === 0 ? "No minute was" : `${plural(row.minutes_over_threshold, "minute was", "minutes were")}`} at or over ${share(alert)}.`,
 		row.p99 !== null && `99 of 100 minutes stayed at or below ${ofLimit(row.p99)}.`,
 		row.clipped && `From ${moment(row.clipped.from)} use stayed within 5 % of the limit or above it for ${plural(row.clipped.minutes, "minute")}: demand may have been higher than what was served.`,
-		row.lowest_remaining !== void 0 && `The least that was left of it: ${count$1(row.lowest_remaining)}.`,
+		row.lowest_remaining !== void 0 && `The least that was left of it: ${count(row.lowest_remaining)}.`,
+		row.request_id && `The response was ${markdownText(row.request_id)}.`,
 		row.lower_bound && "This is a lower bound: the limit is per second, and use is known per minute.",
-		row.previous && `${report.window.days > 1 ? "The window one day earlier" : "The day before"}: ${share(row.previous.utilization)} of ${count$1(row.previous.limit)}.`
+		row.previous && `${report.window.days > 1 ? "The window one day earlier" : "The day before"}: ${share(row.previous.utilization)} of ${count(row.previous.limit)}.`
 	].filter(Boolean).join(" ");
 }
 function meanOf(row, report) {
@@ -34207,7 +34779,7 @@ function workspaceSection(report, most) {
 		{ head: "Of" },
 		{ head: "Whose limit" }
 	], rows);
-	return details(`Workspaces by how close they are to a limit of theirs (${count$1(closest.size)})`, stack(ranking, andMore(more)));
+	return details(`Workspaces by how close they are to a limit of theirs (${count(closest.size)})`, stack(ranking, andMore(more)));
 }
 function tierSection(report, { tiers, tier_what_if, tier_table, usage_tier }, most) {
 	const share = percentOf(report);
@@ -34230,7 +34802,7 @@ function tierSection(report, { tiers, tier_what_if, tier_table, usage_tier }, mo
 		RIGHT("Start"),
 		RIGHT("Build"),
 		RIGHT("Scale")
-	], rows)), andMore(more), tiers.length > 0 && `<sub>${markdownLink("Published table", tier_table.source)} of ${tier_table.date}. Anthropic may set other limits for an organization; what applies is read from the API.</sub>`);
+	], rows)), andMore(more), tiers.length > 0 && `<sub>${markdownLink("Published table", tier_table.source)} of ${tier_table.date}. Anthropic may set other limits for an organization; what applies is read from ${report.usage_source === "headers" ? "the responses" : "the API"}.</sub>`);
 }
 function readings(tiers) {
 	return [...Map.groupBy(tiers, ({ reading }) => reading)].map(([reading, same]) => `${listing(same.map(({ group }) => groupName(group, markdownText)))}: ${reading}.`);
@@ -34262,36 +34834,94 @@ function idleSection(report, { over_provisioned }, most) {
 	return details(`${plural(over_provisioned.length, "group")} of limits used less than 10 % in ${days}`, bullets(lines));
 }
 // src/tell/summary/refused-requests.ts
-const WHAT_TO_DO = "<sub>Refused with 429, told apart by the code of the error. A rate limit: use less at once, or ask for more. Acceleration: let use rise more slowly. A spend cap: waiting does not help before the month ends.</sub>";
+const KINDS = [
+	"rate_limit",
+	"acceleration",
+	"spend_cap",
+	"not_told"
+];
+const HEADS = [
+	"Rate limit",
+	"Acceleration",
+	"Spend cap",
+	"Not logged why"
+].map((head) => ({
+	head,
+	align: "right"
+}));
+const WHAT_IT_IS = "<sub>Responses with status 429, told apart by the code of the error. Where a model was refused it is an alert, whatever was used of its limits: a limit may be enforced over less than a minute, and acceleration and spend caps show in no remainder.</sub>";
 function refusedRequests(report, most) {
-	const { shown, more } = atMost(report.refusals ?? [], most);
-	const rows = shown.map(({ scope, model, first, last, ...counts }) => [
-		`${markdownText(model)}${scope.type === "workspace" ? `, ${scopeName(scope, markdownText)}` : ""}`,
-		...[
-			counts.rate_limit,
-			counts.acceleration,
-			counts.spend_cap,
-			counts.not_told
-		].map(count$1),
-		moment(first),
-		moment(last)
+	const refusals = (report.refusals ?? []).toSorted((a, b) => b.requests - a.requests);
+	const { shown, more } = atMost(refusals, most);
+	if (shown.length === 0) return "";
+	const rows = shown.map((row) => [
+		refusedName({
+			scope: row.scope,
+			group: {
+				type: "",
+				name: row.model
+			}
+		}, markdownText),
+		...KINDS.map((kind) => count(row[kind])),
+		moment(row.first),
+		`${moment(row.worst_minute.at)} (${count(row.worst_minute.requests)})`,
+		waitText(row.retry_after).replace(/^asked to wait /, "")
 	]);
-	const columns = [
-		"Rate limit",
-		"Acceleration",
-		"Spend cap",
-		"Not told"
-	].map((head) => ({
-		head,
-		align: "right"
-	}));
-	if (rows.length === 0) return "";
 	return stack(table([
 		{ head: "Model" },
-		...columns,
+		...HEADS,
 		{ head: "First" },
-		{ head: "Last" }
-	], rows), andMore(more), WHAT_TO_DO);
+		{ head: "Worst minute" },
+		{ head: "Asked to wait" }
+	], rows), andMore(more), byTheHour(refusals, report), WHAT_IT_IS);
+}
+function byTheHour(refusals, report) {
+	const start = firstHour(report);
+	const hours = Math.ceil((Date.parse(report.window.end) - start) / HOUR);
+	const size = hoursPerBar(hours);
+	const refused = refusals.flatMap(({ by_hour: byHour }) => byHour);
+	const bars = Array.from({ length: Math.ceil(hours / size) }, (_, index) => {
+		const from = start + index * size * HOUR;
+		const inBar = refused.filter(({ at }) => Date.parse(at) >= from && Date.parse(at) < from + size * 36e5);
+		const counts = KINDS.map((kind) => inBar.reduce((sum, hour) => sum + hour[kind], 0));
+		return {
+			from: new Date(from).toISOString(),
+			counts,
+			peak: counts.reduce((sum, number) => sum + number, 0)
+		};
+	});
+	const drawn = {
+		all: bars.map((bar) => ({
+			...bar,
+			readShare: null
+		})),
+		hours: size,
+		cache: false,
+		unknown: false
+	};
+	const figures = bars.filter(({ peak }) => peak > 0).map(({ from, counts }) => [moment(from), ...counts.map(count)]);
+	return stack(bars.length > 1 && chartOf(drawn), details(`Refused in each ${barSpan(drawn)}`, table([{ head: "From" }, ...HEADS], figures)));
+}
+function chartOf(bars) {
+	const peaks = bars.all.map(({ peak }) => peak ?? 0);
+	return [
+		"```mermaid",
+		"---",
+		"config:",
+		"  themeVariables:",
+		"    xyChart:",
+		`      plotColorPalette: "${COLORS.limit}"`,
+		"  xyChart:",
+		"    width: 900",
+		"    height: 200",
+		"---",
+		"xychart-beta",
+		`  title "Requests refused in each ${barSpan(bars)}, ${plural(peaks.reduce((sum, number) => sum + number, 0), "request")} in all"`,
+		`  x-axis "UTC" [${axisLabels(bars).join(", ")}]`,
+		`  y-axis "requests" 0 --> ${Math.max(...peaks)}`,
+		`  bar [${peaks.join(", ")}]`,
+		"```"
+	].join("\n");
 }
 // src/tell/summary/scorecard.ts
 const COLUMNS = [
@@ -34339,12 +34969,16 @@ function cells(row, report) {
 		groupName(row.group, markdownText),
 		limiterName(row, markdownText).replace(/^(\w+) tokens/, "$1&nbsp;tokens"),
 		`${bar(row.utilization)}&nbsp;${loud ? `**${figure}**` : figure}`,
-		count$1(row.peak),
+		count(row.peak),
 		peakTime(row, report).replace(/ UTC$/, "").replace(/^\d{4}-(\d\d)-/, "$1&#8209;"),
-		isInert(row) ? `${count$1(row.limit)} (own ${count$1(row.configured ?? 0)} is inert)` : count$1(row.limit),
+		limitText(row),
 		`${row.lower_bound ? "≤ " : ""}${row.utilization > 1 ? "−" : ""}${headroom}`,
 		dayBefore(row, report)
 	].map(unbroken);
+}
+function limitText(row) {
+	if (isInert(row)) return `${count(row.limit)} (own ${count(row.configured ?? 0)} is inert)`;
+	return bindingLimit(row);
 }
 function dayBefore(row, report) {
 	const before = row.previous === null ? "not known" : shareOf(row, report)(row.previous.utilization);
@@ -34354,7 +34988,7 @@ function dayBefore(row, report) {
 const USAGE = {
 	analytics: "Usage: Anthropic's usage analytics API, by the minute.",
 	legacy: "Usage: Anthropic's legacy usage report, by the minute. It counts no requests.",
-	headers: "Usage and limits: a log of the rate-limit headers of responses. What was not logged is in no figure."
+	headers: "Use and limits: a log of the rate-limit headers of responses. What was not logged is in no figure."
 };
 const PEAK = {
 	minute: "the busiest UTC minute, over all models of a group together",
@@ -34363,21 +34997,32 @@ const PEAK = {
 };
 const LIMITS = {
 	api: "Limits: Anthropic's Rate Limits API, read in this run; changes are against the snapshot in this repository.",
-	headers: "Limits: those of the latest logged response; changes are against the snapshot in this repository."
+	headers: "Limits: each response is judged by the limit that it names itself; the snapshot takes the latest. Token remainders are rounded to the nearest 1,000, and the combined token limit is whichever binds most."
 };
 const COUNTED = ["An organization limit is compared with all workspaces together, a workspace only with limits of its own.", "Batch traffic draws on limits of its own and is not counted; fast-mode traffic only toward fast-mode limits."];
+const MINUTES = ", and a minute above 100 % is possible without refusals. The busiest 60 seconds may straddle two minutes.";
 function sources(report) {
-	const { window, peak_window, thresholds } = report;
+	const { log, peak_window, thresholds } = report;
 	const share = percentOf(report);
+	const isLog = report.usage_source === "headers";
 	return details("Data source, window, and what these figures can and cannot say", bullets([
 		USAGE[report.usage_source],
-		`Window: ${moment(window.start)} to ${moment(window.end)}, ${window.complete ? "complete" : `not complete (${plural(window.missing_minutes, "minute")} missing)`}.${window.data_refreshed_at === null ? " The API did not say how fresh its data is." : ` Data as of ${moment(window.data_refreshed_at)}.`}`,
-		LIMITS[report.usage_source === "headers" ? "headers" : "api"],
+		windowText(report),
+		...log ? [logText(log)] : [],
+		LIMITS[isLog ? "headers" : "api"],
 		`Peak: ${PEAK[peak_window]}. Used: peak ÷ limit. Bands: watch from ${share(thresholds.watch)}, alert from ${share(thresholds.alert)}${report.verdicts.some((row) => row.thresholds) ? ", where the policy file gives a limit no lines of its own" : ""}.`,
-		...report.usage_source === "headers" ? [] : COUNTED,
-		"Anthropic refills a limit continuously and may enforce it over less than a minute: requests can be refused below 100 %, and a minute above 100 % is possible without refusals. The busiest 60 seconds may straddle two minutes.",
-		"To compare: the Console charts the largest minute of each hour."
+		...isLog ? [] : COUNTED,
+		`Anthropic refills a limit continuously and may enforce it over less than a minute: requests can be refused below 100 %${isLog ? "." : MINUTES}`,
+		...isLog ? [] : ["To compare: the Console charts the largest minute of each hour."]
 	]));
+}
+function windowText({ window, usage_source }) {
+	const span = `Window: ${moment(window.start)} to ${moment(window.end)}`;
+	if (usage_source === "headers") return `${span}${window.complete ? "" : ", not complete (some lines could not be read)"}.`;
+	return `${span}, ${window.complete ? "complete" : `not complete (${plural(window.missing_minutes, "minute")} missing)`}. ${window.data_refreshed_at === null ? "The API did not say how fresh its data is." : `Data as of ${moment(window.data_refreshed_at)}.`}`;
+}
+function logText(log) {
+	return `Log: ${plural(log.lines, "line")} in ${plural(log.files, "file")}; ${plural(log.in_window, "response")} in the window, ${count(log.responses - log.in_window)} outside it, ${plural(log.not_understood, "line")} not understood, ${plural(log.without_headers, "response")} without rate-limit headers.`;
 }
 // src/tell/summary/what-binds.ts
 function whatBinds(report, most) {
@@ -34412,7 +35057,7 @@ function whatBinds(report, most) {
 	return stack(rows.length > 12 ? details(plural(rows.length, "group"), groups) : groups, andMore(more));
 }
 function stretch(cache) {
-	return cache.stretch === null ? "all input is read from the cache" : `×${count$1(Number(cache.stretch.toFixed(1)))}`;
+	return cache.stretch === null ? "all input is read from the cache" : `×${count(Number(cache.stretch.toFixed(1)))}`;
 }
 // src/tell/summary/summary.ts
 const ALL = Number.POSITIVE_INFINITY;
@@ -34459,7 +35104,7 @@ function renderSummary(report, links, snapshot) {
 }
 function summary(report, links, snapshot, extent) {
 	const most = Math.min(extent.rows, 200);
-	return `${stack(`## ${BAND_MARK[overallBand(report)]} Claude rate limits: ${verdictLine(report)}`, opening(report), extent.note && `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${extent.note}. The report file (output \`report-path\`) has everything.`, notComplete(report, most), under("### What to do first", bullets(advice(report, markdownText))), report.drift.length > 0 && under("### Limits that have changed", changes$1(report, snapshot, most)), under("### Recovered since the day before", recoveries(report, most)), under("### Scorecard", scorecard(report, extent.rows)), under("### Peaks", peaks(report, extent)), under("### Muted", mutedRows(report, most)), under("### Refused requests", refusedRequests(report, most)), under("### What binds in each group", whatBinds(report, most)), under("### Plan", planning(report, extent.rows === ALL ? most : Math.min(most, 20))), extent.rows === ALL && evidence(report), report.drift.length === 0 && under("### Limits since the committed snapshot", changes$1(report, snapshot, most)), under("### Findings", findings(report, most)), under("### Not measured", notMeasured(report, most)), under("### Where the figures come from", sources(report)), seeAlso(links))}\n`;
+	return `${stack(`## ${BAND_MARK[overallBand(report)]} Claude rate limits: ${verdictLine(report)}`, opening(report), extent.note && `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${extent.note}. The report file (output \`report-path\`) has everything.`, notComplete(report, most), under("### Refused requests", refusedRequests(report, Math.min(most, 50))), under("### What to do first", bullets(advice(report, markdownText))), report.drift.length > 0 && under("### Limits that have changed", changes$1(report, snapshot, most)), under("### Recovered since the day before", recoveries(report, most)), under("### Scorecard", scorecard(report, extent.rows)), under("### Peaks", peaks(report, extent)), under("### Muted", mutedRows(report, most)), under("### What binds in each group", whatBinds(report, most)), under("### Plan", planning(report, extent.rows === ALL ? most : Math.min(most, 20))), extent.rows === ALL && evidence(report), report.drift.length === 0 && under("### Limits since the committed snapshot", changes$1(report, snapshot, most)), under("### Findings", findings(report, most)), under("### Not measured", notMeasured(report, most)), under("### Where the figures come from", sources(report)), seeAlso(links))}\n`;
 }
 function opening(report) {
 	const worst = highest(report);
@@ -34485,7 +35130,7 @@ function evidence(report) {
 function changes$1(report, snapshot, most) {
 	const outcome = snapshotText(snapshot, markdownLink, markdownText);
 	if (snapshot?.operation === "skipped" && snapshot.because === "unread") return stack("Whether a limit has changed is not known: the committed snapshot could not be read.", outcome);
-	if (report.first_snapshot) return stack("No snapshot was committed before: there is nothing to compare with yet.", outcome);
+	if (report.first_snapshot && report.drift.length === 0) return stack("No snapshot was committed before: there is nothing to compare with yet.", outcome);
 	if (report.drift.length === 0) return stack("No limit has changed.", outcome);
 	const { shown, more } = atMost(orderDrift(report.drift), most);
 	return stack(`${driftCounts(report.drift)}.`, driftTable(shown, report, "Consequence"), andMore(more), outcome);
@@ -34507,13 +35152,16 @@ function exitCode(report, failOn, log) {
 	const isWatch = status === "watch" || status === "alert";
 	const reasons = [
 		failures.length > 0 && "not everything could be read or delivered",
-		failOn.has("alert") && status === "alert" && "a limit is over the alert line (fail-on: alert)",
+		failOn.has("alert") && status === "alert" && `${alertText(report)} (fail-on: alert)`,
 		failOn.has("watch") && isWatch && "a limit is over the watch line (fail-on: watch)",
 		failOn.has("drift") && drift.length > 0 && "limits have moved (fail-on: drift)"
 	].filter((reason) => reason !== false);
 	if (reasons.length === 0) return 0;
 	log.fail(`The run fails: ${reasons.join("; ")}.`);
 	return 1;
+}
+function alertText(report) {
+	return [refusedRows(report).length > 0 && "requests were refused", ofBand(report, "alert").length > 0 && "a limit is over the alert line"].filter(Boolean).join(", and ");
 }
 // src/deliver/outputs.ts
 const OUTPUTS = [
@@ -34542,22 +35190,19 @@ const LARGEST_ALERTS = 64e3;
 function outputsOf(ending) {
 	const empty = Object.fromEntries(OUTPUTS.map((name) => [name, ""]));
 	const slackDelivered = SLACK_DELIVERED[ending.slack.kind];
-	if (ending.kind === "blind") {
-		const { start, end } = ending.window;
-		return {
-			...empty,
-			"window-start": start,
-			"window-end": end,
-			"data-complete": "false",
-			"slack-delivered": slackDelivered
-		};
-	}
+	if (ending.kind === "blind") return {
+		...empty,
+		"window-start": text(ending.window?.start),
+		"window-end": text(ending.window?.end),
+		"data-complete": "false",
+		"slack-delivered": slackDelivered
+	};
 	const { report, isDriftKnown, reportPath, evidencePath, snapshot } = ending;
 	const { commit, pullRequest } = snapshot;
 	return {
 		status: text(report.status),
 		"highest-utilization": text(report.highest_utilization),
-		"alert-count": text(ofBand(report, "alert").length),
+		"alert-count": text(alerts(report).length),
 		alerts: alertsOutput(report).text,
 		"report-path": text(reportPath),
 		"evidence-path": text(evidencePath),
@@ -34584,10 +35229,10 @@ const SLACK_DELIVERED = {
 };
 const text = (value) => value === null || value === void 0 ? "" : String(value);
 function alertsOutput(report) {
-	const alerts = ofBand(report, "alert");
+	const all = alerts(report);
 	const rows = [];
 	let size = 2;
-	for (const { hourly: _, ...row } of alerts.slice(0, MOST_ALERTS)) {
+	for (const { hourly: _, ...row } of all.slice(0, MOST_ALERTS)) {
 		const json = JSON.stringify(row);
 		size += Buffer.byteLength(json) + 1;
 		if (size > LARGEST_ALERTS) break;
@@ -34595,7 +35240,7 @@ function alertsOutput(report) {
 	}
 	return {
 		text: `[${rows.join(",")}]`,
-		leftOut: alerts.length - rows.length
+		leftOut: all.length - rows.length
 	};
 }
 function writeOutputs(core, log, ending) {
@@ -35363,7 +36008,7 @@ async function postToSlack(deps, webhookUrl, message, patience = PATIENCE) {
 function notSlack(text, webhookUrl) {
 	return {
 		kind: "unknown",
-		error: `The webhook answered HTTP 200, but not with Slack's "ok" (${logText(withoutUrl(text, webhookUrl), 200) || "nothing"}): whether the message was posted is unknown, so it was not sent again. Look into the channel, and check the webhook URL and the proxy.`
+		error: `The webhook answered HTTP 200, but not with Slack's "ok" (${logText$1(withoutUrl(text, webhookUrl), 200) || "nothing"}): whether the message was posted is unknown, so it was not sent again. Look into the channel, and check the webhook URL and the proxy.`
 	};
 }
 function isThrottled(error) {
@@ -35385,7 +36030,7 @@ const REMEDIES = {
 function failure(error, webhookUrl) {
 	if (error instanceof import_dist.IncomingWebhookHTTPError) {
 		const reason = withoutUrl(error.body, webhookUrl).trim();
-		const said = reason ? ` (${logText(reason, 200)})` : "";
+		const said = reason ? ` (${logText$1(reason, 200)})` : "";
 		if (error.statusCode >= 500) return {
 			kind: "unknown",
 			error: `Slack answered HTTP ${error.statusCode}${said}: whether the message was posted is unknown, so it was not sent again. Look into the channel.`
@@ -35397,7 +36042,7 @@ function failure(error, webhookUrl) {
 		};
 	}
 	const reasons = chain(error);
-	const told = logText(withoutUrl([...new Set(reasons.map(({ text }) => text))].join(": "), webhookUrl), 300);
+	const told = logText$1(withoutUrl([...new Set(reasons.map(({ text }) => text))].join(": "), webhookUrl), 300);
 	const unsent = reasons.some(({ code }) => NOT_SENT.has(code));
 	return {
 		kind: unsent ? "not-delivered" : "unknown",
@@ -35669,10 +36314,10 @@ async function moveBranches(github, repositoryId, moves) {
 	}
 }
 async function rebuildBranch(github, repositoryId, { branch, tip, base }, change) {
-	const beside = `${branch}-next`;
+	const beside = scratchName(github, branch);
 	if (!await moveBranches(github, repositoryId, [{
 		branch: beside,
-		from: await leftover(github, beside, base),
+		from: null,
 		to: base
 	}])) return null;
 	let at = base;
@@ -35704,17 +36349,15 @@ async function rebuildBranch(github, repositoryId, { branch, tip, base }, change
 		}]).catch(() => {});
 	}
 }
-async function leftover(github, beside, base) {
-	const tip = await readHead(github, beside);
-	if (tip === null || (await readHistory(github, base, tip)).kind === "ours") return tip;
-	throw new AuditError(`Branch "${beside}", on which commits are prepared, holds commits that are not this action's.`, { remedy: "Rename or delete it, or set `branch` to another name." });
+function scratchName({ random }, branch) {
+	return `${branch}-scratch-${Math.floor(random() * 36 ** 8).toString(36).padStart(8, "0")}`;
 }
 async function landed(github, branch, unsettled) {
 	const tip = await readHead(github, branch);
 	return tip === null ? null : findCommit(github, unsettled, tip);
 }
 // src/deliver/snapshot/people.ts
-const MOST_TRIES = 3;
+const MOST_TRIES$1 = 3;
 const TEAM = "team:";
 const issueSchema = object$1({ assignees: array(object$1({ login: string$1() })) });
 async function addPeople(github, number, { labels, reviewers, assignees }, warn) {
@@ -35762,7 +36405,7 @@ async function patiently(github, act) {
 		try {
 			return await act();
 		} catch (error) {
-			if (!(error instanceof GitHubError && /could not resolve to a node/i.test(error.said)) || tries === MOST_TRIES) throw error;
+			if (!(error instanceof GitHubError && /could not resolve to a node/i.test(error.said)) || tries === MOST_TRIES$1) throw error;
 		}
 		await github.sleep(1e3 * 2 ** tries * github.random());
 	}
@@ -35817,8 +36460,8 @@ function changes(report, files, extent) {
 	const ordered = orderDrift(report.drift);
 	const cuts = ordered.filter(isCut).length;
 	const { shown, more } = atMost(ordered, extent.changes);
-	const intro = `The configured Claude rate limits differ from the committed snapshot: ${driftCounts(report.drift)}.${cuts > 0 ? ` ${cuts === 1 ? "One leaves" : `${count$1(cuts)} leave`} less room than before.` : ""}`;
-	const left = more > 0 && `${count$1(more)} more of ${count$1(ordered.length)} changes are not shown here, to stay within GitHub's size for a pull request; the diff has them all.`;
+	const intro = `The configured Claude rate limits differ from the committed snapshot: ${driftCounts(report.drift)}.${cuts > 0 ? ` ${cuts === 1 ? "One leaves" : `${count(cuts)} leave`} less room than before.` : ""}`;
+	const left = more > 0 && `${count(more)} more of ${count(ordered.length)} changes are not shown here, to stay within GitHub's size for a pull request; the diff has them all.`;
 	const shortened = extent.consequence || shown.length === 0 ? "" : "What each change does to the peak is left out, to stay within GitHub's size for a pull request; the run's summary has it.";
 	return stack(intro, driftTable(shown, report, extent.consequence ? `What it does to the peak of ${period(report.window)}` : null), shortened, left);
 }
@@ -35829,8 +36472,73 @@ function subjectOf({ first_snapshot, drift }) {
 	if (first_snapshot) return "these limits";
 	return drift.length > 0 ? "the new limits" : "the new names";
 }
-// src/deliver/snapshot/pulls.ts
+// src/deliver/snapshot/pull-text.ts
+const END = "<!-- /claude-rate-limit-audit -->";
 const LONGEST_BODY = 65536;
+const LAST_LINE = /^.*\]\(https:\/\/platform\.claude\.com\/usage\/limits\).*$/m;
+const MEMORY = /<!-- audit-state (\{.*\}) -->/;
+function keyOf$1({ files }) {
+	return _createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16);
+}
+function newBody(text, key) {
+	return region(text, key, LONGEST_BODY);
+}
+function updatedText(open, text, key) {
+	const memory = memoryOf(open.body);
+	if (memory?.key === key) return null;
+	const { before, after } = around(open.body.replace(/\r\n/g, "\n"));
+	const title = memory !== null && open.title !== memory.title ? open.title : text.title;
+	const others = before.length + after.length;
+	return {
+		title,
+		body: `${before}${region(text, key, LONGEST_BODY - others)}${after}`
+	};
+}
+function region({ title, body }, key, room) {
+	const state = `<!-- audit-state ${JSON.stringify({
+		title,
+		key
+	}).replaceAll(">", "\\u003e").replaceAll("--", "-\\u002d")} -->`;
+	const [start, end] = [`${PULL_REQUEST_MARKER}\n${state}\n\n`, `\n\n${END}`];
+	const own = body.replace(PULL_REQUEST_MARKER, "").trim();
+	const left = room - start.length - end.length;
+	if (own.length <= left) return `${start}${own}${end}`;
+	return `${start}${own.slice(0, Math.max(0, left - 37))}
+
+… cut: GitHub takes no longer text.${end}`;
+}
+function around(body) {
+	const from = body.indexOf(PULL_REQUEST_MARKER);
+	if (from < 0) return {
+		before: `${body}\n\n`,
+		after: ""
+	};
+	const end = body.indexOf(END, from);
+	if (end >= 0) return {
+		before: body.slice(0, from),
+		after: body.slice(end + 33)
+	};
+	const last = LAST_LINE.exec(body.slice(from));
+	const length = last ? last.index + last[0].length : 32;
+	return {
+		before: body.slice(0, from),
+		after: body.slice(from + length)
+	};
+}
+function memoryOf(body) {
+	const [, json] = MEMORY.exec(body) ?? [];
+	if (json === void 0) return null;
+	try {
+		const { title, key } = JSON.parse(json);
+		return typeof title === "string" && typeof key === "string" ? {
+			title,
+			key
+		} : null;
+	} catch {
+		return null;
+	}
+}
+// src/deliver/snapshot/pulls.ts
 const pullSchema = object$1({
 	number: int$2(),
 	html_url: string$1(),
@@ -35862,44 +36570,33 @@ async function findPull(github, branch, base) {
 	const pulls = found.filter(({ head }) => head.ref === branch && head.repo?.full_name.toLowerCase() === fullName).map(toPull);
 	return pulls.find(({ ours }) => ours) ?? pulls[0] ?? null;
 }
-function withMarker({ title, body }) {
-	const end = body.includes("<!-- claude-rate-limit-audit -->") ? "" : `\n\n${PULL_REQUEST_MARKER}`;
-	if (body.length + end.length <= LONGEST_BODY) return {
-		title,
-		body: body + end
-	};
-	const notice = `\n\n… cut: GitHub takes no longer text.\n\n${PULL_REQUEST_MARKER}`;
-	return {
-		title,
-		body: body.slice(0, LONGEST_BODY - notice.length) + notice
-	};
-}
+const NOT_YET = /head.*invalid|invalid.*head|submitted too quickly|not all refs are readable/i;
+const MOST_TRIES = 4;
 async function openPull(github, branch, base, text) {
-	try {
-		return toPull(await github.rest("POST", "/pulls", {
-			...withMarker(text),
-			head: branch,
-			base
-		}, pullSchema));
-	} catch (error) {
-		const found = isInDoubt(error) || error instanceof GitHubError && /already exists/i.test(error.said) ? await findPull(github, branch, base) : null;
-		if (found) return found;
-		throw error;
+	for (let tries = 1;; tries++) {
+		try {
+			return toPull(await github.rest("POST", "/pulls", {
+				...text,
+				head: branch,
+				base
+			}, pullSchema));
+		} catch (error) {
+			const found = isInDoubt(error) || error instanceof GitHubError && /already exists/i.test(error.said) ? await findPull(github, branch, base) : null;
+			if (found) return found;
+			if (!isNotYet(error) || tries === MOST_TRIES) throw error;
+		}
+		await pause(github, tries);
 	}
 }
-async function updatePull(github, pull, text) {
-	const { title, body } = withMarker(text);
-	if (pull.title === title && sameText(pull.body, body)) return false;
+function isNotYet(error) {
+	return isInDoubt(error) || refusalOf(error) === "not-found" || error instanceof GitHubError && NOT_YET.test(error.said);
+}
+async function updatePull(github, { number }, { title, body }) {
 	await github.rest("PATCH", "/pulls/{pull_number}", {
-		pull_number: pull.number,
+		pull_number: number,
 		title,
 		body
 	}, WHATEVER);
-	return true;
-}
-function sameText(a, b) {
-	const plain = (text) => text.replace(/\r\n/g, "\n").trimEnd();
-	return plain(a) === plain(b);
 }
 async function closePull(github, { number }) {
 	await github.rest("PATCH", "/pulls/{pull_number}", {
@@ -36058,7 +36755,7 @@ async function carryOut(github, options, scene, decision, progress) {
 			if (commit === "moved") return "moved";
 			progress.commit = commit;
 			const { proposal } = decision;
-			const shown = await showPull(github, options, scene, proposal.pullRequest, commit !== null);
+			const shown = await showPull(github, options, scene, proposal, commit !== null);
 			if (shown === "moved") return "moved";
 			return {
 				...shown,
@@ -36090,9 +36787,12 @@ async function makeCommit(decision, github, { branch }, { repositoryId, base }, 
 		}, decision.change) ?? "moved";
 	}
 }
-async function showPull(github, { branch, people, warn }, { base, pull }, text, hasCommit) {
+async function showPull(github, { branch, people, warn }, { base, pull }, proposal, hasCommit) {
+	const { pullRequest: text } = proposal;
+	const key = keyOf$1(proposal);
 	if (pull) {
-		const changed = pull.ours && await updatePull(github, pull, text);
+		const changed = pull.ours ? updatedText(pull, text, key) : null;
+		if (changed) await updatePull(github, pull, changed);
 		const note = pull.ours ? null : `Pull request #${pull.number} was opened by somebody else from ${branch}: its text is left alone.`;
 		const { number, url } = pull;
 		return {
@@ -36105,7 +36805,10 @@ async function showPull(github, { branch, people, warn }, { base, pull }, text, 
 		};
 	}
 	try {
-		const { number, url } = await openPull(github, branch, base.branch, text);
+		const { number, url } = await openPull(github, branch, base.branch, {
+			title: text.title,
+			body: newBody(text, key)
+		});
 		await addPeople(github, number, people, warn);
 		return {
 			pull: {
@@ -36116,20 +36819,19 @@ async function showPull(github, { branch, people, warn }, { base, pull }, text, 
 			note: null
 		};
 	} catch (error) {
-		if (refusalOf(error) === "may-not-open") {
-			const url = compareUrl(github, branch, base.branch, text.title);
-			const note = `This token may not open pull requests; the change waits on branch ${branch}, open it by hand: ${url}. ${remedyOf(error)}`;
-			return {
-				pull: {
-					operation: "branch-only",
-					number: null,
-					url
-				},
-				note
-			};
-		}
 		if (error instanceof GitHubError && /no commits between/i.test(error.said)) return "moved";
-		throw error;
+		const url = compareUrl(github, branch, base.branch, text.title);
+		const mayNot = refusalOf(error) === "may-not-open";
+		const note = `${mayNot ? "This token may not open pull requests" : "The pull request could not be opened"}; the change waits on branch ${branch}, open it by hand: ${url}. ${remedyOf(error)}`.trim();
+		return {
+			pull: {
+				operation: "branch-only",
+				number: null,
+				url,
+				error: mayNot ? null : describeError(error)
+			},
+			note
+		};
 	}
 }
 const remedyOf = (error) => (error instanceof AuditError ? error.remedy : void 0) ?? "";
@@ -36530,6 +37232,54 @@ function overridePairs(previous, next, { before, after, match }) {
 	]);
 	return [...kept, ...gone];
 }
+// src/report/refused-rows.ts
+function refusedPart(refused) {
+	const { requests, first, last, worst, retryAfter } = refused;
+	return {
+		requests,
+		...byKind(refused),
+		first: isoTime(first),
+		last: isoTime(last),
+		worst_minute: {
+			at: isoTime(worst.at),
+			requests: worst.requests
+		},
+		retry_after: retryAfter
+	};
+}
+function refusalRow({ scope, group, refused }) {
+	const hours = refused.hours.map(({ at, ...counts }) => ({
+		at: isoTime(at),
+		...byKind(counts)
+	}));
+	return {
+		scope,
+		model: group.name,
+		...refusedPart(refused),
+		by_hour: hours
+	};
+}
+function byKind({ rateLimit, acceleration, spendCap, notTold }) {
+	return {
+		rate_limit: rateLimit,
+		acceleration,
+		spend_cap: spendCap,
+		not_told: notTold
+	};
+}
+function logPart(tally) {
+	return {
+		files: tally.files,
+		lines: tally.lines,
+		responses: tally.responses,
+		in_window: tally.inWindow,
+		without_headers: tally.withoutLimits,
+		not_understood: tally.notUnderstood,
+		unusable_headers: tally.unusable,
+		first_problem: tally.firstProblem ?? tally.firstUnusable,
+		links_to_nothing: [...tally.dangling]
+	};
+}
 // src/report/rows.ts
 function verdictRow(verdict) {
 	const { scope, group, limiter, configured, limitSource, lowerBound, thresholds } = verdict;
@@ -36553,6 +37303,23 @@ function verdictRow(verdict) {
 		...figures(verdict),
 		...own
 	};
+	if (isRefused$1(verdict)) {
+		const { limit, band, transition, refused, muted } = verdict;
+		const alert = {
+			limit,
+			band,
+			transition,
+			reason: "refused",
+			refused: refusedPart(refused)
+		};
+		return {
+			...base,
+			...judgedBy,
+			...NO_FIGURES,
+			...alert,
+			...muted && { muted }
+		};
+	}
 	const { limit, band, reason } = verdict;
 	return {
 		...base,
@@ -36579,7 +37346,7 @@ const NO_FIGURES = {
 };
 function figures(verdict) {
 	const { limit, peak, peakAt, bracket, p99, minutesOverThreshold, utilization, band, transition } = verdict;
-	const { clipped, previous, hourly, drivers, lowestRemaining, muted } = verdict;
+	const { clipped, previous, hourly, drivers, lowestRemaining, requestId, muted } = verdict;
 	return {
 		limit,
 		peak,
@@ -36603,6 +37370,7 @@ function figures(verdict) {
 			api_keys: [...drivers.apiKeys]
 		},
 		...lowestRemaining !== void 0 && { lowest_remaining: lowestRemaining },
+		...requestId !== void 0 && { request_id: requestId },
 		...muted && { muted }
 	};
 }
@@ -36620,7 +37388,8 @@ function driftRow(drift) {
 		peak: consequence?.peak ?? null,
 		model: "model" in drift ? drift.model : null,
 		from: ("from" in drift ? drift.from : null) ?? null,
-		...drift.intended !== void 0 && { intended: drift.intended }
+		...drift.intended !== void 0 && { intended: drift.intended },
+		...drift.at !== void 0 && { at: isoTime(drift.at) }
 	};
 }
 function groupViewRow({ scope, group, binds, cache }) {
@@ -36749,7 +37518,7 @@ function commitBody(report, files) {
 	if (report.first_snapshot) return "The first snapshot: the limits as they are today.";
 	if (report.drift.length === 0) return "Only names have changed; no limit has changed.";
 	const ordered = orderDrift(report.drift);
-	const changes = list(ordered, MOST_CHANGES, (drift) => `- ${driftSentence(drift, report, gitText)}`, (more) => `- and ${count$1(more)} more, see the diff`);
+	const changes = list(ordered, MOST_CHANGES, (drift) => `- ${driftSentence(drift, report, gitText)}`, (more) => `- and ${count(more)} more, see the diff`);
 	const hasPeaks = ordered.slice(0, MOST_CHANGES).some(({ peak }) => peak !== null);
 	return [...changes, ...hasPeaks ? ["", `Peaks are of ${period(report.window)}.`] : []].join("\n");
 }
@@ -36768,7 +37537,7 @@ function planSnapshot(report, source, wanted) {
 			text: formatGateway(gatewayOf(after, source.workspaces))
 		}] : []].filter((file) => file.text !== there[file.path]);
 		if (files.length === 0) return null;
-		const drift = before ? driftOf$1(before, after, report.drift) : [];
+		const drift = before ? driftOf$2(before, after, report.drift) : [];
 		const reported = {
 			...report,
 			first_snapshot: before === null,
@@ -36786,7 +37555,7 @@ function contentsOf(files, snapshotPath) {
 	if (files.length > 1) return "both";
 	return files[0]?.path === snapshotPath ? "snapshot" : "gateway";
 }
-function driftOf$1(before, after, found) {
+function driftOf$2(before, after, found) {
 	const changeOf = (drift) => JSON.stringify([
 		drift.class,
 		drift.scope,
@@ -36828,7 +37597,7 @@ async function keepSnapshot(run, report, committed, found, links) {
 		because: "not-wanted"
 	};
 	if (found.isPartial) return {
-		...skipped("No snapshot was written, because the limits of some workspaces could not be read."),
+		...skipped("No snapshot was written, because not all limits could be read."),
 		because: "partial"
 	};
 	try {
@@ -36875,6 +37644,8 @@ async function deliverAudit(run, found, committed) {
 	};
 	const snapshot = await log.group("Snapshot", () => keepSnapshot(run, report, committed, found, links));
 	if (snapshot.operation === "skipped" && snapshot.because === "failed") failed("snapshot", snapshot.error);
+	const { pullRequest } = snapshot;
+	if (pullRequest?.operation === "branch-only" && pullRequest.error !== null) failed("pull request", pullRequest.error);
 	const wanted = shouldNotify(inputs.notify, report, snapshot);
 	const slack = await log.group("Slack", () => notifySlack(run, wanted, () => renderSlack(report, links, snapshot)));
 	if ("error" in slack) {
@@ -36905,9 +37676,10 @@ async function deliverAudit(run, found, committed) {
 async function deliverBlind(run, error) {
 	const { deps, inputs, log, secrets } = run;
 	const links = linksOf(deps.env, inputs.runbookUrl);
-	const window = {
-		start: isoTime(inputs.window.start),
-		end: isoTime(inputs.window.end)
+	const { window: chosen } = inputs;
+	const window = chosen === "log-span" ? null : {
+		start: isoTime(chosen.start),
+		end: isoTime(chosen.end)
 	};
 	const blind = {
 		window,
@@ -36982,7 +37754,7 @@ const fields = {
 	"anthropic-oidc-audience": grammar("an audience without spaces", (text) => /^\S+$/.test(text) ? text : void 0),
 	"anthropic-base-url": httpsUrl("an https URL without credentials (http on loopback only)", { loopback: true }),
 	"headers-log": optional(grammar("a path or a glob, such as logs/claude-*.jsonl", (text) => /[\0\r\n]/.test(text) ? void 0 : text)),
-	date: grammar("yesterday, or a day as YYYY-MM-DD (UTC)", (text) => text === "yesterday" ? text : parseDay(text)),
+	date: grammar("yesterday, or a day as YYYY-MM-DD (UTC); with headers-log also today", (text) => text === "yesterday" || text === "today" ? text : parseDay(text)),
 	"lookback-days": grammar("a whole number from 1 to 31", (text) => /^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= 31 ? Number(text) : void 0),
 	"peak-window": oneOf("minute", "hour", "second"),
 	threshold,
@@ -37116,6 +37888,9 @@ function chooseCredentials(raw, values, problems) {
 	};
 }
 // src/inputs/inputs.ts
+function areOfLog(inputs) {
+	return inputs.source.kind === "headers-log";
+}
 function readInputs({ core, now }, mask) {
 	const names = Object.keys(INPUTS);
 	const raw = Object.fromEntries(names.map((name) => [name, core.getInput(name).trim() || INPUTS[name]]));
@@ -37129,12 +37904,17 @@ function readInputs({ core, now }, mask) {
 	}
 	const source = chooseSource(raw, values, problems);
 	checkPeakWindow(raw, values, problems);
-	const window = chooseWindow(values, now(), problems);
+	const sourced = source && withWindow(source, values, now(), problems);
 	if (values.threshold !== void 0 && values["watch-threshold"] !== void 0 && values["watch-threshold"] >= values.threshold) problems.push(`watch-threshold: got ${asGiven("watch-threshold", raw["watch-threshold"])}; accepted: a value below threshold (${raw.threshold})`);
-	if (values.base && values.base === values.branch && values["snapshot-mode"] === "pull-request") problems.push(`branch: got ${asGiven("branch", raw.branch)}; accepted: a branch other than base, which a pull request needs`);
+	const { base, branch } = values;
+	const isOwn = base === branch || base?.startsWith(`${branch}-next`) || base?.startsWith(`${branch}-scratch-`);
+	if (base && isOwn && values["snapshot-mode"] === "pull-request") problems.push(`branch: got ${asGiven("branch", raw.branch)}; accepted: a branch other than base (${base}), neither it nor one on which this action prepares its commits`);
 	checkPaths(raw, problems);
-	if (problems.length > 0 || !source || !window) throw new AuditError(problemText(problems));
-	return toInputs(values, source, window);
+	if (problems.length > 0 || !sourced) throw new AuditError(problemText(problems));
+	return {
+		...sourced,
+		...otherInputs(values)
+	};
 }
 function acceptedBy(error) {
 	const issue = error.issues[0];
@@ -37161,10 +37941,48 @@ function checkPaths(raw, problems) {
 		if (other) problems.push(`${name}: got ${asGiven(name, raw[name])}; accepted: another path than that of ${other}`);
 	}
 }
-function chooseWindow(values, now, problems) {
+function withWindow(source, values, now, problems) {
 	const { date, "lookback-days": days } = values;
 	if (date === void 0 || days === void 0) return void 0;
+	if (source.kind === "headers-log") {
+		const window = logWindow(date, days, now, problems);
+		return window && {
+			source,
+			window
+		};
+	}
+	const window = apiWindow(date, days, now, problems);
+	return window && {
+		source,
+		window
+	};
+}
+function logWindow(date, days, now, problems) {
 	const today = dayOf(now);
+	if (date === "yesterday") return days === 1 ? "log-span" : {
+		...windowOf(today - DAY, days, now),
+		hasDayBefore: true
+	};
+	const lastDay = date === "today" ? today : date;
+	if (lastDay > today) {
+		problems.push(`date: got "${isoDay(lastDay)}"; accepted: today, or a UTC day that has ended`);
+		return;
+	}
+	const window = {
+		...windowOf(lastDay, days, now),
+		hasDayBefore: lastDay < today
+	};
+	return lastDay < today ? window : {
+		...window,
+		end: Math.floor(now / MINUTE) * MINUTE + MINUTE
+	};
+}
+function apiWindow(date, days, now, problems) {
+	const today = dayOf(now);
+	if (date === "today") {
+		problems.push("date: got \"today\"; accepted: a UTC day that has ended, since usage of the last hours is not in yet; with headers-log, also today");
+		return;
+	}
 	const lastDay = date === "yesterday" ? today - DAY : date;
 	if (lastDay >= today) {
 		problems.push(`date: got "${isoDay(lastDay)}"; accepted: a UTC day that has ended, ${isoDay(today - DAY)} or earlier`);
@@ -37177,11 +37995,9 @@ function chooseWindow(values, now, problems) {
 	}
 	return window;
 }
-function toInputs(values, source, window) {
+function otherInputs(values) {
 	return {
-		source,
 		anthropicBaseUrl: values["anthropic-base-url"],
-		window,
 		peakWindow: values["peak-window"] === "hour" ? "hour" : "minute",
 		thresholds: {
 			watch: values["watch-threshold"],
@@ -37213,13 +38029,13 @@ function toInputs(values, source, window) {
 	};
 }
 // src/judge/usage/peaks.ts
-const MINUTES_PER_HOUR$1 = HOUR / MINUTE;
+const MINUTES_PER_HOUR = HOUR / MINUTE;
 function scaleOf(rule) {
 	return rule.per === "second" ? 60 : 1;
 }
 function peakOf(series, rule, peakWindow) {
 	const { values, start } = series;
-	const width = rule.per === "day" ? MINUTES_PER_DAY : peakWindow === "hour" ? MINUTES_PER_HOUR$1 : 1;
+	const width = rule.per === "day" ? MINUTES_PER_DAY : peakWindow === "hour" ? MINUTES_PER_HOUR : 1;
 	const divisor = (rule.per === "day" ? 1 : width) * scaleOf(rule);
 	if (!values) return {
 		peak: 0,
@@ -37266,10 +38082,10 @@ function minutesAtOrOver({ values }, rule, limit, ratio) {
 	return count;
 }
 function hourlyPeaks({ values, minutes, knownMinutes }, rule) {
-	return Array.from({ length: minutes / MINUTES_PER_HOUR$1 }, (_, hour) => {
-		const from = hour * MINUTES_PER_HOUR$1;
+	return Array.from({ length: minutes / MINUTES_PER_HOUR }, (_, hour) => {
+		const from = hour * MINUTES_PER_HOUR;
 		let largest = 0;
-		for (let minute = from; values && minute < from + MINUTES_PER_HOUR$1; minute++) largest = Math.max(largest, values[minute]);
+		for (let minute = from; values && minute < from + MINUTES_PER_HOUR; minute++) largest = Math.max(largest, values[minute]);
 		return largest === 0 && from >= knownMinutes ? null : largest / scaleOf(rule);
 	});
 }
@@ -37555,7 +38371,7 @@ function inertOverride({ scope, group, limiter, limit, configured, source }) {
 	const name = `${group.name}, ${limiterLabel(group.type, limiter)}`;
 	return [{
 		kind: "inert-override",
-		message: `Workspace ${scope.name}: its limit of ${count$1(configured)} on ${name} is inert, because the organization's ${count$1(limit)} is lower and binds.`
+		message: `Workspace ${scope.name}: its limit of ${count(configured)} on ${name} is inert, because the organization's ${count(limit)} is lower and binds.`
 	}];
 }
 function cachedTraffic({ scope, group, limiter }, { groups }) {
@@ -37577,18 +38393,18 @@ function oversubscribed({ groups }, judged) {
 		if (!organization || sum <= organization) return [];
 		return [{
 			kind: "oversubscribed",
-			message: `${group.name}, ${limiterLabel(group.type, limiter)}: the limits of ${overrides.length} workspaces add up to ${count$1(sum)}, more than the organization's ${count$1(organization)}: they cannot all be used at once.`
+			message: `${group.name}, ${limiterLabel(group.type, limiter)}: the limits of ${overrides.length} workspaces add up to ${count(sum)}, more than the organization's ${count(organization)}: they cannot all be used at once.`
 		}];
 	});
 }
-const NAMED = 5;
+const NAMED$1 = 5;
 function uncapped({ groups, workspaces }, judged, read) {
 	const isJudged = (group) => judged.some((limiter) => groupOf(limiter.group, [group]));
 	return groups.filter(isJudged).flatMap((group) => {
 		const cappedIds = new Set(workspaces.filter(({ overrides }) => groupOf(group, overrides)).map(({ id }) => id));
 		const free = read.filter(({ id }) => !cappedIds.has(id)).map(({ name }) => name);
 		if (cappedIds.size === 0 || free.length === 0) return [];
-		const names = free.slice(0, NAMED).join(", ") + (free.length > NAMED ? ` and ${free.length - NAMED} more` : "");
+		const names = free.slice(0, NAMED$1).join(", ") + (free.length > NAMED$1 ? ` and ${free.length - NAMED$1} more` : "");
 		const subject = free.length === 1 ? "1 workspace has" : `${free.length} workspaces have`;
 		return [{
 			kind: "uncapped-workspaces",
@@ -37750,7 +38566,7 @@ function readingText({ group, matches, closest, limiters }) {
 	return `${closest ? `is like ${closest} ${published}, except` : `matches no tier ${published}`}: ${differences.join("; ")}`;
 }
 function positionText({ limit, position }) {
-	const value = limit === null ? "" : count$1(limit);
+	const value = limit === null ? "" : count(limit);
 	switch (position.kind) {
 		case "at": return `${value} is that of ${position.tiers.join(" and ")}`;
 		case "between": return `${value} is between ${position.above} and ${position.below}`;
@@ -37980,10 +38796,10 @@ function policyFindings(policy, judged, expected, lastDay) {
 }
 function unexpected({ rule, scope, group, actual }) {
 	const where = scope.type === "workspace" ? ` in workspace ${scope.name}` : "";
-	const is = actual === null ? "there is no such limit" : `it is ${count$1(actual)}`;
+	const is = actual === null ? "there is no such limit" : `it is ${count(actual)}`;
 	return {
 		kind: "unexpected-limit",
-		message: `${group.name}, ${limiterLabel(group.type, rule.limiter)}${where}: the policy expects ${count$1(rule.limit)}, and ${is}.`
+		message: `${group.name}, ${limiterLabel(group.type, rule.limiter)}${where}: the policy expects ${count(rule.limit)}, and ${is}.`
 	};
 }
 function unmatched(policy, judged, expected) {
@@ -38065,7 +38881,7 @@ function audited(known, { verdicts, problem, tier, committed }) {
 		thresholds,
 		verdicts,
 		views,
-		drift: withIntent(driftOf(known), expected),
+		drift: withIntent(driftOf$1(known), expected),
 		isFirstSnapshot: committed.kind === "read" && committed.snapshot === null,
 		findings: [
 			...limitFindings(current, judged, read),
@@ -38093,7 +38909,7 @@ function audited(known, { verdicts, problem, tier, committed }) {
 		})), ...unreadFailures(committed)]
 	};
 }
-function driftOf({ limits, meters, freshness, source, window, peakWindow }) {
+function driftOf$1({ limits, meters, freshness, source, window, peakWindow }) {
 	const { committed: before, current: after, drift } = limits;
 	if (before === null) return [];
 	return withConsequences(drift, {
@@ -38106,28 +38922,150 @@ function driftOf({ limits, meters, freshness, source, window, peakWindow }) {
 		source
 	});
 }
-// src/judge/headers-log/log-findings.ts
-function logFindings(source) {
-	return [...source.unreadable > 0 ? [{
-		kind: "headers-log",
-		message: `${plural(source.unreadable, "line")} of the log could not be read, and no recovery is reported: ${source.firstProblem}.`
-	}] : [], {
-		kind: "headers-log",
-		message: `Limits and use are what ${plural(source.entries, "logged response")} in ${plural(source.files, "file")} said in their headers: what was left right after each of them, tokens rounded to the nearest 1,000, the combined token limit being whichever binds most. What was not logged is in no figure.`
+function isMixed({ limiter, limits }) {
+	return limiter !== "tokens_per_minute" && limits.some(({ last }, index) => limits.slice(index + 1).some(({ first }) => first <= last));
+}
+function hasMoved(reading) {
+	return reading.limiter !== "tokens_per_minute" && reading.limits.length > 1 && !isMixed(reading);
+}
+function limitNow({ limiter, limits, latest }) {
+	return (limiter === "tokens_per_minute" ? limits.some(({ limit }) => limit !== latest) : isMixed({
+		limiter,
+		limits
+	})) ? null : latest;
+}
+function movesSince(committed, { limits, latest }) {
+	const seen = limits.map(({ limit, first }) => ({
+		limit,
+		at: first
+	}));
+	const chain = seen.at(-1)?.limit === latest ? seen : [...seen, {
+		limit: latest,
+		at: null
 	}];
+	const known = chain.findLastIndex(({ limit }) => limit === committed);
+	const news = known === -1 ? sinceUnseen(committed, chain) : chain.slice(known);
+	return news.slice(1).map(({ limit: after, at }, index) => ({
+		before: news[index]?.limit ?? after,
+		after,
+		at
+	}));
+}
+function sinceUnseen(committed, chain) {
+	const [first, ...others] = chain;
+	if (committed === null || !first) return [...chain];
+	return [
+		{
+			limit: committed,
+			at: null
+		},
+		{
+			...first,
+			at: null
+		},
+		...others
+	];
+}
+// src/judge/headers-log/log-drift.ts
+function logDrift(before, after, readings, scopeOf, verdicts) {
+	const measured = new Map(verdicts.filter(isMeasured$1).map((row) => [limitKey(row), row]));
+	const compared = before ? findDrift(before, after) : [];
+	const moved = readings.filter(hasMoved).flatMap((reading) => {
+		const place = {
+			scope: scopeOf(reading),
+			group: {
+				type: MODEL_GROUP,
+				name: reading.model
+			}
+		};
+		return movesSince(committedLimit(before, reading), reading).map((move) => driftOf(place, reading.limiter, move));
+	});
+	const replaced = new Set(moved.map(limitKey));
+	return [...compared.filter((drift) => !("before" in drift && "after" in drift && replaced.has(limitKey(drift)))), ...moved].map((drift) => "limiter" in drift ? {
+		...drift,
+		consequence: consequenceOf(drift, measured.get(limitKey(drift)))
+	} : drift);
+}
+function driftOf(place, limiter, { before, after, at }) {
+	const seen = at === null ? {} : { at };
+	if (place.scope.type === "workspace") return {
+		...place,
+		class: "override-changed",
+		limiter,
+		before,
+		after,
+		...seen
+	};
+	return {
+		...place,
+		class: after > before ? "raised" : "cut",
+		limiter,
+		before,
+		after,
+		...seen
+	};
+}
+function committedLimit(before, { workspaceId, model, limiter }) {
+	return (workspaceId === null ? before?.groups : before?.workspaces.find(({ id }) => id === workspaceId)?.overrides)?.find(({ type, name }) => type === "model_group" && name === model)?.limits[limiter] ?? null;
+}
+function consequenceOf(drift, verdict) {
+	const peak = verdict?.peak ?? null;
+	const ratio = (limit) => peak === null || !limit ? null : peak / limit;
+	return {
+		peak,
+		before: ratio("before" in drift ? drift.before : null),
+		after: ratio("after" in drift ? drift.after : null)
+	};
+}
+// src/judge/headers-log/log-findings.ts
+const NAMED = 6;
+function logFindings(tally, readings, scopeOf) {
+	const problems = [tally.firstProblem, tally.firstUnusable].filter((problem) => problem !== null);
+	const first = problems.length > 0 ? ` The first that could not be read: ${problems.join("; ")}.` : "";
+	const lost = problems.length > 0 ? " No recovery is reported." : "";
+	const links = tally.dangling.length > 0 ? ` Links that lead nowhere: ${listing(tally.dangling, NAMED)}.` : "";
+	return [
+		{
+			kind: "headers-log",
+			message: `${tallyText(tally)}${first}${lost}${links} What was not logged is in no figure.`
+		},
+		...readings.filter(isMixed).map((reading) => mixed(reading, scopeOf(reading))),
+		...readings.filter(hasMoved).map((reading) => moved(reading, scopeOf(reading)))
+	];
+}
+function mixed(reading, scope) {
+	const limits = listing(reading.limits.map(({ limit }) => count(limit)).toSorted(byLength), NAMED);
+	const why = scope.type === "workspace" ? "a limit that moved and came back" : "limits of several workspaces (log the header anthropic-workspace-id to tell them apart), or a limit that moved and came back";
+	return {
+		kind: "mixed-limits",
+		message: `${nameOf(reading, scope)}: responses name several limits side by side, ${limits}: ${why}. Each response is judged by the limit it names; the snapshot takes none of them.`
+	};
+}
+const byLength = (a, b) => a.length - b.length || (a < b ? -1 : 1);
+function moved(reading, scope) {
+	const [first, ...later] = reading.limits;
+	const moves = later.map(({ limit, first: at }) => `${count(limit)} from ${minuteOf(at)} on`);
+	return {
+		kind: "limits-moved",
+		message: `${nameOf(reading, scope)}: the limit moved within the window, ${count(first?.limit ?? 0)} at first, ${listing(moves, NAMED)}. Each response is judged by the limit it names.`
+	};
+}
+const minuteOf = (at) => `${isoTime(at).slice(0, 16).replace("T", " ")} UTC`;
+function nameOf({ model, limiter }, scope) {
+	const where = scope.type === "workspace" ? ` in workspace ${scope.name}` : "";
+	return `${model}, ${limiterLabel(MODEL_GROUP, limiter)}${where}`;
 }
 // src/judge/headers-log/log-snapshot.ts
-const NOT_KEPT = new Set(["tokens_per_minute"]);
 function groupsOf(readings) {
 	return [...Map.groupBy(readings, ({ model }) => model)].map(([model, ofModel]) => ({
 		type: MODEL_GROUP,
 		name: model,
 		models: [model],
-		limits: Object.fromEntries(ofModel.map(({ limiter, limit }) => [limiter, limit]))
+		limits: Object.fromEntries(ofModel.map(({ limiter, latest }) => [limiter, latest]))
 	})).sort((a, b) => compareText(a.name, b.name));
 }
 function snapshotOfLog(readings, committed) {
-	const kept = readings.filter(({ limiter }) => !NOT_KEPT.has(limiter));
+	const kept = readings.filter((reading) => reading.limiter !== "tokens_per_minute" && !isMixed(reading));
 	const ids = [...new Set(kept.flatMap(({ workspaceId }) => workspaceId === null ? [] : [workspaceId]))];
 	const ofWorkspace = (id) => groupsOf(kept.filter(({ workspaceId }) => workspaceId === id));
 	const before = committed?.workspaces ?? [];
@@ -38157,12 +39095,11 @@ function merge(before, now) {
 	})];
 }
 // src/judge/headers-log/log-verdicts.ts
-const MINUTES_PER_HOUR = 60;
 function logVerdicts(evidence) {
 	const { readings, earlier, thresholds: ofInputs, thresholdsOf, scopeOf, isComplete } = evidence;
-	const dayBefore = new Map(earlier.map((reading) => [keyOf(reading), reading.use]));
+	const uses = new Map(earlier?.map((reading) => [keyOf(reading), reading.use]));
 	return readings.map((reading) => {
-		const { model, limiter, limit, use } = reading;
+		const { model, limiter, latest, use } = reading;
 		const scope = scopeOf(reading);
 		const thresholds = thresholdsOf({
 			scope,
@@ -38172,68 +39109,111 @@ function logVerdicts(evidence) {
 		const areOwn = thresholds.alert !== ofInputs.alert || thresholds.watch !== ofInputs.watch;
 		const base = {
 			...baseOf(reading, scope),
+			limiter,
+			configured: limitNow(reading),
 			...areOwn && { thresholds }
-		};
-		if (limit === 0) return {
-			...base,
-			band: "unmeasured",
-			reason: "the limit is 0: there is nothing to divide by"
 		};
 		if (!use) return {
 			...base,
 			band: "unmeasured",
-			reason: "no response in the window says what was left of this limit"
+			limit: latest,
+			reason: reasonOf(reading)
 		};
-		const utilization = use.peak / limit;
+		const { used: peak, limit, at, requestId } = use.peak;
+		const utilization = peak / limit;
 		const band = bandOf(utilization, thresholds);
-		const previous = previousOf(dayBefore.get(keyOf(reading)) ?? null, limit, thresholds);
+		const previous = previousOf(uses.get(keyOf(reading)) ?? null, thresholds);
 		return {
 			...base,
-			peak: use.peak,
-			peakAt: use.at,
+			limit,
+			peak,
+			peakAt: at,
 			bracket: null,
 			p99: null,
-			minutesOverThreshold: use.minutes.reduce((sum, used) => sum + Number(used / limit >= thresholds.alert), 0),
+			minutesOverThreshold: use.minutesAtOrOver(thresholds.alert),
 			utilization,
 			band,
 			transition: transitionOf(band, previous?.band ?? null, isComplete),
 			previous,
-			hourly: hourly(use),
+			hourly: use.hourly,
 			clipped: null,
 			drivers: null,
-			lowestRemaining: use.lowestRemaining
+			lowestRemaining: use.lowestRemaining,
+			...requestId !== null && { requestId }
 		};
-	}).sort(compareVerdicts);
+	});
 }
-function baseOf({ model, limiter, limit }, scope) {
+function reasonOf({ limits }) {
+	if (limits.length > 0 && limits.every(({ limit }) => limit === 0)) return "the limit is 0: there is nothing to divide by";
+	return limits.length === 0 ? "no response in the window names this limit" : "no response in the window says what was left of this limit";
+}
+function baseOf({ model }, scope) {
 	return {
 		scope,
 		group: {
 			type: MODEL_GROUP,
 			name: model
 		},
-		limiter,
-		limit,
-		configured: limit,
 		limitSource: scope.type,
 		lowerBound: false
 	};
 }
-function previousOf(use, limit, thresholds) {
+function previousOf(use, thresholds) {
 	if (!use) return null;
-	const utilization = use.peak / limit;
+	const { used: peak, limit } = use.peak;
+	const utilization = peak / limit;
 	return {
-		peak: use.peak,
+		peak,
 		limit,
 		utilization,
 		band: bandOf(utilization, thresholds)
 	};
 }
-function hourly({ minutes }) {
-	return Array.from({ length: minutes.length / MINUTES_PER_HOUR }, (_, hour) => {
-		const known = minutes.subarray(hour * MINUTES_PER_HOUR, (hour + 1) * MINUTES_PER_HOUR).filter((used) => !Number.isNaN(used));
-		return known.length === 0 ? null : Math.max(...known);
-	});
+function refusedVerdicts(refusals, earlier, scopeOf) {
+	const before = new Set(earlier?.map(({ workspaceId, model }) => keyOf({
+		workspaceId,
+		model,
+		limiter: REFUSED
+	})));
+	return refusals.map((refusal) => ({
+		...baseOf(refusal, scopeOf(refusal)),
+		limiter: REFUSED,
+		configured: null,
+		limit: null,
+		band: "alert",
+		transition: before.has(keyOf({
+			...refusal,
+			limiter: REFUSED
+		})) ? "continuing" : "new",
+		refused: refusedOf(refusal)
+	}));
+}
+const REFUSED = "refused";
+function refusedOf({ counts, first, last, worst, retryAfter, hours }) {
+	const byKind = byKindOf(counts);
+	return {
+		...byKind,
+		requests: Object.values(byKind).reduce((sum, number) => sum + number, 0),
+		first,
+		last,
+		worst: {
+			at: worst.at,
+			requests: worst.count
+		},
+		retryAfter,
+		hours: hours.map((hour) => ({
+			at: hour.at,
+			...byKindOf(hour.counts)
+		}))
+	};
+}
+function byKindOf(counts) {
+	return {
+		rateLimit: counts.rate_limit,
+		acceleration: counts.acceleration,
+		spendCap: counts.spend_cap,
+		notTold: counts.not_told
+	};
 }
 function keyOf({ workspaceId, model, limiter }) {
 	return JSON.stringify([
@@ -38243,19 +39223,18 @@ function keyOf({ workspaceId, model, limiter }) {
 	]);
 }
 // src/judge/headers-log/log-judged.ts
-function judgeLog({ today, dayBefore, source }, inputs, committed) {
-	const { window, thresholds } = inputs;
+function judgeLog(read, inputs, committed) {
+	const { thresholds } = inputs;
+	const { window, tally, blindness } = read;
 	const policy = policyIn(committed);
 	const before = snapshotIn(committed);
-	const readings = today.limiters();
+	const readings = read.reading.limiters;
 	const snapshotBeside = (other) => snapshotOfLog(readings, other);
 	const current = snapshotBeside(before);
 	const expected = expectations(policy, current, current.workspaces);
+	const lastDay = dayOf(window.end - 1);
 	const scopeOf = scopesOf(current);
-	const verdicts = judged({
-		today,
-		dayBefore
-	}, source, inputs, policy, current);
+	const verdicts = judged(read, inputs, policy, scopeOf, lastDay);
 	const forPlanning = {
 		verdicts,
 		views: [],
@@ -38264,11 +39243,12 @@ function judgeLog({ today, dayBefore, source }, inputs, committed) {
 		thresholds
 	};
 	const groups = groupsOf(readings.filter(({ workspaceId }) => workspaceId === null));
+	const nothing = verdicts.length > 0 ? blindness : NOTHING_ASKED_FOR;
 	return {
 		audited: {
 			window,
 			coverage: {
-				complete: source.unreadable === 0,
+				complete: isComplete(read),
 				missingMinutes: 0,
 				refreshedAt: null
 			},
@@ -38277,38 +39257,33 @@ function judgeLog({ today, dayBefore, source }, inputs, committed) {
 			thresholds,
 			verdicts,
 			views: [],
-			drift: before ? withIntent(drifted(before, current, verdicts), expected) : [],
+			drift: withIntent(logDrift(before, current, readings, scopeOf, verdicts), expected),
 			isFirstSnapshot: committed.kind === "read" && before === null,
-			findings: [...logFindings(source), ...policyFindings(policy, judgedLimiters(current), expected, window.end - DAY)],
+			findings: [...logFindings(tally, readings, scopeOf), ...policyFindings(policy, judgedLimiters(current), expected, lastDay)],
 			planning: planningOf({
 				...forPlanning,
 				peakWindow: "second"
 			}, groups, null),
-			refusals: today.refusals().map(({ workspaceId, model, counts, first, last }) => ({
-				scope: scopeOf({ workspaceId }),
-				model,
-				rateLimit: counts.rate_limit,
-				acceleration: counts.acceleration,
-				spendCap: counts.spend_cap,
-				notTold: counts.not_told,
-				first,
-				last
-			})),
+			log: tally,
 			unmatchedModels: [],
 			unreadWorkspaces: [],
-			failures: unreadFailures(committed)
+			failures: [...nothing === null ? [] : [{
+				resource: "limits and use in the log",
+				message: nothing
+			}], ...unreadFailures(committed)]
 		},
 		snapshotBeside
 	};
 }
-function judged({ today, dayBefore }, source, inputs, policy, current) {
-	const { window, thresholds, models, groupTypes } = inputs;
-	const scopeOf = scopesOf(current);
+const NOTHING_ASKED_FOR = "No model of the log is among those asked for: check the inputs models, group-types and workspaces.";
+const isComplete = ({ tally }) => tally.notUnderstood === 0 && tally.unusable === 0;
+function judged(read, inputs, policy, scopeOf, lastDay) {
+	const { thresholds, models, groupTypes } = inputs;
 	const isAskedFor = (reading) => (models.length === 0 || models.includes(reading.model)) && (groupTypes.length === 0 || groupTypes.includes("model_group")) && isScopeAskedFor(scopeOf(reading), inputs.workspaces);
 	const lines = thresholdsBy(policy, thresholds);
 	const verdicts = logVerdicts({
-		readings: today.limiters().filter(isAskedFor),
-		earlier: dayBefore.limiters(),
+		readings: read.reading.limiters.filter(isAskedFor),
+		earlier: read.dayBefore?.limiters ?? null,
 		thresholds,
 		thresholdsOf: ({ scope, model, limiter }) => lines({
 			scope,
@@ -38320,13 +39295,15 @@ function judged({ today, dayBefore }, source, inputs, policy, current) {
 			limiter
 		}),
 		scopeOf,
-		isComplete: source.unreadable === 0
+		isComplete: isComplete(read)
 	});
-	return withMutes(verdicts, policy, verdicts.map(({ group }) => ({
+	const refused = refusedVerdicts(read.reading.refusals.filter(isAskedFor), read.dayBefore?.refusals ?? null, scopeOf);
+	const all = [...verdicts, ...refused].sort(compareVerdicts);
+	return withMutes(all, policy, all.map(({ group }) => ({
 		...group,
 		models: [group.name],
 		limits: {}
-	})), window.end - DAY);
+	})), lastDay);
 }
 function scopesOf({ workspaces }) {
 	const names = new Map(workspaces.map(({ id, name }) => [id, name]));
@@ -38339,24 +39316,6 @@ function scopesOf({ workspaces }) {
 function isScopeAskedFor(scope, wanted) {
 	if (scope.type === "organization" || wanted === "all") return true;
 	return wanted !== "none" && (wanted.includes(scope.id) || wanted.includes(scope.name));
-}
-function drifted(before, after, verdicts) {
-	return findDrift(before, after).map((drift) => {
-		if (!("limiter" in drift)) return drift;
-		const verdict = verdicts.filter(isMeasured$1).find((row) => sameLimit(row, drift));
-		return {
-			...drift,
-			consequence: consequenceOf(drift, verdict?.peak ?? null)
-		};
-	});
-}
-function consequenceOf(drift, peak) {
-	const ratio = (limit) => peak === null || !limit ? null : peak / limit;
-	return {
-		peak,
-		before: ratio("before" in drift ? drift.before : null),
-		after: ratio("after" in drift ? drift.after : null)
-	};
 }
 // src/judge/headroom/peaks-to-explain.ts
 const MOST_PEAKS_EXPLAINED = 20;
@@ -38665,7 +39624,7 @@ function runwayOutcome(outcome) {
 }
 // src/report/report-of.ts
 function reportOf(audited) {
-	const { window, coverage, thresholds, verdicts, refusals } = audited;
+	const { window, coverage, thresholds, verdicts, log } = audited;
 	return {
 		version: 1,
 		window: {
@@ -38689,7 +39648,10 @@ function reportOf(audited) {
 		drift: audited.drift.map(driftRow),
 		first_snapshot: audited.isFirstSnapshot,
 		findings: [...audited.findings],
-		...refusals && { refusals: refusals.map(refusalRow) },
+		...log && {
+			refusals: verdicts.filter(isRefused$1).map(refusalRow),
+			log: logPart(log)
+		},
 		unmatched_models: audited.unmatchedModels.toSorted((a, b) => compareText(a.model, b.model)),
 		...audited.unreadWorkspaces.length > 0 && { unread_workspaces: [...audited.unreadWorkspaces] },
 		failures: [...audited.failures],
@@ -38707,18 +39669,6 @@ function statusOf(verdicts) {
 function highestUtilization(verdicts) {
 	const utilizations = verdicts.filter(isMeasured$1).map(({ utilization }) => utilization);
 	return utilizations.length > 0 ? Math.max(...utilizations) : null;
-}
-function refusalRow({ scope, model, rateLimit, acceleration, spendCap, notTold, first, last }) {
-	return {
-		scope,
-		model,
-		rate_limit: rateLimit,
-		acceleration,
-		spend_cap: spendCap,
-		not_told: notTold,
-		first: isoTime(first),
-		last: isoTime(last)
-	};
 }
 // src/transport/redaction.ts
 const MASK = "***";
@@ -38812,17 +39762,22 @@ async function runAudit(deps, log, secrets) {
 	}
 	let found;
 	try {
-		const { source } = inputs;
-		found = await (source.kind === "headers-log" ? auditLog(run, source.pattern, committed) : auditByApi(run, source, committed));
+		found = await (areOfLog(inputs) ? auditLog({
+			...run,
+			inputs
+		}, committed) : auditByApi({
+			...run,
+			inputs
+		}, committed));
 	} catch (error) {
 		return deliverBlind(run, describeError(error));
 	}
 	return deliverAudit(run, found, committed);
 }
-async function auditByApi(run, credentials, committed) {
+async function auditByApi(run, committed) {
 	const { log, inputs } = run;
 	const { window, thresholds, peakWindow } = inputs;
-	const api = connect(run, credentials);
+	const api = connect(run, inputs.source);
 	try {
 		const reading = await log.group("Limits", () => collectLimits(api.client, run));
 		const limits = limitsNow(reading, snapshotIn(committed), inputs);
@@ -38858,14 +39813,15 @@ async function auditByApi(run, credentials, committed) {
 		api.close();
 	}
 }
-async function auditLog(run, pattern, committed) {
-	const judged = judgeLog(await collectLog(run, pattern), run.inputs, committed);
+async function auditLog(run, committed) {
+	const read = await collectLog(run);
+	const judged = judgeLog(read, run.inputs, committed);
 	const { workspaces } = judged.snapshotBeside(snapshotIn(committed));
 	return {
 		report: reportOf(judged.audited),
 		snapshotBeside: judged.snapshotBeside,
 		workspaces,
-		isPartial: false
+		isPartial: read.blindness !== null
 	};
 }
 // src/transport/transport.ts

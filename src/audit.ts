@@ -9,8 +9,7 @@ import { deliverAudit, deliverBlind, refuse } from './deliver/deliver.ts'
 import type { Found } from './deliver/snapshot/keep-snapshot.ts'
 import type { Deps } from './deps.ts'
 import { describeError } from './errors.ts'
-import { type Inputs, readInputs } from './inputs/inputs.ts'
-import type { Credentials } from './inputs/source.ts'
+import { type ApiInputs, areOfLog, type Inputs, type LogInputs, readInputs } from './inputs/inputs.ts'
 import { secretVariables } from './inputs/variables.ts'
 import { audited, judgeAll } from './judge/by-api.ts'
 import { judgeLog } from './judge/headers-log/log-judged.ts'
@@ -59,10 +58,9 @@ async function runAudit(deps: Deps, log: Log, secrets: Secrets): Promise<0 | 1> 
   let found: Found
   try {
     committed = await log.group('Committed snapshot and policy', () => readCommitted(run))
-    const { source } = inputs
-    found = await (source.kind === 'headers-log'
-      ? auditLog(run, source.pattern, committed)
-      : auditByApi(run, source, committed))
+    found = await (areOfLog(inputs)
+      ? auditLog({ ...run, inputs }, committed)
+      : auditByApi({ ...run, inputs }, committed))
   } catch (error) {
     return deliverBlind(run, describeError(error))
   }
@@ -70,10 +68,10 @@ async function runAudit(deps: Deps, log: Log, secrets: Secrets): Promise<0 | 1> 
 }
 
 /** Limits and usage from the Admin API, judged. Throws AuditError: then nothing is known. */
-async function auditByApi(run: Run, credentials: Credentials, committed: Committed): Promise<Found> {
+async function auditByApi(run: Run<ApiInputs>, committed: Committed): Promise<Found> {
   const { log, inputs } = run
   const { window, thresholds, peakWindow } = inputs
-  const api = connect(run, credentials)
+  const api = connect(run, inputs.source)
   try {
     const reading = await log.group('Limits', () => collectLimits(api.client, run))
     const limits = limitsNow(reading, snapshotIn(committed), inputs)
@@ -95,9 +93,14 @@ async function auditByApi(run: Run, credentials: Credentials, committed: Committ
 }
 
 /** Limits and use as a log of response headers says, judged. Throws AuditError: then nothing is known. */
-async function auditLog(run: Run, pattern: string, committed: Committed): Promise<Found> {
-  const read = await collectLog(run, pattern)
+async function auditLog(run: Run<LogInputs>, committed: Committed): Promise<Found> {
+  const read = await collectLog(run)
   const judged = judgeLog(read, run.inputs, committed)
   const { workspaces } = judged.snapshotBeside(snapshotIn(committed))
-  return { report: reportOf(judged.audited), snapshotBeside: judged.snapshotBeside, workspaces, isPartial: false }
+  return {
+    report: reportOf(judged.audited),
+    snapshotBeside: judged.snapshotBeside,
+    workspaces,
+    isPartial: read.blindness !== null,
+  }
 }

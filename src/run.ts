@@ -4,9 +4,9 @@ import type { Log } from './log.ts'
 import type { Secrets } from './transport/redaction.ts'
 
 /** What every step of a run needs: the effects, the log, the secrets to keep out of everything, and what was asked for. */
-export type Run = {
+export type Run<Asked extends Inputs = Inputs> = {
   deps: Deps
   log: Log
   secrets: Secrets
-  inputs: Inputs
+  inputs: Asked
 }

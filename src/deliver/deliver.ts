@@ -62,7 +62,8 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
 export async function deliverBlind(run: Run, error: string): Promise<1> {
   const { deps, inputs, log, secrets } = run
   const links = linksOf(deps.env, inputs.runbookUrl)
-  const window = { start: isoTime(inputs.window.start), end: isoTime(inputs.window.end) }
+  const { window: chosen } = inputs
+  const window = chosen === 'log-span' ? null : { start: isoTime(chosen.start), end: isoTime(chosen.end) }
   const source = inputs.source.kind === 'headers-log' ? 'headers' : 'api'
   // A list of problems, such as those of a policy, becomes one line: Slack and the summary show it as a sentence.
   const blind: Blind = { window, source, error: secrets.redact(error).replaceAll('\n- ', ' · ') }

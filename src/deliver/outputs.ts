@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts'
 import type { Log } from '../log.ts'
-import type { Report } from '../report/report.ts'
-import { ofBand } from '../tell/words/select.ts'
+import type { Blind, Report } from '../report/report.ts'
+import { alerts } from '../tell/words/select.ts'
 import type { SnapshotOutcome } from '../vocabulary/snapshot-outcome.ts'
 import type { SlackOutcome } from './post-to-slack.ts'
 
@@ -47,18 +47,17 @@ export type Ending =
       snapshot: SnapshotOutcome
       slack: SlackOutcome
     }
-  | { kind: 'blind'; window: { start: string; end: string }; slack: SlackOutcome }
+  | { kind: 'blind'; window: Blind['window']; slack: SlackOutcome }
 
 /** The value of every output, as text. Empty means "nothing to say", never "fine". */
 export function outputsOf(ending: Ending): Record<OutputName, string> {
   const empty = Object.fromEntries(OUTPUTS.map((name) => [name, ''])) as Record<OutputName, string>
   const slackDelivered = SLACK_DELIVERED[ending.slack.kind]
   if (ending.kind === 'blind') {
-    const { start, end } = ending.window
     return {
       ...empty,
-      'window-start': start,
-      'window-end': end,
+      'window-start': text(ending.window?.start),
+      'window-end': text(ending.window?.end),
       'data-complete': 'false',
       'slack-delivered': slackDelivered,
     }
@@ -68,7 +67,7 @@ export function outputsOf(ending: Ending): Record<OutputName, string> {
   return {
     status: text(report.status),
     'highest-utilization': text(report.highest_utilization),
-    'alert-count': text(ofBand(report, 'alert').length),
+    'alert-count': text(alerts(report).length),
     alerts: alertsOutput(report).text,
     'report-path': text(reportPath),
     'evidence-path': text(evidencePath),
@@ -100,16 +99,16 @@ const text = (value: string | number | boolean | null | undefined) =>
 
 /** The output `alerts`: rows without their hours, worst first, at most 50 and 64 kB of whole rows; how many were left out. */
 export function alertsOutput(report: Report): { text: string; leftOut: number } {
-  const alerts = ofBand(report, 'alert')
+  const all = alerts(report)
   const rows: string[] = []
   let size = '[]'.length
-  for (const { hourly: _, ...row } of alerts.slice(0, MOST_ALERTS)) {
+  for (const { hourly: _, ...row } of all.slice(0, MOST_ALERTS)) {
     const json = JSON.stringify(row)
     size += Buffer.byteLength(json) + ','.length
     if (size > LARGEST_ALERTS) break
     rows.push(json)
   }
-  return { text: `[${rows.join(',')}]`, leftOut: alerts.length - rows.length }
+  return { text: `[${rows.join(',')}]`, leftOut: all.length - rows.length }
 }
 
 /** Writes every output once, and logs what the output `alerts` had no room for. */

@@ -45,7 +45,9 @@ export const fields = {
   'headers-log': optional(
     grammar('a path or a glob, such as logs/claude-*.jsonl', (text) => (/[\0\r\n]/.test(text) ? undefined : text)),
   ),
-  date: grammar('yesterday, or a day as YYYY-MM-DD (UTC)', (text) => (text === 'yesterday' ? text : parseDay(text))),
+  date: grammar('yesterday, or a day as YYYY-MM-DD (UTC); with headers-log also today', (text) =>
+    text === 'yesterday' || text === 'today' ? text : parseDay(text),
+  ),
   'lookback-days': grammar('a whole number from 1 to 31', (text) =>
     /^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= 31 ? Number(text) : undefined,
   ),

@@ -3,15 +3,23 @@ import type { Deps } from '../deps.ts'
 import { AuditError } from '../errors.ts'
 import { readProxies } from '../transport/proxies.ts'
 import type { Secrets } from '../transport/redaction.ts'
-import { DAY, dayOf, earliestDay, isoDay, type Window, windowOf } from '../vocabulary/window.ts'
+import { DAY, dayOf, earliestDay, isoDay, MINUTE, type Window, windowOf } from '../vocabulary/window.ts'
 import { type Fields, fields } from './fields.ts'
 import { asGiven, INPUTS, type InputName, SECRET_INPUTS } from './names.ts'
-import { chooseSource, type Source } from './source.ts'
+import { type Credentials, chooseSource, type LogPattern, type Source } from './source.ts'
 
-export type Inputs = {
-  source: Source
+/** What was asked for. `log-span`: the window is what the log holds, which is known once it has been read. */
+export type Inputs = ApiInputs | LogInputs
+export type ApiInputs = OtherInputs & { source: Credentials; window: Window }
+export type LogInputs = OtherInputs & { source: LogPattern; window: Window | 'log-span' }
+
+/** Whether a log is to be read, and not the Admin API. */
+export function areOfLog(inputs: Inputs): inputs is LogInputs {
+  return inputs.source.kind === 'headers-log'
+}
+
+type OtherInputs = {
   anthropicBaseUrl: string
-  window: Window
   /** A log of headers is always read to the second. */
   peakWindow: 'minute' | 'hour'
   thresholds: { watch: number; alert: number }
@@ -70,7 +78,7 @@ export function readInputs(
   }
   const source = chooseSource(raw, values, problems)
   checkPeakWindow(raw, values, problems)
-  const window = chooseWindow(values, now(), problems)
+  const sourced = source && withWindow(source, values, now(), problems)
   if (
     values.threshold !== undefined &&
     values['watch-threshold'] !== undefined &&
@@ -88,8 +96,8 @@ export function readInputs(
 
   checkPaths(raw, problems)
 
-  if (problems.length > 0 || !source || !window) throw new AuditError(problemText(problems))
-  return toInputs(values as Fields, source, window)
+  if (problems.length > 0 || !sourced) throw new AuditError(problemText(problems))
+  return { ...sourced, ...otherInputs(values as Fields) }
 }
 
 function acceptedBy(error: z.ZodError): string {
@@ -126,10 +134,48 @@ function checkPaths(raw: Record<InputName, string>, problems: string[]): void {
   }
 }
 
-function chooseWindow(values: Partial<Fields>, now: number, problems: string[]): Window | undefined {
+function withWindow(
+  source: Source,
+  values: Partial<Fields>,
+  now: number,
+  problems: string[],
+): Pick<ApiInputs, 'source' | 'window'> | Pick<LogInputs, 'source' | 'window'> | undefined {
   const { date, 'lookback-days': days } = values
   if (date === undefined || days === undefined) return undefined
+  if (source.kind === 'headers-log') {
+    const window = logWindow(date, days, now, problems)
+    return window && { source, window }
+  }
+  const window = apiWindow(date, days, now, problems)
+  return window && { source, window }
+}
+
+/** A log has no lag, and by default the window is what it holds: all of `date` and `lookback-days` are left at their defaults. */
+function logWindow(
+  date: Fields['date'],
+  days: number,
+  now: number,
+  problems: string[],
+): Window | 'log-span' | undefined {
   const today = dayOf(now)
+  if (date === 'yesterday') return days === 1 ? 'log-span' : { ...windowOf(today - DAY, days, now), hasDayBefore: true }
+  const lastDay = date === 'today' ? today : date
+  if (lastDay > today) {
+    problems.push(`date: got "${isoDay(lastDay)}"; accepted: today, or a UTC day that has ended`)
+    return undefined
+  }
+  const window = { ...windowOf(lastDay, days, now), hasDayBefore: lastDay < today }
+  return lastDay < today ? window : { ...window, end: Math.floor(now / MINUTE) * MINUTE + MINUTE }
+}
+
+function apiWindow(date: Fields['date'], days: number, now: number, problems: string[]): Window | undefined {
+  const today = dayOf(now)
+  if (date === 'today') {
+    problems.push(
+      'date: got "today"; accepted: a UTC day that has ended, since usage of the last hours is not in yet; with headers-log, also today',
+    )
+    return undefined
+  }
   const lastDay = date === 'yesterday' ? today - DAY : date
   if (lastDay >= today) {
     problems.push(
@@ -147,11 +193,9 @@ function chooseWindow(values: Partial<Fields>, now: number, problems: string[]):
   return window
 }
 
-function toInputs(values: Fields, source: Source, window: Window): Inputs {
+function otherInputs(values: Fields): OtherInputs {
   return {
-    source,
     anthropicBaseUrl: values['anthropic-base-url'],
-    window,
     peakWindow: values['peak-window'] === 'hour' ? 'hour' : 'minute',
     thresholds: { watch: values['watch-threshold'], alert: values.threshold },
     policyPath: values['policy-path'],

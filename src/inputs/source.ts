@@ -12,8 +12,11 @@ export type Credentials =
       audience: string
     }
 
+/** A log of response headers: a path or a glob. */
+export type LogPattern = { kind: 'headers-log'; pattern: string }
+
 /** Where limits and use are read: the Admin API, or (without any credential) a log of response headers. */
-export type Source = Credentials | { kind: 'headers-log'; pattern: string }
+export type Source = Credentials | LogPattern
 
 const FEDERATION = [
   'anthropic-federation-rule-id',

@@ -5,7 +5,9 @@ import {
   findingSchema,
   groupSchema,
   groupViewSchema,
+  logSchema,
   ratio,
+  refusalSchema,
   scopeSchema,
   time,
   verdictSchema,
@@ -92,20 +94,10 @@ export const reportSchema = z.object({
   findings: z.array(findingSchema),
   planning: planningSchema.optional(),
   refusals: z
-    .array(
-      z.object({
-        scope: scopeSchema,
-        model: z.string(),
-        rate_limit: z.int().nonnegative(),
-        acceleration: z.int().nonnegative(),
-        spend_cap: z.int().nonnegative(),
-        not_told: z.int().nonnegative(),
-        first: time,
-        last: time,
-      }),
-    )
+    .array(refusalSchema)
     .optional()
     .describe('Responses with status 429 in a log of response headers, by what refused them'),
+  log: logSchema.optional().describe('How much of a log of response headers was of use'),
   unmatched_models: z.array(z.object({ model: z.string(), requests: count.nullable(), tokens: count })),
   unread_workspaces: z
     .array(z.object({ id: z.string(), name: z.string() }))

@@ -1,6 +1,14 @@
 import type * as z from 'zod'
 import type { planningSchema, reportSchema } from './report-schema.ts'
-import type { driftSchema, groupViewSchema, measuredSchema, unmeasuredSchema, verdictSchema } from './row-schemas.ts'
+import type {
+  driftSchema,
+  groupViewSchema,
+  measuredSchema,
+  refusalSchema,
+  refusedSchema,
+  unmeasuredSchema,
+  verdictSchema,
+} from './row-schemas.ts'
 
 /**
  * The Report: one value that holds everything the audit found. It is written as it is to `report-path`,
@@ -9,6 +17,8 @@ import type { driftSchema, groupViewSchema, measuredSchema, unmeasuredSchema, ve
 
 export type VerdictRow = z.infer<typeof verdictSchema>
 export type MeasuredRow = z.infer<typeof measuredSchema>
+export type RefusedRow = z.infer<typeof refusedSchema>
+export type RefusalRow = z.infer<typeof refusalSchema>
 export type UnmeasuredRow = z.infer<typeof unmeasuredSchema>
 export type DriftRow = z.infer<typeof driftSchema>
 export type GroupViewRow = z.infer<typeof groupViewSchema>
@@ -16,5 +26,8 @@ export type Planning = z.infer<typeof planningSchema>
 export type Report = z.infer<typeof reportSchema>
 export type DriversPart = NonNullable<MeasuredRow['drivers']>
 
-/** A run that could not read limits or usage: there is no Report, and that must be told as such. `source`: what it tried to read. */
-export type Blind = { window: { start: string; end: string }; source: 'api' | 'headers'; error: string }
+/**
+ * A run that could not read limits or usage: there is no Report, and that must be told as such. `source`: what it tried to
+ * read; `window`: null where it is what a log holds, and the log could not be read.
+ */
+export type Blind = { window: { start: string; end: string } | null; source: 'api' | 'headers'; error: string }

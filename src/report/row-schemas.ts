@@ -30,7 +30,7 @@ const clippedSchema = z
 const judged = {
   scope: scopeSchema,
   group: groupSchema,
-  limiter: z.string().describe("Anthropic's name of the limiter"),
+  limiter: z.string().describe("Anthropic's name of the limiter; refused: requests were refused, by whichever limit"),
   configured: z.number().nullable().describe('What the scope itself has set'),
   limit_source: z.enum(['organization', 'workspace']).describe('Whose value binds'),
   lower_bound: z.boolean().describe('The true peak is at least this (a limit per second, measured by the minute)'),
@@ -39,6 +39,11 @@ const judged = {
     .optional()
     .describe('The lines of this limit, where the policy file moved them'),
 }
+
+const muted = z
+  .object({ owner: z.string(), reason: z.string(), until: z.iso.date() })
+  .optional()
+  .describe('The policy file mutes its alert: it is measured as ever, and nobody is told')
 
 /** A row with its figures. */
 export const measuredSchema = z.object({
@@ -74,11 +79,22 @@ export const measuredSchema = z.object({
     .describe('Largest minute of each UTC hour of the window; null: unknown. Null for a limit per day'),
   drivers: driversSchema.nullable(),
   lowest_remaining: count.optional().describe('From response headers: the least that was left of the limit'),
-  muted: z
-    .object({ owner: z.string(), reason: z.string(), until: z.iso.date() })
-    .optional()
-    .describe('The policy file mutes its alert: it is measured as ever, and nobody is told'),
+  request_id: z.string().optional().describe('From response headers: the response that showed the peak'),
+  muted,
 })
+
+const NO_FIGURES = {
+  peak: z.null(),
+  peak_at: z.null(),
+  bracket: z.null(),
+  p99: z.null(),
+  minutes_over_threshold: z.null(),
+  utilization: z.null(),
+  clipped: z.null(),
+  previous: z.null(),
+  hourly: z.null(),
+  drivers: z.null(),
+}
 
 /** A row without figures, and why. */
 export const unmeasuredSchema = z.object({
@@ -86,20 +102,65 @@ export const unmeasuredSchema = z.object({
   band: z.literal('unmeasured'),
   limit: z.number().nullable(),
   reason: z.string().describe('Why it is unmeasured'),
-  peak: z.null(),
-  peak_at: z.null(),
-  bracket: z.null(),
-  p99: z.null(),
-  minutes_over_threshold: z.null(),
-  utilization: z.null(),
   transition: z.null(),
-  clipped: z.null(),
-  previous: z.null(),
-  hourly: z.null(),
-  drivers: z.null(),
+  ...NO_FIGURES,
 })
 
-export const verdictSchema = z.discriminatedUnion('band', [measuredSchema, unmeasuredSchema])
+/** Requests refused with 429, by what refused them. */
+const byKind = {
+  rate_limit: z.int().nonnegative(),
+  acceleration: z.int().nonnegative(),
+  spend_cap: z.int().nonnegative(),
+  not_told: z.int().nonnegative().describe('The body was not logged, or its code is newer than this release'),
+}
+const refusedPart = {
+  ...byKind,
+  requests: z.int().positive().describe('All of them'),
+  first: time,
+  last: time,
+  worst_minute: z
+    .object({ at: time, requests: z.int().positive() })
+    .describe('The first minute in which most were refused'),
+  retry_after: z
+    .object({ median: count, max: count })
+    .nullable()
+    .describe('Seconds that responses asked to wait; null: none asked, as with a spend cap'),
+}
+
+/** A model whose requests were refused: an alert without a figure, since a refusal does not name the limit it met. */
+export const refusedSchema = z.object({
+  ...judged,
+  band: z.literal('alert'),
+  limit: z.null(),
+  reason: z.literal('refused'),
+  transition: z.enum(['new', 'continuing']),
+  refused: z.object(refusedPart),
+  muted,
+  ...NO_FIGURES,
+})
+
+export const verdictSchema = z.union([measuredSchema, refusedSchema, unmeasuredSchema])
+
+/** The same by the hour. */
+export const refusalSchema = z.object({
+  scope: scopeSchema,
+  model: z.string(),
+  ...refusedPart,
+  by_hour: z.array(z.object({ at: time, ...byKind })).describe('UTC hours with refusals'),
+})
+
+/** How much of a log of response headers was of use: every line is in one of these figures. */
+export const logSchema = z.object({
+  files: count,
+  lines: count.describe('Lines that are not empty'),
+  responses: count,
+  in_window: count.describe('The others only say which limit is the latest'),
+  without_headers: count.describe('Responses in the window that name no limit'),
+  not_understood: count,
+  unusable_headers: count.describe('Responses with a rate-limit header that could not be used'),
+  first_problem: z.string().nullable().describe('The first line that was not understood, and why'),
+  links_to_nothing: z.array(z.string()),
+})
 
 export const driftClassSchema = z.enum([
   'raised',
@@ -133,6 +194,7 @@ export const driftSchema = z.object({
     .boolean()
     .optional()
     .describe('Whether the limit is now what the policy file expects; absent where it expects nothing'),
+  at: time.optional().describe('When a log of responses first shows the new limit'),
 })
 
 export const findingSchema = z.object({

@@ -1,7 +1,8 @@
 import type { GroupView } from '../judge/headroom/group-views.ts'
 import type { Drift } from '../vocabulary/drift.ts'
-import { isMeasured, type MeasuredVerdict, type Verdict } from '../vocabulary/verdict.ts'
+import { isMeasured, isRefused, type MeasuredVerdict, type Verdict } from '../vocabulary/verdict.ts'
 import { isoTime } from '../vocabulary/window.ts'
+import { refusedPart } from './refused-rows.ts'
 import type { DriftRow, GroupViewRow, VerdictRow } from './report.ts'
 
 /** Verdicts, drift and views as the rows of the report file. */
@@ -12,6 +13,11 @@ export function verdictRow(verdict: Verdict): VerdictRow {
   const judgedBy = { configured, limit_source: limitSource, lower_bound: lowerBound }
   const own = thresholds && { thresholds }
   if (isMeasured(verdict)) return { ...base, ...judgedBy, ...figures(verdict), ...own }
+  if (isRefused(verdict)) {
+    const { limit, band, transition, refused, muted } = verdict
+    const alert = { limit, band, transition, reason: 'refused' as const, refused: refusedPart(refused) }
+    return { ...base, ...judgedBy, ...NO_FIGURES, ...alert, ...(muted && { muted }) }
+  }
   const { limit, band, reason } = verdict
   return { ...base, ...judgedBy, ...NO_FIGURES, limit, band, reason, ...own }
 }
@@ -32,7 +38,7 @@ const NO_FIGURES = {
 
 function figures(verdict: MeasuredVerdict) {
   const { limit, peak, peakAt, bracket, p99, minutesOverThreshold, utilization, band, transition } = verdict
-  const { clipped, previous, hourly, drivers, lowestRemaining, muted } = verdict
+  const { clipped, previous, hourly, drivers, lowestRemaining, requestId, muted } = verdict
   return {
     limit,
     peak,
@@ -53,6 +59,7 @@ function figures(verdict: MeasuredVerdict) {
       api_keys: [...drivers.apiKeys],
     },
     ...(lowestRemaining !== undefined && { lowest_remaining: lowestRemaining }),
+    ...(requestId !== undefined && { request_id: requestId }),
     ...(muted && { muted }),
   }
 }
@@ -72,6 +79,7 @@ export function driftRow(drift: Drift): DriftRow {
     model: 'model' in drift ? drift.model : null,
     from: ('from' in drift ? drift.from : null) ?? null,
     ...(drift.intended !== undefined && { intended: drift.intended }),
+    ...(drift.at !== undefined && { at: isoTime(drift.at) }),
   }
 }
 

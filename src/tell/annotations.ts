@@ -4,7 +4,8 @@ import { driftCounts, isSerious } from './words/drift-text.ts'
 import { logText } from './words/escape.ts'
 import { atPeakTime, BAND_MARK, groupName, limiterName, limitName, scopeName } from './words/format.ts'
 import { list } from './words/list.ts'
-import { isInert, isMeasured, type Measured, ofBand, recovered } from './words/select.ts'
+import { refusedCount, refusedName, refusedText } from './words/refused-text.ts'
+import { isInert, isMeasured, isRefused, type Measured, ofBand, recovered, refusedRows } from './words/select.ts'
 import { missingData, thresholdName, used } from './words/sentences.ts'
 
 type Annotation = { level: 'error' | 'warning' | 'notice'; title: string; message: string }
@@ -17,6 +18,7 @@ const NAMED = 3
  * `failOn` holds the classes that fail the run (`fail-on`): those are errors.
  */
 export function annotations(report: Report, failOn: ReadonlySet<'alert' | 'watch' | 'drift'>): Annotation[] {
+  const refused = refusedRows(report)
   const alerts = ofBand(report, 'alert')
   const watch = ofBand(report, 'watch')
   const back = recovered(report)
@@ -26,6 +28,11 @@ export function annotations(report: Report, failOn: ReadonlySet<'alert' | 'watch
       level: 'error',
       title: 'Not everything could be read or delivered',
       message: logText(named(failures.map(({ resource, message }) => `${resource}: ${message}`)), 2_000),
+    },
+    refused.length > 0 && {
+      level: failOn.has('alert') ? 'error' : 'warning',
+      title: `Claude rate limits: ${refusedCount(report)}`,
+      message: named(refused.map((row) => `${refusedName(row, logText)}: ${refusedText(row)}`)),
     },
     alerts.length > 0 && {
       level: failOn.has('alert') ? 'error' : 'warning',
@@ -49,7 +56,7 @@ export function annotations(report: Report, failOn: ReadonlySet<'alert' | 'watch
     },
     !window.complete && {
       level: 'warning',
-      title: 'The usage data is incomplete',
+      title: report.usage_source === 'headers' ? 'Part of the log could not be read' : 'The usage data is incomplete',
       message: missingData(report) ?? '',
     },
   ]
@@ -76,6 +83,8 @@ export function logLines(report: Report): string[] {
 }
 
 function logLine(verdict: VerdictRow, report: Report): string {
+  if (isRefused(verdict))
+    return `${BAND_MARK.alert} ${'refused'.padEnd(10)}  ${refusedName(verdict, logText)}: ${refusedText(verdict)} · ${verdict.transition}`
   const about = [
     scopeName(verdict.scope, logText),
     groupName(verdict.group, logText),

@@ -47,10 +47,13 @@ export function renderRefusedSummary(error: string): string {
 
 /** Only this run's window is certain: whether earlier runs failed too, this one does not know. */
 function meaning({ window }: Blind): string {
-  return `the audit is blind since ${moment(window.start)}, longer if the run before failed too: a limit may have been reached without anyone being told.`
+  const since = window === null ? '' : ` since ${moment(window.start)}, longer if the run before failed too`
+  return `the audit is blind${since}: a limit may have been reached without anyone being told.`
 }
 
 function remedy({ window, source }: Blind): string {
+  if (window === null)
+    return 'Fix the cause, then run the workflow again with this log: what was not logged cannot be read later.'
   const lastDay = new Date(Date.parse(window.end) - 1).toISOString().slice(0, 10)
   return source === 'api'
     ? `Fix the cause, then run the workflow again with \`date: ${lastDay}\`: Anthropic keeps the usage, so nothing is lost.`

@@ -5,7 +5,12 @@ import type { Scope } from './scope.ts'
  * Drift: one difference between the committed limits and today's, by its class. Values are in the limit's own units;
  * a limiter without a value is as good as absent.
  */
-export type Drift = Place & (Change | { class: 'group-added' | 'group-retired' } | ModelChange) & { intended?: boolean }
+export type Drift = Place &
+  (Change | { class: 'group-added' | 'group-retired' } | ModelChange) & {
+    intended?: boolean
+    /** When the new limit was first seen, UTC ms: known where a log of responses shows the change. */
+    at?: number
+  }
 
 type Place = { scope: Scope; group: Group }
 

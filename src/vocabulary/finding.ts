@@ -14,6 +14,8 @@ export const FINDING_KINDS = [
   'unexpected-limit',
   'policy-unmatched',
   'headers-log',
+  'limits-moved',
+  'mixed-limits',
 ] as const
 
 /** `message` is one sentence for a person. */

@@ -25,6 +25,8 @@ export type Services = {
     deps?: Partial<Deps>,
     runner?: Partial<Deps['core']>,
   ) => Promise<AuditRun>
+  /** The runner's temporary folder, a new one for each start. */
+  folder: string
   stop: () => Promise<void>
 }
 
@@ -111,6 +113,7 @@ export async function startServices(
     github,
     slack,
     run,
+    folder,
     async stop() {
       await Promise.all([anthropic.stop(), github.stop(), slack.stop(), rm(folder, { recursive: true })])
     },

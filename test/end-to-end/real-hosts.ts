@@ -83,6 +83,8 @@ nock('https://api.github.com')
   .get(/\/repos\/acme\/limits\/contents\//)
   .times(2)
   .reply(404, { message: 'Not Found' })
+  .get(`/repos/acme/limits/git/trees/${'a'.repeat(40)}`)
+  .reply(200, { sha: 'b'.repeat(40), tree: [], truncated: false })
 
 nock('https://hooks.slack.com').post('/services/T0/B0/real').reply(200, 'ok')
 

@@ -228,3 +228,31 @@ test('a lookback ends with the date, and the day before it is only asked for whe
     hasDayBefore: false,
   })
 })
+
+const day = (text: string) => Date.parse(`${text}T00:00:00Z`)
+
+test.each([
+  ['what it holds, by default', {}, 'log-span'],
+  [
+    'the UTC day so far, to the whole minute',
+    { date: 'today' },
+    { start: day('2026-11-24'), end: Date.parse('2026-11-24T06:24:00Z'), days: 1, hasDayBefore: false },
+  ],
+  [
+    'a day, compared with the day before it, however long ago',
+    { date: '2024-02-29' },
+    { start: day('2024-02-29'), end: day('2024-03-01'), days: 1, hasDayBefore: true },
+  ],
+  [
+    'days that end with yesterday, where several are asked for',
+    { 'lookback-days': '3' },
+    { start: day('2026-11-21'), end: day('2026-11-24'), days: 3, hasDayBefore: true },
+  ],
+])('the window of a log is %s', (_, given, window) => {
+  expect(read({ 'headers-log': 'logs/*.jsonl', ...given }).window).toEqual(window)
+})
+
+test('the window of a log ends by now, and today is of a log only', () => {
+  expect(message({ 'headers-log': 'x', date: '2026-11-25' })).toMatch(/date: got "2026-11-25"; accepted: today, or/)
+  expect(message({ 'anthropic-admin-key': KEY, date: 'today' })).toMatch(/date: got "today"; .*with headers-log/)
+})

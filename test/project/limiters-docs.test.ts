@@ -114,7 +114,7 @@ describe('The catalogue of limiters', () => {
       'src/vocabulary/limiters.ts',
       'src/vocabulary/published-tiers.ts', // figures that Anthropic prints; a limiter without one is nothing to add
       'src/collect/headers-log/entry.ts', // which response header speaks of which limiter
-      'src/judge/headers-log/log-snapshot.ts', // the one header that speaks of several
+      'src/judge/headers-log/seen-limits.ts', // the one header that speaks of several
     ]
     const others = projectFiles('src/**.ts').filter((path) => !tables.includes(path))
     expect(others.length).toBeGreaterThan(10)

@@ -1,4 +1,4 @@
-import type { Inputs } from '../../inputs/inputs.ts'
+import type { ApiInputs, Inputs } from '../../inputs/inputs.ts'
 import type { Run } from '../../run.ts'
 import { plural } from '../../vocabulary/figures.ts'
 import { DAY, isoDay, MINUTE } from '../../vocabulary/window.ts'
@@ -30,7 +30,7 @@ const MANY_PAGES = 200
 export async function collectUsage(
   client: AnthropicClient,
   toRead: UsageToRead,
-  { deps, log, inputs }: Run,
+  { deps, log, inputs }: Run<ApiInputs>,
 ): Promise<Usage> {
   const { window, usageApi } = inputs
   if (toRead.pages > MANY_PAGES) deps.saveMemory()

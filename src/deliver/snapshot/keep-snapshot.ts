@@ -12,7 +12,7 @@ import { planSnapshot, type SnapshotSource } from './plan-snapshot.ts'
 /** What an audit found, and what its snapshot is made from. */
 export type Found = SnapshotSource & {
   report: Report
-  /** Some limits could not be read. */
+  /** Some limits, or all of them, could not be read. */
   isPartial: boolean
 }
 
@@ -40,7 +40,7 @@ export async function keepSnapshot(
   if (committed.kind === 'no-access') return { ...skipped(`${committed.why} ${NOTHING_COMPARED}`), because: 'unread' }
   if (mode === 'none') return { ...skipped('snapshot-mode is none: no snapshot is kept.'), because: 'not-wanted' }
   if (found.isPartial) {
-    const why = 'No snapshot was written, because the limits of some workspaces could not be read.'
+    const why = 'No snapshot was written, because not all limits could be read.'
     return { ...skipped(why), because: 'partial' }
   }
   try {

@@ -9,7 +9,7 @@ import { atPeakTime, groupName, limiterName, moment, period, scopeName } from '.
 import { bullets, stack, table, under } from '../words/markdown.ts'
 import { runwaySentence } from '../words/runway-text.ts'
 import { type Measured, measured, thresholdsOf } from '../words/select.ts'
-import { shareOf } from '../words/sentences.ts'
+import { bindingLimit, shareOf } from '../words/sentences.ts'
 
 const FURTHER_PEAKS = 5
 
@@ -63,7 +63,7 @@ function overview(rows: readonly Measured[], report: Report): string {
   ]
   return table(
     columns,
-    rows.map((row) => [title(row), count(row.limit), count(row.peak), shareOf(row, report)(row.utilization)]),
+    rows.map((row) => [title(row), bindingLimit(row), count(row.peak), shareOf(row, report)(row.utilization)]),
   )
 }
 
@@ -76,7 +76,7 @@ function section(row: Measured, report: Report): string {
   const facts: [string, string | null][] = [
     [
       'Limit',
-      `${count(row.limit)} ${limiterRule(row.group.type, row.limiter)?.long ?? limiterName(row, markdownText)}`,
+      `${bindingLimit(row)} ${limiterRule(row.group.type, row.limiter)?.long ?? limiterName(row, markdownText)}`,
     ],
     ['Peak', `${ofLimit(row.peak)}${row.lower_bound ? ' at least' : ''}${atPeakTime(row, report)}`],
     [
@@ -115,7 +115,7 @@ function ofMinutes({ window, usage_source }: Report): string {
 
 /** The largest hours other than the peak's, by time: a peak that recurs is the better reason for an increase. */
 function furtherPeaks(row: Measured, { window }: Report, ofLimit: (value: number) => string): string | null {
-  const start = Date.parse(window.start)
+  const start = Math.floor(Date.parse(window.start) / HOUR) * HOUR
   const peakHour = row.peak_at === null ? -1 : Math.floor((Date.parse(row.peak_at) - start) / HOUR)
   const largest = (row.hourly ?? [])
     .flatMap((peak, hour) => (peak && hour !== peakHour ? [{ peak, hour }] : []))

@@ -1,17 +1,18 @@
 import type { Report } from '../../report/report.ts'
 import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
-import { isMeasured } from '../words/select.ts'
+import { isMeasured, refusedRows } from '../words/select.ts'
 
 export type Notify = 'on-alert' | 'on-change' | 'always' | 'never'
 
 /**
  * Whether this report goes to Slack. `on-alert`: for any alert, any recovery since the day before, any drift.
- * `on-change`: only for what is new, which is a new or worse alert, a recovery, or drift. Both report what could not be
- * read, a mute that has just ended, and a window whose usage has not arrived at all.
+ * `on-change`: only for what is new, which is a new or worse alert, a recovery, or drift. Both report requests that were
+ * refused, what could not be read, a mute that has just ended, and a window whose usage has not arrived at all.
  */
 export function shouldNotify(notify: Notify, report: Report, snapshot: SnapshotOutcome | null): boolean {
   if (notify === 'never') return false
   if (notify === 'always' || report.failures.length > 0 || isBlind(report)) return true
+  if (refusedRows(report).length > 0) return true
   if (report.findings.some(({ kind }) => kind === 'mute-expired')) return true
   if (report.drift.length > 0 && !(notify === 'on-change' && isProposed(snapshot))) return true
   return report.verdicts.filter(isMeasured).some(({ band, transition, muted }) => {

@@ -1,6 +1,6 @@
 import type { KnownBlock } from '@slack/types'
-import type { DriftRow, Report } from '../../report/report.ts'
-import { count, listing } from '../../vocabulary/figures.ts'
+import type { DriftRow, RefusedRow, Report } from '../../report/report.ts'
+import { capital, count, listing } from '../../vocabulary/figures.ts'
 import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import { advice } from '../words/advice.ts'
 import { driftCounts, driftSentence, isSerious, orderDrift } from '../words/drift-text.ts'
@@ -8,7 +8,8 @@ import { oneLine, SENTENCE_LENGTH, slackLink, slackText } from '../words/escape.
 import { atPeakTime, BAND_MARK, groupName, limiterName, percentOf, period, scopeName } from '../words/format.ts'
 import type { Links } from '../words/links.ts'
 import { andMore, list } from '../words/list.ts'
-import { highest, type Measured, ofBand, recovered } from '../words/select.ts'
+import { refusedCount, refusedName, refusedText } from '../words/refused-text.ts'
+import { highest, type Measured, ofBand, recovered, refusedRows } from '../words/select.ts'
 import {
   bindingLimit,
   clippedText,
@@ -57,6 +58,7 @@ function blocks(report: Report, links: Links, snapshot: SnapshotOutcome | null, 
     header(headline(report)),
     context(`${period(report.window)} · ${coverage(report)}`),
     ...incomplete(report, extent),
+    ...refusals(report, links, extent),
     ...rows('Alerts', ofBand(report, 'alert'), extent.alerts, report, links, alertLine),
     ...rows('Watch', watched(report), extent.watch, report, links, alertLine),
     ...rows('Recovered', recovered(report), extent.recovered, report, links, recoveredLine),
@@ -81,9 +83,11 @@ const plainText = (text: string, length?: number) => oneLine(text, length)
 /** Stands alone in a notification: verdict, worst row, what else happened, where to look. */
 function fallback(report: Report, links: Links, extent: MessageExtent): string {
   const worst = highest(report)
+  const [refused] = refusedRows(report)
   const back = recovered(report).length
   const parts = [
     `Claude rate limits, ${period(report.window)}: ${verdictLine(report)}.`,
+    refused && `${refusedName(refused, slackText)}: ${refusedText(refused)}.`,
     worst && `Highest: ${rowSentence(worst, report, slackText)}.`,
     back > 0 && `${count(back)} recovered.`,
     report.drift.length > 0 && `Limits changed: ${driftCounts(report.drift)}.`,
@@ -108,6 +112,14 @@ function incomplete(report: Report, extent: MessageExtent): KnownBlock[] {
   )
   const lines = [...(missing ? [missing] : []), ...failures]
   return lines.length === 0 ? [] : sections(['*Not complete*', ...lines])
+}
+
+function refusals(report: Report, links: Links, extent: MessageExtent): KnownBlock[] {
+  const refused = refusedRows(report)
+  if (refused.length === 0) return []
+  const line = (row: RefusedRow) =>
+    `${BAND_MARK.alert} ${bold(refusedName(row, slackText))}: ${refusedText(row)} · ${row.transition}`
+  return sections([`*${capital(refusedCount(report))}*`, ...list(refused, extent.alerts, line, moreIn(links))])
 }
 
 function rows(

@@ -20,14 +20,15 @@ export type Bars = { all: readonly Bar[]; hours: number; cache: boolean; unknown
 export function barsOf(row: Measured, view: GroupViewRow | undefined, report: Report): Bars | null {
   const { hourly } = row
   if (!hourly || hourly.length === 0) return null
-  const hours = HOURS_PER_BAR.find((size) => hourly.length / size <= MOST_BARS) ?? 24
+  const hours = hoursPerBar(hourly.length)
+  const start = firstHour(report)
   const rule = limiterRule(row.group.type, row.limiter)
   const countsInput = rule?.stream === 'standard' && rule.counts.includes('uncached_input')
   const shares = (countsInput && view?.cache?.hourly_read_share) || []
   const all = Array.from({ length: Math.ceil(hourly.length / hours) }, (_, index) => {
     const from = index * hours
     return {
-      from: new Date(Date.parse(report.window.start) + from * HOUR).toISOString(),
+      from: new Date(start + from * HOUR).toISOString(),
       peak: largest(hourly.slice(from, from + hours)),
       readShare: mean(shares.slice(from, from + hours)),
     }
@@ -39,6 +40,12 @@ export function barsOf(row: Measured, view: GroupViewRow | undefined, report: Re
     unknown: all.some(({ peak }) => peak === null),
   }
 }
+
+/** How many hours one bar stands for, so that they fit. */
+export const hoursPerBar = (hours: number) => HOURS_PER_BAR.find((size) => hours / size <= MOST_BARS) ?? 24
+
+/** The UTC hour that the window begins in, which need not begin with it; UTC ms. */
+export const firstHour = ({ window }: Pick<Report, 'window'>) => Math.floor(Date.parse(window.start) / HOUR) * HOUR
 
 /**
  * A Mermaid xychart, which GitHub draws: bars of use in % of the limit, the limit and the alert line, and for input the
@@ -72,12 +79,12 @@ export function chart(row: Measured, bars: Bars, report: Report): string {
   ].join('\n')
 }
 
-function barSpan({ hours }: Bars): string {
+export function barSpan({ hours }: Bars): string {
   if (hours === 1) return 'hour'
   return hours === 24 ? 'day' : `${hours} hours`
 }
 
-const COLORS = { use: '#4c8dd6', limit: '#d1242f', alert: '#d4a72c', cache: '#2da44e' }
+export const COLORS = { use: '#4c8dd6', limit: '#d1242f', alert: '#d4a72c', cache: '#2da44e' }
 
 /** What the lines of the chart are: xycharts have no legend. */
 export function legend(row: Measured, bars: Bars, report: Report): string {
@@ -114,7 +121,7 @@ export function hourTable(row: Measured, bars: Bars, report: Report): string {
  * `14` for an hour of a single day; of several days only the first bar of each is labelled, `11-18`. Labels have to differ
  * or Mermaid draws them as one: the others are blanks of different lengths. A question mark: not known.
  */
-function axisLabels({ all, hours }: Bars): string[] {
+export function axisLabels({ all, hours }: Bars): string[] {
   const several = all.length * hours > 24
   return all.map(({ from, peak }, index) => {
     const hour = from.slice(11, 13)

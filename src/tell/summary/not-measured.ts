@@ -30,6 +30,8 @@ const MANAGED_AGENTS: readonly (readonly string[])[] = [
 /** The limits without a figure: why, and how to measure them. One row for each kind, at most `most`. */
 export function notMeasured(report: Report, most: number): string {
   const rows = unmeasured(report)
+  const isLog = report.usage_source === 'headers'
+  const fromDocumentation = isLog ? [] : MANAGED_AGENTS
   const kinds = Map.groupBy(
     rows,
     (row) => `${row.group.type} ${row.group.name} ${row.limiter} ${row.reason} ${row.scope.type}`,
@@ -42,10 +44,11 @@ export function notMeasured(report: Report, most: number): string {
       { head: 'Why there is no figure' },
       { head: 'How to measure it' },
     ],
-    [...shown.map((same) => cells(same, report)), ...MANAGED_AGENTS],
+    [...shown.map((same) => cells(same, report)), ...fromDocumentation],
   )
+  if (isLog && rows.length === 0) return ''
   return details(
-    `${plural(rows.length, 'configured limit')} not measured, and two known from the documentation only`,
+    `${plural(rows.length, isLog ? 'limit' : 'configured limit')} not measured${isLog ? '' : ', and two known from the documentation only'}`,
     stack(limits, more > 0 && `${plural(more, 'more kind')} of limit not measured: see the report file.`),
   )
 }
@@ -74,6 +77,7 @@ function limitsOf(rows: readonly VerdictRow[]): string {
 
 function howToMeasure(row: VerdictRow, report: Report): string {
   const { group, limiter, limit } = row
+  if (report.usage_source === 'headers') return 'Log responses of this model in the window, with their headers.'
   if (isUnread(row, report)) return 'Run the audit again once the limits of this workspace can be read.'
   if (limiter === 'enqueued_batch_requests')
     return 'Sum `request_counts.processing` over the batches that `GET /v1/messages/batches` lists as in progress.'

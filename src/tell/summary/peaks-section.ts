@@ -48,6 +48,7 @@ function figures(row: Measured, report: Report): string {
     row.clipped &&
       `From ${moment(row.clipped.from)} use stayed within 5 % of the limit or above it for ${plural(row.clipped.minutes, 'minute')}: demand may have been higher than what was served.`,
     row.lowest_remaining !== undefined && `The least that was left of it: ${count(row.lowest_remaining)}.`,
+    row.request_id && `The response was ${markdownText(row.request_id)}.`,
     row.lower_bound && 'This is a lower bound: the limit is per second, and use is known per minute.',
     row.previous &&
       `${report.window.days > 1 ? 'The window one day earlier' : 'The day before'}: ${share(row.previous.utilization)} of ${count(row.previous.limit)}.`,

@@ -129,7 +129,7 @@ function tierSection(report: Report, { tiers, tier_what_if, tier_table, usage_ti
     ),
     andMore(more),
     tiers.length > 0 &&
-      `<sub>${markdownLink('Published table', tier_table.source)} of ${tier_table.date}. Anthropic may set other limits for an organization; what applies is read from the API.</sub>`,
+      `<sub>${markdownLink('Published table', tier_table.source)} of ${tier_table.date}. Anthropic may set other limits for an organization; what applies is read from ${report.usage_source === 'headers' ? 'the responses' : 'the API'}.</sub>`,
   )
 }
 

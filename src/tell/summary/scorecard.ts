@@ -4,7 +4,7 @@ import { markdownText } from '../words/escape.ts'
 import { BAND_MARK, groupName, limiterName, peakTime } from '../words/format.ts'
 import { bar, type Column, details, READ_AS_A_WHOLE, stack, table, unbroken, under } from '../words/markdown.ts'
 import { isInert, type Measured, measured, thresholdsOf } from '../words/select.ts'
-import { shareOf, thresholdName } from '../words/sentences.ts'
+import { bindingLimit, shareOf, thresholdName } from '../words/sentences.ts'
 
 const COLUMNS: Column[] = [
   { head: 'Band' },
@@ -65,10 +65,15 @@ function cells(row: Measured, report: Report): string[] {
     peakTime(row, report)
       .replace(/ UTC$/, '')
       .replace(/^\d{4}-(\d\d)-/, '$1&#8209;'),
-    isInert(row) ? `${count(row.limit)} (own ${count(row.configured ?? 0)} is inert)` : count(row.limit),
+    limitText(row),
     `${row.lower_bound ? '≤ ' : ''}${row.utilization > 1 ? '−' : ''}${headroom}`,
     dayBefore(row, report),
   ].map(unbroken)
+}
+
+function limitText(row: Measured): string {
+  if (isInert(row)) return `${count(row.limit)} (own ${count(row.configured ?? 0)} is inert)`
+  return bindingLimit(row)
 }
 
 function dayBefore(row: Measured, report: Report): string {

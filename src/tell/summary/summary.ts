@@ -78,13 +78,13 @@ function summary(report: Report, links: Links, snapshot: SnapshotOutcome | null,
     extent.note &&
       `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${extent.note}. The report file (output \`report-path\`) has everything.`,
     notComplete(report, most),
+    under('### Refused requests', refusedRequests(report, Math.min(most, 50))),
     under('### What to do first', bullets(advice(report, markdownText))),
     report.drift.length > 0 && under('### Limits that have changed', changes(report, snapshot, most)),
     under('### Recovered since the day before', recoveries(report, most)),
     under('### Scorecard', scorecard(report, extent.rows)),
     under('### Peaks', peaks(report, extent)),
     under('### Muted', mutedRows(report, most)),
-    under('### Refused requests', refusedRequests(report, most)),
     under('### What binds in each group', whatBinds(report, most)),
     under('### Plan', planning(report, extent.rows === ALL ? most : Math.min(most, 20))),
     extent.rows === ALL && evidence(report),
@@ -138,7 +138,7 @@ function changes(report: Report, snapshot: SnapshotOutcome | null, most: number)
   const outcome = snapshotText(snapshot, markdownLink, markdownText)
   if (snapshot?.operation === 'skipped' && snapshot.because === 'unread')
     return stack('Whether a limit has changed is not known: the committed snapshot could not be read.', outcome)
-  if (report.first_snapshot)
+  if (report.first_snapshot && report.drift.length === 0)
     return stack('No snapshot was committed before: there is nothing to compare with yet.', outcome)
   if (report.drift.length === 0) return stack('No limit has changed.', outcome)
   const { shown, more } = atMost(orderDrift(report.drift), most)

@@ -5,6 +5,7 @@ import { limiterRule } from '../../vocabulary/limiters.ts'
 import { sameScope } from '../../vocabulary/scope.ts'
 import type { Escape } from './escape.ts'
 import { groupName, limiterName, limitName, peakTime, percentOf, scopeName } from './format.ts'
+import { refusedAdvice } from './refused-text.ts'
 import { type Measured, measured, ofBand, thresholdsOf } from './select.ts'
 
 /** Anthropic considers a request for higher limits once use has reached half (support.claude.com, article 8243635). */
@@ -15,11 +16,10 @@ const LOW_READ_SHARE = 0.5
 const BURST_MINUTES_A_DAY = 10
 const NAMED = 3
 
-/** What to do first, cheapest first, one sentence or two each; empty on a quiet day. */
+/** What to do first: about what was refused, then cheapest first, one sentence or two each; empty on a quiet day. */
 export function advice(report: Report, safe: Escape): string[] {
-  return [cacheMore, spreadOut, useBatches, raiseOwnLimit, askForMore]
-    .map((advise) => advise(report, safe))
-    .filter((text) => text !== null)
+  const steps = [cacheMore, spreadOut, useBatches, raiseOwnLimit, askForMore].map((advise) => advise(report, safe))
+  return [...refusedAdvice(report, safe), ...steps.filter((text) => text !== null)]
 }
 
 type Advise = (report: Report, safe: Escape) => string | null

@@ -4,7 +4,7 @@ import { atMost, capital, changeInPercent, count, plural } from '../../vocabular
 import { limiterLabel } from '../../vocabulary/limiters.ts'
 import { crossesAlertLine, driftConsequence, type Judged } from './drift-consequence.ts'
 import type { Escape } from './escape.ts'
-import { groupName, limiterName, scopeName } from './format.ts'
+import { groupName, limiterName, moment, scopeName } from './format.ts'
 
 /** A drift as a person reads it: what it is about, what changed, and how many there are of each kind. */
 
@@ -23,7 +23,7 @@ export function driftChange(drift: DriftRow, safe: Escape): string {
   switch (drift.class) {
     case 'raised':
     case 'cut':
-      return values(drift)
+      return `${values(drift)}${seenFrom(drift)}`
     case 'limiter-added':
       return after === null ? 'new limit' : `new limit of ${after}`
     case 'limiter-removed':
@@ -44,7 +44,7 @@ export function driftChange(drift: DriftRow, safe: Escape): string {
       return after === null ? 'limit of its own set' : `limit of its own set to ${after}`
     case 'override-changed':
       return drift.from === null
-        ? `limit of its own ${values(drift)}`
+        ? `limit of its own ${values(drift)}${seenFrom(drift)}`
         : `limit of its own ${counted(drift, safe)}, ${values(drift)}`
     case 'override-removed':
       return before === null
@@ -110,6 +110,11 @@ export function driftCounts(drift: readonly DriftRow[], most = Number.POSITIVE_I
   const rest = drift.length - shown.reduce((sum, { number }) => sum + number, 0)
   const parts = shown.map(({ words: [one, many], number }) => plural(number, one, many))
   return [...parts, ...(rest > 0 ? [plural(rest, 'more change')] : [])].join(', ')
+}
+
+/** When a log of responses first shows the new limit; empty where that is not known. */
+function seenFrom({ at }: DriftRow): string {
+  return at === undefined ? '' : `, from ${moment(at)} on`
 }
 
 function values({ before, after }: DriftRow): string {

@@ -23,12 +23,18 @@ export function moment(iso: string): string {
   return `${date(iso)} ${time(iso)} UTC`
 }
 
-/** The window as `2026-11-22 (UTC)` or `2026-11-16 to 2026-11-22 (7 days, UTC)`; whole days, the end exclusive. */
-export function period(window: { start: string; end: string }): string {
-  const days = Math.round((Date.parse(window.end) - Date.parse(window.start)) / DAY)
-  if (days <= 1) return `${date(window.start)} (UTC)`
-  const last = new Date(Date.parse(window.end) - 1).toISOString()
-  return `${date(window.start)} to ${date(last)} (${days} days, UTC)`
+/**
+ * The window as `2026-11-22 (UTC)` or `2026-11-16 to 2026-11-22 (7 days, UTC)`, the end exclusive; where it is not of whole
+ * days, as `2026-11-22 14:05 to 15:20 UTC`.
+ */
+export function period({ start, end }: { start: string; end: string }): string {
+  const isWhole = time(start) === '00:00' && time(end) === '00:00'
+  if (!isWhole)
+    return `${date(start)} ${time(start)} to ${date(start) === date(end) ? '' : `${date(end)} `}${time(end)} UTC`
+  const days = Math.round((Date.parse(end) - Date.parse(start)) / DAY)
+  if (days <= 1) return `${date(start)} (UTC)`
+  const last = new Date(Date.parse(end) - 1).toISOString()
+  return `${date(start)} to ${date(last)} (${days} days, UTC)`
 }
 
 /**

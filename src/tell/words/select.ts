@@ -1,14 +1,31 @@
-import type { MeasuredRow, Report, VerdictRow } from '../../report/report.ts'
+import type { MeasuredRow, RefusedRow, Report, UnmeasuredRow, VerdictRow } from '../../report/report.ts'
 import { workspaceIdOf } from '../../vocabulary/scope.ts'
 import type { Band } from '../../vocabulary/verdict.ts'
 
 /** Which rows of a report a rendering shows, and in which order. */
 
-/** A verdict with figures: every band but `unmeasured`. */
+/** A verdict with figures: of any band but `unmeasured`, and not a model that was refused. */
 export type Measured = MeasuredRow
 
 export function isMeasured(verdict: VerdictRow): verdict is MeasuredRow {
-  return verdict.band !== 'unmeasured'
+  return verdict.band !== 'unmeasured' && !isRefused(verdict)
+}
+
+export function isRefused(verdict: VerdictRow): verdict is RefusedRow {
+  return 'refused' in verdict
+}
+
+/** Models whose requests were refused and that nobody muted, those with most refusals first. */
+export function refusedRows(report: Report): RefusedRow[] {
+  return report.verdicts
+    .filter(isRefused)
+    .filter(({ muted: mute }) => !mute)
+    .sort((a, b) => b.refused.requests - a.refused.requests)
+}
+
+/** Every alert that nobody muted, worst first: what was refused, then what came near its limit or over it. */
+export function alerts(report: Report): (RefusedRow | MeasuredRow)[] {
+  return [...refusedRows(report), ...ofBand(report, 'alert')]
 }
 
 /** Measured rows of one band that nobody muted, highest utilization first; rows of equal utilization keep the report's order. */
@@ -32,8 +49,8 @@ export function highest(report: Report): Measured | undefined {
   return rows.find((row) => !row.muted) ?? rows[0]
 }
 
-export function unmeasured(report: Report): VerdictRow[] {
-  return report.verdicts.filter((verdict) => !isMeasured(verdict))
+export function unmeasured(report: Report): UnmeasuredRow[] {
+  return report.verdicts.filter((verdict) => verdict.band === 'unmeasured')
 }
 
 /** Whether the limits of the row's workspace could not be read in this run. */
@@ -66,4 +83,9 @@ export function isInert(verdict: VerdictRow): boolean {
     limit !== null &&
     configured > limit
   )
+}
+
+/** What the scope has now, where the limit that the peak is judged by has moved since; null elsewhere. Only a log shows it. */
+export function movedTo({ scope, limit_source, configured, limit }: Measured): number | null {
+  return scope.type === limit_source && configured !== limit ? configured : null
 }

@@ -4,11 +4,13 @@ import type { PullRequestOutcome, SnapshotOutcome } from '../../vocabulary/snaps
 import type { Band } from '../../vocabulary/verdict.ts'
 import { type Escape, type Link, sentenceWithLinks } from './escape.ts'
 import { atPeakTime, limitName, percentOf } from './format.ts'
+import { refusedCount } from './refused-text.ts'
 import {
   highest as highestRow,
   isInert,
   type Measured,
   measured,
+  movedTo,
   muted,
   ofBand,
   thresholdsOf,
@@ -35,7 +37,9 @@ function isPartial(report: Report): boolean {
 /** The verdict in a few words: `3 limits at or over 75 %, highest 104 %`; `worst`, the name of that limit, follows it in an alert. */
 export function verdictLine(report: Report, worst = ''): string {
   const top = highestRow(report)
-  if (report.status === null || !top) return 'nothing could be measured'
+  const refused = refusedCount(report)
+  if (report.status === null || !top)
+    return refused ? `${refused}, no use could be measured` : 'nothing could be measured'
   const highest = shareOf(top, report)(top.utilization)
   const silent = muted(report)
   const silenced = silent[0]
@@ -45,8 +49,12 @@ export function verdictLine(report: Report, worst = ''): string {
   if (report.status !== 'alert' && isPartial(report)) return `not fully measured, highest seen ${highest}${silenced}`
   const failed = report.failures.length > 0 ? ', but not everything could be read or delivered' : ''
   switch (report.status) {
-    case 'alert':
-      return `${plural(ofBand(report, 'alert').length, 'limit')} at or over ${thresholdName('alert', report)}, highest ${highest}${worst}${silenced}${failed}`
+    case 'alert': {
+      const over = ofBand(report, 'alert').length
+      const overText = over > 0 && `${plural(over, 'limit')} at or over ${thresholdName('alert', report)}`
+      const what = [refused, overText].filter(Boolean).join(', ')
+      return `${what}, highest ${highest}${worst}${silenced}${failed}`
+    }
     case 'watch':
       return `${plural(ofBand(report, 'watch').length, 'limit')} to watch, highest ${highest}${silenced}${failed}`
     case 'ok':
@@ -74,7 +82,7 @@ export function missingData(report: Report): string | null {
   const { complete, missing_minutes: missing } = report.window
   if (complete) return null
   if (report.usage_source === 'headers')
-    return 'Some lines of the log could not be read: every peak is at least what is shown.'
+    return 'Some lines or headers of the log could not be read: every peak is at least what is shown.'
   return missing === 0
     ? 'The usage data may still change: every peak is at least what is shown.'
     : `${plural(missing, 'minute')} of usage ${missing === 1 ? 'is' : 'are'} not in yet: every peak is at least what is shown.`
@@ -86,8 +94,10 @@ export function coverage(report: Report): string {
   return `${plural(measured(report).length, 'limit')} measured${not > 0 ? `, ${count(not)} not measurable` : ''}`
 }
 
-/** The limit as it binds: `4,000`, or `4,000 (the organization's; its own 5,000 is inert)`. */
+/** The limit as it binds: `4,000`, `4,000 (the organization's; its own 5,000 is inert)`, or as it bound: `1,000 (now 4,000)`. */
 export function bindingLimit(row: Measured): string {
+  const now = movedTo(row)
+  if (now !== null) return `${count(row.limit)} (now ${count(now)})`
   if (!isInert(row)) return count(row.limit)
   return `${count(row.limit)} (the organization's; its own ${count(row.configured ?? 0)} is inert)`
 }

@@ -42,7 +42,7 @@ export function createMessage(request: Received, world: World, minutes: Minutes)
   const over = (['requests', 'input', 'output'] as const).find(
     (name) => after[name] > (limits[name] ?? Number.POSITIVE_INFINITY),
   )
-  const headers = rateLimitHeaders(limits, over ? used : after, (minute + 1) * 60_000)
+  const headers = { ...idsOf(world), ...rateLimitHeaders(limits, over ? used : after, (minute + 1) * 60_000) }
   if (over) {
     const seconds = Math.ceil(((minute + 1) * 60_000 - world.now()) / 1000)
     const message = 'This request would exceed the rate limit of your organization'
@@ -60,6 +60,15 @@ export function createMessage(request: Received, world: World, minutes: Minutes)
     usage: { input_tokens: input, output_tokens: OUTPUT_TOKENS },
   }
   return json(200, reply, headers)
+}
+
+/** The one key that may call this is of the default workspace (docs: API overview, Response headers). */
+function idsOf({ organization, workspaces }: World): Record<string, string> {
+  const workspace = workspaces.find(({ isDefault }) => isDefault)
+  return {
+    'anthropic-organization-id': organization.id,
+    ...(workspace && { 'anthropic-workspace-id': workspace.id }),
+  }
 }
 
 function rateLimitHeaders(

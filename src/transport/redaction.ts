@@ -63,7 +63,8 @@ function formsOf(secret: string): Form[] {
   const plain = [secret, unfold(secret, 'dropped').text].map((text) => ({ text, whole: url !== null }))
   // Of a webhook's URL the path is the credential, and all that a proxy quotes of a request.
   const path = url?.pathname ?? ''
-  const parts = path.split('/').filter((part) => /\d/.test(part) && /[a-z]/i.test(part))
+  // Parts that are no words: with digits, or capitals among small letters.
+  const parts = path.split('/').filter((part) => /[a-z]/.test(part) && /[A-Z\d]/.test(part))
   const bytes = Buffer.from(secret)
   const hex = bytes.toString('hex')
   const forms: Form[] = [
@@ -95,7 +96,7 @@ function secretRanges(text: string, traces: Traces): Range[] {
       toText = (range) => toOuter(sourceOf(inner, range))
       // What has the shape of a credential ends where a line does; only a known one is looked for across lines.
       const ranges = breaks === 'dropped' ? findTraces(inner.text, traces) : shaped(inner.text)
-      found.push(...ranges.map(toText))
+      for (const range of ranges) found.push(toText(range))
       outer = inner.text
     }
   }

@@ -46,10 +46,14 @@ export function findTraces(text: string, { forms, blocks }: Traces): Range[] {
   }
   for (const searched of new Set([plain.any, plain.base64])) {
     for (let at = 0; at + BLOCK <= searched.length; at += BLOCK) {
-      for (const place of blocks.get(searched.slice(at, at + BLOCK)) ?? []) {
-        const range = common(searched, at, place)
-        if (range[1] - range[0] >= TRACE) found.push(widened(searched, place.form.alphabet, range))
-      }
+      const ranges = (blocks.get(searched.slice(at, at + BLOCK)) ?? [])
+        .map((place) => ({ place, range: common(searched, at, place) }))
+        .filter(({ range: [start, end] }) => end - start >= TRACE)
+        .map(({ place, range }) => widened(searched, place.form.alphabet, range))
+      found.push(...ranges)
+      // What is found already is not looked at again, block by block.
+      const end = Math.max(...ranges.map((range) => range[1]), 0)
+      at = Math.max(at, Math.floor(end / BLOCK) * BLOCK - BLOCK)
     }
   }
   return found

@@ -2,7 +2,7 @@
 export type Unfolded = { text: string; from: Uint32Array; to: Uint32Array }
 
 /** Escapes of JSON, HTML and URLs, and what is not seen: all that can stand between two characters, or for one. */
-const ESCAPES = String.raw`\\u(?:([0-9a-f]{4})|\{([0-9a-f]{1,6})\})|\\x([0-9a-f]{2})|\\([nrt])|\\([/"'\\])|&#x([0-9a-f]{1,6});|&#(\d{1,7});|&(amp|lt|gt|quot|apos|sol|plus|equals|lowbar|hyphen|nbsp);|%([0-9a-f]{2})`
+const ESCAPES = String.raw`\\u(?:([0-9a-f]{4})|\{([0-9a-f]{1,6})\})|\\x([0-9a-f]{2})|[ \t]*\\([nrt])[ \t]*|\\([/"'\\])|&#x([0-9a-f]{1,6});|&#(\d{1,7});|&(amp|lt|gt|quot|apos|sol|plus|equals|lowbar|hyphen|nbsp);|%([0-9a-f]{2})`
 const UNSEEN = String.raw`\p{Default_Ignorable_Code_Point}|[^\P{Cc}\t\n\r]`
 const INVISIBLE = /^\p{Default_Ignorable_Code_Point}$/u
 const BREAKS = String.raw`[ \t]*(?:=?[\r\n\u0085\u2028\u2029]|↵)+[ \t]*`

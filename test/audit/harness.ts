@@ -19,7 +19,9 @@ export type Services = {
   anthropic: AnthropicEmulator
   github: GitHubEmulator
   slack: SlackEmulator
-  /** One run. The clock is that of the world. */
+  /** Who issues GitHub's ID tokens, where the job may ask for them. */
+  issuer: OidcIssuer | null
+  /** One run. The clock is that of the world; `env` is added to the variables of the runner. */
   run: (
     inputs?: Partial<Record<InputName, string>>,
     deps?: Partial<Deps>,
@@ -80,13 +82,13 @@ export async function startServices(
     try {
       const code = await audit({
         core: { ...core, ...runner },
-        env,
         fetch: transport.fetch,
         now: anthropic.world.now,
         sleep: async () => {},
         saveMemory: () => {},
         random: () => 0.5,
         ...overrides,
+        env: { ...env, ...overrides.env },
       })
       const path = outputs['report-path']
       const report = path ? (JSON.parse(await readFile(path, 'utf8')) as Report) : null
@@ -112,6 +114,7 @@ export async function startServices(
     anthropic,
     github,
     slack,
+    issuer,
     run,
     folder,
     async stop() {

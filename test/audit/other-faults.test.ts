@@ -32,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([services.stop(), issuer.stop()]))
 afterEach(async () => {
-  for (const server of [services.anthropic, services.github, services.slack]) {
+  for (const server of [services.anthropic, services.github, services.slack, issuer]) {
     server.faults.length = 0
     server.requests.length = 0
   }
@@ -57,7 +57,7 @@ const head = async () => (await services.github.git('rev-parse', 'main')).trim()
 type Fate = 'blind' | 'whole' | 'unsaved' | 'pushed' | 'untold'
 
 type Place = {
-  service: 'anthropic' | 'github' | 'slack'
+  service: 'anthropic' | 'github' | 'slack' | 'issuer'
   fault: Omit<Fault, 'effect'>
   inputs?: Partial<Record<InputName, string>>
   fate: (fault: string) => Fate
@@ -70,18 +70,27 @@ const LOST_REPLY = /no reply|reset|truncated|schema|HTML|drip|50 MB/
 const GITHUB_SAYS = /GitHub (refused|gave no usable reply to) |could not be committed to in 5 tries: it moved/
 const PULL_REQUEST = { 'snapshot-mode': 'pull-request' } as const
 
+const KEYLESS = {
+  'anthropic-admin-key': '',
+  'anthropic-federation-rule-id': ORDINARY.federation.ruleId,
+  'anthropic-organization-id': ALERT.organization.id,
+  'anthropic-service-account-id': ORDINARY.federation.serviceAccountId,
+} as const
+
 const PLACES: Record<string, Place> = {
   'token exchange': {
     service: 'anthropic',
     fault: { method: 'POST', path: '/v1/oauth/token' },
-    inputs: {
-      'anthropic-admin-key': '',
-      'anthropic-federation-rule-id': ORDINARY.federation.ruleId,
-      'anthropic-organization-id': ALERT.organization.id,
-      'anthropic-service-account-id': ORDINARY.federation.serviceAccountId,
-    },
+    inputs: KEYLESS,
     fate: () => 'blind',
     says: /POST \/v1\/oauth\/token (answered|got no reply|gave no reply)/,
+  },
+  'ID token': {
+    service: 'issuer',
+    fault: { method: 'GET', path: '/idtoken' },
+    inputs: KEYLESS,
+    fate: () => 'blind',
+    says: /GitHub gave no ID token for the audience https:\/\/api\.anthropic\.com: (the request (was answered|got no reply)|the reply holds no token)/,
   },
   'legacy report': {
     service: 'anthropic',
@@ -144,12 +153,11 @@ const CELLS = Object.entries(PLACES).flatMap(([name, { fate }]) =>
 describe('a fault that stays', () => {
   test.each(CELLS)('%s: %s leaves the run %s', async (place, name, expected) => {
     const { service, fault, inputs, says } = PLACES[place]!
-    services[service].faults.push({ ...fault, effect: FAULTS[name]!.effect })
+    const server = services[service]!
+    server.faults.push({ ...fault, effect: FAULTS[name]!.effect })
     const run = await runWith(services, name, fault, inputs)
     expectNoSecret(run, services)
-    expect(
-      services[service].requests.some(({ path }) => !(fault.path instanceof RegExp) || fault.path.test(path)),
-    ).toBe(true)
+    expect(server.requests.some(({ path }) => !(fault.path instanceof RegExp) || fault.path.test(path))).toBe(true)
 
     const told = services.slack.messages.map(({ text }) => text).join('\n')
     expect(run.code).toBe(expected === 'whole' ? 0 : 1)

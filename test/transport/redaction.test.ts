@@ -101,7 +101,7 @@ const ENCODINGS: Record<string, (text: string) => string> = {
   'in JSON in HTML': (text) => each(text, (code) => `&#92;u00${hexOf(code)}`),
   'in base64 in a URL': (text) => encodeURIComponent(Buffer.from(text).toString('base64')),
 }
-const SPLITS = ['', '\n', '\r\n    ', '\u200b', '\u00ad', '\u2060', '\\n', '&#8203;', '\ufeff', '↵']
+const SPLITS = ['', '\n', '\r\n    ', '\u200b', '\u00ad', '\u2060', '\\n', '\\r\\n    ', '&#8203;', '\ufeff', '↵']
 
 test.for(Object.keys(ENCODINGS))(
   'a known secret is taken out %s, split anywhere, with a half of it cut off',

@@ -101,3 +101,22 @@ describe('a pull request that cannot be opened at once', () => {
     })
   })
 })
+
+it('a text that cannot be brought up to date after the push is a warning: the commit is told as pushed', async () => {
+  await using run = await bench()
+  const { github, warnings } = run
+  await github.seed({ [PATH]: limits(4) })
+  await run.deliver(limits(3), { mode: 'pull-request' })
+  github.faults.push({ method: 'PATCH', path: /pulls/, effect: { kind: 'status', status: 502 } })
+
+  expect(await run.deliver(limits(2), { mode: 'pull-request' })).toMatchObject({
+    operation: 'updated',
+    commit: { sha: await github.git('rev-parse', BRANCH) },
+    pullRequest: { operation: 'updated', number: 1 },
+    note: expect.stringContaining('pushed to branch'),
+  })
+  expect(warnings).toHaveLength(1)
+  github.faults.length = 0
+  await run.deliver(limits(2), { mode: 'pull-request' })
+  expect(github.pulls[0]?.body).toContain('"requests_per_minute": 2')
+})

@@ -17,6 +17,9 @@ export type Settings = {
   /** Whether GitHub signs what is committed through its API; some Enterprise Servers do not. */
   signsCommits: boolean
   collaborators: string[]
+  /** Labels the repository has; another is made only by who may write issues. */
+  labels: string[]
+  issues: 'write' | 'read'
   /** Teams this token can see: the token of a workflow sees none. */
   teams: string[]
 }
@@ -76,6 +79,8 @@ export async function createWorld(given: Partial<Settings>): Promise<World> {
     protections: {},
     signsCommits: true,
     collaborators: ['octocat', 'hubot'],
+    labels: [],
+    issues: 'write',
     teams: [],
     ...given,
   }

@@ -58,6 +58,20 @@ describe('an error of GraphQL with status 200', () => {
   })
 })
 
+it.each([1, 2, 3])('a move of branches that was not done is tried again, whichever it is: write %i', async (nth) => {
+  await using run = await bench()
+  const { github } = run
+  await github.seed({ [PATH]: limits(4) })
+  github.faults.push({ path: /graphql/, nth, effect: { kind: 'status', status: 502 } })
+
+  expect(await run.deliver(limits(3), { mode: 'pull-request' })).toMatchObject({
+    operation: 'updated',
+    pullRequest: { operation: 'created', number: 1 },
+  })
+  expect(await subjects(github, BRANCH)).toEqual([HEADLINE, 'Seed'])
+  expect(await github.git('for-each-ref', '--format=%(refname:short)', 'refs/heads')).toBe(`${BRANCH}\nmain`)
+})
+
 describe('a pull request that cannot be opened at once', () => {
   const MOMENTS: [string, Effect][] = [
     ['404', { kind: 'status', status: 404 }],

@@ -22881,6 +22881,11 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const MINUTES_PER_DAY = DAY / MINUTE;
 const FIRST_DAY = Date.UTC(2026, 0, 1);
+const COMPARE_WITH = [
+	"day-before",
+	"window-before",
+	"none"
+];
 function dayOf(time) {
 	return Math.floor(time / DAY) * DAY;
 }
@@ -22889,13 +22894,30 @@ function parseDay(text) {
 	const time = Date.parse(`${text}T00:00:00Z`);
 	return Number.isNaN(time) || isoDay(time) !== text ? void 0 : time;
 }
-function windowOf(lastDay, days, now) {
-	const start = lastDay - (days - 1) * DAY;
+function windowOf(lastDay, days, compareWith) {
+	const window = {
+		start: lastDay - (days - 1) * DAY,
+		end: lastDay + DAY
+	};
 	return {
-		start,
-		end: lastDay + DAY,
+		...window,
 		days,
-		hasDayBefore: start - DAY >= earliestDay(now)
+		earlier: earlierSpan(window, compareWith)
+	};
+}
+function withinRetention(window, now) {
+	const { earlier } = window;
+	return earlier && earlier.start < earliestDay(now) ? {
+		...window,
+		earlier: null
+	} : window;
+}
+function earlierSpan({ start, end }, compareWith) {
+	if (compareWith === "none") return null;
+	const back = compareWith === "day-before" ? DAY : end - start;
+	return {
+		start: start - back,
+		end: end - back
 	};
 }
 function earliestDay(now) {
@@ -23077,7 +23099,7 @@ function publishedGroupOfModel(model) {
 const PREFIX = /^(llm-provider-|http\.response\.header\.|upstream-http-)+/;
 function headersOf(...sources) {
 	const headers = new Map();
-	for (const source of sources) for (const [name, value] of pairsOf(source)) headers.set(nameOf$1(name), readValue(value));
+	for (const source of sources) for (const [name, value] of pairsOf(source)) headers.set(nameOf$3(name), readValue(value));
 	return headers;
 }
 function headerText(headers, name) {
@@ -23091,7 +23113,7 @@ function pairsOf(source) {
 function isPair$1(item) {
 	return Array.isArray(item) && item.length === 2 && typeof item[0] === "string";
 }
-function nameOf$1(name) {
+function nameOf$3(name) {
 	return name.toLowerCase().replaceAll("_", "-").replace(PREFIX, "");
 }
 function readValue(value) {
@@ -23578,18 +23600,14 @@ function collectLog({ deps, log, inputs }) {
 		return {
 			window,
 			reading: inWindow,
-			dayBefore: window.hasDayBefore ? reading.over(dayEarlier$1(window)) : null,
+			dayBefore: window.earlier && reading.over(window.earlier),
 			tally,
 			blindness: blind
 		};
 	});
 }
-const dayEarlier$1 = ({ start, end }) => ({
-	start: start - DAY,
-	end: end - DAY
-});
 function isOfInterest(at, window) {
-	return at < window.end && at >= (window.hasDayBefore ? window.start - 864e5 : window.start);
+	return at < window.end && at >= (window.earlier ?? window).start;
 }
 function windowOfSpan({ first, last }) {
 	const end = Math.floor(last / MINUTE) * MINUTE + MINUTE;
@@ -23598,7 +23616,7 @@ function windowOfSpan({ first, last }) {
 		start,
 		end,
 		days: (dayOf(last) - dayOf(start)) / DAY + 1,
-		hasDayBefore: false
+		earlier: null
 	};
 }
 async function readFiles$1({ files, dangling }, until, add, progress) {
@@ -23806,9 +23824,14 @@ function nextCursor(resource, hasMore, cursor) {
 function readOrganizationLimits(client) {
 	return readEntries(client, "/v1/organizations/rate_limits");
 }
-async function readWorkspaceLimits(client, workspaceId) {
+async function readWorkspaceLimits(client, workspaceId, hadOverrides) {
+	const path = `/v1/organizations/workspaces/${encodeURIComponent(workspaceId)}/rate_limits`;
+	const entries = await readEntriesOrNone(client, path);
+	return entries.length === 0 && hadOverrides ? readEntriesOrNone(client, path) : entries;
+}
+async function readEntriesOrNone(client, path) {
 	try {
-		return await readEntries(client, `/v1/organizations/workspaces/${encodeURIComponent(workspaceId)}/rate_limits`);
+		return await readEntries(client, path);
 	} catch (error) {
 		if (error instanceof AuditError && error.status === 404) return [];
 		throw error;
@@ -23835,7 +23858,14 @@ function toEntry(entry) {
 }
 // src/collect/limits/workspaces.ts
 const PATH$4 = "/v1/organizations/workspaces";
-async function readWorkspaces(client) {
+async function readWorkspaces(client, known) {
+	const first = await readList(client);
+	const isListed = (workspaceId) => first.some(({ id }) => id === workspaceId);
+	if (known.every(isListed)) return first;
+	const second = await readList(client);
+	return [...first, ...second.filter(({ id }) => !isListed(id))];
+}
+async function readList(client) {
 	const workspaces = [];
 	const pages = followPages(`GET ${PATH$4}`, (after_id) => client.get(PATH$4, {
 		include_default: true,
@@ -23851,23 +23881,24 @@ async function readWorkspaces(client) {
 	return workspaces;
 }
 // src/collect/limits/limits.ts
-async function collectLimits(client, { log, inputs }) {
-	const reading = await readLimits(client, inputs.workspaces);
+async function collectLimits(client, { log }, known) {
+	const reading = await readLimits(client, known);
 	const { groups, workspaces } = reading;
 	const own = workspaces.filter(({ overrides }) => overrides.length > 0).length;
 	log.info(`Read the limits of ${plural(groups.length, "rate-limit group")} and ${plural(workspaces.length, "workspace")}, ${own} of them with overrides.`);
 	for (const { workspace, error } of reading.unreadable) log.error(error, `Limits of workspace ${workspace.name}`);
 	return reading;
 }
-async function readLimits(client, wanted) {
-	const [entries, allWorkspaces] = await Promise.all([readOrganizationLimits(client), readWorkspaces(client)]);
+async function readLimits(client, known) {
+	const ids = known.map(({ id }) => id);
+	const [entries, allWorkspaces] = await Promise.all([readOrganizationLimits(client), readWorkspaces(client, ids)]);
 	const groups = organizationGroups(entries);
-	const chosen = chooseWorkspaces(allWorkspaces, wanted);
-	const readings = await Promise.all(chosen.map(async (workspace) => {
+	const hadOverrides = new Set(known.filter(({ overrides }) => overrides.length > 0).map(({ id }) => id));
+	const readings = await Promise.all(allWorkspaces.filter(({ archived }) => !archived).map(async (workspace) => {
 		try {
 			return {
 				workspace,
-				overrides: workspaceOverrides(await readWorkspaceLimits(client, workspace.id), groups)
+				overrides: workspaceOverrides(await readWorkspaceLimits(client, workspace.id, hadOverrides.has(workspace.id)), groups)
 			};
 		} catch (error) {
 			return {
@@ -23882,19 +23913,6 @@ async function readLimits(client, wanted) {
 		workspaces: readings.filter((reading) => "overrides" in reading),
 		unreadable: readings.filter((reading) => "error" in reading)
 	};
-}
-function chooseWorkspaces(all, wanted) {
-	const active = all.filter(({ archived }) => !archived);
-	if (wanted === "all") return active;
-	if (wanted === "none") return [];
-	const isNamed = (workspace, text) => workspace.id === text || workspace.name === text;
-	const unknown = wanted.filter((text) => !active.some((workspace) => isNamed(workspace, text)));
-	if (unknown.length > 0) {
-		const archived = unknown.filter((text) => all.some((workspace) => isNamed(workspace, text)));
-		const why = archived.length > 0 ? ` (${archived.join(", ")} archived)` : "";
-		throw new AuditError(`Input workspaces names what is no active workspace: ${unknown.join(", ")}${why}.`, { remedy: `Active workspaces: ${active.map(({ name, id }) => `${name} (${id})`).join(", ")}.` });
-	}
-	return active.filter((workspace) => wanted.some((text) => isNamed(workspace, text)));
 }
 // src/collect/limits/usage-tier.ts
 const page = object$1({
@@ -23961,15 +23979,15 @@ const snapshotSchema = strictObject({
 		id: string$1(),
 		name: string$1(),
 		overrides: array(overrideSchema)
-	})).describe("Only workspaces with limits of their own; the others inherit everything")
+	})).describe("Every active workspace; one without overrides inherits everything")
 });
 function snapshotOf(groups, workspaces, keep = {
 	committed: null,
 	isRead: () => true
 }) {
-	const read = workspaces.filter(({ overrides }) => overrides.length > 0).map(({ workspace, overrides }) => ({
-		id: workspace.id,
-		name: workspace.name,
+	const read = workspaces.map(({ workspace: { id, name }, overrides }) => ({
+		id,
+		name,
 		overrides
 	}));
 	const kept = keep.committed?.workspaces.filter(({ id }) => !keep.isRead(id)) ?? [];
@@ -23977,6 +23995,16 @@ function snapshotOf(groups, workspaces, keep = {
 		groups,
 		workspaces: [...read, ...kept]
 	};
+}
+function listsAllWorkspaces({ workspaces }) {
+	return workspaces.some(({ overrides }) => overrides.length === 0);
+}
+function saysTheSame(committed, now) {
+	const comparable = listsAllWorkspaces(committed) ? now : {
+		...now,
+		workspaces: now.workspaces.filter(({ overrides }) => overrides.length > 0)
+	};
+	return formatSnapshot(committed) === formatSnapshot(comparable);
 }
 function formatSnapshot({ groups, workspaces }) {
 	const file = {
@@ -33170,6 +33198,121 @@ function usageLine({ source }, missing) {
 	const read = source === "analytics" ? "Read usage from the analytics API" : "Read usage from the legacy report";
 	return missing > 0 ? `${read}: the last ${plural(missing / MINUTE, "minute")} of the window not in yet.` : `${read}: the whole window.`;
 }
+// src/tell/words/select.ts
+function isMeasured(verdict) {
+	return verdict.band !== "unmeasured" && !isRefused(verdict);
+}
+function isRefused(verdict) {
+	return "refused" in verdict;
+}
+function refusedRows(report) {
+	return report.verdicts.filter(isRefused).filter(({ muted: mute }) => !mute).sort((a, b) => b.refused.requests - a.refused.requests);
+}
+function alerts(report) {
+	return [...refusedRows(report), ...ofBand(report, "alert")];
+}
+function ofBand(report, band) {
+	return measured(report).filter((verdict) => verdict.band === band && !verdict.muted);
+}
+function muted(report) {
+	return measured(report).filter((verdict) => verdict.muted !== void 0);
+}
+function measured(report) {
+	return report.verdicts.filter(isMeasured).sort((a, b) => b.utilization - a.utilization);
+}
+function highest(report) {
+	const rows = measured(report);
+	return rows.find((row) => !row.muted) ?? rows[0];
+}
+function unmeasured(report) {
+	return report.verdicts.filter((verdict) => verdict.band === "unmeasured");
+}
+function isUnread({ scope }, report) {
+	return (report.unread_workspaces ?? []).some(({ id }) => id === workspaceIdOf(scope));
+}
+function recovered(report) {
+	return measured(report).filter((verdict) => verdict.transition === "recovered").sort((a, b) => (b.previous?.utilization ?? 0) - (a.previous?.utilization ?? 0));
+}
+function thresholdsOf(row, report) {
+	return row.thresholds ?? report.thresholds;
+}
+function isInert(verdict) {
+	const { scope, limit_source, configured, limit } = verdict;
+	return scope.type === "workspace" && limit_source === "organization" && configured !== null && limit !== null && configured > limit;
+}
+function movedTo({ scope, limit_source, configured, limit }) {
+	return scope.type === limit_source && configured !== limit ? configured : null;
+}
+// src/tell/drift/drift-figures.ts
+function effectsOf(drift) {
+	return drift.consequences.map((consequence) => {
+		const { before, after } = consequence;
+		return {
+			consequence,
+			before,
+			after,
+			origin: before === null ? originOf(consequence, drift) : null
+		};
+	}).filter(({ before, after }) => before !== null || after !== null).filter(({ before, after }) => before?.peak !== after?.peak || before?.limit !== after?.limit).sort((a, b) => Number(isOwn(b.consequence, drift)) - Number(isOwn(a.consequence, drift)) || (b.after?.utilization ?? -1) - (a.after?.utilization ?? -1));
+}
+function isOwn({ scope, group }, drift) {
+	return drift.group !== null && sameGroup(group, drift.group) && sameScope(scope, drift.scope);
+}
+function originOf(consequence, drift) {
+	const [origin, ...more] = drift.consequences.filter(({ scope, group, limiter, before }) => before !== null && limiter === consequence.limiter && sameScope(scope, consequence.scope) && !sameGroup(group, consequence.group));
+	if (!origin?.before || more.length > 0) return null;
+	const isPart = origin.before.peak === (origin.after?.peak ?? 0) + (consequence.after?.peak ?? 0);
+	return {
+		...origin.before,
+		isPart
+	};
+}
+function ownConsequence(drift) {
+	const { scope, group, limiter } = drift;
+	if (group === null || limiter === null) return void 0;
+	return drift.consequences.find((consequence) => sameLimit(consequence, {
+		scope,
+		group,
+		limiter
+	}));
+}
+function linesOf(limit, report) {
+	return thresholdsOf(report.verdicts.find((verdict) => sameLimit(verdict, limit)) ?? {}, report);
+}
+function crossesAlertLine(drift, report) {
+	return effectsOf(drift).some((effect) => isCrossing(effect, report));
+}
+function isCrossing({ consequence, before, after }, report) {
+	const { alert } = linesOf(consequence, report);
+	return after !== null && after.utilization >= alert && (before?.utilization ?? 0) < alert;
+}
+function limitsOverAlertLine(report) {
+	const over = report.drift.flatMap(effectsOf).filter((effect) => isCrossing(effect, report));
+	return new Set(over.map(({ consequence }) => limitKey(consequence))).size;
+}
+function isCut(drift) {
+	const own = ownConsequence(drift);
+	if (own?.before && own.after && own.after.peak > 0) return own.after.utilization > own.before.utilization;
+	if (drift.limiter === null) return effectsOf(drift).some(isPressed);
+	if (drift.class === "limiter-added" || drift.class === "override-added") return true;
+	return drift.before !== null && drift.after !== null && drift.after < drift.before;
+}
+function isPressed({ before, after, origin }) {
+	const then = before ?? origin;
+	return after !== null && then !== null && after.utilization > then.utilization;
+}
+function isSerious(drift, report) {
+	return isCut(drift) || crossesAlertLine(drift, report);
+}
+function orderDrift(drift) {
+	const highest = (item) => Math.max(-1, ...effectsOf(item).map(({ after }) => after?.utilization ?? -1));
+	const ofLimit = ({ limiter }) => Number(limiter !== null);
+	return drift.toSorted((a, b) => Number(isCut(b)) - Number(isCut(a)) || highest(b) - highest(a) || ofLimit(b) - ofLimit(a));
+}
+function pressedLimits(drift) {
+	const pressed = orderDrift(drift).flatMap(effectsOf).filter((effect) => isPressed(effect) || effect.before === null && effect.origin === null && effect.after !== null);
+	return [...new Map(pressed.map(({ consequence }) => [limitKey(consequence), consequence])).values()];
+}
 // src/vocabulary/limiters.ts
 const INPUT = ["uncached_input", "cache_creation"];
 const ALL_INPUT = [...INPUT, "cache_read"];
@@ -33278,6 +33421,10 @@ function period({ start, end }) {
 	const last = new Date(Date.parse(end) - 1).toISOString();
 	return `${date(start)} to ${date(last)} (${days} days, UTC)`;
 }
+function timeBefore({ window: { days, start, compared_with } }) {
+	if (days === 1) return "the day before";
+	return compared_with?.end === start ? `the ${days} days before` : "the window one day earlier";
+}
 function peakTime(verdict, report) {
 	if (verdict.peak_at === null || verdict.peak === 0) return "";
 	if (isPerDay(verdict)) return date(verdict.peak_at);
@@ -33319,85 +33466,105 @@ const BAND_MARK = {
 	ok: "🟢",
 	unmeasured: "⚪"
 };
-// src/tell/words/select.ts
-function isMeasured(verdict) {
-	return verdict.band !== "unmeasured" && !isRefused(verdict);
+// src/tell/words/list.ts
+function list(items, most, line, rest = andMore) {
+	const { shown, more } = atMost(items, most);
+	const lines = shown.map(line);
+	return more > 0 ? [...lines, rest(more)] : lines;
 }
-function isRefused(verdict) {
-	return "refused" in verdict;
+function andMore(more) {
+	return more > 0 ? `and ${count(more)} more` : "";
 }
-function refusedRows(report) {
-	return report.verdicts.filter(isRefused).filter(({ muted: mute }) => !mute).sort((a, b) => b.refused.requests - a.refused.requests);
-}
-function alerts(report) {
-	return [...refusedRows(report), ...ofBand(report, "alert")];
-}
-function ofBand(report, band) {
-	return measured$1(report).filter((verdict) => verdict.band === band && !verdict.muted);
-}
-function muted(report) {
-	return measured$1(report).filter((verdict) => verdict.muted !== void 0);
-}
-function measured$1(report) {
-	return report.verdicts.filter(isMeasured).sort((a, b) => b.utilization - a.utilization);
-}
-function highest(report) {
-	const rows = measured$1(report);
-	return rows.find((row) => !row.muted) ?? rows[0];
-}
-function unmeasured(report) {
-	return report.verdicts.filter((verdict) => verdict.band === "unmeasured");
-}
-function isUnread({ scope }, report) {
-	return (report.unread_workspaces ?? []).some(({ id }) => id === workspaceIdOf(scope));
-}
-function recovered(report) {
-	return measured$1(report).filter((verdict) => verdict.transition === "recovered").sort((a, b) => (b.previous?.utilization ?? 0) - (a.previous?.utilization ?? 0));
-}
-function thresholdsOf(row, report) {
-	return row.thresholds ?? report.thresholds;
-}
-function isInert(verdict) {
-	const { scope, limit_source, configured, limit } = verdict;
-	return scope.type === "workspace" && limit_source === "organization" && configured !== null && limit !== null && configured > limit;
-}
-function movedTo({ scope, limit_source, configured, limit }) {
-	return scope.type === limit_source && configured !== limit ? configured : null;
-}
-// src/tell/words/drift-consequence.ts
-const NAMED$5 = 5;
+// src/tell/drift/drift-consequence.ts
+const NAMED$6 = 5;
+const EFFECTS = 4;
 function driftConsequence(drift, report, safe) {
-	if (drift.limiter === null) return WITHOUT_LIMITER[drift.class] ?? "";
-	return [ofPeak(drift, report), inert(drift, report, safe)].filter(Boolean).join(" ");
-}
-const WITHOUT_LIMITER = {
-	"group-added": "Its limits are judged from this run on.",
-	"group-retired": "Use of its models is reported as unmatched, unless another group lists them.",
-	"model-added": "Its use counts toward this group from now on.",
-	"model-removed": "Its use is reported as unmatched, unless another group lists it.",
-	"model-moved": "Its use counts toward this group from now on."
-};
-function crossesAlertLine(drift, report) {
-	const { alert } = thresholdsOf(verdictOn(drift, report) ?? {}, report);
-	const after = drift.utilization_after;
-	return after !== null && after >= alert && (drift.utilization_before ?? 0) < alert;
+	return (drift.limiter === null ? [figuresOf(drift, report, safe), fate(drift, report, safe)] : [ofPeak(drift, report), inert(drift, report, safe)]).filter(Boolean).join(" ");
 }
 function ofPeak(drift, report) {
-	const { peak, utilization_before: before, utilization_after: after } = drift;
-	if (peak === null) return "";
-	const thresholds = thresholdsOf(verdictOn(drift, report) ?? {}, report);
-	const share = percentOf({ thresholds });
-	const whose = report.window.days > 1 ? `The ${report.window.days} days' peak` : "The day's peak";
-	const subject = drift.from === null ? `${whose} ${count(peak)}` : `${whose}, counted each way,`;
-	if (before !== null && after !== null) {
-		const crossing = crossed(before, after, thresholds);
-		return before === after ? `${subject} is ${share(after)} of what binds, as before.` : `${subject} was ${share(before)} and is now ${share(after)}${crossing && `: ${crossing}`}.`;
+	const own = ownConsequence(drift);
+	if (!own) return "";
+	const { before, after } = own;
+	const lines = linesOf(own, report);
+	const share = percentOf({ thresholds: lines });
+	const whose = whosePeak(report);
+	if (before && after) {
+		const crossing = crossed(before.utilization, after.utilization, lines);
+		const end = crossing && `: ${crossing}`;
+		if (drift.from !== null) {
+			const [was, is] = [before, after].map(({ peak, utilization }) => `${count(peak)} (${share(utilization)})`);
+			return `${whose}, counted each way, was ${was} and is now ${is}${end}.`;
+		}
+		if (before.peak !== after.peak) return `${whose}: ${moved$1({
+			before,
+			after
+		}, lines)}`;
+		return before.utilization === after.utilization ? `${whose} ${count(after.peak)} is ${share(after.utilization)} of what binds, as before.` : `${whose} ${count(after.peak)} was ${share(before.utilization)} and is now ${share(after.utilization)}${end}.`;
 	}
-	if (after !== null) {
-		const crossing = crossed(0, after, thresholds);
-		return `${subject} is ${share(after)} of it${crossing && `: ${crossing}`}.`;
+	if (after) {
+		const crossing = crossed(0, after.utilization, lines);
+		return `${whose} ${count(after.peak)} is ${share(after.utilization)} of it${crossing && `: ${crossing}`}.`;
 	}
-	return before === null ? "" : `${subject} was ${share(before)} of it.`;
+	return before ? `${whose} ${count(before.peak)} was ${share(before.utilization)} of it.` : "";
+}
+const whosePeak = ({ window }) => window.days > 1 ? `The ${window.days} days' peak` : "The day's peak";
+function moved$1({ before, after }, lines) {
+	const share = percentOf({ thresholds: lines });
+	const crossing = crossed(before.utilization, after.utilization, lines);
+	const alone = before.limit === after.limit ? "" : ` By the old limit, the move alone would make it ${share(after.peak / before.limit)}.`;
+	return `${figures$2(before, share)} → ${figures$2(after, share)}${crossing && `: ${crossing}`}.${alone}`;
+}
+function figures$2({ peak, limit, utilization }, share) {
+	return `${count(peak)} of ${count(limit)} (${share(utilization)})`;
+}
+function figuresOf(drift, report, safe) {
+	const effects = effectsOf(drift);
+	if (effects.length === 0) return "";
+	const teller = firstTeller(drift, report);
+	if (teller) return `Its figures are those of ${safe(teller)}.`;
+	const lines = list(effects, EFFECTS, (effect) => `${nameOf$2(effect, drift, safe)}: ${effectText(effect, report)}`, (more) => `And ${plural(more, "more limit")}, in the report file.`);
+	return `${whosePeak(report)} by limit: ${lines.join(" ")}`;
+}
+function effectText({ consequence, before, after, origin }, report) {
+	const lines = linesOf(consequence, report);
+	const share = percentOf({ thresholds: lines });
+	if (before && after) return moved$1({
+		before,
+		after
+	}, lines);
+	if (before) return `was ${figures$2(before, share)}.`;
+	if (!after) return "";
+	const crossing = crossed(origin?.utilization ?? 0, after.utilization, lines);
+	const now = `${figures$2(after, share)}${crossing && `: ${crossing}`}.`;
+	if (!origin) return now;
+	return origin.isPart ? `${count(after.peak)} was part of ${figures$2(origin, share)} and is now ${now}` : `${figures$2(origin, share)} with the rest of its old group, and now ${now}`;
+}
+function nameOf$2({ consequence }, drift, safe) {
+	return isOwn(consequence, drift) ? limiterName(consequence, safe) : limitName(consequence, safe);
+}
+function firstTeller(drift, { drift: all }) {
+	const keysOf = ({ consequences }) => consequences.map(limitKey);
+	const own = keysOf(drift);
+	const teller = all.slice(0, Math.max(0, all.indexOf(drift))).filter(({ limiter }) => limiter === null).find((item) => {
+		const keys = new Set(keysOf(item));
+		return own.every((key) => keys.has(key));
+	});
+	return teller?.model ?? teller?.group?.name ?? null;
+}
+function fate(drift, report, safe) {
+	const { class: driftClass, unlisted_models: unlisted = [], consequences } = drift;
+	switch (driftClass) {
+		case "workspace-added": return hasOwnLimits(drift, report) ? "Where it has no limit of its own, it may use all of the organization's." : "It has no limits of its own: it may use all of the organization's limits.";
+		case "group-added": return consequences.some(({ after }) => after !== null) ? "" : "Its limits are judged from this run on.";
+		case "group-retired": return unlisted.length === 0 ? "" : `Use of ${listing(unlisted.map((model) => safe(model)), NAMED$6)} is reported as unmatched from now on.`;
+		case "model-added": return "Its use was unmatched and counts toward this group from now on.";
+		case "model-removed": return "Its use is reported as unmatched from now on.";
+		case "model-moved": return consequences.some(({ after }) => after !== null) ? "" : "Its use counts toward this group from now on.";
+		default: return "";
+	}
+}
+function hasOwnLimits({ scope }, { drift }) {
+	return drift.some((item) => item.class === "override-added" && sameScope(item.scope, scope));
 }
 function inert(drift, report, safe) {
 	if (drift.scope.type === "workspace") {
@@ -33406,22 +33573,24 @@ function inert(drift, report, safe) {
 	}
 	const { before, after } = drift;
 	if (after === null || before !== null && after >= before) return "";
-	const wereBinding = report.verdicts.filter((row) => isInert(row) && sameLimit({
+	const wereBinding = report.verdicts.filter((row) => isInert(row) && isOn({
 		...row,
 		scope: drift.scope
-	}, limitOf(drift)) && (row.configured ?? 0) <= (before ?? Number.POSITIVE_INFINITY));
+	}, drift) && (row.configured ?? 0) <= (before ?? Number.POSITIVE_INFINITY));
 	if (wereBinding.length === 0) return "";
 	const named = wereBinding.map((row) => `${scopeName(row.scope, safe)} (${count(row.configured ?? 0)})`);
-	return `${plural(named.length, "limit")} of workspaces ${named.length === 1 ? "becomes" : "become"} inert: ${listing(named, NAMED$5)}.`;
+	return `${plural(named.length, "limit")} of workspaces ${named.length === 1 ? "becomes" : "become"} inert: ${listing(named, NAMED$6)}.`;
 }
 function verdictOn(drift, { verdicts }) {
-	return verdicts.find((verdict) => sameLimit(verdict, limitOf(drift)));
+	return verdicts.find((verdict) => isOn(verdict, drift));
 }
-const limitOf = ({ scope, group, limiter }) => ({
-	scope,
-	group,
-	limiter: limiter ?? ""
-});
+function isOn(row, { scope, group, limiter }) {
+	return group !== null && limiter !== null && sameLimit(row, {
+		scope,
+		group,
+		limiter
+	});
+}
 function crossed(before, after, { watch, alert }) {
 	const lines = [
 		{
@@ -33443,38 +33612,43 @@ function crossed(before, after, { watch, alert }) {
 	if (!highest) return "";
 	return `${after === highest.at ? "at" : "over"} ${highest.name}`;
 }
-// src/tell/words/drift-text.ts
-function driftSubject(drift, safe) {
-	const scope = drift.scope.type === "workspace" ? [capital(scopeName(drift.scope, safe))] : [];
-	const limiter = drift.limiter === null ? [] : [limiterName({
-		group: drift.group,
-		limiter: drift.limiter
+// src/tell/drift/drift-text.ts
+function driftSubject({ scope, group, limiter }, safe) {
+	const ofScope = scope.type === "workspace" ? [capital(scopeName(scope, safe))] : [];
+	const ofGroup = group === null ? [] : [groupName(group, safe)];
+	const ofLimiter = group === null || limiter === null ? [] : [limiterName({
+		group,
+		limiter
 	}, safe)];
 	return [
-		...scope,
-		groupName(drift.group, safe),
-		...limiter
+		...ofScope,
+		...ofGroup,
+		...ofLimiter
 	].join(", ");
 }
 function driftChange(drift, safe) {
-	const before = drift.before === null ? null : count(drift.before);
-	const after = drift.after === null ? null : count(drift.after);
 	const model = safe(drift.model ?? "a model");
 	switch (drift.class) {
 		case "raised":
 		case "cut": return `${values(drift)}${seenFrom(drift)}`;
-		case "limiter-added": return after === null ? "new limit" : `new limit of ${after}`;
-		case "limiter-removed": return before === null ? "no longer limited" : `limit of ${before} no longer listed`;
-		case "limiter-changed": return `${counted(drift, safe)}, ${values(drift)}`;
-		case "group-added": return "new group of limits";
+		case "limiter-added": return `new limit of ${limitText$1(drift.after)}`;
+		case "limiter-removed": return `limit of ${limitText$1(drift.before)} no longer listed`;
+		case "limiter-changed": return `${values(drift)}, ${countedNow(drift)}`;
+		case "group-added": return ["new group", contents(drift, safe)].filter(Boolean).join(": ");
 		case "group-retired": return "group no longer listed";
 		case "model-added": return `${model} now draws on these limits`;
 		case "model-removed": return `${model} no longer listed`;
 		case "model-moved": return `${model} moved here from ${safe(drift.from ?? "another group")}`;
-		case "override-added": return after === null ? "limit of its own set" : `limit of its own set to ${after}`;
-		case "override-changed": return drift.from === null ? `limit of its own ${values(drift)}${seenFrom(drift)}` : `limit of its own ${counted(drift, safe)}, ${values(drift)}`;
-		case "override-removed": return before === null ? "no limit of its own any more, the organization's applies" : `limit of its own of ${before} removed, the organization's applies`;
+		case "override-added": return drift.inherited == null ? `limit of its own set to ${limitText$1(drift.after)}` : `${limitText$1(drift.inherited)} (the organization's) → ${limitText$1(drift.after)}`;
+		case "override-changed": return `limit of its own ${values(drift)}${drift.from === null ? seenFrom(drift) : `, ${countedNow(drift)}`}`;
+		case "override-removed": return drift.inherited == null ? `limit of its own of ${limitText$1(drift.before)} removed, and the organization has none` : `${limitText$1(drift.before)} → ${limitText$1(drift.inherited)} (the organization's)`;
+		case "workspace-added": return "new workspace";
+		case "workspace-archived": return "archived: its own limits are gone";
 	}
+}
+function driftHeadline(drift, safe) {
+	const change = drift.class === "group-added" ? "new group" : driftChange(drift, safe);
+	return `${driftSubject(drift, safe)}: ${change}`;
 }
 function driftIntent({ intended }) {
 	if (intended === void 0) return "";
@@ -33486,18 +33660,6 @@ function driftSentence(drift, report, safe) {
 		driftConsequence(drift, report, safe),
 		driftIntent(drift)
 	].filter(Boolean).join(" ");
-}
-function isCut(drift) {
-	const { peak, utilization_before: before, utilization_after: after } = drift;
-	if (peak !== null && peak > 0 && before !== null && after !== null) return after > before;
-	if (drift.class === "limiter-added" || drift.class === "override-added") return true;
-	return drift.before !== null && drift.after !== null && drift.after < drift.before;
-}
-function isSerious(drift, report) {
-	return isCut(drift) || crossesAlertLine(drift, report);
-}
-function orderDrift(drift) {
-	return drift.toSorted((a, b) => Number(isCut(b)) - Number(isCut(a)) || (b.utilization_after ?? -1) - (a.utilization_after ?? -1));
 }
 const CLASS_WORDS = {
 	cut: ["limit cut", "limits cut"],
@@ -33512,27 +33674,56 @@ const CLASS_WORDS = {
 	"model-moved": ["model moved", "models moved"],
 	"override-added": ["workspace limit added", "workspace limits added"],
 	"override-changed": ["workspace limit changed", "workspace limits changed"],
-	"override-removed": ["workspace limit removed", "workspace limits removed"]
+	"override-removed": ["workspace limit removed", "workspace limits removed"],
+	"workspace-added": ["workspace added", "workspaces added"],
+	"workspace-archived": ["workspace archived", "workspaces archived"]
 };
-function driftCounts(drift, most = Number.POSITIVE_INFINITY) {
-	const { shown } = atMost(Object.entries(CLASS_WORDS).map(([driftClass, words]) => ({
-		words,
-		number: drift.filter((item) => item.class === driftClass).length
-	})).filter(({ number }) => number > 0), most);
-	const rest = drift.length - shown.reduce((sum, { number }) => sum + number, 0);
-	return [...shown.map(({ words: [one, many], number }) => plural(number, one, many)), ...rest > 0 ? [plural(rest, "more change")] : []].join(", ");
+const SHORT_WORDS = {
+	...CLASS_WORDS,
+	cut: ["cut", "cut"],
+	raised: ["raised", "raised"]
+};
+const MOST_SHORT = 3;
+function driftCounts(drift) {
+	return countsOf(drift, CLASS_WORDS).join(", ");
+}
+function driftTally(drift) {
+	const classes = classesOf(drift).slice(0, MOST_SHORT);
+	const rest = drift.filter((item) => !classes.includes(item.class));
+	return [...countsOf(drift, SHORT_WORDS).slice(0, MOST_SHORT), ...rest.length > 0 ? [`${count(rest.length)} more`] : []].join(", ");
+}
+const classesOf = (drift) => Object.keys(CLASS_WORDS).filter((each) => drift.some((item) => item.class === each));
+function countsOf(drift, words) {
+	return classesOf(drift).map((driftClass) => {
+		const [one, many] = words[driftClass];
+		return plural(drift.filter((item) => item.class === driftClass).length, one, many);
+	});
 }
 function seenFrom({ at }) {
 	return at === void 0 ? "" : `, from ${moment(at)} on`;
 }
 function values({ before, after }) {
+	if (before === after) return limitText$1(after);
 	const change = before === null || after === null ? "" : changeInPercent(before, after);
-	const arrow = `${before === null ? "none" : count(before)} → ${after === null ? "none" : count(after)}`;
+	const arrow = `${limitText$1(before)} → ${limitText$1(after)}`;
 	return change ? `${arrow} (${change})` : arrow;
 }
-function counted(drift, safe) {
-	const from = drift.from === null ? "another limiter" : limiterLabel(drift.group.type, drift.from);
-	return `changed from ${from === drift.from ? safe(from) : from}`;
+const limitText$1 = (value) => value == null ? "none" : count(value);
+function countedNow({ limiter }) {
+	return limiter === "input_tokens_per_minute_cache_aware" ? "which no longer counts cache reads" : "which now counts cache reads too";
+}
+const CONTENTS = 6;
+function contents({ group, models = [], limits = [] }, safe) {
+	if (group === null) return "";
+	const names = models.map((model) => safe(model));
+	const values = limits.map(({ limiter, limit }) => {
+		const name = limiterName({
+			group,
+			limiter
+		}, safe);
+		return limit === null ? `${name} without a value` : `${count(limit)} ${name}`;
+	});
+	return [listing(names, CONTENTS), listing(values, CONTENTS)].filter(Boolean).join("; ");
 }
 // src/tell/words/escape.ts
 const ZERO_WIDTH_SPACE$1 = "​";
@@ -33576,17 +33767,8 @@ function spaced(part, safe) {
 function encoded(url, unsafe) {
 	return url.replace(unsafe, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
 }
-// src/tell/words/list.ts
-function list(items, most, line, rest = andMore) {
-	const { shown, more } = atMost(items, most);
-	const lines = shown.map(line);
-	return more > 0 ? [...lines, rest(more)] : lines;
-}
-function andMore(more) {
-	return more > 0 ? `and ${count(more)} more` : "";
-}
 // src/tell/words/refused-text.ts
-const NAMED$4 = 3;
+const NAMED$5 = 3;
 function refusedCount(report) {
 	const requests = refusedRows(report).reduce((sum, { refused }) => sum + refused.requests, 0);
 	return requests === 0 ? "" : `${plural(requests, "request")} refused`;
@@ -33616,7 +33798,7 @@ function waitText(wait) {
 }
 function refusedAdvice(report, safe) {
 	const rows = refusedRows(report);
-	const named = (of) => listing(of.map((row) => refusedName(row, safe)), NAMED$4);
+	const named = (of) => listing(of.map((row) => refusedName(row, safe)), NAMED$5);
 	const ofKind = (kind) => rows.filter(({ refused }) => refused[kind] > 0);
 	return KINDS$1.flatMap(([kind, advise]) => {
 		const refused = ofKind(kind);
@@ -33652,7 +33834,7 @@ function verdictLine(report, worst = "") {
 	const highest$1 = shareOf(top, report)(top.utilization);
 	const silent = muted(report);
 	const silenced = silent[0] ? `, ${count(silent.length)} muted at up to ${shareOf(silent[0], report)(silent[0].utilization)}` : "";
-	const all = measured$1(report).length - silent.length;
+	const all = measured(report).length - silent.length;
 	if (report.status !== "alert" && isPartial(report)) return `not fully measured, highest seen ${highest$1}${silenced}`;
 	const failed = report.failures.length > 0 ? ", but not everything could be read or delivered" : "";
 	switch (report.status) {
@@ -33680,7 +33862,7 @@ function missingData(report) {
 }
 function coverage(report) {
 	const not = unmeasured(report).length;
-	return `${plural(measured$1(report).length, "limit")} measured${not > 0 ? `, ${count(not)} not measurable` : ""}`;
+	return `${plural(measured(report).length, "limit")} measured${not > 0 ? `, ${count(not)} not measurable` : ""}`;
 }
 function bindingLimit(row) {
 	const now = movedTo(row);
@@ -33728,8 +33910,8 @@ function snapshotText(snapshot, link, safe) {
 	const path = safe(snapshot.path);
 	return [
 		{
-			created: `First snapshot recorded in ${path}.`,
-			updated: `Snapshot ${path} updated.`,
+			created: `First snapshot ${pullRequest ? "proposed for" : "recorded in"} ${path}.`,
+			updated: pullRequest ? `Change of ${path} proposed.` : `Snapshot ${path} updated.`,
 			unchanged: "",
 			written: `Snapshot written to ${path} in the workspace.`,
 			skipped: "The snapshot was not written."
@@ -33755,7 +33937,7 @@ function rowSentence(row, report, safe) {
 	return `${limitName(row, safe)}: ${used(row, report)} of ${count(row.limit)}${atPeakTime(row, report)}`;
 }
 // src/tell/annotations.ts
-const NAMED$3 = 3;
+const NAMED$4 = 3;
 function annotations(report, failOn) {
 	const refused = refusedRows(report);
 	const alerts = ofBand(report, "alert");
@@ -33809,7 +33991,7 @@ function namedRows(rows, report) {
 }
 function named(items) {
 	const rest = (more) => `and ${count(more)} more in the job summary`;
-	return list(items, NAMED$3, (item) => item, rest).join("; ");
+	return list(items, NAMED$4, (item) => item, rest).join("; ");
 }
 function logLines(report) {
 	return report.verdicts.map((verdict) => logText$1(logLine(verdict, report), 500));
@@ -33827,10 +34009,16 @@ function logLine(verdict, report) {
 	const notes = [isInert(verdict) && "own limit is inert", verdict.transition].filter(Boolean);
 	return `${BAND_MARK[verdict.band]} ${verdict.band.padEnd(10)}  ${figure.padStart(7)}  ${about} · ${peak}${notes.map((note) => ` · ${note}`).join("")}`;
 }
-function buttons(links) {
+function buttons(links, pullRequest = null) {
+	const isOpen = pullRequest !== null && pullRequest.operation !== "closed";
 	return [{
 		type: "actions",
 		elements: [
+			[
+				"review",
+				pullRequest?.operation === "branch-only" ? "Open pull request" : "Review pull request",
+				isOpen ? pullRequest.url : null
+			],
 			[
 				"run",
 				"Open run",
@@ -33981,7 +34169,7 @@ function remedy({ window, source }) {
 const INCREASE_CONSIDERED_FROM = .5;
 const LOW_READ_SHARE = .5;
 const BURST_MINUTES_A_DAY = 10;
-const NAMED$2 = 3;
+const NAMED$3 = 3;
 function advice(report, safe) {
 	const steps = [
 		cacheMore,
@@ -34000,7 +34188,7 @@ const cacheMore = (report, safe) => {
 		if (row.limiter === "input_tokens_per_minute_cache_aware" && view?.binds[0]?.limiter === row.limiter && view.cache && view.cache.read_share < LOW_READ_SHARE) groups.set(groupName(row.group, safe), view.cache.read_share);
 	}
 	if (groups.size === 0) return null;
-	return `Add cache breakpoints where input binds: ${listing([...groups].map(([name, readShare]) => `${name} reads ${share(readShare)}`), NAMED$2)} of its input from the cache. Cache reads do not count toward this limit; at a share of 70 % it carries 3.3 times the input.`;
+	return `Add cache breakpoints where input binds: ${listing([...groups].map(([name, readShare]) => `${name} reads ${share(readShare)}`), NAMED$3)} of its input from the cache. Cache reads do not count toward this limit; at a share of 70 % it carries 3.3 times the input.`;
 };
 const spreadOut = (report, safe) => {
 	const worst = ofBand(report, "alert").filter((row) => {
@@ -34022,12 +34210,12 @@ const raiseOwnLimit = (report, safe) => {
 		const above = report.verdicts.find((other) => other.scope.type === "organization" && other.group.type === row.group.type && other.group.name === row.group.name && other.limiter === row.limiter);
 		const organization = above?.limit ? ` where the organization has ${count(above.limit)}` : "";
 		return `${scopeName(row.scope, safe)} (${limiterName(row, safe)}: ${count(row.limit)}${organization})`;
-	}), NAMED$2)}.`;
+	}), NAMED$3)}.`;
 };
 const askForMore = (report, safe) => {
-	const eligible = measured$1(report).filter((row) => row.limit_source === "organization" && row.utilization >= .5);
+	const eligible = measured(report).filter((row) => row.limit_source === "organization" && row.utilization >= .5);
 	if (eligible.length === 0) return null;
-	return `Ask Anthropic for more: it considers an increase from 50 % use on, which holds for ${listing([...new Set(eligible.map((row) => `${groupName(row.group, safe)} ${limiterName(row, safe)}`))], NAMED$2)}.`;
+	return `Ask Anthropic for more: it considers an increase from 50 % use on, which holds for ${listing([...new Set(eligible.map((row) => `${groupName(row.group, safe)} ${limiterName(row, safe)}`))], NAMED$3)}.`;
 };
 function viewOf(row, report) {
 	const views = report.groups.filter(({ group }) => group.type === row.group.type && group.name === row.group.name);
@@ -34053,11 +34241,11 @@ function alertOf(row, report) {
 // src/tell/evidence/page.ts
 const FURTHER_PEAKS = 5;
 function evidencePage(report) {
-	const rows = measured$1(report).filter(({ utilization }) => utilization >= INCREASE_CONSIDERED_FROM);
+	const rows = measured(report).filter(({ utilization }) => utilization >= INCREASE_CONSIDERED_FROM);
 	const asked = rows.filter(({ scope }) => scope.type === "organization");
 	const own = rows.filter(({ scope, limit_source }) => scope.type === "workspace" && limit_source === "workspace");
 	if (asked.length === 0) return null;
-	return `${stack("# Evidence for higher Claude rate limits", `Use of ${period(report.window)}, from ${SOURCES[report.usage_source]}. ${PEAKS[report.peak_window]} ${observed(report)}`, overview(asked, report), ...asked.map((row) => section(row, report)), under("## Limits of our own workspaces", bullets(own.map((row) => ownLimit$1(row, report)))))}\n`;
+	return `${stack("# Evidence for higher Claude rate limits", `Use of ${period(report.window)}, from ${SOURCES[report.usage_source]}. ${PEAKS[report.peak_window]} ${observed(report)}`, overview(asked, report), ...asked.map((row) => section(row, report)), under("## Limits of our own workspaces", bullets(own.map((row) => ownLimit(row, report)))))}\n`;
 }
 const SOURCES = {
 	analytics: "Anthropic's usage analytics API",
@@ -34137,8 +34325,9 @@ function growth(row, report) {
 	const runway = report.planning?.runway.find((one) => sameLimit(one, row));
 	const trend = runway ? runwaySentence(runway, report) : null;
 	if (trend) return trend;
-	if (!row.previous || row.previous.peak === 0) return null;
-	return `${row.previous.peak === row.peak ? "none" : changeInPercent(row.previous.peak, row.peak)} against the peak of the same window a day earlier, ${count(row.previous.peak)}`;
+	const isRegrouped = report.drift.some(({ limiter, consequences }) => limiter === null && consequences.some((each) => sameLimit(each, row)));
+	if (!row.previous || row.previous.peak === 0 || isRegrouped) return null;
+	return `${row.previous.peak === row.peak ? "none" : changeInPercent(row.previous.peak, row.peak)} against the peak of ${timeBefore(report)}, ${count(row.previous.peak)}`;
 }
 function cacheShare(row, report) {
 	const rule = limiterRule(row.group.type, row.limiter);
@@ -34160,7 +34349,7 @@ function alreadyDone(row, report) {
 		...drivers.length > 0 ? [`The peak is known by workspace: ${listing(drivers.map(({ name, share }) => `${markdownText(name)} ${percent(share)}`))}.`] : []
 	];
 }
-function ownLimit$1(row, report) {
+function ownLimit(row, report) {
 	return `${title$1(row)} in ${scopeName(row.scope, markdownText)}: ${shareOf(row, report)(row.utilization)} of ${count(row.limit)}. Ours to raise, in the Console.`;
 }
 // src/tell/slack/notify.ts
@@ -34336,7 +34525,7 @@ function blocks(report, links, snapshot, extent) {
 		...drift(report, links, snapshot, extent),
 		...endedMutes(report, extent),
 		...firstSteps(report, extent),
-		...buttons(links)
+		...buttons(links, snapshot?.pullRequest ?? null)
 	];
 }
 function headline(report) {
@@ -34394,7 +34583,8 @@ function driverText({ kind, name, share }, report) {
 	return `${share >= .5 ? "mostly" : "led by"} ${who} ${percentOf(report)(share)}`;
 }
 function recoveredLine(row, report) {
-	const before = row.previous === null ? "" : ` · was ${shareOf(row, report)(row.previous.utilization)} the day before`;
+	const when = `${report.window.days > 1 ? "in " : ""}${timeBefore(report)}`;
+	const before = row.previous === null ? "" : ` · was ${shareOf(row, report)(row.previous.utilization)} ${when}`;
 	return `${BAND_MARK[row.band]} ${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)}${before}`;
 }
 function watched(report) {
@@ -34430,7 +34620,7 @@ function firstSteps(report, extent) {
 function moreIn({ run }) {
 	return (more) => `${run ? slackLink(andMore(more), run) : andMore(more)} in the run's summary`;
 }
-// src/tell/summary/drift-table.ts
+// src/tell/drift/drift-table.ts
 function driftTable(drift, report, consequence) {
 	return table([
 		{ head: "Limit" },
@@ -34438,7 +34628,7 @@ function driftTable(drift, report, consequence) {
 		...consequence === null ? [] : [{ head: consequence }]
 	], drift.map((item) => {
 		const change = driftChange(item, markdownText);
-		const cells = [driftSubject(item, markdownText), unbroken(isCut(item) ? `**${change}**` : change)];
+		const cells = [driftSubject(item, markdownText), unbroken(isSerious(item, report) ? `**${change}**` : change)];
 		return consequence === null ? cells : [...cells, consequenceCell(item, report)];
 	}));
 }
@@ -34531,6 +34721,27 @@ function howToMeasure(row, report) {
 	if (!limit) return "There is no value to compare with; the Console shows what applies.";
 	return limiterRule(group.type, limiter)?.counts.includes("requests") ? "Usage from the analytics API counts requests (`usage-api: analytics`); else count them in your own gateway." : "Log the `anthropic-ratelimit-*` headers of your own responses.";
 }
+// src/tell/words/driven-by.ts
+function drivenBy({ workspaces, models, api_keys }, span) {
+	const drivers = [
+		{
+			kind: "workspace",
+			first: workspaces
+		},
+		{
+			kind: "model",
+			first: models
+		},
+		{
+			kind: "API key",
+			first: api_keys
+		}
+	].filter(({ first }) => first.length > 0);
+	if (drivers.length === 0) return "";
+	return `Who drove it, in that ${span}: ${drivers.map(({ kind, first }) => {
+		return `by ${kind}: ${listing(first.map((item) => `${markdownText(item.name)} ${percent(item.share)}`))}`;
+	}).join(" · ")}.`;
+}
 // src/tell/summary/chart.ts
 const MOST_BARS = 31;
 const HOURS_PER_BAR = [
@@ -34549,13 +34760,13 @@ function barsOf(row, view, report) {
 	const hours = hoursPerBar(hourly.length);
 	const start = firstHour(report);
 	const rule = limiterRule(row.group.type, row.limiter);
-	const shares = rule?.stream === "standard" && rule.counts.includes("uncached_input") && view?.cache?.hourly_read_share || [];
+	const cache = rule?.stream === "standard" && rule.counts.includes("uncached_input") ? view?.cache ?? null : null;
 	const all = Array.from({ length: Math.ceil(hourly.length / hours) }, (_, index) => {
 		const from = index * hours;
 		return {
 			from: new Date(start + from * HOUR).toISOString(),
 			peak: largest(hourly.slice(from, from + hours)),
-			readShare: mean(shares.slice(from, from + hours))
+			readShare: cache && shareOfSpan(cache, from, from + hours)
 		};
 	});
 	return {
@@ -34581,8 +34792,7 @@ function chart(row, bars, report) {
 		`      plotColorPalette: "${[
 			COLORS.use,
 			COLORS.limit,
-			COLORS.alert,
-			COLORS.cache
+			COLORS.alert
 		].join(", ")}"`,
 		"  xyChart:",
 		"    width: 900",
@@ -34595,7 +34805,6 @@ function chart(row, bars, report) {
 		`  bar [${all.map(({ peak }) => inPercent((peak ?? 0) / row.limit)).join(", ")}]`,
 		`  ${flat(1)}`,
 		`  ${flat(thresholdsOf(row, report).alert)}`,
-		...bars.cache ? [`  line [${all.map(({ readShare }) => inPercent(readShare ?? 0)).join(", ")}]`] : [],
 		"```"
 	].join("\n");
 }
@@ -34606,15 +34815,13 @@ function barSpan({ hours }) {
 const COLORS = {
 	use: "#4c8dd6",
 	limit: "#d1242f",
-	alert: "#d4a72c",
-	cache: "#2da44e"
+	alert: "#d4a72c"
 };
 function legend(row, bars, report) {
 	return `<sub>${[
 		"Blue bars: use.",
 		"Red line: the limit.",
 		`Amber line: the alert line, ${percent(thresholdsOf(row, report).alert)}.`,
-		bars.cache && "Green line: share of all input that was read from the cache (0 where there was no input).",
 		bars.unknown && "A question mark: not known yet, drawn as nothing."
 	].filter(Boolean).join(" ")}</sub>`;
 }
@@ -34656,9 +34863,13 @@ function largest(values) {
 	const known = values.filter((value) => value !== null);
 	return known.length === 0 ? null : Math.max(...known);
 }
-function mean(values) {
-	const known = values.filter((value) => value !== null);
-	return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+function shareOfSpan({ hourly_read_share: shares, hourly_input: inputs }, from, to) {
+	const hours = inputs.slice(from, to).map((input, index) => ({
+		input,
+		read: input * (shares[from + index] ?? 0)
+	}));
+	const total = hours.reduce((sum, { input }) => sum + input, 0);
+	return total === 0 ? null : hours.reduce((sum, { read }) => sum + read, 0) / total;
 }
 // src/tell/summary/peaks-section.ts
 function peaks(report, extent) {
@@ -34685,32 +34896,12 @@ function figures$1(row, report) {
 		row.lowest_remaining !== void 0 && `The least that was left of it: ${count(row.lowest_remaining)}.`,
 		row.request_id && `The response was ${markdownText(row.request_id)}.`,
 		row.lower_bound && "This is a lower bound: the limit is per second, and use is known per minute.",
-		row.previous && `${report.window.days > 1 ? "The window one day earlier" : "The day before"}: ${share(row.previous.utilization)} of ${count(row.previous.limit)}.`
+		row.previous && `${capital(timeBefore(report))}: ${share(row.previous.utilization)} of ${count(row.previous.limit)}.`
 	].filter(Boolean).join(" ");
 }
 function meanOf(row, report) {
 	if (report.peak_window !== "hour" || isPerDay(row)) return "";
 	return `, the mean per ${row.lower_bound ? "second" : "minute"} of the busiest hour`;
-}
-function drivenBy({ workspaces, models, api_keys }, span) {
-	const drivers = [
-		{
-			kind: "workspace",
-			first: workspaces
-		},
-		{
-			kind: "model",
-			first: models
-		},
-		{
-			kind: "API key",
-			first: api_keys
-		}
-	].filter(({ first }) => first.length > 0);
-	if (drivers.length === 0) return "";
-	return `Who drove it, in that ${span}: ${drivers.map(({ kind, first }) => {
-		return `by ${kind}: ${listing(first.map((item) => `${markdownText(item.name)} ${percent(item.share)}`))}`;
-	}).join(" · ")}.`;
 }
 // src/tell/summary/planning-section.ts
 function planning(report, most) {
@@ -34739,7 +34930,7 @@ function runwaySection(report, planned, most) {
 }
 const CHARTS = 2;
 function peakChart(row, report) {
-	const verdict = measured$1(report).find((one) => sameLimit(one, row));
+	const verdict = measured(report).find((one) => sameLimit(one, row));
 	if (!verdict) return [];
 	const day = (index) => new Date(Date.parse(report.window.start) + index * DAY).toISOString();
 	const bars = {
@@ -34761,7 +34952,7 @@ function sparkline(dailyPeaks) {
 }
 function workspaceSection(report, most) {
 	const closest = new Map();
-	for (const row of measured$1(report)) {
+	for (const row of measured(report)) {
 		const id = row.scope.type === "workspace" ? row.scope.id : "";
 		if (id && !closest.has(id)) closest.set(id, row);
 	}
@@ -34945,7 +35136,7 @@ const COLUMNS = [
 	{ head: "Day before" }
 ];
 function scorecard(report, most) {
-	const { shown, more } = atMost(measured$1(report), most);
+	const { shown, more } = atMost(measured(report), most);
 	const organization = shown.filter(({ scope }) => scope.type === "organization");
 	const workspaces = shown.filter(({ scope }) => scope.type === "workspace");
 	return stack(under("#### Organization", scopeTable(organization, report)), under("#### Workspaces with limits of their own", scopeTable(workspaces, report)), more > 0 && `${plural(more, "row")} with less use ${more === 1 ? "is" : "are"} not shown here.`);
@@ -35104,7 +35295,7 @@ function renderSummary(report, links, snapshot) {
 }
 function summary(report, links, snapshot, extent) {
 	const most = Math.min(extent.rows, 200);
-	return `${stack(`## ${BAND_MARK[overallBand(report)]} Claude rate limits: ${verdictLine(report)}`, opening(report), extent.note && `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${extent.note}. The report file (output \`report-path\`) has everything.`, notComplete(report, most), under("### Refused requests", refusedRequests(report, Math.min(most, 50))), under("### What to do first", bullets(advice(report, markdownText))), report.drift.length > 0 && under("### Limits that have changed", changes$1(report, snapshot, most)), under("### Recovered since the day before", recoveries(report, most)), under("### Scorecard", scorecard(report, extent.rows)), under("### Peaks", peaks(report, extent)), under("### Muted", mutedRows(report, most)), under("### What binds in each group", whatBinds(report, most)), under("### Plan", planning(report, extent.rows === ALL ? most : Math.min(most, 20))), extent.rows === ALL && evidence(report), report.drift.length === 0 && under("### Limits since the committed snapshot", changes$1(report, snapshot, most)), under("### Findings", findings(report, most)), under("### Not measured", notMeasured(report, most)), under("### Where the figures come from", sources(report)), seeAlso(links))}\n`;
+	return `${stack(`## ${BAND_MARK[overallBand(report)]} Claude rate limits: ${verdictLine(report)}`, opening(report), extent.note && `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${extent.note}. The report file (output \`report-path\`) has everything.`, notComplete(report, most), under("### Refused requests", refusedRequests(report, Math.min(most, 50))), under("### What to do first", bullets(advice(report, markdownText))), report.drift.length > 0 && under("### Limits that have changed", changes$1(report, snapshot, most)), under(`### Recovered since ${timeBefore(report)}`, recoveries(report, most)), under("### Scorecard", scorecard(report, extent.rows)), under("### Peaks", peaks(report, extent)), under("### Muted", mutedRows(report, most)), under("### What binds in each group", whatBinds(report, most)), under("### Plan", planning(report, extent.rows === ALL ? most : Math.min(most, 20))), extent.rows === ALL && evidence(report), report.drift.length === 0 && under("### Limits since the committed snapshot", changes$1(report, snapshot, most)), under("### Findings", findings(report, most)), under("### Not measured", notMeasured(report, most)), under("### Where the figures come from", sources(report)), seeAlso(links))}\n`;
 }
 function opening(report) {
 	const worst = highest(report);
@@ -36410,6 +36601,12 @@ async function patiently(github, act) {
 		await github.sleep(1e3 * 2 ** tries * github.random());
 	}
 }
+// src/tell/pull-request/renamed.ts
+const NAMED$2 = 10;
+function renamed(renames, safe) {
+	if (renames.length === 0) return "";
+	return `Renamed, without effect: ${listing(renames.map(({ what, from, to }) => `${what} ${safe(from)} → ${safe(to)}`), NAMED$2)}.`;
+}
 // src/tell/pull-request/pull-request.ts
 const PULL_REQUEST_MARKER = "<!-- claude-rate-limit-audit -->";
 const LONGEST_BODY$1 = 65536;
@@ -36435,20 +36632,36 @@ const EXTENTS = [
 		consequence: false
 	}
 ];
-function renderPullRequest(report, links, files) {
+function renderPullRequest(report, links, proposed) {
 	return {
-		title: title(report, files),
-		body: firstFitting(EXTENTS, (extent) => body(report, links, files, extent), (text) => text.length <= LONGEST_BODY$1)
+		title: title(report, proposed.files),
+		body: firstFitting(EXTENTS, (extent) => body(report, links, proposed, extent), (text) => text.length <= LONGEST_BODY$1)
 	};
 }
+const LONGEST_TITLE = 250;
 function title(report, files) {
 	if (files === "gateway") return "Claude rate limits: the gateway file, same limits";
 	if (report.first_snapshot) return "Record the Claude rate limits";
-	if (report.drift.length === 0) return "Claude rate limits: new names, same limits";
-	return `Claude rate limits: ${driftCounts(report.drift, 2)}`;
+	const [worst, ...rest] = orderDrift(report.drift);
+	if (!worst) return "Claude rate limits: new names, same limits";
+	const more = rest.length === 0 ? "" : `, and ${plural(rest.length, "more change")}`;
+	return `${oneLine$1(`Claude rate limits: ${driftHeadline(worst, gitText)}`, LONGEST_TITLE - more.length)}${more}`;
 }
-function body(report, links, files, extent) {
-	return stack(PULL_REQUEST_MARKER, changes(report, files, extent), approving(report, files), seeAlso(links, "The audit run"));
+function body(report, links, proposed, extent) {
+	return stack(PULL_REQUEST_MARKER, changes(report, proposed.files, extent), proposed.files !== "gateway" && renamed(proposed.renames, markdownText), proposed.sinceUpdate, under("### Who drives what the changes press", pressed(report)), approving(report, proposed.files), seeAlso(links, "The audit run"));
+}
+const MOST_PRESSED = 10;
+function pressed(report) {
+	return bullets(list(pressedLimits(report.drift).flatMap((limit) => {
+		const row = measured(report).find((verdict) => sameLimit(verdict, limit));
+		return row?.drivers ? [{
+			row,
+			drivers: row.drivers
+		}] : [];
+	}), MOST_PRESSED, ({ row, drivers }) => {
+		const span = isPerDay(row) ? "day" : report.peak_window;
+		return `${rowSentence(row, report, markdownText)}. ${drivenBy(drivers, span)}`;
+	}));
 }
 function changes(report, files, extent) {
 	if (files === "gateway") return "Only the gateway file changes: it is new, or workspaces have come, gone or been renamed. Every limit is as it was.";
@@ -36458,12 +36671,20 @@ function changes(report, files, extent) {
 	}
 	if (report.drift.length === 0) return "Only names have changed: every limit, and every model that draws on it, is as it was.";
 	const ordered = orderDrift(report.drift);
-	const cuts = ordered.filter(isCut).length;
 	const { shown, more } = atMost(ordered, extent.changes);
-	const intro = `The configured Claude rate limits differ from the committed snapshot: ${driftCounts(report.drift)}.${cuts > 0 ? ` ${cuts === 1 ? "One leaves" : `${count(cuts)} leave`} less room than before.` : ""}`;
 	const left = more > 0 && `${count(more)} more of ${count(ordered.length)} changes are not shown here, to stay within GitHub's size for a pull request; the diff has them all.`;
 	const shortened = extent.consequence || shown.length === 0 ? "" : "What each change does to the peak is left out, to stay within GitHub's size for a pull request; the run's summary has it.";
-	return stack(intro, driftTable(shown, report, extent.consequence ? `What it does to the peak of ${period(report.window)}` : null), shortened, left);
+	const consequence = extent.consequence ? `What it does to the peak of ${period(report.window)}` : null;
+	return stack(intro(report), driftTable(shown, report, consequence), shortened, left);
+}
+function intro(report) {
+	const cuts = report.drift.filter((item) => isCut(item) && firstTeller(item, report) === null).length;
+	const over = limitsOverAlertLine(report);
+	return [
+		`The configured Claude rate limits differ from the committed snapshot: ${driftCounts(report.drift)}.`,
+		cuts > 0 && `${cuts === 1 ? "One leaves" : `${count(cuts)} leave`} less room than before.`,
+		over > 0 && `**${over === 1 ? "One limit is" : `${count(over)} limits are`} over the alert line by it.**`
+	].filter(Boolean).join(" ");
 }
 function approving(report, files) {
 	return stack("### What approving means", `${files === "gateway" ? "Merging brings the gateway file up to date. It changes nothing at Anthropic." : `Merging records ${subjectOf(report)} as known. It changes nothing at Anthropic, where they are in force already: the next audit compares with them.`}${files === "snapshot" ? "" : " What reads the gateway file goes by it from then on."} Left open, this pull request ${report.first_snapshot ? "is kept up to date." : "is kept up to date, and closes by itself once nothing differs from what was recorded."}`, report.drift.length > 0 && "If a change is not one you expected: the organization's own limits are set by Anthropic, a workspace's by your own administrators in the Console.");
@@ -36638,12 +36859,19 @@ async function look(github, { base: wanted, branch: name, paths, plan }) {
 		proposal,
 		branch
 	};
-	return {
+	if (branch === null) return {
 		...seen,
 		proposal,
-		branch: branch && {
+		branch
+	};
+	const files = await readFilesAt(github, branch.tip, paths);
+	const updated = pull?.ours ? plan(base.files, files) : null;
+	return {
+		...seen,
+		proposal: updated ?? proposal,
+		branch: {
 			...branch,
-			files: await readFilesAt(github, branch.tip, paths)
+			files
 		}
 	};
 }
@@ -37004,6 +37232,47 @@ function rehearsed({ path }, note, pullRequest = null) {
 const holds = ({ files }, wanted) => files.some(({ path }) => path === wanted);
 const listed = ({ files }) => files.map(({ path }) => path).join(" and ");
 const broughtUpToDate = (change) => `${listed(change)} is brought up to date.`;
+// src/judge/limits/compare-limits.ts
+const PLAIN_INPUT = "input_tokens_per_minute";
+const CACHE_AWARE_INPUT = "input_tokens_per_minute_cache_aware";
+function compareLimits(previous, next) {
+	const swap = swapOf(previous, next);
+	const changes = [...new Set([...Object.keys(previous), ...Object.keys(next)])].sort(compareText).filter((limiter) => limiter !== swap?.limiter && limiter !== swap?.from).flatMap((limiter) => differenceOf(limiter, given(previous, limiter), given(next, limiter)));
+	return swap ? [swap, ...changes] : changes;
+}
+const given = (limits, limiter) => limits[limiter] ?? null;
+function differenceOf(limiter, before, after) {
+	if (before === after) return [];
+	if (before === null) return after === null ? [] : [{
+		limiter,
+		before,
+		after
+	}];
+	return [{
+		limiter,
+		before,
+		after
+	}];
+}
+function swapOf(previous, next) {
+	return [{
+		limiter: CACHE_AWARE_INPUT,
+		from: PLAIN_INPUT
+	}, {
+		limiter: PLAIN_INPUT,
+		from: CACHE_AWARE_INPUT
+	}].flatMap(({ limiter, from }) => {
+		const before = given(previous, from);
+		const after = given(next, limiter);
+		const isSwap = given(next, from) === null && given(previous, limiter) === null;
+		return before !== null && after !== null && isSwap ? [{
+			limiter,
+			from,
+			before,
+			after
+		}] : [];
+	}).at(0);
+}
 // src/judge/limits/match.ts
 function matchGroups(before, after) {
 	const pairs = after.flatMap((next) => before.map((previous) => ({
@@ -37045,15 +37314,17 @@ function closeness(previous, next) {
 }
 // src/judge/limits/find-drift.ts
 function findDrift(before, after) {
-	const match = matchGroups(before.groups, after.groups);
+	const both = {
+		before,
+		after,
+		match: matchGroups(before.groups, after.groups)
+	};
 	return [
-		...groupDrift(before, after, match),
-		...modelDrift(before, after, match),
-		...workspaceDrift(before, after, match)
+		...groupDrift(both),
+		...modelDrift(both),
+		...workspaceDrift(both)
 	];
 }
-const PLAIN_INPUT = "input_tokens_per_minute";
-const CACHE_AWARE_INPUT = "input_tokens_per_minute_cache_aware";
 const placeOf = ({ type, name }, scope = ORGANIZATION) => ({
 	scope,
 	group: {
@@ -37061,17 +37332,23 @@ const placeOf = ({ type, name }, scope = ORGANIZATION) => ({
 		name
 	}
 });
-function groupDrift(before, after, match) {
+function groupDrift({ before, after, match }) {
+	const listed = new Set(after.groups.flatMap(({ models }) => models));
 	const retired = before.groups.filter((group) => !match.after(group));
 	return [...after.groups.flatMap((group) => {
 		const previous = match.before(group);
-		return previous ? limiterDrift(group, previous.limits) : [{
+		if (previous) return limiterDrift(group, previous.limits);
+		return [{
 			...placeOf(group),
-			class: "group-added"
+			class: "group-added",
+			models: group.models,
+			limits: group.limits
 		}];
 	}), ...retired.map((group) => ({
 		...placeOf(group),
-		class: "group-retired"
+		class: "group-retired",
+		models: group.models,
+		unlisted: group.models.filter((model) => !listed.has(model))
 	}))];
 }
 function limiterDrift(group, previous) {
@@ -37106,48 +37383,9 @@ function limiterDrift(group, previous) {
 		};
 	});
 }
-function compareLimits(previous, next) {
-	const swap = swapOf(previous, next);
-	const changes = [...new Set([...Object.keys(previous), ...Object.keys(next)])].sort(compareText).filter((limiter) => limiter !== swap?.limiter && limiter !== swap?.from).flatMap((limiter) => changeOf(limiter, given(previous, limiter), given(next, limiter)));
-	return swap ? [swap, ...changes] : changes;
-}
-const given = (limits, limiter) => limits[limiter] ?? null;
-function changeOf(limiter, before, after) {
-	if (before === after) return [];
-	if (before === null) return after === null ? [] : [{
-		limiter,
-		before,
-		after
-	}];
-	return [{
-		limiter,
-		before,
-		after
-	}];
-}
-function swapOf(previous, next) {
-	return [{
-		limiter: CACHE_AWARE_INPUT,
-		from: PLAIN_INPUT
-	}, {
-		limiter: PLAIN_INPUT,
-		from: CACHE_AWARE_INPUT
-	}].flatMap(({ limiter, from }) => {
-		const before = given(previous, from);
-		const after = given(next, limiter);
-		const isSwap = given(next, from) === null && given(previous, limiter) === null;
-		return before !== null && after !== null && isSwap ? [{
-			limiter,
-			from,
-			before,
-			after
-		}] : [];
-	}).at(0);
-}
-function modelDrift(before, after, match) {
-	const homes = (groups) => new Map(groups.flatMap((group) => group.models.map((model) => [model, group])));
-	const oldHomes = homes(before.groups);
-	const newHomes = homes(after.groups);
+function modelDrift({ before, after, match }) {
+	const oldHomes = homesOf(before);
+	const newHomes = homesOf(after);
 	return [...new Set([...oldHomes.keys(), ...newHomes.keys()])].sort(compareText).flatMap((model) => {
 		const oldHome = oldHomes.get(model);
 		const newHome = newHomes.get(model);
@@ -37171,7 +37409,12 @@ function modelDrift(before, after, match) {
 		}] : [];
 	});
 }
-function workspaceDrift(before, after, match) {
+function homesOf({ groups }) {
+	return new Map(groups.flatMap((group) => group.models.map((model) => [model, group])));
+}
+function workspaceDrift(both) {
+	const { before, after } = both;
+	const knowsAll = listsAllWorkspaces(before);
 	return [...new Set([...before.workspaces, ...after.workspaces].map(({ id }) => id))].sort(compareText).flatMap((id) => {
 		const previous = before.workspaces.find((workspace) => workspace.id === id);
 		const next = after.workspaces.find((workspace) => workspace.id === id);
@@ -37180,26 +37423,36 @@ function workspaceDrift(before, after, match) {
 			id,
 			name: next?.name ?? previous?.name ?? id
 		};
-		return overridePairs(previous?.overrides ?? [], next?.overrides ?? [], {
-			before,
-			after,
-			match
-		}).flatMap(([group, own, now]) => overrideDrift(placeOf(group, scope), compareLimits(own, now)));
+		if (!next) return [{
+			scope,
+			class: "workspace-archived"
+		}];
+		const isNew = !previous && knowsAll;
+		const pairs = overridePairs(previous?.overrides ?? [], next.overrides, both);
+		return [...isNew ? [{
+			scope,
+			class: "workspace-added"
+		}] : [], ...pairs.flatMap((pair) => overrideDrift(pair, scope, both))];
 	});
 }
-function overrideDrift(place, changes) {
-	return changes.map(({ limiter, from, before, after }) => {
+function overrideDrift(pair, scope, { before: old, after: now, match }) {
+	const place = placeOf(pair.group, scope);
+	const groupNow = groupOf(pair.group, now.groups);
+	const groupThen = groupNow ? match.before(groupNow) : groupOf(pair.group, old.groups);
+	return compareLimits(pair.before, pair.after).map(({ limiter, from, before, after }) => {
 		if (before === null) return {
 			...place,
 			class: "override-added",
 			limiter,
-			after
+			after,
+			inherited: groupThen?.limits[limiter] ?? null
 		};
 		if (after === null) return {
 			...place,
 			class: "override-removed",
 			limiter,
-			before
+			before,
+			inherited: groupNow?.limits[limiter] ?? null
 		};
 		return {
 			...place,
@@ -37220,17 +37473,38 @@ function overridePairs(previous, next, { before, after, match }) {
 		group: nameNow(override),
 		limits: override.limits
 	}));
-	const kept = next.map((override) => [
-		groupOf(override, after.groups) ?? override,
-		old.find(({ group }) => sameGroup(group, override))?.limits ?? {},
-		override.limits
-	]);
-	const gone = old.filter(({ group }) => !next.some((override) => sameGroup(group, override))).map(({ group, limits }) => [
+	const kept = next.map((override) => ({
+		group: groupOf(override, after.groups) ?? override,
+		before: old.find(({ group }) => sameGroup(group, override))?.limits ?? {},
+		after: override.limits
+	}));
+	const gone = old.filter(({ group }) => !next.some((override) => sameGroup(group, override))).map(({ group, limits }) => ({
 		group,
-		limits,
-		{}
-	]);
+		before: limits,
+		after: {}
+	}));
 	return [...kept, ...gone];
+}
+// src/judge/limits/renames.ts
+function findRenames(before, after) {
+	const match = matchGroups(before.groups, after.groups);
+	const groups = after.groups.flatMap((group) => {
+		const from = match.before(group)?.name;
+		return from === void 0 || from === group.name ? [] : [{
+			what: "group",
+			from,
+			to: group.name
+		}];
+	});
+	const workspaces = after.workspaces.flatMap(({ id, name: to }) => {
+		const from = before.workspaces.find((workspace) => workspace.id === id)?.name;
+		return from === void 0 || from === to ? [] : [{
+			what: "workspace",
+			from,
+			to
+		}];
+	});
+	return [...groups, ...workspaces];
 }
 // src/report/refused-rows.ts
 function refusedPart(refused) {
@@ -37375,21 +37649,53 @@ function figures(verdict) {
 	};
 }
 function driftRow(drift) {
-	const consequence = "consequence" in drift ? drift.consequence : void 0;
+	const own = "limiter" in drift ? drift.consequences.find((consequence) => sameLimit(consequence, drift)) : void 0;
+	const ratioOf = (use) => use?.kind === "measured" ? use.utilization : null;
 	return {
 		class: drift.class,
 		scope: drift.scope,
-		group: drift.group,
+		group: "group" in drift ? drift.group : null,
 		limiter: "limiter" in drift ? drift.limiter : null,
 		before: "before" in drift ? drift.before : null,
 		after: "after" in drift ? drift.after : null,
-		utilization_before: consequence?.before ?? null,
-		utilization_after: consequence?.after ?? null,
-		peak: consequence?.peak ?? null,
+		utilization_before: ratioOf(own?.before),
+		utilization_after: ratioOf(own?.after),
+		peak: peakOf$1(own),
+		consequences: drift.consequences.map(consequenceRow),
 		model: "model" in drift ? drift.model : null,
 		from: ("from" in drift ? drift.from : null) ?? null,
+		..."inherited" in drift && { inherited: drift.inherited },
+		..."models" in drift && { models: [...drift.models] },
+		..."unlisted" in drift && { unlisted_models: [...drift.unlisted] },
+		..."limits" in drift && { limits: Object.entries(drift.limits).map(([limiter, limit]) => ({
+			limiter,
+			limit
+		})) },
 		...drift.intended !== void 0 && { intended: drift.intended },
 		...drift.at !== void 0 && { at: isoTime(drift.at) }
+	};
+}
+function peakOf$1(consequence) {
+	if (consequence?.after.kind === "measured") return consequence.after.peak;
+	return consequence?.before.kind === "measured" ? consequence.before.peak : null;
+}
+function consequenceRow({ scope, group, limiter, before, after }) {
+	const figures = (use) => use.kind === "measured" ? {
+		limit: use.limit,
+		peak: use.peak,
+		utilization: use.utilization
+	} : null;
+	const unmeasured = [after, before].find((use) => use.kind === "unmeasured");
+	return {
+		scope,
+		group: {
+			type: group.type,
+			name: group.name
+		},
+		limiter,
+		before: figures(before),
+		after: figures(after),
+		...unmeasured && { reason: unmeasured.reason }
 	};
 }
 function groupViewRow({ scope, group, binds, cache }) {
@@ -37403,7 +37709,8 @@ function groupViewRow({ scope, group, binds, cache }) {
 		cache: cache && {
 			read_share: cache.readShare,
 			stretch: cache.stretch,
-			hourly_read_share: [...cache.hourlyReadShare]
+			hourly_read_share: [...cache.hourlyReadShare],
+			hourly_input: [...cache.hourlyInput]
 		}
 	};
 }
@@ -37419,14 +37726,26 @@ function bind(override, organization) {
 		source: "workspace"
 	};
 }
-function effectiveLimit(snapshot, { scope, group, limiter }) {
-	const organization = groupOf(group, snapshot.groups)?.limits[limiter] ?? null;
-	const override = ownLimit(snapshot, scope, group, limiter);
-	return override === null ? organization : bind(override, organization).limit;
+function effectiveLimit(snapshot, limit) {
+	const organization = configuredLimit(snapshot, {
+		...limit,
+		scope: ORGANIZATION
+	});
+	const configured = configuredLimit(snapshot, limit);
+	return configured === null ? organization : bind(configured, organization).limit;
 }
-function ownLimit({ workspaces }, scope, group, limiter) {
-	if (scope.type === "organization") return null;
-	return groupOf(group, workspaces.find(({ id }) => id === scope.id)?.overrides ?? [])?.limits[limiter] ?? null;
+function configuredLimit(snapshot, { scope, group, limiter }) {
+	return groupOf(group, scope.type === "organization" ? snapshot.groups : overridesIn(snapshot, scope))?.limits[limiter] ?? null;
+}
+function overridesIn({ workspaces }, scope) {
+	return workspaces.find(({ id }) => id === scope.id)?.overrides ?? [];
+}
+function withModels(override, { groups }) {
+	const models = [...groupOf(override, groups)?.models ?? [], ...override.models];
+	return {
+		...override,
+		models: [...new Set(models)].sort(compareText)
+	};
 }
 function judgedLimiters({ groups, workspaces }) {
 	const organization = groups.flatMap((group) => Object.entries(group.limits).map(([limiter, limit]) => ({
@@ -37440,13 +37759,14 @@ function judgedLimiters({ groups, workspaces }) {
 	const ofWorkspaces = workspaces.flatMap(({ id, name, overrides }) => overrides.flatMap((override) => Object.entries(override.limits).flatMap(([limiter, value]) => {
 		if (value === null) return [];
 		const inherited = groupOf(override, groups)?.limits[limiter] ?? null;
+		const group = withModels(override, { groups });
 		return [{
 			scope: {
 				type: "workspace",
 				id,
 				name
 			},
-			group: override,
+			group,
 			limiter,
 			...bind(value, inherited)
 		}];
@@ -37506,56 +37826,94 @@ function sorted(entries) {
 	return Object.fromEntries(entries.toSorted(([a], [b]) => compareText(a, b)));
 }
 // src/tell/pull-request/commit-message.ts
-const MOST_CHANGES = 100;
-function commitMessage(headline, report, files) {
+const MOST_CHANGES$1 = 100;
+function commitMessage(headline, report, files, renames) {
 	return {
-		headline,
-		body: commitBody(report, files)
+		headline: `${headline}: ${inShort(report, files)}`,
+		body: commitBody(report, files, renames)
 	};
 }
-function commitBody(report, files) {
+function inShort({ first_snapshot, drift }, files) {
+	if (files === "gateway") return "gateway file";
+	if (first_snapshot) return "first snapshot";
+	return drift.length === 0 ? "new names" : driftTally(drift);
+}
+function commitBody(report, files, renames) {
 	if (files === "gateway") return "The gateway file is brought up to date; no limit has changed.";
 	if (report.first_snapshot) return "The first snapshot: the limits as they are today.";
-	if (report.drift.length === 0) return "Only names have changed; no limit has changed.";
+	const names = renames.length === 0 ? [] : [`- ${renamed(renames, gitText)}`];
+	if (report.drift.length === 0) return ["Only names have changed; no limit has changed.", ...names].join("\n");
 	const ordered = orderDrift(report.drift);
-	const changes = list(ordered, MOST_CHANGES, (drift) => `- ${driftSentence(drift, report, gitText)}`, (more) => `- and ${count(more)} more, see the diff`);
-	const hasPeaks = ordered.slice(0, MOST_CHANGES).some(({ peak }) => peak !== null);
-	return [...changes, ...hasPeaks ? ["", `Peaks are of ${period(report.window)}.`] : []].join("\n");
+	const changes = list(ordered, MOST_CHANGES$1, (drift) => `- ${driftSentence(drift, report, gitText)}`, (more) => `- and ${count(more)} more, see the diff`);
+	const hasPeaks = ordered.slice(0, MOST_CHANGES$1).some(({ consequences }) => consequences.some(({ before, after }) => before ?? after));
+	return [
+		...changes,
+		...names,
+		...hasPeaks ? ["", `Peaks are of ${period(report.window)}.`] : []
+	].join("\n");
+}
+// src/tell/pull-request/since-update.ts
+const MOST_CHANGES = 10;
+function sinceUpdate(drift, day) {
+	const lines = list(orderDrift(drift), MOST_CHANGES, (item) => driftHeadline(item, markdownText), (more) => `and ${count(more)} more, in the diff`);
+	return under(`### New with the update after ${day}`, bullets(lines));
 }
 // src/deliver/snapshot/plan-snapshot.ts
 function planSnapshot(report, source, wanted) {
 	const { path, gatewayPath, headline, links } = wanted;
-	return (there) => {
+	return (there, proposed) => {
 		const text = there[path] ?? null;
 		const before = text === null ? null : parseSnapshot(text, path);
 		const after = source.snapshotBeside(before);
-		const files = [{
+		const snapshot = before === null || !saysTheSame(before, after) ? [{
 			path,
 			text: formatSnapshot(after)
-		}, ...gatewayPath ? [{
+		}] : [];
+		const gateway = gatewayPath ? [{
 			path: gatewayPath,
 			text: formatGateway(gatewayOf(after, source.workspaces))
-		}] : []].filter((file) => file.text !== there[file.path]);
+		}] : [];
+		const files = [...snapshot, ...gateway.filter((file) => file.text !== there[file.path])];
 		if (files.length === 0) return null;
-		const drift = before ? driftOf$2(before, after, report.drift) : [];
+		const drift = before ? driftOf$1(before, after, report.drift) : [];
 		const reported = {
 			...report,
 			first_snapshot: before === null,
 			drift
 		};
 		const contents = contentsOf(files, path);
+		const renames = before ? findRenames(before, after) : [];
+		const sinceUpdate = proposed ? newSince(proposed, after, path, report) : "";
 		return {
 			files,
-			message: commitMessage(headline, reported, contents),
-			pullRequest: renderPullRequest(reported, links, contents)
+			message: commitMessage(headline, reported, contents, renames),
+			pullRequest: renderPullRequest(reported, links, {
+				files: contents,
+				renames,
+				sinceUpdate
+			})
 		};
 	};
+}
+function newSince(files, after, path, { window }) {
+	const proposed = readable(files[path] ?? null, path);
+	return sinceUpdate((proposed ? findDrift(proposed, after) : []).map((change) => driftRow({
+		...change,
+		consequences: []
+	})), period(window));
+}
+function readable(text, path) {
+	try {
+		return text === null ? null : parseSnapshot(text, path);
+	} catch {
+		return null;
+	}
 }
 function contentsOf(files, snapshotPath) {
 	if (files.length > 1) return "both";
 	return files[0]?.path === snapshotPath ? "snapshot" : "gateway";
 }
-function driftOf$2(before, after, found) {
+function driftOf$1(before, after, found) {
 	const changeOf = (drift) => JSON.stringify([
 		drift.class,
 		drift.scope,
@@ -37567,7 +37925,10 @@ function driftOf$2(before, after, found) {
 		drift.from
 	]);
 	const known = new Map(found.map((drift) => [changeOf(drift), drift]));
-	return findDrift(before, after).map(driftRow).map((drift) => known.get(changeOf(drift)) ?? drift);
+	return findDrift(before, after).map((change) => driftRow({
+		...change,
+		consequences: []
+	})).map((drift) => known.get(changeOf(drift)) ?? drift);
 }
 // src/deliver/snapshot/keep-snapshot.ts
 async function keepSnapshot(run, report, committed, found, links) {
@@ -37756,6 +38117,7 @@ const fields = {
 	"headers-log": optional(grammar("a path or a glob, such as logs/claude-*.jsonl", (text) => /[\0\r\n]/.test(text) ? void 0 : text)),
 	date: grammar("yesterday, or a day as YYYY-MM-DD (UTC); with headers-log also today", (text) => text === "yesterday" || text === "today" ? text : parseDay(text)),
 	"lookback-days": grammar("a whole number from 1 to 31", (text) => /^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= 31 ? Number(text) : void 0),
+	"compare-with": oneOf(...COMPARE_WITH),
 	"peak-window": oneOf("minute", "hour", "second"),
 	threshold,
 	"watch-threshold": threshold,
@@ -37803,6 +38165,7 @@ const INPUTS = {
 	"headers-log": "",
 	date: "yesterday",
 	"lookback-days": "1",
+	"compare-with": "day-before",
 	"peak-window": "minute",
 	threshold: "75%",
 	"watch-threshold": "50%",
@@ -37942,42 +38305,37 @@ function checkPaths(raw, problems) {
 	}
 }
 function withWindow(source, values, now, problems) {
-	const { date, "lookback-days": days } = values;
-	if (date === void 0 || days === void 0) return void 0;
+	const { date, "lookback-days": days, "compare-with": compareWith } = values;
+	if (date === void 0 || days === void 0 || compareWith === void 0) return void 0;
 	if (source.kind === "headers-log") {
-		const window = logWindow(date, days, now, problems);
+		const window = logWindow(date, days, compareWith, now, problems);
 		return window && {
 			source,
 			window
 		};
 	}
-	const window = apiWindow(date, days, now, problems);
+	const window = apiWindow(date, days, compareWith, now, problems);
 	return window && {
 		source,
 		window
 	};
 }
-function logWindow(date, days, now, problems) {
+function logWindow(date, days, compareWith, now, problems) {
 	const today = dayOf(now);
-	if (date === "yesterday") return days === 1 ? "log-span" : {
-		...windowOf(today - DAY, days, now),
-		hasDayBefore: true
-	};
+	if (date === "yesterday") return days === 1 ? "log-span" : windowOf(today - DAY, days, compareWith);
 	const lastDay = date === "today" ? today : date;
 	if (lastDay > today) {
 		problems.push(`date: got "${isoDay(lastDay)}"; accepted: today, or a UTC day that has ended`);
 		return;
 	}
-	const window = {
-		...windowOf(lastDay, days, now),
-		hasDayBefore: lastDay < today
-	};
+	const window = windowOf(lastDay, days, compareWith);
 	return lastDay < today ? window : {
 		...window,
-		end: Math.floor(now / MINUTE) * MINUTE + MINUTE
+		end: Math.floor(now / MINUTE) * MINUTE + MINUTE,
+		earlier: null
 	};
 }
-function apiWindow(date, days, now, problems) {
+function apiWindow(date, days, compareWith, now, problems) {
 	const today = dayOf(now);
 	if (date === "today") {
 		problems.push("date: got \"today\"; accepted: a UTC day that has ended, since usage of the last hours is not in yet; with headers-log, also today");
@@ -37988,12 +38346,12 @@ function apiWindow(date, days, now, problems) {
 		problems.push(`date: got "${isoDay(lastDay)}"; accepted: a UTC day that has ended, ${isoDay(today - DAY)} or earlier`);
 		return;
 	}
-	const window = windowOf(lastDay, days, now);
+	const window = windowOf(lastDay, days, compareWith);
 	if (window.start < earliestDay(now)) {
 		problems.push(`date: got "${isoDay(lastDay)}" with lookback-days ${days}, which begins on ${isoDay(window.start)}; accepted: a window that begins on ${isoDay(earliestDay(now))} or later, as far back as the usage API answers`);
 		return;
 	}
-	return window;
+	return withinRetention(window, now);
 }
 function otherInputs(values) {
 	return {
@@ -38119,12 +38477,6 @@ function windowSeries(values, grid, window, known) {
 		values: values?.subarray(offset, offset + minutes) ?? null
 	};
 }
-function dayEarlier(window) {
-	return {
-		start: window.start - DAY,
-		end: window.end - DAY
-	};
-}
 // src/judge/headroom/unmeasured.ts
 const NOT_IN_USAGE = {
 	batch: "the usage API does not tell calls to the Message Batches API, nor how many requests wait in its queue",
@@ -38132,72 +38484,71 @@ const NOT_IN_USAGE = {
 	files: "calls to the Files API are not in the usage data",
 	skills: "calls to the Skills API are not in the usage data"
 };
-function unmeasuredReason({ group, limiter, limit }, { source, window, known }, meter) {
+function unmeasuredReason({ group, limiter, limit }, use, meter) {
 	if (limit === null) return "the API gives no value for this limit";
 	if (limit === 0) return "the limit is 0: there is nothing to divide by";
 	if (!limiterRule(group.type, limiter)) return NOT_IN_USAGE[group.type] ?? `${limiter} is not a limiter this release knows how to count`;
 	if (!meter) return "the API lists no models for this group, so that its use cannot be told";
-	return unknownUse(meter, {
-		source,
-		window,
-		known
-	});
+	return unknownUse(meter, use);
 }
-function unknownUse({ rule, hasUnknownRequests }, { source, window, known }) {
+function unknownUse({ rule, hasUnknownRequests }, { source, span, known }) {
 	if (rule.counts.includes("requests") && source === "legacy") return "the legacy usage report has no request count";
-	if (known <= window.start) return `usage data reached only to ${isoTime(known)}, before the window`;
+	if (known <= span.start) return `usage data reached only to ${isoTime(known)}, before the window`;
 	return hasUnknownRequests ? "the usage API left out the request count of some rows" : null;
 }
+// src/judge/headroom/judge-limit.ts
+function judgeLimit(judged, meter, minutes) {
+	const { limit } = judged;
+	const reason = unmeasuredReason(judged, minutes, meter);
+	if (reason !== null || !meter || !limit) return {
+		kind: "unmeasured",
+		limit,
+		reason: reason ?? ""
+	};
+	const series = windowSeries(meter.series, minutes.grid, minutes.span, minutes.known);
+	const peak = peakOf(series, meter.rule, minutes.peakWindow);
+	return {
+		kind: "measured",
+		limit,
+		rule: meter.rule,
+		series,
+		peak,
+		utilization: utilizationOf(peak, limit)
+	};
+}
+function useUnder({ snapshot, meterOf }, limit, minutes) {
+	const value = limit && effectiveLimit(snapshot, limit);
+	if (!limit || value === null) return { kind: "none" };
+	const judgement = judgeLimit({
+		...limit,
+		limit: value
+	}, meterOf(limit), minutes);
+	if (judgement.kind === "unmeasured") return {
+		kind: "unmeasured",
+		limit: value,
+		reason: judgement.reason
+	};
+	return {
+		kind: "measured",
+		limit: value,
+		peak: judgement.peak.peak,
+		utilization: judgement.utilization
+	};
+}
 // src/judge/headroom/consequences.ts
-function withConsequences(drift, context) {
-	const { before, after } = context;
-	const match = matchGroups(before.groups, after.groups);
-	return drift.map((item) => {
-		if (!("limiter" in item)) return item;
-		const { scope, group, limiter } = item;
-		const now = groupOf(group, after.groups);
-		const groupThen = (now && match.before(now)) ?? group;
-		const limiterThen = "from" in item && item.from !== void 0 ? item.from : limiter;
-		const peakThen = measured({
+function consequencesOf({ limits }, { before, after }, minutes) {
+	return limits.flatMap((limit) => {
+		const ref = limit.after ?? limit.before;
+		if (!ref) return [];
+		const { scope, group, limiter } = ref;
+		return [{
 			scope,
 			group,
-			limiter: limiterThen
-		}, context);
-		const peakNow = measured({
-			scope,
-			group,
-			limiter
-		}, context);
-		const consequence = {
-			peak: peakNow?.peak ?? null,
-			before: ratio(peakThen, effectiveLimit(before, {
-				scope,
-				group: groupThen,
-				limiter: limiterThen
-			})),
-			after: ratio(peakNow, effectiveLimit(after, {
-				scope,
-				group,
-				limiter
-			}))
-		};
-		return {
-			...item,
-			consequence
-		};
+			limiter,
+			before: useUnder(before, limit.before, minutes),
+			after: useUnder(after, limit.after, minutes)
+		}];
 	});
-}
-function measured(limit, { meters, window, known, peakWindow, source }) {
-	const meter = meters.find(limit);
-	if (!meter || unknownUse(meter, {
-		source,
-		window,
-		known
-	}) !== null) return null;
-	return peakOf(windowSeries(meter.series, meters.grid, window, known), meter.rule, peakWindow);
-}
-function ratio(peak, limit) {
-	return peak === null || !limit ? null : utilizationOf(peak, limit);
 }
 // src/judge/headroom/group-views.ts
 function groupViews(verdicts, meters, window) {
@@ -38230,11 +38581,54 @@ function cacheView({ read, input }, gridStart, window) {
 	return {
 		readShare: share,
 		stretch: share < 1 ? 1 / (1 - share) : null,
-		hourlyReadShare: Array.from(inputs, (amount, hour) => amount === 0 ? null : (reads[hour] ?? 0) / amount)
+		hourlyReadShare: Array.from(inputs, (amount, hour) => amount === 0 ? null : (reads[hour] ?? 0) / amount),
+		hourlyInput: [...inputs]
 	};
 }
 function sum(values) {
 	return values.reduce((total, value) => total + value, 0);
+}
+// src/judge/limits/counterparts.ts
+function counterparts(before, after) {
+	const match = matchGroups(before.groups, after.groups);
+	return {
+		before: (group) => {
+			const listed = groupOf(group, after.groups);
+			return listed ? match.before(listed) ?? null : unlistedIn(before, group);
+		},
+		after: (group) => {
+			const listed = groupOf(group, before.groups);
+			return listed ? match.after(listed) ?? null : unlistedIn(after, group);
+		}
+	};
+}
+function unlistedIn({ groups, workspaces }, group) {
+	if (groupOf(group, groups)) return null;
+	return workspaces.some(({ overrides }) => overrides.some((override) => sameGroup(override, group))) ? group : null;
+}
+function limitBefore(limit, between) {
+	const group = between.before(limit.group);
+	return group && {
+		...limit,
+		group: {
+			type: group.type,
+			name: group.name
+		}
+	};
+}
+function withModelsOf(current, committed) {
+	const overridesNow = current.workspaces.flatMap(({ overrides }) => overrides);
+	const remembered = (override) => groupOf(override, committed.groups) ? override : {
+		...override,
+		models: groupOf(override, overridesNow)?.models ?? override.models
+	};
+	return {
+		...committed,
+		workspaces: committed.workspaces.map((each) => ({
+			...each,
+			overrides: each.overrides.map(remembered)
+		}))
+	};
 }
 // src/judge/headroom/bands.ts
 function bandOf(utilization, { watch, alert }) {
@@ -38249,12 +38643,12 @@ function transitionOf(band, before, isComplete) {
 }
 // src/judge/headroom/verdicts.ts
 function judge(evidence) {
-	const previousLimit = previousLimits(evidence);
-	return evidence.judged.map((limiter) => judgeOne(limiter, evidence, previousLimit(limiter))).sort(compareVerdicts);
+	const useBefore = usesBefore(evidence);
+	return evidence.judged.map((limiter) => judgeOne(limiter, evidence, useBefore)).sort(compareVerdicts);
 }
-function judgeOne(judged, evidence, previousLimit) {
-	const { scope, group, limiter, limit, configured, source } = judged;
-	const { meters, window, known, peakWindow } = evidence;
+function judgeOne(judged, evidence, useBefore) {
+	const { scope, group, limiter, configured, source } = judged;
+	const { meters, window, peakWindow, known } = evidence;
 	const thresholds = evidence.thresholdsOf?.(judged) ?? evidence.thresholds;
 	const areOwn = thresholds.alert !== evidence.thresholds.alert || thresholds.watch !== evidence.thresholds.watch;
 	const base = {
@@ -38269,23 +38663,29 @@ function judgeOne(judged, evidence, previousLimit) {
 		lowerBound: limiterRule(group.type, limiter)?.lowerBound ?? false,
 		...areOwn && { thresholds }
 	};
-	const meter = meters.find(judged);
-	const reason = unmeasuredReason(judged, evidence, meter);
-	if (reason !== null || !meter || !limit) return {
-		...base,
-		limit,
-		band: "unmeasured",
-		reason: reason ?? ""
+	const minutes = {
+		span: window,
+		known,
+		source: evidence.source,
+		grid: meters.grid,
+		peakWindow
 	};
-	const series = windowSeries(meter.series, meters.grid, window, known);
-	const { rule } = meter;
-	const peak = peakOf(series, rule, peakWindow);
-	const utilization = utilizationOf(peak, limit);
+	const judgement = judgeLimit(judged, meters.find(judged), minutes);
+	if (judgement.kind === "unmeasured") return {
+		...base,
+		limit: judgement.limit,
+		band: "unmeasured",
+		reason: judgement.reason
+	};
+	const { limit, rule, series, peak, utilization } = judgement;
 	const band = bandOf(utilization, thresholds);
-	const previous = previousOf$1(meter, {
-		...evidence,
-		thresholds
-	}, previousLimit ?? limit);
+	const before = useBefore(judged);
+	const previous = before.kind === "measured" ? {
+		peak: before.peak,
+		limit: before.limit,
+		utilization: before.utilization,
+		band: bandOf(before.utilization, thresholds)
+	} : null;
 	const isComplete = series.knownMinutes === series.minutes;
 	const isDaily = rule.per === "day";
 	return {
@@ -38305,29 +38705,28 @@ function judgeOne(judged, evidence, previousLimit) {
 		drivers: null
 	};
 }
-function previousOf$1(meter, { meters, window, known, thresholds, peakWindow }, limit) {
-	if (!window.hasDayBefore || limit <= 0) return null;
-	const earlier = windowSeries(meter.series, meters.grid, dayEarlier(window), known);
-	if (earlier.knownMinutes === 0) return null;
-	const peak = peakOf(earlier, meter.rule, peakWindow);
-	const utilization = utilizationOf(peak, limit);
-	return {
-		peak: peak.peak,
-		limit,
-		utilization,
-		band: bandOf(utilization, thresholds)
+function usesBefore({ committed, current, meters, window, known, source, peakWindow }) {
+	const span = window.earlier;
+	if (!span) return () => ({ kind: "none" });
+	const minutes = {
+		span,
+		known,
+		source,
+		grid: meters.grid,
+		peakWindow
 	};
-}
-function previousLimits({ committed, current }) {
-	if (!committed) return () => null;
-	const match = matchGroups(committed.groups, current.groups);
-	return ({ scope, group, limiter }) => {
-		const now = groupOf(group, current.groups);
-		return effectiveLimit(committed, {
-			scope,
-			group: (now && match.before(now)) ?? group,
-			limiter
-		});
+	if (!committed) return (judged) => useUnder({
+		snapshot: current,
+		meterOf: meters.find
+	}, judged, minutes);
+	const between = counterparts(committed, current);
+	return (judged) => {
+		const limit = limitBefore(judged, between);
+		if (!limit || configuredLimit(committed, limit) === null) return { kind: "none" };
+		return useUnder({
+			snapshot: committed,
+			meterOf: meters.findBefore
+		}, limit, minutes);
 	};
 }
 function unreadableVerdicts(unreadable, committed) {
@@ -38420,6 +38819,28 @@ function modelsInTwoGroups({ groups }) {
 		kind: "model-in-two-groups",
 		message: `${model} is listed in ${entries.map(({ group }) => group).join(" and ")}; its use was counted in each.`
 	}]);
+}
+// src/judge/limits/pinned-overrides.ts
+function pinnedOverrides(changes, current) {
+	return changes.flatMap((change) => {
+		if (change.class !== "raised") return [];
+		const { group, limiter, before, after } = change;
+		return current.workspaces.flatMap(({ id, name }) => {
+			if (configuredLimit(current, {
+				scope: {
+					type: "workspace",
+					id,
+					name
+				},
+				group,
+				limiter
+			}) !== before) return [];
+			return [{
+				kind: "pinned-override",
+				message: `Workspace ${name}: its limit of ${count(before)} on ${group.name}, ${limiterLabel(group.type, limiter)} is pinned: it was equal to the organization's, which was raised to ${count(after)}, and it did not follow.`
+			}];
+		});
+	});
 }
 // src/judge/planning/theil-sen.ts
 const Z = 1.6448536269514722;
@@ -38838,8 +39259,8 @@ function usageFindings({ source, known, refreshedAt, window, meters }) {
 }
 // src/judge/by-api.ts
 function judgeAll({ limits, meters, freshness, source, window, thresholds, peakWindow, policy }) {
-	const { judged, committed, current, reading } = limits;
-	return withMutes([...judge({
+	const { judged, judgedWorkspaces, committed, current, reading } = limits;
+	const verdicts = judge({
 		judged,
 		committed,
 		current,
@@ -38850,13 +39271,16 @@ function judgeAll({ limits, meters, freshness, source, window, thresholds, peakW
 		peakWindow,
 		thresholds,
 		thresholdsOf: thresholdsBy(policy, thresholds)
-	}), ...unreadableVerdicts(reading.unreadable, committed)].sort(compareVerdicts), policy, current.groups, lastDayOf(window));
+	});
+	const unread = reading.unreadable.filter(({ workspace }) => judgedWorkspaces.includes(workspace));
+	return withMutes([...verdicts, ...unreadableVerdicts(unread, committed)].sort(compareVerdicts), policy, current.groups, lastDayOf(window));
 }
 const lastDayOf = ({ end }) => end - DAY;
 function audited(known, { verdicts, problem, tier, committed }) {
 	const { limits, meters, freshness, source, window, thresholds, peakWindow, policy } = known;
-	const { reading, current, judged, active } = limits;
+	const { reading, current, judged, judgedWorkspaces, active } = limits;
 	const expected = expectations(policy, current, active);
+	const drift = withIntent(driftOf(known), expected);
 	const missing = missingMinutes(window, freshness.known);
 	const coverage = {
 		complete: missing === 0,
@@ -38872,7 +39296,8 @@ function audited(known, { verdicts, problem, tier, committed }) {
 		thresholds,
 		peakWindow
 	};
-	const read = reading.workspaces.map(({ workspace }) => workspace);
+	const unread = new Set(reading.unreadable.map(({ workspace }) => workspace.id));
+	const read = judgedWorkspaces.filter(({ id }) => !unread.has(id));
 	return {
 		window,
 		coverage,
@@ -38881,10 +39306,11 @@ function audited(known, { verdicts, problem, tier, committed }) {
 		thresholds,
 		verdicts,
 		views,
-		drift: withIntent(driftOf$1(known), expected),
+		drift,
 		isFirstSnapshot: committed.kind === "read" && committed.snapshot === null,
 		findings: [
 			...limitFindings(current, judged, read),
+			...pinnedOverrides(drift, current),
 			...policyFindings(policy, judgedLimiters(current), expected, lastDayOf(window)),
 			...problem === null ? [] : [{
 				kind: "drivers-unknown",
@@ -38909,18 +39335,31 @@ function audited(known, { verdicts, problem, tier, committed }) {
 		})), ...unreadFailures(committed)]
 	};
 }
-function driftOf$1({ limits, meters, freshness, source, window, peakWindow }) {
-	const { committed: before, current: after, drift } = limits;
-	if (before === null) return [];
-	return withConsequences(drift, {
-		before,
-		after,
-		meters,
-		window,
+function driftOf({ limits, meters, freshness, source, window, peakWindow }) {
+	const { committed, current, changes } = limits;
+	if (committed === null) return [];
+	const before = {
+		snapshot: committed,
+		meterOf: meters.findBefore
+	};
+	const after = {
+		snapshot: current,
+		meterOf: meters.find
+	};
+	const minutes = {
+		span: window,
 		known: freshness.known,
-		peakWindow,
-		source
-	});
+		source,
+		grid: meters.grid,
+		peakWindow
+	};
+	return changes.map((touching) => ({
+		...touching.change,
+		consequences: consequencesOf(touching, {
+			before,
+			after
+		}, minutes)
+	}));
 }
 function isMixed({ limiter, limits }) {
 	return limiter !== "tokens_per_minute" && limits.some(({ last }, index) => limits.slice(index + 1).some(({ first }) => first <= last));
@@ -38978,15 +39417,15 @@ function logDrift(before, after, readings, scopeOf, verdicts) {
 				name: reading.model
 			}
 		};
-		return movesSince(committedLimit(before, reading), reading).map((move) => driftOf(place, reading.limiter, move));
+		return movesSince(committedLimit(before, reading), reading).map((move) => changeOf(place, reading.limiter, move));
 	});
 	const replaced = new Set(moved.map(limitKey));
-	return [...compared.filter((drift) => !("before" in drift && "after" in drift && replaced.has(limitKey(drift)))), ...moved].map((drift) => "limiter" in drift ? {
-		...drift,
-		consequence: consequenceOf(drift, measured.get(limitKey(drift)))
-	} : drift);
+	return [...compared.filter((change) => !("before" in change && "after" in change && replaced.has(limitKey(change)))), ...moved].map((change) => ({
+		...change,
+		consequences: "limiter" in change ? [consequenceOf(change, measured.get(limitKey(change)))] : []
+	}));
 }
-function driftOf(place, limiter, { before, after, at }) {
+function changeOf(place, limiter, { before, after, at }) {
 	const seen = at === null ? {} : { at };
 	if (place.scope.type === "workspace") return {
 		...place,
@@ -39008,13 +39447,29 @@ function driftOf(place, limiter, { before, after, at }) {
 function committedLimit(before, { workspaceId, model, limiter }) {
 	return (workspaceId === null ? before?.groups : before?.workspaces.find(({ id }) => id === workspaceId)?.overrides)?.find(({ type, name }) => type === "model_group" && name === model)?.limits[limiter] ?? null;
 }
-function consequenceOf(drift, verdict) {
-	const peak = verdict?.peak ?? null;
-	const ratio = (limit) => peak === null || !limit ? null : peak / limit;
+function consequenceOf(change, verdict) {
+	const { scope, group, limiter } = change;
+	const use = (limit) => useOf(limit, verdict?.peak ?? null);
 	return {
+		scope,
+		group,
+		limiter,
+		before: use("before" in change ? change.before : null),
+		after: use("after" in change ? change.after : null)
+	};
+}
+function useOf(limit, peak) {
+	if (limit === null) return { kind: "none" };
+	if (peak === null || limit === 0) return {
+		kind: "unmeasured",
+		limit,
+		reason: "no response in the window says what was left of this limit"
+	};
+	return {
+		kind: "measured",
+		limit,
 		peak,
-		before: ratio("before" in drift ? drift.before : null),
-		after: ratio("after" in drift ? drift.after : null)
+		utilization: peak / limit
 	};
 }
 // src/judge/headers-log/log-findings.ts
@@ -39038,7 +39493,7 @@ function mixed(reading, scope) {
 	const why = scope.type === "workspace" ? "a limit that moved and came back" : "limits of several workspaces (log the header anthropic-workspace-id to tell them apart), or a limit that moved and came back";
 	return {
 		kind: "mixed-limits",
-		message: `${nameOf(reading, scope)}: responses name several limits side by side, ${limits}: ${why}. Each response is judged by the limit it names; the snapshot takes none of them.`
+		message: `${nameOf$1(reading, scope)}: responses name several limits side by side, ${limits}: ${why}. Each response is judged by the limit it names; the snapshot takes none of them.`
 	};
 }
 const byLength = (a, b) => a.length - b.length || (a < b ? -1 : 1);
@@ -39047,11 +39502,11 @@ function moved(reading, scope) {
 	const moves = later.map(({ limit, first: at }) => `${count(limit)} from ${minuteOf(at)} on`);
 	return {
 		kind: "limits-moved",
-		message: `${nameOf(reading, scope)}: the limit moved within the window, ${count(first?.limit ?? 0)} at first, ${listing(moves, NAMED)}. Each response is judged by the limit it names.`
+		message: `${nameOf$1(reading, scope)}: the limit moved within the window, ${count(first?.limit ?? 0)} at first, ${listing(moves, NAMED)}. Each response is judged by the limit it names.`
 	};
 }
 const minuteOf = (at) => `${isoTime(at).slice(0, 16).replace("T", " ")} UTC`;
-function nameOf({ model, limiter }, scope) {
+function nameOf$1({ model, limiter }, scope) {
 	const where = scope.type === "workspace" ? ` in workspace ${scope.name}` : "";
 	return `${model}, ${limiterLabel(MODEL_GROUP, limiter)}${where}`;
 }
@@ -39346,73 +39801,213 @@ function spanOf(per, peakWindow) {
 	if (per === "day") return DAY;
 	return peakWindow === "hour" ? HOUR : MINUTE;
 }
-// src/judge/limits/limits-now.ts
-function limitsNow(reading, committed, wanted) {
-	const read = new Set(reading.workspaces.map(({ workspace }) => workspace.id));
-	const archived = new Set(reading.allWorkspaces.filter((workspace) => workspace.archived).map(({ id }) => id));
-	const exists = new Set(reading.allWorkspaces.map(({ id }) => id));
-	const isRead = (id) => read.has(id) || archived.has(id) || !exists.has(id);
-	const snapshotBeside = (other) => snapshotOf(reading.groups, reading.workspaces, {
-		committed: other,
-		isRead
-	});
-	const current = snapshotBeside(committed);
-	const judged = chosen(judgedLimiters({
-		groups: current.groups,
-		workspaces: current.workspaces.filter(({ id }) => read.has(id))
-	}), reading, wanted);
-	return {
-		reading,
-		committed,
-		snapshotBeside,
-		current,
-		drift: committed ? findDrift(committed, current) : [],
-		judged,
-		judgedGroups: current.groups.filter((group) => judged.some((limiter) => sameGroup(limiter.group, group))),
-		active: reading.allWorkspaces.filter((workspace) => !workspace.archived)
-	};
+// src/judge/limits/touched-limits.ts
+function touchedLimits(change, both) {
+	switch (change.class) {
+		case "workspace-added": return [];
+		case "workspace-archived": {
+			const { scope } = change;
+			return overridesIn(both.before, scope).flatMap((group) => limitersOf([group]).map((limiter) => ({
+				before: {
+					scope,
+					group: nameOf(group),
+					limiter
+				},
+				after: null
+			})));
+		}
+		case "group-added":
+		case "group-retired":
+		case "model-added":
+		case "model-removed":
+		case "model-moved": return unique$1(touchedGroups(change, both).flatMap((pair) => limitsOfPair(pair, both)));
+		default: {
+			const { scope, group, limiter } = change;
+			const after = {
+				scope,
+				group,
+				limiter
+			};
+			const from = "from" in change ? change.from : void 0;
+			const before = groupOf(group, both.after.groups) ? limitBefore(after, both.between) : after;
+			return [{
+				before: before && {
+					...before,
+					limiter: from ?? limiter
+				},
+				after
+			}];
+		}
+	}
 }
-function chosen(judged, { groups }, { models, groupTypes }) {
+function touchedGroups(change, { before, after, between }) {
+	const found = (group, { groups }) => (group && groupOf(group, groups)) ?? null;
+	if (change.class === "group-retired") return [{
+		before: found(change.group, before),
+		after: null
+	}];
+	const models = "models" in change ? change.models : [change.model];
+	const isListing = (group) => group.models.some((model) => models.includes(model));
+	const now = after.groups.filter((group) => sameGroup(group, change.group) || isListing(group));
+	const then = before.groups.filter(isListing);
+	return [...now.map((group) => ({
+		before: found(between.before(group), before),
+		after: group
+	})), ...then.map((group) => ({
+		before: group,
+		after: found(between.after(group), after)
+	}))];
+}
+function limitsOfPair(pair, both) {
+	const workspaces = [...both.after.workspaces, ...both.before.workspaces.filter(({ id }) => !hasWorkspace(both, id))];
+	return [ORGANIZATION, ...workspaces.map(({ id, name }) => ({
+		type: "workspace",
+		id,
+		name
+	}))].flatMap((scope) => {
+		return limitersOf([pair.before && groupIn(both.before, scope, pair.before), pair.after && groupIn(both.after, scope, pair.after)]).map((limiter) => ({
+			before: pair.before && {
+				scope,
+				group: nameOf(pair.before),
+				limiter
+			},
+			after: pair.after && {
+				scope,
+				group: nameOf(pair.after),
+				limiter
+			}
+		}));
+	});
+}
+const hasWorkspace = ({ after }, id) => after.workspaces.some((workspace) => workspace.id === id);
+const nameOf = ({ type, name }) => ({
+	type,
+	name
+});
+function groupIn(snapshot, scope, group) {
+	return scope.type === "organization" ? group : groupOf(group, overridesIn(snapshot, scope)) ?? null;
+}
+function limitersOf(groups) {
+	const limiters = groups.flatMap((group) => Object.entries(group?.limits ?? {})).flatMap(([limiter, value]) => value === null ? [] : [limiter]);
+	return [...new Set(limiters)].sort(compareText);
+}
+function unique$1(limits) {
+	const keyOf = ({ before, after }) => JSON.stringify([before && limitKey(before), after && limitKey(after)]);
+	return [...new Map(limits.map((limit) => [keyOf(limit), limit])).values()];
+}
+// src/judge/limits/wanted.ts
+function chosenWorkspaces(all, wanted) {
+	const active = all.filter(({ archived }) => !archived);
+	if (wanted === "all") return active;
+	if (wanted === "none") return [];
+	const isNamed = (workspace, text) => workspace.id === text || workspace.name === text;
+	const unknown = wanted.filter((text) => !active.some((workspace) => isNamed(workspace, text)));
+	if (unknown.length > 0) {
+		const archived = unknown.filter((text) => all.some((workspace) => isNamed(workspace, text)));
+		const why = archived.length > 0 ? ` (${archived.join(", ")} archived)` : "";
+		throw new AuditError(`Input workspaces names what is no active workspace: ${unknown.join(", ")}${why}.`, { remedy: `Active workspaces: ${active.map(({ name, id }) => `${name} (${id})`).join(", ")}.` });
+	}
+	return active.filter((workspace) => wanted.some((text) => isNamed(workspace, text)));
+}
+function chosenLimiters(judged, groups, { models, groupTypes }) {
 	const known = new Set(groups.flatMap((group) => group.models));
 	const unknown = models.filter((model) => !known.has(model));
 	if (unknown.length > 0) throw new AuditError(`Input models names what no rate-limit group contains: ${unknown.join(", ")}.`, { remedy: `Models and aliases with limits: ${[...known].join(", ")}.` });
 	return judged.filter(({ group }) => (models.length === 0 || group.models.some((model) => models.includes(model))) && (groupTypes.length === 0 || groupTypes.includes(group.type)));
 }
+// src/judge/limits/limits-now.ts
+function limitsNow(reading, committedFile, wanted) {
+	const read = new Set(reading.workspaces.map(({ workspace }) => workspace.id));
+	const active = reading.allWorkspaces.filter((workspace) => !workspace.archived);
+	const isRead = (id) => read.has(id) || !active.some((workspace) => workspace.id === id);
+	const snapshotBeside = (other) => snapshotOf(reading.groups, reading.workspaces, {
+		committed: other,
+		isRead
+	});
+	const current = snapshotBeside(committedFile);
+	const committed = committedFile && withModelsOf(current, committedFile);
+	const judgedWorkspaces = chosenWorkspaces(reading.allWorkspaces, wanted.workspaces);
+	const isJudged = ({ id }) => read.has(id) && judgedWorkspaces.some((workspace) => workspace.id === id);
+	const judged = chosenLimiters(judgedLimiters({
+		groups: current.groups,
+		workspaces: current.workspaces.filter(isJudged)
+	}), reading.groups, wanted);
+	return {
+		reading,
+		committed,
+		snapshotBeside,
+		current,
+		changes: committed ? changesOf(committed, current) : [],
+		judged,
+		judgedGroups: current.groups.filter((group) => judged.some((limiter) => sameGroup(limiter.group, group))),
+		judgedWorkspaces,
+		active
+	};
+}
+function changesOf(before, after) {
+	const both = {
+		before,
+		after,
+		between: counterparts(before, after)
+	};
+	return findDrift(before, after).map((change) => ({
+		change,
+		limits: touchedLimits(change, both)
+	}));
+}
+// src/judge/usage/make-ups.ts
+function makeUpsOf({ judged, committed, current, changes }) {
+	const touched = changes.flatMap(({ limits }) => limits);
+	const after = touched.flatMap((limit) => limit.after ?? []);
+	const now = {
+		groups: current.groups,
+		limiters: [...judged, ...measurable(after, current)]
+	};
+	if (!committed) return {
+		now,
+		before: null
+	};
+	const between = counterparts(committed, current);
+	const before = [...judged.flatMap((limit) => limitBefore(limit, between) ?? []), ...touched.flatMap((limit) => limit.before ?? [])];
+	return {
+		now,
+		before: {
+			groups: committed.groups,
+			limiters: measurable(before, committed)
+		}
+	};
+}
+function measurable(limits, snapshot) {
+	return limits.filter((limit) => effectiveLimit(snapshot, limit) !== null).flatMap(({ scope, group, limiter }) => {
+		const override = scope.type === "workspace" ? groupOf(group, overridesIn(snapshot, scope)) : void 0;
+		const found = override ? withModels(override, snapshot) : groupOf(group, snapshot.groups);
+		return found ? [{
+			scope,
+			group: found,
+			limiter
+		}] : [];
+	});
+}
 // src/judge/usage/meters.ts
-function createMeters(judged, groups, window) {
+function createMeters(now, before, window) {
 	const grid = {
-		start: window.hasDayBefore ? window.start - DAY : window.start,
+		start: window.earlier?.start ?? window.start,
 		end: window.end
 	};
-	const byKey = new Map();
-	for (const { scope, group, limiter } of judged) {
-		const rule = limiterRule(group.type, limiter);
-		const key = limitKey({
-			scope,
-			group,
-			limiter
-		});
-		if (rule && canTellUse(rule, group) && !byKey.has(key)) byKey.set(key, {
-			scope,
-			group,
-			limiter,
-			rule,
-			series: null,
-			hasUnknownRequests: false
-		});
-	}
-	const all = [...byKey.values()];
+	const ofNow = metersOf(now.limiters, []);
+	const isSameMakeUp = before === null || makeUpText(before.groups) === makeUpText(now.groups);
+	const ofBefore = before === null ? ofNow : metersOf(before.limiters, isSameMakeUp ? [...ofNow.values()] : []);
+	const all = [...new Set([...ofNow.values(), ...ofBefore.values()])];
+	const counters = isSameMakeUp ? [countersOf(all)] : [countersOf([...ofNow.values()]), countersOf([...ofBefore.values()])];
 	const hours = (grid.end - grid.start) / HOUR;
-	const caches = groups.filter((group) => group.type === MODEL_GROUP).map((group) => ({
+	const caches = now.groups.filter((group) => group.type === MODEL_GROUP).map((group) => ({
 		group,
 		read: new Float64Array(hours),
 		input: new Float64Array(hours)
 	}));
-	const knownModels = new Set(groups.flatMap((group) => group.models));
-	const unmatched = new Map();
-	const organization = routerOf(all.filter(({ scope }) => scope.type === "organization"));
-	const workspaces = new Map([...Map.groupBy(all.filter(({ scope }) => scope.type === "workspace"), ({ scope }) => workspaceIdOf(scope))].map(([id, meters]) => [id, routerOf(meters)]));
 	const cachesByModel = indexByModel(caches, ({ group }) => group.models);
+	const knownModels = new Set(now.groups.flatMap((group) => group.models));
+	const unmatched = new Map();
 	return {
 		grid,
 		all,
@@ -39422,18 +40017,68 @@ function createMeters(judged, groups, window) {
 			for (const row of rows) {
 				if (row.model !== null && row.at >= window.start && !knownModels.has(row.model)) addUnmatched(unmatched, row.model, row);
 				if (!isCounted(row)) continue;
-				organization(row, grid);
+				for (const { organization } of counters) organization(row, grid);
 				if (row.model !== null && row.speed !== "fast") addCache(cachesByModel.get(row.model) ?? [], row, grid);
 			}
 		},
 		foldWorkspaces(rows) {
-			for (const row of rows) if (row.workspaceId !== null && isCounted(row)) workspaces.get(row.workspaceId)?.(row, grid);
+			for (const row of rows) {
+				if (row.workspaceId === null || !isCounted(row)) continue;
+				for (const { workspaces } of counters) workspaces.get(row.workspaceId)?.(row, grid);
+			}
 		},
-		find: (limit) => byKey.get(limitKey(limit))
+		find: (limit) => ofNow.get(limitKey(limit)),
+		findBefore: (limit) => ofBefore.get(limitKey(limit))
 	};
+}
+function metersOf(limiters, shared) {
+	const contents = new Map(shared.map((meter) => [contentKey(meter), meter]));
+	const byKey = new Map();
+	for (const { scope, group, limiter } of limiters) {
+		const rule = limiterRule(group.type, limiter);
+		const key = limitKey({
+			scope,
+			group,
+			limiter
+		});
+		if (!rule || !canTellUse(rule, group) || byKey.has(key)) continue;
+		const meter = contents.get(contentKey({
+			scope,
+			group,
+			limiter
+		}));
+		byKey.set(key, meter ?? {
+			scope,
+			group,
+			limiter,
+			rule,
+			series: null,
+			hasUnknownRequests: false
+		});
+	}
+	return byKey;
+}
+function contentKey({ scope, group: { type, models }, limiter }) {
+	return JSON.stringify([
+		workspaceIdOf(scope),
+		type,
+		models.toSorted(compareText),
+		limiter
+	]);
+}
+function makeUpText(groups) {
+	return JSON.stringify(groups.map(({ type, models }) => JSON.stringify([type, models.toSorted(compareText)])).sort());
 }
 function canTellUse(rule, group) {
 	return rule.group !== "model_group" || group.models.length > 0;
+}
+function countersOf(meters) {
+	const byScope = Map.groupBy(meters, ({ scope }) => workspaceIdOf(scope));
+	const routers = new Map([...byScope].map(([id, ofScope]) => [id, routerOf(ofScope)]));
+	return {
+		organization: routers.get(null) ?? (() => {}),
+		workspaces: routers
+	};
 }
 function routerOf(meters) {
 	const byModel = indexByModel(meters.filter(({ rule }) => rule.group === MODEL_GROUP), ({ group }) => group.models);
@@ -39519,11 +40164,11 @@ function unique(texts) {
 	return [...new Set(texts)].sort(compareText);
 }
 // src/judge/usage/usage-to-read.ts
-function usageToRead(judged, drift, groups, window) {
-	const drifted = drift.flatMap((item) => driftedLimiters(item, groups));
-	const meters = createMeters([...judged, ...drifted], groups, window);
+function usageToRead(limits, window) {
+	const { now, before } = makeUpsOf(limits);
+	const meters = createMeters(now, before, window);
 	const { organization, workspaces } = planUsage(meters);
-	const models = new Set(groups.flatMap((group) => group.models)).size;
+	const models = new Set(now.groups.flatMap((group) => group.models)).size;
 	return {
 		meters,
 		organization,
@@ -39541,15 +40186,6 @@ function usageToRead(judged, drift, groups, window) {
 			workspaces
 		}, models)
 	};
-}
-function driftedLimiters(drift, groups) {
-	const group = groupOf(drift.group, groups);
-	if (!group || !("limiter" in drift)) return [];
-	return ("from" in drift && drift.from !== void 0 ? [drift.limiter, drift.from] : [drift.limiter]).map((limiter) => ({
-		scope: drift.scope,
-		group,
-		limiter
-	}));
 }
 // src/log.ts
 function createLog(core, redact) {
@@ -39625,6 +40261,7 @@ function runwayOutcome(outcome) {
 // src/report/report-of.ts
 function reportOf(audited) {
 	const { window, coverage, thresholds, verdicts, log } = audited;
+	const { earlier } = window;
 	return {
 		version: 1,
 		window: {
@@ -39633,7 +40270,11 @@ function reportOf(audited) {
 			days: window.days,
 			complete: coverage.complete,
 			missing_minutes: coverage.missingMinutes,
-			data_refreshed_at: coverage.refreshedAt === null ? null : isoTime(coverage.refreshedAt)
+			data_refreshed_at: coverage.refreshedAt === null ? null : isoTime(coverage.refreshedAt),
+			compared_with: earlier && {
+				start: isoTime(earlier.start),
+				end: isoTime(earlier.end)
+			}
 		},
 		usage_source: audited.source,
 		peak_window: audited.peakWindow,
@@ -39779,10 +40420,10 @@ async function auditByApi(run, committed) {
 	const { window, thresholds, peakWindow } = inputs;
 	const api = connect(run, inputs.source);
 	try {
-		const reading = await log.group("Limits", () => collectLimits(api.client, run));
+		const reading = await log.group("Limits", () => collectLimits(api.client, run, snapshotIn(committed)?.workspaces ?? []));
 		const limits = limitsNow(reading, snapshotIn(committed), inputs);
 		const tier = collectTier(api, log);
-		const { meters, ...toRead } = usageToRead(limits.judged, limits.drift, reading.groups, window);
+		const { meters, ...toRead } = usageToRead(limits, window);
 		const { freshness, reader } = await log.group("Usage", () => collectUsage(api.client, toRead, run));
 		const { source } = reader;
 		const known = {

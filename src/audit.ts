@@ -73,10 +73,12 @@ async function auditByApi(run: Run<ApiInputs>, committed: Committed): Promise<Fo
   const { window, thresholds, peakWindow } = inputs
   const api = connect(run, inputs.source)
   try {
-    const reading = await log.group('Limits', () => collectLimits(api.client, run))
+    const reading = await log.group('Limits', () =>
+      collectLimits(api.client, run, snapshotIn(committed)?.workspaces ?? []),
+    )
     const limits = limitsNow(reading, snapshotIn(committed), inputs)
     const tier = collectTier(api, log)
-    const { meters, ...toRead } = usageToRead(limits.judged, limits.drift, reading.groups, window)
+    const { meters, ...toRead } = usageToRead(limits, window)
     const { freshness, reader } = await log.group('Usage', () => collectUsage(api.client, toRead, run))
     const { source } = reader
     const policy = policyIn(committed)

@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { parseDay } from '../vocabulary/window.ts'
+import { COMPARE_WITH, parseDay } from '../vocabulary/window.ts'
 import {
   branchName,
   grammar,
@@ -51,6 +51,7 @@ export const fields = {
   'lookback-days': grammar('a whole number from 1 to 31', (text) =>
     /^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= 31 ? Number(text) : undefined,
   ),
+  'compare-with': oneOf(...COMPARE_WITH),
   'peak-window': oneOf('minute', 'hour', 'second'),
   threshold,
   'watch-threshold': threshold,

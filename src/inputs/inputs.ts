@@ -3,7 +3,17 @@ import type { Deps } from '../deps.ts'
 import { AuditError } from '../errors.ts'
 import { readProxies } from '../transport/proxies.ts'
 import type { Secrets } from '../transport/redaction.ts'
-import { DAY, dayOf, earliestDay, isoDay, MINUTE, type Window, windowOf } from '../vocabulary/window.ts'
+import {
+  type CompareWith,
+  DAY,
+  dayOf,
+  earliestDay,
+  isoDay,
+  MINUTE,
+  type Window,
+  windowOf,
+  withinRetention,
+} from '../vocabulary/window.ts'
 import { type Fields, fields } from './fields.ts'
 import { asGiven, INPUTS, type InputName, SECRET_INPUTS } from './names.ts'
 import { type Credentials, chooseSource, type LogPattern, type Source } from './source.ts'
@@ -140,13 +150,13 @@ function withWindow(
   now: number,
   problems: string[],
 ): Pick<ApiInputs, 'source' | 'window'> | Pick<LogInputs, 'source' | 'window'> | undefined {
-  const { date, 'lookback-days': days } = values
-  if (date === undefined || days === undefined) return undefined
+  const { date, 'lookback-days': days, 'compare-with': compareWith } = values
+  if (date === undefined || days === undefined || compareWith === undefined) return undefined
   if (source.kind === 'headers-log') {
-    const window = logWindow(date, days, now, problems)
+    const window = logWindow(date, days, compareWith, now, problems)
     return window && { source, window }
   }
-  const window = apiWindow(date, days, now, problems)
+  const window = apiWindow(date, days, compareWith, now, problems)
   return window && { source, window }
 }
 
@@ -154,21 +164,28 @@ function withWindow(
 function logWindow(
   date: Fields['date'],
   days: number,
+  compareWith: CompareWith,
   now: number,
   problems: string[],
 ): Window | 'log-span' | undefined {
   const today = dayOf(now)
-  if (date === 'yesterday') return days === 1 ? 'log-span' : { ...windowOf(today - DAY, days, now), hasDayBefore: true }
+  if (date === 'yesterday') return days === 1 ? 'log-span' : windowOf(today - DAY, days, compareWith)
   const lastDay = date === 'today' ? today : date
   if (lastDay > today) {
     problems.push(`date: got "${isoDay(lastDay)}"; accepted: today, or a UTC day that has ended`)
     return undefined
   }
-  const window = { ...windowOf(lastDay, days, now), hasDayBefore: lastDay < today }
-  return lastDay < today ? window : { ...window, end: Math.floor(now / MINUTE) * MINUTE + MINUTE }
+  const window = windowOf(lastDay, days, compareWith)
+  return lastDay < today ? window : { ...window, end: Math.floor(now / MINUTE) * MINUTE + MINUTE, earlier: null }
 }
 
-function apiWindow(date: Fields['date'], days: number, now: number, problems: string[]): Window | undefined {
+function apiWindow(
+  date: Fields['date'],
+  days: number,
+  compareWith: CompareWith,
+  now: number,
+  problems: string[],
+): Window | undefined {
   const today = dayOf(now)
   if (date === 'today') {
     problems.push(
@@ -183,14 +200,14 @@ function apiWindow(date: Fields['date'], days: number, now: number, problems: st
     )
     return undefined
   }
-  const window = windowOf(lastDay, days, now)
+  const window = windowOf(lastDay, days, compareWith)
   if (window.start < earliestDay(now)) {
     problems.push(
       `date: got "${isoDay(lastDay)}" with lookback-days ${days}, which begins on ${isoDay(window.start)}; accepted: a window that begins on ${isoDay(earliestDay(now))} or later, as far back as the usage API answers`,
     )
     return undefined
   }
-  return window
+  return withinRetention(window, now)
 }
 
 function otherInputs(values: Fields): OtherInputs {

@@ -13,6 +13,7 @@ export const INPUTS = {
   'headers-log': '',
   date: 'yesterday',
   'lookback-days': '1',
+  'compare-with': 'day-before',
   'peak-window': 'minute',
   threshold: '75%',
   'watch-threshold': '50%',

@@ -1,16 +1,18 @@
 import { type Committed, unreadFailures } from '../collect/repository/committed.ts'
 import type { Policy } from '../collect/repository/policy-schema.ts'
 import type { Freshness } from '../collect/usage/measure.ts'
+import type { Drift } from '../vocabulary/drift.ts'
 import type { Tier } from '../vocabulary/published-tiers.ts'
 import type { Thresholds, Verdict } from '../vocabulary/verdict.ts'
 import { DAY, type Window } from '../vocabulary/window.ts'
 import type { Audited } from './audited.ts'
-import { withConsequences } from './headroom/consequences.ts'
+import { consequencesOf } from './headroom/consequences.ts'
 import { groupViews } from './headroom/group-views.ts'
 import { compareVerdicts, judge, unreadableVerdicts } from './headroom/verdicts.ts'
 import { judgedLimiters } from './limits/effective.ts'
 import { limitFindings } from './limits/limit-findings.ts'
 import type { LimitsNow } from './limits/limits-now.ts'
+import { pinnedOverrides } from './limits/pinned-overrides.ts'
 import { planningOf } from './planning/planning.ts'
 import { thresholdsBy, withIntent, withMutes } from './policy/apply.ts'
 import { expectations } from './policy/expected.ts'
@@ -41,7 +43,7 @@ export function judgeAll({
   peakWindow,
   policy,
 }: Known): Verdict[] {
-  const { judged, committed, current, reading } = limits
+  const { judged, judgedWorkspaces, committed, current, reading } = limits
   const verdicts = judge({
     judged,
     committed,
@@ -54,7 +56,8 @@ export function judgeAll({
     thresholds,
     thresholdsOf: thresholdsBy(policy, thresholds),
   })
-  const all = [...verdicts, ...unreadableVerdicts(reading.unreadable, committed)].sort(compareVerdicts)
+  const unread = reading.unreadable.filter(({ workspace }) => judgedWorkspaces.includes(workspace))
+  const all = [...verdicts, ...unreadableVerdicts(unread, committed)].sort(compareVerdicts)
   return withMutes(all, policy, current.groups, lastDayOf(window))
 }
 
@@ -71,8 +74,9 @@ type Learnt = {
 /** Everything found, put together. */
 export function audited(known: Known, { verdicts, problem, tier, committed }: Learnt): Audited {
   const { limits, meters, freshness, source, window, thresholds, peakWindow, policy } = known
-  const { reading, current, judged, active } = limits
+  const { reading, current, judged, judgedWorkspaces, active } = limits
   const expected = expectations(policy, current, active)
+  const drift = withIntent(driftOf(known), expected)
   const missing = missingMinutes(window, freshness.known)
   const coverage = { complete: missing === 0, missingMinutes: missing, refreshedAt: freshness.refreshedAt }
   const views = groupViews(verdicts, meters, window)
@@ -84,7 +88,8 @@ export function audited(known: Known, { verdicts, problem, tier, committed }: Le
     thresholds,
     peakWindow,
   }
-  const read = reading.workspaces.map(({ workspace }) => workspace)
+  const unread = new Set(reading.unreadable.map(({ workspace }) => workspace.id))
+  const read = judgedWorkspaces.filter(({ id }) => !unread.has(id))
   return {
     window,
     coverage,
@@ -93,10 +98,11 @@ export function audited(known: Known, { verdicts, problem, tier, committed }: Le
     thresholds,
     verdicts,
     views,
-    drift: withIntent(driftOf(known), expected),
+    drift,
     isFirstSnapshot: committed.kind === 'read' && committed.snapshot === null,
     findings: [
       ...limitFindings(current, judged, read),
+      ...pinnedOverrides(drift, current),
       ...policyFindings(policy, judgedLimiters(current), expected, lastDayOf(window)),
       ...(problem === null ? [] : [{ kind: 'drivers-unknown' as const, message: problem }]),
       ...usageFindings({ source, ...freshness, window, meters }),
@@ -114,8 +120,14 @@ export function audited(known: Known, { verdicts, problem, tier, committed }: Le
   }
 }
 
-function driftOf({ limits, meters, freshness, source, window, peakWindow }: Known) {
-  const { committed: before, current: after, drift } = limits
-  if (before === null) return []
-  return withConsequences(drift, { before, after, meters, window, known: freshness.known, peakWindow, source })
+function driftOf({ limits, meters, freshness, source, window, peakWindow }: Known): Drift[] {
+  const { committed, current, changes } = limits
+  if (committed === null) return []
+  const before = { snapshot: committed, meterOf: meters.findBefore }
+  const after = { snapshot: current, meterOf: meters.find }
+  const minutes = { span: window, known: freshness.known, source, grid: meters.grid, peakWindow }
+  return changes.map((touching) => ({
+    ...touching.change,
+    consequences: consequencesOf(touching, { before, after }, minutes),
+  }))
 }

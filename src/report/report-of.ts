@@ -10,6 +10,7 @@ import { driftRow, groupViewRow, verdictRow } from './rows.ts'
 /** The one value, in the report file's own spelling, of everything an audit found. Pure: the same findings give the same bytes. */
 export function reportOf(audited: Audited): Report {
   const { window, coverage, thresholds, verdicts, log } = audited
+  const { earlier } = window
   return {
     version: 1,
     window: {
@@ -19,6 +20,7 @@ export function reportOf(audited: Audited): Report {
       complete: coverage.complete,
       missing_minutes: coverage.missingMinutes,
       data_refreshed_at: coverage.refreshedAt === null ? null : isoTime(coverage.refreshedAt),
+      compared_with: earlier && { start: isoTime(earlier.start), end: isoTime(earlier.end) },
     },
     usage_source: audited.source,
     peak_window: audited.peakWindow,

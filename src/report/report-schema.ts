@@ -78,6 +78,10 @@ export const reportSchema = z.object({
     complete: z.boolean(),
     missing_minutes: z.int().nonnegative(),
     data_refreshed_at: time.nullable(),
+    compared_with: z
+      .object({ start: time, end: time })
+      .nullable()
+      .describe('The time before, which transitions compare with; null: with nothing'),
   }),
   usage_source: z.enum(['analytics', 'legacy', 'headers']).describe('headers: a log of response headers'),
   peak_window: z.enum(['minute', 'hour', 'second']),

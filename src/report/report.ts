@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import type { planningSchema, reportSchema } from './report-schema.ts'
 import type {
+  consequenceSchema,
   driftSchema,
   groupViewSchema,
   measuredSchema,
@@ -21,6 +22,7 @@ export type RefusedRow = z.infer<typeof refusedSchema>
 export type RefusalRow = z.infer<typeof refusalSchema>
 export type UnmeasuredRow = z.infer<typeof unmeasuredSchema>
 export type DriftRow = z.infer<typeof driftSchema>
+export type ConsequenceRow = z.infer<typeof consequenceSchema>
 export type GroupViewRow = z.infer<typeof groupViewSchema>
 export type Planning = z.infer<typeof planningSchema>
 export type Report = z.infer<typeof reportSchema>

@@ -72,7 +72,9 @@ export const measuredSchema = z.object({
   previous: z
     .object({ peak: count, limit: z.number(), utilization: ratio, band: measuredBandSchema })
     .nullable()
-    .describe('The same window one day earlier, judged by the limits of the committed snapshot'),
+    .describe(
+      'The time before (see window.compared_with), judged by the limits and the groups of the committed snapshot; null where it does not know this limit',
+    ),
   hourly: z
     .array(count.nullable())
     .nullable()
@@ -176,20 +178,49 @@ export const driftClassSchema = z.enum([
   'override-added',
   'override-changed',
   'override-removed',
+  'workspace-added',
+  'workspace-archived',
 ])
+
+const useSchema = z.object({ limit: z.number(), peak: count, utilization: ratio }).nullable()
+
+export const consequenceSchema = z.object({
+  scope: scopeSchema,
+  group: groupSchema,
+  limiter: z.string(),
+  before: useSchema.describe(
+    "The window's peak by the models that were in the group, and the limit that bound; null: no such limit, or not measured",
+  ),
+  after: useSchema.describe('The same by the models that are in the group, and the limit that binds'),
+  reason: z.string().optional().describe('Why a side that has a limit is not measured'),
+})
 
 export const driftSchema = z.object({
   class: driftClassSchema,
   scope: scopeSchema,
-  group: groupSchema,
-  limiter: z.string().nullable().describe('Null where a group or a model came, went or moved'),
+  group: groupSchema.nullable().describe('Null where a workspace came or went'),
+  limiter: z.string().nullable().describe('Null where a group, a model or a workspace came, went or moved'),
   before: z.number().nullable(),
   after: z.number().nullable(),
-  utilization_before: ratio.nullable().describe("The window's peak ÷ the limit before"),
-  utilization_after: ratio.nullable().describe("The window's peak ÷ the limit after"),
-  peak: count.nullable(),
+  utilization_before: ratio.nullable().describe("The window's peak ÷ the limit before, each by the groups of then"),
+  utilization_after: ratio.nullable().describe("The window's peak ÷ the limit after, each by the groups of now"),
+  peak: count.nullable().describe('By the groups of now'),
+  consequences: z
+    .array(consequenceSchema)
+    .describe('What the change does to each limit it touches: for a move of models, those of both groups'),
   model: z.string().nullable().describe('The model that came, went or moved'),
   from: z.string().nullable().describe('The group a model moved from, or the limiter type it changed from'),
+  inherited: z
+    .number()
+    .nullable()
+    .optional()
+    .describe("The organization's limit: what bound before an override was set, or binds now that it is removed"),
+  models: z.array(z.string()).optional().describe('Of a group that came or went'),
+  unlisted_models: z.array(z.string()).optional().describe('Of a group that went: those that no group lists now'),
+  limits: z
+    .array(z.object({ limiter: z.string(), limit: z.number().nullable() }))
+    .optional()
+    .describe('Of a group that came'),
   intended: z
     .boolean()
     .optional()
@@ -216,7 +247,8 @@ export const groupViewSchema = z.object({
         .number()
         .nullable()
         .describe('1 ÷ (1 − share): how far the share stretches a cache-aware input limit; null at a share of 1'),
-      hourly_read_share: z.array(ratio.nullable()),
+      hourly_read_share: z.array(ratio.nullable()).describe('Null: no input in that hour'),
+      hourly_input: z.array(count).describe('All input tokens of each hour, standard speed'),
     })
     .nullable()
     .describe('Null where the group had no input'),

@@ -1,9 +1,10 @@
 import type { GroupView } from '../judge/headroom/group-views.ts'
-import type { Drift } from '../vocabulary/drift.ts'
+import type { Consequence, Drift, Use } from '../vocabulary/drift.ts'
+import { sameLimit } from '../vocabulary/limit-key.ts'
 import { isMeasured, isRefused, type MeasuredVerdict, type Verdict } from '../vocabulary/verdict.ts'
 import { isoTime } from '../vocabulary/window.ts'
 import { refusedPart } from './refused-rows.ts'
-import type { DriftRow, GroupViewRow, VerdictRow } from './report.ts'
+import type { ConsequenceRow, DriftRow, GroupViewRow, VerdictRow } from './report.ts'
 
 /** Verdicts, drift and views as the rows of the report file. */
 
@@ -65,21 +66,49 @@ function figures(verdict: MeasuredVerdict) {
 }
 
 export function driftRow(drift: Drift): DriftRow {
-  const consequence = 'consequence' in drift ? drift.consequence : undefined
+  const own = 'limiter' in drift ? drift.consequences.find((consequence) => sameLimit(consequence, drift)) : undefined
+  const ratioOf = (use: Use | undefined) => (use?.kind === 'measured' ? use.utilization : null)
   return {
     class: drift.class,
     scope: drift.scope,
-    group: drift.group,
+    group: 'group' in drift ? drift.group : null,
     limiter: 'limiter' in drift ? drift.limiter : null,
     before: 'before' in drift ? drift.before : null,
     after: 'after' in drift ? drift.after : null,
-    utilization_before: consequence?.before ?? null,
-    utilization_after: consequence?.after ?? null,
-    peak: consequence?.peak ?? null,
+    utilization_before: ratioOf(own?.before),
+    utilization_after: ratioOf(own?.after),
+    peak: peakOf(own),
+    consequences: drift.consequences.map(consequenceRow),
     model: 'model' in drift ? drift.model : null,
     from: ('from' in drift ? drift.from : null) ?? null,
+    ...('inherited' in drift && { inherited: drift.inherited }),
+    ...('models' in drift && { models: [...drift.models] }),
+    ...('unlisted' in drift && { unlisted_models: [...drift.unlisted] }),
+    ...('limits' in drift && {
+      limits: Object.entries(drift.limits).map(([limiter, limit]) => ({ limiter, limit })),
+    }),
     ...(drift.intended !== undefined && { intended: drift.intended }),
     ...(drift.at !== undefined && { at: isoTime(drift.at) }),
+  }
+}
+
+/** The peak by the groups of now; of a limit that is gone, by those of before. */
+function peakOf(consequence: Consequence | undefined): number | null {
+  if (consequence?.after.kind === 'measured') return consequence.after.peak
+  return consequence?.before.kind === 'measured' ? consequence.before.peak : null
+}
+
+export function consequenceRow({ scope, group, limiter, before, after }: Consequence): ConsequenceRow {
+  const figures = (use: Use) =>
+    use.kind === 'measured' ? { limit: use.limit, peak: use.peak, utilization: use.utilization } : null
+  const unmeasured = [after, before].find((use) => use.kind === 'unmeasured')
+  return {
+    scope,
+    group: { type: group.type, name: group.name },
+    limiter,
+    before: figures(before),
+    after: figures(after),
+    ...(unmeasured && { reason: unmeasured.reason }),
   }
 }
 
@@ -92,6 +121,7 @@ export function groupViewRow({ scope, group, binds, cache }: GroupView): GroupVi
       read_share: cache.readShare,
       stretch: cache.stretch,
       hourly_read_share: [...cache.hourlyReadShare],
+      hourly_input: [...cache.hourlyInput],
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { Report, VerdictRow } from '../report/report.ts'
 import { count, plural } from '../vocabulary/figures.ts'
-import { driftCounts, isSerious } from './words/drift-text.ts'
+import { isSerious } from './drift/drift-figures.ts'
+import { driftCounts } from './drift/drift-text.ts'
 import { logText } from './words/escape.ts'
 import { atPeakTime, BAND_MARK, groupName, limiterName, limitName, scopeName } from './words/format.ts'
 import { list } from './words/list.ts'

@@ -1,6 +1,7 @@
 /** What else a reader should know, beside the verdicts. */
 export const FINDING_KINDS = [
   'inert-override',
+  'pinned-override',
   'cached-traffic-override',
   'oversubscribed',
   'uncapped-workspaces',

@@ -35,3 +35,6 @@ export type SnapshotOutcome = {
 
 /** What a commit holds: the snapshot, the gateway file with it, or the gateway file alone. */
 export type FilesInCommit = 'snapshot' | 'both' | 'gateway'
+
+/** A group or a workspace that only goes by another name. */
+export type Rename = { what: 'group' | 'workspace'; from: string; to: string }

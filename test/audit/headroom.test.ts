@@ -400,7 +400,11 @@ describe('what is asked for', () => {
       },
     ])
     const committed = await services.github.git('show', 'HEAD:.github/claude-rate-limits.json')
-    expect(JSON.parse(committed).workspaces).toMatchObject([{ name: 'production' }])
+    expect(
+      JSON.parse(committed)
+        .workspaces.map((each: { name: string }) => each.name)
+        .sort(),
+    ).toEqual(['Default', 'production', 'research'])
   })
 
   test.each([

@@ -225,7 +225,7 @@ test('a lookback ends with the date, and the day before it is only asked for whe
     start: Date.parse('2026-01-01T00:00:00Z'),
     end: Date.parse('2026-01-04T00:00:00Z'),
     days: 3,
-    hasDayBefore: false,
+    earlier: null,
   })
 })
 
@@ -236,17 +236,31 @@ test.each([
   [
     'the UTC day so far, to the whole minute',
     { date: 'today' },
-    { start: day('2026-11-24'), end: Date.parse('2026-11-24T06:24:00Z'), days: 1, hasDayBefore: false },
+    { start: day('2026-11-24'), end: Date.parse('2026-11-24T06:24:00Z'), days: 1, earlier: null },
   ],
   [
     'a day, compared with the day before it, however long ago',
     { date: '2024-02-29' },
-    { start: day('2024-02-29'), end: day('2024-03-01'), days: 1, hasDayBefore: true },
+    {
+      ...{ start: day('2024-02-29'), end: day('2024-03-01'), days: 1 },
+      earlier: { start: day('2024-02-28'), end: day('2024-02-29') },
+    },
   ],
   [
     'days that end with yesterday, where several are asked for',
     { 'lookback-days': '3' },
-    { start: day('2026-11-21'), end: day('2026-11-24'), days: 3, hasDayBefore: true },
+    {
+      ...{ start: day('2026-11-21'), end: day('2026-11-24'), days: 3 },
+      earlier: { start: day('2026-11-20'), end: day('2026-11-23') },
+    },
+  ],
+  [
+    'days that are compared with those just before them',
+    { 'lookback-days': '3', 'compare-with': 'window-before' },
+    {
+      ...{ start: day('2026-11-21'), end: day('2026-11-24'), days: 3 },
+      earlier: { start: day('2026-11-18'), end: day('2026-11-21') },
+    },
   ],
 ])('the window of a log is %s', (_, given, window) => {
   expect(read({ 'headers-log': 'logs/*.jsonl', ...given }).window).toEqual(window)

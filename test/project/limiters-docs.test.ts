@@ -24,7 +24,7 @@ const NEW: LimiterRule = {
 }
 
 const DAY = Date.UTC(2026, 10, 22)
-const window = windowOf(DAY, 1, DAY + 30 * 60 * MINUTE)
+const window = windowOf(DAY, 1, 'day-before')
 const group: RateLimitGroup = {
   type: 'model_group',
   name: 'Claude Opus 4.x',
@@ -51,7 +51,7 @@ const row: UsageRow = {
 function verdictOnOneLimit() {
   const limits = { groups: [group], workspaces: [] }
   const judged = judgedLimiters(limits)
-  const meters = createMeters(judged, limits.groups, window)
+  const meters = createMeters({ limiters: judged, groups: limits.groups }, null, window)
   meters.foldOrganization([row])
   return judge({
     judged,

@@ -11,6 +11,7 @@ import { reportSchema } from '../../src/report/report-schema.ts'
 import type { Links } from '../../src/tell/words/links.ts'
 import type { Scope } from '../../src/vocabulary/scope.ts'
 import type { SnapshotOutcome } from '../../src/vocabulary/snapshot-outcome.ts'
+import { consequence, withConsequence } from './drift.ts'
 
 /** Reports of days as they happen, for golden files, for the preview and for looking at. All figures agree with each other. */
 
@@ -163,6 +164,7 @@ const VIEWS: GroupViewRow[] = [HAIKU, OPUS, SONNET].map((group, index) => ({
     read_share: [0.81, 0.18, 0.64][index] ?? 0,
     stretch: [5.26, 1.22, 2.78][index] ?? 1,
     hourly_read_share: READ_SHARE.map((share) => Math.min(1, share * ([4.2, 1, 3.1][index] ?? 1))),
+    hourly_input: CURVE.map((part) => Math.round(part * 40_000_000)),
   },
 }))
 
@@ -178,6 +180,7 @@ function reportOf(given: Partial<Report> & { verdicts: VerdictRow[] }): Report {
       complete: true,
       missing_minutes: 0,
       data_refreshed_at: '2026-11-23T05:40:00Z',
+      compared_with: { start: '2026-11-21T00:00:00Z', end: `${DAY}00:00:00Z` },
     },
     usage_source: 'analytics',
     peak_window: 'minute',
@@ -202,7 +205,7 @@ function bindsOf(view: GroupViewRow, verdicts: readonly VerdictRow[]): GroupView
 }
 
 function driftOf(given: Pick<DriftRow, 'class' | 'group'> & Partial<DriftRow>): DriftRow {
-  return {
+  return withConsequence({
     scope: ORGANIZATION,
     limiter: null,
     before: null,
@@ -210,10 +213,11 @@ function driftOf(given: Pick<DriftRow, 'class' | 'group'> & Partial<DriftRow>): 
     utilization_before: null,
     utilization_after: null,
     peak: null,
+    consequences: [],
     model: null,
     from: null,
     ...given,
-  }
+  })
 }
 
 /** Rows of `all`, each replaced by the given one for the same limit. */
@@ -268,6 +272,15 @@ const PRODUCTION_ALERT = measured({
 })
 const SONNET_WATCH = measured({ group: SONNET, limiter: INPUT, limit: 2_000_000, peak: 1_499_200, transition: null })
 
+/** Opus 5 gets a group of its own, in the run that cuts the output limit of the group it leaves. */
+const OPUS_5_LEAVES = [
+  consequence(OPUS_5.name, null, [52_000, 400_000]),
+  consequence(OPUS.name, [348_000, 800_000], [310_000, 400_000]),
+]
+const CUT_ALONE = {
+  ...{ class: 'cut', group: OPUS, limiter: OUTPUT, before: 800_000, after: 400_000 },
+  ...{ peak: 310_000, utilization_before: 0.3875, utilization_after: 0.775 },
+} as const
 const OPUS_OUTPUT_CUT = driftOf({
   class: 'cut',
   group: OPUS,
@@ -275,12 +288,25 @@ const OPUS_OUTPUT_CUT = driftOf({
   before: 800_000,
   after: 400_000,
   peak: 310_000,
-  utilization_before: 0.3875,
+  utilization_before: 0.435,
   utilization_after: 0.775,
+  consequences: OPUS_5_LEAVES.slice(1),
 })
 const DRIFT: DriftRow[] = [
-  driftOf({ class: 'group-added', group: OPUS_5 }),
-  driftOf({ class: 'model-moved', group: OPUS_5, model: 'claude-opus-5', from: 'Claude Opus 4.x' }),
+  driftOf({
+    class: 'group-added',
+    group: OPUS_5,
+    models: ['claude-opus-5'],
+    limits: [{ limiter: OUTPUT, limit: 400_000 }],
+    consequences: OPUS_5_LEAVES,
+  }),
+  driftOf({
+    class: 'model-moved',
+    group: OPUS_5,
+    model: 'claude-opus-5',
+    from: 'Claude Opus 4.x',
+    consequences: OPUS_5_LEAVES,
+  }),
   driftOf({
     class: 'raised',
     group: HAIKU,
@@ -298,6 +324,7 @@ const DRIFT: DriftRow[] = [
     group: SONNET,
     limiter: REQUESTS,
     after: 5_000,
+    inherited: 4_000,
     peak: 88,
     utilization_before: 0.022,
     utilization_after: 0.022,
@@ -312,6 +339,7 @@ const DRIFT: DriftRow[] = [
     peak: 902_500,
     utilization_before: 2.19,
     utilization_after: 0.45125,
+    consequences: [consequence(SONNET.name, [2_190_000, 1_000_000], [902_500, 2_000_000], INPUT)],
   }),
 ]
 
@@ -473,6 +501,7 @@ export const EXAMPLES = {
         complete: false,
         missing_minutes: 155,
         data_refreshed_at: `${DAY}21:25:00Z`,
+        compared_with: { start: '2026-11-21T00:00:00Z', end: `${DAY}00:00:00Z` },
       },
       usage_source: 'legacy',
       unmatched_models: [{ model: 'claude-orion-1', requests: null, tokens: 12_400 }],
@@ -494,6 +523,7 @@ export const EXAMPLES = {
         complete: true,
         missing_minutes: 0,
         data_refreshed_at: '2026-11-23T05:40:00Z',
+        compared_with: { start: '2026-11-09T00:00:00Z', end: '2026-11-16T00:00:00Z' },
       },
       verdicts: withRows(
         UNMEASURED,
@@ -533,8 +563,8 @@ export const EXAMPLES = {
         },
       ),
       drift: [
-        driftOf({ ...OPUS_OUTPUT_CUT, class: 'override-changed', scope: HOSTILE }),
-        driftOf({ ...OPUS_OUTPUT_CUT, class: 'override-changed', scope: HOSTILE_TOO }),
+        driftOf({ ...CUT_ALONE, class: 'override-changed', scope: HOSTILE }),
+        driftOf({ ...CUT_ALONE, class: 'override-changed', scope: HOSTILE_TOO }),
       ],
       findings: [{ kind: 'inert-override', message: MESSAGE_WITH_NAME }],
       unmatched_models: [{ model: HOSTILE_NAME, requests: 3, tokens: 1_200 }],

@@ -28,7 +28,7 @@ export function renderExample(example: Example): Renderings {
   return {
     slack: renderSlack(report, LINKS, snapshot),
     summary: renderSummary(report, LINKS, snapshot),
-    pullRequest: renderPullRequest(report, LINKS, 'snapshot'),
-    commit: commitMessage('chore: update Claude rate limits', report, 'snapshot'),
+    pullRequest: renderPullRequest(report, LINKS, { files: 'snapshot', renames: [], sinceUpdate: '' }),
+    commit: commitMessage('chore: update Claude rate limits', report, 'snapshot', []),
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { DAY, earliestDay, isoDay, windowOf } from '../../src/vocabulary/window.ts'
+import { DAY, earliestDay, isoDay, windowOf, withinRetention } from '../../src/vocabulary/window.ts'
 
 /** "365 days back" (Usage and Cost Analytics API, `starting_at`): today is the first of them. */
 const NOW = Date.UTC(2027, 5, 15, 6, 30)
@@ -19,9 +19,26 @@ describe('the first day whose usage can still be read', () => {
     expect(isoDay(earliestDay(Date.UTC(2026, 2, 1)))).toBe('2026-01-01')
   })
 
-  test('leaves a window that begins there without a day before', () => {
+  test('leaves a window that begins there without a time before', () => {
     const first = earliestDay(NOW)
-    expect(windowOf(first, 1, NOW).hasDayBefore).toBe(false)
-    expect(windowOf(first + DAY, 1, NOW).hasDayBefore).toBe(true)
+    expect(withinRetention(windowOf(first, 1, 'day-before'), NOW).earlier).toBeNull()
+    expect(withinRetention(windowOf(first + DAY, 1, 'day-before'), NOW).earlier).toEqual({
+      start: first,
+      end: first + DAY,
+    })
+    expect(withinRetention(windowOf(first + 7 * DAY, 7, 'window-before'), NOW).earlier).toBeNull()
+  })
+})
+
+describe('the time before', () => {
+  const end = Date.UTC(2027, 5, 15)
+  const week = { start: end - 7 * DAY, end }
+
+  test.each([
+    ['day-before', { start: week.start - DAY, end: week.end - DAY }],
+    ['window-before', { start: week.start - 7 * DAY, end: week.start }],
+    ['none', null],
+  ] as const)('of a week, by compare-with: %s', (compareWith, earlier) => {
+    expect(windowOf(end - DAY, 7, compareWith)).toEqual({ ...week, days: 7, earlier })
   })
 })

@@ -15,7 +15,7 @@ import type { Reading } from './window-reading.ts'
 export type LogRead = {
   window: Window
   reading: Reading
-  /** The same window one day earlier; null where there is no time before to compare with. */
+  /** The same log over the time before; null where there is none to compare with. */
   dayBefore: Reading | null
   tally: Tally
   /** Why nothing was measured although requests were refused; null: something was measured. */
@@ -51,21 +51,19 @@ export function collectLog({ deps, log, inputs }: Run<LogInputs>): Promise<LogRe
     log.info(tallyText(tally))
     const blind = blindness(inWindow, tally, window, read.span)
     if (blind !== null && inWindow.refusals.length === 0) throw new AuditError(`headers-log: ${blind}`)
-    const dayBefore = window.hasDayBefore ? reading.over(dayEarlier(window)) : null
+    const dayBefore = window.earlier && reading.over(window.earlier)
     return { window, reading: inWindow, dayBefore, tally, blindness: blind }
   })
 }
 
-const dayEarlier = ({ start, end }: Window) => ({ start: start - DAY, end: end - DAY })
-
 function isOfInterest(at: number, window: Window): boolean {
-  return at < window.end && at >= (window.hasDayBefore ? window.start - DAY : window.start)
+  return at < window.end && at >= (window.earlier ?? window).start
 }
 
 function windowOfSpan({ first, last }: { first: number; last: number }): Window {
   const end = Math.floor(last / MINUTE) * MINUTE + MINUTE
   const start = Math.max(Math.floor(first / MINUTE) * MINUTE, dayOf(last) - (MOST_DAYS - 1) * DAY)
-  return { start, end, days: (dayOf(last) - dayOf(start)) / DAY + 1, hasDayBefore: false }
+  return { start, end, days: (dayOf(last) - dayOf(start)) / DAY + 1, earlier: null }
 }
 
 type FilesRead = {

@@ -15,8 +15,11 @@ export type Change = {
 /** A change, and the pull request that would propose it. */
 export type Proposal = Change & { pullRequest: PullRequestText }
 
-/** From what the branch holds to what it should hold; null where that is the same. Pure: it is asked again after a race. */
-export type Plan = (files: Files) => Proposal | null
+/**
+ * From what the branch holds to what it should hold; null where that is the same. Pure: it is asked again after a race.
+ * `proposed`: the files on the branch of a pull request that is open already.
+ */
+export type Plan = (files: Files, proposed?: Files) => Proposal | null
 
 /** `moved`: the branch has another tip, nothing was committed. `unknown`: GitHub gave no usable answer. Both: read again. */
 export type Attempt = MadeCommit | 'moved' | 'unknown'

@@ -1,11 +1,15 @@
+import type { Files } from '../../collect/github/read.ts'
 import { findDrift } from '../../judge/limits/find-drift.ts'
+import { findRenames } from '../../judge/limits/renames.ts'
 import type { DriftRow, Report } from '../../report/report.ts'
 import { driftRow } from '../../report/rows.ts'
 import { formatGateway, gatewayOf } from '../../tell/files/gateway.ts'
 import { commitMessage } from '../../tell/pull-request/commit-message.ts'
 import { renderPullRequest } from '../../tell/pull-request/pull-request.ts'
+import { sinceUpdate } from '../../tell/pull-request/since-update.ts'
+import { period } from '../../tell/words/format.ts'
 import type { Links } from '../../tell/words/links.ts'
-import { formatSnapshot, parseSnapshot, type Snapshot } from '../../vocabulary/snapshot.ts'
+import { formatSnapshot, parseSnapshot, type Snapshot, saysTheSame } from '../../vocabulary/snapshot.ts'
 import type { FilesInCommit } from '../../vocabulary/snapshot-outcome.ts'
 import type { Plan } from './commit.ts'
 
@@ -20,27 +24,50 @@ export type SnapshotSource = {
 type Wanted = { path: string; gatewayPath: string | null; headline: string; links: Links }
 
 /**
- * The plan of a run: files, message and text of the pull request for whatever the branch holds at this try. Pure.
+ * The plan of a run: files, message and text of the pull request for whatever the branch holds at this try. A snapshot that
+ * differs in its form only is left alone until there is a change to record. Pure.
  * It throws AuditError where the branch holds a file that is not a snapshot: that is never written over.
  */
 export function planSnapshot(report: Report, source: SnapshotSource, wanted: Wanted): Plan {
   const { path, gatewayPath, headline, links } = wanted
-  return (there) => {
+  return (there, proposed) => {
     const text = there[path] ?? null
     const before = text === null ? null : parseSnapshot(text, path)
     const after = source.snapshotBeside(before)
-    const snapshot = { path, text: formatSnapshot(after) }
+    const isChanged = before === null || !saysTheSame(before, after)
+    const snapshot = isChanged ? [{ path, text: formatSnapshot(after) }] : []
     const gateway = gatewayPath ? [{ path: gatewayPath, text: formatGateway(gatewayOf(after, source.workspaces)) }] : []
-    const files = [snapshot, ...gateway].filter((file) => file.text !== there[file.path])
+    const files = [...snapshot, ...gateway.filter((file) => file.text !== there[file.path])]
     if (files.length === 0) return null
     const drift = before ? driftOf(before, after, report.drift) : []
     const reported = { ...report, first_snapshot: before === null, drift }
     const contents = contentsOf(files, path)
+    const renames = before ? findRenames(before, after) : []
+    const sinceUpdate = proposed ? newSince(proposed, after, path, report) : ''
     return {
       files,
-      message: commitMessage(headline, reported, contents),
-      pullRequest: renderPullRequest(reported, links, contents),
+      message: commitMessage(headline, reported, contents, renames),
+      pullRequest: renderPullRequest(reported, links, { files: contents, renames, sinceUpdate }),
     }
+  }
+}
+
+/** What the pull request did not propose when it was last updated. */
+function newSince(files: Files, after: Snapshot, path: string, { window }: Report): string {
+  const proposed = readable(files[path] ?? null, path)
+  const changes = proposed ? findDrift(proposed, after) : []
+  return sinceUpdate(
+    changes.map((change) => driftRow({ ...change, consequences: [] })),
+    period(window),
+  )
+}
+
+/** What somebody made of the file on the pull request's branch may be no snapshot: then it tells nothing. */
+function readable(text: string | null, path: string): Snapshot | null {
+  try {
+    return text === null ? null : parseSnapshot(text, path)
+  } catch {
+    return null
   }
 }
 
@@ -64,6 +91,6 @@ function driftOf(before: Snapshot, after: Snapshot, found: readonly DriftRow[]):
     ])
   const known = new Map(found.map((drift) => [changeOf(drift), drift]))
   return findDrift(before, after)
-    .map(driftRow)
+    .map((change) => driftRow({ ...change, consequences: [] }))
     .map((drift) => known.get(changeOf(drift)) ?? drift)
 }

@@ -54,7 +54,10 @@ export async function look(github: GitHub, { base: wanted, branch: name, paths, 
   const proposal = plan(base.files)
   const seen = { repositoryId, base, pull }
   if (proposal === null) return { ...seen, proposal, branch }
-  return { ...seen, proposal, branch: branch && { ...branch, files: await readFilesAt(github, branch.tip, paths) } }
+  if (branch === null) return { ...seen, proposal, branch }
+  const files = await readFilesAt(github, branch.tip, paths)
+  const updated = pull?.ours ? plan(base.files, files) : null
+  return { ...seen, proposal: updated ?? proposal, branch: { ...branch, files } }
 }
 
 /** Decides; reads more where it takes it. Throws AuditError. */

@@ -1,5 +1,5 @@
 import type { LimiterReading } from '../../collect/headers-log/window-reading.ts'
-import type { Consequence, Drift, LimitDrift } from '../../vocabulary/drift.ts'
+import type { Consequence, Drift, LimitChange, Use } from '../../vocabulary/drift.ts'
 import { MODEL_GROUP } from '../../vocabulary/groups.ts'
 import { limitKey } from '../../vocabulary/limit-key.ts'
 import type { Scope } from '../../vocabulary/scope.ts'
@@ -24,16 +24,23 @@ export function logDrift(
   const moved = readings.filter(hasMoved).flatMap((reading) => {
     const place = { scope: scopeOf(reading), group: { type: MODEL_GROUP, name: reading.model } }
     const committed = committedLimit(before, reading)
-    return movesSince(committed, reading).map((move) => driftOf(place, reading.limiter, move))
+    return movesSince(committed, reading).map((move) => changeOf(place, reading.limiter, move))
   })
   const replaced = new Set(moved.map(limitKey))
-  const kept = compared.filter((drift) => !('before' in drift && 'after' in drift && replaced.has(limitKey(drift))))
-  return [...kept, ...moved].map((drift) =>
-    'limiter' in drift ? { ...drift, consequence: consequenceOf(drift, measured.get(limitKey(drift))) } : drift,
-  )
+  const kept = compared.filter((change) => !('before' in change && 'after' in change && replaced.has(limitKey(change))))
+  return [...kept, ...moved].map((change) => ({
+    ...change,
+    consequences: 'limiter' in change ? [consequenceOf(change, measured.get(limitKey(change)))] : [],
+  }))
 }
 
-function driftOf(place: Pick<Drift, 'scope' | 'group'>, limiter: string, { before, after, at }: Move): LimitDrift {
+type SeenChange = LimitChange & { at?: number }
+
+function changeOf(
+  place: Pick<LimitChange, 'scope' | 'group'>,
+  limiter: string,
+  { before, after, at }: Move,
+): SeenChange {
   const seen = at === null ? {} : { at }
   if (place.scope.type === 'workspace') return { ...place, class: 'override-changed', limiter, before, after, ...seen }
   return { ...place, class: after > before ? 'raised' : 'cut', limiter, before, after, ...seen }
@@ -45,12 +52,17 @@ function committedLimit(before: Snapshot | null, { workspaceId, model, limiter }
   return groups?.find(({ type, name }) => type === MODEL_GROUP && name === model)?.limits[limiter] ?? null
 }
 
-function consequenceOf(drift: LimitDrift, verdict: MeasuredVerdict | undefined): Consequence {
-  const peak = verdict?.peak ?? null
-  const ratio = (limit: number | null) => (peak === null || !limit ? null : peak / limit)
-  return {
-    peak,
-    before: ratio('before' in drift ? drift.before : null),
-    after: ratio('after' in drift ? drift.after : null),
-  }
+/** A log knows no groups: each limit is a model's own, and its peak the same before and after. */
+function consequenceOf(change: LimitChange, verdict: MeasuredVerdict | undefined): Consequence {
+  const { scope, group, limiter } = change
+  const use = (limit: number | null) => useOf(limit, verdict?.peak ?? null)
+  const before = use('before' in change ? change.before : null)
+  return { scope, group, limiter, before, after: use('after' in change ? change.after : null) }
+}
+
+function useOf(limit: number | null, peak: number | null): Use {
+  if (limit === null) return { kind: 'none' }
+  if (peak === null || limit === 0)
+    return { kind: 'unmeasured', limit, reason: 'no response in the window says what was left of this limit' }
+  return { kind: 'measured', limit, peak, utilization: peak / limit }
 }

@@ -1,7 +1,9 @@
 import type { LogRead } from '../../collect/headers-log/collect-log.ts'
 import { type Committed, policyIn, snapshotIn, unreadFailures } from '../../collect/repository/committed.ts'
 import type { Policy } from '../../collect/repository/policy-schema.ts'
+
 import type { LogInputs } from '../../inputs/inputs.ts'
+
 import { MODEL_GROUP } from '../../vocabulary/groups.ts'
 import { ORGANIZATION, type Scope } from '../../vocabulary/scope.ts'
 import type { Snapshot } from '../../vocabulary/snapshot.ts'

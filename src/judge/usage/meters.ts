@@ -2,17 +2,18 @@ import { amountOf, isCounted } from '../../vocabulary/counting.ts'
 import { MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
 import { type LimitRef, limitKey } from '../../vocabulary/limit-key.ts'
 import { type LimiterRule, limiterRule } from '../../vocabulary/limiters.ts'
+import { compareText } from '../../vocabulary/order.ts'
 import { type Scope, workspaceIdOf } from '../../vocabulary/scope.ts'
 import type { UsageRow } from '../../vocabulary/usage-row.ts'
-import { DAY, HOUR, MINUTE, type Window } from '../../vocabulary/window.ts'
+import { HOUR, MINUTE, type Span, type Window } from '../../vocabulary/window.ts'
 
 /**
  * Meters: one minute series for each judged limiter. Every page of usage is folded into them and dropped,
  * so that memory is minutes × what is judged, whatever the number of models, workspaces and rows.
  */
 
-/** The span the series cover: the window, and before it the day that transitions need, where there is one. Minute 0 begins at `start`. */
-type Grid = { start: number; end: number }
+/** What the series cover: the window, and the time before that it is compared with. Minute 0 begins at `start`. */
+type Grid = Span
 
 export type Meter = {
   scope: Scope
@@ -32,6 +33,7 @@ type UnmatchedModel = { model: string; requests: number | null; tokens: number }
 
 export type Meters = {
   grid: Grid
+  /** Those of both make-ups. */
   all: readonly Meter[]
   caches: readonly CacheMeter[]
   unmatched: Map<string, UnmatchedModel>
@@ -39,43 +41,41 @@ export type Meters = {
   foldOrganization(rows: readonly UsageRow[]): void
   /** Folds rows that name their workspace; rows of workspaces without a meter count nothing. */
   foldWorkspaces(rows: readonly UsageRow[]): void
+  /** The meter of a limit as the make-up of now counts it. */
   find(limit: LimitRef): Meter | undefined
+  /** The same as the committed make-up does; the limit is named as the committed snapshot names it. */
+  findBefore(limit: LimitRef): Meter | undefined
 }
 
-type Measurable = { scope: Scope; group: RateLimitGroup; limiter: string }
+/** A limiter to measure; `group` has the models that draw on it. */
+export type Measurable = { scope: Scope; group: RateLimitGroup; limiter: string }
+
+/** Which models are in which group, by one snapshot, and which of its limiters are to be measured. */
+export type MakeUp = { groups: readonly RateLimitGroup[]; limiters: readonly Measurable[] }
 
 /**
- * Meters for what usage can measure among `judged`; the rest gets none: it has no rule, or no model whose use could be added up.
- * Duplicates share one meter.
- * `groups` are all of the organization's: what they do not list is unmatched, and each has a cache to watch.
+ * Meters for what usage can measure among the limiters; the rest gets none: it has no rule, or no model whose use could be
+ * added up. Duplicates share one meter. `before`: the make-up of the committed snapshot, by which the same rows are counted a
+ * second time wherever it is another one; null: nothing is committed, and the time before is counted as now.
+ * The groups of `now` are all of the organization's: what they do not list is unmatched, and each has a cache to watch.
  */
-export function createMeters(judged: readonly Measurable[], groups: readonly RateLimitGroup[], window: Window): Meters {
-  const grid: Grid = { start: window.hasDayBefore ? window.start - DAY : window.start, end: window.end }
-  const byKey = new Map<string, Meter>()
-  for (const { scope, group, limiter } of judged) {
-    const rule = limiterRule(group.type, limiter)
-    const key = limitKey({ scope, group, limiter })
-    if (rule && canTellUse(rule, group) && !byKey.has(key)) {
-      byKey.set(key, { scope, group, limiter, rule, series: null, hasUnknownRequests: false })
-    }
-  }
-  const all = [...byKey.values()]
+export function createMeters(now: MakeUp, before: MakeUp | null, window: Window): Meters {
+  const grid: Grid = { start: window.earlier?.start ?? window.start, end: window.end }
+  const ofNow = metersOf(now.limiters, [])
+  const isSameMakeUp = before === null || makeUpText(before.groups) === makeUpText(now.groups)
+  const ofBefore = before === null ? ofNow : metersOf(before.limiters, isSameMakeUp ? [...ofNow.values()] : [])
+  const all = [...new Set([...ofNow.values(), ...ofBefore.values()])]
+  const counters = isSameMakeUp
+    ? [countersOf(all)]
+    : [countersOf([...ofNow.values()]), countersOf([...ofBefore.values()])]
+
   const hours = (grid.end - grid.start) / HOUR
-  const caches = groups
+  const caches = now.groups
     .filter((group) => group.type === MODEL_GROUP)
     .map((group) => ({ group, read: new Float64Array(hours), input: new Float64Array(hours) }))
-  const knownModels = new Set(groups.flatMap((group) => group.models))
-  const unmatched = new Map<string, UnmatchedModel>()
-  const organization = routerOf(all.filter(({ scope }) => scope.type === 'organization'))
-  const workspaces = new Map(
-    [
-      ...Map.groupBy(
-        all.filter(({ scope }) => scope.type === 'workspace'),
-        ({ scope }) => workspaceIdOf(scope),
-      ),
-    ].map(([id, meters]) => [id, routerOf(meters)] as const),
-  )
   const cachesByModel = indexByModel(caches, ({ group }) => group.models)
+  const knownModels = new Set(now.groups.flatMap((group) => group.models))
+  const unmatched = new Map<string, UnmatchedModel>()
 
   return {
     grid,
@@ -87,17 +87,42 @@ export function createMeters(judged: readonly Measurable[], groups: readonly Rat
         if (row.model !== null && row.at >= window.start && !knownModels.has(row.model))
           addUnmatched(unmatched, row.model, row)
         if (!isCounted(row)) continue
-        organization(row, grid)
+        for (const { organization } of counters) organization(row, grid)
         if (row.model !== null && row.speed !== 'fast') addCache(cachesByModel.get(row.model) ?? [], row, grid)
       }
     },
     foldWorkspaces(rows) {
       for (const row of rows) {
-        if (row.workspaceId !== null && isCounted(row)) workspaces.get(row.workspaceId)?.(row, grid)
+        if (row.workspaceId === null || !isCounted(row)) continue
+        for (const { workspaces } of counters) workspaces.get(row.workspaceId)?.(row, grid)
       }
     },
-    find: (limit) => byKey.get(limitKey(limit)),
+    find: (limit) => ofNow.get(limitKey(limit)),
+    findBefore: (limit) => ofBefore.get(limitKey(limit)),
   }
+}
+
+/** One meter for each limiter, by its key: one of `shared` where that counts the same. */
+function metersOf(limiters: readonly Measurable[], shared: readonly Meter[]): Map<string, Meter> {
+  const contents = new Map(shared.map((meter) => [contentKey(meter), meter]))
+  const byKey = new Map<string, Meter>()
+  for (const { scope, group, limiter } of limiters) {
+    const rule = limiterRule(group.type, limiter)
+    const key = limitKey({ scope, group, limiter })
+    if (!rule || !canTellUse(rule, group) || byKey.has(key)) continue
+    const meter = contents.get(contentKey({ scope, group, limiter }))
+    byKey.set(key, meter ?? { scope, group, limiter, rule, series: null, hasUnknownRequests: false })
+  }
+  return byKey
+}
+
+/** Equal where two meters count the same use, whatever their groups are called. */
+function contentKey({ scope, group: { type, models }, limiter }: Measurable): string {
+  return JSON.stringify([workspaceIdOf(scope), type, models.toSorted(compareText), limiter])
+}
+
+function makeUpText(groups: readonly RateLimitGroup[]): string {
+  return JSON.stringify(groups.map(({ type, models }) => JSON.stringify([type, models.toSorted(compareText)])).sort())
 }
 
 /** The use of a model group is that of its models: where none is listed, nothing is known of it, which is not 0. */
@@ -105,8 +130,17 @@ function canTellUse(rule: LimiterRule, group: RateLimitGroup): boolean {
   return rule.group !== MODEL_GROUP || group.models.length > 0
 }
 
+type Count = (row: UsageRow, grid: Grid) => void
+
+/** What takes a row of one make-up: for the organization, and for each workspace with a meter. */
+function countersOf(meters: readonly Meter[]): { organization: Count; workspaces: Map<string | null, Count> } {
+  const byScope = Map.groupBy(meters, ({ scope }) => workspaceIdOf(scope))
+  const routers = new Map([...byScope].map(([id, ofScope]) => [id, routerOf(ofScope)] as const))
+  return { organization: routers.get(null) ?? (() => {}), workspaces: routers }
+}
+
 /** Sends a row to the meters of its model's groups, and to the meters that count whatever the model. */
-function routerOf(meters: readonly Meter[]): (row: UsageRow, grid: Grid) => void {
+function routerOf(meters: readonly Meter[]): Count {
   const byModel = indexByModel(
     meters.filter(({ rule }) => rule.group === MODEL_GROUP),
     ({ group }) => group.models,

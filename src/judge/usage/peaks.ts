@@ -1,5 +1,5 @@
 import type { LimiterRule } from '../../vocabulary/limiters.ts'
-import { DAY, HOUR, MINUTE, MINUTES_PER_DAY } from '../../vocabulary/window.ts'
+import { HOUR, MINUTE, MINUTES_PER_DAY } from '../../vocabulary/window.ts'
 
 /** From a minute series to the figures that make a peak understandable. All values are in the limit's own units. */
 
@@ -131,9 +131,4 @@ export function windowSeries(
   const minutes = (window.end - window.start) / MINUTE
   const knownMinutes = Math.min(Math.max(Math.floor((known - window.start) / MINUTE), 0), minutes)
   return { start: window.start, minutes, knownMinutes, values: values?.subarray(offset, offset + minutes) ?? null }
-}
-
-/** The window one day earlier: what yesterday's run audited. */
-export function dayEarlier(window: { start: number; end: number }): { start: number; end: number } {
-  return { start: window.start - DAY, end: window.end - DAY }
 }

@@ -5,7 +5,7 @@ import { limiterRule } from '../../vocabulary/limiters.ts'
 import { HOUR, MINUTES_PER_DAY } from '../../vocabulary/window.ts'
 import { INCREASE_CONSIDERED_FROM, viewOf } from '../words/advice.ts'
 import { markdownText } from '../words/escape.ts'
-import { atPeakTime, groupName, limiterName, moment, period, scopeName } from '../words/format.ts'
+import { atPeakTime, groupName, limiterName, moment, period, scopeName, timeBefore } from '../words/format.ts'
 import { bullets, stack, table, under } from '../words/markdown.ts'
 import { runwaySentence } from '../words/runway-text.ts'
 import { type Measured, measured, thresholdsOf } from '../words/select.ts'
@@ -130,14 +130,17 @@ function furtherPeaks(row: Measured, { window }: Report, ofLimit: (value: number
   return largest.length === 0 ? null : listing(largest.map(({ peak, hour }) => `${ofLimit(peak)} in ${at(hour)}`))
 }
 
-/** By the trend of the daily peaks where there is one, else against the window one day earlier. */
+/** By the trend of the daily peaks where there is one, else against the time before, unless other models counted then. */
 function growth(row: Measured, report: Report): string | null {
   const runway = report.planning?.runway.find((one) => sameLimit(one, row))
   const trend = runway ? runwaySentence(runway, report) : null
   if (trend) return trend
-  if (!row.previous || row.previous.peak === 0) return null
+  const isRegrouped = report.drift.some(
+    ({ limiter, consequences }) => limiter === null && consequences.some((each) => sameLimit(each, row)),
+  )
+  if (!row.previous || row.previous.peak === 0 || isRegrouped) return null
   const change = row.previous.peak === row.peak ? 'none' : changeInPercent(row.previous.peak, row.peak)
-  return `${change} against the peak of the same window a day earlier, ${count(row.previous.peak)}`
+  return `${change} against the peak of ${timeBefore(report)}, ${count(row.previous.peak)}`
 }
 
 function cacheShare(row: Measured, report: Report): string | null {

@@ -1,12 +1,21 @@
 import type { Report } from '../../report/report.ts'
 import { atMost, count, plural } from '../../vocabulary/figures.ts'
-import type { FilesInCommit } from '../../vocabulary/snapshot-outcome.ts'
-import { driftTable } from '../summary/drift-table.ts'
-import { driftCounts, isCut, orderDrift } from '../words/drift-text.ts'
-import { period } from '../words/format.ts'
+import { sameLimit } from '../../vocabulary/limit-key.ts'
+import type { FilesInCommit, Rename } from '../../vocabulary/snapshot-outcome.ts'
+import { firstTeller } from '../drift/drift-consequence.ts'
+import { isCut, limitsOverAlertLine, orderDrift, pressedLimits } from '../drift/drift-figures.ts'
+import { driftTable } from '../drift/drift-table.ts'
+import { driftCounts, driftHeadline } from '../drift/drift-text.ts'
+import { drivenBy } from '../words/driven-by.ts'
+import { gitText, markdownText, oneLine } from '../words/escape.ts'
+import { isPerDay, period } from '../words/format.ts'
 import type { Links } from '../words/links.ts'
-import { seeAlso, stack } from '../words/markdown.ts'
+import { list } from '../words/list.ts'
+import { bullets, seeAlso, stack, under } from '../words/markdown.ts'
+import { measured } from '../words/select.ts'
+import { rowSentence } from '../words/sentences.ts'
 import { firstFitting } from '../words/shrink.ts'
+import { renamed } from './renamed.ts'
 
 /** The open pull request is found by this comment, which GitHub does not show. */
 export const PULL_REQUEST_MARKER = '<!-- claude-rate-limit-audit -->'
@@ -26,32 +35,59 @@ const EXTENTS: [BodyExtent, ...BodyExtent[]] = [
 ]
 type BodyExtent = { changes: number; consequence: boolean }
 
+/** What a pull request proposes beside the limits: which files, what is only renamed, and what is new since its last update. */
+export type Proposed = { files: FilesInCommit; renames: readonly Rename[]; sinceUpdate: string }
+
 /** The pull request that proposes a changed snapshot: its title and its Markdown body, at most 65,536 characters. */
-export function renderPullRequest(report: Report, links: Links, files: FilesInCommit): PullRequestText {
+export function renderPullRequest(report: Report, links: Links, proposed: Proposed): PullRequestText {
   return {
-    title: title(report, files),
+    title: title(report, proposed.files),
     body: firstFitting(
       EXTENTS,
-      (extent) => body(report, links, files, extent),
+      (extent) => body(report, links, proposed, extent),
       (text) => text.length <= LONGEST_BODY,
     ),
   }
 }
 
+/** GitHub takes 256 characters. */
+const LONGEST_TITLE = 250
+
+/** Names the worst change and counts the rest. Use is not in it: it is another one each day. */
 function title(report: Report, files: FilesInCommit): string {
   if (files === 'gateway') return 'Claude rate limits: the gateway file, same limits'
   if (report.first_snapshot) return 'Record the Claude rate limits'
-  if (report.drift.length === 0) return 'Claude rate limits: new names, same limits'
-  return `Claude rate limits: ${driftCounts(report.drift, 2)}`
+  const [worst, ...rest] = orderDrift(report.drift)
+  if (!worst) return 'Claude rate limits: new names, same limits'
+  const more = rest.length === 0 ? '' : `, and ${plural(rest.length, 'more change')}`
+  return `${oneLine(`Claude rate limits: ${driftHeadline(worst, gitText)}`, LONGEST_TITLE - more.length)}${more}`
 }
 
-function body(report: Report, links: Links, files: FilesInCommit, extent: BodyExtent): string {
+function body(report: Report, links: Links, proposed: Proposed, extent: BodyExtent): string {
   return stack(
     PULL_REQUEST_MARKER,
-    changes(report, files, extent),
-    approving(report, files),
+    changes(report, proposed.files, extent),
+    proposed.files !== 'gateway' && renamed(proposed.renames, markdownText),
+    proposed.sinceUpdate,
+    under('### Who drives what the changes press', pressed(report)),
+    approving(report, proposed.files),
     seeAlso(links, 'The audit run'),
   )
+}
+
+const MOST_PRESSED = 10
+
+/** Who drives each limit, at or over the watch line, of whose use a change makes a larger share. */
+function pressed(report: Report): string {
+  const rows = pressedLimits(report.drift).flatMap((limit) => {
+    const row = measured(report).find((verdict) => sameLimit(verdict, limit))
+    return row?.drivers ? [{ row, drivers: row.drivers }] : []
+  })
+  const lines = list(rows, MOST_PRESSED, ({ row, drivers }) => {
+    const span = isPerDay(row) ? 'day' : report.peak_window
+    return `${rowSentence(row, report, markdownText)}. ${drivenBy(drivers, span)}`
+  })
+  return bullets(lines)
 }
 
 function changes(report: Report, files: FilesInCommit, extent: BodyExtent): string {
@@ -66,11 +102,7 @@ function changes(report: Report, files: FilesInCommit, extent: BodyExtent): stri
     return 'Only names have changed: every limit, and every model that draws on it, is as it was.'
   }
   const ordered = orderDrift(report.drift)
-  const cuts = ordered.filter(isCut).length
   const { shown, more } = atMost(ordered, extent.changes)
-  const intro = `The configured Claude rate limits differ from the committed snapshot: ${driftCounts(report.drift)}.${
-    cuts > 0 ? ` ${cuts === 1 ? 'One leaves' : `${count(cuts)} leave`} less room than before.` : ''
-  }`
   const left =
     more > 0 &&
     `${count(more)} more of ${count(ordered.length)} changes are not shown here, to stay within GitHub's size for a pull request; the diff has them all.`
@@ -79,7 +111,18 @@ function changes(report: Report, files: FilesInCommit, extent: BodyExtent): stri
       ? ''
       : "What each change does to the peak is left out, to stay within GitHub's size for a pull request; the run's summary has it."
   const consequence = extent.consequence ? `What it does to the peak of ${period(report.window)}` : null
-  return stack(intro, driftTable(shown, report, consequence), shortened, left)
+  return stack(intro(report), driftTable(shown, report, consequence), shortened, left)
+}
+
+function intro(report: Report): string {
+  const cuts = report.drift.filter((item) => isCut(item) && firstTeller(item, report) === null).length
+  const over = limitsOverAlertLine(report)
+  const parts = [
+    `The configured Claude rate limits differ from the committed snapshot: ${driftCounts(report.drift)}.`,
+    cuts > 0 && `${cuts === 1 ? 'One leaves' : `${count(cuts)} leave`} less room than before.`,
+    over > 0 && `**${over === 1 ? 'One limit is' : `${count(over)} limits are`} over the alert line by it.**`,
+  ]
+  return parts.filter(Boolean).join(' ')
 }
 
 function approving(report: Report, files: FilesInCommit): string {

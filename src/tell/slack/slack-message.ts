@@ -2,10 +2,20 @@ import type { KnownBlock } from '@slack/types'
 import type { DriftRow, RefusedRow, Report } from '../../report/report.ts'
 import { capital, count, listing } from '../../vocabulary/figures.ts'
 import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
+import { isSerious, orderDrift } from '../drift/drift-figures.ts'
+import { driftCounts, driftSentence } from '../drift/drift-text.ts'
 import { advice } from '../words/advice.ts'
-import { driftCounts, driftSentence, isSerious, orderDrift } from '../words/drift-text.ts'
 import { oneLine, SENTENCE_LENGTH, slackLink, slackText } from '../words/escape.ts'
-import { atPeakTime, BAND_MARK, groupName, limiterName, percentOf, period, scopeName } from '../words/format.ts'
+import {
+  atPeakTime,
+  BAND_MARK,
+  groupName,
+  limiterName,
+  percentOf,
+  period,
+  scopeName,
+  timeBefore,
+} from '../words/format.ts'
 import type { Links } from '../words/links.ts'
 import { andMore, list } from '../words/list.ts'
 import { refusedCount, refusedName, refusedText } from '../words/refused-text.ts'
@@ -65,7 +75,7 @@ function blocks(report: Report, links: Links, snapshot: SnapshotOutcome | null, 
     ...drift(report, links, snapshot, extent),
     ...endedMutes(report, extent),
     ...firstSteps(report, extent),
-    ...buttons(links),
+    ...buttons(links, snapshot?.pullRequest ?? null),
   ]
 }
 
@@ -156,7 +166,8 @@ function driverText({ kind, name, share }: NonNullable<ReturnType<typeof mainDri
 }
 
 function recoveredLine(row: Measured, report: Report): string {
-  const before = row.previous === null ? '' : ` · was ${shareOf(row, report)(row.previous.utilization)} the day before`
+  const when = `${report.window.days > 1 ? 'in ' : ''}${timeBefore(report)}`
+  const before = row.previous === null ? '' : ` · was ${shareOf(row, report)(row.previous.utilization)} ${when}`
   return `${BAND_MARK[row.band]} ${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)}${before}`
 }
 

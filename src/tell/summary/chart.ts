@@ -24,13 +24,13 @@ export function barsOf(row: Measured, view: GroupViewRow | undefined, report: Re
   const start = firstHour(report)
   const rule = limiterRule(row.group.type, row.limiter)
   const countsInput = rule?.stream === 'standard' && rule.counts.includes('uncached_input')
-  const shares = (countsInput && view?.cache?.hourly_read_share) || []
+  const cache = countsInput ? (view?.cache ?? null) : null
   const all = Array.from({ length: Math.ceil(hourly.length / hours) }, (_, index) => {
     const from = index * hours
     return {
       from: new Date(start + from * HOUR).toISOString(),
       peak: largest(hourly.slice(from, from + hours)),
-      readShare: mean(shares.slice(from, from + hours)),
+      readShare: cache && shareOfSpan(cache, from, from + hours),
     }
   })
   return {
@@ -48,8 +48,8 @@ export const hoursPerBar = (hours: number) => HOURS_PER_BAR.find((size) => hours
 export const firstHour = ({ window }: Pick<Report, 'window'>) => Math.floor(Date.parse(window.start) / HOUR) * HOUR
 
 /**
- * A Mermaid xychart, which GitHub draws: bars of use in % of the limit, the limit and the alert line, and for input the
- * share read from the cache. No name that others wrote is in it.
+ * A Mermaid xychart, which GitHub draws: bars of use in % of the limit, the limit and the alert line. No name that others
+ * wrote is in it. A share of the input is no share of the limit and has no place on its axis.
  */
 export function chart(row: Measured, bars: Bars, report: Report): string {
   const { all } = bars
@@ -62,7 +62,7 @@ export function chart(row: Measured, bars: Bars, report: Report): string {
     'config:',
     '  themeVariables:',
     '    xyChart:',
-    `      plotColorPalette: "${[COLORS.use, COLORS.limit, COLORS.alert, COLORS.cache].join(', ')}"`,
+    `      plotColorPalette: "${[COLORS.use, COLORS.limit, COLORS.alert].join(', ')}"`,
     '  xyChart:',
     '    width: 900',
     '    height: 300',
@@ -74,7 +74,6 @@ export function chart(row: Measured, bars: Bars, report: Report): string {
     `  bar [${all.map(({ peak }) => inPercent((peak ?? 0) / row.limit)).join(', ')}]`,
     `  ${flat(1)}`,
     `  ${flat(thresholdsOf(row, report).alert)}`,
-    ...(bars.cache ? [`  line [${all.map(({ readShare }) => inPercent(readShare ?? 0)).join(', ')}]`] : []),
     '```',
   ].join('\n')
 }
@@ -84,7 +83,7 @@ export function barSpan({ hours }: Bars): string {
   return hours === 24 ? 'day' : `${hours} hours`
 }
 
-export const COLORS = { use: '#4c8dd6', limit: '#d1242f', alert: '#d4a72c', cache: '#2da44e' }
+export const COLORS = { use: '#4c8dd6', limit: '#d1242f', alert: '#d4a72c' }
 
 /** What the lines of the chart are: xycharts have no legend. */
 export function legend(row: Measured, bars: Bars, report: Report): string {
@@ -92,7 +91,6 @@ export function legend(row: Measured, bars: Bars, report: Report): string {
     'Blue bars: use.',
     'Red line: the limit.',
     `Amber line: the alert line, ${percent(thresholdsOf(row, report).alert)}.`,
-    bars.cache && 'Green line: share of all input that was read from the cache (0 where there was no input).',
     bars.unknown && 'A question mark: not known yet, drawn as nothing.',
   ]
   return `<sub>${parts.filter(Boolean).join(' ')}</sub>`
@@ -135,7 +133,13 @@ function largest(values: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : Math.max(...known)
 }
 
-function mean(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null)
-  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length
+/** Cache reads of some hours ÷ all their input: a quiet hour counts as little as it used. Null where nothing was put in. */
+export function shareOfSpan(
+  { hourly_read_share: shares, hourly_input: inputs }: NonNullable<GroupViewRow['cache']>,
+  from: number,
+  to: number,
+): number | null {
+  const hours = inputs.slice(from, to).map((input, index) => ({ input, read: input * (shares[from + index] ?? 0) }))
+  const total = hours.reduce((sum, { input }) => sum + input, 0)
+  return total === 0 ? null : hours.reduce((sum, { read }) => sum + read, 0) / total
 }

@@ -1,8 +1,9 @@
-import type { DriversPart, Report } from '../../report/report.ts'
-import { count, listing, percent, plural } from '../../vocabulary/figures.ts'
+import type { Report } from '../../report/report.ts'
+import { capital, count, plural } from '../../vocabulary/figures.ts'
 import { viewOf } from '../words/advice.ts'
+import { drivenBy } from '../words/driven-by.ts'
 import { markdownText } from '../words/escape.ts'
-import { atPeakTime, BAND_MARK, isPerDay, limitName, moment } from '../words/format.ts'
+import { atPeakTime, BAND_MARK, isPerDay, limitName, moment, timeBefore } from '../words/format.ts'
 import { list } from '../words/list.ts'
 import { stack } from '../words/markdown.ts'
 import { type Measured, ofBand, thresholdsOf } from '../words/select.ts'
@@ -51,7 +52,7 @@ function figures(row: Measured, report: Report): string {
     row.request_id && `The response was ${markdownText(row.request_id)}.`,
     row.lower_bound && 'This is a lower bound: the limit is per second, and use is known per minute.',
     row.previous &&
-      `${report.window.days > 1 ? 'The window one day earlier' : 'The day before'}: ${share(row.previous.utilization)} of ${count(row.previous.limit)}.`,
+      `${capital(timeBefore(report))}: ${share(row.previous.utilization)} of ${count(row.previous.limit)}.`,
   ]
   return known.filter(Boolean).join(' ')
 }
@@ -60,18 +61,4 @@ function figures(row: Measured, report: Report): string {
 function meanOf(row: Measured, report: Report): string {
   if (report.peak_window !== 'hour' || isPerDay(row)) return ''
   return `, the mean per ${row.lower_bound ? 'second' : 'minute'} of the busiest hour`
-}
-
-function drivenBy({ workspaces, models, api_keys }: DriversPart, span: string): string {
-  const drivers = [
-    { kind: 'workspace', first: workspaces },
-    { kind: 'model', first: models },
-    { kind: 'API key', first: api_keys },
-  ].filter(({ first }) => first.length > 0)
-  if (drivers.length === 0) return ''
-  const parts = drivers.map(({ kind, first }) => {
-    const shares = first.map((item) => `${markdownText(item.name)} ${percent(item.share)}`)
-    return `by ${kind}: ${listing(shares)}`
-  })
-  return `Who drove it, in that ${span}: ${parts.join(' · ')}.`
 }

@@ -1,11 +1,13 @@
 import type { Report } from '../../report/report.ts'
 import { atMost } from '../../vocabulary/figures.ts'
 import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
+import { orderDrift } from '../drift/drift-figures.ts'
+import { driftTable } from '../drift/drift-table.ts'
+import { driftCounts } from '../drift/drift-text.ts'
 import { evidencePage } from '../evidence/page.ts'
 import { advice } from '../words/advice.ts'
-import { driftCounts, orderDrift } from '../words/drift-text.ts'
 import { markdownLink, markdownText, SENTENCE_LENGTH } from '../words/escape.ts'
-import { BAND_MARK, percentOf, period } from '../words/format.ts'
+import { BAND_MARK, percentOf, period, timeBefore } from '../words/format.ts'
 import type { Links } from '../words/links.ts'
 import { andMore, list } from '../words/list.ts'
 import { bullets, details, seeAlso, stack, under } from '../words/markdown.ts'
@@ -21,7 +23,6 @@ import {
   verdictLine,
 } from '../words/sentences.ts'
 import { bytes, firstFitting } from '../words/shrink.ts'
-import { driftTable } from './drift-table.ts'
 import { findings } from './findings-section.ts'
 import { mutedRows } from './muted.ts'
 import { notMeasured } from './not-measured.ts'
@@ -81,7 +82,7 @@ function summary(report: Report, links: Links, snapshot: SnapshotOutcome | null,
     under('### Refused requests', refusedRequests(report, Math.min(most, 50))),
     under('### What to do first', bullets(advice(report, markdownText))),
     report.drift.length > 0 && under('### Limits that have changed', changes(report, snapshot, most)),
-    under('### Recovered since the day before', recoveries(report, most)),
+    under(`### Recovered since ${timeBefore(report)}`, recoveries(report, most)),
     under('### Scorecard', scorecard(report, extent.rows)),
     under('### Peaks', peaks(report, extent)),
     under('### Muted', mutedRows(report, most)),

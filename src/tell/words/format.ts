@@ -37,6 +37,12 @@ export function period({ start, end }: { start: string; end: string }): string {
   return `${date(start)} to ${date(last)} (${days} days, UTC)`
 }
 
+/** What transitions compare with: `the day before`, `the 7 days before`, `the window one day earlier`. */
+export function timeBefore({ window: { days, start, compared_with } }: Pick<Report, 'window'>): string {
+  if (days === 1) return 'the day before'
+  return compared_with?.end === start ? `the ${days} days before` : 'the window one day earlier'
+}
+
 /**
  * When the peak was: `14:05 UTC`, with its date in a window of several days; `14:00–15:00 UTC` for the busiest hour,
  * `14:05:07 UTC` from a log. Empty where nothing was used: there is no peak to place.

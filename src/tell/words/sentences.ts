@@ -143,8 +143,8 @@ export function snapshotText(snapshot: SnapshotOutcome | null, link: Link, safe:
   const { commit, pullRequest } = snapshot
   const path = safe(snapshot.path)
   const operation = {
-    created: `First snapshot recorded in ${path}.`,
-    updated: `Snapshot ${path} updated.`,
+    created: `First snapshot ${pullRequest ? 'proposed for' : 'recorded in'} ${path}.`,
+    updated: pullRequest ? `Change of ${path} proposed.` : `Snapshot ${path} updated.`,
     unchanged: '',
     written: `Snapshot written to ${path} in the workspace.`,
     skipped: 'The snapshot was not written.',

@@ -66,11 +66,11 @@ const checkLimits = async (entries: ReturnType<typeof readOrganizationLimits>) =
 
 const ENDPOINTS: Record<string, { reply: unknown; read: (client: AnthropicClient) => Promise<unknown> }> = {
   'organization limits': { reply: limits, read: (client) => checkLimits(readOrganizationLimits(client)) },
-  'workspace limits': { reply: limits, read: (client) => checkLimits(readWorkspaceLimits(client, 'wrkspc_1')) },
+  'workspace limits': { reply: limits, read: (client) => checkLimits(readWorkspaceLimits(client, 'wrkspc_1', false)) },
   workspaces: {
     reply: page,
     read: async (client) => {
-      for (const each of await readWorkspaces(client))
+      for (const each of await readWorkspaces(client, []))
         expect([typeof each.id, typeof each.name, typeof each.archived]).toEqual(['string', 'string', 'boolean'])
     },
   },
@@ -103,7 +103,7 @@ const ENDPOINTS: Record<string, { reply: unknown; read: (client: AnthropicClient
   },
   'token exchange': {
     reply: { access_token: 'sk-ant-oat01-minted', token_type: 'Bearer', expires_in: 600 },
-    read: readWorkspaces,
+    read: (client) => readWorkspaces(client, []),
   },
 }
 

@@ -9,7 +9,7 @@ import { limitKey } from '../../../src/vocabulary/limit-key.ts'
 import type { UsageRow } from '../../../src/vocabulary/usage-row.ts'
 import { windowOf } from '../../../src/vocabulary/window.ts'
 
-const WINDOW = windowOf(Date.UTC(2026, 10, 22), 2, Date.UTC(2026, 10, 23, 6))
+const WINDOW = windowOf(Date.UTC(2026, 10, 22), 2, 'day-before')
 const NOON = Date.UTC(2026, 10, 22, 12, 34)
 const NAMES = { workspaces: new Map([['wrkspc_a', 'production']]), apiKeys: new Map([['apikey_a', 'checkout']]) }
 
@@ -43,7 +43,7 @@ async function explain(
   const group = { type: 'model_group', name: 'Opus', models: ['opus-1', 'opus-2'], limits: { [limiter]: limit } }
   const current = { groups: [group], workspaces: [] }
   const judged = judgedLimiters(current)
-  const meters = createMeters(judged, [group], WINDOW)
+  const meters = createMeters({ limiters: judged, groups: [group] }, null, WINDOW)
   meters.foldOrganization([row({})])
   const lines = { thresholds: { watch: 0.5, alert: 0.75 }, peakWindow, source, known: WINDOW.end, window: WINDOW }
   const verdicts = judge({ judged, committed: null, current, meters, ...lines })

@@ -4,7 +4,7 @@ import type { UsageReader } from '../../../src/collect/usage/usage-reader.ts'
 
 const START = Date.UTC(2026, 10, 22)
 const HOUR = 3_600_000
-const window = { start: START, end: START + 24 * HOUR, days: 1, hasDayBefore: false }
+const window = { start: START, end: START + 24 * HOUR, days: 1, earlier: null }
 
 /** A reader whose queries say one after the other up to when their data is complete. */
 function measure(...stated: (number | null)[]) {

@@ -29,8 +29,11 @@ test('a plan is files, message and pull request in one value, and the same for t
   const proposal = plan(there)
   expect(proposal).toEqual({
     files: [{ path: PATH, text: formatSnapshot(holding(900)) }],
-    message: { headline: 'chore: limits', body: expect.stringContaining('1,000 → 900') },
-    pullRequest: { title: 'Claude rate limits: 1 limit cut', body: expect.stringContaining('1,000') },
+    message: { headline: 'chore: limits: 1 cut', body: expect.stringContaining('1,000 → 900') },
+    pullRequest: {
+      title: 'Claude rate limits: Claude Opus 4.x, requests/min: 1,000 → 900 (−10 %)',
+      body: expect.stringContaining('1,000'),
+    },
   })
   // Asked about something else in between, it says no other thing.
   plan({})

@@ -4,7 +4,9 @@ import { organizationGroups, workspaceOverrides } from '../../../src/collect/lim
 import type { ApiLimitEntry } from '../../../src/collect/limits/rate-limits.ts'
 import { groupViews } from '../../../src/judge/headroom/group-views.ts'
 import { judge } from '../../../src/judge/headroom/verdicts.ts'
+import { withModelsOf } from '../../../src/judge/limits/counterparts.ts'
 import { judgedLimiters } from '../../../src/judge/limits/effective.ts'
+import { makeUpsOf } from '../../../src/judge/usage/make-ups.ts'
 import { createMeters } from '../../../src/judge/usage/meters.ts'
 import { verdictRow } from '../../../src/report/rows.ts'
 import { formatSnapshot, parseSnapshot, type Snapshot, snapshotOf } from '../../../src/vocabulary/snapshot.ts'
@@ -16,10 +18,12 @@ import { type TwinVerdict, twinCacheShares, twinUnmatched, twinVerdicts } from '
 function audited(world: Organization) {
   const { window, known, source, thresholds, peakWindow } = world
   const { groups, current } = limitsOf(world)
-  const committed =
+  const file =
     world.committed && parseSnapshot(formatSnapshot(limitsOf(world.committed).current), 'the committed snapshot')
+  const committed = file && withModelsOf(current, file)
   const judged = judgedLimiters(current)
-  const meters = createMeters(judged, groups, window)
+  const makeUps = makeUpsOf({ judged, committed, current, changes: [] })
+  const meters = createMeters(makeUps.now, makeUps.before, window)
   const rows = aggregate(world.requests, source).filter(({ at }) => at >= meters.grid.start)
   meters.foldOrganization(rows.map((row) => ({ ...row, workspaceId: null })))
   meters.foldWorkspaces(rows)

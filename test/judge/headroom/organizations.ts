@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { ApiLimitEntry } from '../../../src/collect/limits/rate-limits.ts'
+import type { Window } from '../../../src/vocabulary/window.ts'
 
 /** Random organizations: what the API would say of them, and every single request they made. */
 
@@ -29,7 +30,7 @@ export type Organization = {
   /** What was committed the day before, of the same groups; null on the first run. */
   committed: { entries: ApiLimitEntry[]; workspaces: WorkspaceEntries[] } | null
   requests: SingleRequest[]
-  window: { start: number; end: number; days: number; hasDayBefore: boolean }
+  window: Window
   known: number
   source: 'analytics' | 'legacy'
   thresholds: { watch: number; alert: number }
@@ -220,7 +221,10 @@ export const organization: fc.Arbitrary<Organization> = fc
         ),
       ),
       requests: fc.array(requestIn(days, [...ids, 'wrkspc_default']), { maxLength: 60, size: 'max' }),
-      window: fc.boolean().map((hasDayBefore) => ({ start, end, days, hasDayBefore })),
+      window: fc.boolean().map((hasEarlier) => ({
+        ...{ start, end, days },
+        earlier: hasEarlier ? { start: start - DAY, end: end - DAY } : null,
+      })),
       known: fc.oneof(
         { weight: 6, arbitrary: fc.constant(end) },
         { weight: 2, arbitrary: fc.integer({ min: 0, max: days * 1_440 }).map((minute) => start + minute * MINUTE) },

@@ -67,7 +67,7 @@ function homeOf(override: ApiLimitEntry, entries: readonly ApiLimitEntry[]): Api
   return home ?? override
 }
 
-/** What bound before, by the committed limits: the lower of the two, or the one there is. */
+/** What bound before, by the committed limits: the lower of the two. Null where the scope itself had set nothing: then it had no verdict. */
 function committedLimit(world: Organization, scope: string | null, group: ApiLimitEntry, limiter: string) {
   if (!world.committed) return null
   const { entries, workspaces } = world.committed
@@ -75,10 +75,11 @@ function committedLimit(world: Organization, scope: string | null, group: ApiLim
     same.flatMap(({ limits }) => limits).find(({ type }) => type === limiter)?.value ?? null
   const isGroup = (entry: ApiLimitEntry) => nameOf(entry) === nameOf(group) && entry.groupType === group.groupType
   const organization = valueIn(entries.filter(isGroup))
+  if (scope === null) return organization
   const workspace = workspaces.find(({ id }: WorkspaceEntries) => id === scope)
   const own = valueIn(workspace?.entries.filter((entry) => isGroup(homeOf(entry, entries))) ?? [])
-  const values = [organization, own].filter((value) => value !== null)
-  return values.length > 0 ? Math.min(...values) : null
+  if (own === null) return null
+  return organization === null ? own : Math.min(organization, own)
 }
 
 export function twinVerdicts(world: Organization): TwinVerdict[] {
@@ -140,7 +141,8 @@ function twinVerdict(
   if (!count || !limit || knownEnd <= world.window.start) return unmeasured
   if (limiter === 'requests_per_minute' && world.source === 'legacy') return unmeasured
 
-  const firstDay = world.window.start - (world.window.hasDayBefore ? DAY : 0)
+  const { earlier } = world.window
+  const firstDay = earlier?.start ?? world.window.start
   const counted = world.requests.filter((request) => request.at >= firstDay && belongs(request, scope, group))
   if (limiter === 'requests_per_minute' && counted.some(({ uncounted, speed }) => uncounted && speed !== 'fast'))
     return unmeasured
@@ -172,10 +174,11 @@ function twinVerdict(
     ratio >= world.thresholds.alert ? 'alert' : ratio >= world.thresholds.watch ? 'watch' : 'ok'
   const band = bandOf(utilization)
 
-  const isKnownBefore = world.window.hasDayBefore && knownEnd > start - DAY
-  const limitBefore = committedLimit(world, scope, group, limiter) ?? limit
+  const limitBefore = world.committed ? committedLimit(world, scope, group, limiter) : limit
   const before =
-    isKnownBefore && limitBefore > 0 ? bandOf(busiest(start - DAY, end - DAY).total / (mean * limitBefore)) : null
+    earlier && knownEnd > earlier.start && limitBefore !== null && limitBefore > 0
+      ? bandOf(busiest(earlier.start, earlier.end).total / (mean * limitBefore))
+      : null
   const complete = knownEnd >= end
   const transition =
     before === 'alert' && band !== 'alert'

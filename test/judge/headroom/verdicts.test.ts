@@ -14,7 +14,7 @@ import type { UsageRow } from '../../../src/vocabulary/usage-row.ts'
 
 const START = Date.parse('2026-11-22T00:00:00Z')
 const DAY = 86_400_000
-const WINDOW = { start: START, end: START + DAY, days: 1, hasDayBefore: true }
+const WINDOW = { start: START, end: START + DAY, days: 1, earlier: { start: START - DAY, end: START } }
 const THRESHOLDS = { watch: 0.5, alert: 0.75 }
 
 const entry = (limits: Record<string, number | null>, id = 'opus'): ApiLimitEntry => ({
@@ -54,7 +54,7 @@ function judgeWorld(
   const own = Object.keys(overrides).length > 0 ? workspaceOverrides([entry(overrides)], groups) : []
   const current = snapshotOf(groups, [{ workspace, overrides: own }])
   const judged = judgedLimiters(current)
-  const meters = createMeters(judged, groups, WINDOW)
+  const meters = createMeters({ limiters: judged, groups }, null, WINDOW)
   meters.foldOrganization(rows)
   meters.foldWorkspaces(rows)
   const evidence = {
@@ -152,7 +152,7 @@ test.each([
 test('a model group that lists no models is unmeasured: nobody knows whose use would count, and that is not 0 %', () => {
   const groups = organizationGroups([{ ...entry({ requests_per_minute: 10 }), models: null }])
   const judged = judgedLimiters(snapshotOf(groups, []))
-  const meters = createMeters(judged, groups, WINDOW)
+  const meters = createMeters({ limiters: judged, groups }, null, WINDOW)
   meters.foldOrganization([row(1, { requests: 9 })])
   const world = { judged, committed: null, current: snapshotOf(groups, []), meters, window: WINDOW, known: WINDOW.end }
   const verdict = only(
@@ -194,7 +194,7 @@ test('the sum over workspaces is the organization, minute by minute', () => {
         overrides: workspaceOverrides([entry({ output_tokens_per_minute: 50 })], groups),
       })
       const judged = judgedLimiters(snapshotOf(groups, [of('wrkspc_a'), of('wrkspc_b')]))
-      const meters = createMeters(judged, groups, WINDOW)
+      const meters = createMeters({ limiters: judged, groups }, null, WINDOW)
       const folded = uses.map(({ minute, ...parts }) => row(minute, parts))
       meters.foldOrganization(folded)
       meters.foldWorkspaces(folded)

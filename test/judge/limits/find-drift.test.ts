@@ -29,7 +29,7 @@ const line = ({ class: kind, scope, group, limiter, before, after, model, from }
   [
     kind,
     scope.type === 'workspace' ? scope.name : null,
-    group.name,
+    group?.name,
     model,
     from && `from ${from}`,
     limiter,
@@ -38,7 +38,10 @@ const line = ({ class: kind, scope, group, limiter, before, after, model, from }
     .filter(Boolean)
     .join(' · ')
 
-const drift = (before: Snapshot, after: Snapshot) => findDrift(before, after).map(driftRow).map(line)
+const drift = (before: Snapshot, after: Snapshot) =>
+  findDrift(before, after)
+    .map((change) => driftRow({ ...change, consequences: [] }))
+    .map(line)
 
 test('equal limits are no drift, whatever the order of groups, models and limits', () => {
   const before = organization(
@@ -143,13 +146,14 @@ describe('models and groups', () => {
 describe('overrides', () => {
   const groups = [opus({ requests_per_minute: 10 })]
   const none: Snapshot = { groups, workspaces: [] }
-  const set = (value: number) => withOverride(groups, { requests_per_minute: value })
+  const set = (value: number | undefined) =>
+    withOverride(groups, value === undefined ? {} : { requests_per_minute: value })
 
   test('added, changed and removed', () => {
     const at = 'production · Claude Opus 4.x · requests_per_minute'
     expect(drift(none, set(5))).toEqual([`override-added · ${at} · null → 5`])
     expect(drift(set(5), set(7))).toEqual([`override-changed · ${at} · 5 → 7`])
-    expect(drift(set(5), none)).toEqual([`override-removed · ${at} · 5 → null`])
+    expect(drift(set(5), set(undefined))).toEqual([`override-removed · ${at} · 5 → null`])
   })
 
   test('an override whose limiter type changed is one change', () => {

@@ -18,7 +18,7 @@ function viewOf(hourly: (number | null)[], share = 0.3): GroupView {
     scope: { type: 'organization' },
     group: GROUP,
     binds: [],
-    cache: { readShare: share, stretch: null, hourlyReadShare: hourly },
+    cache: { readShare: share, stretch: null, hourlyReadShare: hourly, hourlyInput: hourly.map(() => 1) },
   }
 }
 

@@ -3,7 +3,7 @@ import { missingMinutes, usageFindings } from '../../../src/judge/usage/usage-fi
 
 const START = Date.UTC(2026, 10, 22)
 const HOUR = 3_600_000
-const window = { start: START, end: START + 24 * HOUR, days: 1, hasDayBefore: true }
+const window = { start: START, end: START + 24 * HOUR, days: 1, earlier: null }
 
 test.each([
   ['the whole window', START + 24 * HOUR, 0],

@@ -14,7 +14,7 @@ const opus = {
 const haiku = { type: 'model_group', name: 'Haiku', models: ['haiku'], limits: { requests_per_minute: 4_000 } }
 const webSearch = { type: 'web_search', name: 'web_search', models: [], limits: { tool_uses_per_second: 30 } }
 
-const window = windowOf(Date.UTC(2026, 10, 22), 1, Date.UTC(2026, 10, 23, 6))
+const window = windowOf(Date.UTC(2026, 10, 22), 1, 'day-before')
 const workspace = (id: string, ...overrides: Snapshot['workspaces'][number]['overrides']) => ({
   id,
   name: id,
@@ -23,7 +23,7 @@ const workspace = (id: string, ...overrides: Snapshot['workspaces'][number]['ove
 
 function planOf(...workspaces: Snapshot['workspaces']) {
   const groups = [opus, haiku, webSearch]
-  return planUsage(createMeters(judgedLimiters({ groups, workspaces }), groups, window))
+  return planUsage(createMeters({ limiters: judgedLimiters({ groups, workspaces }), groups }, null, window))
 }
 
 test('without overrides one query is enough, by what the counting rules need and nothing else', () => {

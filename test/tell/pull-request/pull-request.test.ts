@@ -1,33 +1,35 @@
 import { describe, expect, test } from 'vitest'
 import { PULL_REQUEST_MARKER, renderPullRequest } from '../../../src/tell/pull-request/pull-request.ts'
+import type { FilesInCommit } from '../../../src/vocabulary/snapshot-outcome.ts'
 import { drift } from '../drift.ts'
 import { EXAMPLES, LINKS } from '../examples.ts'
 
+const proposed = (files: FilesInCommit) => ({ files, renames: [], sinceUpdate: '' })
 const quiet = EXAMPLES['quiet-day'].report
 
 describe('a pull request', () => {
   test('says what is as the policy expects, and what is not', () => {
     const [first, second] = [drift({ intended: true }), drift({ intended: false })]
-    const { body } = renderPullRequest({ ...quiet, drift: [first!, second!] }, LINKS, 'snapshot')
+    const { body } = renderPullRequest({ ...quiet, drift: [first!, second!] }, LINKS, proposed('snapshot'))
     expect(body).toContain('Not measured. As the policy expects. |')
     expect(body).toContain('Not measured. Not what the policy expects. |')
   })
 
   test('of the gateway file says what reads it, and where no limit has changed, that', () => {
-    const both = renderPullRequest(EXAMPLES.drift.report, LINKS, 'both')
+    const both = renderPullRequest(EXAMPLES.drift.report, LINKS, proposed('both'))
     expect(both.body).toContain('What reads the gateway file goes by it from then on.')
-    const alone = renderPullRequest(quiet, LINKS, 'gateway')
+    const alone = renderPullRequest(quiet, LINKS, proposed('gateway'))
     expect(alone.title).toBe('Claude rate limits: the gateway file, same limits')
     expect(alone.body).toContain('Every limit is as it was.')
     expect(alone.body).not.toContain('the new names')
   })
 
   test('is found again by its marker and says where to look', () => {
-    const { body } = renderPullRequest(EXAMPLES.drift.report, LINKS, 'snapshot')
+    const { body } = renderPullRequest(EXAMPLES.drift.report, LINKS, proposed('snapshot'))
     expect(body.startsWith(PULL_REQUEST_MARKER)).toBe(true)
     for (const url of Object.values(LINKS)) expect(body).toContain(`](${url})`)
     expect(
-      renderPullRequest(EXAMPLES.drift.report, { ...LINKS, run: null, runbook: null }, 'snapshot').body,
+      renderPullRequest(EXAMPLES.drift.report, { ...LINKS, run: null, runbook: null }, proposed('snapshot')).body,
     ).not.toContain('null')
   })
 
@@ -43,7 +45,7 @@ describe('a pull request', () => {
           utilization_after: 0.775,
         }),
       )
-      const { title, body } = renderPullRequest({ ...quiet, drift: many }, LINKS, 'snapshot')
+      const { title, body } = renderPullRequest({ ...quiet, drift: many }, LINKS, proposed('snapshot'))
       expect(body.length).toBeLessThanOrEqual(65_536)
       expect(title.length).toBeLessThanOrEqual(256)
       expect(body).toContain('What approving means')

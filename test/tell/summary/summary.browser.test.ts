@@ -123,7 +123,7 @@ describe.skipIf(!hasBrowser)('in a browser', { timeout: 120_000 }, () => {
 
   test('hostile names show as their characters, and nothing links, mentions or runs', async () => {
     const { report, snapshot } = EXAMPLES['hostile-names']
-    const { body } = renderPullRequest(report, LINKS, 'snapshot')
+    const { body } = renderPullRequest(report, LINKS, { files: 'snapshot', renames: [], sinceUpdate: '' })
     for (const markdown of [renderSummary(report, LINKS, snapshot), body]) {
       await withPage(browser, markdown, async ({ page, problems }) => {
         const text = asRead(await page.textContent('article'))
@@ -140,7 +140,11 @@ describe.skipIf(!hasBrowser)('in a browser', { timeout: 120_000 }, () => {
   })
 
   test('the pull request shows what each change does, the most serious first', async () => {
-    const { title, body } = renderPullRequest(EXAMPLES.drift.report, LINKS, 'snapshot')
+    const { title, body } = renderPullRequest(EXAMPLES.drift.report, LINKS, {
+      files: 'snapshot',
+      renames: [],
+      sinceUpdate: '',
+    })
     expect(title).toContain('1 limit cut, 1 limit raised')
     await withPage(browser, body, async ({ page }) => {
       const rows = (await tableAfter(page, null)).slice(1)

@@ -1,4 +1,5 @@
 import type { Committed } from '../collect/repository/committed.ts'
+import { isRerun } from '../collect/repository/earlier-attempt.ts'
 import type { Deps } from '../deps.ts'
 import { describeError } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -38,11 +39,13 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
   const { pullRequest } = snapshot
   if (pullRequest?.operation === 'branch-only' && pullRequest.error !== null) failed('pull request', pullRequest.error)
 
-  const wanted = shouldNotify(inputs.notify, report, snapshot)
+  const wanted = shouldNotify(inputs.notify, report, snapshot, { isRerun: isRerun(deps.env) })
   const slack = await log.group('Slack', () => notifySlack(run, wanted, () => renderSlack(report, links, snapshot)))
   if ('error' in slack) {
-    if (inputs.onNotifyFailure === 'warn') log.warning(slack.error, 'Slack')
-    else failed('Slack', slack.error)
+    const isOpen = slack.kind === 'unknown' ? 'If the message is not there' : 'Once that is mended'
+    const error = `${slack.error} ${isOpen}, run the job again to post it ("Re-run jobs"): it tells what this attempt found.`
+    if (inputs.onNotifyFailure === 'warn') log.warning(error, 'Slack')
+    else failed('Slack', error)
   }
 
   await log.group('Scorecard', async () => logLines(report).forEach(log.info))

@@ -1,4 +1,5 @@
 import { type Committed, NOTHING_COMPARED } from '../../collect/repository/committed.ts'
+import { runTrailer } from '../../collect/repository/earlier-attempt.ts'
 import { AuditError, describeError } from '../../errors.ts'
 import type { Report } from '../../report/report.ts'
 import type { Run } from '../../run.ts'
@@ -49,7 +50,10 @@ export async function keepSnapshot(
       mode,
       otherPaths: gatewayPath ? [gatewayPath] : [],
       dryRun: inputs.dryRun,
-      plan: withoutSecrets(planSnapshot(report, found, { path, gatewayPath, headline, links }), secrets),
+      plan: withoutSecrets(
+        ofRun(planSnapshot(report, found, { path, gatewayPath, headline, links }), runTrailer(deps.env)),
+        secrets,
+      ),
       warn: log.warning,
     })
     log.info(`Snapshot ${path}: ${outcome.operation}.${outcome.note ? ` ${outcome.note}` : ''}`)
@@ -60,16 +64,26 @@ export async function keepSnapshot(
   }
 }
 
+/** A plan whose commit names the run, so that another attempt of it knows the commit. */
+function ofRun(plan: Plan, trailer: string | null): Plan {
+  return (...files) => {
+    const proposal = plan(...files)
+    if (proposal === null || trailer === null) return proposal
+    const { headline, body } = proposal.message
+    return { ...proposal, message: { headline, body: `${body}\n\n${trailer}` } }
+  }
+}
+
 /**
  * A plan that brings no secret into the repository, where nobody can take it out again. What was redacted would be no
  * snapshot any more, so a file that holds one is not committed at all: the plan throws AuditError.
  */
 function withoutSecrets(plan: Plan, secrets: Pick<Secrets, 'redact' | 'redactAll'>): Plan {
-  return (there) => {
-    const proposal = plan(there)
+  return (...files) => {
+    const proposal = plan(...files)
     if (proposal === null) return null
-    const { files, ...texts } = proposal
-    for (const { path, text } of files) {
+    const { files: planned, ...texts } = proposal
+    for (const { path, text } of planned) {
       const lines = secrets.redact(text).split('\n')
       const at = text.split('\n').findIndex((line, index) => line !== lines[index])
       if (at >= 0)
@@ -81,6 +95,6 @@ function withoutSecrets(plan: Plan, secrets: Pick<Secrets, 'redact' | 'redactAll
           },
         )
     }
-    return { files, ...secrets.redactAll(texts) }
+    return { files: planned, ...secrets.redactAll(texts) }
   }
 }

@@ -26,6 +26,7 @@ export const OUTPUTS = [
   'window-end',
   'data-complete',
   'slack-delivered',
+  'unclaimed-share',
 ] as const
 
 export type OutputName = (typeof OUTPUTS)[number]
@@ -50,7 +51,7 @@ export type Ending =
   | { kind: 'blind'; window: Blind['window']; slack: SlackOutcome }
 
 /** The value of every output, as text. Empty means "nothing to say", never "fine". */
-export function outputsOf(ending: Ending): Record<OutputName, string> {
+function outputsOf(ending: Ending): Record<OutputName, string> {
   const empty = Object.fromEntries(OUTPUTS.map((name) => [name, ''])) as Record<OutputName, string>
   const slackDelivered = SLACK_DELIVERED[ending.slack.kind]
   if (ending.kind === 'blind') {
@@ -84,6 +85,7 @@ export function outputsOf(ending: Ending): Record<OutputName, string> {
     'window-end': report.window.end,
     'data-complete': text(report.window.complete),
     'slack-delivered': slackDelivered,
+    'unclaimed-share': text(report.accounting?.unclaimed_share),
   }
 }
 

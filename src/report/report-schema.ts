@@ -1,7 +1,8 @@
 import * as z from 'zod'
+import { driftSchema } from './drift-schemas.ts'
 import {
+  accountingSchema,
   count,
-  driftSchema,
   findingSchema,
   groupSchema,
   groupViewSchema,
@@ -15,7 +16,7 @@ import {
 
 /** The report file, as it is written and published. Keys are spelled as in the file; more may be added, none renamed. */
 
-export const REPORT_VERSION = 1
+const REPORT_VERSION = 1
 
 const byTier = z.object({ Start: ratio, Build: ratio, Scale: ratio })
 
@@ -101,6 +102,9 @@ export const reportSchema = z.object({
     .array(refusalSchema)
     .optional()
     .describe('Responses with status 429 in a log of response headers, by what refused them'),
+  accounting: accountingSchema
+    .optional()
+    .describe('Where the use of the window went; absent where only a log of responses is known'),
   log: logSchema.optional().describe('How much of a log of response headers was of use'),
   unmatched_models: z.array(z.object({ model: z.string(), requests: count.nullable(), tokens: count })),
   unread_workspaces: z

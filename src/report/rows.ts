@@ -1,10 +1,11 @@
 import type { GroupView } from '../judge/headroom/group-views.ts'
+import type { Accounting } from '../vocabulary/accounting.ts'
 import type { Consequence, Drift, Use } from '../vocabulary/drift.ts'
 import { sameLimit } from '../vocabulary/limit-key.ts'
 import { isMeasured, isRefused, type MeasuredVerdict, type Verdict } from '../vocabulary/verdict.ts'
 import { isoTime } from '../vocabulary/window.ts'
 import { refusedPart } from './refused-rows.ts'
-import type { ConsequenceRow, DriftRow, GroupViewRow, VerdictRow } from './report.ts'
+import type { AccountingPart, ConsequenceRow, DriftRow, GroupViewRow, VerdictRow } from './report.ts'
 
 /** Verdicts, drift and views as the rows of the report file. */
 
@@ -65,6 +66,19 @@ function figures(verdict: MeasuredVerdict) {
   }
 }
 
+export function accountingRow(accounting: Accounting): AccountingPart {
+  const { tokens, requests, parts, unclaimedShare, unmutedShare, newlyUnclaimed, reconciled } = accounting
+  return {
+    tokens,
+    requests,
+    parts: parts.map((part) => ({ ...part, of: [...part.of] })),
+    unclaimed_share: unclaimedShare,
+    unmuted_share: unmutedShare,
+    newly_unclaimed: [...newlyUnclaimed],
+    reconciled,
+  }
+}
+
 export function driftRow(drift: Drift): DriftRow {
   const own = 'limiter' in drift ? drift.consequences.find((consequence) => sameLimit(consequence, drift)) : undefined
   const ratioOf = (use: Use | undefined) => (use?.kind === 'measured' ? use.utilization : null)
@@ -99,15 +113,15 @@ function peakOf(consequence: Consequence | undefined): number | null {
 }
 
 export function consequenceRow({ scope, group, limiter, before, after }: Consequence): ConsequenceRow {
-  const figures = (use: Use) =>
+  const figuresOf = (use: Use) =>
     use.kind === 'measured' ? { limit: use.limit, peak: use.peak, utilization: use.utilization } : null
   const unmeasured = [after, before].find((use) => use.kind === 'unmeasured')
   return {
     scope,
     group: { type: group.type, name: group.name },
     limiter,
-    before: figures(before),
-    after: figures(after),
+    before: figuresOf(before),
+    after: figuresOf(after),
     ...(unmeasured && { reason: unmeasured.reason }),
   }
 }

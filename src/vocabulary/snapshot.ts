@@ -5,7 +5,7 @@ import { compareText } from './order.ts'
 
 /** The committed file: limits only, canonical bytes, so that a git diff shows a moved limit and nothing else. */
 
-export const SNAPSHOT_VERSION = 1
+const SNAPSHOT_VERSION = 1
 
 const limitsSchema = z
   .record(z.string(), z.number().nullable())

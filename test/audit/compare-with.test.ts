@@ -25,7 +25,7 @@ afterEach(() => services.stop())
 const week = (compareWith?: string) =>
   services.run({ 'lookback-days': '7', ...(compareWith && { 'compare-with': compareWith }) })
 const transitions = ({ report }: Awaited<ReturnType<typeof week>>) =>
-  Object.fromEntries(report.verdicts.map(({ group, transition }) => [group.name, transition]))
+  Object.fromEntries(report.verdicts.map((row) => [row.group.name, row.transition]))
 /** Days of which usage per minute was asked for. */
 const daysAsked = () =>
   services.anthropic.requests

@@ -56,6 +56,11 @@ const READ_SHARE = [
 
 type Given = Pick<MeasuredRow, 'group' | 'limiter' | 'limit' | 'peak'> & Partial<MeasuredRow>
 
+function bandOf(utilization: number) {
+  if (utilization >= THRESHOLDS.alert) return 'alert'
+  return utilization >= THRESHOLDS.watch ? 'watch' : 'ok'
+}
+
 /** A measured row: utilization, band and hours follow from peak and limit. */
 function measured(given: Given): MeasuredRow {
   const { limit, peak } = given
@@ -69,7 +74,7 @@ function measured(given: Given): MeasuredRow {
     p99: Math.round(peak * 0.74),
     minutes_over_threshold: utilization >= THRESHOLDS.alert ? 4 : 0,
     utilization,
-    band: utilization >= THRESHOLDS.alert ? 'alert' : utilization >= THRESHOLDS.watch ? 'watch' : 'ok',
+    band: bandOf(utilization),
     transition: null,
     reason: null,
     lower_bound: false,
@@ -83,8 +88,7 @@ function measured(given: Given): MeasuredRow {
 
 function previous(peak: number, limit: number): VerdictRow['previous'] {
   const utilization = peak / limit
-  const band = utilization >= THRESHOLDS.alert ? 'alert' : utilization >= THRESHOLDS.watch ? 'watch' : 'ok'
-  return { peak: Math.round(peak), limit, utilization, band }
+  return { peak: Math.round(peak), limit, utilization, band: bandOf(utilization) }
 }
 
 function unmeasured(
@@ -185,7 +189,7 @@ function reportOf(given: Partial<Report> & { verdicts: VerdictRow[] }): Report {
     usage_source: 'analytics',
     peak_window: 'minute',
     thresholds: THRESHOLDS,
-    status: bands.has('alert') ? 'alert' : bands.has('watch') ? 'watch' : bands.has('ok') ? 'ok' : null,
+    status: (['alert', 'watch', 'ok'] as const).find((band) => bands.has(band)) ?? null,
     highest_utilization: ratios.length === 0 ? null : Math.max(...ratios),
     groups: VIEWS.map((view) => ({ ...view, binds: bindsOf(view, given.verdicts) })),
     drift: [],

@@ -47,9 +47,9 @@ function snapshot(entries: readonly ApiLimitEntry[], workspaces = WORKSPACES): s
   return formatSnapshot(
     snapshotOf(
       groups,
-      workspaces.map(({ id, name, entries }) => ({
+      workspaces.map(({ id, name, entries: own }) => ({
         workspace: { id, name, archived: false },
-        overrides: workspaceOverrides(entries, groups),
+        overrides: workspaceOverrides(own, groups),
       })),
     ),
   )

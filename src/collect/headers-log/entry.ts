@@ -47,8 +47,8 @@ export function parseEntry(line: string): Entry | { problem: string } {
   let value: unknown
   try {
     value = JSON.parse(line)
-  } catch (error) {
-    return { problem: `not JSON: ${(error as Error).message}` }
+  } catch (cause) {
+    return { problem: `not JSON: ${(cause as Error).message}` }
   }
   const parsed = schema.safeParse(value)
   if (!parsed.success) {

@@ -99,7 +99,9 @@ function refusalsOf(days: Days<DayOfRefusals>): RefusalReading {
     [...ofDay].map(([minute, count]) => ({ at: start + minute * MINUTE, count })),
   )
   const hours = days
-    .flatMap(({ start, hours: ofDay }) => [...ofDay].map(([hour, counts]) => ({ at: start + hour * HOUR, counts })))
+    .flatMap(({ start, hours: ofDay }) =>
+      [...ofDay].map(([hour, ofHour]) => ({ at: start + hour * HOUR, counts: ofHour })),
+    )
     .sort((a, b) => a.at - b.at)
   const counts = noCounts()
   for (const hour of hours) for (const kind of REFUSALS) counts[kind] += hour.counts[kind]

@@ -52,8 +52,8 @@ export async function readLimits(client: AnthropicClient, known: KnownWorkspaces
       .filter(({ archived }) => !archived)
       .map(async (workspace): Promise<WorkspaceOverrides | UnreadableWorkspace> => {
         try {
-          const entries = await readWorkspaceLimits(client, workspace.id, hadOverrides.has(workspace.id))
-          return { workspace, overrides: workspaceOverrides(entries, groups) }
+          const own = await readWorkspaceLimits(client, workspace.id, hadOverrides.has(workspace.id))
+          return { workspace, overrides: workspaceOverrides(own, groups) }
         } catch (error) {
           return { workspace, error: describeError(error) }
         }

@@ -42,12 +42,12 @@ export function planSnapshot(report: Report, source: SnapshotSource, wanted: Wan
     const drift = before ? driftOf(before, after, report.drift) : []
     const reported = { ...report, first_snapshot: before === null, drift }
     const contents = contentsOf(files, path)
-    const renames = before ? findRenames(before, after) : []
-    const sinceUpdate = proposed ? newSince(proposed, after, path, report) : ''
+    const renamed = before ? findRenames(before, after) : []
+    const added = proposed ? newSince(proposed, after, path, report) : ''
     return {
       files,
-      message: commitMessage(headline, reported, contents, renames),
-      pullRequest: renderPullRequest(reported, links, { files: contents, renames, sinceUpdate }),
+      message: commitMessage(headline, reported, contents, renamed),
+      pullRequest: renderPullRequest(reported, links, { files: contents, renames: renamed, sinceUpdate: added }),
     }
   }
 }

@@ -146,9 +146,9 @@ const CONTENTS = 6
 function contents({ group, models = [], limits = [] }: DriftRow, safe: Escape): string {
   if (group === null) return ''
   const names = models.map((model) => safe(model))
-  const values = limits.map(({ limiter, limit }) => {
+  const shown = limits.map(({ limiter, limit }) => {
     const name = limiterName({ group, limiter }, safe)
     return limit === null ? `${name} without a value` : `${count(limit)} ${name}`
   })
-  return [listing(names, CONTENTS), listing(values, CONTENTS)].filter(Boolean).join('; ')
+  return [listing(names, CONTENTS), listing(shown, CONTENTS)].filter(Boolean).join('; ')
 }

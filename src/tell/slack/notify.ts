@@ -1,6 +1,6 @@
 import type { Report } from '../../report/report.ts'
 import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
-import { isMeasured, refusedRows } from '../words/select.ts'
+import { isMeasured, isNewlyUnclaimed, refusedRows } from '../words/select.ts'
 
 export type Notify = 'on-alert' | 'on-change' | 'always' | 'never'
 
@@ -8,7 +8,8 @@ export type Notify = 'on-alert' | 'on-change' | 'always' | 'never'
  * Whether this report goes to Slack. `on-alert`: for any alert, any recovery since the day before, any drift.
  * `on-change`: only for what is new, which is a new or worse alert, a recovery, or drift; and for what still stands, on
  * Mondays and when a run is run again, because its first attempt may have told nobody. Both report requests that were
- * refused, what could not be read, a mute that has just ended, and a window whose usage has not arrived at all.
+ * refused, what could not be read, use that no limit counts when it is new, a mute that has just ended, and a window whose
+ * usage has not arrived at all.
  */
 export function shouldNotify(
   notify: Notify,
@@ -18,7 +19,7 @@ export function shouldNotify(
 ): boolean {
   if (notify === 'never') return false
   if (notify === 'always' || report.failures.length > 0 || isBlind(report)) return true
-  if (refusedRows(report).length > 0) return true
+  if (refusedRows(report).length > 0 || isNewlyUnclaimed(report)) return true
   if (report.findings.some(({ kind }) => kind === 'mute-expired')) return true
   const tellsAll = notify === 'on-alert' || isRerun || isMonday(report)
   if (report.drift.length > 0 && (tellsAll || !isProposed(snapshot))) return true

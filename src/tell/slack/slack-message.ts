@@ -19,7 +19,7 @@ import {
 import type { Links } from '../words/links.ts'
 import { andMore, list } from '../words/list.ts'
 import { refusedCount, refusedName, refusedText } from '../words/refused-text.ts'
-import { highest, type Measured, ofBand, recovered, refusedRows } from '../words/select.ts'
+import { hasUnclaimedUse, highest, type Measured, ofBand, recovered, refusedRows } from '../words/select.ts'
 import {
   bindingLimit,
   clippedText,
@@ -31,6 +31,8 @@ import {
   shareOf,
   snapshotText,
   transitionText,
+  unclaimedSentences,
+  unclaimedShare,
   used,
   verdictLine,
 } from '../words/sentences.ts'
@@ -73,6 +75,7 @@ function blocks(report: Report, links: Links, snapshot: SnapshotOutcome | null, 
     ...rows('Watch', watched(report), extent.watch, report, links, alertLine),
     ...rows('Recovered', recovered(report), extent.recovered, report, links, recoveredLine),
     ...drift(report, links, snapshot, extent),
+    ...unclaimed(report, extent),
     ...endedMutes(report, extent),
     ...firstSteps(report, extent),
     ...buttons(links, snapshot?.pullRequest ?? null),
@@ -198,6 +201,12 @@ function drift(report: Report, links: Links, snapshot: SnapshotOutcome | null, e
 
 function driftLine(item: DriftRow, report: Report): string {
   return `${isSerious(item, report) ? '▼' : '•'} ${driftSentence(item, report, slackText)}`
+}
+
+function unclaimed(report: Report, extent: MessageExtent): KnownBlock[] {
+  if (!hasUnclaimedUse(report)) return []
+  const lines = list(unclaimedSentences(report, slackText), extent.failures, (sentence) => `• ${sentence}`)
+  return sections([`*Counted by no limit*: ${unclaimedShare(report)}`, ...lines])
 }
 
 function endedMutes({ findings }: Report, extent: MessageExtent): KnownBlock[] {

@@ -155,8 +155,8 @@ test('a workspace has its overrides, and nothing it inherits', async () => {
   expect(entry?.limits).toEqual([{ type: 'requests_per_minute', value: 1 }])
 })
 
-test.for(['not-found', 'empty'] as const)('the default workspace has no limits of its own: %s', async (answer) => {
-  anthropic.options.defaultWorkspaceLimits = answer
+test.for(['not-found', 'empty'] as const)('the default workspace has no limits of its own: %s', async (reply) => {
+  anthropic.options.defaultWorkspaceLimits = reply
   expect(await readWorkspaceLimits(harness.client, workspaceId('Default'), false)).toEqual([])
 })
 

@@ -56,10 +56,8 @@ export const repositoryRoutes: Routes = {
     const common = base && head && (await repository.mergeBase(base, head))
     if (!base || !head || !common) return notFound()
     const [ahead, behind] = await Promise.all([repository.between(base, head), repository.between(head, base)])
-    const status =
-      ahead.length === 0 ? (behind.length === 0 ? 'identical' : 'behind') : behind.length === 0 ? 'ahead' : 'diverged'
     return ok({
-      status,
+      status: statusOf(ahead.length, behind.length),
       ahead_by: ahead.length,
       behind_by: behind.length,
       total_commits: ahead.length,
@@ -145,4 +143,11 @@ export const repositoryRoutes: Routes = {
     await settle(world, ref.replace('refs/heads/', ''))
     return { status: 204, value: undefined }
   },
+}
+
+/** GitHub's word for how two revisions lie to each other, by the commits that each has alone. */
+function statusOf(ahead: number, behind: number): string {
+  if (ahead > 0 && behind > 0) return 'diverged'
+  if (ahead > 0) return 'ahead'
+  return behind > 0 ? 'behind' : 'identical'
 }

@@ -108,7 +108,7 @@ function compareLimiter(
   const { used, limit, share, at, requestId } = slow.peak
   const before = twinLimiter(log, place, limiter, DAY_BEFORE)?.peak ?? null
   expect(verdict).toMatchObject({
-    band: (['alert', 'watch', 'ok'] as const)[[0.75, 0.5, 0].findIndex((line) => share >= line)],
+    band: (['alert', 'watch', 'ok'] as const)[[0.75, 0.5, 0].findIndex((from) => share >= from)],
     limit,
     peak: used,
     peakAt: at,

@@ -117,8 +117,8 @@ export function twinLimiter(log: readonly Response[], where: Where, limiter: str
   const peaks = measured
     .filter(({ share }) => share === best)
     .sort((a, b) => a.at - b.at || b.limit - a.limit || ((a.requestId ?? '') < (b.requestId ?? '') ? -1 : 1))
-  const minutesOver = (line: number) =>
-    new Set(measured.filter(({ share }) => share >= line).map(({ at }) => Math.floor(at / MINUTE))).size
+  const minutesOver = (from: number) =>
+    new Set(measured.filter((one) => one.share >= from).map(({ at }) => Math.floor(at / MINUTE))).size
   const hourly: (number | null)[] = []
   for (let hour = Math.floor(window.start / 3_600_000) * 3_600_000; hour < window.end; hour += 3_600_000) {
     const inHour = within(measured, { start: hour, end: hour + 3_600_000 })

@@ -39,8 +39,8 @@ const start = fc
     limits: fc.array(limits, { minLength: 3, maxLength: 3 }),
     overrides: fc.array(fc.option(limits), { minLength: 6, maxLength: 6 }),
   })
-  .map(({ homes, limits, overrides }): State => {
-    const groups = limits
+  .map(({ homes, limits: ofGroups, overrides }): State => {
+    const groups = ofGroups
       .map((own, index) => ({
         name: `Group ${index}`,
         models: MODELS.filter((_, at) => homes[at] === index),

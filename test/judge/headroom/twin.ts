@@ -96,7 +96,7 @@ export function twinVerdicts(world: Organization): TwinVerdict[] {
       for (const { type, value } of override.limits) {
         // A limit without a value inherits: the organization's row speaks of it.
         if (value === null) continue
-        const organization = home === override ? null : home.limits.find((limit) => limit.type === type)?.value
+        const organization = home === override ? null : home.limits.find((other) => other.type === type)?.value
         const lower = organization !== undefined && organization !== null && organization < value
         const limit = lower ? organization : value
         const source = lower ? 'organization' : 'workspace'
@@ -152,15 +152,16 @@ function twinVerdict(
   const perSecond = limiter === 'tool_uses_per_second'
   const perDay = limiter === 'tokens_per_day'
   const seconds = perSecond ? 60 : 1
-  const span = perDay ? DAY : world.peakWindow === 'hour' ? 60 * MINUTE : MINUTE
+  const perMinute = world.peakWindow === 'hour' ? 60 * MINUTE : MINUTE
+  const span = perDay ? DAY : perMinute
   const mean = perDay ? 1 : (span / MINUTE) * seconds
   const busiest = (from: number, to: number) => {
     let best = { total: 0, at: from }
-    const spans = new Set(counted.map(({ at }) => from + Math.floor((at - from) / span) * span))
-    for (const at of [...spans].sort((a, b) => a - b)) {
-      if (at < from || at >= to) continue
-      const total = use(at, at + span)
-      if (total > best.total) best = { total, at }
+    const spans = new Set(counted.map((request) => from + Math.floor((request.at - from) / span) * span))
+    for (const first of [...spans].sort((a, b) => a - b)) {
+      if (first < from || first >= to) continue
+      const used = use(first, first + span)
+      if (used > best.total) best = { total: used, at: first }
     }
     return best
   }
@@ -170,8 +171,10 @@ function twinVerdict(
   const peak = total / mean
   // One division, so that use exactly on a line is not a hair below it.
   const utilization = total / (mean * limit)
-  const bandOf = (ratio: number) =>
-    ratio >= world.thresholds.alert ? 'alert' : ratio >= world.thresholds.watch ? 'watch' : 'ok'
+  const bandOf = (ratio: number) => {
+    if (ratio >= world.thresholds.alert) return 'alert'
+    return ratio >= world.thresholds.watch ? 'watch' : 'ok'
+  }
   const band = bandOf(utilization)
 
   const limitBefore = world.committed ? committedLimit(world, scope, group, limiter) : limit
@@ -180,18 +183,12 @@ function twinVerdict(
       ? bandOf(busiest(earlier.start, earlier.end).total / (mean * limitBefore))
       : null
   const complete = knownEnd >= end
-  const transition =
-    before === 'alert' && band !== 'alert'
-      ? complete
-        ? 'recovered'
-        : null
-      : band === 'ok'
-        ? null
-        : before === band
-          ? 'continuing'
-          : before === 'watch'
-            ? 'worse'
-            : 'new'
+  const transitionOf = () => {
+    if (before === 'alert' && band !== 'alert') return complete ? 'recovered' : null
+    if (band === 'ok') return null
+    if (before === band) return 'continuing'
+    return before === 'watch' ? 'worse' : 'new'
+  }
 
   const minutes: number[] = []
   for (let minute = start; minute < end; minute += MINUTE) minutes.push(minute)
@@ -212,7 +209,7 @@ function twinVerdict(
     minutesOver: perDay ? null : values.filter((value) => value / (seconds * limit) >= world.thresholds.alert).length,
     utilization,
     band,
-    transition,
+    transition: transitionOf(),
   }
 }
 

@@ -25,11 +25,11 @@ const withOverride = (
 })
 
 /** A drift as one line: what a test wants to say of it. */
-const line = ({ class: kind, scope, group, limiter, before, after, model, from }: DriftRow) =>
+const line = ({ class: kind, scope, group: on, limiter, before, after, model, from }: DriftRow) =>
   [
     kind,
     scope.type === 'workspace' ? scope.name : null,
-    group?.name,
+    on?.name,
     model,
     from && `from ${from}`,
     limiter,

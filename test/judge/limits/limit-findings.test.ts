@@ -26,6 +26,12 @@ describe('cached traffic can hit a workspace limit while the organization has ro
     expect(kinds({ [CACHE_AWARE]: 900 }, { [PLAIN]: 100 })).toContain('cached-traffic-override')
   })
 
+  test('which is not said of a group that the organization does not list', () => {
+    const overrides = [{ ...group({ [PLAIN]: 100 }), name: 'Elsewhere', models: [] }]
+    const snapshot: Snapshot = { groups: [], workspaces: [{ id: 'w', name: 'production', overrides }] }
+    expect(limitFindings(snapshot, judgedLimiters(snapshot), [])).toEqual([])
+  })
+
   test('which is not said where both count them, nor where neither does', () => {
     expect(kinds({ [PLAIN]: 900 }, { [PLAIN]: 100 })).not.toContain('cached-traffic-override')
     expect(kinds({ [PLAIN]: 900, [CACHE_AWARE]: 900 }, { [PLAIN]: 100 })).not.toContain('cached-traffic-override')

@@ -7,6 +7,7 @@ const window = { start: START, end: START + 24 * HOUR, days: 1, earlier: null }
 
 test.each([
   ['the whole window', START + 24 * HOUR, 0],
+  ['beyond the window', START + 30 * HOUR, 0],
   ['all but its last hour', START + 23 * HOUR, 60],
   ['none of it', START, 1_440],
   ['not even its beginning', START - 5 * HOUR, 1_440],

@@ -8,6 +8,16 @@ const proposed = (files: FilesInCommit) => ({ files, renames: [], sinceUpdate: '
 const quiet = EXAMPLES['quiet-day'].report
 
 describe('a pull request', () => {
+  test.each([
+    [0, ': 1 limit raised.\n'],
+    [1, ': 1 limit cut, 1 limit raised. One leaves less room than before.\n'],
+    [2, ': 2 limits cut, 1 limit raised. 2 leave less room than before.\n'],
+  ])('says how many changes leave less room: %i', (cuts, words) => {
+    const raised = drift({ class: 'raised', before: 1, after: 2 })
+    const report = { ...quiet, drift: [...Array.from({ length: cuts }, () => drift({})), raised] }
+    expect(renderPullRequest(report, LINKS, proposed('snapshot')).body).toContain(words)
+  })
+
   test('says what is as the policy expects, and what is not', () => {
     const [first, second] = [drift({ intended: true }), drift({ intended: false })]
     const { body } = renderPullRequest({ ...quiet, drift: [first!, second!] }, LINKS, proposed('snapshot'))

@@ -81,11 +81,11 @@ test.each(cells)('$day under notify: $mode is told: $told', ({ day, mode, told }
 
 describe('drift by pull request', () => {
   const drifted = DAYS.drift!
-  const proposed = (commit: MadeCommit | null): SnapshotOutcome => {
+  const proposed = (made: MadeCommit | null): SnapshotOutcome => {
     const url = 'https://github.com/acme/limits/pull/12'
     const pullRequest = { operation: 'updated', number: 12, url } as const
     const rest = { path: '.github/claude-rate-limits.json', pullRequest, note: null }
-    return commit ? { operation: 'updated', commit, ...rest } : { operation: 'unchanged', commit, ...rest }
+    return made ? { operation: 'updated', commit: made, ...rest } : { operation: 'unchanged', commit: made, ...rest }
   }
   const commit = { sha: 'a'.repeat(40), verified: true, url: 'https://github.com/acme/limits/commit/a' }
 

@@ -1,10 +1,11 @@
 import { fetch as undiciFetch } from 'undici'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { postToSlack } from '../../../src/deliver/post-to-slack.ts'
 import type { Report } from '../../../src/report/report.ts'
 import { renderBlindSlack } from '../../../src/tell/blind.ts'
 import { slackViolations } from '../../../src/tell/slack/slack-limits.ts'
 import { renderSlack } from '../../../src/tell/slack/slack-message.ts'
+import type { PullRequestOutcome, SnapshotOutcome } from '../../../src/vocabulary/snapshot-outcome.ts'
 import { startSlack } from '../../emulator/slack/slack.ts'
 import { EXAMPLES, type Example, LINKS, manyAlerts } from '../examples.ts'
 import { renderExample } from '../renderings.ts'
@@ -84,4 +85,24 @@ test('a mute that has ended is in the message', () => {
   const message = 'The mute of group Claude Haiku 4.5 ended on 2026-11-21 and is ignored from now on.'
   const report = { ...EXAMPLES['first-alert'].report, findings: [{ kind: 'mute-expired' as const, message }] }
   expect(JSON.stringify(renderSlack(report, LINKS, null))).toContain(`*Mutes that have ended*\\n• ${message}`)
+})
+
+describe('the pull request of the run', () => {
+  const { report, snapshot } = EXAMPLES.drift
+  const buttons = (pullRequest: PullRequestOutcome) => {
+    const message = renderSlack(report, LINKS, { ...snapshot, pullRequest } as SnapshotOutcome)
+    return JSON.stringify(message.blocks.at(-1))
+  }
+  const url = 'https://github.com/acme/limits/pull/12'
+
+  test('has a button as long as it waits, and none when it is closed', () => {
+    expect(buttons({ operation: 'updated', number: 12, url })).toContain('Review pull request')
+    expect(buttons({ operation: 'none', number: 12, url })).toContain(url)
+    expect(buttons({ operation: 'closed', number: 12, url })).not.toContain(url)
+    expect(buttons({ operation: 'none', number: null, url: null })).not.toContain('pull request')
+  })
+
+  test('that is to be opened by hand says so on it', () => {
+    expect(buttons({ operation: 'branch-only', number: null, url, error: null })).toContain('Open pull request')
+  })
 })

@@ -28,6 +28,11 @@ describe('the planning part of the summary', () => {
     )
   })
 
+  test('speaks of no refused runway where one was found', () => {
+    const text = textOf(reportOf([rowOf('requests_per_minute', 1000, rising)], 14))
+    expect(text).not.toContain('No runway')
+  })
+
   test('says which tier the limits are, and what the peaks would be on another', () => {
     const text = textOf(reportOf([rowOf('requests_per_minute', 1000, [500])], 1))
     expect(text).toContain('- Claude Opus 4.x: matches Start as published on 2026-10-08.')

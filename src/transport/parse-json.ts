@@ -4,16 +4,14 @@
  */
 const PIECE = 32_768
 
-const BYTE_ORDER_MARK = Buffer.from('\ufeff')
 const BEFORE_ITEMS = '{"data":['
 const FIRST_FIELD = /^\{"data":\[(\{"\w+":)/
 
 /**
  * What `JSON.parse` makes of these bytes of UTF-8, and throws, at half the cost for a page of a list.
- * Any other JSON is parsed as a whole. A byte order mark before it is no part of it.
+ * Any other JSON is parsed as a whole.
  */
-export function parseJson(reply: Buffer): unknown {
-  const bytes = BYTE_ORDER_MARK.equals(reply.subarray(0, 3)) ? reply.subarray(3) : reply
+export function parseJson(bytes: Buffer): unknown {
   return parseInPieces(bytes) ?? JSON.parse(bytes.toString('utf8'))
 }
 

@@ -48,7 +48,7 @@ export function findTraces(text: string, { forms, blocks }: Traces): Range[] {
     for (let at = 0; at + BLOCK <= searched.length; at += BLOCK) {
       const ranges = (blocks.get(searched.slice(at, at + BLOCK)) ?? [])
         .map((place) => ({ place, range: common(searched, at, place) }))
-        .filter(({ range: [start, end] }) => end - start >= TRACE)
+        .filter(({ range: [from, to] }) => to - from >= TRACE)
         .map(({ place, range }) => widened(searched, place.form.alphabet, range))
       found.push(...ranges)
       // What is found already is not looked at again, block by block.

@@ -110,6 +110,8 @@ test.for(Object.keys(ENCODINGS))(
     const coded = ENCODINGS[name]!(CANARY)
     fc.assert(
       fc.property(fc.nat(coded.length), fc.constantFrom(...SPLITS), fc.constantFrom(0.5, 1), (cut, split, share) => {
+        // What splits an escape makes another one of it, which nobody could read either.
+        fc.pre(!coded.slice(cut - 1, cut).includes('\\') || !split.startsWith('\\'))
         const sent = `${coded.slice(0, cut)}${split}${coded.slice(cut)}`.slice(0, coded.length * share + split.length)
         const clean = redact(`it said "${sent}" to us`)
         expect(clean).toMatch(/^it said ".{0,45}" to us$/s)

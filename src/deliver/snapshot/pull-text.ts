@@ -54,7 +54,7 @@ export function withMissing(body: string, missing: People): string {
   const memory = memoryOf(body)
   if (memory === null) return body
   const { title, key } = memory
-  const isNone = Object.values(missing).every((names) => names.length === 0)
+  const isNone = Object.values(missing).every(({ length }) => length === 0)
   return body.replace(MEMORY, () => stateOf(isNone ? { title, key } : { title, key, missing }))
 }
 

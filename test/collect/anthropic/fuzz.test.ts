@@ -111,14 +111,10 @@ const ENDPOINTS: Record<string, { reply: unknown; read: (client: AnthropicClient
 function clientOf(body: string, endpoint: string): AnthropicClient {
   const isExchange = endpoint === 'token exchange'
   const deps = {
-    fetch: async (url: unknown) =>
-      new Response(
-        String(url).startsWith('https://runner/')
-          ? '{"value":"an.id.token"}'
-          : isExchange && !String(url).endsWith('/token')
-            ? JSON.stringify(page)
-            : body,
-      ),
+    fetch: async (url: unknown) => {
+      if (String(url).startsWith('https://runner/')) return new Response('{"value":"an.id.token"}')
+      return new Response(isExchange && !String(url).endsWith('/token') ? JSON.stringify(page) : body)
+    },
     now: () => START,
     sleep: async () => {},
     random: () => 0,

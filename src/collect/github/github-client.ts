@@ -5,7 +5,7 @@ import { parseRetryAfter } from '../../transport/retry-after.ts'
 import { wholeReplies } from '../../transport/whole.ts'
 import type { GitHubError } from './github-refusals.ts'
 import { type GitHubReply, parse, parseMutation, understand } from './github-replies.ts'
-import { lazy } from './lazy.ts'
+import { lazy } from '../../vocabulary/lazy.ts'
 
 export type GitHub = {
   owner: string

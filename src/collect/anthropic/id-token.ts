@@ -18,7 +18,7 @@ export type Identity = { subject: string; audience: string; issuer: string }
 
 const TIMEOUT = 20_000
 /** A token has about two thousand bytes. */
-const LARGEST_REPLY = 64_000
+const LARGEST_REPLY = 1_000_000
 const MOST_TRIES = 5
 const FIRST_WAIT = 500
 /** A longer `retry-after` is not waited for: the run says so and ends. */

@@ -3,9 +3,9 @@ import type { Deps } from '../../deps.ts'
 import { AuditError } from '../../errors.ts'
 import { parseRetryAfter } from '../../transport/retry-after.ts'
 import { wholeReplies } from '../../transport/whole.ts'
+import { lazy } from '../../vocabulary/lazy.ts'
 import type { GitHubError } from './github-refusals.ts'
 import { type GitHubReply, parse, parseMutation, understand } from './github-replies.ts'
-import { lazy } from '../../vocabulary/lazy.ts'
 
 export type GitHub = {
   owner: string

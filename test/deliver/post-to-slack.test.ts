@@ -121,6 +121,12 @@ test('a redirect is not followed: the message and the URL stay with Slack', asyn
 })
 
 test.each([
+  [
+    'a webhook that a Mattermost server does not know',
+    400,
+    '{"id":"web.incoming_webhook.invalid.app_error","message":"Invalid webhook."}',
+    'Mattermost',
+  ],
   ['a removed webhook', 404, 'no_service', 'create a new one'],
   ['an archived channel', 410, 'channel_is_archived', 'archived'],
   ['a revoked token', 403, 'invalid_token', 'revoked'],

@@ -133,6 +133,26 @@ test.each([
   expect(text).not.toMatch(/pass-of-user|abcdefgh/)
 })
 
+test('the address of a workflow of Slack is explained, and an incoming webhook of Slack, GovCloud or Mattermost is taken', () => {
+  const trigger = 'https://hooks.slack.com/triggers/T0EXAMPLE/123456/abcdefABCDEF0123456789'
+  const text = message({ 'anthropic-admin-key': KEY, 'slack-webhook-url': trigger })
+  expect(text).toContain('this address starts a workflow of Slack instead')
+  expect(text).toContain('https://hooks.slack.com/services/…')
+  expect(text).not.toContain('abcdefABCDEF')
+  for (const url of [
+    'https://hooks.slack.com/services/T0/B0/x1',
+    'https://hooks.slack-gov.com/services/T0/B0/x1',
+    'https://chat.example.com/hooks/x1y2z3',
+  ])
+    expect(withKey({ 'slack-webhook-url': url }).slackWebhookUrl).toBe(url)
+})
+
+test('an example address in an error is not taken for a secret', () => {
+  const { redact } = createSecrets({ setSecret: () => {} })
+  const text = message({ 'anthropic-admin-key': KEY, 'slack-webhook-url': 'http://hooks.example.com/x' })
+  expect(redact(text)).toContain('https://hooks.slack.com/services/…')
+})
+
 test('a github-token that is no value of a header is refused, and not shown', () => {
   const text = message({ 'anthropic-admin-key': KEY, 'github-token': 'ghs_one\nghs_two' })
   expect(text).toMatch(

@@ -190,3 +190,53 @@ describe('a fault that stays', () => {
     if (inputs === PULL_REQUEST) expect(services.github.pulls).toHaveLength(expected === 'whole' ? 1 : 0)
   })
 })
+
+/** What GitHub says for a moment and does not mean, in the order of a run: once, wherever it strikes. */
+const graphql = (type: string | undefined, message: string, data: unknown = null) =>
+  ({ kind: 'body', body: JSON.stringify({ data, errors: [{ type, message }] }) }) as const
+const refusedPull = (error: object) =>
+  ({ kind: 'status', status: 422, body: JSON.stringify({ message: 'Validation Failed', errors: [error] }) }) as const
+const MOMENTS: Record<string, Fault> = {
+  'a file that exists is not found': { path: /\/contents\//, effect: { kind: 'status', status: 404 } },
+  'the commit that it has just named is not found': {
+    path: /\/(contents|git\/trees)\//,
+    effect: { kind: 'status', status: 404 },
+  },
+  'something went wrong': {
+    path: '/graphql',
+    effect: graphql(undefined, 'Something went wrong while executing your query.'),
+  },
+  INTERNAL: { path: '/graphql', effect: graphql('INTERNAL', 'An error occurred.') },
+  SERVICE_UNAVAILABLE: { path: '/graphql', effect: graphql('SERVICE_UNAVAILABLE', 'Try again later.') },
+  'data beside errors': { path: '/graphql', effect: graphql(undefined, 'A resolver failed.', { updateRefs: {} }) },
+  'a 502 to a mutation': { path: '/graphql', effect: { kind: 'status', status: 502 } },
+  'the head is invalid': {
+    method: 'POST',
+    path: /\/pulls$/,
+    effect: refusedPull({ resource: 'PullRequest', field: 'head', code: 'invalid' }),
+  },
+  'submitted too quickly': {
+    method: 'POST',
+    path: /\/pulls$/,
+    effect: refusedPull({ code: 'custom', message: 'was submitted too quickly' }),
+  },
+  'a 404 to a new pull request': { method: 'POST', path: /\/pulls$/, effect: { kind: 'status', status: 404 } },
+}
+
+describe('a moment of GitHub is got over, and the change is told and kept once', () => {
+  const CASES = Object.keys(MOMENTS).flatMap((moment) =>
+    ['commit', 'pull-request'].flatMap((mode) => [1, 2].map((nth) => [moment, mode, nth] as const)),
+  )
+  test.each(CASES)('%s, in mode %s, the %i. time it is asked', async (moment, mode, nth) => {
+    services.github.faults.push({ ...MOMENTS[moment]!, nth, times: 1 })
+    const run = await services.run({ 'snapshot-mode': mode })
+    expect(run.code).toBe(0)
+    expect(run.outputs).toMatchObject({ drift: 'true', 'drift-count': '1', 'snapshot-operation': 'updated' })
+    expect(services.slack.messages).toHaveLength(1)
+    expect(JSON.stringify(services.slack.messages)).toContain('200 → 100')
+    const branch = mode === 'commit' ? 'main' : 'claude-rate-limit-audit'
+    expect(await services.github.git('rev-list', '--count', `${committed}..${branch}`)).toBe('1')
+    expect((await refs()).map(([name]) => name)).toEqual(mode === 'commit' ? ['main'] : [branch, 'main'])
+    expect(services.github.pulls).toHaveLength(mode === 'commit' ? 0 : 1)
+  })
+})

@@ -95,6 +95,6 @@ function logLine(verdict: VerdictRow, report: Report): string {
     return `${BAND_MARK.unmeasured} unmeasured  ${about}: ${verdict.reason ?? 'no reason given'}`
   const figure = used(verdict, report)
   const peak = `${count(verdict.peak)} of ${count(verdict.limit)}${atPeakTime(verdict, report)}`
-  const notes = [isInert(verdict) && 'own limit is inert', verdict.transition].filter(Boolean)
+  const notes = [isInert(verdict) && 'own limit has no effect', verdict.transition].filter(Boolean)
   return `${BAND_MARK[verdict.band]} ${verdict.band.padEnd(10)}  ${figure.padStart(7)}  ${about} · ${peak}${notes.map((note) => ` · ${note}`).join('')}`
 }

@@ -2,6 +2,7 @@ import type { Blind } from '../report/report.ts'
 import { capital } from '../vocabulary/figures.ts'
 import { buttons, header, message, section } from './slack/blocks.ts'
 import type { SlackMessage } from './slack/slack-limits.ts'
+import { type Clock, inReadersZone, inUtc } from './words/clock.ts'
 import { markdownText, SENTENCE_LENGTH, slackText } from './words/escape.ts'
 import { BAND_MARK, moment } from './words/format.ts'
 import type { Links } from './words/links.ts'
@@ -18,7 +19,7 @@ export function renderBlindSlack(blind: Blind, links: Links): SlackMessage {
   return message(`Claude rate limits: ${meaning(blind)} ${error}${run}`, [
     header(TITLE),
     section(`*Why*\n${error}`),
-    section(`*What it means*\n${capital(meaning(blind))}`),
+    section(`*What it means*\n${capital(meaning(blind, inReadersZone))}`),
     section(`*What to do*\n${remedy(blind)}`),
     ...buttons(links),
   ])
@@ -46,8 +47,8 @@ export function renderRefusedSummary(error: string): string {
 }
 
 /** Only this run's window is certain: whether earlier runs failed too, this one does not know. */
-function meaning({ window }: Blind): string {
-  const since = window === null ? '' : ` since ${moment(window.start)}, longer if the run before failed too`
+function meaning({ window }: Blind, clock: Clock = inUtc): string {
+  const since = window === null ? '' : ` since ${moment(window.start, clock)}, longer if the run before failed too`
   return `the audit is blind${since}: a limit may have been reached without anyone being told.`
 }
 

@@ -36,7 +36,7 @@ describe.skipIf(!hasBrowser)('the summary of the seeded world, in a browser', { 
         const drift = await tableAfter(page, 'Limits that have changed')
         expect(drift.slice(1).map(([limit, change]) => `${limit}: ${change}`)).toEqual([
           'Claude Sonnet 5, output tokens/min: 2,000,000 → 1,000,000 (−50 %)',
-          'Claude Opus 5.5, input tokens/min (cache-aware): 10,000,000 → 20,000,000 (+100 %)',
+          'Claude Opus 5.5, input tokens/min (cache reads free): 10,000,000 → 20,000,000 (+100 %)',
         ])
 
         const watched = verdicts.filter(({ band }) => band === 'alert' || band === 'watch').length

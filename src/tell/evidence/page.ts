@@ -90,7 +90,7 @@ function section(row: Measured, report: Report): string {
       row.minutes_over_threshold === null ? null : `${count(row.minutes_over_threshold)}${ofMinutes(report)}`,
     ],
     [
-      'Pressed against the limit',
+      'At its limit',
       row.clipped &&
         `for ${plural(row.clipped.minutes, 'minute')} from ${moment(row.clipped.from)}: more may have been asked for`,
     ],

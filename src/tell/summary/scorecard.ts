@@ -72,7 +72,7 @@ function cells(row: Measured, report: Report): string[] {
 }
 
 function limitText(row: Measured): string {
-  if (isInert(row)) return `${count(row.limit)} (own ${count(row.configured ?? 0)} is inert)`
+  if (isInert(row)) return `${count(row.limit)} (own ${count(row.configured ?? 0)} has no effect)`
   return bindingLimit(row)
 }
 

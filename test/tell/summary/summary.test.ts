@@ -62,7 +62,7 @@ describe('the verdict line', () => {
 
 test('a limit not reached by the last digit is written so, in its band', () => {
   const summary = renderSummary(EXAMPLES['first-alert'].report, LINKS, null)
-  expect(summary).toContain('🟡 Claude Sonnet 4.x, input tokens/min (cache-aware): 74.96 %')
+  expect(summary).toContain('🟡 Claude Sonnet 4.x, input tokens/min (cache reads free): 74.96 %')
   expect(summary).not.toMatch(/🟡[^\n]*\b75 %\s*$/m)
 })
 

@@ -109,12 +109,12 @@ function escapeProperty(s) {
 // \0builtin:import:crypto
 const _randomUUID = (...given) => process.getBuiltinModule("crypto").randomUUID(...given);
 // \0builtin:import:fs
-var _appendFileSync, _existsSync, _readFileSync, _constants$1, _promises;
+var _appendFileSync, _existsSync, _readFileSync, _constants, _promises;
 var init__builtin_import_fs = __esmMin((() => {
 	_appendFileSync = (() => process.getBuiltinModule("fs").appendFileSync)();
 	_existsSync = (() => process.getBuiltinModule("fs").existsSync)();
 	_readFileSync = (() => process.getBuiltinModule("fs").readFileSync)();
-	_constants$1 = (() => process.getBuiltinModule("fs").constants)();
+	_constants = (() => process.getBuiltinModule("fs").constants)();
 	_promises = (() => process.getBuiltinModule("fs").promises)();
 }));
 // node_modules/@actions/core/lib/file-command.js
@@ -15773,7 +15773,7 @@ var Summary = class {
 			const pathFromEnv = process.env[SUMMARY_ENV_VAR];
 			if (!pathFromEnv) throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
 			try {
-				yield access(pathFromEnv, _constants$1.R_OK | _constants$1.W_OK);
+				yield access(pathFromEnv, _constants.R_OK | _constants.W_OK);
 			} catch (_a) {
 				throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
 			}
@@ -15935,7 +15935,7 @@ var __awaiter$6 = function(thisArg, _arguments, P, generator) {
 };
 const { chmod, copyFile, lstat, mkdir, open: open$1, readdir, rename, rm, rmdir, stat, symlink, unlink } = _promises;
 const IS_WINDOWS$1 = process.platform === "win32";
-_constants$1.O_RDONLY;
+_constants.O_RDONLY;
 function exists(fsPath) {
 	return __awaiter$6(this, void 0, void 0, function* () {
 		try {
@@ -16737,6 +16737,75 @@ function getIDToken(aud) {
 }
 // package.json
 var version$1 = "0.1.0";
+// src/vocabulary/window.ts
+const MINUTE = 6e4;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const MINUTES_PER_DAY = DAY / MINUTE;
+const FIRST_DAY = Date.UTC(2026, 0, 1);
+const COMPARE_WITH = [
+	"day-before",
+	"window-before",
+	"none"
+];
+function dayOf(time) {
+	return Math.floor(time / DAY) * DAY;
+}
+function parseDay(text) {
+	if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return void 0;
+	const time = Date.parse(`${text}T00:00:00Z`);
+	return Number.isNaN(time) || isoDay(time) !== text ? void 0 : time;
+}
+function windowOf(lastDay, days, compareWith) {
+	const window = {
+		start: lastDay - (days - 1) * DAY,
+		end: lastDay + DAY
+	};
+	return {
+		...window,
+		days,
+		earlier: earlierSpan(window, compareWith)
+	};
+}
+function withinRetention(window, now) {
+	const { earlier } = window;
+	return earlier && earlier.start < earliestDay(now) ? {
+		...window,
+		earlier: null
+	} : window;
+}
+function earlierSpan({ start, end }, compareWith) {
+	if (compareWith === "none") return null;
+	const back = compareWith === "day-before" ? DAY : end - start;
+	return {
+		start: start - back,
+		end: end - back
+	};
+}
+function earliestDay(now) {
+	return Math.max(FIRST_DAY, dayOf(now) - 364 * DAY);
+}
+function isoTime(time) {
+	return `${new Date(time).toISOString().slice(0, 19)}Z`;
+}
+function isoDay(time) {
+	return new Date(time).toISOString().slice(0, 10);
+}
+// src/collect/anthropic/budget.ts
+const LONGEST$1 = 24 * MINUTE;
+const ORDINARY = 12 * MINUTE;
+function createBudget(now) {
+	const latest = now() + LONGEST$1;
+	let deadline = now() + ORDINARY;
+	return {
+		deadline: () => deadline,
+		makeRoom: (requests) => {
+			const needed = requests / 60 * MINUTE;
+			deadline = Math.min(latest, Math.max(deadline, now() + 1.25 * needed + 2 * MINUTE));
+		},
+		minutesAtMost: () => (latest - now()) / MINUTE
+	};
+}
 // src/errors.ts
 var AuditError = class extends Error {
 	remedy;
@@ -19482,15 +19551,15 @@ function cloneIssues(issues) {
 	} : { ...iss });
 }
 const recursive = new WeakMap();
-const NONE = 0;
+const NONE$1 = 0;
 const ASSUMED = 1;
 const PROVEN = 2;
 function isRecursive(inst, stack, resolve) {
 	const cached = recursive.get(inst);
-	if (cached !== void 0) return cached ? PROVEN : NONE;
+	if (cached !== void 0) return cached ? PROVEN : NONE$1;
 	if (stack.has(inst)) return PROVEN;
 	stack.add(inst);
-	let result = NONE;
+	let result = NONE$1;
 	const check = (child) => {
 		if (result !== PROVEN && child?._zod) {
 			const answer = isRecursive(child, stack, resolve);
@@ -19498,11 +19567,11 @@ function isRecursive(inst, stack, resolve) {
 		}
 	};
 	const shape = (sh, spread) => {
-		let answer = NONE;
+		let answer = NONE$1;
 		for (const key of Reflect.ownKeys(sh)) {
 			const desc = Object.getOwnPropertyDescriptor(sh, key);
 			if (spread && !desc.enumerable) continue;
-			const child = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve) : NONE;
+			const child = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve) : NONE$1;
 			if (child > answer) answer = child;
 		}
 		return answer;
@@ -19648,7 +19717,7 @@ const memo = {
 			const wrapped = (payload, ctx) => {
 				if (isRecursiveInst === void 0) {
 					const walked = isRecursive(inst, new Set(), false);
-					if (walked === NONE) {
+					if (walked === NONE$1) {
 						inst._zod.parse = base;
 						if (inst._zod.run === wrapped) inst._zod.run = base;
 						return base(payload, ctx);
@@ -22167,119 +22236,26 @@ const repositoryPath = grammar("a path inside the repository: no \"..\", not abs
 	return path;
 });
 const branchName = grammar("a branch name, without refs/heads/", (text) => /^(?!refs\/)(?![/.-])[^\s~^:?*[\\\p{Cc}]+(?<![/.])$/u.test(text) && !/\.\.|@\{|\/\/|\.lock$/.test(text) ? text : void 0);
-// \0builtin:import:node:zlib
-const _gunzipSync = (() => process.getBuiltinModule("node:zlib").gunzipSync)();
-const _createGunzip = (() => process.getBuiltinModule("node:zlib").createGunzip)();
-const _constants = (() => process.getBuiltinModule("node:zlib").constants)();
-// src/transport/coded.ts
-const STILL_CODED = "x-still-coded";
-async function getCoded(dispatcher, input, { headers, signal }) {
-	const { origin, pathname, search } = new URL(input);
-	const reply = await dispatcher.request({
-		origin,
-		path: pathname + search,
-		method: "GET",
-		headers,
-		signal
-	});
-	const { "content-encoding": coding, ...rest } = reply.headers;
-	const known = {
-		...rest,
-		[STILL_CODED]: coding
-	};
-	const cancel = async () => {
-		reply.body.on("error", () => {}).destroy();
-	};
-	return {
-		status: reply.statusCode,
-		headers: { get: (name) => known[name.toLowerCase()]?.toString() ?? null },
-		body: {
-			getReader: () => {
-				const chunks = reply.body[Symbol.asyncIterator]();
-				return {
-					read: async () => chunks.next(),
-					cancel
-				};
-			},
-			cancel
-		}
-	};
-}
-// src/transport/parse-json.ts
-const PIECE = 32768;
-const BEFORE_ITEMS = "{\"data\":[";
-const FIRST_FIELD = /^\{"data":\[(\{"\w+":)/;
-function parseJson$1(bytes) {
-	return parseInPieces(bytes) ?? JSON.parse(bytes.toString("utf8"));
-}
-function parseInPieces(bytes) {
-	const firstField = FIRST_FIELD.exec(bytes.toString("latin1", 0, 100))?.[1];
-	if (!firstField) return null;
-	try {
-		const pieces = [];
-		let from = 9;
-		for (;;) {
-			const to = bytes.indexOf(`},${firstField}`, from + PIECE);
-			if (to === -1) break;
-			pieces.push(JSON.parse(`[${bytes.toString("utf8", from, to + 1)}]`));
-			from = to + 2;
-		}
-		const page = JSON.parse(BEFORE_ITEMS + bytes.toString("utf8", from));
-		page.data = pieces.flat().concat(page.data);
-		return page;
-	} catch {
-		return null;
-	}
-}
 // src/transport/body.ts
-const ROOM = 1048576;
 var BodyTooLarge = class extends Error {
 	name = "BodyTooLarge";
 	constructor(maxBytes) {
 		super(`the body is larger than ${Math.round(maxBytes / 1e6)} MB`);
 	}
 };
-function readText$1(response, limit) {
-	return readBody(response, limit, (bytes) => bytes.toString("utf8"));
-}
-function readJson(response, limit) {
-	return readBody(response, limit, parseJson$1);
-}
-async function readBody(response, { maxBytes }, decode) {
-	if (response.body === null) return decode(Buffer.alloc(0));
-	const reader = response.body.getReader();
+async function readText$1({ body }, { maxBytes }) {
+	if (body === null) return "";
 	const chunks = [];
 	let size = 0;
-	for (let read = await reader.read(); !read.done; read = await reader.read()) {
-		size += read.value.byteLength;
-		if (size > maxBytes) {
-			await reader.cancel();
-			throw new BodyTooLarge(maxBytes);
-		}
-		chunks.push(read.value);
+	for await (const chunk of body) {
+		size += chunk.byteLength;
+		if (size > maxBytes) throw new BodyTooLarge(maxBytes);
+		chunks.push(chunk);
 	}
-	const body = Buffer.concat(chunks, size);
-	const coding = response.headers.get(STILL_CODED);
-	if (coding !== null && coding !== "gzip") throw new Error(`it came as ${coding.slice(0, 40)}, which was not asked for`);
-	if (!coding || size === 0) return decode(body);
-	const bytes = gunzip(body, maxBytes);
-	try {
-		return decode(bytes);
-	} finally {
-		if (bytes.buffer.byteLength >= ROOM) bytes.buffer.transfer(0);
-	}
+	return Buffer.concat(chunks, size).toString("utf8");
 }
-function gunzip(body, maxBytes) {
-	try {
-		return _gunzipSync(body, {
-			chunkSize: ROOM,
-			maxOutputLength: maxBytes,
-			finishFlush: _constants.Z_SYNC_FLUSH
-		});
-	} catch (error) {
-		if (error instanceof RangeError) throw new BodyTooLarge(maxBytes);
-		throw error;
-	}
+async function readJson(response, limit) {
+	return JSON.parse(await readText$1(response, limit));
 }
 // src/transport/retry-after.ts
 function parseRetryAfter(text, now) {
@@ -22288,12 +22264,141 @@ function parseRetryAfter(text, now) {
 	const wait = Number.isNaN(seconds) ? Date.parse(text) - now : seconds * 1e3;
 	return Number.isNaN(wait) ? null : Math.max(0, wait);
 }
+// src/vocabulary/figures.ts
+const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
+const small = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 2 });
+function count$1(value) {
+	return value > 0 && value < 1 ? small.format(value) : whole.format(value);
+}
+function plural(value, one, many = `${one}s`) {
+	return `${count$1(value)} ${value === 1 ? one : many}`;
+}
+const MOST_DECIMALS = 6;
+const wholePercent = new Intl.NumberFormat("en-US", { maximumFractionDigits: MOST_DECIMALS });
+function percent(ratio, lines = []) {
+	for (let decimals = 1; decimals < MOST_DECIMALS; decimals++) {
+		const text = (ratio * 100).toFixed(decimals);
+		const shown = Number(`${text}e-2`);
+		if (shown > 0 === ratio > 0 && [1, ...lines].every((line) => shown >= line === ratio >= line)) return `${wholePercent.format(Number(text))} %`;
+	}
+	return `${wholePercent.format(Math.floor(ratio * 100 * 10 ** MOST_DECIMALS) / 10 ** MOST_DECIMALS)} %`;
+}
+function changeInPercent(before, after) {
+	if (before === 0) return "";
+	const change = (after - before) / before;
+	return `${change < 0 ? "−" : "+"}${percent(Math.abs(change))}`;
+}
+function capital(text) {
+	return text.charAt(0).toUpperCase() + text.slice(1);
+}
+function atMost(items, most) {
+	return {
+		shown: items.slice(0, most),
+		more: Math.max(0, items.length - most)
+	};
+}
+function listing(items, most = items.length) {
+	const { shown, more } = atMost(items, most);
+	const all = more > 0 ? [...shown, `${more} more`] : shown;
+	return all.length <= 1 ? all[0] ?? "" : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`;
+}
+// src/collect/anthropic/pace.ts
+const LONGEST_RETRY_AFTER = 12e4;
+const MOST_REFUSALS = 12;
+const FIRST_WAIT$2 = 1e3;
+const LONGEST_WAIT$2 = 16e3;
+const LONGEST_INTERVAL = 15e3;
+const QUIET = 120;
+function createPace(most, { now, sleep, random }, { onLine, log }) {
+	const line = [];
+	const servedAt = [];
+	let active = 0;
+	let interval = 0;
+	let nextAt = 0;
+	let isMoving = false;
+	let refusals = 0;
+	let epoch = 0;
+	let servedSince = 0;
+	let saidAt = Number.NEGATIVE_INFINITY;
+	async function move() {
+		if (isMoving) return;
+		isMoving = true;
+		let waitedFor = 0;
+		while (line.length > 0 && active < (refusals > 0 ? 1 : most)) {
+			if (nextAt > now() && nextAt !== waitedFor) {
+				waitedFor = nextAt;
+				await sleep(nextAt - now());
+				continue;
+			}
+			nextAt = Math.max(now(), nextAt) + interval;
+			active++;
+			line.shift()?.();
+		}
+		isMoving = false;
+	}
+	function served(since) {
+		const time = now();
+		servedAt.push(time);
+		while (servedAt[0] !== void 0 && servedAt[0] <= time - 6e4) servedAt.shift();
+		if (since !== epoch) return;
+		refusals = 0;
+		if (++servedSince % QUIET === 0) interval *= .9;
+	}
+	function refused(since, retryAfter) {
+		if (since === epoch) {
+			epoch++;
+			refusals++;
+			if (interval === 0) interval = MINUTE / Math.max(60, servedAt.length);
+			else if (servedSince > 0) interval = Math.min(LONGEST_INTERVAL, interval * 1.25);
+			servedSince = 0;
+		}
+		if (refusals >= MOST_REFUSALS || (retryAfter ?? 0) > 12e4) return null;
+		const bound = Math.min(LONGEST_WAIT$2, FIRST_WAIT$2 * 2 ** (refusals - 1));
+		const wait = retryAfter ?? bound * (.5 + random() / 2);
+		nextAt = Math.max(nextAt, now() + wait);
+		return wait;
+	}
+	function settle(answer, since) {
+		if (answer.kind === "refused") return {
+			kind: "refused",
+			error: answer.error,
+			wait: refused(since, answer.retryAfter)
+		};
+		if (answer.kind === "ok" || answer.error.status !== void 0 && answer.error.status < 500) served(since);
+		return answer;
+	}
+	function say() {
+		const perMinute = interval > 0 ? MINUTE / interval : Number.POSITIVE_INFINITY;
+		if (line.length < perMinute || now() < saidAt + 6e4) return;
+		saidAt = now();
+		const minutes = Math.ceil(line.length / perMinute);
+		log(`The API lets this run make about ${Math.round(perMinute)} requests a minute: ${plural(line.length, "request")} in line, about ${plural(minutes, "minute")}.`);
+	}
+	return {
+		run: async (request, again) => {
+			const turn = new Promise((wake) => {
+				if (again) line.unshift(wake);
+				else line.push(wake);
+			});
+			onLine(line.length);
+			move();
+			await turn;
+			const since = epoch;
+			try {
+				return settle(await request(), since);
+			} finally {
+				active--;
+				say();
+				move();
+			}
+		},
+		perMinute: () => interval > 0 ? MINUTE / interval : null
+	};
+}
 // src/collect/anthropic/retry.ts
 const MOST_TRIES$4 = 6;
-const MOST_TRIES_WHEN_LIMITED = 12;
 const FIRST_WAIT$1 = 500;
 const LONGEST_WAIT$1 = 16e3;
-const LONGEST_RETRY_AFTER = 12e4;
 function waitBeforeRetry(setback, tries, { now, random }) {
 	const { status, shouldRetry } = setback;
 	if (status !== void 0) {
@@ -22303,25 +22408,33 @@ function waitBeforeRetry(setback, tries, { now, random }) {
 			403,
 			404
 		].includes(status) || shouldRetry === "false") return null;
-		if (!(status === 408 || status === 409 || status === 429 || status >= 500) && shouldRetry !== "true") return null;
+		if (!(status === 408 || status === 409 || status >= 500) && shouldRetry !== "true") return null;
 	}
-	if (tries >= (status === 429 ? MOST_TRIES_WHEN_LIMITED : MOST_TRIES$4)) return null;
+	if (tries >= MOST_TRIES$4) return null;
 	const asked = parseRetryAfter(setback.retryAfter, now());
-	if (asked !== null) return asked <= LONGEST_RETRY_AFTER ? asked : null;
+	if (asked !== null) return asked <= 12e4 ? asked : null;
 	return random() * Math.min(LONGEST_WAIT$1, FIRST_WAIT$1 * 2 ** (tries - 1));
 }
-async function persist(deps, { deadline, endpoint, log }, once) {
-	for (let tries = 1;; tries++) {
-		if (deps.now() >= deadline) throw new AuditError(`${endpoint} was not sent: the time that the run allows itself is used up.`);
-		const outcome = await once(tries);
-		if (outcome.ok) return outcome.value;
-		if (outcome.wait === null || deps.now() + outcome.wait >= deadline) throw outcome.error;
-		log(`${outcome.error.message} Trying again in ${(outcome.wait / 1e3).toFixed(1)} s.`);
-		await deps.sleep(outcome.wait);
+async function persist({ now, sleep, pace }, { deadline, endpoint, log }, once) {
+	const inTime = async (tries) => {
+		if (now() < deadline()) return once(tries);
+		throw new AuditError(`${endpoint} was not sent: the time that the run allows itself is used up.`, { remedy: "Audit fewer days, or set workspaces to those that matter." });
+	};
+	let again = false;
+	for (let tries = 1;;) {
+		const outcome = await pace.run(() => inTime(tries), again);
+		if (outcome.kind === "ok") return outcome.value;
+		const { error, wait } = outcome;
+		if (wait === null || now() + wait >= deadline()) throw error;
+		log(`${error.message} Trying again in ${(wait / 1e3).toFixed(1)} s.`);
+		again = outcome.kind === "refused";
+		if (again) continue;
+		tries++;
+		await sleep(wait);
 	}
 }
 // src/collect/anthropic/schemas.ts
-const count$1 = number().nonnegative();
+const count = number().nonnegative();
 const limitPageSchema = object$1({
 	data: array(object$1({
 		id: string$1().nullish(),
@@ -22335,7 +22448,7 @@ const limitPageSchema = object$1({
 		models: array(string$1()).nullish(),
 		limits: array(object$1({
 			type: string$1(),
-			value: count$1.nullish(),
+			value: count.nullish(),
 			source: object$1({ type: string$1() }).nullish()
 		}))
 	}).refine((entry) => entry.group?.type ?? entry.group_type, { error: "neither group.type nor group_type is given" })),
@@ -22359,45 +22472,32 @@ const apiKeyPageSchema = object$1({
 	last_id: string$1().nullish()
 });
 const cacheCreation = object$1({
-	ephemeral_5m_input_tokens: count$1,
-	ephemeral_1h_input_tokens: count$1
+	ephemeral_5m_input_tokens: count,
+	ephemeral_1h_input_tokens: count
 });
-const serverToolUse = object$1({ web_search_requests: count$1 });
-const analyticsRowSchema = object$1({
-	starting_at: string$1(),
-	group: object$1({
-		model: string$1().nullish(),
-		workspace_id: string$1().nullish(),
-		api_key_id: string$1().nullish(),
-		service_tier: string$1().nullish(),
-		speed: string$1().nullish(),
-		product: string$1().nullish()
-	}),
-	usage: object$1({
-		requests: count$1.nullish(),
-		uncached_input_tokens: count$1,
-		cache_creation: cacheCreation,
-		cache_read_input_tokens: count$1,
-		output_tokens: count$1,
-		server_tool_use: serverToolUse
-	})
-});
-function isPlainRow(row) {
-	if (!isRecord(row) || !isRecord(row.group) || !isRecord(row.usage)) return false;
-	const { group, usage } = row;
-	return typeof row.starting_at === "string" && isText$1(group.model) && isText$1(group.workspace_id) && isText$1(group.api_key_id) && isText$1(group.service_tier) && isText$1(group.speed) && isText$1(group.product) && (usage.requests === null || isCount(usage.requests)) && isCount(usage.uncached_input_tokens) && isRecord(usage.cache_creation) && isCount(usage.cache_creation.ephemeral_5m_input_tokens) && isCount(usage.cache_creation.ephemeral_1h_input_tokens) && isCount(usage.cache_read_input_tokens) && isCount(usage.output_tokens) && isRecord(usage.server_tool_use) && isCount(usage.server_tool_use.web_search_requests);
-}
-const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-const isText$1 = (value) => value === null || value === void 0 || typeof value === "string";
-const isCount = (value) => typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY;
+const serverToolUse = object$1({ web_search_requests: count.nullish() }).nullish();
 const analyticsPageSchema = object$1({
-	data: unknown().transform((rows, context) => {
-		if (Array.isArray(rows) && rows.every(isPlainRow)) return rows;
-		const parsed = array(analyticsRowSchema).safeParse(rows);
-		if (parsed.success) return parsed.data;
-		context.issues.push(...parsed.error.issues);
-		return NEVER;
-	}),
+	data: array(object$1({
+		starting_at: string$1(),
+		group: object$1({
+			model: string$1().nullish(),
+			workspace_id: string$1().nullish(),
+			api_key_id: string$1().nullish(),
+			organization_id: string$1().nullish(),
+			service_tier: string$1().nullish(),
+			speed: string$1().nullish(),
+			product: string$1().nullish()
+		}),
+		usage: object$1({
+			requests: count.nullish(),
+			uncached_input_tokens: count,
+			cache_creation: cacheCreation,
+			cache_read_input_tokens: count,
+			output_tokens: count,
+			total_tokens: count.nullish(),
+			server_tool_use: serverToolUse
+		})
+	})),
 	has_more: boolean().nullish(),
 	next_page: string$1().nullish(),
 	data_refreshed_at: string$1().nullish()
@@ -22411,10 +22511,10 @@ const legacyPageSchema = object$1({
 			api_key_id: string$1().nullish(),
 			service_tier: string$1().nullish(),
 			speed: string$1().nullish(),
-			uncached_input_tokens: count$1,
+			uncached_input_tokens: count,
 			cache_creation: cacheCreation,
-			cache_read_input_tokens: count$1,
-			output_tokens: count$1,
+			cache_read_input_tokens: count,
+			output_tokens: count,
 			server_tool_use: serverToolUse
 		}))
 	})),
@@ -22436,18 +22536,20 @@ const LARGEST_ERROR_BODY = 64e3;
 const SPEND_CAPS = ["enforced_spend_limit_reached", "contract_spend_limit_reached"];
 async function attempt(deps, request, tries, remedies) {
 	const endpoint = `${request.method} ${request.url.pathname}`;
-	const again = (status, headers) => {
+	const again = (refusal) => {
+		const retryAfter = refusal?.headers.get("retry-after") ?? null;
+		const shouldRetry = refusal?.headers.get("x-should-retry") ?? null;
 		return waitBeforeRetry({
-			status,
-			retryAfter: headers?.get("retry-after") ?? null,
-			shouldRetry: headers?.get("x-should-retry") ?? null
+			status: refusal?.status,
+			retryAfter,
+			shouldRetry
 		}, tries, deps);
 	};
 	const fail = (wait, what, details) => {
 		const requestId = details?.requestId ? `, request ${details.requestId}` : "";
 		const count = tries > 1 ? `, try ${tries}` : "";
 		return {
-			ok: false,
+			kind: "failed",
 			wait,
 			error: new AuditError(deps.redact(`${endpoint} ${what}${requestId}${count}.`), details)
 		};
@@ -22483,18 +22585,29 @@ async function attempt(deps, request, tries, remedies) {
 	}
 	if (status >= 400) {
 		const { code, text } = await errorDetails(response);
-		const spent = SPEND_CAPS.includes(code ?? "");
-		const wait = spent ? null : again(status, response.headers);
-		const remedy = spent ? SPEND_REMEDY : remedies[status] ?? REMEDIES$1[status] ?? (status >= 500 ? OUTAGE_REMEDY : REQUEST_REMEDY);
-		return fail(wait, `answered ${status}${text}`, {
+		if (SPEND_CAPS.includes(code ?? "")) return fail(null, `answered ${status}${text}`, {
 			status,
 			requestId,
-			remedy
+			remedy: SPEND_REMEDY
 		});
+		const otherwise = status >= 500 ? OUTAGE_REMEDY : REQUEST_REMEDY;
+		const details = {
+			status,
+			requestId,
+			remedy: remedies[status] ?? REMEDIES$1[status] ?? otherwise
+		};
+		if (status !== 429) return fail(again(response), `answered ${status}${text}`, details);
+		const retryAfter = parseRetryAfter(response.headers.get("retry-after"), deps.now());
+		const { error } = fail(null, `answered ${status}${text}${askedToWait(retryAfter)}`, details);
+		return {
+			kind: "refused",
+			error,
+			retryAfter
+		};
 	}
 	try {
 		return {
-			ok: true,
+			kind: "ok",
 			value: {
 				json: await readJson(response, { maxBytes: LARGEST_BODY$2 }),
 				requestId
@@ -22502,13 +22615,18 @@ async function attempt(deps, request, tries, remedies) {
 		};
 	} catch (cause) {
 		const tooLarge = cause instanceof BodyTooLarge;
-		const reason = tooLarge ? cause.message : signal.aborted ? `its body was not complete within ${seconds} s` : cause instanceof SyntaxError ? "its body is not JSON" : `its body was cut: ${networkReason(cause)}`;
+		const reason = signal.aborted && !tooLarge ? `its body was not complete within ${seconds} s` : bodyReason(cause);
 		return fail(tooLarge ? null : again(), `answered ${status}, but ${reason}`, {
 			requestId,
 			cause,
 			remedy: OUTAGE_REMEDY
 		});
 	}
+}
+function askedToWait(milliseconds) {
+	if (milliseconds === null) return "";
+	const asked = `, and asks to wait ${Math.ceil(milliseconds / 1e3)} s`;
+	return milliseconds > 12e4 ? `${asked}, longer than the ${LONGEST_RETRY_AFTER / 1e3} s waited for` : asked;
 }
 async function errorDetails(response) {
 	let body;
@@ -22544,6 +22662,10 @@ function oneLine$2(text) {
 	const line = text.replace(/[\s\p{Cc}]+/gu, " ").trim();
 	return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }
+function bodyReason(cause) {
+	if (cause instanceof BodyTooLarge) return cause.message;
+	return cause instanceof SyntaxError ? "its body is not JSON" : `its body was cut: ${networkReason(cause)}`;
+}
 function networkReason(error) {
 	const root = error instanceof Error && error.cause instanceof Error ? error.cause : error;
 	if (!(root instanceof Error)) return oneLine$2(String(root));
@@ -22561,83 +22683,43 @@ const REMEDIES$1 = {
 	409: OUTAGE_REMEDY,
 	429: "The Admin API allows about 60 requests a minute to the whole organization: run the job at another time, or audit fewer days."
 };
-// src/collect/anthropic/pool.ts
-function createPool(most, { sleep }) {
-	const waiting = [];
-	let limit = most;
-	let active = 0;
-	let quiet = 0;
-	let slowdowns = 0;
-	let pause = Promise.resolve();
-	const slowDownSince = (begun) => (milliseconds) => {
-		pause = Promise.all([pause, sleep(milliseconds)]);
-		if (begun !== slowdowns) return;
-		slowdowns++;
-		quiet = 0;
-		limit = Math.max(1, Math.floor(limit / 2));
-	};
-	const enter = async () => {
-		while (active >= limit) await new Promise((wake) => waiting.push(wake));
-		active++;
-		for (let known; known !== pause;) {
-			known = pause;
-			await known;
-		}
-	};
-	const leave = (begun) => {
-		active--;
-		if (begun === slowdowns && ++quiet >= limit && limit < most) {
-			limit++;
-			quiet = 0;
-		}
-		for (const wake of waiting.splice(0, Math.max(0, limit - active))) wake();
-	};
-	return { run: async (task) => {
-		await enter();
-		const begun = slowdowns;
-		try {
-			return await task(slowDownSince(begun));
-		} finally {
-			leave(begun);
-		}
-	} };
-}
 // src/collect/anthropic/client.ts
-const VERSION$4 = "2023-06-01";
 const REQUEST_TIMEOUT$1 = 6e4;
-const MOST_AT_ONCE = 8;
-function createAnthropic(effects, { baseUrl, credentials, deadline, stop, redact, log, requestTimeout = REQUEST_TIMEOUT$1 }) {
+function createAnthropic(effects, { baseUrl, credentials, deadline, pace, version: usual, stop, redact, log, requestTimeout = REQUEST_TIMEOUT$1 }) {
 	const deps = stoppable(effects, stop);
 	const { protocol, hostname } = new URL(baseUrl);
 	if (protocol !== "https:" && !(protocol === "http:" && isLoopback(hostname))) throw new AuditError(`anthropic-base-url: ${protocol}//${hostname} would show the credential to the network.`, { remedy: "Use https; http is for this very machine only." });
-	const pool = createPool(MOST_AT_ONCE, deps);
-	return { get: async (path, query, schema, { betas = [] } = {}) => {
+	return { get: async (path, query, schema, { betas = [], version = usual, remedies = {} } = {}) => {
 		const url = new URL(`${baseUrl}${path}${toSearch(query)}`);
 		const endpoint = `GET ${url.pathname}`;
-		const send = (tries, authorization) => pool.run(async (slowDown) => {
-			const timeout = Math.min(requestTimeout, deadline - deps.now());
+		const send = (tries, authorization) => {
+			const timeout = Math.min(requestTimeout, deadline() - deps.now());
 			const request = {
 				url,
 				method: "GET",
-				headers: toHeaders(authorization, betas),
+				headers: toHeaders(authorization, version, betas),
 				timeout
 			};
-			const outcome = await attempt({
+			return attempt({
 				...deps,
 				redact
-			}, request, tries, { 401: credentials.remedy });
-			if (!outcome.ok && outcome.wait !== null && outcome.error.status === 429) slowDown(outcome.wait);
-			return outcome;
-		});
-		const reply = await persist(deps, {
+			}, request, tries, {
+				401: credentials.remedy,
+				...remedies
+			});
+		};
+		const reply = await persist({
+			...deps,
+			pace
+		}, {
 			deadline,
 			endpoint,
 			log
 		}, async (tries) => {
 			const authorization = await credentials.authorize();
-			const outcome = await send(tries, authorization);
-			if (outcome.ok || outcome.error.status !== 401 || !credentials.renewable) return outcome;
-			log(`${outcome.error.message} Renewing the token once.`);
+			const answer = await send(tries, authorization);
+			if (answer.kind !== "failed" || answer.error.status !== 401 || !credentials.renewable) return answer;
+			log(`${answer.error.message} Renewing the token once.`);
 			return send(tries, await credentials.authorize(authorization));
 		});
 		const parsed = schema.safeParse(reply.json);
@@ -22670,12 +22752,11 @@ function toSearch(query) {
 	}
 	return search.size > 0 ? `?${search}` : "";
 }
-function toHeaders(authorization, betas) {
+function toHeaders(authorization, version, betas) {
 	const beta = [...authorization.betas, ...betas].join(",");
 	return {
 		accept: "application/json",
-		"accept-encoding": "gzip",
-		"anthropic-version": VERSION$4,
+		"anthropic-version": version,
 		...beta ? { "anthropic-beta": beta } : {},
 		...authorization.headers
 	};
@@ -22735,7 +22816,14 @@ async function exchangeToken(deps, federation, { baseUrl, deadline }) {
 	const { core, secrets, log, now } = deps;
 	const url = new URL(`${baseUrl}${EXCHANGE_PATH}`);
 	const endpoint = `POST ${url.pathname}`;
-	const reply = await persist(deps, {
+	const pace = createPace(1, deps, {
+		onLine: () => {},
+		log
+	});
+	const reply = await persist({
+		...deps,
+		pace
+	}, {
 		deadline,
 		endpoint,
 		log
@@ -22756,7 +22844,7 @@ async function exchangeToken(deps, federation, { baseUrl, deadline }) {
 			"anthropic-version": "2023-06-01",
 			"anthropic-beta": `${OAUTH_BETA},${FEDERATION_BETA}`
 		};
-		const timeout = Math.min(EXCHANGE_TIMEOUT, deadline - now());
+		const timeout = Math.min(EXCHANGE_TIMEOUT, deadline() - now());
 		return attempt({
 			...deps,
 			redact: secrets.redact
@@ -22802,13 +22890,21 @@ const EXCHANGE_REMEDIES = {
 	401: `${HISTORY} The usual causes: the rule is not pinned to the subject of this workflow (repo:OWNER/REPO:ref:refs/heads/BRANCH or repo:OWNER/REPO:environment:NAME), its audience is not anthropic-oidc-audience, the service account does not have the admin role that the scope org:admin needs, the rule covers several workspaces and anthropic-workspace-id is not set.`
 };
 // src/collect/anthropic/connection.ts
-const TIME_BUDGET$2 = 12e5;
+const MOST_AT_ONCE = 8;
 function connect({ deps, log, secrets, inputs }, source) {
 	const stop = new AbortController();
-	const deadline = deps.now() + TIME_BUDGET$2;
+	const budget = createBudget(deps.now);
+	const sleep = (milliseconds) => deps.sleep(milliseconds, stop.signal);
+	const pace = createPace(MOST_AT_ONCE, {
+		...deps,
+		sleep
+	}, {
+		onLine: budget.makeRoom,
+		log: log.info
+	});
 	const options = {
 		baseUrl: inputs.anthropicBaseUrl,
-		deadline,
+		pace,
 		redact: secrets.redact,
 		log: log.debug
 	};
@@ -22816,123 +22912,35 @@ function connect({ deps, log, secrets, inputs }, source) {
 		...deps,
 		secrets,
 		log: log.debug
-	}, source, options);
-	const clientUntil = (time) => createAnthropic(deps, {
+	}, source, {
+		...options,
+		deadline: budget.deadline
+	});
+	const clientWith = (version, deadline) => createAnthropic(deps, {
 		...options,
 		credentials,
 		stop: stop.signal,
-		deadline: time
+		version,
+		deadline
 	});
 	return {
-		client: clientUntil(deadline),
-		clientFor: (milliseconds) => clientUntil(Math.min(deps.now() + milliseconds, deadline)),
+		client: clientWith("2026-10-21", budget.deadline),
+		older: clientWith("2023-06-01", budget.deadline),
+		clientFor: (milliseconds) => {
+			const own = deps.now() + milliseconds;
+			return clientWith("2026-10-21", () => Math.min(own, budget.deadline()));
+		},
+		budget,
+		pace,
 		close: () => stop.abort()
 	};
-}
-// src/vocabulary/lazy.ts
-function lazy(make) {
-	let made = null;
-	return () => {
-		made ??= { value: make() };
-		return made.value;
-	};
-}
-// src/vocabulary/figures.ts
-const whole = lazy(() => new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 }));
-const small = lazy(() => new Intl.NumberFormat("en-US", { maximumSignificantDigits: 2 }));
-function count(value) {
-	return value > 0 && value < 1 ? small().format(value) : whole().format(value);
-}
-function plural(value, one, many = `${one}s`) {
-	return `${count(value)} ${value === 1 ? one : many}`;
-}
-const MOST_DECIMALS = 6;
-const wholePercent = lazy(() => new Intl.NumberFormat("en-US", { maximumFractionDigits: MOST_DECIMALS }));
-function percent(ratio, lines = []) {
-	for (let decimals = 1; decimals < MOST_DECIMALS; decimals++) {
-		const text = (ratio * 100).toFixed(decimals);
-		const shown = Number(`${text}e-2`);
-		if (shown > 0 === ratio > 0 && [1, ...lines].every((line) => shown >= line === ratio >= line)) return `${wholePercent().format(Number(text))} %`;
-	}
-	return `${wholePercent().format(Math.floor(ratio * 100 * 10 ** MOST_DECIMALS) / 10 ** MOST_DECIMALS)} %`;
-}
-function changeInPercent(before, after) {
-	if (before === 0) return "";
-	const change = (after - before) / before;
-	return `${change < 0 ? "−" : "+"}${percent(Math.abs(change))}`;
-}
-function capital(text) {
-	return text.charAt(0).toUpperCase() + text.slice(1);
-}
-function atMost(items, most) {
-	return {
-		shown: items.slice(0, most),
-		more: Math.max(0, items.length - most)
-	};
-}
-function listing(items, most = items.length) {
-	const { shown, more } = atMost(items, most);
-	const all = more > 0 ? [...shown, `${more} more`] : shown;
-	return all.length <= 1 ? all[0] ?? "" : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`;
-}
-// src/vocabulary/window.ts
-const MINUTE = 6e4;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const MINUTES_PER_DAY = DAY / MINUTE;
-const FIRST_DAY = Date.UTC(2026, 0, 1);
-const COMPARE_WITH = [
-	"day-before",
-	"window-before",
-	"none"
-];
-function dayOf(time) {
-	return Math.floor(time / DAY) * DAY;
-}
-function parseDay(text) {
-	if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return void 0;
-	const time = Date.parse(`${text}T00:00:00Z`);
-	return Number.isNaN(time) || isoDay(time) !== text ? void 0 : time;
-}
-function windowOf(lastDay, days, compareWith) {
-	const window = {
-		start: lastDay - (days - 1) * DAY,
-		end: lastDay + DAY
-	};
-	return {
-		...window,
-		days,
-		earlier: earlierSpan(window, compareWith)
-	};
-}
-function withinRetention(window, now) {
-	const { earlier } = window;
-	return earlier && earlier.start < earliestDay(now) ? {
-		...window,
-		earlier: null
-	} : window;
-}
-function earlierSpan({ start, end }, compareWith) {
-	if (compareWith === "none") return null;
-	const back = compareWith === "day-before" ? DAY : end - start;
-	return {
-		start: start - back,
-		end: end - back
-	};
-}
-function earliestDay(now) {
-	return Math.max(FIRST_DAY, dayOf(now) - 364 * DAY);
-}
-function isoTime(time) {
-	return `${new Date(time).toISOString().slice(0, 19)}Z`;
-}
-function isoDay(time) {
-	return new Date(time).toISOString().slice(0, 10);
 }
 // \0builtin:import:node:fs
 const _createReadStream = (() => process.getBuiltinModule("node:fs").createReadStream)();
 // \0builtin:import:node:stream/promises
 const _pipeline = (() => process.getBuiltinModule("node:stream/promises").pipeline)();
+// \0builtin:import:node:zlib
+const _createGunzip = (() => process.getBuiltinModule("node:zlib").createGunzip)();
 // src/collect/headers-log/each-line.ts
 const LONGEST_LINE = 1048576;
 const CHUNK = 262144;
@@ -23125,7 +23133,7 @@ function readValue(value) {
 	return value.slice(1).map(readValue).every(isSame) ? first : { unreadable: true };
 }
 // src/collect/headers-log/refusals.ts
-const REFUSALS$1 = [
+const REFUSALS$2 = [
 	"rate_limit",
 	"acceleration",
 	"spend_cap",
@@ -23174,8 +23182,8 @@ function parseEntry(line) {
 	let value;
 	try {
 		value = JSON.parse(line);
-	} catch (error) {
-		return { problem: `not JSON: ${error.message}` };
+	} catch (cause) {
+		return { problem: `not JSON: ${cause.message}` };
 	}
 	const parsed = schema$3.safeParse(value);
 	if (!parsed.success) {
@@ -23299,7 +23307,7 @@ const limiterId = ({ workspaceId, model, limiter }) => JSON.stringify([
 	model,
 	limiter
 ]);
-const noCounts = () => Object.fromEntries(REFUSALS$1.map((kind) => [kind, 0]));
+const noCounts = () => Object.fromEntries(REFUSALS$2.map((kind) => [kind, 0]));
 function emptyDay() {
 	return {
 		responses: 0,
@@ -23439,12 +23447,12 @@ function refusalsOf(days) {
 		at: start + minute * MINUTE,
 		count
 	})));
-	const hours = days.flatMap(({ start, hours: ofDay }) => [...ofDay].map(([hour, counts]) => ({
+	const hours = days.flatMap(({ start, hours: ofDay }) => [...ofDay].map(([hour, ofHour]) => ({
 		at: start + hour * HOUR,
-		counts
+		counts: ofHour
 	}))).sort((a, b) => a.at - b.at);
 	const counts = noCounts();
-	for (const hour of hours) for (const kind of REFUSALS$1) counts[kind] += hour.counts[kind];
+	for (const hour of hours) for (const kind of REFUSALS$2) counts[kind] += hour.counts[kind];
 	return {
 		workspaceId: days[0]?.key.workspaceId ?? null,
 		model: days[0]?.key.model ?? "",
@@ -23548,7 +23556,7 @@ function tallyText(tally) {
 	const { lines, files, dangling, inWindow, responses, withoutLimits, notUnderstood, unusable } = tally;
 	const parts = [
 		`${plural(inWindow, "response")} in the window`,
-		`${count(responses - inWindow)} outside it`,
+		`${count$1(responses - inWindow)} outside it`,
 		`${plural(notUnderstood, "line")} not understood`,
 		`${plural(withoutLimits, "response")} in the window without rate-limit headers`,
 		unusable > 0 && `${plural(unusable, "response")} with a header that could not be used`,
@@ -23665,7 +23673,7 @@ async function readFiles$1({ files, dangling }, until, add, progress) {
 				if (line === null || line.trim() !== "") take(line, `${name} line ${number}`);
 				if (before + bytes - reported < BETWEEN_PROGRESS) return;
 				reported = before + bytes;
-				progress(`${count(Math.round(reported / 1e6))} MB read, ${count(tally.lines)} lines …`);
+				progress(`${count$1(Math.round(reported / 1e6))} MB read, ${count$1(tally.lines)} lines …`);
 			});
 		} catch (error) {
 			if (error instanceof AuditError) throw error;
@@ -23680,7 +23688,7 @@ async function readFiles$1({ files, dangling }, until, add, progress) {
 	};
 }
 function entryOf(line, until) {
-	if (line === null) return { problem: `longer than ${count(LONGEST_LINE)} bytes` };
+	if (line === null) return { problem: `longer than ${count$1(LONGEST_LINE)} bytes` };
 	const entry = parseEntry(line);
 	if ("problem" in entry || entry.at < until) return entry;
 	return { problem: `timestamp: ${isoTime(entry.at)} is yet to come` };
@@ -23702,6 +23710,15 @@ function groupOf(reference, groups) {
 const MODEL_GROUP = "model_group";
 function compareGroups(a, b) {
 	return compareText(a.type, b.type) || compareText(a.name, b.name) || compareText(a.models.join("\n"), b.models.join("\n")) || compareText(JSON.stringify(a.limits), JSON.stringify(b.limits));
+}
+const DATE = /-20\d{6}$/;
+function aliasOf(model) {
+	return DATE.test(model) ? model.replace(DATE, "") : null;
+}
+function listedName(model, listed) {
+	if (listed.has(model)) return model;
+	const alias = aliasOf(model);
+	return alias !== null && listed.has(alias) ? alias : null;
 }
 // src/collect/limits/entries.ts
 function together(items, keyOf) {
@@ -23924,7 +23941,7 @@ const page = object$1({
 	})),
 	next_page: string$1().nullish()
 });
-const BETAS$1 = ["spend-limit-reads-2026-09-26"];
+const BETAS = ["spend-limit-reads-2026-09-26"];
 const PATH$3 = "/v1/organizations/spend_limits";
 const TIME_BUDGET$1 = 1e4;
 async function collectTier({ clientFor }, log) {
@@ -23940,7 +23957,7 @@ async function readUsageTier(client) {
 		const pages = followPages(`GET ${PATH$3}`, (cursor) => client.get(PATH$3, {
 			scope_type: ["usage_tier"],
 			page: cursor
-		}, page, { betas: BETAS$1 }), ({ next_page }) => next_page || null);
+		}, page, { betas: BETAS }), ({ next_page }) => next_page || null);
 		for await (const { data } of pages) {
 			const row = data.find(({ scope }) => scope.type === "usage_tier");
 			if (row) return tierOfCap(row.amount ?? null, row.currency);
@@ -23960,6 +23977,8 @@ function tierOfCap(amount, currency) {
 	if (amount === null || currency !== "USD") return null;
 	return TIERS.find((name) => PUBLISHED.monthlySpend[name] * 100 === Number(amount)) ?? null;
 }
+// src/vocabulary/snapshot.ts
+const SNAPSHOT_VERSION = 1;
 const limitsSchema = record(string$1(), number().nullable()).describe("Limit by limiter type; null where the API names the limiter without a value");
 const overrideSchema = strictObject({
 	group_type: string$1(),
@@ -23973,7 +23992,7 @@ const groupSchema = strictObject({
 	limits: limitsSchema
 });
 const snapshotSchema = strictObject({
-	version: literal(1),
+	version: literal(SNAPSHOT_VERSION),
 	organization: array(groupSchema),
 	workspaces: array(strictObject({
 		id: string$1(),
@@ -24008,7 +24027,7 @@ function saysTheSame(committed, now) {
 }
 function formatSnapshot({ groups, workspaces }) {
 	const file = {
-		version: 1,
+		version: SNAPSHOT_VERSION,
 		organization: [...groups].sort(compareGroups).map((group) => ({
 			group_type: group.type,
 			name: group.name,
@@ -24034,7 +24053,7 @@ function parseSnapshot(text, path) {
 	const remedy = `The file is left as it is. Restore its last good version from git, or delete it to begin anew.`;
 	const value = parseJson(text, path, remedy);
 	const version = value?.version;
-	if (typeof version === "number" && version > 1) throw new AuditError(`The snapshot ${path} has version ${version}, and this release of the action reads version 1.`, { remedy: "The file is left as it is. Use a newer release of the action." });
+	if (typeof version === "number" && version > SNAPSHOT_VERSION) throw new AuditError(`The snapshot ${path} has version ${version}, and this release of the action reads version ${SNAPSHOT_VERSION}.`, { remedy: "The file is left as it is. Use a newer release of the action." });
 	const parsed = snapshotSchema.safeParse(value);
 	if (!parsed.success) throw new AuditError(`The snapshot ${path} is not valid: ${parsed.error.issues.slice(0, 3).map((issue) => `${issue.path.join(".") || "the file"}: ${issue.message}`).join("; ")}.`, {
 		remedy,
@@ -24108,7 +24127,7 @@ var GitHubError = class extends AuditError {
 	inDoubt;
 	constructor(request, reply) {
 		const { said, status, type, requestId, inDoubt = false, cause } = reply;
-		const known = REFUSALS.find((rule) => rule.fits(said, status, type));
+		const known = REFUSALS$1.find((rule) => rule.fits(said, status, type));
 		const code = [
 			status,
 			type,
@@ -24131,7 +24150,7 @@ function refusalOf(error) {
 const isInDoubt = (error) => error instanceof GitHubError && error.inDoubt;
 const OUTAGE = "Run the job again later; https://www.githubstatus.com tells of outages.";
 const APP_TOKEN = "pass the token of a GitHub App that is on the bypass list as github-token: the GITHUB_TOKEN of a workflow cannot be put on a bypass list";
-const REFUSALS = [
+const REFUSALS$1 = [
 	{
 		refusal: "stale",
 		fits: (said, _, type) => type === "STALE_DATA" || /Expected branch to point to/i.test(said),
@@ -24191,6 +24210,14 @@ function permissionFor(request) {
 function quoted(text) {
 	const line = text.replace(/[\s\p{Cc}]+/gu, " ").trim();
 	return `"${line.length > 400 ? `${line.slice(0, 400)}…` : line}"`;
+}
+// src/collect/github/lazy.ts
+function lazy(make) {
+	let made = null;
+	return () => {
+		made ??= { value: make() };
+		return made.value;
+	};
 }
 // node_modules/@actions/github/lib/context.js
 var Context;
@@ -27078,12 +27105,12 @@ function createGitHub({ fetch, env, now, sleep, random }, token) {
 }
 const WHATEVER = union([object$1({}), array(unknown())]);
 const HEADERS = { "x-github-api-version": "2022-11-28" };
-const nothing = () => {};
+const nothing$1 = () => {};
 const SILENT = {
-	debug: nothing,
-	info: nothing,
-	warn: nothing,
-	error: nothing
+	debug: nothing$1,
+	info: nothing$1,
+	warn: nothing$1,
+	error: nothing$1
 };
 function describe(parameters) {
 	const told = Object.entries(parameters).filter(([name]) => [
@@ -32455,6 +32482,42 @@ function parseDocument(source, options = {}) {
 	}
 	return doc;
 }
+// src/vocabulary/accounting.ts
+const PART_KINDS = [
+	"counted",
+	"fast",
+	"batch",
+	"code-execution",
+	"seats",
+	"unmatched-model",
+	"fast-without-limit",
+	"without-limit",
+	"no-model",
+	"unknown-kinds"
+];
+const PART_TITLES = {
+	counted: "Counted toward a limit",
+	fast: "Fast use, counted toward its own limits",
+	batch: "Batch use",
+	"code-execution": "Code execution",
+	seats: "Use of claude.ai seats",
+	"unmatched-model": "Use of models that no rate-limit group lists",
+	"fast-without-limit": "Fast use without a limit to set it against",
+	"without-limit": "Use in a group without a limit to set it against",
+	"no-model": "Use without a model",
+	"unknown-kinds": "Tokens of kinds that this version does not know (figures of their models are \"at least\")"
+};
+const UNCLAIMED_LINE = .005;
+const UNCLAIMED_KINDS = [
+	"unmatched-model",
+	"fast-without-limit",
+	"without-limit",
+	"no-model",
+	"unknown-kinds"
+];
+function isUnclaimed({ kind }) {
+	return UNCLAIMED_KINDS.some((unclaimed) => unclaimed === kind);
+}
 // src/collect/repository/policy-schema.ts
 const name = string$1().trim().min(1);
 const selector = {
@@ -32475,10 +32538,13 @@ const thresholdSchema = strictObject({
 });
 const muteSchema = strictObject({
 	...selector,
+	model: name.optional().describe("A model whose use no limit counts"),
+	kind: _enum(UNCLAIMED_KINDS, `is no kind of use; accepted: ${UNCLAIMED_KINDS.join(", ")}`).optional().describe("A kind of use that no limit counts"),
 	owner: name.describe("Who answers for it"),
 	reason: name.describe("Why nobody needs to be told"),
 	until: string$1().refine((text) => parseDay(text) !== void 0, "is not a day; accepted: YYYY-MM-DD").describe("Last audited UTC day it holds for, YYYY-MM-DD")
-}).refine(namesSomething, NAMES_SOMETHING);
+}).refine((rule) => namesSomething(rule) || ofUse(rule), `${NAMES_SOMETHING}, or model or kind`).refine((rule) => !(namesSomething(rule) && ofUse(rule)), { error: "names a limit and use without one; accepted: group, limiter, workspace, or else model, kind" });
+const ofUse = ({ model, kind }) => model !== void 0 || kind !== void 0;
 const expectedSchema = strictObject({
 	group: name.describe("Display name of a rate-limit group, or a model or alias it contains"),
 	limiter: name.describe("Anthropic's name of a limiter, such as output_tokens_per_minute"),
@@ -32723,10 +32789,34 @@ async function readApiKeyNames(client) {
 	return names;
 }
 // src/vocabulary/counting.ts
+const SEAT_PRODUCTS = new Set([
+	"chat",
+	"chat_cowork_unified",
+	"claude_design",
+	"claude_in_chrome",
+	"claude_tag",
+	"cowork",
+	"office_agent"
+]);
+const API_PRODUCTS = new Set([
+	"cc_security_autopatch",
+	"claude_code",
+	"claude_console",
+	"managed_agents_api",
+	"message_batches_api",
+	"messages_api",
+	"other"
+]);
+const isKnownProduct = (product) => SEAT_PRODUCTS.has(product) || API_PRODUCTS.has(product);
+function useOf$1({ serviceTier, product, model, speed }) {
+	if (product !== null && SEAT_PRODUCTS.has(product)) return "seats";
+	if (serviceTier === "batch" || product === "message_batches_api") return "batch";
+	if (model === null && product === null) return "code-execution";
+	return speed === "fast" ? "fast" : "standard";
+}
 function isCounted(row) {
-	const isBatch = row.serviceTier === "batch" || row.product === "message_batches_api";
-	const isCodeExecution = row.model === null && row.product === null;
-	return !isBatch && !isCodeExecution;
+	const use = useOf$1(row);
+	return use === "standard" || use === "fast";
 }
 function amountOf(rule, row) {
 	if (rule.stream !== "any" && row.speed === "fast" !== (rule.stream === "fast")) return 0;
@@ -32748,39 +32838,241 @@ function counterOf(row, counter) {
 		case "web_searches": return row.webSearches;
 	}
 }
-// src/collect/usage/drivers.ts
-const SHOWN = 3;
-const TOLD_APART = [
-	"model",
+// src/collect/usage/cells.ts
+const COUNTERS = [
+	"requests",
+	"uncachedInput",
+	"cacheCreation",
+	"cacheRead",
+	"output",
+	"unknownTokens",
+	"webSearches"
+];
+const VALUE_OF = {
+	model: (row) => row.model,
+	workspace_id: (row) => row.workspaceId,
+	service_tier: (row) => row.serviceTier,
+	speed: (row) => row.speed,
+	product: (row) => row.product,
+	api_key_id: (row) => row.apiKeyId,
+	organization_id: (row) => row.organizationId
+};
+function keyOf$2(groupBy, row) {
+	let key = "";
+	for (const dimension of groupBy) key += `${VALUE_OF[dimension](row) ?? NONE}\n`;
+	return key;
+}
+const NONE = "\0";
+function covers({ models, workspaceIds }) {
+	const names = models && new Set(models);
+	const ids = workspaceIds && new Set(workspaceIds);
+	return ({ model, workspaceId }) => (names === null || model !== null && names.has(model)) && (ids === null || workspaceId !== null && ids.has(workspaceId));
+}
+function cellsOf(query, { earlier, window }, nameOf) {
+	const isCovered = covers(query);
+	const cells = new Map();
+	for (const [part, rows] of [["earlier", earlier], ["window", window]]) for (const row of rows) {
+		if (!isCovered(row)) continue;
+		const key = keyOf$2(query.groupBy, row);
+		const cell = cells.get(key) ?? {
+			label: labelOf(query, row, nameOf),
+			earlier: nothing(),
+			window: nothing()
+		};
+		add$1(cell[part], row);
+		cells.set(key, cell);
+	}
+	return cells;
+}
+function labelOf(query, row, nameOf, like = row) {
+	const { groupBy, workspaceIds } = query;
+	const grouped = (dimension) => groupBy.includes(dimension);
+	const model = grouped("model") ? row.model : like.model;
+	const onlyWorkspace = workspaceIds?.length === 1 ? workspaceIds[0] ?? null : null;
+	return {
+		model: model === null ? null : nameOf(model),
+		workspaceId: grouped("workspace_id") ? row.workspaceId : onlyWorkspace,
+		serviceTier: grouped("service_tier") ? row.serviceTier : like.serviceTier,
+		speed: grouped("speed") ? row.speed : like.speed,
+		product: grouped("product") ? row.product : like.product
+	};
+}
+function nothing() {
+	return {
+		requests: 0,
+		uncachedInput: 0,
+		cacheCreation: 0,
+		cacheRead: 0,
+		output: 0,
+		unknownTokens: 0,
+		webSearches: 0
+	};
+}
+function add$1(sums, row) {
+	for (const counter of COUNTERS) {
+		const [sum, value] = [sums[counter], row[counter]];
+		sums[counter] = sum === null || value === null ? null : sum + value;
+	}
+}
+function rowsPerMinute(cells, { start, end }) {
+	const minutes = (end - start) / MINUTE;
+	let rows = 0;
+	for (const { earlier, window } of cells) {
+		const requests = earlier.requests === null || window.requests === null ? null : earlier.requests + window.requests;
+		rows += Math.min(minutes, requests || minutes);
+	}
+	return rows / minutes;
+}
+const TELLING = [
 	"service_tier",
 	"speed",
 	"product"
 ];
-async function readDrivers(reader, peaks, names) {
-	const answers = [...Map.groupBy(peaks, ({ start, end, scope }) => `${start}-${end} ${workspaceIdOf(scope)}`).values()].map(async (samePlace) => {
+const SUBSETS = Array.from({ length: 2 ** TELLING.length }, (_, bits) => TELLING.filter((_, index) => bits & 1 << index)).sort((a, b) => a.length - b.length);
+function tellingApart(groupBy, rows) {
+	const isEnough = (more) => {
+		const uses = new Map();
+		return rows.every((row) => {
+			const key = keyOf$2([...groupBy, ...more], row);
+			const use = isCounted(row) ? useOf$1(row) : "none";
+			if (uses.has(key)) return uses.get(key) === use;
+			uses.set(key, use);
+			return true;
+		});
+	};
+	return SUBSETS.find(isEnough) ?? TELLING;
+}
+function completing(groupBy, rows) {
+	const known = new Map(rows.map((row) => [keyOf$2(groupBy, row), row]));
+	return (row) => {
+		const like = known.get(keyOf$2(groupBy, row));
+		if (!like) return row;
+		return {
+			...row,
+			serviceTier: row.serviceTier ?? like.serviceTier,
+			speed: row.speed ?? like.speed,
+			product: row.product ?? like.product
+		};
+	};
+}
+// src/collect/usage/ranges.ts
+const WIDTHS = {
+	"1m": MINUTE,
+	"1h": HOUR,
+	"1d": DAY
+};
+const PAGE_ROWS = 1e3;
+const LONGEST = {
+	"1m": DAY,
+	"1h": 31 * DAY,
+	"1d": 31 * DAY,
+	all: 31 * DAY
+};
+const LEGACY_BUCKETS = {
+	"1m": 1440,
+	"1h": 168,
+	"1d": 31
+};
+function analyticsRanges({ start, end, width, rowsPerBucket = 1 }) {
+	if (width === "all") return parts({
+		start,
+		end
+	}, LONGEST.all);
+	const most = LONGEST[width] / WIDTHS[width];
+	const pages = Math.max(1, Math.floor(most * rowsPerBucket / PAGE_ROWS));
+	const buckets = Math.max(1, Math.min(most, Math.floor(pages * PAGE_ROWS / rowsPerBucket)));
+	return parts({
+		start,
+		end
+	}, buckets * WIDTHS[width]);
+}
+function requestsOf(source, { start, end }, rowsPerMinute) {
+	if (source === "legacy") return Math.ceil((end - start) / (LEGACY_BUCKETS["1m"] * MINUTE));
+	const ranges = analyticsRanges({
+		start,
+		end,
+		width: "1m",
+		groupBy: [],
+		rowsPerBucket: rowsPerMinute
+	});
+	const pages = (range) => Math.ceil((range.end - range.start) / MINUTE * rowsPerMinute / PAGE_ROWS);
+	return ranges.reduce((sum, range) => sum + Math.max(1, pages(range)), 0);
+}
+function parts({ start, end }, length) {
+	const count = Math.ceil((end - start) / length);
+	return Array.from({ length: count }, (_, i) => ({
+		start: start + i * length,
+		end: Math.min(end, start + (i + 1) * length)
+	}));
+}
+function bucketStarts(resource, { start, end }, width) {
+	let lastText = null;
+	let lastTime = NaN;
+	return (text) => {
+		if (text === lastText) return lastTime;
+		const time = Date.parse(text);
+		if (!(time >= start && time < end && (time - start) % width === 0)) throw new AuditError(`${resource} answered with a bucket that starts at "${text.slice(0, 40)}", which is none of those asked for from ${isoTime(start)} to ${isoTime(end)}.`, { remedy: "Run the job again; if it happens twice, report it." });
+		lastText = text;
+		lastTime = time;
+		return time;
+	};
+}
+// src/collect/usage/drivers.ts
+const SHOWN = 3;
+const MOST_DIMENSIONS = 5;
+async function readDrivers(reader, peaks, context) {
+	const whole = [...context.census.earlier, ...context.census.window];
+	const apart = tellingApart(["model"], whole);
+	const fitsOne = 3 + apart.length <= MOST_DIMENSIONS;
+	const questions = Map.groupBy(peaks, ({ start, end, scope }) => `${start}-${end} ${fitsOne ? "" : workspaceIdOf(scope)}`);
+	const nameOf = namesOf(context.names, reader.source);
+	const complete = completing(["model", ...apart], whole);
+	const namesOfGroups = (groups) => {
+		const rows = whole.filter((row) => groups.some((group) => isOfGroup(row, group, context.listed)));
+		return [...new Set(rows.flatMap(({ model }) => model ?? []))];
+	};
+	const answers = [...questions.values()].map(async (samePlace) => {
 		const [place] = samePlace;
 		if (!place) return [];
-		const workspace = workspaceIdOf(place.scope);
-		const [byKey, byWorkspace] = await Promise.all([readRows(reader, place, "api_key_id", workspace), workspace === null ? readRows(reader, place, "workspace_id", null) : []]);
-		const nameOf = namesOf(names, reader.source);
-		return samePlace.map((peak) => [peak.key, sharesOf(peak, byKey, byWorkspace, nameOf)]);
+		const models = context.takesFilter && samePlace.every(({ group }) => group.type === "model_group") ? namesOfGroups(samePlace.map(({ group }) => group)) : void 0;
+		const ask = async ({ start, end }, dimensions, workspaceIds) => {
+			return (await readRows(reader, {
+				start,
+				end,
+				groupBy: [
+					...dimensions,
+					"model",
+					...apart
+				],
+				models,
+				workspaceIds
+			})).map(complete);
+		};
+		const ids = samePlace.map(({ scope }) => workspaceIdOf(scope));
+		const only = ids.includes(null) ? void 0 : [...new Set(ids.filter((id) => id !== null))];
+		const [byKey, byWorkspace] = fitsOne ? await ask(place, ["api_key_id", "workspace_id"], only).then((rows) => [rows, rows]) : await Promise.all([ask(place, ["api_key_id"], only), only ? [] : ask(place, ["workspace_id"])]);
+		return samePlace.map((peak) => {
+			const id = workspaceIdOf(peak.scope);
+			const isOwn = (row) => (!fitsOne || id === null || row.workspaceId === id) && isOfGroup(row, peak.group, context.listed);
+			const ofWorkspaces = id === null ? byWorkspace.filter(isOwn) : [];
+			return [peak.key, sharesOf(peak, byKey.filter(isOwn), ofWorkspaces, nameOf)];
+		});
 	});
 	return new Map((await Promise.all(answers)).flat());
 }
-async function readRows(reader, { start, end }, dimension, workspace) {
-	const rows = [];
-	const groupBy = [dimension, ...TOLD_APART];
-	const query = {
-		start,
-		end,
-		width: widthOf(end - start),
-		groupBy,
-		...workspace !== null && { workspaceIds: [workspace] }
-	};
-	await reader.read(query, (page) => rows.push(...page));
-	return rows;
+async function readRows(reader, query) {
+	const { start, end, groupBy } = query;
+	const rows = new Map();
+	await reader.read({
+		...query,
+		width: widthOf$1(end - start),
+		rowsPerBucket: PAGE_ROWS
+	}, (page) => {
+		for (const row of page) rows.set(`${row.at} ${keyOf$2(groupBy, row)}`, row);
+	});
+	return [...rows.values()];
 }
-function widthOf(span) {
+function widthOf$1(span) {
 	if (span === 864e5) return "1d";
 	return span === 36e5 ? "1h" : "1m";
 }
@@ -32799,10 +33091,10 @@ function sharesOf(peak, byKey, byWorkspace, nameOf) {
 		apiKeys: topShares(peak, byKey, (row) => row.apiKeyId, nameOf.apiKey)
 	};
 }
-function topShares({ group, rule }, rows, idOf, nameOf) {
+function topShares({ rule }, rows, idOf, nameOf) {
 	const amounts = new Map();
 	for (const row of rows) {
-		if (!isCounted(row) || !isOfGroup(row, group)) continue;
+		if (!isCounted(row)) continue;
 		const amount = amountOf(rule, row);
 		if (amount === null) return [];
 		const id = idOf(row);
@@ -32816,19 +33108,28 @@ function topShares({ group, rule }, rows, idOf, nameOf) {
 		share: amount / total
 	})).sort((a, b) => b.share - a.share || compareText(a.name, b.name)).slice(0, SHOWN);
 }
-function isOfGroup(row, group) {
-	return group.type !== "model_group" || row.model !== null && group.models.includes(row.model);
+function isOfGroup({ model }, group, listed) {
+	if (group.type !== "model_group") return true;
+	const name = model === null ? null : listedName(model, listed);
+	return name !== null && group.models.includes(name);
 }
 // src/collect/usage/collect-drivers.ts
-async function explainPeaks(client, reader, verdicts, { peaks, leftOut }, { allWorkspaces }) {
+async function explainPeaks(client, reader, verdicts, { peaks, leftOut }, { allWorkspaces, groups, workspaces: read }, { census, takesFilter }) {
 	if (peaks.length === 0) return {
 		verdicts,
 		problem: null
 	};
 	try {
-		const drivers = await readDrivers(reader, peaks, {
+		const names = {
 			workspaces: new Map(allWorkspaces.map(({ id, name }) => [id, name])),
 			apiKeys: await readApiKeyNames(client)
+		};
+		const listing = [...groups, ...read.flatMap(({ overrides }) => overrides)];
+		const drivers = await readDrivers(reader, peaks, {
+			names,
+			census,
+			listed: new Set(listing.flatMap(({ models }) => models)),
+			takesFilter
 		});
 		const withDrivers = (verdict) => isMeasured$1(verdict) ? {
 			...verdict,
@@ -32846,217 +33147,211 @@ async function explainPeaks(client, reader, verdicts, { peaks, leftOut }, { allW
 		};
 	}
 }
-// src/collect/usage/buckets.ts
-const WIDTHS = {
-	"1m": MINUTE,
-	"1h": HOUR,
-	"1d": DAY
-};
-function bucketStarts(resource, { start, end }, width) {
-	let lastText = null;
-	let lastTime = NaN;
-	return (text) => {
-		if (text === lastText) return lastTime;
-		const time = Date.parse(text);
-		if (!(time >= start && time < end && (time - start) % width === 0)) throw new AuditError(`${resource} answered with a bucket that starts at "${text.slice(0, 40)}", which is none of those asked for from ${isoTime(start)} to ${isoTime(end)}.`, { remedy: "Run the job again; if it happens twice, report it." });
-		lastText = text;
-		lastTime = time;
-		return time;
-	};
-}
-// src/collect/usage/by-time.ts
-const FILL = .9;
-const MOST_CUTS = 16;
-const EVIDENCE = 100;
-async function readByTime(task, range, pages = 1) {
-	const rest = await readFirstPage(task, range);
-	task.progress.expected += rest.reduce((sum, part) => sum + part.pages, 0) + 1 - pages;
-	await Promise.all(rest.map((part) => readByTime(task, part, part.pages)));
-}
-async function readFirstPage(task, range) {
-	const { progress, width } = task;
-	const page = await task.readPage(range);
-	progress.read++;
-	if (page.next === null) {
-		foldAway(task, page.rows);
-		return [];
-	}
-	const inOrder = isInOrder(page.rows);
-	if (!inOrder) await distrust(task);
-	const last = page.rows.at(-1)?.at;
-	if (!inOrder || last === void 0 || range.end - range.start <= width) {
-		await followCursor(task, range, page);
-		return [];
-	}
-	const settled = page.rows.filter((row) => row.at < last);
-	const pagesPerBucket = (last > range.start ? settled.length / ((last - range.start) / width) : page.rows.length) / (page.rows.length * FILL);
-	page.rows.length = 0;
-	const reliable = last > range.start && await keepsOrder(task, {
-		start: range.start,
-		end: last
-	}, settled.length);
-	if (reliable) foldAway(task, settled);
-	return reliable ? cut({
-		start: last,
-		end: range.end
-	}, width, pagesPerBucket, 1) : cut(range, width, pagesPerBucket, 2);
-}
-function cut(range, width, pagesPerBucket, atLeast) {
-	const buckets = (range.end - range.start) / width;
-	const pages = Math.max(atLeast, Math.ceil(buckets * pagesPerBucket));
-	const count = Math.min(buckets, Math.ceil(pages / Math.ceil(pages / MOST_CUTS)));
-	const bound = (i) => Math.floor(i * buckets / count);
-	return Array.from({ length: count }, (_, i) => ({
-		start: range.start + bound(i) * width,
-		end: range.start + bound(i + 1) * width,
-		pages: Math.max(1, Math.ceil((bound(i + 1) - bound(i)) * pagesPerBucket))
-	}));
-}
-async function followCursor(task, range, first) {
-	const pages = followPages(task.resource, async (cursor) => {
-		if (cursor === void 0) return first;
-		const page = await task.readPage(range, cursor);
-		task.progress.read++;
-		task.progress.expected++;
-		return page;
-	}, (page) => page.next);
-	for await (const page of pages) foldAway(task, page.rows);
-}
-function foldAway({ fold }, rows) {
-	fold(rows);
-	rows.length = 0;
-}
-function isInOrder(rows) {
-	return rows.every((row, i) => i === 0 || row.at >= rows[i - 1].at);
-}
-function keepsOrder({ order, readPage, progress }, shown, rows) {
-	if (order.kept === null && rows < EVIDENCE) return Promise.resolve(false);
-	order.kept ??= readPage(shown).then((page) => {
-		progress.read++;
-		progress.expected++;
-		return page.next === null && page.rows.length === rows;
-	});
-	return order.kept;
-}
-async function distrust({ order, resource }) {
-	if (await order.kept) throw new AuditError(`${resource}: rows came out of time order after they had come in order, so some may be missing.`, { remedy: "Run the job again; if it happens twice, set usage-api to legacy." });
-	order.kept = Promise.resolve(false);
-}
 // src/collect/usage/analytics.ts
 const PATH$1 = "/v1/organizations/analytics/usage";
 const RESOURCE$1 = `GET ${PATH$1}`;
-const BETAS = ["analytics-usage-cost-2026-08-24"];
-const PAGE_SIZE = 1e3;
-const LONGEST = {
-	"1m": DAY,
-	"1h": 31 * DAY,
-	"1d": 31 * DAY
+const OPTIONS = {
+	betas: ["analytics-usage-cost-2026-08-24"],
+	version: "2026-10-21",
+	remedies: { 400: "Organizations with HIPAA readiness are refused here, and some types of organization: set usage-api to legacy (then requests per minute are unmeasured), or to auto, which does so by itself." }
 };
 const RANGES_AT_ONCE = 4;
-function createAnalyticsReader(client, { onPage }) {
-	const order = { kept: null };
+function createAnalyticsReader(client, onPage) {
 	const progress = {
 		read: 0,
 		expected: 0
 	};
-	const getPage = (query, { start, end }, limit, page) => client.get(PATH$1, {
+	const readPage = (query, { start, end }, page) => client.get(PATH$1, {
 		starting_at: isoTime(start),
 		ending_at: isoTime(end),
-		time_bucket_width: query.width,
+		...query.width !== "all" && {
+			time_bucket_width: query.width,
+			order_by: "time",
+			order: "asc"
+		},
 		group_by: query.groupBy,
 		models: query.models,
 		workspace_ids: query.workspaceIds,
-		order_by: "time",
-		order: "asc",
-		limit,
+		limit: PAGE_ROWS,
 		page
-	}, analyticsPageSchema, { betas: BETAS });
+	}, analyticsPageSchema, OPTIONS);
 	return {
 		source: "analytics",
-		probe: async (query) => {
-			await getPage(query, {
-				start: query.start,
-				end: query.start + WIDTHS[query.width]
-			}, 1);
-		},
 		read: async (query, fold) => {
 			let refreshedAt = null;
-			const readPage = async (range, cursor) => {
-				const page = await getPage(query, range, PAGE_SIZE, cursor);
-				const stated = page.data_refreshed_at ? Date.parse(page.data_refreshed_at) : NaN;
-				if (!Number.isNaN(stated)) refreshedAt = Math.min(refreshedAt ?? stated, stated);
-				const rows = toRows$1(page.data, range, WIDTHS[query.width]);
-				page.data.length = 0;
-				return {
-					rows,
-					next: nextCursor(RESOURCE$1, page.has_more, page.next_page)
-				};
+			const readRange = async (range) => {
+				const startOf = bucketStarts(RESOURCE$1, range, query.width === "all" ? range.end - range.start : WIDTHS[query.width]);
+				const pages = followPages(RESOURCE$1, (cursor) => readPage(query, range, cursor), (page) => nextCursor(RESOURCE$1, page.has_more, page.next_page));
+				let isFirst = true;
+				for await (const page of pages) {
+					const stated = page.data_refreshed_at ? Date.parse(page.data_refreshed_at) : NaN;
+					if (!Number.isNaN(stated)) refreshedAt = Math.min(refreshedAt ?? stated, stated);
+					fold(page.data.map((row) => toRow(row, startOf)));
+					progress.read++;
+					if (!isFirst) progress.expected++;
+					isFirst = false;
+					onPage({ ...progress });
+				}
 			};
-			const task = {
-				resource: RESOURCE$1,
-				width: WIDTHS[query.width],
-				readPage,
-				order,
-				progress
-			};
-			const ranges = splitRange(query, LONGEST[query.width]);
+			const ranges = analyticsRanges(query);
 			progress.expected += ranges.length;
-			const foldPage = (rows) => {
-				fold(rows);
-				onPage?.({ ...progress });
-			};
 			const readInTurn = async () => {
-				for (let range = ranges.shift(); range; range = ranges.shift()) await readByTime({
-					...task,
-					fold: foldPage
-				}, range);
+				for (let range = ranges.shift(); range; range = ranges.shift()) await readRange(range);
 			};
 			await Promise.all(Array.from({ length: RANGES_AT_ONCE }, readInTurn));
 			return { refreshedAt };
 		}
 	};
 }
-function splitRange({ start, end }, longest) {
-	const count = Math.ceil((end - start) / longest);
-	return Array.from({ length: count }, (_, i) => ({
-		start: start + i * longest,
-		end: Math.min(end, start + (i + 1) * longest)
-	}));
-}
-function toRows$1(items, range, width) {
-	const startOf = bucketStarts(RESOURCE$1, range, width);
-	return items.map(({ starting_at, group, usage }) => ({
+function toRow({ starting_at, group, usage }, startOf) {
+	const known = {
+		uncachedInput: usage.uncached_input_tokens,
+		cacheCreation: usage.cache_creation.ephemeral_5m_input_tokens + usage.cache_creation.ephemeral_1h_input_tokens,
+		cacheRead: usage.cache_read_input_tokens,
+		output: usage.output_tokens
+	};
+	const sum = known.uncachedInput + known.cacheCreation + known.cacheRead + known.output;
+	return {
 		at: startOf(starting_at),
 		model: group.model ?? null,
 		workspaceId: group.workspace_id ?? null,
 		apiKeyId: group.api_key_id ?? null,
+		organizationId: group.organization_id ?? null,
 		serviceTier: group.service_tier ?? null,
 		speed: group.speed ?? null,
 		product: group.product ?? null,
 		requests: usage.requests ?? null,
-		uncachedInput: usage.uncached_input_tokens,
-		cacheCreation: usage.cache_creation.ephemeral_5m_input_tokens + usage.cache_creation.ephemeral_1h_input_tokens,
-		cacheRead: usage.cache_read_input_tokens,
-		output: usage.output_tokens,
-		webSearches: usage.server_tool_use.web_search_requests
-	}));
+		...known,
+		unknownTokens: Math.max(0, (usage.total_tokens ?? sum) - sum),
+		webSearches: usage.server_tool_use?.web_search_requests ?? 0
+	};
+}
+// src/collect/usage/freshness.ts
+function freshnessOf(stated, window) {
+	const refreshedAt = earliest(stated);
+	if (refreshedAt === null) return {
+		known: window.end,
+		refreshedAt
+	};
+	return {
+		known: Math.min(Math.floor(refreshedAt / MINUTE) * MINUTE, window.end),
+		refreshedAt
+	};
+}
+function earliest(times) {
+	const stated = times.filter((time) => time !== null);
+	return stated.length > 0 ? Math.min(...stated) : null;
+}
+// src/collect/usage/census.ts
+const DIMENSIONS = [
+	"model",
+	"workspace_id",
+	"service_tier",
+	"speed",
+	"product"
+];
+async function readCensus(reader, grid, windowStart) {
+	const [earlier, window] = await Promise.all([readSpan(reader, {
+		start: grid.start,
+		end: windowStart
+	}), readSpan(reader, {
+		start: windowStart,
+		end: grid.end
+	})]);
+	const sure = window.rows.length > 0 ? window : await readSpan(reader, {
+		start: windowStart,
+		end: grid.end
+	}, "buckets");
+	const refreshedAt = earliest([earlier.refreshedAt, sure.refreshedAt]);
+	return {
+		window: sure.rows,
+		earlier: earlier.rows,
+		refreshedAt
+	};
+}
+async function readOrganizationIds(reader, span) {
+	const ids = new Set();
+	try {
+		const query = {
+			...wholePart(span, HOUR),
+			width: "all",
+			groupBy: ["organization_id"]
+		};
+		await reader.read(query, (rows) => {
+			for (const { organizationId } of rows) if (organizationId !== null) ids.add(organizationId);
+		});
+	} catch (error) {
+		if (!(error instanceof AuditError && (error.status === 403 || error.status === 400))) throw error;
+	}
+	return ids;
+}
+async function readSpan(reader, span, by = "aggregate") {
+	const isAnalytics = reader.source === "analytics";
+	const whole = wholePart(span, isAnalytics ? HOUR : DAY);
+	const wideWidth = by === "buckets" ? "1h" : "all";
+	const pieces = [
+		{
+			start: span.start,
+			end: whole.start,
+			width: "1m"
+		},
+		{
+			...whole,
+			width: isAnalytics ? wideWidth : "1d"
+		},
+		{
+			start: whole.end,
+			end: span.end,
+			width: "1m"
+		}
+	].filter(({ start, end }) => end > start);
+	const seen = new Map();
+	const results = await Promise.all(pieces.map((piece) => reader.read({
+		...piece,
+		groupBy: DIMENSIONS
+	}, (rows) => {
+		for (const row of rows) seen.set(`${row.at} ${keyOf$2(DIMENSIONS, row)}`, row);
+	})));
+	return {
+		rows: combined(seen.values()),
+		refreshedAt: earliest(results.map(({ refreshedAt }) => refreshedAt))
+	};
+}
+function wholePart({ start, end }, grain) {
+	const from = Math.ceil(start / grain) * grain;
+	const to = Math.floor(end / grain) * grain;
+	return to > from ? {
+		start: from,
+		end: to
+	} : {
+		start: end,
+		end
+	};
+}
+function combined(rows) {
+	return [...Map.groupBy(rows, (row) => keyOf$2(DIMENSIONS, row)).values()].flatMap((same) => {
+		const [first] = same;
+		if (!first) return [];
+		const sums = nothing();
+		for (const row of same) add$1(sums, row);
+		const tokens = Object.fromEntries(COUNTERS.map((counter) => [counter, sums[counter]]));
+		return [{
+			...first,
+			...tokens
+		}];
+	});
 }
 // src/collect/usage/legacy.ts
 const PATH = "/v1/organizations/usage_report/messages";
 const RESOURCE = `GET ${PATH}`;
 const SPEED_BETA = "fast-mode-2026-02-01";
-const MOST_BUCKETS = {
-	"1m": 1440,
-	"1h": 168,
-	"1d": 31
-};
-function createLegacyReader(client, { onPage }) {
+function createLegacyReader(client, onPage) {
 	const progress = {
 		read: 0,
 		expected: 0
 	};
 	const readRange = async (query, range, fold) => {
-		const groupBy = query.groupBy.filter((dimension) => dimension !== "product");
+		const groupBy = query.groupBy.filter((dimension) => dimension !== "product" && dimension !== "organization_id");
 		const startOf = bucketStarts(RESOURCE, range, WIDTHS[query.width]);
 		const pages = followPages(RESOURCE, (page) => client.get(PATH, {
 			starting_at: isoTime(range.start),
@@ -33067,19 +33362,23 @@ function createLegacyReader(client, { onPage }) {
 			workspace_ids: query.workspaceIds,
 			limit: (range.end - range.start) / WIDTHS[query.width],
 			page
-		}, legacyPageSchema, { betas: groupBy.includes("speed") ? [SPEED_BETA] : [] }), (page) => nextCursor(RESOURCE, page.has_more, page.next_page));
+		}, legacyPageSchema, {
+			betas: groupBy.includes("speed") ? [SPEED_BETA] : [],
+			version: "2023-06-01"
+		}), (page) => nextCursor(RESOURCE, page.has_more, page.next_page));
 		for await (const page of pages) {
 			for (const bucket of page.data) fold(toRows(bucket.results, startOf(bucket.starting_at)));
 			progress.read++;
 			progress.expected = Math.max(progress.expected, progress.read);
-			onPage?.({ ...progress });
+			onPage({ ...progress });
 		}
 	};
 	return {
 		source: "legacy",
-		read: async (query, fold) => {
+		read: async (anyQuery, fold) => {
+			const query = inBuckets(anyQuery);
 			const width = WIDTHS[query.width];
-			let buckets = MOST_BUCKETS[query.width];
+			let buckets = LEGACY_BUCKETS[query.width];
 			const pagesFrom = (time) => Math.ceil((query.end - time) / (buckets * width));
 			progress.expected += pagesFrom(query.start);
 			for (let at = query.start; at < query.end;) {
@@ -33105,12 +33404,19 @@ function createLegacyReader(client, { onPage }) {
 		}
 	};
 }
+function inBuckets(query) {
+	return {
+		...query,
+		width: query.width === "all" ? "1d" : query.width
+	};
+}
 function toRows(results, at) {
 	return results.map((result) => ({
 		at,
 		model: result.model ?? null,
 		workspaceId: result.workspace_id ?? null,
 		apiKeyId: result.api_key_id ?? null,
+		organizationId: null,
 		serviceTier: result.service_tier ?? null,
 		speed: result.speed ?? null,
 		product: null,
@@ -33119,80 +33425,325 @@ function toRows(results, at) {
 		cacheCreation: result.cache_creation.ephemeral_5m_input_tokens + result.cache_creation.ephemeral_1h_input_tokens,
 		cacheRead: result.cache_read_input_tokens,
 		output: result.output_tokens,
-		webSearches: result.server_tool_use.web_search_requests
+		unknownTokens: 0,
+		webSearches: result.server_tool_use?.web_search_requests ?? 0
 	}));
 }
-// src/collect/usage/choose-usage.ts
-async function chooseUsage(client, mode, probe, options = {}) {
-	if (mode === "legacy") return {
-		reader: createLegacyReader(client, options),
-		warning: null
+// src/collect/usage/minute-table.ts
+function createMinuteTable(query, cells, { grid, windowStart, nameOf }) {
+	const minutes = (grid.end - grid.start) / MINUTE;
+	const table = new Map();
+	const isCovered = covers({
+		models: query.groupBy.includes("model") ? query.models : null,
+		workspaceIds: query.groupBy.includes("workspace_id") ? query.workspaceIds : null
+	});
+	const columnsOf = (row) => {
+		const key = keyOf$2(query.groupBy, row);
+		const known = table.get(key);
+		if (known) return known;
+		const anyCell = cells.values().next().value;
+		const columns = {
+			label: cells.get(key)?.label ?? labelOf(query, row, nameOf, anyCell?.label),
+			isSet: new Uint8Array(minutes),
+			set: [],
+			uncounted: null,
+			values: {}
+		};
+		table.set(key, columns);
+		return columns;
 	};
-	const analytics = createAnalyticsReader(client, options);
-	if (mode === "analytics") return {
-		reader: analytics,
-		warning: null
-	};
-	try {
-		await analytics.probe(probe);
+	const rowAt = ({ label, uncounted, values }, minute) => {
+		const value = (counter) => values[counter]?.[minute] ?? 0;
 		return {
-			reader: analytics,
-			warning: null
+			...label,
+			at: grid.start + minute * MINUTE,
+			apiKeyId: null,
+			organizationId: null,
+			requests: uncounted?.[minute] ? null : value("requests"),
+			uncachedInput: value("uncachedInput"),
+			cacheCreation: value("cacheCreation"),
+			cacheRead: value("cacheRead"),
+			output: value("output"),
+			unknownTokens: value("unknownTokens"),
+			webSearches: value("webSearches")
+		};
+	};
+	const sumsOf = (columns) => {
+		const sums = {
+			earlier: nothing(),
+			window: nothing()
+		};
+		for (const minute of columns?.set ?? []) {
+			const part = grid.start + minute * 6e4 < windowStart ? sums.earlier : sums.window;
+			if (columns) add$1(part, rowAt(columns, minute));
+		}
+		return sums;
+	};
+	return {
+		take: (rows) => {
+			for (const row of rows) {
+				if (!isCovered(row)) continue;
+				const columns = columnsOf(row);
+				const minute = (row.at - grid.start) / MINUTE;
+				if (!columns.isSet[minute]) columns.set.push(minute);
+				columns.isSet[minute] = 1;
+				for (const counter of COUNTERS) {
+					const value = row[counter];
+					if (value) columns.values[counter] ??= new Float64Array(minutes);
+					const column = columns.values[counter];
+					if (column) column[minute] = value ?? 0;
+				}
+				if (row.requests === null) columns.uncounted ??= new Uint8Array(minutes);
+				if (columns.uncounted) columns.uncounted[minute] = Number(row.requests === null);
+			}
+		},
+		addsUp: () => {
+			return [...new Set([...cells.keys(), ...table.keys()])].every((key) => {
+				const counted = sumsOf(table.get(key));
+				const { earlier, window } = cells.get(key) ?? {
+					earlier: nothing(),
+					window: nothing()
+				};
+				return COUNTERS.every((counter) => agree(counted.earlier[counter], earlier[counter]) && agree(counted.window[counter], window[counter]));
+			});
+		},
+		*rows() {
+			for (const columns of table.values()) yield columns.set.map((minute) => rowAt(columns, minute));
+		}
+	};
+}
+function agree(a, b) {
+	return a === null || b === null || a === b;
+}
+// src/collect/usage/minutes.ts
+const QUERIES_AT_ONCE = 1;
+async function collectMinutes(census, plan, folds, context) {
+	const { recount, log } = context;
+	const first = await readFiltered(plan.queries, census, plan, folds, context);
+	if (first.differing.length === 0) return {
+		census,
+		refreshedAt: first.refreshedAt,
+		unreconciled: [],
+		takesFilter: first.takesFilter
+	};
+	log(`The minutes of ${first.differing.length} of ${plan.queries.length} questions do not add up to the whole: they are asked for again.`);
+	const again = await recount();
+	const newer = withPart(census, again, first.differing);
+	const second = await readAll(first.differing, newer, plan, context, ({ query, table }) => {
+		hand(table, folds[query.of]);
+		return table.addsUp();
+	});
+	return {
+		census: newer,
+		refreshedAt: earliest([
+			first.refreshedAt,
+			again.refreshedAt,
+			second.refreshedAt
+		]),
+		unreconciled: second.differing,
+		takesFilter: first.takesFilter
+	};
+}
+async function readFiltered(queries, census, plan, folds, context) {
+	const left = new Set(queries);
+	const take = ({ query, table }) => {
+		left.delete(query);
+		if (!table.addsUp()) return false;
+		hand(table, folds[query.of]);
+		return true;
+	};
+	const differing = [];
+	try {
+		return {
+			...await readAll(queries, census, plan, context, (filled) => {
+				const isWhole = take(filled);
+				if (!isWhole) differing.push(filled.query);
+				return isWhole;
+			}),
+			takesFilter: true
 		};
 	} catch (error) {
-		if (!(error instanceof AuditError) || ![
-			400,
-			403,
-			404
-		].includes(error.status ?? 0)) throw error;
+		const canDoWithout = [...left].some(({ isFiltered }) => isFiltered);
+		if (!(error instanceof AuditError && error.status === 400 && canDoWithout)) throw error;
+		context.log(`The filter by model was refused, so that all models are read: ${error.message}`);
+		const rest = await readAll(withoutFilter([...left]), census, plan, context, take);
 		return {
-			reader: createLegacyReader(client, options),
-			warning: `Usage is read from the legacy report, which does not count requests, because the analytics API refused: ${error.message}`
+			differing: [...differing, ...rest.differing],
+			refreshedAt: rest.refreshedAt,
+			takesFilter: false
 		};
 	}
 }
-// src/collect/usage/measure.ts
-async function measureUsage(reader, readings, window) {
-	const stated = (await Promise.all(readings.map(({ query, fold }) => reader.read(query, fold)))).flatMap(({ refreshedAt }) => refreshedAt === null ? [] : [refreshedAt]);
-	if (stated.length === 0) return {
-		known: window.end,
-		refreshedAt: null
+async function readAll(queries, census, { nameOf }, { reader, grid, windowStart }, take) {
+	const differing = [];
+	const stated = [];
+	const waiting = [...queries];
+	let hasFailed = false;
+	const readOne = async (query) => {
+		const cells = cellsOf(query, census, nameOf);
+		const table = createMinuteTable(query, cells, {
+			grid,
+			windowStart,
+			nameOf
+		});
+		const { refreshedAt } = await reader.read(toUsageQuery(query, cells, grid), table.take);
+		stated.push(refreshedAt);
+		if (!take({
+			query,
+			table
+		})) differing.push(query);
 	};
-	const refreshedAt = Math.min(...stated);
+	const readInTurn = async () => {
+		for (let query = waiting.shift(); query && !hasFailed; query = waiting.shift()) try {
+			await readOne(query);
+		} catch (error) {
+			hasFailed = true;
+			throw error;
+		}
+	};
+	const ends = await Promise.allSettled(Array.from({ length: QUERIES_AT_ONCE }, readInTurn));
+	for (const end of ends) if (end.status === "rejected") throw end.reason;
 	return {
-		known: Math.min(Math.floor(refreshedAt / MINUTE) * MINUTE, window.end),
-		refreshedAt
+		differing,
+		refreshedAt: earliest(stated)
 	};
+}
+function toUsageQuery(query, cells, grid) {
+	return {
+		...grid,
+		width: "1m",
+		groupBy: query.groupBy,
+		models: query.isFiltered && query.models !== null ? query.models : void 0,
+		workspaceIds: query.workspaceIds ?? void 0,
+		rowsPerBucket: rowsPerMinute(cells.values(), grid)
+	};
+}
+function withoutFilter(queries) {
+	return [...Map.groupBy(queries, ({ of }) => of)].map(([of, some]) => {
+		const workspaceIds = some.flatMap((query) => query.workspaceIds ?? []);
+		const models = some.some((query) => query.models === null) ? null : some.flatMap((query) => query.models ?? []);
+		return {
+			of,
+			models: models && [...new Set(models)],
+			isFiltered: false,
+			workspaceIds: of === "workspaces" ? [...new Set(workspaceIds)] : null,
+			groupBy: [
+				...of === "workspaces" ? ["workspace_id"] : [],
+				"model",
+				...TOLD_APART.filter((dimension) => some.some(({ groupBy }) => groupBy.includes(dimension)))
+			]
+		};
+	});
+}
+const TOLD_APART = [
+	"service_tier",
+	"speed",
+	"product"
+];
+function withPart(census, newer, queries) {
+	const tests = queries.map(covers);
+	const isAsked = (row) => tests.some((test) => test(row));
+	const mixed = (before, after) => [...before.filter((row) => !isAsked(row)), ...after.filter(isAsked)];
+	return {
+		window: mixed(census.window, newer.window),
+		earlier: mixed(census.earlier, newer.earlier),
+		refreshedAt: earliest([census.refreshedAt, newer.refreshedAt])
+	};
+}
+function hand(table, fold) {
+	for (const rows of table.rows()) fold(rows);
 }
 // src/collect/usage/usage.ts
 const PAGES_BETWEEN_LINES = 50;
-const MANY_PAGES = 200;
-async function collectUsage(client, toRead, { deps, log, inputs }) {
+const MANY_REQUESTS = 100;
+const REFUSALS = [
+	400,
+	401,
+	403,
+	404
+];
+async function collectCensus({ client, pace }, { log, inputs }, { grid, allWorkspaces }) {
 	const { window, usageApi } = inputs;
-	if (toRead.pages > MANY_PAGES) deps.saveMemory();
-	let reported = 0;
-	const onPage = ({ read, expected }) => {
-		if (read < reported + PAGES_BETWEEN_LINES) return;
-		reported = read;
-		log.info(`Read ${read} of about ${Math.max(read, expected)} pages of usage.`);
+	const onPage = progressLines(pace, log.info);
+	const counted = async (reader) => {
+		const recount = () => readCensus(reader, grid, window.start);
+		return {
+			reader,
+			grid,
+			recount,
+			census: await recount()
+		};
 	};
-	log.info(planLine(toRead, usageApi));
-	const { reader, warning } = await chooseUsage(client, usageApi, toRead.organization, { onPage });
-	if (warning) log.warning(warning);
-	const freshness = await measureUsage(reader, toRead.readings, window);
+	const countAnalytics = async () => {
+		const known = await counted(createAnalyticsReader(client, onPage));
+		await refuseSeveralOrganizations(known, window, allWorkspaces);
+		return known;
+	};
+	const countLegacy = () => counted(createLegacyReader(client, onPage));
+	if (usageApi === "legacy") return countLegacy();
+	if (usageApi === "analytics") return countAnalytics();
+	try {
+		return await countAnalytics();
+	} catch (error) {
+		if (!(error instanceof AuditError) || !REFUSALS.includes(error.status)) throw error;
+		log.warning(`Usage is read from the legacy report, which does not count requests, because the analytics API refused: ${error.message}`);
+		return countLegacy();
+	}
+}
+async function refuseSeveralOrganizations({ reader, census }, window, allWorkspaces) {
+	const own = new Set(allWorkspaces.map(({ id }) => id));
+	if (!census.window.some(({ workspaceId }) => workspaceId === null || !own.has(workspaceId))) return;
+	const ids = await readOrganizationIds(reader, window);
+	if (ids.size <= 1) return;
+	throw new AuditError(`The usage is that of ${ids.size} organizations (${[...ids].sort().slice(0, 3).join(", ")}${ids.size > 3 ? ", …" : ""}) in one sum, so that none of it can be set against the limits of one.`, { remedy: "The credential is one of a parent organization: use an Admin API key of the organization that is to be audited." });
+}
+async function collectUsage({ budget, pace }, { deps, log, inputs }, { reader, census, grid, recount }, plan, folds) {
+	const { window } = inputs;
+	log.info(planLine(plan, grid));
+	budget.makeRoom(plan.requests);
+	if (plan.requests > MANY_REQUESTS) deps.saveMemory();
+	const tooLong = timeProblem(plan.requests, budget.minutesAtMost(), pace.perMinute());
+	if (tooLong && pace.perMinute() !== null) throw tooLong;
+	if (tooLong) log.warning(`${tooLong.message} ${tooLong.remedy ?? ""}`);
+	const minutes = await collectMinutes(census, plan, folds, {
+		reader,
+		grid,
+		windowStart: window.start,
+		recount,
+		log: log.warning
+	});
+	const freshness = freshnessOf([census.refreshedAt, minutes.refreshedAt], window);
 	log.info(usageLine(reader, window.end - freshness.known));
+	const { unreconciled, takesFilter } = minutes;
 	return {
+		census: minutes.census,
 		freshness,
-		reader
+		unreconciled,
+		takesFilter
 	};
 }
-function planLine({ organization, workspaces, models, pages }, usageApi) {
-	const days = (organization.end - organization.start) / DAY;
-	const span = `${isoDay(organization.start)} to ${isoDay(organization.end - 1)}`;
-	const ofWorkspaces = workspaces ? `, and of ${plural(workspaces.workspaceIds?.length ?? 0, "workspace")} with overrides` : "";
-	const what = `usage per minute of ${plural(days, "day")} (${span}) × ${plural(workspaces ? 2 : 1, "query", "queries")}`;
-	const all = models === 1 ? "the one model with limits is" : `all ${models} models with limits are`;
-	return `Plan: ${what}: of the organization by model${ofWorkspaces}${usageApi === "legacy" ? "" : `; about ${plural(pages, "page")} if ${all} in use every minute, fewer if not`}.`;
+function timeProblem(requests, minutesLeft, perMinute) {
+	const rate = perMinute ?? 60;
+	const minutes = requests / rate;
+	if (minutes <= minutesLeft) return null;
+	return new AuditError(`The plan takes about ${plural(Math.ceil(requests), "request")}, which is ${count$1(Math.ceil(minutes))} minutes at ${Math.round(rate)} a minute, and this run has ${count$1(Math.floor(minutesLeft))}.`, { remedy: "Choose fewer lookback-days, name the workspaces that matter in workspaces (or none), or the models in models." });
+}
+function progressLines(pace, log) {
+	let reported = 0;
+	return ({ read, expected }) => {
+		if (read < reported + PAGES_BETWEEN_LINES) return;
+		reported = read;
+		const all = Math.max(read, expected);
+		const perMinute = pace.perMinute();
+		log(`Read ${read} of about ${all} pages of usage${perMinute === null ? "" : `; about ${plural(Math.ceil((all - read) / perMinute), "minute")} left`}.`);
+	};
+}
+function planLine({ queries, requests }, grid) {
+	const days = (grid.end - grid.start) / DAY;
+	const span = days === Math.floor(days) ? `${isoDay(grid.start)} to ${isoDay(grid.end - 1)}` : `${isoTime(grid.start)} to ${isoTime(grid.end)}`;
+	const workspaces = new Set(queries.flatMap(({ workspaceIds }) => workspaceIds ?? []));
+	const ofWorkspaces = workspaces.size > 0 ? `, ${plural(workspaces.size, "workspace")} with overrides` : "";
+	return `Plan: usage per minute, ${span}: ${plural(queries.length, "question")}${ofWorkspaces}, about ${plural(Math.ceil(requests), "request")}.`;
 }
 function usageLine({ source }, missing) {
 	const read = source === "analytics" ? "Read usage from the analytics API" : "Read usage from the legacy report";
@@ -33242,6 +33793,12 @@ function isInert(verdict) {
 }
 function movedTo({ scope, limit_source, configured, limit }) {
 	return scope.type === limit_source && configured !== limit ? configured : null;
+}
+function hasUnclaimedUse({ accounting }) {
+	return accounting !== void 0 && accounting.unmuted_share >= .005;
+}
+function isNewlyUnclaimed(report) {
+	return hasUnclaimedUse(report) && (report.accounting?.newly_unclaimed.length ?? 0) > 0;
 }
 // src/tell/drift/drift-figures.ts
 function effectsOf(drift) {
@@ -33473,10 +34030,10 @@ function list(items, most, line, rest = andMore) {
 	return more > 0 ? [...lines, rest(more)] : lines;
 }
 function andMore(more) {
-	return more > 0 ? `and ${count(more)} more` : "";
+	return more > 0 ? `and ${count$1(more)} more` : "";
 }
 // src/tell/drift/drift-consequence.ts
-const NAMED$6 = 5;
+const NAMED$10 = 5;
 const EFFECTS = 4;
 function driftConsequence(drift, report, safe) {
 	return (drift.limiter === null ? [figuresOf(drift, report, safe), fate(drift, report, safe)] : [ofPeak(drift, report), inert(drift, report, safe)]).filter(Boolean).join(" ");
@@ -33492,20 +34049,20 @@ function ofPeak(drift, report) {
 		const crossing = crossed(before.utilization, after.utilization, lines);
 		const end = crossing && `: ${crossing}`;
 		if (drift.from !== null) {
-			const [was, is] = [before, after].map(({ peak, utilization }) => `${count(peak)} (${share(utilization)})`);
+			const [was, is] = [before, after].map(({ peak, utilization }) => `${count$1(peak)} (${share(utilization)})`);
 			return `${whose}, counted each way, was ${was} and is now ${is}${end}.`;
 		}
 		if (before.peak !== after.peak) return `${whose}: ${moved$1({
 			before,
 			after
 		}, lines)}`;
-		return before.utilization === after.utilization ? `${whose} ${count(after.peak)} is ${share(after.utilization)} of what binds, as before.` : `${whose} ${count(after.peak)} was ${share(before.utilization)} and is now ${share(after.utilization)}${end}.`;
+		return before.utilization === after.utilization ? `${whose} ${count$1(after.peak)} is ${share(after.utilization)} of what binds, as before.` : `${whose} ${count$1(after.peak)} was ${share(before.utilization)} and is now ${share(after.utilization)}${end}.`;
 	}
 	if (after) {
 		const crossing = crossed(0, after.utilization, lines);
-		return `${whose} ${count(after.peak)} is ${share(after.utilization)} of it${crossing && `: ${crossing}`}.`;
+		return `${whose} ${count$1(after.peak)} is ${share(after.utilization)} of it${crossing && `: ${crossing}`}.`;
 	}
-	return before ? `${whose} ${count(before.peak)} was ${share(before.utilization)} of it.` : "";
+	return before ? `${whose} ${count$1(before.peak)} was ${share(before.utilization)} of it.` : "";
 }
 const whosePeak = ({ window }) => window.days > 1 ? `The ${window.days} days' peak` : "The day's peak";
 function moved$1({ before, after }, lines) {
@@ -33515,7 +34072,7 @@ function moved$1({ before, after }, lines) {
 	return `${figures$2(before, share)} → ${figures$2(after, share)}${crossing && `: ${crossing}`}.${alone}`;
 }
 function figures$2({ peak, limit, utilization }, share) {
-	return `${count(peak)} of ${count(limit)} (${share(utilization)})`;
+	return `${count$1(peak)} of ${count$1(limit)} (${share(utilization)})`;
 }
 function figuresOf(drift, report, safe) {
 	const effects = effectsOf(drift);
@@ -33537,7 +34094,7 @@ function effectText({ consequence, before, after, origin }, report) {
 	const crossing = crossed(origin?.utilization ?? 0, after.utilization, lines);
 	const now = `${figures$2(after, share)}${crossing && `: ${crossing}`}.`;
 	if (!origin) return now;
-	return origin.isPart ? `${count(after.peak)} was part of ${figures$2(origin, share)} and is now ${now}` : `${figures$2(origin, share)} with the rest of its old group, and now ${now}`;
+	return origin.isPart ? `${count$1(after.peak)} was part of ${figures$2(origin, share)} and is now ${now}` : `${figures$2(origin, share)} with the rest of its old group, and now ${now}`;
 }
 function nameOf$2({ consequence }, drift, safe) {
 	return isOwn(consequence, drift) ? limiterName(consequence, safe) : limitName(consequence, safe);
@@ -33556,7 +34113,7 @@ function fate(drift, report, safe) {
 	switch (driftClass) {
 		case "workspace-added": return hasOwnLimits(drift, report) ? "Where it has no limit of its own, it may use all of the organization's." : "It has no limits of its own: it may use all of the organization's limits.";
 		case "group-added": return consequences.some(({ after }) => after !== null) ? "" : "Its limits are judged from this run on.";
-		case "group-retired": return unlisted.length === 0 ? "" : `Use of ${listing(unlisted.map((model) => safe(model)), NAMED$6)} is reported as unmatched from now on.`;
+		case "group-retired": return unlisted.length === 0 ? "" : `Use of ${listing(unlisted.map((model) => safe(model)), NAMED$10)} is reported as unmatched from now on.`;
 		case "model-added": return "Its use was unmatched and counts toward this group from now on.";
 		case "model-removed": return "Its use is reported as unmatched from now on.";
 		case "model-moved": return consequences.some(({ after }) => after !== null) ? "" : "Its use counts toward this group from now on.";
@@ -33569,7 +34126,7 @@ function hasOwnLimits({ scope }, { drift }) {
 function inert(drift, report, safe) {
 	if (drift.scope.type === "workspace") {
 		const verdict = verdictOn(drift, report);
-		return verdict && isInert(verdict) ? `It is inert: the organization's ${count(verdict.limit ?? 0)} is lower and binds.` : "";
+		return verdict && isInert(verdict) ? `It is inert: the organization's ${count$1(verdict.limit ?? 0)} is lower and binds.` : "";
 	}
 	const { before, after } = drift;
 	if (after === null || before !== null && after >= before) return "";
@@ -33578,8 +34135,8 @@ function inert(drift, report, safe) {
 		scope: drift.scope
 	}, drift) && (row.configured ?? 0) <= (before ?? Number.POSITIVE_INFINITY));
 	if (wereBinding.length === 0) return "";
-	const named = wereBinding.map((row) => `${scopeName(row.scope, safe)} (${count(row.configured ?? 0)})`);
-	return `${plural(named.length, "limit")} of workspaces ${named.length === 1 ? "becomes" : "become"} inert: ${listing(named, NAMED$6)}.`;
+	const named = wereBinding.map((row) => `${scopeName(row.scope, safe)} (${count$1(row.configured ?? 0)})`);
+	return `${plural(named.length, "limit")} of workspaces ${named.length === 1 ? "becomes" : "become"} inert: ${listing(named, NAMED$10)}.`;
 }
 function verdictOn(drift, { verdicts }) {
 	return verdicts.find((verdict) => isOn(verdict, drift));
@@ -33690,7 +34247,7 @@ function driftCounts(drift) {
 function driftTally(drift) {
 	const classes = classesOf(drift).slice(0, MOST_SHORT);
 	const rest = drift.filter((item) => !classes.includes(item.class));
-	return [...countsOf(drift, SHORT_WORDS).slice(0, MOST_SHORT), ...rest.length > 0 ? [`${count(rest.length)} more`] : []].join(", ");
+	return [...countsOf(drift, SHORT_WORDS).slice(0, MOST_SHORT), ...rest.length > 0 ? [`${count$1(rest.length)} more`] : []].join(", ");
 }
 const classesOf = (drift) => Object.keys(CLASS_WORDS).filter((each) => drift.some((item) => item.class === each));
 function countsOf(drift, words) {
@@ -33708,7 +34265,7 @@ function values({ before, after }) {
 	const arrow = `${limitText$1(before)} → ${limitText$1(after)}`;
 	return change ? `${arrow} (${change})` : arrow;
 }
-const limitText$1 = (value) => value == null ? "none" : count(value);
+const limitText$1 = (value) => value == null ? "none" : count$1(value);
 function countedNow({ limiter }) {
 	return limiter === "input_tokens_per_minute_cache_aware" ? "which no longer counts cache reads" : "which now counts cache reads too";
 }
@@ -33716,14 +34273,14 @@ const CONTENTS = 6;
 function contents({ group, models = [], limits = [] }, safe) {
 	if (group === null) return "";
 	const names = models.map((model) => safe(model));
-	const values = limits.map(({ limiter, limit }) => {
+	const shown = limits.map(({ limiter, limit }) => {
 		const name = limiterName({
 			group,
 			limiter
 		}, safe);
-		return limit === null ? `${name} without a value` : `${count(limit)} ${name}`;
+		return limit === null ? `${name} without a value` : `${count$1(limit)} ${name}`;
 	});
-	return [listing(names, CONTENTS), listing(values, CONTENTS)].filter(Boolean).join("; ");
+	return [listing(names, CONTENTS), listing(shown, CONTENTS)].filter(Boolean).join("; ");
 }
 // src/tell/words/escape.ts
 const ZERO_WIDTH_SPACE$1 = "​";
@@ -33768,7 +34325,7 @@ function encoded(url, unsafe) {
 	return url.replace(unsafe, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
 }
 // src/tell/words/refused-text.ts
-const NAMED$5 = 3;
+const NAMED$9 = 3;
 function refusedCount(report) {
 	const requests = refusedRows(report).reduce((sum, { refused }) => sum + refused.requests, 0);
 	return requests === 0 ? "" : `${plural(requests, "request")} refused`;
@@ -33780,25 +34337,25 @@ function refusedText({ refused }) {
 	const { requests, worst_minute: worst } = refused;
 	return [
 		`${plural(requests, "request")} refused (${refusedBy(refused)})`,
-		`most at ${moment(worst.at)} (${count(worst.requests)})`,
+		`most at ${moment(worst.at)} (${count$1(worst.requests)})`,
 		waitText(refused.retry_after)
 	].filter(Boolean).join(", ");
 }
 function refusedBy(refused) {
 	return [
-		refused.rate_limit > 0 && `${count(refused.rate_limit)} by a rate limit`,
-		refused.acceleration > 0 && `${count(refused.acceleration)} by acceleration`,
-		refused.spend_cap > 0 && `${count(refused.spend_cap)} by a spend cap`,
-		refused.not_told > 0 && `${count(refused.not_told)} without a reason in the log`
+		refused.rate_limit > 0 && `${count$1(refused.rate_limit)} by a rate limit`,
+		refused.acceleration > 0 && `${count$1(refused.acceleration)} by acceleration`,
+		refused.spend_cap > 0 && `${count$1(refused.spend_cap)} by a spend cap`,
+		refused.not_told > 0 && `${count$1(refused.not_told)} without a reason in the log`
 	].filter(Boolean).join(", ");
 }
 function waitText(wait) {
 	if (wait === null) return "";
-	return wait.median === wait.max ? `asked to wait ${count(wait.max)} s` : `asked to wait ${count(wait.median)} s (median), at most ${count(wait.max)} s`;
+	return wait.median === wait.max ? `asked to wait ${count$1(wait.max)} s` : `asked to wait ${count$1(wait.median)} s (median), at most ${count$1(wait.max)} s`;
 }
 function refusedAdvice(report, safe) {
 	const rows = refusedRows(report);
-	const named = (of) => listing(of.map((row) => refusedName(row, safe)), NAMED$5);
+	const named = (of) => listing(of.map((row) => refusedName(row, safe)), NAMED$9);
 	const ofKind = (kind) => rows.filter(({ refused }) => refused[kind] > 0);
 	return KINDS$1.flatMap(([kind, advise]) => {
 		const refused = ofKind(kind);
@@ -33822,21 +34379,24 @@ function worstMinute(rows) {
 function overallBand(report) {
 	if (report.status === "alert") return "alert";
 	if (report.status === null || report.failures.length > 0 || isPartial(report)) return "unmeasured";
+	if (report.status === "ok" && hasUnclaimedUse(report)) return "unmeasured";
 	return report.status;
 }
 function isPartial(report) {
-	return report.unread_workspaces !== void 0 || !report.window.complete;
+	return report.unread_workspaces !== void 0 || !report.window.complete || report.accounting?.reconciled === false;
 }
 function verdictLine(report, worst = "") {
 	const top = highest(report);
 	const refused = refusedCount(report);
 	if (report.status === null || !top) return refused ? `${refused}, no use could be measured` : "nothing could be measured";
-	const highest$1 = shareOf(top, report)(top.utilization);
+	const highest$1 = shareOf$1(top, report)(top.utilization);
+	const unclaimed = unclaimedShare(report);
+	const open = unclaimed && `, ${unclaimed}`;
 	const silent = muted(report);
-	const silenced = silent[0] ? `, ${count(silent.length)} muted at up to ${shareOf(silent[0], report)(silent[0].utilization)}` : "";
+	const silenced = silent[0] ? `, ${count$1(silent.length)} muted at up to ${shareOf$1(silent[0], report)(silent[0].utilization)}` : "";
 	const all = measured(report).length - silent.length;
-	if (report.status !== "alert" && isPartial(report)) return `not fully measured, highest seen ${highest$1}${silenced}`;
-	const failed = report.failures.length > 0 ? ", but not everything could be read or delivered" : "";
+	if (report.status !== "alert" && isPartial(report)) return `not fully measured, highest seen ${highest$1}${silenced}${open}`;
+	const failed = `${open}${report.failures.length > 0 ? ", but not everything could be read or delivered" : ""}`;
 	switch (report.status) {
 		case "alert": {
 			const over = ofBand(report, "alert").length;
@@ -33845,13 +34405,13 @@ function verdictLine(report, worst = "") {
 		case "watch": return `${plural(ofBand(report, "watch").length, "limit")} to watch, highest ${highest$1}${silenced}${failed}`;
 		case "ok":
 			if (all === 0) return `every limit measured is muted, highest ${highest$1}${failed}`;
-			return all === 1 ? `the one limit measured is at ${highest$1}${silenced}${failed}` : `all ${count(all)} measured below ${thresholdName("watch", report)}, highest ${highest$1}${silenced}${failed}`;
+			return all === 1 ? `the one limit measured is at ${highest$1}${silenced}${failed}` : `all ${count$1(all)} measured below ${thresholdName("watch", report)}, highest ${highest$1}${silenced}${failed}`;
 	}
 }
 function thresholdName(band, report) {
 	return report.verdicts.some(({ thresholds }) => thresholds) ? `the ${band} line` : percentOf(report)(report.thresholds[band]);
 }
-function shareOf(row, report) {
+function shareOf$1(row, report) {
 	return percentOf({ thresholds: thresholdsOf(row, report) });
 }
 function missingData(report) {
@@ -33862,20 +34422,20 @@ function missingData(report) {
 }
 function coverage(report) {
 	const not = unmeasured(report).length;
-	return `${plural(measured(report).length, "limit")} measured${not > 0 ? `, ${count(not)} not measurable` : ""}`;
+	return `${plural(measured(report).length, "limit")} measured${not > 0 ? `, ${count$1(not)} not measurable` : ""}`;
 }
 function bindingLimit(row) {
 	const now = movedTo(row);
-	if (now !== null) return `${count(row.limit)} (now ${count(now)})`;
-	if (!isInert(row)) return count(row.limit);
-	return `${count(row.limit)} (the organization's; its own ${count(row.configured ?? 0)} is inert)`;
+	if (now !== null) return `${count$1(row.limit)} (now ${count$1(now)})`;
+	if (!isInert(row)) return count$1(row.limit);
+	return `${count$1(row.limit)} (the organization's; its own ${count$1(row.configured ?? 0)} is inert)`;
 }
 function used(row, report) {
-	return `${row.lower_bound ? "at least " : ""}${shareOf(row, report)(row.utilization)}`;
+	return `${row.lower_bound ? "at least " : ""}${shareOf$1(row, report)(row.utilization)}`;
 }
 function transitionText(row, report) {
 	if (row.transition === null) return "";
-	return row.previous === null || row.transition === "new" ? row.transition : `${row.transition}, was ${shareOf(row, report)(row.previous.utilization)}`;
+	return row.previous === null || row.transition === "new" ? row.transition : `${row.transition}, was ${shareOf$1(row, report)(row.previous.utilization)}`;
 }
 function mainDriver(row, safe) {
 	if (!row.drivers) return null;
@@ -33934,10 +34494,24 @@ function pullRequestText(pullRequest, link) {
 	}[pullRequest.operation];
 }
 function rowSentence(row, report, safe) {
-	return `${limitName(row, safe)}: ${used(row, report)} of ${count(row.limit)}${atPeakTime(row, report)}`;
+	return `${limitName(row, safe)}: ${used(row, report)} of ${count$1(row.limit)}${atPeakTime(row, report)}`;
 }
+function unclaimedShare(report) {
+	if (!report.accounting || !hasUnclaimedUse(report)) return "";
+	return `${percent(report.accounting.unmuted_share, [UNCLAIMED_LINE])} of use counted by no limit`;
+}
+function unclaimedSentences({ accounting }, safe) {
+	return (accounting?.parts ?? []).filter(isUnclaimed).flatMap((part) => {
+		const names = unmutedNames(part).map((name) => safe(name));
+		return names.length === 0 ? [] : [`${PART_TITLES[part.kind]}: ${listing(names, NAMED_USE)}.`];
+	});
+}
+function unmutedNames({ kind, of }) {
+	return of.filter(({ muted }) => !muted).map(({ name }) => name === kind ? "no name given" : name);
+}
+const NAMED_USE = 3;
 // src/tell/annotations.ts
-const NAMED$4 = 3;
+const NAMED$8 = 3;
 function annotations(report, failOn) {
 	const refused = refusedRows(report);
 	const alerts = ofBand(report, "alert");
@@ -33948,12 +34522,12 @@ function annotations(report, failOn) {
 		failures.length > 0 && {
 			level: "error",
 			title: "Not everything could be read or delivered",
-			message: logText$1(named(failures.map(({ resource, message }) => `${resource}: ${message}`)), 2e3)
+			message: logText$1(named$1(failures.map(({ resource, message }) => `${resource}: ${message}`)), 2e3)
 		},
 		refused.length > 0 && {
 			level: failOn.has("alert") ? "error" : "warning",
 			title: `Claude rate limits: ${refusedCount(report)}`,
-			message: named(refused.map((row) => `${refusedName(row, logText$1)}: ${refusedText(row)}`))
+			message: named$1(refused.map((row) => `${refusedName(row, logText$1)}: ${refusedText(row)}`))
 		},
 		alerts.length > 0 && {
 			level: failOn.has("alert") ? "error" : "warning",
@@ -33975,6 +34549,11 @@ function annotations(report, failOn) {
 			title: "Claude rate limits have changed",
 			message: `${driftCounts(drift)}. The job summary shows what each change does to the peak.`
 		},
+		isNewlyUnclaimed(report) && {
+			level: "warning",
+			title: `Claude rate limits: ${unclaimedShare(report)}`,
+			message: named$1(unclaimedSentences(report, logText$1))
+		},
 		!window.complete && {
 			level: "warning",
 			title: report.usage_source === "headers" ? "Part of the log could not be read" : "The usage data is incomplete",
@@ -33987,11 +34566,11 @@ function levelOfDrift(report, failsTheRun) {
 	return report.drift.some((item) => isSerious(item, report)) ? "warning" : "notice";
 }
 function namedRows(rows, report) {
-	return named(rows.map((row) => `${limitName(row, logText$1)}: ${used(row, report)}`));
+	return named$1(rows.map((row) => `${limitName(row, logText$1)}: ${used(row, report)}`));
 }
-function named(items) {
-	const rest = (more) => `and ${count(more)} more in the job summary`;
-	return list(items, NAMED$4, (item) => item, rest).join("; ");
+function named$1(items) {
+	const rest = (more) => `and ${count$1(more)} more in the job summary`;
+	return list(items, NAMED$8, (item) => item, rest).join("; ");
 }
 function logLines(report) {
 	return report.verdicts.map((verdict) => logText$1(logLine(verdict, report), 500));
@@ -34005,7 +34584,7 @@ function logLine(verdict, report) {
 	].join(" · ");
 	if (!isMeasured(verdict)) return `${BAND_MARK.unmeasured} unmeasured  ${about}: ${verdict.reason ?? "no reason given"}`;
 	const figure = used(verdict, report);
-	const peak = `${count(verdict.peak)} of ${count(verdict.limit)}${atPeakTime(verdict, report)}`;
+	const peak = `${count$1(verdict.peak)} of ${count$1(verdict.limit)}${atPeakTime(verdict, report)}`;
 	const notes = [isInert(verdict) && "own limit is inert", verdict.transition].filter(Boolean);
 	return `${BAND_MARK[verdict.band]} ${verdict.band.padEnd(10)}  ${figure.padStart(7)}  ${about} · ${peak}${notes.map((note) => ` · ${note}`).join("")}`;
 }
@@ -34169,7 +34748,7 @@ function remedy({ window, source }) {
 const INCREASE_CONSIDERED_FROM = .5;
 const LOW_READ_SHARE = .5;
 const BURST_MINUTES_A_DAY = 10;
-const NAMED$3 = 3;
+const NAMED$7 = 3;
 function advice(report, safe) {
 	const steps = [
 		cacheMore,
@@ -34188,7 +34767,7 @@ const cacheMore = (report, safe) => {
 		if (row.limiter === "input_tokens_per_minute_cache_aware" && view?.binds[0]?.limiter === row.limiter && view.cache && view.cache.read_share < LOW_READ_SHARE) groups.set(groupName(row.group, safe), view.cache.read_share);
 	}
 	if (groups.size === 0) return null;
-	return `Add cache breakpoints where input binds: ${listing([...groups].map(([name, readShare]) => `${name} reads ${share(readShare)}`), NAMED$3)} of its input from the cache. Cache reads do not count toward this limit; at a share of 70 % it carries 3.3 times the input.`;
+	return `Add cache breakpoints where input binds: ${listing([...groups].map(([name, readShare]) => `${name} reads ${share(readShare)}`), NAMED$7)} of its input from the cache. Cache reads do not count toward this limit; at a share of 70 % it carries 3.3 times the input.`;
 };
 const spreadOut = (report, safe) => {
 	const worst = ofBand(report, "alert").filter((row) => {
@@ -34208,14 +34787,14 @@ const raiseOwnLimit = (report, safe) => {
 	if (held.length === 0) return null;
 	return `Raise a workspace's own limit in the Console, if you set it yourself and the organization has room: ${listing(held.map((row) => {
 		const above = report.verdicts.find((other) => other.scope.type === "organization" && other.group.type === row.group.type && other.group.name === row.group.name && other.limiter === row.limiter);
-		const organization = above?.limit ? ` where the organization has ${count(above.limit)}` : "";
-		return `${scopeName(row.scope, safe)} (${limiterName(row, safe)}: ${count(row.limit)}${organization})`;
-	}), NAMED$3)}.`;
+		const organization = above?.limit ? ` where the organization has ${count$1(above.limit)}` : "";
+		return `${scopeName(row.scope, safe)} (${limiterName(row, safe)}: ${count$1(row.limit)}${organization})`;
+	}), NAMED$7)}.`;
 };
 const askForMore = (report, safe) => {
 	const eligible = measured(report).filter((row) => row.limit_source === "organization" && row.utilization >= .5);
 	if (eligible.length === 0) return null;
-	return `Ask Anthropic for more: it considers an increase from 50 % use on, which holds for ${listing([...new Set(eligible.map((row) => `${groupName(row.group, safe)} ${limiterName(row, safe)}`))], NAMED$3)}.`;
+	return `Ask Anthropic for more: it considers an increase from 50 % use on, which holds for ${listing([...new Set(eligible.map((row) => `${groupName(row.group, safe)} ${limiterName(row, safe)}`))], NAMED$7)}.`;
 };
 function viewOf(row, report) {
 	const views = report.groups.filter(({ group }) => group.type === row.group.type && group.name === row.group.name);
@@ -34228,8 +34807,8 @@ function runwaySentence({ outcome, ...row }, report) {
 		case "refused": return null;
 		case "far": return `rises, and stays below ${alert} for more than a year`;
 		case "reaches": {
-			const earliest = count(Math.floor(outcome.earliest));
-			const latest = outcome.latest === null ? "more than a year" : count(Math.ceil(outcome.latest));
+			const earliest = count$1(Math.floor(outcome.earliest));
+			const latest = outcome.latest === null ? "more than a year" : count$1(Math.ceil(outcome.latest));
 			const days = Math.round(outcome.days);
 			return `reaches ${alert} ${days === 0 ? "within a day" : `in about ${plural(days, "day")}`} (${earliest} to ${latest})`;
 		}
@@ -34282,31 +34861,31 @@ function overview(rows, report) {
 	], rows.map((row) => [
 		title$1(row),
 		bindingLimit(row),
-		count(row.peak),
-		shareOf(row, report)(row.utilization)
+		count$1(row.peak),
+		shareOf$1(row, report)(row.utilization)
 	]));
 }
 const title$1 = (row) => `${groupName(row.group, markdownText)}, ${limiterName(row, markdownText)}`;
 function section(row, report) {
-	const share = shareOf(row, report);
-	const ofLimit = (value) => `${count(value)} (${share(value / row.limit)})`;
+	const share = shareOf$1(row, report);
+	const ofLimit = (value) => `${count$1(value)} (${share(value / row.limit)})`;
 	const { alert } = thresholdsOf(row, report);
 	const facts = [
 		["Limit", `${bindingLimit(row)} ${limiterRule(row.group.type, row.limiter)?.long ?? limiterName(row, markdownText)}`],
 		["Peak", `${ofLimit(row.peak)}${row.lower_bound ? " at least" : ""}${atPeakTime(row, report)}`],
-		["Busiest 60 seconds", row.bracket !== null && row.bracket > row.peak ? `between ${count(row.peak)} and ${ofLimit(row.bracket)}` : null],
+		["Busiest 60 seconds", row.bracket !== null && row.bracket > row.peak ? `between ${count$1(row.peak)} and ${ofLimit(row.bracket)}` : null],
 		["Further peaks", furtherPeaks(row, report, ofLimit)],
 		["99th percentile of all minutes", row.p99 === null ? null : ofLimit(row.p99)],
-		[`Minutes at or over ${share(alert)}`, row.minutes_over_threshold === null ? null : `${count(row.minutes_over_threshold)}${ofMinutes(report)}`],
+		[`Minutes at or over ${share(alert)}`, row.minutes_over_threshold === null ? null : `${count$1(row.minutes_over_threshold)}${ofMinutes(report)}`],
 		["Pressed against the limit", row.clipped && `for ${plural(row.clipped.minutes, "minute")} from ${moment(row.clipped.from)}: more may have been asked for`],
 		["Growth", growth(row, report)],
 		["Input read from the cache", cacheShare(row, report)],
-		["A limit that would bring the peak to 50 %", count(Math.ceil(row.peak / INCREASE_CONSIDERED_FROM))]
+		["A limit that would bring the peak to 50 %", count$1(Math.ceil(row.peak / INCREASE_CONSIDERED_FROM))]
 	];
 	return stack(`## ${title$1(row)}: ${share(row.utilization)}`, table([{ head: "Figure" }, { head: "Value" }], facts.flatMap(([name, value]) => value ? [[name, value]] : [])), under("Already done:", bullets(alreadyDone(row, report))));
 }
 function ofMinutes({ window, usage_source }) {
-	return usage_source === "headers" ? "" : ` of ${count(window.days * MINUTES_PER_DAY - window.missing_minutes)}`;
+	return usage_source === "headers" ? "" : ` of ${count$1(window.days * MINUTES_PER_DAY - window.missing_minutes)}`;
 }
 function furtherPeaks(row, { window }, ofLimit) {
 	const start = Math.floor(Date.parse(window.start) / HOUR) * HOUR;
@@ -34327,7 +34906,7 @@ function growth(row, report) {
 	if (trend) return trend;
 	const isRegrouped = report.drift.some(({ limiter, consequences }) => limiter === null && consequences.some((each) => sameLimit(each, row)));
 	if (!row.previous || row.previous.peak === 0 || isRegrouped) return null;
-	return `${row.previous.peak === row.peak ? "none" : changeInPercent(row.previous.peak, row.peak)} against the peak of ${timeBefore(report)}, ${count(row.previous.peak)}`;
+	return `${row.previous.peak === row.peak ? "none" : changeInPercent(row.previous.peak, row.peak)} against the peak of ${timeBefore(report)}, ${count$1(row.previous.peak)}`;
 }
 function cacheShare(row, report) {
 	const rule = limiterRule(row.group.type, row.limiter);
@@ -34340,7 +34919,7 @@ function alreadyDone(row, report) {
 	const caps = report.verdicts.flatMap(({ scope, group, limiter, limit, limit_source }) => {
 		const isSame = group.type === row.group.type && group.name === row.group.name && limiter === row.limiter;
 		const isCap = scope.type === "workspace" && limit_source === "workspace" && limit !== null;
-		return isSame && isCap ? [`${scopeName(scope, markdownText)} ${count(limit)}`] : [];
+		return isSame && isCap ? [`${scopeName(scope, markdownText)} ${count$1(limit)}`] : [];
 	});
 	const drivers = row.drivers?.workspaces ?? [];
 	return [
@@ -34350,13 +34929,13 @@ function alreadyDone(row, report) {
 	];
 }
 function ownLimit(row, report) {
-	return `${title$1(row)} in ${scopeName(row.scope, markdownText)}: ${shareOf(row, report)(row.utilization)} of ${count(row.limit)}. Ours to raise, in the Console.`;
+	return `${title$1(row)} in ${scopeName(row.scope, markdownText)}: ${shareOf$1(row, report)(row.utilization)} of ${count$1(row.limit)}. Ours to raise, in the Console.`;
 }
 // src/tell/slack/notify.ts
 function shouldNotify(notify, report, snapshot) {
 	if (notify === "never") return false;
 	if (notify === "always" || report.failures.length > 0 || isBlind(report)) return true;
-	if (refusedRows(report).length > 0) return true;
+	if (refusedRows(report).length > 0 || isNewlyUnclaimed(report)) return true;
 	if (report.findings.some(({ kind }) => kind === "mute-expired")) return true;
 	if (report.drift.length > 0 && !(notify === "on-change" && isProposed(snapshot))) return true;
 	return report.verdicts.filter(isMeasured).some(({ band, transition, muted }) => {
@@ -34523,6 +35102,7 @@ function blocks(report, links, snapshot, extent) {
 		...rows("Watch", watched(report), extent.watch, report, links, alertLine),
 		...rows("Recovered", recovered(report), extent.recovered, report, links, recoveredLine),
 		...drift(report, links, snapshot, extent),
+		...unclaimed$1(report, extent),
 		...endedMutes(report, extent),
 		...firstSteps(report, extent),
 		...buttons(links, snapshot?.pullRequest ?? null)
@@ -34543,7 +35123,7 @@ function fallback(report, links, extent) {
 		`Claude rate limits, ${period(report.window)}: ${verdictLine(report)}.`,
 		refused && `${refusedName(refused, slackText)}: ${refusedText(refused)}.`,
 		worst && `Highest: ${rowSentence(worst, report, slackText)}.`,
-		back > 0 && `${count(back)} recovered.`,
+		back > 0 && `${count$1(back)} recovered.`,
 		report.drift.length > 0 && `Limits changed: ${driftCounts(report.drift)}.`,
 		missingData(report),
 		report.failures.length > 0 && `Not complete: ${listing(report.failures.map(({ resource }) => slackText(resource)), extent.failures)}.`,
@@ -34552,7 +35132,7 @@ function fallback(report, links, extent) {
 }
 function incomplete(report, extent) {
 	const missing = missingData(report);
-	const failures = list(report.failures, extent.failures, (failure) => `• ${slackText(failure.resource)}: ${slackText(failure.message, 500)}`, (more) => `and ${count(more)} more that could not be read or delivered`);
+	const failures = list(report.failures, extent.failures, (failure) => `• ${slackText(failure.resource)}: ${slackText(failure.message, 500)}`, (more) => `and ${count$1(more)} more that could not be read or delivered`);
 	const lines = [...missing ? [missing] : [], ...failures];
 	return lines.length === 0 ? [] : sections(["*Not complete*", ...lines]);
 }
@@ -34564,13 +35144,13 @@ function refusals(report, links, extent) {
 }
 function rows(title, all, most, report, links, rowLine) {
 	if (all.length === 0) return [];
-	return sections([`*${title}* (${count(all.length)})`, ...list(all, most, (row) => rowLine(row, report), moreIn(links))]);
+	return sections([`*${title}* (${count$1(all.length)})`, ...list(all, most, (row) => rowLine(row, report), moreIn(links))]);
 }
 function alertLine(row, report) {
 	const driver = mainDriver(row, slackText);
 	const parts = [
 		`${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)}`,
-		`peak ${count(row.peak)}${atPeakTime(row, report)}`,
+		`peak ${count$1(row.peak)}${atPeakTime(row, report)}`,
 		transitionText(row, report),
 		driver && driverText(driver, report),
 		clippedText(row)
@@ -34584,7 +35164,7 @@ function driverText({ kind, name, share }, report) {
 }
 function recoveredLine(row, report) {
 	const when = `${report.window.days > 1 ? "in " : ""}${timeBefore(report)}`;
-	const before = row.previous === null ? "" : ` · was ${shareOf(row, report)(row.previous.utilization)} ${when}`;
+	const before = row.previous === null ? "" : ` · was ${shareOf$1(row, report)(row.previous.utilization)} ${when}`;
 	return `${BAND_MARK[row.band]} ${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)}${before}`;
 }
 function watched(report) {
@@ -34608,6 +35188,11 @@ function drift(report, links, snapshot, extent) {
 }
 function driftLine(item, report) {
 	return `${isSerious(item, report) ? "▼" : "•"} ${driftSentence(item, report, slackText)}`;
+}
+function unclaimed$1(report, extent) {
+	if (!hasUnclaimedUse(report)) return [];
+	const lines = list(unclaimedSentences(report, slackText), extent.failures, (sentence) => `• ${sentence}`);
+	return sections([`*Counted by no limit*: ${unclaimedShare(report)}`, ...lines]);
 }
 function endedMutes({ findings }, extent) {
 	const lines = list(findings.filter(({ kind }) => kind === "mute-expired"), extent.failures, (mute) => `• ${slackText(mute.message, 500)}`);
@@ -34651,8 +35236,8 @@ function findings(report, most) {
 		}
 	], shown.map(({ model, requests, tokens }) => [
 		markdownText(model),
-		requests === null ? "not known" : count(requests),
-		count(tokens)
+		requests === null ? "not known" : count$1(requests),
+		count$1(tokens)
 	]));
 	return stack(bullets(list(others, most, ({ message }) => markdownText(message, 500))), unmatched && "These models were used, and no group of limits lists them: their use is in no figure above.", unmatched, more > 0 && `and ${plural(more, "more model")}`);
 }
@@ -34710,7 +35295,7 @@ function whereOf(scope, workspaces) {
 function limitsOf(rows) {
 	const [value = null, ...others] = new Set(rows.map(({ limit }) => limit));
 	if (others.length > 0) return "various";
-	return value === null ? "none given" : count(value);
+	return value === null ? "none given" : count$1(value);
 }
 function howToMeasure(row, report) {
 	const { group, limiter, limit } = row;
@@ -34799,7 +35384,7 @@ function chart(row, bars, report) {
 		"    height: 300",
 		"---",
 		"xychart-beta",
-		`  title "Largest minute of each ${barSpan(bars)}, in % of the limit of ${count(row.limit)}"`,
+		`  title "Largest minute of each ${barSpan(bars)}, in % of the limit of ${count$1(row.limit)}"`,
 		`  x-axis "UTC" [${axisLabels(bars).join(", ")}]`,
 		`  y-axis "% of the limit" 0 --> ${Math.ceil(inPercent(highest) * 1.1)}`,
 		`  bar [${all.map(({ peak }) => inPercent((peak ?? 0) / row.limit)).join(", ")}]`,
@@ -34845,7 +35430,7 @@ function hourTable(row, bars, report) {
 	const several = bars.all.length * bars.hours > 24;
 	const rows = bars.all.map(({ from, peak, readShare }) => [
 		`${several ? `${from.slice(0, 10)} ` : ""}${from.slice(11, 16)}`,
-		peak === null ? "not known" : count(peak),
+		peak === null ? "not known" : count$1(peak),
 		peak === null ? "" : share(peak / row.limit),
 		...bars.cache ? [readShare === null ? "" : percent(readShare)] : []
 	]);
@@ -34884,19 +35469,19 @@ function peakSection(row, report, withChart, withHours) {
 	return stack(`#### ${BAND_MARK[row.band]} ${limitName(row, markdownText)}: ${used(row, report)}`, figures$1(row, report), row.drivers && drivenBy(row.drivers, isPerDay(row) ? "day" : report.peak_window), bars && chart(row, bars, report), bars && legend(row, bars, report), bars && withHours && hourTable(row, bars, report));
 }
 function figures$1(row, report) {
-	const share = shareOf(row, report);
-	const ofLimit = (value) => `${count(value)} (${share(value / row.limit)})`;
+	const share = shareOf$1(row, report);
+	const ofLimit = (value) => `${count$1(value)} (${share(value / row.limit)})`;
 	const { alert } = thresholdsOf(row, report);
 	return [
-		`Peak **${count(row.peak)}** of ${bindingLimit(row)}${atPeakTime(row, report)}${meanOf(row, report)}.`,
+		`Peak **${count$1(row.peak)}** of ${bindingLimit(row)}${atPeakTime(row, report)}${meanOf(row, report)}.`,
 		row.bracket !== null && row.bracket > row.peak && `The busiest 60 seconds lie between that and ${ofLimit(row.bracket)}, the largest two minutes side by side.`,
 		row.minutes_over_threshold !== null && `${row.minutes_over_threshold === 0 ? "No minute was" : `${plural(row.minutes_over_threshold, "minute was", "minutes were")}`} at or over ${share(alert)}.`,
 		row.p99 !== null && `99 of 100 minutes stayed at or below ${ofLimit(row.p99)}.`,
 		row.clipped && `From ${moment(row.clipped.from)} use stayed within 5 % of the limit or above it for ${plural(row.clipped.minutes, "minute")}: demand may have been higher than what was served.`,
-		row.lowest_remaining !== void 0 && `The least that was left of it: ${count(row.lowest_remaining)}.`,
+		row.lowest_remaining !== void 0 && `The least that was left of it: ${count$1(row.lowest_remaining)}.`,
 		row.request_id && `The response was ${markdownText(row.request_id)}.`,
 		row.lower_bound && "This is a lower bound: the limit is per second, and use is known per minute.",
-		row.previous && `${capital(timeBefore(report))}: ${share(row.previous.utilization)} of ${count(row.previous.limit)}.`
+		row.previous && `${capital(timeBefore(report))}: ${share(row.previous.utilization)} of ${count$1(row.previous.limit)}.`
 	].filter(Boolean).join(" ");
 }
 function meanOf(row, report) {
@@ -34970,7 +35555,7 @@ function workspaceSection(report, most) {
 		{ head: "Of" },
 		{ head: "Whose limit" }
 	], rows);
-	return details(`Workspaces by how close they are to a limit of theirs (${count(closest.size)})`, stack(ranking, andMore(more)));
+	return details(`Workspaces by how close they are to a limit of theirs (${count$1(closest.size)})`, stack(ranking, andMore(more)));
 }
 function tierSection(report, { tiers, tier_what_if, tier_table, usage_tier }, most) {
 	const share = percentOf(report);
@@ -35053,9 +35638,9 @@ function refusedRequests(report, most) {
 				name: row.model
 			}
 		}, markdownText),
-		...KINDS.map((kind) => count(row[kind])),
+		...KINDS.map((kind) => count$1(row[kind])),
 		moment(row.first),
-		`${moment(row.worst_minute.at)} (${count(row.worst_minute.requests)})`,
+		`${moment(row.worst_minute.at)} (${count$1(row.worst_minute.requests)})`,
 		waitText(row.retry_after).replace(/^asked to wait /, "")
 	]);
 	return stack(table([
@@ -35090,7 +35675,7 @@ function byTheHour(refusals, report) {
 		cache: false,
 		unknown: false
 	};
-	const figures = bars.filter(({ peak }) => peak > 0).map(({ from, counts }) => [moment(from), ...counts.map(count)]);
+	const figures = bars.filter(({ peak }) => peak > 0).map(({ from, counts }) => [moment(from), ...counts.map(count$1)]);
 	return stack(bars.length > 1 && chartOf(drawn), details(`Refused in each ${barSpan(drawn)}`, table([{ head: "From" }, ...HEADS], figures)));
 }
 function chartOf(bars) {
@@ -35149,7 +35734,7 @@ function scopeTable(rows, report) {
 	return stack(draw(rows.filter(({ band }) => band !== "ok")), details(`${plural(quiet.length, "limit")} below ${thresholdName("watch", report)}`, draw(quiet)));
 }
 function cells(row, report) {
-	const share = shareOf(row, report);
+	const share = shareOf$1(row, report);
 	const loud = row.band === "alert" || row.band === "watch";
 	const figure = `${row.lower_bound ? "≥ " : ""}${share(row.utilization)}`;
 	const { alert, watch } = thresholdsOf(row, report);
@@ -35160,7 +35745,7 @@ function cells(row, report) {
 		groupName(row.group, markdownText),
 		limiterName(row, markdownText).replace(/^(\w+) tokens/, "$1&nbsp;tokens"),
 		`${bar(row.utilization)}&nbsp;${loud ? `**${figure}**` : figure}`,
-		count(row.peak),
+		count$1(row.peak),
 		peakTime(row, report).replace(/ UTC$/, "").replace(/^\d{4}-(\d\d)-/, "$1&#8209;"),
 		limitText(row),
 		`${row.lower_bound ? "≤ " : ""}${row.utilization > 1 ? "−" : ""}${headroom}`,
@@ -35168,11 +35753,11 @@ function cells(row, report) {
 	].map(unbroken);
 }
 function limitText(row) {
-	if (isInert(row)) return `${count(row.limit)} (own ${count(row.configured ?? 0)} is inert)`;
+	if (isInert(row)) return `${count$1(row.limit)} (own ${count$1(row.configured ?? 0)} is inert)`;
 	return bindingLimit(row);
 }
 function dayBefore(row, report) {
-	const before = row.previous === null ? "not known" : shareOf(row, report)(row.previous.utilization);
+	const before = row.previous === null ? "not known" : shareOf$1(row, report)(row.previous.utilization);
 	return row.transition === null ? before : `${before}, ${row.transition}`;
 }
 // src/tell/summary/sources.ts
@@ -35213,8 +35798,50 @@ function windowText({ window, usage_source }) {
 	return `${span}, ${window.complete ? "complete" : `not complete (${plural(window.missing_minutes, "minute")} missing)`}. ${window.data_refreshed_at === null ? "The API did not say how fresh its data is." : `Data as of ${moment(window.data_refreshed_at)}.`}`;
 }
 function logText(log) {
-	return `Log: ${plural(log.lines, "line")} in ${plural(log.files, "file")}; ${plural(log.in_window, "response")} in the window, ${count(log.responses - log.in_window)} outside it, ${plural(log.not_understood, "line")} not understood, ${plural(log.without_headers, "response")} without rate-limit headers.`;
+	return `Log: ${plural(log.lines, "line")} in ${plural(log.files, "file")}; ${plural(log.in_window, "response")} in the window, ${count$1(log.responses - log.in_window)} outside it, ${plural(log.not_understood, "line")} not understood, ${plural(log.without_headers, "response")} without rate-limit headers.`;
 }
+// src/tell/summary/use-section.ts
+const NAMED$6 = 5;
+function whereTheUseWent({ accounting }) {
+	if (!accounting || accounting.parts.length === 0) return "";
+	const ofWhole = (tokens) => accounting.tokens > 0 ? percent(tokens / accounting.tokens) : "";
+	return stack(table([
+		{ head: "Use" },
+		{
+			head: "Tokens",
+			align: "right"
+		},
+		{
+			head: "Share",
+			align: "right"
+		},
+		{
+			head: "Requests",
+			align: "right"
+		},
+		{ head: "Counts toward" }
+	], accounting.parts.map(({ kind, tokens, requests, of }) => {
+		const names = isUnclaimed({ kind }) || kind === "seats" ? of.map(named).filter((name) => name !== kind) : [];
+		const which = names.length > 0 ? `: ${listing(names, NAMED$6)}` : "";
+		return [
+			`${PART_TITLES[kind]}${which}`,
+			count$1(tokens),
+			ofWhole(tokens),
+			requests === null ? "not known" : count$1(requests),
+			isUnclaimed({ kind }) ? "**unclaimed**" : BY_RULE[kind] ?? ""
+		];
+	})), accounting.reconciled ? "The parts add up to the whole use of the window, and the minutes that were read to what was counted." : "**The minutes that were read do not add up to the whole use of the window:** peaks are at least what is shown.");
+}
+function named({ name, muted }) {
+	return muted ? `${markdownText(name)} (muted until ${markdownText(muted.until)})` : markdownText(name);
+}
+const BY_RULE = {
+	counted: "its limits",
+	fast: "the fast limits",
+	batch: "no limit here: batch has its own",
+	"code-execution": "no limit",
+	seats: "the seats' own plans"
+};
 // src/tell/summary/what-binds.ts
 function whatBinds(report, most) {
 	const share = percentOf(report);
@@ -35248,7 +35875,7 @@ function whatBinds(report, most) {
 	return stack(rows.length > 12 ? details(plural(rows.length, "group"), groups) : groups, andMore(more));
 }
 function stretch(cache) {
-	return cache.stretch === null ? "all input is read from the cache" : `×${count(Number(cache.stretch.toFixed(1)))}`;
+	return cache.stretch === null ? "all input is read from the cache" : `×${count$1(Number(cache.stretch.toFixed(1)))}`;
 }
 // src/tell/summary/summary.ts
 const ALL = Number.POSITIVE_INFINITY;
@@ -35295,7 +35922,7 @@ function renderSummary(report, links, snapshot) {
 }
 function summary(report, links, snapshot, extent) {
 	const most = Math.min(extent.rows, 200);
-	return `${stack(`## ${BAND_MARK[overallBand(report)]} Claude rate limits: ${verdictLine(report)}`, opening(report), extent.note && `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${extent.note}. The report file (output \`report-path\`) has everything.`, notComplete(report, most), under("### Refused requests", refusedRequests(report, Math.min(most, 50))), under("### What to do first", bullets(advice(report, markdownText))), report.drift.length > 0 && under("### Limits that have changed", changes$1(report, snapshot, most)), under(`### Recovered since ${timeBefore(report)}`, recoveries(report, most)), under("### Scorecard", scorecard(report, extent.rows)), under("### Peaks", peaks(report, extent)), under("### Muted", mutedRows(report, most)), under("### What binds in each group", whatBinds(report, most)), under("### Plan", planning(report, extent.rows === ALL ? most : Math.min(most, 20))), extent.rows === ALL && evidence(report), report.drift.length === 0 && under("### Limits since the committed snapshot", changes$1(report, snapshot, most)), under("### Findings", findings(report, most)), under("### Not measured", notMeasured(report, most)), under("### Where the figures come from", sources(report)), seeAlso(links))}\n`;
+	return `${stack(`## ${BAND_MARK[overallBand(report)]} Claude rate limits: ${verdictLine(report)}`, opening(report), extent.note && `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${extent.note}. The report file (output \`report-path\`) has everything.`, notComplete(report, most), under("### Refused requests", refusedRequests(report, Math.min(most, 50))), under("### What to do first", bullets(advice(report, markdownText))), report.drift.length > 0 && under("### Limits that have changed", changes$1(report, snapshot, most)), under(`### Recovered since ${timeBefore(report)}`, recoveries(report, most)), under("### Scorecard", scorecard(report, extent.rows)), under("### Peaks", peaks(report, extent)), under("### Muted", mutedRows(report, most)), under("### Where the use went", whereTheUseWent(report)), under("### What binds in each group", whatBinds(report, most)), under("### Plan", planning(report, extent.rows === ALL ? most : Math.min(most, 20))), extent.rows === ALL && evidence(report), report.drift.length === 0 && under("### Limits since the committed snapshot", changes$1(report, snapshot, most)), under("### Findings", findings(report, most)), under("### Not measured", notMeasured(report, most)), under("### Where the figures come from", sources(report)), seeAlso(links))}\n`;
 }
 function opening(report) {
 	const worst = highest(report);
@@ -35309,7 +35936,7 @@ function notComplete(report, most) {
 }
 function recoveries(report, most) {
 	const recovery = (row) => {
-		const before = row.previous === null ? "" : `, was ${shareOf(row, report)(row.previous.utilization)}`;
+		const before = row.previous === null ? "" : `, was ${shareOf$1(row, report)(row.previous.utilization)}`;
 		return `${BAND_MARK[row.band]} ${rowSentence(row, report, markdownText)}${before}`;
 	};
 	return bullets(list(recovered(report), most, recovery));
@@ -35374,7 +36001,8 @@ const OUTPUTS = [
 	"window-start",
 	"window-end",
 	"data-complete",
-	"slack-delivered"
+	"slack-delivered",
+	"unclaimed-share"
 ];
 const MOST_ALERTS = 50;
 const LARGEST_ALERTS = 64e3;
@@ -35409,7 +36037,8 @@ function outputsOf(ending) {
 		"window-start": report.window.start,
 		"window-end": report.window.end,
 		"data-complete": text(report.window.complete),
-		"slack-delivered": slackDelivered
+		"slack-delivered": slackDelivered,
+		"unclaimed-share": text(report.accounting?.unclaimed_share)
 	};
 }
 const SLACK_DELIVERED = {
@@ -36602,10 +37231,10 @@ async function patiently(github, act) {
 	}
 }
 // src/tell/pull-request/renamed.ts
-const NAMED$2 = 10;
+const NAMED$5 = 10;
 function renamed(renames, safe) {
 	if (renames.length === 0) return "";
-	return `Renamed, without effect: ${listing(renames.map(({ what, from, to }) => `${what} ${safe(from)} → ${safe(to)}`), NAMED$2)}.`;
+	return `Renamed, without effect: ${listing(renames.map(({ what, from, to }) => `${what} ${safe(from)} → ${safe(to)}`), NAMED$5)}.`;
 }
 // src/tell/pull-request/pull-request.ts
 const PULL_REQUEST_MARKER = "<!-- claude-rate-limit-audit -->";
@@ -36672,7 +37301,7 @@ function changes(report, files, extent) {
 	if (report.drift.length === 0) return "Only names have changed: every limit, and every model that draws on it, is as it was.";
 	const ordered = orderDrift(report.drift);
 	const { shown, more } = atMost(ordered, extent.changes);
-	const left = more > 0 && `${count(more)} more of ${count(ordered.length)} changes are not shown here, to stay within GitHub's size for a pull request; the diff has them all.`;
+	const left = more > 0 && `${count$1(more)} more of ${count$1(ordered.length)} changes are not shown here, to stay within GitHub's size for a pull request; the diff has them all.`;
 	const shortened = extent.consequence || shown.length === 0 ? "" : "What each change does to the peak is left out, to stay within GitHub's size for a pull request; the run's summary has it.";
 	const consequence = extent.consequence ? `What it does to the peak of ${period(report.window)}` : null;
 	return stack(intro(report), driftTable(shown, report, consequence), shortened, left);
@@ -36682,8 +37311,8 @@ function intro(report) {
 	const over = limitsOverAlertLine(report);
 	return [
 		`The configured Claude rate limits differ from the committed snapshot: ${driftCounts(report.drift)}.`,
-		cuts > 0 && `${cuts === 1 ? "One leaves" : `${count(cuts)} leave`} less room than before.`,
-		over > 0 && `**${over === 1 ? "One limit is" : `${count(over)} limits are`} over the alert line by it.**`
+		cuts > 0 && `${cuts === 1 ? "One leaves" : `${count$1(cuts)} leave`} less room than before.`,
+		over > 0 && `**${over === 1 ? "One limit is" : `${count$1(over)} limits are`} over the alert line by it.**`
 	].filter(Boolean).join(" ");
 }
 function approving(report, files) {
@@ -37278,7 +37907,7 @@ function matchGroups(before, after) {
 	const pairs = after.flatMap((next) => before.map((previous) => ({
 		previous,
 		next,
-		closeness: closeness(previous, next)
+		closeness: closenessOf(previous, next)
 	}))).filter(({ closeness }) => closeness.shared > 0).sort((a, b) => b.closeness.shared - a.closeness.shared || b.closeness.part - a.closeness.part || Number(b.closeness.sameName) - Number(a.closeness.sameName) || compareText(a.previous.name, b.previous.name) || compareText(a.next.name, b.next.name));
 	const toBefore = new Map();
 	const toAfter = new Map();
@@ -37292,7 +37921,7 @@ function matchGroups(before, after) {
 		after: (group) => toAfter.get(group)
 	};
 }
-function closeness(previous, next) {
+function closenessOf(previous, next) {
 	const sameName = previous.name === next.name;
 	if (previous.type !== next.type) return {
 		shared: 0,
@@ -37384,8 +38013,8 @@ function limiterDrift(group, previous) {
 	});
 }
 function modelDrift({ before, after, match }) {
-	const oldHomes = homesOf(before);
-	const newHomes = homesOf(after);
+	const oldHomes = homesOf$1(before);
+	const newHomes = homesOf$1(after);
 	return [...new Set([...oldHomes.keys(), ...newHomes.keys()])].sort(compareText).flatMap((model) => {
 		const oldHome = oldHomes.get(model);
 		const newHome = newHomes.get(model);
@@ -37409,7 +38038,7 @@ function modelDrift({ before, after, match }) {
 		}] : [];
 	});
 }
-function homesOf({ groups }) {
+function homesOf$1({ groups }) {
 	return new Map(groups.flatMap((group) => group.models.map((model) => [model, group])));
 }
 function workspaceDrift(both) {
@@ -37648,6 +38277,21 @@ function figures(verdict) {
 		...muted && { muted }
 	};
 }
+function accountingRow(accounting) {
+	const { tokens, requests, parts, unclaimedShare, unmutedShare, newlyUnclaimed, reconciled } = accounting;
+	return {
+		tokens,
+		requests,
+		parts: parts.map((part) => ({
+			...part,
+			of: [...part.of]
+		})),
+		unclaimed_share: unclaimedShare,
+		unmuted_share: unmutedShare,
+		newly_unclaimed: [...newlyUnclaimed],
+		reconciled
+	};
+}
 function driftRow(drift) {
 	const own = "limiter" in drift ? drift.consequences.find((consequence) => sameLimit(consequence, drift)) : void 0;
 	const ratioOf = (use) => use?.kind === "measured" ? use.utilization : null;
@@ -37680,7 +38324,7 @@ function peakOf$1(consequence) {
 	return consequence?.before.kind === "measured" ? consequence.before.peak : null;
 }
 function consequenceRow({ scope, group, limiter, before, after }) {
-	const figures = (use) => use.kind === "measured" ? {
+	const figuresOf = (use) => use.kind === "measured" ? {
 		limit: use.limit,
 		peak: use.peak,
 		utilization: use.utilization
@@ -37693,8 +38337,8 @@ function consequenceRow({ scope, group, limiter, before, after }) {
 			name: group.name
 		},
 		limiter,
-		before: figures(before),
-		after: figures(after),
+		before: figuresOf(before),
+		after: figuresOf(after),
 		...unmeasured && { reason: unmeasured.reason }
 	};
 }
@@ -37844,7 +38488,7 @@ function commitBody(report, files, renames) {
 	const names = renames.length === 0 ? [] : [`- ${renamed(renames, gitText)}`];
 	if (report.drift.length === 0) return ["Only names have changed; no limit has changed.", ...names].join("\n");
 	const ordered = orderDrift(report.drift);
-	const changes = list(ordered, MOST_CHANGES$1, (drift) => `- ${driftSentence(drift, report, gitText)}`, (more) => `- and ${count(more)} more, see the diff`);
+	const changes = list(ordered, MOST_CHANGES$1, (drift) => `- ${driftSentence(drift, report, gitText)}`, (more) => `- and ${count$1(more)} more, see the diff`);
 	const hasPeaks = ordered.slice(0, MOST_CHANGES$1).some(({ consequences }) => consequences.some(({ before, after }) => before ?? after));
 	return [
 		...changes,
@@ -37855,7 +38499,7 @@ function commitBody(report, files, renames) {
 // src/tell/pull-request/since-update.ts
 const MOST_CHANGES = 10;
 function sinceUpdate(drift, day) {
-	const lines = list(orderDrift(drift), MOST_CHANGES, (item) => driftHeadline(item, markdownText), (more) => `and ${count(more)} more, in the diff`);
+	const lines = list(orderDrift(drift), MOST_CHANGES, (item) => driftHeadline(item, markdownText), (more) => `and ${count$1(more)} more, in the diff`);
 	return under(`### New with the update after ${day}`, bullets(lines));
 }
 // src/deliver/snapshot/plan-snapshot.ts
@@ -37882,15 +38526,15 @@ function planSnapshot(report, source, wanted) {
 			drift
 		};
 		const contents = contentsOf(files, path);
-		const renames = before ? findRenames(before, after) : [];
-		const sinceUpdate = proposed ? newSince(proposed, after, path, report) : "";
+		const renamed = before ? findRenames(before, after) : [];
+		const added = proposed ? newSince(proposed, after, path, report) : "";
 		return {
 			files,
-			message: commitMessage(headline, reported, contents, renames),
+			message: commitMessage(headline, reported, contents, renamed),
 			pullRequest: renderPullRequest(reported, links, {
 				files: contents,
-				renames,
-				sinceUpdate
+				renames: renamed,
+				sinceUpdate: added
 			})
 		};
 	};
@@ -38391,9 +39035,13 @@ const MINUTES_PER_HOUR = HOUR / MINUTE;
 function scaleOf(rule) {
 	return rule.per === "second" ? 60 : 1;
 }
+function widthOf({ per }, peakWindow) {
+	if (per === "day") return MINUTES_PER_DAY;
+	return peakWindow === "hour" ? MINUTES_PER_HOUR : 1;
+}
 function peakOf(series, rule, peakWindow) {
 	const { values, start } = series;
-	const width = rule.per === "day" ? MINUTES_PER_DAY : peakWindow === "hour" ? MINUTES_PER_HOUR : 1;
+	const width = widthOf(rule, peakWindow);
 	const divisor = (rule.per === "day" ? 1 : width) * scaleOf(rule);
 	if (!values) return {
 		peak: 0,
@@ -38651,6 +39299,7 @@ function judgeOne(judged, evidence, useBefore) {
 	const { meters, window, peakWindow, known } = evidence;
 	const thresholds = evidence.thresholdsOf?.(judged) ?? evidence.thresholds;
 	const areOwn = thresholds.alert !== evidence.thresholds.alert || thresholds.watch !== evidence.thresholds.watch;
+	const atLeast = evidence.isAtLeast?.(judged) ?? false;
 	const base = {
 		scope,
 		group: {
@@ -38660,7 +39309,7 @@ function judgeOne(judged, evidence, useBefore) {
 		limiter,
 		configured,
 		limitSource: source,
-		lowerBound: limiterRule(group.type, limiter)?.lowerBound ?? false,
+		lowerBound: atLeast || (limiterRule(group.type, limiter)?.lowerBound ?? false),
 		...areOwn && { thresholds }
 	};
 	const minutes = {
@@ -38686,7 +39335,7 @@ function judgeOne(judged, evidence, useBefore) {
 		utilization: before.utilization,
 		band: bandOf(before.utilization, thresholds)
 	} : null;
-	const isComplete = series.knownMinutes === series.minutes;
+	const isComplete = series.knownMinutes === series.minutes && !atLeast;
 	const isDaily = rule.per === "day";
 	return {
 		...base,
@@ -38770,7 +39419,7 @@ function inertOverride({ scope, group, limiter, limit, configured, source }) {
 	const name = `${group.name}, ${limiterLabel(group.type, limiter)}`;
 	return [{
 		kind: "inert-override",
-		message: `Workspace ${scope.name}: its limit of ${count(configured)} on ${name} is inert, because the organization's ${count(limit)} is lower and binds.`
+		message: `Workspace ${scope.name}: its limit of ${count$1(configured)} on ${name} is inert, because the organization's ${count$1(limit)} is lower and binds.`
 	}];
 }
 function cachedTraffic({ scope, group, limiter }, { groups }) {
@@ -38792,18 +39441,18 @@ function oversubscribed({ groups }, judged) {
 		if (!organization || sum <= organization) return [];
 		return [{
 			kind: "oversubscribed",
-			message: `${group.name}, ${limiterLabel(group.type, limiter)}: the limits of ${overrides.length} workspaces add up to ${count(sum)}, more than the organization's ${count(organization)}: they cannot all be used at once.`
+			message: `${group.name}, ${limiterLabel(group.type, limiter)}: the limits of ${overrides.length} workspaces add up to ${count$1(sum)}, more than the organization's ${count$1(organization)}: they cannot all be used at once.`
 		}];
 	});
 }
-const NAMED$1 = 5;
+const NAMED$4 = 5;
 function uncapped({ groups, workspaces }, judged, read) {
 	const isJudged = (group) => judged.some((limiter) => groupOf(limiter.group, [group]));
 	return groups.filter(isJudged).flatMap((group) => {
 		const cappedIds = new Set(workspaces.filter(({ overrides }) => groupOf(group, overrides)).map(({ id }) => id));
 		const free = read.filter(({ id }) => !cappedIds.has(id)).map(({ name }) => name);
 		if (cappedIds.size === 0 || free.length === 0) return [];
-		const names = free.slice(0, NAMED$1).join(", ") + (free.length > NAMED$1 ? ` and ${free.length - NAMED$1} more` : "");
+		const names = free.slice(0, NAMED$4).join(", ") + (free.length > NAMED$4 ? ` and ${free.length - NAMED$4} more` : "");
 		const subject = free.length === 1 ? "1 workspace has" : `${free.length} workspaces have`;
 		return [{
 			kind: "uncapped-workspaces",
@@ -38837,7 +39486,7 @@ function pinnedOverrides(changes, current) {
 			}) !== before) return [];
 			return [{
 				kind: "pinned-override",
-				message: `Workspace ${name}: its limit of ${count(before)} on ${group.name}, ${limiterLabel(group.type, limiter)} is pinned: it was equal to the organization's, which was raised to ${count(after)}, and it did not follow.`
+				message: `Workspace ${name}: its limit of ${count$1(before)} on ${group.name}, ${limiterLabel(group.type, limiter)} is pinned: it was equal to the organization's, which was raised to ${count$1(after)}, and it did not follow.`
 			}];
 		});
 	});
@@ -38870,6 +39519,8 @@ function kendallVariance(points) {
 	const ties = [...Map.groupBy(points, ({ y }) => y).values()].map(({ length }) => term(length));
 	return (term(points.length) - ties.reduce((sum, tie) => sum + tie, 0)) / 18;
 }
+// src/judge/planning/runway.ts
+const FEWEST_DAYS = 14;
 const FURTHEST = 365;
 const HOURS = 24;
 function dailyPeaks({ hourly }) {
@@ -38889,7 +39540,7 @@ function runwayOf(verdict, alert, peakWindow) {
 		x,
 		y: peak
 	}]);
-	if (points.length < 14) return refused(`${points.length} whole ${points.length === 1 ? "day" : "days"} of use, and a trend takes 14 (lookback-days)`);
+	if (points.length < FEWEST_DAYS) return refused(`${points.length} whole ${points.length === 1 ? "day" : "days"} of use, and a trend takes ${FEWEST_DAYS} (lookback-days)`);
 	if (clipped) return refused("demand was clipped at the limit, so that the peaks do not show what was asked for");
 	const { slope, low, high } = theilSen(points);
 	if (new Set(points.map(({ y }) => y)).size === 1) return refused("the daily peaks stay as they are");
@@ -38987,7 +39638,7 @@ function readingText({ group, matches, closest, limiters }) {
 	return `${closest ? `is like ${closest} ${published}, except` : `matches no tier ${published}`}: ${differences.join("; ")}`;
 }
 function positionText({ limit, position }) {
-	const value = limit === null ? "" : count(limit);
+	const value = limit === null ? "" : count$1(limit);
 	switch (position.kind) {
 		case "at": return `${value} is that of ${position.tiers.join(" and ")}`;
 		case "between": return `${value} is between ${position.above} and ${position.below}`;
@@ -39106,11 +39757,13 @@ function groupRank(named, group) {
 function isNamed(text, { name, models }) {
 	return text === name || models.includes(text);
 }
-function selectorText({ group, limiter, workspace }) {
+function selectorText({ group, limiter, workspace, model, kind }) {
 	return Object.entries({
 		group,
 		limiter,
-		workspace
+		workspace,
+		model,
+		kind
 	}).filter(([, value]) => value !== void 0).map(([key, value]) => `${key} ${value}`).join(", ");
 }
 // src/judge/policy/expected.ts
@@ -39154,7 +39807,22 @@ function isIntended(drift, expected) {
 // src/judge/policy/mutes.ts
 function muteFor(policy, target, lastDay) {
 	const day = isoDay(lastDay);
-	return policy.mutes.filter((mute) => day <= mute.until && matches(mute, target)).reduce((latest, mute) => latest && latest.until >= mute.until ? latest : mute, null);
+	return policy.mutes.filter((mute) => day <= mute.until && !isOfUse(mute) && matches(mute, target)).reduce((latest, mute) => latest && latest.until >= mute.until ? latest : mute, null);
+}
+const isOfUse = ({ model, kind }) => model !== void 0 || kind !== void 0;
+function mutesUse(mute, kind, name) {
+	return isOfUse(mute) && (mute.kind === void 0 || mute.kind === kind) && (mute.model === void 0 || mute.model === name);
+}
+function useMutesBy(policy, lastDay) {
+	const day = isoDay(lastDay);
+	return (kind, name) => {
+		const mute = policy.mutes.find((mute) => day <= mute.until && mutesUse(mute, kind, name));
+		return mute ? {
+			owner: mute.owner,
+			reason: mute.reason,
+			until: mute.until
+		} : null;
+	};
 }
 function justExpired(policy, lastDay) {
 	return policy.mutes.filter(({ until }) => until === isoDay(lastDay - DAY));
@@ -39205,29 +39873,43 @@ function withIntent(drift, expected) {
 	});
 }
 // src/judge/policy/policy-findings.ts
-function policyFindings(policy, judged, expected, lastDay) {
+function policyFindings(policy, judged, expected, lastDay, accounting = null) {
 	return [
 		...justExpired(policy, lastDay).map((mute) => ({
 			kind: "mute-expired",
 			message: `The mute of ${selectorText(mute)} ended on ${mute.until} and is ignored from now on (owner ${mute.owner}: ${mute.reason}; ${policy.path} line ${mute.line}).`
 		})),
 		...expected.filter(({ rule, actual }) => actual !== rule.limit).map(unexpected),
-		...unmatched(policy, judged, expected)
+		...unmatched(policy, judged, expected, accounting)
 	];
 }
 function unexpected({ rule, scope, group, actual }) {
 	const where = scope.type === "workspace" ? ` in workspace ${scope.name}` : "";
-	const is = actual === null ? "there is no such limit" : `it is ${count(actual)}`;
+	const is = actual === null ? "there is no such limit" : `it is ${count$1(actual)}`;
 	return {
 		kind: "unexpected-limit",
-		message: `${group.name}, ${limiterLabel(group.type, rule.limiter)}${where}: the policy expects ${count(rule.limit)}, and ${is}.`
+		message: `${group.name}, ${limiterLabel(group.type, rule.limiter)}${where}: the policy expects ${count$1(rule.limit)}, and ${is}.`
 	};
 }
-function unmatched(policy, judged, expected) {
-	return [...[...policy.thresholds, ...policy.mutes].filter((rule) => !judged.some((target) => matches(rule, target))), ...policy.expected.filter((rule) => !expected.some((expectation) => expectation.rule === rule))].sort((a, b) => a.line - b.line).map((rule) => ({
+function unmatched(policy, judged, expected, accounting) {
+	const isIdle = (mute) => isOfUse(mute) ? accounting !== null && !accounting.parts.some(({ kind, of }) => of.some(({ name }) => mutesUse(mute, kind, name))) : !judged.some((target) => matches(mute, target));
+	return [
+		...policy.thresholds.filter((rule) => !judged.some((target) => matches(rule, target))),
+		...policy.mutes.filter(isIdle),
+		...policy.expected.filter((rule) => !expected.some((expectation) => expectation.rule === rule))
+	].sort((a, b) => a.line - b.line).map((rule) => ({
 		kind: "policy-unmatched",
-		message: `${policy.path} line ${rule.line} has no effect: ${selectorText(rule)} is no limit of this organization. Workspaces have rows for limits of their own only.`
+		message: `${policy.path} line ${rule.line} has no effect: ${selectorText(rule)} ${"until" in rule && isOfUse(rule) ? "was not among the use that no limit counts." : "is no limit of this organization. Workspaces have rows for limits of their own only."}`
 	}));
+}
+// src/judge/usage/at-least.ts
+function atLeastBy({ unreconciled, unknownKinds }) {
+	return ({ scope, group, limiter }) => {
+		if (limiterRule(group.type, limiter)?.unit === "tokens" && unknownKinds.has(groupKey$1(group))) return true;
+		const listed = new Set(group.models);
+		const id = workspaceIdOf(scope);
+		return unreconciled.some(({ of, models, workspaceIds }) => of === "organization" === (id === null) && (id === null || workspaceIds === null || workspaceIds.includes(id)) && (models === null || models.some((model) => listedName(model, listed) !== null)));
+	};
 }
 // src/judge/usage/usage-findings.ts
 function missingMinutes(window, known) {
@@ -39257,9 +39939,148 @@ function usageFindings({ source, known, refreshedAt, window, meters }) {
 	}
 	return findings;
 }
+// src/judge/usage/use-findings.ts
+const NAMED$3 = 5;
+function useFindings(accounting, products) {
+	return [
+		...accounting.parts.filter(isUnclaimed).map((part) => ({
+			kind: "unclaimed-use",
+			message: unclaimed(part, accounting)
+		})),
+		...accounting.reconciled ? [] : [{
+			kind: "unreconciled",
+			message: "The minutes do not add up to the whole use of the window, though they were read twice: the peaks they give are at least what is shown."
+		}],
+		...products.length === 0 ? [] : [{
+			kind: "unknown-product",
+			message: `Use of ${plural(products.length, "product")} that this version does not know was counted like any other: ${listing(products, NAMED$3)}.`
+		}]
+	];
+}
+function unclaimed({ kind, tokens, requests, of }, accounting) {
+	const amount = `${count$1(tokens)} tokens${requests ? ` in ${plural(requests, "request")}` : ""}`;
+	const share = accounting.tokens > 0 ? ` (${percent(tokens / accounting.tokens, [UNCLAIMED_LINE])} of all tokens)` : "";
+	const names = of.map(({ name }) => name).filter((name) => name !== kind);
+	const which = names.length > 0 ? `: ${listing(names, NAMED$3)}` : "";
+	return `${PART_TITLES[kind]}: ${amount}${share}${which}.`;
+}
+// src/vocabulary/usage-row.ts
+function knownTokens({ uncachedInput, cacheCreation, cacheRead, output }) {
+	return uncachedInput + cacheCreation + cacheRead + output;
+}
+// src/judge/usage/where-use-went.ts
+function accountingOf({ window, earlier }, groups, { reconciled, muteOf }) {
+	const partsOf = partsBy(groups, muteOf);
+	const parts = partsOf(window);
+	const whole = sumOf(parts);
+	const unclaimed = parts.filter(isUnclaimed);
+	const unmuted = unclaimed.flatMap(({ of }) => of).filter(({ muted }) => !muted);
+	const before = new Set(partsOf(earlier).filter(isUnclaimed).flatMap(({ of }) => of.map(({ name }) => name)));
+	return {
+		...whole,
+		parts,
+		unclaimedShare: shareOf(sumOf(unclaimed), whole),
+		unmutedShare: shareOf(sumOf(unmuted), whole),
+		newlyUnclaimed: unmuted.map(({ name }) => name).filter((name) => !before.has(name)),
+		reconciled
+	};
+}
+function unmatchedModels({ window }, groups) {
+	const listed = new Set(groups.flatMap((group) => group.models));
+	const rows = window.filter(({ model }) => model !== null && listedName(model, listed) === null);
+	return [...Map.groupBy(rows, ({ model }) => model ?? "")].map(([model, same]) => ({
+		model,
+		...sumOf(same.map((row) => ({
+			tokens: tokensOf(row),
+			requests: row.requests
+		})))
+	}));
+}
+function unknownProducts({ window }) {
+	const products = window.flatMap(({ product }) => product === null || isKnownProduct(product) ? [] : [product]);
+	return [...new Set(products)].sort(compareText);
+}
+function groupsWithUnknownKinds({ window, earlier }, groups) {
+	const listed = new Set(groups.flatMap((group) => group.models));
+	const models = new Set([...window, ...earlier].flatMap((row) => {
+		const name = row.model === null || row.unknownTokens === 0 ? null : listedName(row.model, listed);
+		return name === null ? [] : [name];
+	}));
+	return new Set(groups.filter((group) => group.models.some((model) => models.has(model))).map(groupKey$1));
+}
+function partsBy(groups, muteOf) {
+	const listed = new Set(groups.flatMap((group) => group.models));
+	const isLimited = (name, use) => groups.some((group) => group.models.includes(name) && hasLimitFor(group, use));
+	const kindOf = (row) => {
+		const use = useOf$1(row);
+		if (use === "batch" || use === "code-execution" || use === "seats") return use;
+		if (row.model === null) return "no-model";
+		const name = listedName(row.model, listed);
+		if (name === null) return "unmatched-model";
+		if (isLimited(name, use)) return use === "fast" ? "fast" : "counted";
+		return use === "fast" ? "fast-without-limit" : "without-limit";
+	};
+	const partOf = (kind, rows) => {
+		const amount = amountBy(kind);
+		const of = [...Map.groupBy(rows, (row) => nameIn(kind, row))].map(([name, same]) => {
+			const muted = isUnclaimed({ kind }) ? muteOf(kind, name) : null;
+			return {
+				name,
+				...sumOf(same.map(amount)),
+				...muted && { muted }
+			};
+		});
+		return {
+			kind,
+			...sumOf(of),
+			of: of.sort((a, b) => b.tokens - a.tokens || compareText(a.name, b.name))
+		};
+	};
+	return (rows) => {
+		const kinds = [...Map.groupBy(rows, kindOf)];
+		const unknown = kinds.flatMap(([kind, some]) => kind === "counted" || kind === "fast" ? some : []).filter(({ unknownTokens }) => unknownTokens > 0);
+		return [...kinds.map(([kind, some]) => partOf(kind, some)), ...unknown.length > 0 ? [partOf("unknown-kinds", unknown)] : []].sort((a, b) => PART_KINDS.indexOf(a.kind) - PART_KINDS.indexOf(b.kind));
+	};
+}
+function amountBy(kind) {
+	if (kind === "unknown-kinds") return ({ unknownTokens }) => ({
+		tokens: unknownTokens,
+		requests: 0
+	});
+	if (kind === "counted" || kind === "fast") return (row) => ({
+		tokens: knownTokens(row),
+		requests: row.requests
+	});
+	return (row) => ({
+		tokens: tokensOf(row),
+		requests: row.requests
+	});
+}
+function nameIn(kind, { model, product }) {
+	return (kind === "seats" || kind === "no-model" ? product : model) ?? kind;
+}
+function hasLimitFor({ type, limits }, use) {
+	return Object.entries(limits).some(([limiter, value]) => {
+		const rule = limiterRule(type, limiter);
+		return rule !== void 0 && rule.group === "model_group" && rule.stream === use && value !== null && value > 0;
+	});
+}
+const tokensOf = (row) => knownTokens(row) + row.unknownTokens;
+function sumOf(amounts) {
+	return {
+		tokens: amounts.reduce((sum, { tokens }) => sum + tokens, 0),
+		requests: amounts.reduce((sum, { requests }) => sum === null || requests === null ? null : sum + requests, 0)
+	};
+}
+function shareOf(part, whole) {
+	const ofTokens = whole.tokens > 0 ? part.tokens / whole.tokens : 0;
+	const ofRequests = whole.requests && part.requests !== null ? part.requests / whole.requests : 0;
+	return Math.max(ofTokens, ofRequests);
+}
 // src/judge/by-api.ts
-function judgeAll({ limits, meters, freshness, source, window, thresholds, peakWindow, policy }) {
+function judgeAll({ limits, meters, usage, source, window, thresholds, peakWindow, policy }) {
 	const { judged, judgedWorkspaces, committed, current, reading } = limits;
+	const { census, unreconciled, freshness } = usage;
 	const verdicts = judge({
 		judged,
 		committed,
@@ -39270,17 +40091,26 @@ function judgeAll({ limits, meters, freshness, source, window, thresholds, peakW
 		source,
 		peakWindow,
 		thresholds,
-		thresholdsOf: thresholdsBy(policy, thresholds)
+		thresholdsOf: thresholdsBy(policy, thresholds),
+		isAtLeast: atLeastBy({
+			unreconciled,
+			unknownKinds: groupsWithUnknownKinds(census, current.groups)
+		})
 	});
 	const unread = reading.unreadable.filter(({ workspace }) => judgedWorkspaces.includes(workspace));
 	return withMutes([...verdicts, ...unreadableVerdicts(unread, committed)].sort(compareVerdicts), policy, current.groups, lastDayOf(window));
 }
 const lastDayOf = ({ end }) => end - DAY;
-function audited(known, { verdicts, problem, tier, committed }) {
-	const { limits, meters, freshness, source, window, thresholds, peakWindow, policy } = known;
+function audited(known, { verdicts, problem, tier, committed, confirmed }) {
+	const { limits, meters, usage, source, window, thresholds, peakWindow, policy } = known;
+	const { census, freshness, unreconciled } = usage;
 	const { reading, current, judged, judgedWorkspaces, active } = limits;
 	const expected = expectations(policy, current, active);
 	const drift = withIntent(driftOf(known), expected);
+	const accounting = accountingOf(census, current.groups, {
+		reconciled: unreconciled.length === 0,
+		muteOf: useMutesBy(policy, lastDayOf(window))
+	});
 	const missing = missingMinutes(window, freshness.known);
 	const coverage = {
 		complete: missing === 0,
@@ -39309,9 +40139,13 @@ function audited(known, { verdicts, problem, tier, committed }) {
 		drift,
 		isFirstSnapshot: committed.kind === "read" && committed.snapshot === null,
 		findings: [
+			...confirmed.map((what) => ({
+				kind: "read-twice",
+				message: `${what} It was read twice.`
+			})),
 			...limitFindings(current, judged, read),
 			...pinnedOverrides(drift, current),
-			...policyFindings(policy, judgedLimiters(current), expected, lastDayOf(window)),
+			...policyFindings(policy, judgedLimiters(current), expected, lastDayOf(window), accounting),
 			...problem === null ? [] : [{
 				kind: "drivers-unknown",
 				message: problem
@@ -39321,10 +40155,12 @@ function audited(known, { verdicts, problem, tier, committed }) {
 				...freshness,
 				window,
 				meters
-			})
+			}),
+			...useFindings(accounting, unknownProducts(census))
 		],
 		planning: planningOf(forPlanning, limits.judgedGroups, tier),
-		unmatchedModels: [...meters.unmatched.values()],
+		accounting,
+		unmatchedModels: unmatchedModels(census, current.groups),
 		unreadWorkspaces: reading.unreadable.map(({ workspace: { id, name } }) => ({
 			id,
 			name
@@ -39335,7 +40171,7 @@ function audited(known, { verdicts, problem, tier, committed }) {
 		})), ...unreadFailures(committed)]
 	};
 }
-function driftOf({ limits, meters, freshness, source, window, peakWindow }) {
+function driftOf({ limits, meters, usage, source, window, peakWindow }) {
 	const { committed, current, changes } = limits;
 	if (committed === null) return [];
 	const before = {
@@ -39348,7 +40184,7 @@ function driftOf({ limits, meters, freshness, source, window, peakWindow }) {
 	};
 	const minutes = {
 		span: window,
-		known: freshness.known,
+		known: usage.freshness.known,
 		source,
 		grid: meters.grid,
 		peakWindow
@@ -39473,12 +40309,12 @@ function useOf(limit, peak) {
 	};
 }
 // src/judge/headers-log/log-findings.ts
-const NAMED = 6;
+const NAMED$2 = 6;
 function logFindings(tally, readings, scopeOf) {
 	const problems = [tally.firstProblem, tally.firstUnusable].filter((problem) => problem !== null);
 	const first = problems.length > 0 ? ` The first that could not be read: ${problems.join("; ")}.` : "";
 	const lost = problems.length > 0 ? " No recovery is reported." : "";
-	const links = tally.dangling.length > 0 ? ` Links that lead nowhere: ${listing(tally.dangling, NAMED)}.` : "";
+	const links = tally.dangling.length > 0 ? ` Links that lead nowhere: ${listing(tally.dangling, NAMED$2)}.` : "";
 	return [
 		{
 			kind: "headers-log",
@@ -39489,7 +40325,7 @@ function logFindings(tally, readings, scopeOf) {
 	];
 }
 function mixed(reading, scope) {
-	const limits = listing(reading.limits.map(({ limit }) => count(limit)).toSorted(byLength), NAMED);
+	const limits = listing(reading.limits.map(({ limit }) => count$1(limit)).toSorted(byLength), NAMED$2);
 	const why = scope.type === "workspace" ? "a limit that moved and came back" : "limits of several workspaces (log the header anthropic-workspace-id to tell them apart), or a limit that moved and came back";
 	return {
 		kind: "mixed-limits",
@@ -39499,10 +40335,10 @@ function mixed(reading, scope) {
 const byLength = (a, b) => a.length - b.length || (a < b ? -1 : 1);
 function moved(reading, scope) {
 	const [first, ...later] = reading.limits;
-	const moves = later.map(({ limit, first: at }) => `${count(limit)} from ${minuteOf(at)} on`);
+	const moves = later.map(({ limit, first: at }) => `${count$1(limit)} from ${minuteOf(at)} on`);
 	return {
 		kind: "limits-moved",
-		message: `${nameOf$1(reading, scope)}: the limit moved within the window, ${count(first?.limit ?? 0)} at first, ${listing(moves, NAMED)}. Each response is judged by the limit it names.`
+		message: `${nameOf$1(reading, scope)}: the limit moved within the window, ${count$1(first?.limit ?? 0)} at first, ${listing(moves, NAMED$2)}. Each response is judged by the limit it names.`
 	};
 }
 const minuteOf = (at) => `${isoTime(at).slice(0, 16).replace("T", " ")} UTC`;
@@ -39511,7 +40347,7 @@ function nameOf$1({ model, limiter }, scope) {
 	return `${model}, ${limiterLabel(MODEL_GROUP, limiter)}${where}`;
 }
 // src/judge/headers-log/log-snapshot.ts
-function groupsOf(readings) {
+function groupsOf$1(readings) {
 	return [...Map.groupBy(readings, ({ model }) => model)].map(([model, ofModel]) => ({
 		type: MODEL_GROUP,
 		name: model,
@@ -39522,7 +40358,7 @@ function groupsOf(readings) {
 function snapshotOfLog(readings, committed) {
 	const kept = readings.filter((reading) => reading.limiter !== "tokens_per_minute" && !isMixed(reading));
 	const ids = [...new Set(kept.flatMap(({ workspaceId }) => workspaceId === null ? [] : [workspaceId]))];
-	const ofWorkspace = (id) => groupsOf(kept.filter(({ workspaceId }) => workspaceId === id));
+	const ofWorkspace = (id) => groupsOf$1(kept.filter(({ workspaceId }) => workspaceId === id));
 	const before = committed?.workspaces ?? [];
 	return {
 		groups: merge(committed?.groups ?? [], ofWorkspace(null)),
@@ -39697,7 +40533,7 @@ function judgeLog(read, inputs, committed) {
 		isComplete: false,
 		thresholds
 	};
-	const groups = groupsOf(readings.filter(({ workspaceId }) => workspaceId === null));
+	const groups = groupsOf$1(readings.filter(({ workspaceId }) => workspaceId === null));
 	const nothing = verdicts.length > 0 ? blindness : NOTHING_ASKED_FOR;
 	return {
 		audited: {
@@ -39772,6 +40608,14 @@ function isScopeAskedFor(scope, wanted) {
 	if (scope.type === "organization" || wanted === "all") return true;
 	return wanted !== "none" && (wanted.includes(scope.id) || wanted.includes(scope.name));
 }
+// src/judge/headroom/blindness.ts
+const NAMED$1 = 3;
+function refuseBlindness(verdicts) {
+	if (verdicts.some(isMeasured$1)) return;
+	const reasons = [...new Set(verdicts.flatMap((verdict) => "reason" in verdict ? [verdict.reason] : []))];
+	if (reasons.length === 0) throw new AuditError("No limit is left to measure: the inputs models, group-types and workspaces leave none.", { remedy: "Leave one of them out." });
+	throw new AuditError(`Not one of ${verdicts.length} limits could be measured: ${listing(reasons, NAMED$1)}.`, { remedy: "Leave models and group-types out if they chose only such limits; else run the job again later." });
+}
 // src/judge/headroom/peaks-to-explain.ts
 const MOST_PEAKS_EXPLAINED = 20;
 function peaksToExplain(verdicts, meterOf, peakWindow) {
@@ -39801,6 +40645,38 @@ function spanOf(per, peakWindow) {
 	if (per === "day") return DAY;
 	return peakWindow === "hour" ? HOUR : MINUTE;
 }
+// src/judge/limits/contradictions.ts
+function contradictions(reading, committed) {
+	const impossible = impossibleIn(reading);
+	return {
+		impossible,
+		doubtful: impossible.length > 0 || !committed ? [] : doubtfulIn(reading, committed)
+	};
+}
+function impossibleIn({ groups, allWorkspaces }) {
+	const modelGroups = groups.filter(({ type }) => type === MODEL_GROUP);
+	return [
+		[groups.length === 0, "The list of rate limits is empty, and every organization has some."],
+		[groups.length > 0 && groups.every(({ limits }) => Object.values(limits).every((value) => value === null)), "No rate-limit group has a limit with a value."],
+		[modelGroups.length > 0 && modelGroups.every(({ models }) => models.length === 0), "No rate-limit group lists a model, and each model belongs to one."],
+		[allWorkspaces.length === 0, "The list of workspaces is empty, and the default workspace was asked for."]
+	].flatMap(([isSo, what]) => isSo ? [what] : []);
+}
+const NAMED = 3;
+function doubtfulIn({ groups, allWorkspaces, workspaces, unreadable }, committed) {
+	const match = matchGroups(committed.groups, groups);
+	const exists = new Set(allWorkspaces.map(({ id }) => id));
+	const gone = committed.workspaces.filter(({ id }) => !exists.has(id));
+	const capped = committed.workspaces.filter(({ overrides }) => overrides.length > 0);
+	const read = new Set(workspaces.map(({ workspace }) => workspace.id));
+	const readAndCapped = capped.filter(({ id }) => read.has(id));
+	const kept = workspaces.filter(({ overrides }) => overrides.length > 0);
+	return [
+		[committed.groups.length > 1 && committed.groups.every((group) => !match.after(group)), "None of the committed rate-limit groups is listed any more."],
+		[gone.length > 0, `${plural(gone.length, "committed workspace")} ${gone.length === 1 ? "is" : "are"} not listed any more, not even as archived: ${listing(gone.map(({ name }) => name), NAMED)}.`],
+		[readAndCapped.length > 1 && kept.length === 0 && unreadable.length === 0, `None of the ${readAndCapped.length} workspaces that had limits of their own has any now.`]
+	].flatMap(([isSo, what]) => isSo ? [what] : []);
+}
 // src/judge/limits/touched-limits.ts
 function touchedLimits(change, both) {
 	switch (change.class) {
@@ -39820,7 +40696,7 @@ function touchedLimits(change, both) {
 		case "group-retired":
 		case "model-added":
 		case "model-removed":
-		case "model-moved": return unique$1(touchedGroups(change, both).flatMap((pair) => limitsOfPair(pair, both)));
+		case "model-moved": return unique(touchedGroups(change, both).flatMap((pair) => limitsOfPair(pair, both)));
 		default: {
 			const { scope, group, limiter } = change;
 			const after = {
@@ -39891,7 +40767,7 @@ function limitersOf(groups) {
 	const limiters = groups.flatMap((group) => Object.entries(group?.limits ?? {})).flatMap(([limiter, value]) => value === null ? [] : [limiter]);
 	return [...new Set(limiters)].sort(compareText);
 }
-function unique$1(limits) {
+function unique(limits) {
 	const keyOf = ({ before, after }) => JSON.stringify([before && limitKey(before), after && limitKey(after)]);
 	return [...new Map(limits.map((limit) => [keyOf(limit), limit])).values()];
 }
@@ -39955,6 +40831,23 @@ function changesOf(before, after) {
 		limits: touchedLimits(change, both)
 	}));
 }
+// src/judge/usage/atoms.ts
+function atomsOf(before, now) {
+	const makeUps = [before, now].filter((snapshot) => snapshot !== null).map(groupsOf);
+	const models = [...new Set(makeUps.flatMap((groups) => groups.flatMap((group) => group.models)))].sort(compareText);
+	return [...Map.groupBy(models, (model) => homesOf(model, makeUps)).values()];
+}
+function groupsOf(snapshot) {
+	const withTheirs = snapshot.workspaces.flatMap((workspace) => workspace.overrides).map((override) => withModels(override, snapshot));
+	return [...snapshot.groups, ...withTheirs].filter(({ models }) => models.length > 0);
+}
+function homesOf(model, makeUps) {
+	const homes = makeUps.map((groups) => {
+		const name = listedName(model, new Set(groups.flatMap((group) => group.models)));
+		return groups.flatMap((group, index) => name !== null && group.models.includes(name) ? [index] : []);
+	});
+	return JSON.stringify(homes);
+}
 // src/judge/usage/make-ups.ts
 function makeUpsOf({ judged, committed, current, changes }) {
 	const touched = changes.flatMap(({ limits }) => limits);
@@ -39998,27 +40891,24 @@ function createMeters(now, before, window) {
 	const isSameMakeUp = before === null || makeUpText(before.groups) === makeUpText(now.groups);
 	const ofBefore = before === null ? ofNow : metersOf(before.limiters, isSameMakeUp ? [...ofNow.values()] : []);
 	const all = [...new Set([...ofNow.values(), ...ofBefore.values()])];
-	const counters = isSameMakeUp ? [countersOf(all)] : [countersOf([...ofNow.values()]), countersOf([...ofBefore.values()])];
+	const counters = isSameMakeUp ? [countersOf(now, all)] : [countersOf(now, [...ofNow.values()]), countersOf(before, [...ofBefore.values()])];
 	const hours = (grid.end - grid.start) / HOUR;
 	const caches = now.groups.filter((group) => group.type === MODEL_GROUP).map((group) => ({
 		group,
 		read: new Float64Array(hours),
 		input: new Float64Array(hours)
 	}));
+	const nameNow = namesIn$1(now, [...ofNow.values()]);
 	const cachesByModel = indexByModel(caches, ({ group }) => group.models);
-	const knownModels = new Set(now.groups.flatMap((group) => group.models));
-	const unmatched = new Map();
 	return {
 		grid,
 		all,
 		caches,
-		unmatched,
 		foldOrganization(rows) {
 			for (const row of rows) {
-				if (row.model !== null && row.at >= window.start && !knownModels.has(row.model)) addUnmatched(unmatched, row.model, row);
 				if (!isCounted(row)) continue;
 				for (const { organization } of counters) organization(row, grid);
-				if (row.model !== null && row.speed !== "fast") addCache(cachesByModel.get(row.model) ?? [], row, grid);
+				if (row.speed !== "fast") addCache(cachesByModel.get(nameNow(row.model) ?? "") ?? [], row, grid);
 			}
 		},
 		foldWorkspaces(rows) {
@@ -40072,19 +40962,24 @@ function makeUpText(groups) {
 function canTellUse(rule, group) {
 	return rule.group !== "model_group" || group.models.length > 0;
 }
-function countersOf(meters) {
+function namesIn$1({ groups }, meters) {
+	const listed = new Set([...groups, ...meters.map(({ group }) => group)].flatMap(({ models }) => models));
+	return (model) => model === null ? null : listedName(model, listed);
+}
+function countersOf(makeUp, meters) {
 	const byScope = Map.groupBy(meters, ({ scope }) => workspaceIdOf(scope));
-	const routers = new Map([...byScope].map(([id, ofScope]) => [id, routerOf(ofScope)]));
+	const nameOf = namesIn$1(makeUp, meters);
+	const routers = new Map([...byScope].map(([id, ofScope]) => [id, routerOf(ofScope, nameOf)]));
 	return {
 		organization: routers.get(null) ?? (() => {}),
 		workspaces: routers
 	};
 }
-function routerOf(meters) {
+function routerOf(meters, nameOf) {
 	const byModel = indexByModel(meters.filter(({ rule }) => rule.group === MODEL_GROUP), ({ group }) => group.models);
 	const anyModel = meters.filter(({ rule }) => rule.group !== MODEL_GROUP);
 	return (row, grid) => {
-		if (row.model !== null) for (const meter of byModel.get(row.model) ?? []) add(meter, row, grid);
+		for (const meter of byModel.get(nameOf(row.model) ?? "") ?? []) add(meter, row, grid);
 		for (const meter of anyModel) add(meter, row, grid);
 	};
 }
@@ -40104,87 +40999,134 @@ function addCache(caches, row, grid) {
 		input[hour] += row.uncachedInput + row.cacheCreation + row.cacheRead;
 	}
 }
-function addUnmatched(unmatched, model, row) {
-	const entry = unmatched.get(model) ?? {
-		model,
-		requests: 0,
-		tokens: 0
-	};
-	entry.requests = entry.requests === null || row.requests === null ? null : entry.requests + row.requests;
-	entry.tokens += row.uncachedInput + row.cacheCreation + row.cacheRead + row.output;
-	unmatched.set(model, entry);
-}
 function indexByModel(items, modelsOf) {
 	const index = new Map();
 	for (const item of items) for (const model of modelsOf(item)) index.set(model, [...index.get(model) ?? [], item]);
 	return index;
 }
-// src/judge/usage/usage-plan.ts
-const COUNTING = [
-	"model",
-	"service_tier",
-	"speed",
-	"product"
-];
-function planUsage(meters) {
-	const ofWorkspaces = meters.all.filter(({ scope }) => scope.type === "workspace");
-	const time = {
-		start: meters.grid.start,
-		end: meters.grid.end,
-		width: "1m"
-	};
-	const organization = {
-		...time,
-		groupBy: COUNTING
-	};
-	if (ofWorkspaces.length === 0) return {
-		organization,
-		workspaces: null
-	};
-	const workspaceIds = unique(ofWorkspaces.flatMap(({ scope }) => scope.type === "workspace" ? [scope.id] : []));
-	const models = ofWorkspaces.some(({ rule }) => rule.group !== "model_group") ? [] : unique(ofWorkspaces.flatMap(({ group }) => group.models));
-	return {
-		organization,
-		workspaces: {
-			...time,
-			groupBy: ["workspace_id", ...COUNTING],
-			workspaceIds,
-			...models.length > 0 && { models }
-		}
-	};
-}
-const ROWS_OF_A_PAGE = 1e3;
-function busyPages({ organization, workspaces }, models) {
-	const minutes = (organization.end - organization.start) / MINUTE;
-	const pages = (rowsOfMinute) => Math.ceil(minutes * rowsOfMinute / ROWS_OF_A_PAGE);
-	const ofWorkspaces = (workspaces?.workspaceIds?.length ?? 0) * (workspaces?.models?.length ?? models);
-	return pages(models) + pages(ofWorkspaces);
-}
-function unique(texts) {
-	return [...new Set(texts)].sort(compareText);
-}
-// src/judge/usage/usage-to-read.ts
-function usageToRead(limits, window) {
+// src/judge/usage/meters-for.ts
+function metersFor(limits, window) {
 	const { now, before } = makeUpsOf(limits);
-	const meters = createMeters(now, before, window);
-	const { organization, workspaces } = planUsage(meters);
-	const models = new Set(now.groups.flatMap((group) => group.models)).size;
+	return createMeters(now, before, window);
+}
+function toMeasure({ judged }, meters) {
+	const views = judged.filter(({ scope, group }) => scope.type === "organization" && group.type === "model_group");
+	return [...meters.all, ...views];
+}
+// src/judge/usage/reading-plan.ts
+function planReading(given) {
+	const { census, grid } = given;
+	const rows = [...census.earlier, ...census.window].filter(isCounted);
+	const nameOf = representatives(given.atoms);
+	const cost = costOf(given, nameOf);
+	const queries = [...packed("organization", unitsOfOrganization(given, rows, nameOf), given, cost), ...packed("workspaces", unitsOfWorkspaces(given, rows, nameOf).flatMap((unit) => bounded(unit, grid)), given, cost)];
 	return {
-		meters,
-		organization,
-		workspaces,
-		readings: [{
-			query: organization,
-			fold: meters.foldOrganization
-		}, ...workspaces ? [{
-			query: workspaces,
-			fold: meters.foldWorkspaces
-		}] : []],
+		queries,
+		nameOf,
+		requests: queries.reduce((sum, query) => sum + cost(query), 0)
+	};
+}
+function representatives(atoms) {
+	const first = new Map(atoms.flatMap((atom) => atom.map((model) => [model, atom[0] ?? model])));
+	return (model) => {
+		const name = listedName(model, first);
+		return name === null ? model : first.get(name) ?? model;
+	};
+}
+const namesIn = (rows) => [...new Set(rows.flatMap(({ model }) => model === null ? [] : [model]))];
+function unitsOfOrganization({ measured }, rows, nameOf) {
+	return unitsOf(measured.filter(({ scope }) => scope.type === "organization").map(({ group }) => group), rows, nameOf).map((models) => ({
 		models,
-		pages: busyPages({
-			organization,
-			workspaces
-		}, models)
+		workspaceIds: null
+	}));
+}
+function unitsOfWorkspaces({ measured }, rows, nameOf) {
+	const needs = [...Map.groupBy(measured.flatMap(({ scope, group }) => scope.type === "workspace" ? [{
+		id: scope.id,
+		group
+	}] : []), ({ id }) => id)].flatMap(([id, some]) => {
+		const own = rows.filter(({ workspaceId }) => workspaceId === id);
+		return unitsOf(some.map(({ group }) => group), own, nameOf).map((models) => ({
+			id,
+			models
+		}));
+	});
+	const keyOfModels = (models) => models === null ? "*" : nameOf(models[0] ?? "");
+	return [...Map.groupBy(needs, ({ models }) => keyOfModels(models)).values()].map((same) => ({
+		models: same.some(({ models }) => models === null) ? null : [...new Set(same.flatMap(({ models }) => models ?? []))],
+		workspaceIds: same.map(({ id }) => id)
+	}));
+}
+function unitsOf(groups, rows, nameOf) {
+	const listed = new Set(groups.flatMap((group) => group.models));
+	const standing = new Set([...listed].map(nameOf));
+	const isListed = (model) => standing.has(nameOf(model)) || listed.has(aliasOf(model) ?? model);
+	const countsSearches = groups.some(({ type }) => type !== MODEL_GROUP);
+	const needed = rows.filter(({ model, webSearches }) => model !== null && isListed(model) || countsSearches && webSearches > 0);
+	if (needed.some(({ model }) => model === null)) return [null];
+	return [...Map.groupBy(namesIn(needed), nameOf).values()];
+}
+const LONGEST_NAMES = 6e3;
+const LENGTH_OF_ID = 60;
+const MOST_WORKSPACE_DAYS = 400;
+function bounded(unit, { start, end }) {
+	const { workspaceIds } = unit;
+	if (workspaceIds === null) return [unit];
+	const days = (end - start) / DAY;
+	const most = Math.max(1, Math.floor(Math.min(MOST_WORKSPACE_DAYS / days, LONGEST_NAMES / LENGTH_OF_ID)));
+	const count = Math.ceil(workspaceIds.length / most);
+	const size = Math.ceil(workspaceIds.length / count);
+	return Array.from({ length: count }, (_, i) => ({
+		...unit,
+		workspaceIds: workspaceIds.slice(i * size, (i + 1) * size)
+	}));
+}
+function costOf({ census, grid, source }, nameOf) {
+	return (query) => requestsOf(source, grid, rowsPerMinute(cellsOf(query, census, nameOf).values(), grid));
+}
+function packed(of, units, given, cost) {
+	const single = units.map((unit) => ({
+		unit,
+		query: queryOf(of, [unit], given)
+	})).map(({ unit, query }) => ({
+		unit,
+		query,
+		cost: cost(query),
+		rows: rowsOf(query, given)
+	})).sort((a, b) => a.rows - b.rows);
+	let best = single.map(({ query }) => query);
+	let least = single.reduce((sum, { cost }) => sum + cost, 0);
+	for (let together = 2; together <= single.length; together++) {
+		const query = queryOf(of, single.slice(0, together).map(({ unit }) => unit), given);
+		if (addressLength(query) > LONGEST_NAMES) break;
+		const rest = single.slice(together);
+		const total = cost(query) + rest.reduce((sum, { cost }) => sum + cost, 0);
+		if (total >= least) continue;
+		least = total;
+		best = [query, ...rest.map(({ query }) => query)];
+	}
+	return best;
+}
+const rowsOf = (query, { census, grid }) => rowsPerMinute(cellsOf(query, census, (model) => model).values(), grid);
+function addressLength({ models, workspaceIds }) {
+	return [...(models ?? []).map((name) => `models%5B%5D=${name}&`), ...(workspaceIds ?? []).map((id) => `workspace_ids%5B%5D=${id}&`)].reduce((sum, name) => sum + name.length, 0);
+}
+function queryOf(of, units, { census }) {
+	const anyModel = units.some(({ models }) => models === null);
+	const models = anyModel ? null : [...new Set(units.flatMap((unit) => unit.models ?? []))];
+	const ids = [...new Set(units.flatMap(({ workspaceIds }) => workspaceIds ?? []))];
+	const workspaceIds = of === "workspaces" ? ids : null;
+	const groupBy = [...workspaceIds !== null && workspaceIds.length > 1 ? ["workspace_id"] : [], ...units.length > 1 || anyModel ? ["model"] : []];
+	const covered = [...census.earlier, ...census.window].filter(covers({
+		models,
+		workspaceIds
+	}));
+	return {
+		of,
+		models,
+		isFiltered: models !== null,
+		workspaceIds,
+		groupBy: [...groupBy, ...tellingApart(groupBy, covered)]
 	};
 }
 // src/log.ts
@@ -40289,6 +41231,7 @@ function reportOf(audited) {
 		drift: audited.drift.map(driftRow),
 		first_snapshot: audited.isFirstSnapshot,
 		findings: [...audited.findings],
+		...audited.accounting && { accounting: accountingRow(audited.accounting) },
 		...log && {
 			refusals: verdicts.filter(isRefused$1).map(refusalRow),
 			log: logPart(log)
@@ -40420,16 +41363,40 @@ async function auditByApi(run, committed) {
 	const { window, thresholds, peakWindow } = inputs;
 	const api = connect(run, inputs.source);
 	try {
-		const reading = await log.group("Limits", () => collectLimits(api.client, run, snapshotIn(committed)?.workspaces ?? []));
-		const limits = limitsNow(reading, snapshotIn(committed), inputs);
+		const before = snapshotIn(committed);
+		const { reading, confirmed } = await log.group("Limits", () => believableLimits(api, run, before));
+		const limits = limitsNow(reading, before, inputs);
 		const tier = collectTier(api, log);
-		const { meters, ...toRead } = usageToRead(limits, window);
-		const { freshness, reader } = await log.group("Usage", () => collectUsage(api.client, toRead, run));
+		const meters = metersFor(limits, window);
+		const { grid } = meters;
+		const usage = await log.group("Usage", async () => {
+			const counted = await collectCensus(api, run, {
+				grid,
+				allWorkspaces: reading.allWorkspaces
+			});
+			const { census, reader } = counted;
+			const plan = planReading({
+				measured: toMeasure(limits, meters),
+				atoms: atomsOf(limits.committed, limits.current),
+				census,
+				grid,
+				source: reader.source
+			});
+			const folds = {
+				organization: meters.foldOrganization,
+				workspaces: meters.foldWorkspaces
+			};
+			return {
+				reader,
+				...await collectUsage(api, run, counted, plan, folds)
+			};
+		});
+		const { reader } = usage;
 		const { source } = reader;
 		const known = {
 			limits,
 			meters,
-			freshness,
+			usage,
 			source,
 			window,
 			thresholds,
@@ -40437,11 +41404,13 @@ async function auditByApi(run, committed) {
 			policy: policyIn(committed)
 		};
 		const verdicts = judgeAll(known);
+		refuseBlindness(verdicts);
 		const peaks = peaksToExplain(verdicts, meters.find, peakWindow);
 		const report = reportOf(audited(known, {
-			...await explainPeaks(api.client, reader, verdicts, peaks, reading),
+			...await explainPeaks(api.client, reader, verdicts, peaks, reading, usage),
 			tier: await tier,
-			committed
+			committed,
+			confirmed
 		}));
 		const { snapshotBeside, active: workspaces } = limits;
 		return {
@@ -40453,6 +41422,23 @@ async function auditByApi(run, committed) {
 	} finally {
 		api.close();
 	}
+}
+async function believableLimits(api, run, committed) {
+	const known = committed?.workspaces ?? [];
+	const reading = await collectLimits(api.client, run, known);
+	const first = contradictions(reading, committed);
+	if (first.impossible.length + first.doubtful.length === 0) return {
+		reading,
+		confirmed: []
+	};
+	run.log.warning(`${[...first.impossible, ...first.doubtful].join(" ")} The limits are read a second time.`);
+	const again = await collectLimits(api.older, run, known);
+	const second = contradictions(again, committed);
+	if (second.impossible.length === 0) return {
+		reading: again,
+		confirmed: second.doubtful
+	};
+	throw new AuditError(`The limits were read twice, and no such answer can be true: ${second.impossible.join(" ")}`, { remedy: "Run the job again; if it happens twice, compare with the Console and report it to Anthropic." });
 }
 async function auditLog(run, committed) {
 	const read = await collectLog(run);
@@ -40486,11 +41472,6 @@ function createTransport({ env, version }) {
 			...plain(init.headers),
 			"user-agent": userAgent
 		};
-		const { method = "GET", signal = null } = init;
-		if (method === "GET" && headers["accept-encoding"] === "gzip") return getCoded(dispatcher, input, {
-			headers,
-			signal
-		});
 		return fetch(input, {
 			redirect: "error",
 			...init,

@@ -26,6 +26,7 @@ export const OUTPUTS = [
   'window-end',
   'data-complete',
   'slack-delivered',
+  'unclaimed-share',
 ] as const
 
 export type OutputName = (typeof OUTPUTS)[number]
@@ -84,6 +85,7 @@ function outputsOf(ending: Ending): Record<OutputName, string> {
     'window-end': report.window.end,
     'data-complete': text(report.window.complete),
     'slack-delivered': slackDelivered,
+    'unclaimed-share': text(report.accounting?.unclaimed_share),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Tally } from '../collect/headers-log/tally.ts'
+import type { Accounting } from '../vocabulary/accounting.ts'
 import type { Drift } from '../vocabulary/drift.ts'
 import type { Finding } from '../vocabulary/finding.ts'
 import type { Thresholds, Verdict } from '../vocabulary/verdict.ts'
@@ -20,6 +21,8 @@ export type Audited = {
   isFirstSnapshot: boolean
   findings: readonly Finding[]
   planning: Planning
+  /** Where the use went; absent where only a log of responses is known. */
+  accounting?: Accounting
   /** Of a log of response headers: how much of it was of use. */
   log?: Tally
   unmatchedModels: readonly { model: string; requests: number | null; tokens: number }[]

@@ -1,6 +1,6 @@
 import { type Committed, unreadFailures } from '../collect/repository/committed.ts'
 import type { Policy } from '../collect/repository/policy-schema.ts'
-import type { Freshness } from '../collect/usage/measure.ts'
+import type { Usage } from '../collect/usage/usage.ts'
 import type { Drift } from '../vocabulary/drift.ts'
 import type { Tier } from '../vocabulary/published-tiers.ts'
 import type { Thresholds, Verdict } from '../vocabulary/verdict.ts'
@@ -16,15 +16,19 @@ import { pinnedOverrides } from './limits/pinned-overrides.ts'
 import { planningOf } from './planning/planning.ts'
 import { thresholdsBy, withIntent, withMutes } from './policy/apply.ts'
 import { expectations } from './policy/expected.ts'
+import { useMutesBy } from './policy/mutes.ts'
 import { policyFindings } from './policy/policy-findings.ts'
+import { atLeastBy } from './usage/at-least.ts'
 import type { Meters } from './usage/meters.ts'
 import { missingMinutes, usageFindings } from './usage/usage-findings.ts'
+import { useFindings } from './usage/use-findings.ts'
+import { accountingOf, groupsWithUnknownKinds, unknownProducts, unmatchedModels } from './usage/where-use-went.ts'
 
 /** Limits and use as the Admin API gave them, and what to judge them by. */
 export type Known = {
   limits: LimitsNow
   meters: Meters
-  freshness: Freshness
+  usage: Usage
   source: 'analytics' | 'legacy'
   window: Window
   thresholds: Thresholds
@@ -33,17 +37,9 @@ export type Known = {
 }
 
 /** One verdict for each limiter, measured or not, in the report's order, by the lines and mutes of the policy. */
-export function judgeAll({
-  limits,
-  meters,
-  freshness,
-  source,
-  window,
-  thresholds,
-  peakWindow,
-  policy,
-}: Known): Verdict[] {
+export function judgeAll({ limits, meters, usage, source, window, thresholds, peakWindow, policy }: Known): Verdict[] {
   const { judged, judgedWorkspaces, committed, current, reading } = limits
+  const { census, unreconciled, freshness } = usage
   const verdicts = judge({
     judged,
     committed,
@@ -55,6 +51,7 @@ export function judgeAll({
     peakWindow,
     thresholds,
     thresholdsOf: thresholdsBy(policy, thresholds),
+    isAtLeast: atLeastBy({ unreconciled, unknownKinds: groupsWithUnknownKinds(census, current.groups) }),
   })
   const unread = reading.unreadable.filter(({ workspace }) => judgedWorkspaces.includes(workspace))
   const all = [...verdicts, ...unreadableVerdicts(unread, committed)].sort(compareVerdicts)
@@ -69,14 +66,21 @@ type Learnt = {
   problem: string | null
   tier: Tier | null
   committed: Committed
+  /** What was hard to believe of the limits, and was answered twice. */
+  confirmed: readonly string[]
 }
 
 /** Everything found, put together. */
-export function audited(known: Known, { verdicts, problem, tier, committed }: Learnt): Audited {
-  const { limits, meters, freshness, source, window, thresholds, peakWindow, policy } = known
+export function audited(known: Known, { verdicts, problem, tier, committed, confirmed }: Learnt): Audited {
+  const { limits, meters, usage, source, window, thresholds, peakWindow, policy } = known
+  const { census, freshness, unreconciled } = usage
   const { reading, current, judged, judgedWorkspaces, active } = limits
   const expected = expectations(policy, current, active)
   const drift = withIntent(driftOf(known), expected)
+  const accounting = accountingOf(census, current.groups, {
+    reconciled: unreconciled.length === 0,
+    muteOf: useMutesBy(policy, lastDayOf(window)),
+  })
   const missing = missingMinutes(window, freshness.known)
   const coverage = { complete: missing === 0, missingMinutes: missing, refreshedAt: freshness.refreshedAt }
   const views = groupViews(verdicts, meters, window)
@@ -101,14 +105,17 @@ export function audited(known: Known, { verdicts, problem, tier, committed }: Le
     drift,
     isFirstSnapshot: committed.kind === 'read' && committed.snapshot === null,
     findings: [
+      ...confirmed.map((what) => ({ kind: 'read-twice' as const, message: `${what} It was read twice.` })),
       ...limitFindings(current, judged, read),
       ...pinnedOverrides(drift, current),
-      ...policyFindings(policy, judgedLimiters(current), expected, lastDayOf(window)),
+      ...policyFindings(policy, judgedLimiters(current), expected, lastDayOf(window), accounting),
       ...(problem === null ? [] : [{ kind: 'drivers-unknown' as const, message: problem }]),
       ...usageFindings({ source, ...freshness, window, meters }),
+      ...useFindings(accounting, unknownProducts(census)),
     ],
     planning: planningOf(forPlanning, limits.judgedGroups, tier),
-    unmatchedModels: [...meters.unmatched.values()],
+    accounting,
+    unmatchedModels: unmatchedModels(census, current.groups),
     unreadWorkspaces: reading.unreadable.map(({ workspace: { id, name } }) => ({ id, name })),
     failures: [
       ...reading.unreadable.map(({ workspace, error }) => ({
@@ -120,12 +127,12 @@ export function audited(known: Known, { verdicts, problem, tier, committed }: Le
   }
 }
 
-function driftOf({ limits, meters, freshness, source, window, peakWindow }: Known): Drift[] {
+function driftOf({ limits, meters, usage, source, window, peakWindow }: Known): Drift[] {
   const { committed, current, changes } = limits
   if (committed === null) return []
   const before = { snapshot: committed, meterOf: meters.findBefore }
   const after = { snapshot: current, meterOf: meters.find }
-  const minutes = { span: window, known: freshness.known, source, grid: meters.grid, peakWindow }
+  const minutes = { span: window, known: usage.freshness.known, source, grid: meters.grid, peakWindow }
   return changes.map((touching) => ({
     ...touching.change,
     consequences: consequencesOf(touching, { before, after }, minutes),

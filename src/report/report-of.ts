@@ -5,7 +5,7 @@ import { isoTime } from '../vocabulary/window.ts'
 import { planningPart } from './planning-part.ts'
 import { logPart, refusalRow } from './refused-rows.ts'
 import type { Report } from './report.ts'
-import { driftRow, groupViewRow, verdictRow } from './rows.ts'
+import { accountingRow, driftRow, groupViewRow, verdictRow } from './rows.ts'
 
 /** The one value, in the report file's own spelling, of everything an audit found. Pure: the same findings give the same bytes. */
 export function reportOf(audited: Audited): Report {
@@ -32,6 +32,7 @@ export function reportOf(audited: Audited): Report {
     drift: audited.drift.map(driftRow),
     first_snapshot: audited.isFirstSnapshot,
     findings: [...audited.findings],
+    ...(audited.accounting && { accounting: accountingRow(audited.accounting) }),
     ...(log && { refusals: verdicts.filter(isRefused).map(refusalRow), log: logPart(log) }),
     unmatched_models: audited.unmatchedModels.toSorted((a, b) => compareText(a.model, b.model)),
     ...(audited.unreadWorkspaces.length > 0 && { unread_workspaces: [...audited.unreadWorkspaces] }),

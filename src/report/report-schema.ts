@@ -1,7 +1,8 @@
 import * as z from 'zod'
+import { driftSchema } from './drift-schemas.ts'
 import {
+  accountingSchema,
   count,
-  driftSchema,
   findingSchema,
   groupSchema,
   groupViewSchema,
@@ -101,6 +102,9 @@ export const reportSchema = z.object({
     .array(refusalSchema)
     .optional()
     .describe('Responses with status 429 in a log of response headers, by what refused them'),
+  accounting: accountingSchema
+    .optional()
+    .describe('Where the use of the window went; absent where only a log of responses is known'),
   log: logSchema.optional().describe('How much of a log of response headers was of use'),
   unmatched_models: z.array(z.object({ model: z.string(), requests: count.nullable(), tokens: count })),
   unread_workspaces: z

@@ -1,8 +1,8 @@
 import type * as z from 'zod'
+import type { consequenceSchema, driftSchema } from './drift-schemas.ts'
 import type { planningSchema, reportSchema } from './report-schema.ts'
 import type {
-  consequenceSchema,
-  driftSchema,
+  accountingSchema,
   groupViewSchema,
   measuredSchema,
   refusalSchema,
@@ -24,6 +24,7 @@ export type UnmeasuredRow = z.infer<typeof unmeasuredSchema>
 export type DriftRow = z.infer<typeof driftSchema>
 export type ConsequenceRow = z.infer<typeof consequenceSchema>
 export type GroupViewRow = z.infer<typeof groupViewSchema>
+export type AccountingPart = z.infer<typeof accountingSchema>
 export type Planning = z.infer<typeof planningSchema>
 export type Report = z.infer<typeof reportSchema>
 export type DriversPart = NonNullable<MeasuredRow['drivers']>

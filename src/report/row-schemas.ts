@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { PART_KINDS } from '../vocabulary/accounting.ts'
 import { FINDING_KINDS } from '../vocabulary/finding.ts'
 
 /** The rows of a report: a verdict, a drift, a finding, and what they are about. Times are RFC 3339 UTC. */
@@ -164,73 +165,33 @@ export const logSchema = z.object({
   links_to_nothing: z.array(z.string()),
 })
 
-const driftClassSchema = z.enum([
-  'raised',
-  'cut',
-  'limiter-added',
-  'limiter-removed',
-  'limiter-changed',
-  'group-added',
-  'group-retired',
-  'model-added',
-  'model-removed',
-  'model-moved',
-  'override-added',
-  'override-changed',
-  'override-removed',
-  'workspace-added',
-  'workspace-archived',
-])
-
-const useSchema = z.object({ limit: z.number(), peak: count, utilization: ratio }).nullable()
-
-export const consequenceSchema = z.object({
-  scope: scopeSchema,
-  group: groupSchema,
-  limiter: z.string(),
-  before: useSchema.describe(
-    "The window's peak by the models that were in the group, and the limit that bound; null: no such limit, or not measured",
-  ),
-  after: useSchema.describe('The same by the models that are in the group, and the limit that binds'),
-  reason: z.string().optional().describe('Why a side that has a limit is not measured'),
-})
-
-export const driftSchema = z.object({
-  class: driftClassSchema,
-  scope: scopeSchema,
-  group: groupSchema.nullable().describe('Null where a workspace came or went'),
-  limiter: z.string().nullable().describe('Null where a group, a model or a workspace came, went or moved'),
-  before: z.number().nullable(),
-  after: z.number().nullable(),
-  utilization_before: ratio.nullable().describe("The window's peak ÷ the limit before, each by the groups of then"),
-  utilization_after: ratio.nullable().describe("The window's peak ÷ the limit after, each by the groups of now"),
-  peak: count.nullable().describe('By the groups of now'),
-  consequences: z
-    .array(consequenceSchema)
-    .describe('What the change does to each limit it touches: for a move of models, those of both groups'),
-  model: z.string().nullable().describe('The model that came, went or moved'),
-  from: z.string().nullable().describe('The group a model moved from, or the limiter type it changed from'),
-  inherited: z
-    .number()
-    .nullable()
-    .optional()
-    .describe("The organization's limit: what bound before an override was set, or binds now that it is removed"),
-  models: z.array(z.string()).optional().describe('Of a group that came or went'),
-  unlisted_models: z.array(z.string()).optional().describe('Of a group that went: those that no group lists now'),
-  limits: z
-    .array(z.object({ limiter: z.string(), limit: z.number().nullable() }))
-    .optional()
-    .describe('Of a group that came'),
-  intended: z
-    .boolean()
-    .optional()
-    .describe('Whether the limit is now what the policy file expects; absent where it expects nothing'),
-  at: time.optional().describe('When a log of responses first shows the new limit'),
-})
-
 export const findingSchema = z.object({
   kind: z.enum(FINDING_KINDS),
   message: z.string().describe('One sentence for a person'),
+})
+
+const amount = { tokens: count, requests: count.nullable().describe('Null where the API does not count them') }
+const muteSchema = z.object({ owner: z.string(), reason: z.string(), until: z.iso.date() })
+
+export const accountingSchema = z.object({
+  ...amount,
+  parts: z
+    .array(
+      z.object({
+        kind: z.enum(PART_KINDS),
+        ...amount,
+        of: z
+          .array(z.object({ name: z.string(), ...amount, muted: muteSchema.optional() }))
+          .describe('By model, or product, or the kind itself where there is neither; most tokens first'),
+      }),
+    )
+    .describe(
+      'They add up to the whole. counted and fast: toward a limit. batch, code-execution, seats: toward none, by rule. The rest is unclaimed: a limit should count it, and none does',
+    ),
+  unclaimed_share: ratio.describe('The larger of the shares of tokens and requests that are unclaimed, 0–1'),
+  unmuted_share: ratio.describe('The same without what the policy file mutes: from 0.005 on no run is called healthy'),
+  newly_unclaimed: z.array(z.string()).describe('Unclaimed now, not muted, and not in the time before'),
+  reconciled: z.boolean().describe('Whether the minutes that were read add up to what was counted'),
 })
 
 /** What a group's limiters look like beside each other, and what its cache is worth. */

@@ -1,10 +1,11 @@
 import type { GroupView } from '../judge/headroom/group-views.ts'
+import type { Accounting } from '../vocabulary/accounting.ts'
 import type { Consequence, Drift, Use } from '../vocabulary/drift.ts'
 import { sameLimit } from '../vocabulary/limit-key.ts'
 import { isMeasured, isRefused, type MeasuredVerdict, type Verdict } from '../vocabulary/verdict.ts'
 import { isoTime } from '../vocabulary/window.ts'
 import { refusedPart } from './refused-rows.ts'
-import type { ConsequenceRow, DriftRow, GroupViewRow, VerdictRow } from './report.ts'
+import type { AccountingPart, ConsequenceRow, DriftRow, GroupViewRow, VerdictRow } from './report.ts'
 
 /** Verdicts, drift and views as the rows of the report file. */
 
@@ -62,6 +63,19 @@ function figures(verdict: MeasuredVerdict) {
     ...(lowestRemaining !== undefined && { lowest_remaining: lowestRemaining }),
     ...(requestId !== undefined && { request_id: requestId }),
     ...(muted && { muted }),
+  }
+}
+
+export function accountingRow(accounting: Accounting): AccountingPart {
+  const { tokens, requests, parts, unclaimedShare, unmutedShare, newlyUnclaimed, reconciled } = accounting
+  return {
+    tokens,
+    requests,
+    parts: parts.map((part) => ({ ...part, of: [...part.of] })),
+    unclaimed_share: unclaimedShare,
+    unmuted_share: unmutedShare,
+    newly_unclaimed: [...newlyUnclaimed],
+    reconciled,
   }
 }
 

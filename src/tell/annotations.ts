@@ -6,8 +6,17 @@ import { logText } from './words/escape.ts'
 import { atPeakTime, BAND_MARK, groupName, limiterName, limitName, scopeName } from './words/format.ts'
 import { list } from './words/list.ts'
 import { refusedCount, refusedName, refusedText } from './words/refused-text.ts'
-import { isInert, isMeasured, isRefused, type Measured, ofBand, recovered, refusedRows } from './words/select.ts'
-import { missingData, thresholdName, used } from './words/sentences.ts'
+import {
+  isInert,
+  isMeasured,
+  isNewlyUnclaimed,
+  isRefused,
+  type Measured,
+  ofBand,
+  recovered,
+  refusedRows,
+} from './words/select.ts'
+import { missingData, thresholdName, unclaimedSentences, unclaimedShare, used } from './words/sentences.ts'
 
 type Annotation = { level: 'error' | 'warning' | 'notice'; title: string; message: string }
 
@@ -54,6 +63,11 @@ export function annotations(report: Report, failOn: ReadonlySet<'alert' | 'watch
       level: levelOfDrift(report, failOn.has('drift')),
       title: 'Claude rate limits have changed',
       message: `${driftCounts(drift)}. The job summary shows what each change does to the peak.`,
+    },
+    isNewlyUnclaimed(report) && {
+      level: 'warning',
+      title: `Claude rate limits: ${unclaimedShare(report)}`,
+      message: named(unclaimedSentences(report, logText)),
     },
     !window.complete && {
       level: 'warning',

@@ -11,8 +11,10 @@ import { type Services, startServices } from './harness.ts'
  * what was delivered all the same, and the message; and for all of them: no hang, no secret, no snapshot from part of a reading.
  */
 
+/** The second can be measured by the legacy report too. */
+const LIMITS = { requests_per_minute: 10, output_tokens_per_minute: 1_000 }
 const WORLD = world({
-  groups: [group({ name: 'Claude Opus 4.x', models: ['claude-opus-4-5'], limits: { requests_per_minute: 10 } })],
+  groups: [group({ name: 'Claude Opus 4.x', models: ['claude-opus-4-5'], limits: LIMITS })],
   workspaces: [
     workspace({ name: 'production', overrides: { 'Claude Opus 4.x': { requests_per_minute: 9 } } }),
     workspace({ name: 'research', overrides: { 'Claude Opus 4.x': { requests_per_minute: 8 } } }),
@@ -53,7 +55,7 @@ type Endpoint = keyof typeof ENDPOINTS
 function fate(endpoint: Endpoint, fault: string): 'fine' | 'partial' | 'blind' {
   if (endpoint === 'workspace limits') return fault === '404' ? 'fine' : 'partial'
   // The analytics API refuses some credentials and is in beta: then the legacy report is read.
-  if (endpoint === 'usage' && ['403', '404'].includes(fault)) return 'fine'
+  if (endpoint === 'usage' && ['401', '401 that echoes secrets', '403', '404'].includes(fault)) return 'fine'
   return 'blind'
 }
 

@@ -103,6 +103,7 @@ async function run(seed: number): Promise<Ending> {
     fetch: fetch as typeof globalThis.fetch,
     now: WORLD.now,
     sleep: async () => {},
+
     saveMemory: () => {},
     random: dice,
   })

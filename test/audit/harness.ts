@@ -78,6 +78,7 @@ export async function startServices(
         fetch: transport.fetch,
         now: anthropic.world.now,
         sleep: async () => {},
+
         saveMemory: () => {},
         random: () => 0.5,
         ...overrides,

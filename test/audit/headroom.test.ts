@@ -142,6 +142,7 @@ test('what is only known from the limits is told as findings, and an unlisted mo
     'cached-traffic-override',
     'inert-override',
     'uncapped-workspaces',
+    'unclaimed-use',
   ])
   expect(report.unmatched_models).toEqual([{ model: 'claude-newborn-1', requests: 12, tokens: 7 }])
 })
@@ -195,12 +196,13 @@ describe('the same world in other clothes gives the same report, byte for byte',
     expect(await shape()).toEqual(expected)
   })
 
-  test('with group alone, as version 2026-10-21 gives it', async () => {
+  test('with group_type beside group, as version 2023-06-01 gives it', async () => {
     const expected = await text()
     let rewritten = 0
     rewriteLimits((entry) => {
-      rewritten += Number('group_type' in entry)
-      return { ...entry, group_type: undefined }
+      const { type } = entry.group as { type: string }
+      rewritten++
+      return { ...entry, group_type: type }
     })
     expect(await text()).toBe(expected)
     expect(rewritten).toBeGreaterThan(5)
@@ -259,11 +261,12 @@ describe('data that is not complete', () => {
     expect(report.findings.map(({ kind }) => kind)).toContain('data-incomplete')
   })
 
-  test('that has not reached the window leaves everything unmeasured, not ok', async () => {
+  test('that has not reached the window leaves the run blind, not ok', async () => {
     services.anthropic.options.dataRefreshedAt = '2026-11-21T23:00:00Z'
-    const { report, outputs } = await run()
-    expect(new Set(report.verdicts.map(({ band }) => band))).toEqual(new Set(['unmeasured']))
-    expect(outputs).toMatchObject({ status: '', 'highest-utilization': '', 'alert-count': '0' })
+    const { code, hasReport, log, outputs } = await run()
+    expect([code, hasReport]).toEqual([1, false])
+    expect(log).toMatch(/failed: The audit is blind: .*usage data reached only to 2026-11-21T23:00:00Z/)
+    expect(outputs).toMatchObject({ status: '', 'highest-utilization': '', 'data-complete': 'false' })
   })
 
   test('of unknown freshness is taken as whole, and a finding says that nobody confirmed it', async () => {
@@ -412,13 +415,22 @@ describe('what is asked for', () => {
     expect(hasReport).toBe(false)
   })
 
-  test('is little: usage by model for the organization, and by workspace only where one has limits of its own', async () => {
+  test('is little: each group in use as one sum, told apart only where use counts differently, workspaces only where capped', async () => {
     await run()
-    const queries = services.anthropic.requests
-      .filter(({ path, query }) => path.endsWith('/analytics/usage') && query.get('limit') === '1000')
-      .map(({ query }) => ({ by: query.getAll('group_by[]').sort(), of: query.getAll('workspace_ids[]') }))
-    const detailed = queries.filter(({ by }) => by.includes('workspace_id') && !by.includes('api_key_id'))
-    expect(detailed.some(({ of }) => of.length === 1 && of[0] === workspaceId('production'))).toBe(true)
+    const minutes = services.anthropic.requests
+      .map(({ query }) => query)
+      .filter((query) => query.get('time_bucket_width') === '1m' && !query.getAll('group_by[]').includes('api_key_id'))
+    const questions = new Set(
+      minutes.map((query) =>
+        ['models[]', 'workspace_ids[]', 'group_by[]'].map((key) => query.getAll(key).sort().join('+')).join(' by '),
+      ),
+    )
+    expect(questions).toEqual(
+      new Set([
+        `claude-opus-4-5 by ${workspaceId('production')} by `,
+        'claude-opus-4-5+claude-opus-4-6+claude-sonnet-5 by  by model+service_tier+speed',
+      ]),
+    )
   })
 })
 

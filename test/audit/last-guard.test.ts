@@ -68,6 +68,7 @@ test('whatever breaks while a run is refused is printed by the last guard, witho
     fetch,
     now: services.anthropic.world.now,
     sleep: async () => {},
+
     saveMemory: () => {},
     random: () => 0.5,
   })

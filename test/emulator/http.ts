@@ -36,6 +36,8 @@ export type Server = {
 const compress = promisify(gzip)
 /** Below this a compressed body is no smaller. */
 const WORTH_COMPRESSING = 1_000
+/** Address and headers of a request: what common proxies take at most. Beyond it the answer is 431. */
+const LONGEST_HEAD = 8_192
 /** What comes without the service having had a say in it: it has done nothing. */
 const NEVER_HANDLED = new Set(['status', 'redirect'])
 
@@ -46,7 +48,7 @@ export async function startServer(service: Service): Promise<Server> {
   const { signal } = stopping
   let inFlight = 0
 
-  const http = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
+  const http = createServer({ keepAliveTimeout: 60_000, maxHeaderSize: LONGEST_HEAD }, (incoming, outgoing) => {
     inFlight++
     server.stats.mostInFlight = Math.max(server.stats.mostInFlight, inFlight)
     outgoing.on('close', () => inFlight--)

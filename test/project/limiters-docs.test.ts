@@ -39,6 +39,8 @@ const row: UsageRow = {
   speed: 'standard',
   product: 'messages_api',
   apiKeyId: null,
+  organizationId: null,
+  unknownTokens: 0,
   requests: 80,
   uncachedInput: 0,
   cacheCreation: 0,

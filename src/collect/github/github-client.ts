@@ -3,8 +3,8 @@ import type { Deps } from '../../deps.ts'
 import { AuditError } from '../../errors.ts'
 import { parseRetryAfter } from '../../transport/retry-after.ts'
 import { wholeReplies } from '../../transport/whole.ts'
-import { lazy } from '../../vocabulary/lazy.ts'
 import { GitHubError } from './github-refusals.ts'
+import { lazy } from './lazy.ts'
 
 export type GitHub = {
   owner: string
@@ -36,7 +36,7 @@ const FIRST_WAIT = 500
 /** A longer wait is not waited for: the run says so and ends. */
 const LONGEST_WAIT = 120_000
 /**
- * Milliseconds for all of it, waiting included. Reading the repository, the 20 minutes of the audit, writing and Slack
+ * Milliseconds for all of it, waiting included. Reading the repository, the 24 minutes of the audit, writing and Slack
  * together stay within the 30 minutes a job has in the workflows to copy: a job that is cancelled tells nobody anything.
  */
 const TIME_BUDGET = 180_000

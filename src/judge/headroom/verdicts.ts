@@ -28,6 +28,8 @@ export type Evidence = {
   /** The lines of one limit, where they are not `thresholds` for all. */
   thresholdsOf?: (judged: JudgedLimiter) => Thresholds
   peakWindow: 'minute' | 'hour'
+  /** Limits of which some use is known to be missing from the minutes: their peaks are at least what was seen. */
+  isAtLeast?: (limit: JudgedLimiter) => boolean
 }
 
 /** One verdict for each judged limiter, in the order of the report. */
@@ -41,13 +43,14 @@ function judgeOne(judged: JudgedLimiter, evidence: Evidence, useBefore: (judged:
   const { meters, window, peakWindow, known } = evidence
   const thresholds = evidence.thresholdsOf?.(judged) ?? evidence.thresholds
   const areOwn = thresholds.alert !== evidence.thresholds.alert || thresholds.watch !== evidence.thresholds.watch
+  const atLeast = evidence.isAtLeast?.(judged) ?? false
   const base = {
     scope,
     group: { type: group.type, name: group.name },
     limiter,
     configured,
     limitSource: source,
-    lowerBound: limiterRule(group.type, limiter)?.lowerBound ?? false,
+    lowerBound: atLeast || (limiterRule(group.type, limiter)?.lowerBound ?? false),
     ...(areOwn && { thresholds }),
   } as const
   const minutes = { span: window, known, source: evidence.source, grid: meters.grid, peakWindow }
@@ -67,7 +70,7 @@ function judgeOne(judged: JudgedLimiter, evidence: Evidence, useBefore: (judged:
           band: bandOf(before.utilization, thresholds),
         }
       : null
-  const isComplete = series.knownMinutes === series.minutes
+  const isComplete = series.knownMinutes === series.minutes && !atLeast
   const isDaily = rule.per === 'day'
   return {
     ...base,

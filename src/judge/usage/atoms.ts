@@ -1,22 +1,30 @@
+import { listedName, type RateLimitGroup } from '../../vocabulary/groups.ts'
 import { compareText } from '../../vocabulary/order.ts'
 import type { Snapshot } from '../../vocabulary/snapshot.ts'
 import { withModels } from '../limits/effective.ts'
 
 /**
- * The models of both snapshots in sets that no group, before or now, and no override tells apart: what is used by one model of
- * a set counts wherever that of another does. Sorted; `before` is null where nothing is committed.
+ * Models that are together in every group, of today's limits and of the committed ones: their use can be read as one sum,
+ * for nothing that is judged tells them apart. Only names that are listed somewhere are in an atom; each is in one.
  */
-export function atomsOf(before: Snapshot | null, now: Snapshot): readonly string[][] {
-  const sets = [...(before ? modelSetsOf(before) : []), ...modelSetsOf(now)]
-  const models = [...new Set(sets.flat())].sort(compareText)
-  const membership = (model: string) => JSON.stringify(sets.map((set) => set.includes(model)))
-  return [...Map.groupBy(models, membership).values()]
+export function atomsOf(before: Snapshot | null, now: Snapshot): readonly (readonly string[])[] {
+  const makeUps = [before, now].filter((snapshot) => snapshot !== null).map(groupsOf)
+  const models = [...new Set(makeUps.flatMap((groups) => groups.flatMap((group) => group.models)))].sort(compareText)
+  return [...Map.groupBy(models, (model) => homesOf(model, makeUps)).values()]
 }
 
-/** The models that draw on each group's limits, and on each override's. */
-function modelSetsOf(snapshot: Snapshot): (readonly string[])[] {
+/** The groups of a snapshot, and those of its workspaces' overrides, which may list other models. */
+function groupsOf(snapshot: Snapshot): RateLimitGroup[] {
   const overrides = snapshot.workspaces.flatMap((workspace) => workspace.overrides)
-  return [...snapshot.groups, ...overrides.map((override) => withModels(override, snapshot))].map(
-    ({ models }) => models,
-  )
+  const withTheirs = overrides.map((override) => withModels(override, snapshot))
+  return [...snapshot.groups, ...withTheirs].filter(({ models }) => models.length > 0)
+}
+
+/** A text that two models share exactly where they are in the same groups of each make-up. */
+function homesOf(model: string, makeUps: readonly (readonly RateLimitGroup[])[]): string {
+  const homes = makeUps.map((groups) => {
+    const name = listedName(model, new Set(groups.flatMap((group) => group.models)))
+    return groups.flatMap((group, index) => (name !== null && group.models.includes(name) ? [index] : []))
+  })
+  return JSON.stringify(homes)
 }

@@ -1,5 +1,5 @@
 import { amountOf, isCounted } from '../../vocabulary/counting.ts'
-import { MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
+import { listedName, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
 import { type LimitRef, limitKey } from '../../vocabulary/limit-key.ts'
 import { type LimiterRule, limiterRule } from '../../vocabulary/limiters.ts'
 import { compareText } from '../../vocabulary/order.ts'
@@ -29,14 +29,11 @@ export type Meter = {
 /** What a group's cache did, hour by hour: standard-speed input of the organization. */
 export type CacheMeter = { group: RateLimitGroup; read: Float64Array; input: Float64Array }
 
-type UnmatchedModel = { model: string; requests: number | null; tokens: number }
-
 export type Meters = {
   grid: Grid
   /** Those of both make-ups. */
   all: readonly Meter[]
   caches: readonly CacheMeter[]
-  unmatched: Map<string, UnmatchedModel>
   /** Folds rows of the whole organization. */
   foldOrganization(rows: readonly UsageRow[]): void
   /** Folds rows that name their workspace; rows of workspaces without a meter count nothing. */
@@ -57,7 +54,8 @@ export type MakeUp = { groups: readonly RateLimitGroup[]; limiters: readonly Mea
  * Meters for what usage can measure among the limiters; the rest gets none: it has no rule, or no model whose use could be
  * added up. Duplicates share one meter. `before`: the make-up of the committed snapshot, by which the same rows are counted a
  * second time wherever it is another one; null: nothing is committed, and the time before is counted as now.
- * The groups of `now` are all of the organization's: what they do not list is unmatched, and each has a cache to watch.
+ * The groups of `now` are all of the organization's: each has a cache to watch. A dated model ID counts in the group that
+ * lists its alias, unless some group of that make-up lists the ID itself.
  */
 export function createMeters(now: MakeUp, before: MakeUp | null, window: Window): Meters {
   const grid: Grid = { start: window.earlier?.start ?? window.start, end: window.end }
@@ -66,29 +64,25 @@ export function createMeters(now: MakeUp, before: MakeUp | null, window: Window)
   const ofBefore = before === null ? ofNow : metersOf(before.limiters, isSameMakeUp ? [...ofNow.values()] : [])
   const all = [...new Set([...ofNow.values(), ...ofBefore.values()])]
   const counters = isSameMakeUp
-    ? [countersOf(all)]
-    : [countersOf([...ofNow.values()]), countersOf([...ofBefore.values()])]
+    ? [countersOf(now, all)]
+    : [countersOf(now, [...ofNow.values()]), countersOf(before, [...ofBefore.values()])]
 
   const hours = (grid.end - grid.start) / HOUR
   const caches = now.groups
     .filter((group) => group.type === MODEL_GROUP)
     .map((group) => ({ group, read: new Float64Array(hours), input: new Float64Array(hours) }))
+  const nameNow = namesIn(now, [...ofNow.values()])
   const cachesByModel = indexByModel(caches, ({ group }) => group.models)
-  const knownModels = new Set(now.groups.flatMap((group) => group.models))
-  const unmatched = new Map<string, UnmatchedModel>()
 
   return {
     grid,
     all,
     caches,
-    unmatched,
     foldOrganization(rows) {
       for (const row of rows) {
-        if (row.model !== null && row.at >= window.start && !knownModels.has(row.model))
-          addUnmatched(unmatched, row.model, row)
         if (!isCounted(row)) continue
         for (const { organization } of counters) organization(row, grid)
-        if (row.model !== null && row.speed !== 'fast') addCache(cachesByModel.get(row.model) ?? [], row, grid)
+        if (row.speed !== 'fast') addCache(cachesByModel.get(nameNow(row.model) ?? '') ?? [], row, grid)
       }
     },
     foldWorkspaces(rows) {
@@ -131,23 +125,34 @@ function canTellUse(rule: LimiterRule, group: RateLimitGroup): boolean {
 }
 
 type Count = (row: UsageRow, grid: Grid) => void
+/** The name under which a make-up lists a model; null where it does not. */
+type NameOf = (model: string | null) => string | null
+
+function namesIn({ groups }: MakeUp, meters: readonly Meter[]): NameOf {
+  const listed = new Set([...groups, ...meters.map(({ group }) => group)].flatMap(({ models }) => models))
+  return (model) => (model === null ? null : listedName(model, listed))
+}
 
 /** What takes a row of one make-up: for the organization, and for each workspace with a meter. */
-function countersOf(meters: readonly Meter[]): { organization: Count; workspaces: Map<string | null, Count> } {
+function countersOf(
+  makeUp: MakeUp,
+  meters: readonly Meter[],
+): { organization: Count; workspaces: Map<string | null, Count> } {
   const byScope = Map.groupBy(meters, ({ scope }) => workspaceIdOf(scope))
-  const routers = new Map([...byScope].map(([id, ofScope]) => [id, routerOf(ofScope)] as const))
+  const nameOf = namesIn(makeUp, meters)
+  const routers = new Map([...byScope].map(([id, ofScope]) => [id, routerOf(ofScope, nameOf)] as const))
   return { organization: routers.get(null) ?? (() => {}), workspaces: routers }
 }
 
 /** Sends a row to the meters of its model's groups, and to the meters that count whatever the model. */
-function routerOf(meters: readonly Meter[]): Count {
+function routerOf(meters: readonly Meter[], nameOf: NameOf): Count {
   const byModel = indexByModel(
     meters.filter(({ rule }) => rule.group === MODEL_GROUP),
     ({ group }) => group.models,
   )
   const anyModel = meters.filter(({ rule }) => rule.group !== MODEL_GROUP)
   return (row, grid) => {
-    if (row.model !== null) for (const meter of byModel.get(row.model) ?? []) add(meter, row, grid)
+    for (const meter of byModel.get(nameOf(row.model) ?? '') ?? []) add(meter, row, grid)
     for (const meter of anyModel) add(meter, row, grid)
   }
 }
@@ -171,13 +176,6 @@ function addCache(caches: readonly CacheMeter[], row: UsageRow, grid: Grid): voi
     // biome-ignore lint/style/noNonNullAssertion: as above.
     input[hour]! += row.uncachedInput + row.cacheCreation + row.cacheRead
   }
-}
-
-function addUnmatched(unmatched: Map<string, UnmatchedModel>, model: string, row: UsageRow): void {
-  const entry = unmatched.get(model) ?? { model, requests: 0, tokens: 0 }
-  entry.requests = entry.requests === null || row.requests === null ? null : entry.requests + row.requests
-  entry.tokens += row.uncachedInput + row.cacheCreation + row.cacheRead + row.output
-  unmatched.set(model, entry)
 }
 
 function indexByModel<T>(items: readonly T[], modelsOf: (item: T) => readonly string[]): Map<string, T[]> {

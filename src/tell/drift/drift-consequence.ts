@@ -12,7 +12,7 @@ import { type Effect, effectsOf, isOwn, type Judged, linesOf, ownConsequence } f
 
 const NAMED = 5
 /** Limits of one group or move that are shown with their figures. */
-const EFFECTS = 4
+const EFFECTS = 3
 
 /**
  * What the change does: `The day's peak 310,000 was 39 % and is now 78 %: over the alert line.` Of a group or a model, for

@@ -1,20 +1,20 @@
 import type { Report } from '../../report/report.ts'
 import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import { DAY } from '../../vocabulary/window.ts'
-import { isMeasured, type Measured, refusedRows } from '../words/select.ts'
+import { isMeasured, isNewlyUnclaimed, type Measured, refusedRows } from '../words/select.ts'
 
 export type Notify = 'on-alert' | 'on-change' | 'always' | 'never'
 
 /**
  * Whether this report goes to Slack. `on-alert`: for any alert, a limit that newly enters watch, any recovery, any drift.
  * `on-change`: only for what is new, which is a limit newly in watch or alert, a worse alert, a recovery, or drift; and on
- * Mondays for what still stands. Both report a first snapshot, requests that were refused, what could not be read, a mute
- * that has just ended, and a window whose usage has not arrived, all of it or a part.
+ * Mondays for what still stands. Both report a first snapshot, requests that were refused, what could not be read, use that
+ * no limit counts when it is new, a mute that has just ended, and a window whose usage has not arrived, all of it or a part.
  */
 export function shouldNotify(notify: Notify, report: Report, snapshot: SnapshotOutcome | null): boolean {
   if (notify === 'never') return false
   if (notify === 'always' || report.failures.length > 0 || isUsageMissing(report)) return true
-  if (refusedRows(report).length > 0 || isFirstSnapshot(report, snapshot)) return true
+  if (refusedRows(report).length > 0 || isNewlyUnclaimed(report) || isFirstSnapshot(report, snapshot)) return true
   if (report.findings.some(({ kind }) => kind === 'mute-expired')) return true
   const isReminder = notify === 'on-change' && isOfMonday(report)
   if (report.drift.length > 0 && (notify === 'on-alert' || isReminder || !isProposed(snapshot))) return true

@@ -11,8 +11,17 @@ import { BAND_MARK, groupName, limiterName, period, scopeName } from '../words/f
 import type { Links } from '../words/links.ts'
 import { andMore, list } from '../words/list.ts'
 import { refusedCount, refusedName, refusedText } from '../words/refused-text.ts'
-import { highest, type Measured, measured, recovered, refusedRows } from '../words/select.ts'
-import { coverage, missingData, overallBand, rowSentence, snapshotText, verdictLine } from '../words/sentences.ts'
+import { hasUnclaimedUse, highest, type Measured, measured, recovered, refusedRows } from '../words/select.ts'
+import {
+  coverage,
+  missingData,
+  overallBand,
+  rowSentence,
+  snapshotText,
+  unclaimedSentences,
+  unclaimedShare,
+  verdictLine,
+} from '../words/sentences.ts'
 import { firstFitting } from '../words/shrink.ts'
 import { buttons, context, header, LONGEST_HEADER, message, sections } from './blocks.ts'
 import { bold, limitRows, moreIn, type RowsExtent } from './limit-rows.ts'
@@ -64,6 +73,7 @@ function blocks(
     ...refusals(report, links, extent),
     ...limitRows(report, links, extent),
     ...drift(report, links, snapshot, extent),
+    ...unclaimed(report, extent),
     ...endedMutes(report, extent),
     ...firstSteps(report, extent),
     ...buttons(links, snapshot?.pullRequest ?? null),
@@ -156,6 +166,12 @@ function drift(report: Report, links: Links, snapshot: SnapshotOutcome | null, e
 
 function driftLine(item: DriftRow, report: Report): string {
   return `${isSerious(item, report) ? '▼' : '•'} ${driftSentence(item, report, slackText)}`
+}
+
+function unclaimed(report: Report, extent: MessageExtent): KnownBlock[] {
+  if (!hasUnclaimedUse(report)) return []
+  const lines = list(unclaimedSentences(report, slackText), extent.failures, (sentence) => `• ${sentence}`)
+  return sections([`*Counted by no limit*: ${unclaimedShare(report)}`, ...lines])
 }
 
 function endedMutes({ findings }: Report, extent: MessageExtent): KnownBlock[] {

@@ -31,6 +31,7 @@ import { planning } from './planning-section.ts'
 import { refusedRequests } from './refused-requests.ts'
 import { scorecard } from './scorecard.ts'
 import { sources } from './sources.ts'
+import { whereTheUseWent } from './use-section.ts'
 import { whatBinds } from './what-binds.ts'
 
 /** GitHub drops a whole summary above 1 MiB (docs.github.com, job summaries); bytes, not characters. */
@@ -86,6 +87,7 @@ function summary(report: Report, links: Links, snapshot: SnapshotOutcome | null,
     under('### Scorecard', scorecard(report, extent.rows)),
     under('### Peaks', peaks(report, extent)),
     under('### Muted', mutedRows(report, most)),
+    under('### Where the use went', whereTheUseWent(report)),
     under('### What binds in each group', whatBinds(report, most)),
     under('### Plan', planning(report, extent.rows === ALL ? most : Math.min(most, 20))),
     extent.rows === ALL && evidence(report),

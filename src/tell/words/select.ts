@@ -1,4 +1,5 @@
 import type { MeasuredRow, RefusedRow, Report, UnmeasuredRow, VerdictRow } from '../../report/report.ts'
+import { UNCLAIMED_LINE } from '../../vocabulary/accounting.ts'
 import { workspaceIdOf } from '../../vocabulary/scope.ts'
 import type { Band } from '../../vocabulary/verdict.ts'
 
@@ -88,4 +89,14 @@ export function isInert(verdict: VerdictRow): boolean {
 /** What the scope has now, where the limit that the peak is judged by has moved since; null elsewhere. Only a log shows it. */
 export function movedTo({ scope, limit_source, configured, limit }: Measured): number | null {
   return scope.type === limit_source && configured !== limit ? configured : null
+}
+
+/** Whether so much use is unclaimed that the run cannot be called healthy. What the policy mutes is no part of it. */
+export function hasUnclaimedUse({ accounting }: Pick<Report, 'accounting'>): boolean {
+  return accounting !== undefined && accounting.unmuted_share >= UNCLAIMED_LINE
+}
+
+/** Whether it is unclaimed now and was not in the time before. */
+export function isNewlyUnclaimed(report: Pick<Report, 'accounting'>): boolean {
+  return hasUnclaimedUse(report) && (report.accounting?.newly_unclaimed.length ?? 0) > 0
 }

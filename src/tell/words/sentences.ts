@@ -1,5 +1,6 @@
-import type { Report } from '../../report/report.ts'
-import { count, plural } from '../../vocabulary/figures.ts'
+import type { AccountingPart, Report } from '../../report/report.ts'
+import { isUnclaimed, PART_TITLES, UNCLAIMED_LINE } from '../../vocabulary/accounting.ts'
+import { count, listing, percent, plural } from '../../vocabulary/figures.ts'
 import type { PullRequestOutcome, SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import type { Band } from '../../vocabulary/verdict.ts'
 import { MINUTE } from '../../vocabulary/window.ts'
@@ -7,6 +8,7 @@ import { type Escape, type Link, sentenceWithLinks } from './escape.ts'
 import { atPeakTime, limitName, percentOf } from './format.ts'
 import { refusedCount } from './refused-text.ts'
 import {
+  hasUnclaimedUse,
   highest as highestRow,
   isInert,
   type Measured,
@@ -27,12 +29,13 @@ import {
 export function overallBand(report: Report): Band {
   if (report.status === 'alert') return 'alert'
   if (report.status === null || report.failures.length > 0 || isPartial(report)) return 'unmeasured'
+  if (report.status === 'ok' && hasUnclaimedUse(report)) return 'unmeasured'
   return report.status
 }
 
 /** Whether use or limits are missing that could have changed the verdict. */
 function isPartial(report: Report): boolean {
-  return report.unread_workspaces !== undefined || !report.window.complete
+  return report.unread_workspaces !== undefined || !report.window.complete || report.accounting?.reconciled === false
 }
 
 /** The verdict in a few words: `3 limits at or over 75 %, highest 104 %`; `worst`, the name of that limit, follows it where it is near or over a line. */
@@ -42,13 +45,16 @@ export function verdictLine(report: Report, worst = ''): string {
   if (report.status === null || !top)
     return refused ? `${refused}, no use could be measured` : 'nothing could be measured'
   const highest = shareOf(top, report)(top.utilization)
+  const unclaimed = unclaimedShare(report)
+  const open = unclaimed && `, ${unclaimed}`
   const silent = muted(report)
   const silenced = silent[0]
     ? `, ${count(silent.length)} muted at up to ${shareOf(silent[0], report)(silent[0].utilization)}`
     : ''
   const all = measured(report).length - silent.length
-  if (report.status !== 'alert' && isPartial(report)) return `not fully measured, highest seen ${highest}${silenced}`
-  const failed = report.failures.length > 0 ? ', but not everything could be read or delivered' : ''
+  if (report.status !== 'alert' && isPartial(report))
+    return `not fully measured, highest seen ${highest}${silenced}${open}`
+  const failed = `${open}${report.failures.length > 0 ? ', but not everything could be read or delivered' : ''}`
   switch (report.status) {
     case 'alert': {
       const over = ofBand(report, 'alert').length
@@ -185,3 +191,23 @@ function pullRequestText(pullRequest: PullRequestOutcome | null, link: Link): st
 export function rowSentence(row: Measured, report: Report, safe: Escape): string {
   return `${limitName(row, safe)}: ${used(row, report)} of ${count(row.limit)}${atPeakTime(row, report)}`
 }
+
+/** `use that no limit counts: 4.2 %`, to go on a verdict; empty where there is none to speak of. */
+export function unclaimedShare(report: Pick<Report, 'accounting'>): string {
+  if (!report.accounting || !hasUnclaimedUse(report)) return ''
+  return `${percent(report.accounting.unmuted_share, [UNCLAIMED_LINE])} of use counted by no limit`
+}
+
+/** One sentence for each kind: `Use of models that no rate-limit group lists: claude-opus-6.` */
+export function unclaimedSentences({ accounting }: Pick<Report, 'accounting'>, safe: Escape): string[] {
+  return (accounting?.parts ?? []).filter(isUnclaimed).flatMap((part) => {
+    const names = unmutedNames(part).map((name) => safe(name))
+    return names.length === 0 ? [] : [`${PART_TITLES[part.kind]}: ${listing(names, NAMED_USE)}.`]
+  })
+}
+
+function unmutedNames({ kind, of }: AccountingPart['parts'][number]): string[] {
+  return of.filter((item) => !item.muted).map(({ name }) => (name === kind ? 'no name given' : name))
+}
+
+const NAMED_USE = 3

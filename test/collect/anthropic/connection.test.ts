@@ -48,14 +48,25 @@ test('a client that was given two minutes sends nothing after them, while the ru
   await transport.close()
 })
 
-test('after twenty minutes nothing is sent, whatever time a client was given', async () => {
+test('after twelve minutes nothing is sent, whatever time a client was given', async () => {
   const { clock, transport, connection } = start()
   const long = connection.clientFor(60 * MINUTE)
-  clock.now += 19 * MINUTE
+  clock.now += 11 * MINUTE
   expect(await readWorkspaces(long, [])).toHaveLength(1)
   clock.now += 2 * MINUTE
   await expect(readWorkspaces(long, [])).rejects.toThrow()
   await expect(readWorkspaces(connection.client, [])).rejects.toThrow()
   expect(anthropic.requests).toHaveLength(1)
+  await transport.close()
+})
+
+test('a plan of many requests makes room for them, within the time a job has', async () => {
+  const { clock, transport, connection } = start()
+  connection.budget.makeRoom(900)
+  clock.now += 20 * MINUTE
+  expect(await readWorkspaces(connection.client, [])).toHaveLength(1)
+  connection.budget.makeRoom(100_000)
+  clock.now += 5 * MINUTE
+  await expect(readWorkspaces(connection.client, [])).rejects.toThrow()
   await transport.close()
 })

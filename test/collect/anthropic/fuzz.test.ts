@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type AnthropicClient, createAnthropic } from '../../../src/collect/anthropic/client.ts'
 import { createCredentials } from '../../../src/collect/anthropic/credentials.ts'
+import { createPace } from '../../../src/collect/anthropic/pace.ts'
 import { readOrganizationLimits, readWorkspaceLimits } from '../../../src/collect/limits/rate-limits.ts'
 import { readWorkspaces } from '../../../src/collect/limits/workspaces.ts'
 import { createAnalyticsReader } from '../../../src/collect/usage/analytics.ts'
@@ -91,7 +92,7 @@ const ENDPOINTS: Record<string, { reply: unknown; read: (client: AnthropicClient
       next_page: null,
       data_refreshed_at: '2026-11-22T12:00:00Z',
     },
-    read: (client) => readAll(createAnalyticsReader(client, {})),
+    read: (client) => readAll(createAnalyticsReader(client, () => {})),
   },
   'legacy usage': {
     reply: {
@@ -99,7 +100,7 @@ const ENDPOINTS: Record<string, { reply: unknown; read: (client: AnthropicClient
       has_more: false,
       next_page: null,
     },
-    read: (client) => readAll(createLegacyReader(client, {})),
+    read: (client) => readAll(createLegacyReader(client, () => {})),
   },
   'token exchange': {
     reply: { access_token: 'sk-ant-oat01-minted', token_type: 'Bearer', expires_in: 600 },
@@ -119,7 +120,7 @@ function clientOf(body: string, endpoint: string): AnthropicClient {
     secrets: createSecrets({ setSecret: () => {} }),
     log: () => {},
   }
-  const where = { baseUrl: 'https://api.example.com', deadline: Number.POSITIVE_INFINITY }
+  const where = { baseUrl: 'https://api.example.com', deadline: () => Number.POSITIVE_INFINITY }
   const inputs = isExchange
     ? ({
         kind: 'federation',
@@ -132,6 +133,8 @@ function clientOf(body: string, endpoint: string): AnthropicClient {
     : ({ kind: 'admin-key', key: 'sk-ant-admin01-fuzz' } as const)
   return createAnthropic(deps, {
     ...where,
+    pace: createPace(8, deps, { onLine: () => {}, log: deps.log }),
+    version: '2026-10-21',
     credentials: createCredentials(deps, inputs, where),
     stop: new AbortController().signal,
     redact: deps.secrets.redact,

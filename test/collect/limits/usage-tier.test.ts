@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAnthropic } from '../../../src/collect/anthropic/client.ts'
+import { createPace } from '../../../src/collect/anthropic/pace.ts'
 import { collectTier, readUsageTier } from '../../../src/collect/limits/usage-tier.ts'
 import { ADMIN_KEY, type AnthropicEmulator, startAnthropic } from '../../emulator/anthropic/server.ts'
 import { world } from '../../emulator/world/world.ts'
@@ -20,7 +21,13 @@ const client = () =>
         renewable: false,
         remedy: '',
       },
-      deadline: Date.now() + 10_000,
+      deadline: () => Date.now() + 10_000,
+      pace: createPace(
+        8,
+        { now: Date.now, sleep: async () => {}, random: () => 0 },
+        { onLine: () => {}, log: () => {} },
+      ),
+      version: '2026-10-21',
       stop: new AbortController().signal,
       redact: (text) => text,
       log: () => {},

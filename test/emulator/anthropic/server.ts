@@ -4,6 +4,7 @@ import type { World } from '../world/world.ts'
 import { ANALYTICS, admitAdmin, admitWorkspace, betas } from './credentials.ts'
 import { ApiError, errorReply, invalid, notFound } from './errors.ts'
 import { exchangeToken, type FederationState } from './federation.ts'
+import { admitByRate, type Fill } from './limiter.ts'
 import { createMessage, type Minutes } from './messages.ts'
 import { type Options, ORDINARY } from './options.ts'
 import { listRateLimits, listWorkspaceRateLimits } from './rate-limits.ts'
@@ -24,6 +25,11 @@ const VERSIONS = ['2023-06-01', '2026-10-21']
 const TOKEN = '/v1/oauth/token'
 const MESSAGES = '/v1/messages'
 const POSTED = new Set([TOKEN, MESSAGES])
+/** The versions that these endpoints are documented with; what another would bring is not known. */
+const ONE_VERSION: Record<string, string> = {
+  [ANALYTICS]: '2026-10-21',
+  '/v1/organizations/usage_report/messages': '2023-06-01',
+}
 const BETAS: Record<string, string> = {
   [ANALYTICS]: 'analytics-usage-cost-2026-08-24',
   '/v1/organizations/spend_limits': 'spend-limit-reads-2026-09-26',
@@ -35,7 +41,7 @@ const CACHE_BYTES = 256_000_000
 export async function startAnthropic(first: World, unusual: Partial<Options> = {}): Promise<AnthropicEmulator> {
   const federation: FederationState = { tokens: new Map(), spent: new Set() }
   const minutes: Minutes = new Map()
-  const analyticsCalls: number[] = []
+  const fill: Fill = { tokens: Number.POSITIVE_INFINITY, at: Number.NEGATIVE_INFINITY }
   let replies = 0
 
   const server = await startServer({
@@ -74,7 +80,10 @@ export async function startAnthropic(first: World, unusual: Partial<Options> = {
     else if (request.path !== TOKEN) admitAdmin(request, options.federation, federation.tokens, world.now())
     if (!reply) throw notFound()
     if (request.method !== (POSTED.has(request.path) ? 'POST' : 'GET')) throw new ApiError(405, 'Method Not Allowed')
-    if (request.path !== TOKEN) checkHeaders(request)
+    if (request.path !== TOKEN) checkHeaders(request, options)
+    const { limiter } = options
+    const isLimited = limiter?.of === 'everything' ? request.path !== TOKEN : request.path === ANALYTICS
+    if (limiter && isLimited) admitByRate(limiter, fill, world.now())
     return reply()
   }
 
@@ -110,7 +119,7 @@ export async function startAnthropic(first: World, unusual: Partial<Options> = {
 
   async function analytics(request: Received): Promise<Reply> {
     const { world, options } = emulator
-    throttle(world.now())
+    if (options.hipaa) throw invalid('Usage analytics is not available to organizations with HIPAA readiness')
     const make = () => ({
       status: 200,
       headers: { 'content-type': 'application/json' },
@@ -123,23 +132,15 @@ export async function startAnthropic(first: World, unusual: Partial<Options> = {
     const key = [request.url, request.headers['accept-encoding'], minute, JSON.stringify(options)].join('\n')
     return kept(key, () => encode(request, make()))
   }
-
-  function throttle(now: number): void {
-    const recent = analyticsCalls.filter((at) => at > now - 60_000)
-    if (recent.length >= emulator.options.analyticsPerMinute) {
-      const seconds = Math.ceil((recent[0]! + 60_000 - now) / 1000)
-      throw new ApiError(429, 'Number of requests has exceeded the limit of this endpoint', undefined, {
-        'retry-after': String(seconds),
-      })
-    }
-    analyticsCalls.splice(0, Number.POSITIVE_INFINITY, ...recent, now)
-  }
 }
 
-function checkHeaders(request: Received): void {
+function checkHeaders(request: Received, { strictVersions }: Options): void {
   const version = request.headers['anthropic-version']
   if (version === undefined) throw invalid('anthropic-version: header is required')
   if (!VERSIONS.includes(version)) throw invalid(`anthropic-version: "${version}" is not a valid version`)
+  const only = ONE_VERSION[request.path]
+  if (strictVersions && only !== undefined && version !== only)
+    throw invalid(`anthropic-version: this endpoint is documented with ${only} alone`)
   const beta = BETAS[request.path]
   if (beta !== undefined && !betas(request).has(beta)) throw invalid(`anthropic-beta: ${beta} is required`)
 }

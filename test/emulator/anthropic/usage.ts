@@ -9,7 +9,7 @@ import { GROUP_BY, readUsageQuery, type UsageQuery } from './usage-query.ts'
 /** `GET /v1/organizations/analytics/usage`: sparse rows, page by page. */
 export function listUsage(request: Received, world: World, options: Options): string {
   const now = world.now()
-  const query = readUsageQuery(request, now)
+  const query = readUsageQuery(request, now, options)
   const size = Math.min(query.limit, options.maxRows)
   const byTime = query.orderBy === 'time' && query.width !== undefined && !options.shuffled
   const position = openCursor(request)

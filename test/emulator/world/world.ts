@@ -56,7 +56,11 @@ export type Atom = {
   cacheCreation1h: number
   cacheRead: number
   output: number
+  /** Tokens of a kind that is in the total alone. */
+  newerKinds: number
   webSearches: number
+  /** Of a parent organization's children, whose use this is; null: the organization itself. */
+  organization: string | null
 }
 
 /** The audited day of tiny worlds, and the time their service believes it is: six hours into the day after. */
@@ -144,7 +148,9 @@ export function usage(
     cacheCreation1h: 0,
     cacheRead: 0,
     output: 0,
+    newerKinds: 0,
     webSearches: 0,
+    organization: null,
     ...rest,
     at: instant(at),
     workspace: workspaceId(rest.workspace ?? 'Default'),

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { NO_POLICY } from '../../../src/collect/repository/policy-schema.ts'
 import { audited, judgeAll } from '../../../src/judge/by-api.ts'
 import { limitsNow } from '../../../src/judge/limits/limits-now.ts'
-import { usageToRead } from '../../../src/judge/usage/usage-to-read.ts'
+import { metersFor } from '../../../src/judge/usage/meters-for.ts'
 import type { DriftRow, VerdictRow } from '../../../src/report/report.ts'
 import { driftRow, verdictRow } from '../../../src/report/rows.ts'
 import { workspaceIdOf } from '../../../src/vocabulary/scope.ts'
@@ -17,6 +17,13 @@ const START = Date.UTC(2026, 10, 22)
 const DAY = 86_400_000
 const WINDOW = windowOf(START, 1, 'day-before')
 const THRESHOLDS = { watch: 0.5, alert: 0.75 }
+/** All minutes are known; where they went is not what is asked here. */
+const USAGE = {
+  census: { window: [], earlier: [], refreshedAt: null },
+  freshness: { known: WINDOW.end, refreshedAt: null },
+  unreconciled: [],
+  takesFilter: true,
+}
 
 /** Limits and rows the way of the audit, as far as verdicts and drift. */
 function audit({ before, after, requests }: Regrouping): { verdicts: VerdictRow[]; drift: DriftRow[] } {
@@ -32,16 +39,16 @@ function audit({ before, after, requests }: Regrouping): { verdicts: VerdictRow[
   const file = formatSnapshot(snapshotOf(before))
   const committed = parseSnapshot(file, 'the committed snapshot')
   const limits = limitsNow(reading, committed, { workspaces: 'all', models: [], groupTypes: [] })
-  const { meters } = usageToRead(limits, WINDOW)
+  const meters = metersFor(limits, WINDOW)
   const rows = requests.map(rowOf)
   meters.foldOrganization(rows.map((row) => ({ ...row, workspaceId: null })))
   meters.foldWorkspaces(rows)
   const known = {
-    ...{ limits, meters, freshness: { known: WINDOW.end, refreshedAt: null }, source: 'analytics' as const },
+    ...{ limits, meters, usage: USAGE, source: 'analytics' as const },
     ...{ window: WINDOW, thresholds: THRESHOLDS, peakWindow: 'minute' as const, policy: NO_POLICY },
   }
   const verdicts = judgeAll(known)
-  const learnt = { verdicts, problem: null, tier: null }
+  const learnt = { verdicts, problem: null, tier: null, confirmed: [] }
   const { drift } = audited(known, { ...learnt, committed: { kind: 'read', snapshot: committed, policy: NO_POLICY } })
   return { verdicts: verdicts.map(verdictRow), drift: drift.map(driftRow) }
 }
@@ -72,7 +79,15 @@ function rowOf({ day, minute, workspace, model, output, uncached, cacheRead }: R
   return {
     ...{ at: START + day * DAY + minute * 60_000, model, workspaceId: workspace, apiKeyId: null },
     ...{ serviceTier: 'standard', speed: 'standard', product: 'messages_api', requests: 1 },
-    ...{ uncachedInput: uncached, cacheCreation: 0, cacheRead, output, webSearches: 0 },
+    ...{
+      uncachedInput: uncached,
+      cacheCreation: 0,
+      cacheRead,
+      output,
+      webSearches: 0,
+      organizationId: null,
+      unknownTokens: 0,
+    },
   }
 }
 

@@ -31,6 +31,8 @@ const row = (minute: number, parts: Partial<UsageRow>): UsageRow => ({
   model: 'claude-opus-1',
   workspaceId: 'wrkspc_a',
   apiKeyId: null,
+  organizationId: null,
+  unknownTokens: 0,
   serviceTier: 'standard',
   speed: 'standard',
   product: 'messages_api',
@@ -171,11 +173,9 @@ test('a row without a request count makes requests unmeasured and leaves tokens 
   ])
 })
 
-test('a model that no group lists is reported, with its requests', () => {
-  const { meters } = judgeWorld({ requests_per_minute: 10 }, [
-    row(1, { model: 'claude-newborn-1', requests: 12, output: 3 }),
-  ])
-  expect([...meters.unmatched.values()]).toEqual([{ model: 'claude-newborn-1', requests: 12, tokens: 3 }])
+test('a dated model counts in the group that lists its alias, unless some group lists the dated one', () => {
+  const dated = row(1, { model: 'claude-opus-1-20251101', output: 8 })
+  expect(judgeWorld({ output_tokens_per_minute: 10 }, [dated]).verdicts).toMatchObject([{ peak: 8, band: 'alert' }])
 })
 
 test('the sum over workspaces is the organization, minute by minute', () => {

@@ -7,6 +7,7 @@ import type { Notify } from '../../../src/tell/slack/notify.ts'
 import { slackViolations } from '../../../src/tell/slack/slack-limits.ts'
 import { renderSlack } from '../../../src/tell/slack/slack-message.ts'
 import { isMeasured } from '../../../src/tell/words/select.ts'
+import type { PullRequestOutcome, SnapshotOutcome } from '../../../src/vocabulary/snapshot-outcome.ts'
 import { startSlack } from '../../emulator/slack/slack.ts'
 import { EXAMPLES, type Example, LINKS, manyAlerts } from '../examples.ts'
 import { renderExample } from '../renderings.ts'
@@ -34,6 +35,18 @@ test.each([0, 1, 50, 500])('a message of %i alerts passes the limits of the emul
   } finally {
     await slack.stop()
   }
+})
+
+test.each([
+  [1, 'all by *batch*'],
+  [0.5, 'mostly *batch* 50 %'],
+  [0.49, 'led by *batch* 49 %'],
+])('a share of %d in a peak reads: %s', (share, words) => {
+  const { report } = EXAMPLES['first-alert']
+  const drivers = { workspaces: [{ id: 'w', name: 'batch', share }], api_keys: [], models: [] }
+  const verdicts = report.verdicts.map((row) => (row.band === 'alert' ? { ...row, drivers } : row))
+  const organization = verdicts.filter(({ scope }) => scope.type === 'organization')
+  expect(JSON.stringify(renderSlack({ ...report, verdicts: organization } as Report, LINKS, null))).toContain(words)
 })
 
 test.each(Object.entries(EXAMPLES) as [string, Example][])('%s is within every limit', (_name, example) => {
@@ -170,4 +183,24 @@ test('a mute that has ended is in the message', () => {
   const message = 'The mute of group Claude Haiku 4.5 ended on 2026-11-21 and is ignored from now on.'
   const report = { ...EXAMPLES['first-alert'].report, findings: [{ kind: 'mute-expired' as const, message }] }
   expect(JSON.stringify(renderSlack(report, LINKS, null))).toContain(`*Mutes that have ended*\\n• ${message}`)
+})
+
+describe('the pull request of the run', () => {
+  const { report, snapshot } = EXAMPLES.drift
+  const buttons = (pullRequest: PullRequestOutcome) => {
+    const message = renderSlack(report, LINKS, { ...snapshot, pullRequest } as SnapshotOutcome)
+    return JSON.stringify(message.blocks.at(-1))
+  }
+  const url = 'https://github.com/acme/limits/pull/12'
+
+  test('has a button as long as it waits, and none when it is closed', () => {
+    expect(buttons({ operation: 'updated', number: 12, url })).toContain('Review pull request')
+    expect(buttons({ operation: 'none', number: 12, url })).toContain(url)
+    expect(buttons({ operation: 'closed', number: 12, url })).not.toContain(url)
+    expect(buttons({ operation: 'none', number: null, url: null })).not.toContain('pull request')
+  })
+
+  test('that is to be opened by hand says so on it', () => {
+    expect(buttons({ operation: 'branch-only', number: null, url, error: null })).toContain('Open pull request')
+  })
 })

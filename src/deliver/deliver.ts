@@ -10,13 +10,14 @@ import { evidencePage } from '../tell/evidence/page.ts'
 import { shouldNotify, shouldNotifyBlind } from '../tell/slack/notify.ts'
 import type { SlackMessage } from '../tell/slack/slack-limits.ts'
 import { renderSlack } from '../tell/slack/slack-message.ts'
+import type { SlackOutcome } from '../tell/slack/slack-outcome.ts'
 import { renderSummary } from '../tell/summary/summary.ts'
 import { linksOf } from '../tell/words/links.ts'
 import type { Secrets } from '../transport/redaction.ts'
 import { isoTime } from '../vocabulary/window.ts'
 import { exitCode } from './exit-code.ts'
 import { writeOutputs } from './outputs.ts'
-import { postToSlack, type SlackOutcome } from './post-to-slack.ts'
+import { postToSlack } from './post-to-slack.ts'
 import { writeEvidence, writeReport, writeSummary } from './run-files.ts'
 import { type Found, keepSnapshot } from './snapshot/keep-snapshot.ts'
 
@@ -38,7 +39,9 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
   if (pullRequest?.operation === 'branch-only' && pullRequest.error !== null) failed('pull request', pullRequest.error)
 
   const wanted = shouldNotify(inputs.notify, report, snapshot)
-  const slack = await log.group('Slack', () => notifySlack(run, wanted, () => renderSlack(report, links, snapshot)))
+  const slack = await log.group('Slack', () =>
+    notifySlack(run, wanted, () => renderSlack(report, links, snapshot, inputs.notify)),
+  )
   if ('error' in slack) {
     if (inputs.onNotifyFailure === 'warn') log.warning(slack.error, 'Slack')
     else failed('Slack', slack.error)
@@ -49,7 +52,9 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
   const reportPath = await attemptFile(log, 'report', () => writeReport(deps.env, report))
   const evidence = evidencePage(report)
   const evidencePath = evidence && (await attemptFile(log, 'evidence page', () => writeEvidence(deps.env, evidence)))
-  await attemptFile(log, 'job summary', () => writeSummary(deps.env, renderSummary(report, links, snapshot)))
+  await attemptFile(log, 'job summary', () =>
+    writeSummary(deps.env, renderSummary(report, links, snapshot, { dryRun: inputs.dryRun, slack })),
+  )
   const isDriftKnown = committed.kind === 'read'
   const files = { reportPath, evidencePath }
   writeOutputs(deps.core, log, { kind: 'audited', report, isDriftKnown, ...files, snapshot, slack })
@@ -67,7 +72,9 @@ export async function deliverBlind(run: Run, error: string): Promise<1> {
   const slack = await log.group('Slack', () =>
     notifySlack(run, shouldNotifyBlind(inputs.notify), () => renderBlindSlack(blind, links)),
   )
-  await attemptFile(log, 'job summary', () => writeSummary(deps.env, renderBlindSummary(blind, links)))
+  await attemptFile(log, 'job summary', () =>
+    writeSummary(deps.env, renderBlindSummary(blind, links, { dryRun: inputs.dryRun, slack })),
+  )
   // First the reason: it is what matters, and the outputs may be what cannot be written.
   log.fail(`The audit is blind: ${error}`)
   writeOutputs(deps.core, log, { kind: 'blind', window, slack })
@@ -88,14 +95,19 @@ async function notifySlack(
   wanted: boolean,
   render: () => SlackMessage,
 ): Promise<SlackOutcome> {
-  const nothing = (why: string): SlackOutcome => {
-    log.info(why)
+  if (!inputs.slackWebhookUrl) {
+    log.info('No slack-webhook-url: nothing is posted.')
+    return { kind: 'not-set-up' }
+  }
+  if (!wanted) {
+    log.info(`Nothing to post by notify: ${inputs.notify}.`)
     return { kind: 'not-wanted' }
   }
-  if (!inputs.slackWebhookUrl) return nothing('No slack-webhook-url: nothing is posted.')
-  if (!wanted) return nothing(`Nothing to tell by notify: ${inputs.notify}.`)
   const message = render()
-  if (inputs.dryRun) return nothing(`Dry run: would have posted to Slack: ${message.text}`)
+  if (inputs.dryRun) {
+    log.info(`Dry run: would have posted to Slack: ${message.text}`)
+    return { kind: 'rehearsed', message }
+  }
   const posting = await postToSlack(deps, inputs.slackWebhookUrl, message)
   log.info(posting.kind === 'delivered' ? 'Posted to Slack.' : `Slack: ${posting.error}`)
   return posting

@@ -2,6 +2,7 @@ import type { Blind } from '../report/report.ts'
 import { capital } from '../vocabulary/figures.ts'
 import { buttons, header, message, section } from './slack/blocks.ts'
 import type { SlackMessage } from './slack/slack-limits.ts'
+import { DELIVERED, rehearsal, type Told, toldText } from './summary/told.ts'
 import { type Clock, inReadersZone, inUtc } from './words/clock.ts'
 import { markdownText, SENTENCE_LENGTH, slackText } from './words/escape.ts'
 import { BAND_MARK, moment } from './words/format.ts'
@@ -10,14 +11,14 @@ import { bullets, seeAlso, stack, under } from './words/markdown.ts'
 
 /** What is said of a run without a report: it must never be taken for a quiet day. */
 
-const TITLE = `${BAND_MARK.unmeasured} Claude rate limits: the audit is blind`
+const title = (before = '') => `${BAND_MARK.unmeasured} ${before}Claude rate limits: the audit is blind`
 
 /** The one message of a run that could not read limits or usage. */
 export function renderBlindSlack(blind: Blind, links: Links): SlackMessage {
   const error = slackText(blind.error, SENTENCE_LENGTH)
   const run = links.run ? ` Run: ${slackText(links.run, SENTENCE_LENGTH)}` : ''
   return message(`Claude rate limits: ${meaning(blind)} ${error}${run}`, [
-    header(TITLE),
+    header(title()),
     section(`*Why*\n${error}`),
     section(`*What it means*\n${capital(meaning(blind, inReadersZone))}`),
     section(`*What to do*\n${remedy(blind)}`),
@@ -26,12 +27,13 @@ export function renderBlindSlack(blind: Blind, links: Links): SlackMessage {
 }
 
 /** The job summary of a run that could not read limits or usage. */
-export function renderBlindSummary(blind: Blind, links: Links): string {
+export function renderBlindSummary(blind: Blind, links: Links, told: Told = DELIVERED): string {
   return `${stack(
-    `## ${TITLE}`,
+    `## ${title(rehearsal(told))}`,
     `${capital(meaning(blind))} No snapshot was written, and nothing is reported as recovered.`,
     under('### Why', markdownText(blind.error, 2_000)),
     under('### What to do', `${remedy(blind)} Until then the Console shows what was used.`),
+    toldText(told),
     seeAlso(links),
   )}\n`
 }

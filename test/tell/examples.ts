@@ -160,17 +160,23 @@ const RESEARCH_INERT = measured({
   peak: 88,
 })
 
-const VIEWS: GroupViewRow[] = [HAIKU, OPUS, SONNET].map((group, index) => ({
-  scope: ORGANIZATION,
-  group,
-  binds: [],
-  cache: {
-    read_share: [0.81, 0.18, 0.64][index] ?? 0,
-    stretch: [5.26, 1.22, 2.78][index] ?? 1,
-    hourly_read_share: READ_SHARE.map((share) => Math.min(1, share * ([4.2, 1, 3.1][index] ?? 1))),
-    hourly_input: CURVE.map((part) => Math.round(part * 40_000_000)),
-  },
-}))
+const VIEWS: GroupViewRow[] = [HAIKU, OPUS, SONNET].map((group, index) => {
+  const shares = READ_SHARE.map((share) => Math.min(1, share * ([4.2, 1, 3.1][index] ?? 1)))
+  const inputs = CURVE.map((part) => Math.round(part * 40_000_000))
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+  const readShare = sum(inputs.map((input, hour) => input * (shares[hour] ?? 0))) / sum(inputs)
+  return {
+    scope: ORGANIZATION,
+    group,
+    binds: [],
+    cache: {
+      read_share: readShare,
+      stretch: 1 / (1 - readShare),
+      hourly_read_share: shares,
+      hourly_input: inputs,
+    },
+  }
+})
 
 function reportOf(given: Partial<Report> & { verdicts: VerdictRow[] }): Report {
   const ratios = given.verdicts.flatMap(({ utilization }) => (utilization === null ? [] : [utilization]))

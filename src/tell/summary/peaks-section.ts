@@ -5,7 +5,7 @@ import { drivenBy } from '../words/driven-by.ts'
 import { markdownText } from '../words/escape.ts'
 import { atPeakTime, BAND_MARK, isPerDay, limitName, moment, timeBefore } from '../words/format.ts'
 import { list } from '../words/list.ts'
-import { stack } from '../words/markdown.ts'
+import { stack, unbroken } from '../words/markdown.ts'
 import { type Measured, ofBand, thresholdsOf } from '../words/select.ts'
 import { atItsLimit, bindingLimit, shareOf, used } from '../words/sentences.ts'
 import { barsOf, chart, hourTable, legend } from './chart.ts'
@@ -25,7 +25,7 @@ function peakSection(row: Measured, report: Report, withChart: boolean, withHour
   const view = viewOf(row, report)
   const bars = withChart ? barsOf(row, view, report) : null
   return stack(
-    `#### ${BAND_MARK[row.band]} ${limitName(row, markdownText)}: ${used(row, report)}`,
+    unbroken(`#### ${BAND_MARK[row.band]} ${limitName(row, markdownText)}: ${used(row, report)}`),
     figures(row, report),
     row.drivers && drivenBy(row.drivers, isPerDay(row) ? 'day' : report.peak_window),
     bars && chart(row, bars, report),

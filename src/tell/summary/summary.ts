@@ -10,7 +10,7 @@ import { markdownLink, markdownText, SENTENCE_LENGTH } from '../words/escape.ts'
 import { BAND_MARK, percentOf, period, timeBefore } from '../words/format.ts'
 import type { Links } from '../words/links.ts'
 import { andMore, list } from '../words/list.ts'
-import { bullets, details, seeAlso, stack, under } from '../words/markdown.ts'
+import { bullets, details, seeAlso, stack, unbroken, under } from '../words/markdown.ts'
 import { highest, type Measured, recovered } from '../words/select.ts'
 import {
   coverage,
@@ -31,6 +31,7 @@ import { planning } from './planning-section.ts'
 import { refusedRequests } from './refused-requests.ts'
 import { scorecard } from './scorecard.ts'
 import { sources } from './sources.ts'
+import { DELIVERED, rehearsal, rehearsalText, slackPart, type Told } from './told.ts'
 import { whereTheUseWent } from './use-section.ts'
 import { whatBinds } from './what-binds.ts'
 
@@ -64,18 +65,30 @@ const EXTENTS: [SummaryExtent, ...SummaryExtent[]] = [
 ]
 
 /** The job summary: GitHub Markdown, at most 1 MiB. Where that forces it to leave something out, it says what. */
-export function renderSummary(report: Report, links: Links, snapshot: SnapshotOutcome | null): string {
+export function renderSummary(
+  report: Report,
+  links: Links,
+  snapshot: SnapshotOutcome | null,
+  told: Told = DELIVERED,
+): string {
   return firstFitting(
     EXTENTS,
-    (extent) => summary(report, links, snapshot, extent),
+    (extent) => summary(report, links, snapshot, told, extent),
     (text) => bytes(text) <= LARGEST_SUMMARY - ROOM_LEFT,
   )
 }
 
-function summary(report: Report, links: Links, snapshot: SnapshotOutcome | null, extent: SummaryExtent): string {
+function summary(
+  report: Report,
+  links: Links,
+  snapshot: SnapshotOutcome | null,
+  told: Told,
+  extent: SummaryExtent,
+): string {
   const most = Math.min(extent.rows, 200)
   return `${stack(
-    `## ${BAND_MARK[overallBand(report)]} Claude rate limits: ${verdictLine(report)}`,
+    unbroken(`## ${BAND_MARK[overallBand(report)]} ${rehearsal(told)}Claude rate limits: ${verdictLine(report)}`),
+    rehearsalText(told),
     opening(report),
     extent.note &&
       `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${extent.note}. The report file (output \`report-path\`) has everything.`,
@@ -95,6 +108,7 @@ function summary(report: Report, links: Links, snapshot: SnapshotOutcome | null,
     under('### Findings', findings(report, most)),
     under('### Not measured', notMeasured(report, most)),
     under('### Where the figures come from', sources(report)),
+    slackPart(told),
     seeAlso(links),
   )}\n`
 }

@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types'
-import type { SlackMessage } from '../src/tell/slack/slack-limits.ts'
+import type { SlackMessage } from './slack-limits.ts'
 
 /** A message as plain text for a terminal: what a person would read in Slack, links with their target. */
 export function slackAsText(message: SlackMessage): string {

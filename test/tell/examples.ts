@@ -375,8 +375,18 @@ const HOSTILE_TOO: Scope = { type: 'workspace', id: 'wrkspc_01HostiLeToo', name:
 
 const MESSAGE_WITH_NAME = `The override of workspace ${HOSTILE_NAME} is above the organization's value.`
 
-/** `number` alerts in as many workspaces: what a message and a summary have to bear. */
-export function manyAlerts(number: number): Report {
+/** `number` alerts in as many workspaces, and some of the organization: what a message and a summary have to bear. */
+export function manyAlerts(number: number, ofOrganization = 0): Report {
+  const organization = Array.from({ length: ofOrganization }, (_, index) =>
+    measured({
+      group: { type: 'model_group', name: `Claude Group ${index + 1}` },
+      limiter: OUTPUT,
+      limit: 400_000,
+      peak: 300_000 + index * 8_000,
+      transition: index % 4 === 0 ? 'new' : 'continuing',
+      drivers: { workspaces: [{ id: null, name: 'production', share: 0.2 + index / 20 }], models: [], api_keys: [] },
+    }),
+  )
   const rows = Array.from({ length: number }, (_, index) => {
     const peak = 750 + ((index * 37) % 300)
     const name = `team-${String(index + 1).padStart(3, '0')}`
@@ -390,7 +400,7 @@ export function manyAlerts(number: number): Report {
       drivers: { workspaces: [], models: [], api_keys: [{ id: null, name: `${name}-key`, share: 0.8 }] },
     })
   })
-  return reportOf({ verdicts: [...EVERY_DAY, ...rows] })
+  return reportOf({ verdicts: [...EVERY_DAY, ...organization, ...rows] })
 }
 
 export const EXAMPLES = {
@@ -555,6 +565,8 @@ export const EXAMPLES = {
     snapshot: { ...UNCHANGED, operation: 'created', commit: COMMIT },
   },
   'nothing-measurable': { report: reportOf({ verdicts: UNMEASURED, groups: [] }), snapshot: UNCHANGED },
+  'alerts-5': { report: manyAlerts(3, 2), snapshot: UNCHANGED },
+  'alerts-60': { report: manyAlerts(50, 10), snapshot: UNCHANGED },
   'alerts-50': { report: manyAlerts(50), snapshot: UNCHANGED },
   'alerts-500': { report: manyAlerts(500), snapshot: UNCHANGED },
   'hostile-names': {

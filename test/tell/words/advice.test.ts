@@ -57,7 +57,7 @@ test("Message Batches are no advice against a workspace's own cap, only against 
 describe('cache breakpoints', () => {
   test('are advised where input binds and little of it is read from the cache', () => {
     expect(about(alert, /cache breakpoints/)).toEqual([
-      expect.stringContaining('Claude Opus 4.x reads 18 % of its input'),
+      expect.stringContaining('Claude Opus 4.x reads 16.8 % of its input'),
     ])
     expect(about(alert, /cache breakpoints/)[0]).not.toContain('Sonnet')
   })

@@ -10,7 +10,7 @@ import { markdownLink, markdownText, SENTENCE_LENGTH } from '../words/escape.ts'
 import { BAND_MARK, percentOf, period, timeBefore } from '../words/format.ts'
 import type { Links } from '../words/links.ts'
 import { andMore, list } from '../words/list.ts'
-import { bullets, details, seeAlso, stack, unbroken, under } from '../words/markdown.ts'
+import { bullets, details, numbered, seeAlso, stack, unbroken, under } from '../words/markdown.ts'
 import { highest, type Measured, recovered } from '../words/select.ts'
 import {
   coverage,
@@ -94,7 +94,7 @@ function summary(
       `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${extent.note}. The report file (output \`report-path\`) has everything.`,
     notComplete(report, most),
     under('### Refused requests', refusedRequests(report, Math.min(most, 50))),
-    under('### What to do first', bullets(advice(report, markdownText))),
+    under('### What to do first', numbered(advice(report, markdownText))),
     report.drift.length > 0 && under('### Limits that have changed', changes(report, snapshot, most)),
     under(`### Recovered since ${timeBefore(report)}`, recoveries(report, most)),
     under('### Scorecard', scorecard(report, extent.rows)),

@@ -28,6 +28,11 @@ export function bullets(items: readonly string[]): string {
   return items.map((item) => `- ${item}`).join('\n')
 }
 
+/** Where the order says which comes first. */
+export function numbered(items: readonly string[]): string {
+  return items.map((item, index) => `${index + 1}. ${item}`).join('\n')
+}
+
 /** Parts one below the other, without the empty ones. */
 export function stack(...parts: readonly (string | null | undefined | false)[]): string {
   return parts.filter(Boolean).join('\n\n')

@@ -173,5 +173,5 @@ function alreadyDone(row: Measured, report: Report): string[] {
 }
 
 function ownLimit(row: Measured, report: Report): string {
-  return `${title(row)} in ${scopeName(row.scope, markdownText)}: ${shareOf(row, report)(row.utilization)} of ${count(row.limit)}. Ours to raise, in the Console.`
+  return `${title(row)} in ${scopeName(row.scope, markdownText)}: ${shareOf(row, report)(row.utilization)} of ${count(row.limit)}. Ours to raise, by our administrators (Console, API or CLI).`
 }

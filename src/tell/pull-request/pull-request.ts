@@ -143,7 +143,7 @@ function approving(report: Report, files: FilesInCommit): string {
     '### What approving means',
     `${merging}${gateway} Left open, this pull request ${end}`,
     report.drift.length > 0 &&
-      "If a change is not one you expected: the organization's own limits are set by Anthropic, a workspace's by your own administrators in the Console.",
+      "If a change is not one you expected: the organization's own limits are set by Anthropic, a workspace's by your administrators (Console, API or CLI).",
   )
 }
 

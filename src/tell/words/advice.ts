@@ -58,7 +58,7 @@ function raiseOwnLimit(report: Report, safe: Escape): Step | null {
     ({ row, room }) => `${scopeName(row.scope, safe)} (${limiterName(row, safe)}: ${count(row.limit)}${room})`,
   )
   return {
-    text: `Raise a limit of your own making: ${listing(named, NAMED)}. Your administrators can, by Console, API or CLI.`,
+    text: `Have a limit of your own making raised by your administrators (Console, API or CLI): ${listing(named, NAMED)}.`,
     helps: highestOf(held.map(({ row }) => row)),
   }
 }

@@ -9,6 +9,8 @@ export type Settings = {
   /** What the token's `permissions:` allow. */
   contents: 'write' | 'read' | 'none'
   pullRequests: 'write' | 'read' | 'none'
+  /** What `issues:` allows: labels that the repository does not have are made with `write` alone. */
+  issues: 'write' | 'none'
   /** "Allow GitHub Actions to create and approve pull requests". */
   mayOpenPullRequests: boolean
   archived: boolean
@@ -17,6 +19,8 @@ export type Settings = {
   /** Whether GitHub signs what is committed through its API; some Enterprise Servers do not. */
   signsCommits: boolean
   collaborators: string[]
+  /** Labels that the repository has. */
+  labels: string[]
   /** Teams this token can see: the token of a workflow sees none. */
   teams: string[]
 }
@@ -71,11 +75,13 @@ export async function createWorld(given: Partial<Settings>): Promise<World> {
     defaultBranch: 'main',
     contents: 'write',
     pullRequests: 'write',
+    issues: 'write',
     mayOpenPullRequests: true,
     archived: false,
     protections: {},
     signsCommits: true,
     collaborators: ['octocat', 'hubot'],
+    labels: [],
     teams: [],
     ...given,
   }

@@ -19,14 +19,14 @@ const isProduction = ({ scope, band }: MeasuredRow) => scope.type === 'workspace
 
 describe('what comes first', () => {
   test("is a limit of one's own making, where it is furthest over its line and there is room above", () => {
-    expect(steps(alert)).toEqual(['Raise', 'Add', 'Spread', 'Move', 'Ask'])
+    expect(steps(alert)).toEqual(['Have', 'Add', 'Spread', 'Move', 'Ask'])
   })
 
   test("is not that where the organization's own limit is further over", () => {
     const verdicts = measuredRows.map((row) =>
       row.scope.type === 'organization' && row.band === 'alert' ? { ...row, utilization: 1.2 } : row,
     )
-    expect(steps({ ...alert, verdicts })).toEqual(['Add', 'Spread', 'Move', 'Ask', 'Raise'])
+    expect(steps({ ...alert, verdicts })).toEqual(['Add', 'Spread', 'Move', 'Ask', 'Have'])
   })
 
   test('is the cheapest of what helps against the same limit, asking for more last', () => {
@@ -42,14 +42,14 @@ test("a limit of one's own making is not to be raised into a limit that is as lo
         ? { ...row, ...details }
         : row,
     )
-  expect(steps({ ...alert, verdicts: organization({ limit: 1_000 }) })).not.toContain('Raise')
-  expect(steps({ ...alert, verdicts: organization({ band: 'alert', utilization: 0.9 }) })).not.toContain('Raise')
-  expect(steps({ ...alert, verdicts: organization({ band: 'watch', utilization: 0.6 }) })).toContain('Raise')
+  expect(steps({ ...alert, verdicts: organization({ limit: 1_000 }) })).not.toContain('Have')
+  expect(steps({ ...alert, verdicts: organization({ band: 'alert', utilization: 0.9 }) })).not.toContain('Have')
+  expect(steps({ ...alert, verdicts: organization({ band: 'watch', utilization: 0.6 }) })).toContain('Have')
 })
 
 test("Message Batches are no advice against a workspace's own cap, only against what Anthropic sets", () => {
   const own = measuredRows.filter(isProduction)
-  expect(steps({ ...alert, verdicts: own })).toEqual(['Raise'])
+  expect(steps({ ...alert, verdicts: own })).toEqual(['Have'])
   const bound = own.map((row) => ({ ...row, limit_source: 'organization' as const, configured: 5_000 }))
   expect(steps({ ...alert, verdicts: bound })).toEqual(['Move', 'Ask'])
 })
@@ -99,16 +99,16 @@ test('only a burst is to be spread out', () => {
 })
 
 test("a workspace's own limit is raised by its owner, an organization's by Anthropic from 50 % on", () => {
-  expect(about(alert, /^Raise/)[0]).toContain(
-    'workspace production (requests/min: 1,000, where the organization has 4,000, used to 15.3 %)',
+  expect(about(alert, /^Have/)[0]).toContain(
+    'workspace production (requests/min: 1,000, where the organization has 4,000, used to 15.3 %).',
   )
-  expect(about(alert, /^Raise/)[0]).not.toMatch(/organization \(/)
+  expect(about(alert, /^Have/)[0]).not.toMatch(/organization \(/)
   const elsewhere = alert.verdicts.map((row) =>
     row.scope.type === 'workspace' ? { ...row, scope: ORGANIZATION } : row,
   )
-  expect(about({ ...alert, verdicts: elsewhere }, /^Raise/)).toEqual([])
+  expect(about({ ...alert, verdicts: elsewhere }, /^Have/)).toEqual([])
   const inherited = alert.verdicts.map((row) => ({ ...row, limit_source: 'organization' as const }))
-  expect(about({ ...alert, verdicts: inherited }, /^Raise/)).toEqual([])
+  expect(about({ ...alert, verdicts: inherited }, /^Have/)).toEqual([])
   expect(about(alert, /^Ask/)[0]).not.toContain('requests/min')
   const half = alert.verdicts.filter(isMeasured).map((row) => ({ ...row, band: 'ok' as const, utilization: 0.4999 }))
   expect(about({ ...alert, verdicts: half }, /^Ask/)).toEqual([])

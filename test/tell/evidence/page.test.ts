@@ -100,7 +100,7 @@ Already done:
       '## Limits of our own workspaces',
     ])
     expect(text).toMatch(
-      /- Claude Opus 4\.x, requests\/min in workspace production: 90 % of 500\. Ours to raise, in the Console\.\n$/,
+      /- Claude Opus 4\.x, requests\/min in workspace production: 90 % of 500\. Ours to raise, by our administrators \(Console, API or CLI\)\.\n$/,
     )
   })
 

@@ -6,13 +6,14 @@ import type { Blind, Report } from '../report/report.ts'
 import type { Run } from '../run.ts'
 import { annotations, logLines } from '../tell/annotations.ts'
 import { renderBlindSlack, renderBlindSummary, renderRefusedSummary } from '../tell/blind.ts'
+import { drillReport } from '../tell/drill.ts'
 import { evidencePage } from '../tell/evidence/page.ts'
 import { shouldNotify, shouldNotifyBlind } from '../tell/slack/notify.ts'
 import type { SlackMessage } from '../tell/slack/slack-limits.ts'
 import { renderSlack } from '../tell/slack/slack-message.ts'
 import type { SlackOutcome } from '../tell/slack/slack-outcome.ts'
 import { renderSummary } from '../tell/summary/summary.ts'
-import { linksOf } from '../tell/words/links.ts'
+import { type Links, linksOf } from '../tell/words/links.ts'
 import type { Secrets } from '../transport/redaction.ts'
 import { isoTime } from '../vocabulary/window.ts'
 import { exitCode } from './exit-code.ts'
@@ -39,13 +40,16 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
   if (pullRequest?.operation === 'branch-only' && pullRequest.error !== null) failed('pull request', pullRequest.error)
 
   const wanted = shouldNotify(inputs.notify, report, snapshot)
-  const slack = await log.group('Slack', () =>
+  const posted = await log.group('Slack', () =>
     notifySlack(run, wanted, () => renderSlack(report, links, snapshot, inputs.notify)),
   )
-  if ('error' in slack) {
-    if (inputs.onNotifyFailure === 'warn') log.warning(slack.error, 'Slack')
-    else failed('Slack', slack.error)
+  const drill = inputs.mode === 'drill' ? await postDrill(run, report, links) : null
+  for (const one of [posted, drill?.slack]) {
+    if (!one || !('error' in one)) continue
+    if (inputs.onNotifyFailure === 'warn') log.warning(one.error, 'Slack')
+    else failed('Slack', one.error)
   }
+  const slack = drill?.slack ?? posted
 
   await log.group('Scorecard', async () => logLines(report).forEach(log.info))
   for (const { level, title, message } of annotations(report, inputs.failOn)) log[level](message, title)
@@ -53,12 +57,22 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
   const evidence = evidencePage(report)
   const evidencePath = evidence && (await attemptFile(log, 'evidence page', () => writeEvidence(deps.env, evidence)))
   await attemptFile(log, 'job summary', () =>
-    writeSummary(deps.env, renderSummary(report, links, snapshot, { dryRun: inputs.dryRun, slack })),
+    writeSummary(deps.env, renderSummary(report, links, snapshot, { dryRun: inputs.dryRun, slack: posted })),
   )
+  if (drill) await attemptFile(log, 'job summary of the drill', () => writeSummary(deps.env, drill.summary))
   const isDriftKnown = committed.kind === 'read'
   const files = { reportPath, evidencePath }
   writeOutputs(deps.core, log, { kind: 'audited', report, isDriftKnown, ...files, snapshot, slack })
   return exitCode(report, inputs.failOn, log)
+}
+
+/** `mode: drill`: one made-up alert, headed DRILL, goes the way that a real one would; `notify` has no say in it. */
+async function postDrill(run: Run, real: Report, links: Links): Promise<{ slack: SlackOutcome; summary: string }> {
+  const { inputs, log } = run
+  const report = drillReport(real)
+  const slack = await log.group('Drill', () => notifySlack(run, true, () => renderSlack(report, links, null)))
+  for (const { level, title, message } of annotations(report, inputs.failOn)) log[level](message, title)
+  return { slack, summary: renderSummary(report, links, null, { dryRun: inputs.dryRun, slack }) }
 }
 
 /** Limits or usage could not be read: nothing is known, and that is reported wherever a verdict would have been. */

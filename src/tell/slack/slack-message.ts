@@ -14,6 +14,8 @@ import { refusedCount, refusedName, refusedText } from '../words/refused-text.ts
 import { hasUnclaimedUse, highest, type Measured, measured, recovered, refusedRows } from '../words/select.ts'
 import {
   coverage,
+  drillMark,
+  drillText,
   missingData,
   overallBand,
   rowSentence,
@@ -68,6 +70,7 @@ function blocks(
   return [
     header(headline(report)),
     context(`${period(report.window)} · ${coverage(report)}`),
+    ...(report.drill ? sections([`*${drillText(report)}*`]) : []),
     ...(isFirstSnapshot(report, snapshot) ? sections([watching(report, notify)]) : []),
     ...incomplete(report, extent),
     ...refusals(report, links, extent),
@@ -82,7 +85,8 @@ function blocks(
 
 function headline(report: Report): string {
   const worst = highest(report)
-  const text = (whose: string) => `${BAND_MARK[overallBand(report)]} Claude rate limits: ${verdictLine(report, whose)}`
+  const text = (whose: string) =>
+    `${BAND_MARK[overallBand(report)]} ${drillMark(report)}Claude rate limits: ${verdictLine(report, whose)}`
   const whole = text(worst ? ` (${inShort(worst)})` : '')
   // A long name must not push what follows it out of the header.
   return whole.length <= LONGEST_HEADER ? whole : text('')
@@ -118,7 +122,8 @@ function fallback(report: Report, links: Links, extent: MessageExtent): string {
   const [refused] = refusedRows(report)
   const back = recovered(report).length
   const parts = [
-    `Claude rate limits, ${period(report.window)}: ${verdictLine(report)}.`,
+    `${drillMark(report)}Claude rate limits, ${period(report.window)}: ${verdictLine(report)}.`,
+    drillText(report),
     refused && `${refusedName(refused, slackText)}: ${refusedText(refused)}.`,
     worst && `Highest: ${rowSentence(worst, report, slackText)}.`,
     back > 0 && `${count(back)} recovered.`,

@@ -14,6 +14,8 @@ import { bullets, details, numbered, seeAlso, stack, unbroken, under } from '../
 import { highest, type Measured, recovered } from '../words/select.ts'
 import {
   coverage,
+  drillMark,
+  drillText,
   missingData,
   overallBand,
   rowSentence,
@@ -87,7 +89,10 @@ function summary(
 ): string {
   const most = Math.min(extent.rows, 200)
   return `${stack(
-    unbroken(`## ${BAND_MARK[overallBand(report)]} ${rehearsal(told)}Claude rate limits: ${verdictLine(report)}`),
+    unbroken(
+      `## ${BAND_MARK[overallBand(report)]} ${drillMark(report)}${rehearsal(told)}Claude rate limits: ${verdictLine(report)}`,
+    ),
+    report.drill && `**${drillText(report)}**`,
     rehearsalText(told),
     opening(report),
     extent.note &&
@@ -104,7 +109,9 @@ function summary(
     under('### What binds in each group', whatBinds(report, most)),
     under('### Plan', planning(report, extent.rows === ALL ? most : Math.min(most, 20))),
     extent.rows === ALL && evidence(report),
-    report.drift.length === 0 && under('### Limits since the committed snapshot', changes(report, snapshot, most)),
+    !report.drill &&
+      report.drift.length === 0 &&
+      under('### Limits since the committed snapshot', changes(report, snapshot, most)),
     under('### Findings', findings(report, most)),
     under('### Not measured', notMeasured(report, most)),
     under('### Where the figures come from', sources(report)),

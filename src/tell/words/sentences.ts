@@ -38,6 +38,13 @@ function isPartial(report: Report): boolean {
   return report.unread_workspaces !== undefined || !report.window.complete || report.accounting?.reconciled === false
 }
 
+/** Goes before the headline of every rendering of a made-up alert. */
+export const drillMark = ({ drill }: Pick<Report, 'drill'>) => (drill ? 'DRILL · ' : '')
+
+/** What the reader of a made-up alert has to know first; empty for any other report. */
+export const drillText = ({ drill }: Pick<Report, 'drill'>) =>
+  drill ? 'This is a drill: the alert is made up, and so is every figure in it. Nothing has to be done.' : ''
+
 /** The verdict in a few words: `3 limits at or over 75 %, highest 104 %`; `worst`, the name of that limit, follows it where it is near or over a line. */
 export function verdictLine(report: Report, worst = ''): string {
   const top = highestRow(report)

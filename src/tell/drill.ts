@@ -1,5 +1,7 @@
 import type { MeasuredRow, Report, VerdictRow } from '../report/report.ts'
 import { MODEL_GROUP } from '../vocabulary/groups.ts'
+import { LIMITERS, limiterRule } from '../vocabulary/limiters.ts'
+import { ORGANIZATION } from '../vocabulary/scope.ts'
 import { MINUTE } from '../vocabulary/window.ts'
 
 /** How far over its line the made-up limit is: far enough to be an alert under any threshold. */
@@ -59,12 +61,13 @@ function realLimit(verdicts: readonly VerdictRow[]) {
   const organization = verdicts.flatMap(({ scope, group, limiter, limit }) =>
     scope.type === 'organization' && group.type === MODEL_GROUP && limit ? [{ scope, group, limiter, limit }] : [],
   )
+  const ofRequests = (limiter: string) => limiterRule(MODEL_GROUP, limiter)?.unit === 'requests'
   return (
-    organization.find(({ limiter }) => limiter === 'requests_per_minute') ??
+    organization.find(({ limiter }) => ofRequests(limiter)) ??
     organization[0] ?? {
-      scope: { type: 'organization' as const },
+      scope: ORGANIZATION,
       group: { type: MODEL_GROUP, name: 'Claude Example' },
-      limiter: 'requests_per_minute',
+      limiter: LIMITERS.find(({ type }) => ofRequests(type))?.type ?? '',
       limit: 1_000,
     }
   )

@@ -2,7 +2,7 @@ import type { Blind } from '../report/report.ts'
 import { capital } from '../vocabulary/figures.ts'
 import { buttons, header, message, section } from './slack/blocks.ts'
 import type { SlackMessage } from './slack/slack-limits.ts'
-import { DELIVERED, rehearsal, type Told, toldText } from './summary/told.ts'
+import { DELIVERED, type Delivery, deliveryText, rehearsal } from './summary/delivery.ts'
 import { type Clock, inReadersZone, inUtc } from './words/clock.ts'
 import { markdownText, SENTENCE_LENGTH, slackText } from './words/escape.ts'
 import { BAND_MARK, moment } from './words/format.ts'
@@ -27,13 +27,13 @@ export function renderBlindSlack(blind: Blind, links: Links): SlackMessage {
 }
 
 /** The job summary of a run that could not read limits or usage. */
-export function renderBlindSummary(blind: Blind, links: Links, told: Told = DELIVERED): string {
+export function renderBlindSummary(blind: Blind, links: Links, delivery: Delivery = DELIVERED): string {
   return `${stack(
-    `## ${title(rehearsal(told))}`,
+    `## ${title(rehearsal(delivery))}`,
     `${capital(meaning(blind))} No snapshot was written, and nothing is reported as recovered.`,
     under('### Why', markdownText(blind.error, 2_000)),
     under('### What to do', `${remedy(blind)} Until then the Console shows what was used.`),
-    toldText(told),
+    deliveryText(delivery),
     seeAlso(links),
   )}\n`
 }
@@ -51,7 +51,7 @@ export function renderRefusedSummary(error: string): string {
 /** Only this run's window is certain: whether earlier runs failed too, this one does not know. */
 function meaning({ window }: Blind, clock: Clock = inUtc): string {
   const since = window === null ? '' : ` since ${moment(window.start, clock)}, longer if the run before failed too`
-  return `the audit is blind${since}: a limit may have been reached without anyone being told.`
+  return `the audit is blind${since}: a limit may have been reached without anyone hearing of it.`
 }
 
 function remedy({ window, source }: Blind): string {

@@ -170,7 +170,7 @@ function drift(report: Report, links: Links, snapshot: SnapshotOutcome | null, e
 }
 
 function driftLine(item: DriftRow, report: Report): string {
-  return `${isSerious(item, report) ? '▼' : '•'} ${driftSentence(item, report, slackText)}`
+  return `${isSerious(item, report) ? '▼' : '•'} ${driftSentence(item, report, slackText, inReadersZone)}`
 }
 
 function unclaimed(report: Report, extent: MessageExtent): KnownBlock[] {

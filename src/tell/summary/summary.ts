@@ -25,6 +25,7 @@ import {
   verdictLine,
 } from '../words/sentences.ts'
 import { bytes, firstFitting } from '../words/shrink.ts'
+import { DELIVERED, type Delivery, rehearsal, rehearsalText, slackPart } from './delivery.ts'
 import { findings } from './findings-section.ts'
 import { mutedRows } from './muted.ts'
 import { notMeasured } from './not-measured.ts'
@@ -33,7 +34,6 @@ import { planning } from './planning-section.ts'
 import { refusedRequests } from './refused-requests.ts'
 import { scorecard } from './scorecard.ts'
 import { sources } from './sources.ts'
-import { DELIVERED, rehearsal, rehearsalText, slackPart, type Told } from './told.ts'
 import { whereTheUseWent } from './use-section.ts'
 import { whatBinds } from './what-binds.ts'
 
@@ -71,11 +71,11 @@ export function renderSummary(
   report: Report,
   links: Links,
   snapshot: SnapshotOutcome | null,
-  told: Told = DELIVERED,
+  delivery: Delivery = DELIVERED,
 ): string {
   return firstFitting(
     EXTENTS,
-    (extent) => summary(report, links, snapshot, told, extent),
+    (extent) => summary(report, links, snapshot, delivery, extent),
     (text) => bytes(text) <= LARGEST_SUMMARY - ROOM_LEFT,
   )
 }
@@ -84,16 +84,16 @@ function summary(
   report: Report,
   links: Links,
   snapshot: SnapshotOutcome | null,
-  told: Told,
+  delivery: Delivery,
   extent: SummaryExtent,
 ): string {
   const most = Math.min(extent.rows, 200)
   return `${stack(
     unbroken(
-      `## ${BAND_MARK[overallBand(report)]} ${drillMark(report)}${rehearsal(told)}Claude rate limits: ${verdictLine(report)}`,
+      `## ${BAND_MARK[overallBand(report)]} ${drillMark(report)}${rehearsal(delivery)}Claude rate limits: ${verdictLine(report)}`,
     ),
     report.drill && `**${drillText(report)}**`,
-    rehearsalText(told),
+    rehearsalText(delivery),
     opening(report),
     extent.note &&
       `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${extent.note}. The report file (output \`report-path\`) has everything.`,
@@ -115,7 +115,7 @@ function summary(
     under('### Findings', findings(report, most)),
     under('### Not measured', notMeasured(report, most)),
     under('### Where the figures come from', sources(report)),
-    slackPart(told),
+    slackPart(delivery),
     seeAlso(links),
   )}\n`
 }

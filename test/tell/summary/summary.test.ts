@@ -3,8 +3,8 @@ import type { Report } from '../../../src/report/report.ts'
 import { renderBlindSummary } from '../../../src/tell/blind.ts'
 import { slackAsText } from '../../../src/tell/slack/as-text.ts'
 import { renderSlack } from '../../../src/tell/slack/slack-message.ts'
+import type { Delivery } from '../../../src/tell/summary/delivery.ts'
 import { renderSummary } from '../../../src/tell/summary/summary.ts'
-import type { Told } from '../../../src/tell/summary/told.ts'
 import { fenced } from '../../../src/tell/words/markdown.ts'
 import { isMeasured } from '../../../src/tell/words/select.ts'
 import { EXAMPLES, LINKS, manyAlerts } from '../examples.ts'
@@ -81,7 +81,7 @@ test('unknown hours are marked, not drawn as use, and named in the table', () =>
 
 describe('a run that told nobody says so:', () => {
   const { report } = EXAMPLES['first-alert']
-  const said = (told: Told) => renderSummary(report, LINKS, null, told)
+  const said = (delivery: Delivery) => renderSummary(report, LINKS, null, delivery)
   const message = renderSlack(report, LINKS, null)
 
   test('a dry run in its first line, with the message that would have been posted as text', () => {

@@ -223,9 +223,9 @@ describe('requests that were refused', () => {
     const text =
       '500 requests refused (250 by a rate limit, 250 by acceleration), most at 2026-11-22 14:05 UTC (300), asked to wait 30 s'
     expect(audit.log).toContain(`warning: Claude rate limits: 500 requests refused: claude-opus-4-6: ${text}`)
-    const at = Date.UTC(2026, 10, 22, 14, 5) / 1_000
+    const seconds = Date.UTC(2026, 10, 22, 14, 5) / 1_000
     expect(posted()).toContain(text)
-    expect(posted()).toContain(`most at <!date^${at}^{time} {date_short_pretty}|2026-11-22 14:05 UTC> (300)`)
+    expect(posted()).toContain(`most at <!date^${seconds}^{time} {date_short_pretty}|2026-11-22 14:05 UTC> (300)`)
     expect(audit.summary).toContain('🔴 Claude rate limits: 500 requests refused, highest 10&nbsp;%')
     expect(audit.summary).toContain('| claude-opus-4-6 | 250 | 250 | 0 | 0 | 2026-11-22 14:05 UTC |')
     expect(audit.summary).toContain('  bar [300, 0, 200]')
@@ -245,9 +245,9 @@ describe('requests that were refused', () => {
     expect(audit.outputs).toMatchObject({ status: 'alert', 'alert-count': '1' })
     const text = 'the money is spent until 2026-12-01 00:00 UTC, and no rate limit helps'
     expect(audit.summary).toContain(text)
-    const at = Date.UTC(2026, 10, 22, 14, 5) / 1_000
+    const seconds = Date.UTC(2026, 10, 22, 14, 5) / 1_000
     expect(posted()).toContain(text)
-    expect(posted()).toContain(`most at <!date^${at}^{time} {date_short_pretty}|2026-11-22 14:05 UTC> (300)`)
+    expect(posted()).toContain(`most at <!date^${seconds}^{time} {date_short_pretty}|2026-11-22 14:05 UTC> (300)`)
     expect(audit.report.refusals).toMatchObject([{ spend_cap: 300, retry_after: null }])
   })
 

@@ -125,8 +125,8 @@ function combinations(matrix: Record<string, string[]>): Record<string, string>[
 
 function writeStandIns(folder: string): void {
   const scripts = {
-    gh: `#!/bin/bash\necho "$@" >> ${folder}/gh.calls\nif [ "$1" = api ]; then cat ${folder}/gateway-file; fi\n`,
-    curl: `#!/bin/bash\necho "$@" >> ${folder}/curl.calls\ncase "$*" in *'--data @-'*) cat > ${folder}/curl.input ;; esac\n`,
+    gh: `#!/bin/bash\necho "$@" >> gh.calls\nif [ "$1" = api ]; then cat gateway-file; fi\n`,
+    curl: `#!/bin/bash\necho "$@" >> curl.calls\ncase "$*" in *'--data @-'*) cat > curl.input ;; esac\n`,
   }
   for (const [name, script] of Object.entries(scripts)) {
     writeFileSync(join(folder, name), script)

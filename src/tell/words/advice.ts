@@ -39,19 +39,8 @@ const highestOf = (rows: readonly Measured[]) => Math.max(...rows.map(({ utiliza
 /** A limit of one's own making is raised by oneself, where the organization's has room for what it holds back. */
 function raiseOwnLimit(report: Report, safe: Escape): Step | null {
   const held = ofBand(report, 'alert').flatMap((row) => {
-    if (!isOwnCap(row)) return []
-    const above = report.verdicts.find(
-      (other) =>
-        other.scope.type === 'organization' &&
-        other.group.type === row.group.type &&
-        other.group.name === row.group.name &&
-        other.limiter === row.limiter,
-    )
-    if (!above?.limit) return [{ row, room: ', if the organization has room' }]
-    // Below its alert line there is room above; at it, a higher limit would only meet the next one.
-    if (above.limit <= row.limit || (isMeasured(above) && above.band === 'alert')) return []
-    const use = isMeasured(above) ? `, used to ${percentOf(report)(above.utilization)}` : ''
-    return [{ row, room: `, where the organization has ${count(above.limit)}${use}` }]
+    const room = isOwnCap(row) ? roomAbove(row, report, safe) : null
+    return room === null ? [] : [{ row, room }]
   })
   if (held.length === 0) return null
   const named = held.map(
@@ -61,6 +50,28 @@ function raiseOwnLimit(report: Report, safe: Escape): Step | null {
     text: `Have a limit of your own making raised by your administrators (Console, API or CLI): ${listing(named, NAMED)}.`,
     helps: highestOf(held.map(({ row }) => row)),
   }
+}
+
+/** What of the organization's own limit is left for a workspace's; null where that would only meet the next limit. */
+function roomAbove(row: Measured, report: Report, safe: Escape): string | null {
+  const organization = report.verdicts.filter(
+    ({ scope, group, limit }) =>
+      scope.type === 'organization' && group.type === row.group.type && group.name === row.group.name && limit,
+  )
+  const same = organization.find(({ limiter }) => limiter === row.limiter)
+  // Cache reads may count toward a workspace's input limit where they are free for the organization.
+  const above = same ?? organization.find(({ limiter }) => isOfInput(limiter) && isOfInput(row.limiter))
+  if (!above?.limit) return ', if the organization has room'
+  // Below its alert line there is room above.
+  if ((same && above.limit <= row.limit) || (isMeasured(above) && above.band === 'alert')) return null
+  const has = `${count(above.limit)}${same ? '' : ` ${limiterName(above, safe)}`}`
+  const use = isMeasured(above) ? `, used to ${percentOf(report)(above.utilization)}` : ''
+  return `, where the organization has ${has}${use}`
+}
+
+function isOfInput(limiter: string): boolean {
+  const rule = limiterRule(MODEL_GROUP, limiter)
+  return rule?.stream === 'standard' && rule.counts.includes('uncached_input') && !rule.counts.includes('output')
 }
 
 const isOwnCap = ({ scope, limit_source }: Measured) => scope.type === 'workspace' && limit_source === 'workspace'

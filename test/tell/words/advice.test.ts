@@ -47,6 +47,19 @@ test("a limit of one's own making is not to be raised into a limit that is as lo
   expect(steps({ ...alert, verdicts: organization({ band: 'watch', utilization: 0.6 }) })).toContain('Have')
 })
 
+test('an input limit toward which cache reads count has room where the organization has it with cache reads free', () => {
+  const own = measuredRows.map((row) =>
+    isProduction(row) ? { ...row, limiter: 'input_tokens_per_minute', limit: 8_000_000, configured: 8_000_000 } : row,
+  )
+  const organization = (details: Partial<MeasuredRow>) =>
+    own.map((row) => (row.scope.type === 'organization' && row.band === 'alert' ? { ...row, ...details } : row))
+  const free = organization({ band: 'ok', utilization: 0.08 })
+  expect(about({ ...alert, verdicts: free }, /^Have/)[0]).toContain(
+    'where the organization has 2,000,000 input tokens/min (cache reads free), used to 8 %',
+  )
+  expect(steps({ ...alert, verdicts: organization({}) })).not.toContain('Have')
+})
+
 test("Message Batches are no advice against a workspace's own cap, only against what Anthropic sets", () => {
   const own = measuredRows.filter(isProduction)
   expect(steps({ ...alert, verdicts: own })).toEqual(['Have'])

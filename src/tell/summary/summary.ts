@@ -99,7 +99,7 @@ function summary(
       `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${extent.note}. The report file (output \`report-path\`) has everything.`,
     notComplete(report, most),
     under('### Refused requests', refusedRequests(report, Math.min(most, 50))),
-    under('### What to do first', numbered(advice(report, markdownText).map(unbroken))),
+    under('### What to do first', numbered(advice(report, markdownText))),
     report.drift.length > 0 && under('### Limits that have changed', changes(report, snapshot, most)),
     under(`### Recovered since ${timeBefore(report)}`, recoveries(report, most)),
     under('### Scorecard', scorecard(report, extent.rows)),

@@ -13,7 +13,7 @@ import {
   type Window,
   windowOf,
   withinRetention,
-} from '../vocabulary/window.ts'
+} from '../vocabulary/use/window.ts'
 import { type Fields, fields } from './fields.ts'
 import { asGiven, INPUTS, type InputName, SECRET_INPUTS } from './names.ts'
 import { type Credentials, chooseSource, type LogPattern, type Source } from './source.ts'

@@ -19,6 +19,7 @@ try {
     core,
     env,
     fetch: transport.fetch,
+    exchange: transport.exchange,
     now: Date.now,
     sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => {}),
     saveMemory: () => {

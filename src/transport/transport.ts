@@ -1,15 +1,16 @@
 import { EnvHttpProxyAgent, type RequestInit as UndiciInit, fetch as undiciFetch } from 'undici'
 import type { Deps } from '../deps.ts'
 import { AuditError } from '../errors.ts'
+import { createExchange } from './exchange.ts'
 import { readProxies } from './proxies.ts'
 
-export type Transport = { fetch: Deps['fetch']; close: () => Promise<void> }
+export type Transport = Pick<Deps, 'fetch' | 'exchange'> & { close: () => Promise<void> }
 
 const PROJECT = 'https://github.com/marketplace/actions/claude-rate-limit-audit'
 
 /**
- * The one way out of the process: one dispatcher with kept-alive connections behind one `fetch`, used for Anthropic,
- * GitHub and Slack alike. Honours the proxies of `env` (`readProxies`); where one cannot be an
+ * The one way out of the process: one dispatcher with kept-alive connections, behind `exchange` for Anthropic and behind
+ * `fetch` for GitHub and Slack. Honours the proxies of `env` (`readProxies`); where one cannot be an
  * address, nothing is sent at all, for nobody knows how.
  * A redirect is an error unless the caller asks otherwise: every call carries a credential, and it must not travel on.
  * It is undici's own fetch: the one built into Node refuses a dispatcher of another undici.
@@ -17,8 +18,10 @@ const PROJECT = 'https://github.com/marketplace/actions/claude-rate-limit-audit'
  */
 export function createTransport({ env, version }: { env: Deps['env']; version: string }): Transport {
   const { proxies, problems } = readProxies(env)
-  if (problems.length > 0)
-    return { fetch: () => Promise.reject(new AuditError(problems.join('\n'))), close: () => Promise.resolve() }
+  if (problems.length > 0) {
+    const refuse = () => Promise.reject(new AuditError(problems.join('\n')))
+    return { fetch: refuse, exchange: refuse, close: () => Promise.resolve() }
+  }
   const dispatcher = new EnvHttpProxyAgent({
     // Given even when empty: undici would look into process.env for what is undefined.
     httpProxy: proxies.http,
@@ -38,7 +41,7 @@ export function createTransport({ env, version }: { env: Deps['env']; version: s
     // Node's and undici's types of the same request are two, and differ in names that no caller uses.
     return undiciFetch(input, { redirect: 'error', ...init, headers, dispatcher } as UndiciInit)
   }
-  return { fetch, close: () => dispatcher.close() }
+  return { fetch, exchange: createExchange(dispatcher, userAgent), close: () => dispatcher.close() }
 }
 
 /** With names in lower case. */

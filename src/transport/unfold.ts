@@ -1,5 +1,11 @@
-/** A text that was made of another one, and where each of its characters came from there: `from[i]` up to `to[i]`. */
-export type Unfolded = { text: string; from: Uint32Array; to: Uint32Array }
+/** A text that was made of another one, and the pieces of that one, in order. */
+export type Unfolded = { text: string; pieces: readonly Piece[] }
+
+/**
+ * Characters from `at` on, up to the next piece, and what they were made of: the same characters from `from` on, or, where
+ * there is a `to`, all of them of everything between the two.
+ */
+type Piece = { at: number; from: number; to: number | null }
 
 /** Escapes of JSON, HTML and URLs, and what is not seen: all that can stand between two characters, or for one. */
 const ESCAPES = String.raw`\\u(?:([0-9a-f]{4})|\{([0-9a-f]{1,6})\})|\\x([0-9a-f]{2})|[ \t]*\\([nrt])[ \t]*|\\([/"'\\])|&#x([0-9a-f]{1,6});|&#(\d{1,7});|&(amp|lt|gt|quot|apos|sol|plus|equals|lowbar|hyphen|nbsp);|%([0-9a-f]{2})`
@@ -28,17 +34,13 @@ const NAMED: Readonly<Record<string, string>> = {
  * kept, they part words as they do for a reader; dropped, a word that was wrapped is whole again.
  */
 export function unfold(source: string, breaks: 'kept' | 'dropped'): Unfolded {
-  const parts: string[] = []
-  const from = new Uint32Array(source.length)
-  const to = new Uint32Array(source.length)
-  let length = 0
+  const pieces: Piece[] = []
+  let made = ''
   let at = 0
-  const take = (text: string, start: number, end: number | null) => {
-    parts.push(text)
-    for (let index = 0; index < text.length; index++, length++) {
-      from[length] = end === null ? start + index : start
-      to[length] = end ?? start + index + 1
-    }
+  const take = (text: string, from: number, to: number | null) => {
+    if (text === '') return
+    pieces.push({ at: made.length, from, to })
+    made += text
   }
   for (const match of source.matchAll(breaks === 'kept' ? WITH_BREAKS : WITHOUT_BREAKS)) {
     const end = match.index + match[0].length
@@ -47,7 +49,7 @@ export function unfold(source: string, breaks: 'kept' | 'dropped'): Unfolded {
     at = end
   }
   take(source.slice(at), at, null)
-  return { text: parts.join(''), from, to }
+  return { text: made, pieces }
 }
 
 /** What an escape stands for; nothing for what is not seen. */
@@ -65,8 +67,21 @@ function meaning(match: RegExpExecArray, breaks: 'kept' | 'dropped'): string {
 }
 
 /** A range of the unfolded text, in the text it was made of. */
-export function sourceOf({ from, to }: Unfolded, [start, end]: Range): Range {
-  return [from[start] ?? 0, to[end - 1] ?? 0]
+export function sourceOf({ pieces }: Unfolded, [start, end]: Range): Range {
+  const [first, last] = [pieceAt(pieces, start), pieceAt(pieces, end - 1)]
+  return [first.to === null ? first.from + start - first.at : first.from, last.to ?? last.from + end - last.at]
+}
+
+/** The piece that a character is of, by halves: a long text has many pieces. */
+function pieceAt(pieces: readonly Piece[], index: number): Piece {
+  let low = 0
+  let high = pieces.length - 1
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if ((pieces[middle]?.at ?? 0) <= index) low = middle
+    else high = middle - 1
+  }
+  return pieces[low] ?? { at: 0, from: 0, to: null }
 }
 
 /** From the first character up to, not including, the second. */

@@ -84,15 +84,20 @@ export async function runWith(
     }
   }, 5)
   const transport = createTransport({ env: {}, version: 'test' })
-  const impatient: Deps['fetch'] = (input, init) => {
-    if (!isStruck(new URL(String(input)).pathname, init?.method)) return transport.fetch(input, init)
+  /** The signal of a request, and the test's own where the fault strikes it. */
+  const impatient = (url: string | URL, method: string | undefined, signal: AbortSignal | null | undefined) => {
+    const signals = signal ? [signal] : []
+    if (!isStruck(new URL(url).pathname, method)) return AbortSignal.any(signals)
     const stop = new AbortController()
     waiting.add({ since: done(), stop })
-    const signals = init?.signal ? [init.signal, stop.signal] : [stop.signal]
-    return transport.fetch(input, { ...init, signal: AbortSignal.any(signals) })
+    return AbortSignal.any([...signals, stop.signal])
   }
+  const fetch: Deps['fetch'] = (input, init) =>
+    transport.fetch(input, { ...init, signal: impatient(input, init?.method, init?.signal) })
+  const exchange: Deps['exchange'] = (url, request) =>
+    transport.exchange(url, { ...request, signal: impatient(url, request.method, request.signal) })
   try {
-    return await services.run(inputs, { fetch: impatient })
+    return await services.run(inputs, { fetch, exchange })
   } finally {
     clearInterval(watch)
     await transport.close()

@@ -5,6 +5,7 @@ import { INPUTS, type InputName } from '../../src/inputs/names.ts'
 import { reportSchema } from '../../src/report/report-schema.ts'
 import { ADMIN_KEY } from '../emulator/anthropic/server.ts'
 import { apiKey, group, usage, workspace, world } from '../emulator/world/world.ts'
+import { overFetch } from '../transport/over-fetch.ts'
 import { type Services, startServices } from './harness.ts'
 import { mutate, random } from './mutate.ts'
 
@@ -49,7 +50,10 @@ beforeAll(async () => {
     recorded.set(keyOf(String(input)), { text, status: response.status })
     return new Response(text, { status: response.status, headers: { 'content-type': 'application/json' } })
   }
-  await services.run({ 'snapshot-mode': 'none', 'slack-webhook-url': '' }, { fetch: recording })
+  await services.run(
+    { 'snapshot-mode': 'none', 'slack-webhook-url': '' },
+    { fetch: recording, exchange: overFetch(recording) },
+  )
 })
 afterAll(() => services.stop())
 
@@ -101,6 +105,7 @@ async function run(seed: number): Promise<Ending> {
     core,
     env: { RUNNER_TEMP: '/dev/null/nowhere' },
     fetch: fetch as typeof globalThis.fetch,
+    exchange: overFetch(fetch),
     now: WORLD.now,
     sleep: async () => {},
 

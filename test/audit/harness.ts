@@ -83,6 +83,7 @@ export async function startServices(
       const code = await audit({
         core: { ...core, ...runner },
         fetch: transport.fetch,
+        exchange: transport.exchange,
         now: anthropic.world.now,
         sleep: async () => {},
 

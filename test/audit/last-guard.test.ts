@@ -4,6 +4,7 @@ import type { Deps } from '../../src/deps.ts'
 import { INPUTS, type InputName } from '../../src/inputs/names.ts'
 import { ADMIN_KEY } from '../emulator/anthropic/server.ts'
 import { group, usage, world } from '../emulator/world/world.ts'
+import { overFetch } from '../transport/over-fetch.ts'
 import { type Services, startServices } from './harness.ts'
 
 /** A runner that takes no output any more, such as one with a full disk: the reason of the run is printed all the same. */
@@ -66,6 +67,7 @@ test('whatever breaks while a run is refused is printed by the last guard, witho
     core,
     env: {},
     fetch,
+    exchange: overFetch(fetch),
     now: services.anthropic.world.now,
     sleep: async () => {},
 

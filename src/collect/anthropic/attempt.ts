@@ -1,6 +1,6 @@
-import type { Deps } from '../../deps.ts'
+import type { Deps, OpenReply } from '../../deps.ts'
 import { AuditError } from '../../errors.ts'
-import { BodyTooLarge, readJson, readText } from '../../transport/body.ts'
+import { BodyTooLarge, parseJson } from '../../transport/body.ts'
 import { networkFault } from '../../transport/network-fault.ts'
 import { parseRetryAfter } from '../../transport/retry-after.ts'
 import { type Answer, LONGEST_RETRY_AFTER } from './pace.ts'
@@ -26,7 +26,7 @@ export type Request = {
 /** A JSON reply and the `request-id` it came with. */
 export type Reply = { json: unknown; requestId: string | undefined }
 
-export type AttemptDeps = Pick<Deps, 'fetch' | 'now' | 'random'> & { redact: (text: string) => string }
+export type AttemptDeps = Pick<Deps, 'exchange' | 'now' | 'random'> & { redact: (text: string) => string }
 
 /**
  * One request and its whole JSON reply, or why there is none: an AuditError that names the endpoint, the status,
@@ -40,9 +40,9 @@ export async function attempt(
   remedies: Readonly<Partial<Record<number, string>>>,
 ): Promise<Answer<Reply>> {
   const endpoint = `${request.method} ${request.url.pathname}`
-  const again = (refusal?: Response) => {
-    const retryAfter = refusal?.headers.get('retry-after') ?? null
-    const shouldRetry = refusal?.headers.get('x-should-retry') ?? null
+  const again = (refusal?: OpenReply) => {
+    const retryAfter = refusal?.header('retry-after') ?? null
+    const shouldRetry = refusal?.header('x-should-retry') ?? null
     return waitBeforeRetry({ status: refusal?.status, retryAfter, shouldRetry }, tries, deps)
   }
   const fail = (
@@ -58,20 +58,19 @@ export async function attempt(
 
   const signal = AbortSignal.timeout(Math.max(1, request.timeout))
   const seconds = Math.round(request.timeout / 1000)
-  let response: Response
+  let response: OpenReply
   try {
-    const { url, method, headers, body = null } = request
-    response = await deps.fetch(url, { method, headers, body, redirect: 'manual', signal })
+    response = await deps.exchange(request.url, { ...request, signal })
   } catch (cause) {
     const what = signal.aborted ? `gave no reply within ${seconds} s` : `got no reply: ${networkReason(cause)}`
     const fault = networkFault(cause)
     return fail(fault?.isLasting ? null : again(), what, { cause, remedy: fault?.remedy ?? NETWORK_REMEDY })
   }
-  const requestId = response.headers.get('request-id') ?? undefined
+  const requestId = response.header('request-id') ?? undefined
   const { status } = response
 
   if (status >= 300 && status < 400) {
-    await response.body?.cancel()
+    response.leave()
     return fail(null, `answered ${status}, a redirect, which is not followed because the credential would go with it`, {
       status,
       requestId,
@@ -86,12 +85,12 @@ export async function attempt(
     const remedy = remedies[status] ?? REMEDIES[status] ?? otherwise
     const details = { status, requestId, remedy }
     if (status !== 429) return fail(again(response), `answered ${status}${text}`, details)
-    const retryAfter = parseRetryAfter(response.headers.get('retry-after'), deps.now())
+    const retryAfter = parseRetryAfter(response.header('retry-after'), deps.now())
     const { error } = fail(null, `answered ${status}${text}${askedToWait(retryAfter)}`, details)
     return { kind: 'refused', error, retryAfter }
   }
   try {
-    return { kind: 'ok', value: { json: await readJson(response, { maxBytes: LARGEST_BODY }), requestId } }
+    return { kind: 'ok', value: { json: parseJson(await response.text({ maxBytes: LARGEST_BODY })), requestId } }
   } catch (cause) {
     const tooLarge = cause instanceof BodyTooLarge
     const reason = signal.aborted && !tooLarge ? `its body was not complete within ${seconds} s` : bodyReason(cause)
@@ -113,13 +112,13 @@ function askedToWait(milliseconds: number | null): string {
 
 /** The error type and code, and the service's own words: one line, cut, and in quotes, for they are not ours. */
 async function errorDetails(
-  response: Response,
+  response: OpenReply,
   redact: AttemptDeps['redact'],
 ): Promise<{ code: string | undefined; text: string }> {
   let body: string
   try {
     // Before anything of it is cut: half a secret is one too.
-    body = redact(await readText(response, { maxBytes: LARGEST_ERROR_BODY }))
+    body = redact(await response.text({ maxBytes: LARGEST_ERROR_BODY }))
   } catch {
     return { code: undefined, text: ' with an unreadable body' }
   }
@@ -151,7 +150,7 @@ function bodyReason(cause: unknown): string {
   return cause instanceof SyntaxError ? 'its body is not JSON' : `its body was cut: ${networkReason(cause)}`
 }
 
-/** undici says "fetch failed" and keeps the reason in the cause. */
+/** The reason where it is the cause of another error. */
 function networkReason(error: unknown): string {
   const root = error instanceof Error && error.cause instanceof Error ? error.cause : error
   if (!(root instanceof Error)) return oneLine(String(root))

@@ -54,7 +54,7 @@ const REQUEST_TIMEOUT = 60_000
 
 /** A client of the Admin API. Throws AuditError where the credential would go out unencrypted. */
 export function createAnthropic(
-  effects: Pick<Deps, 'fetch' | 'now' | 'sleep' | 'random'>,
+  effects: Pick<Deps, 'exchange' | 'now' | 'sleep' | 'random'>,
   {
     baseUrl,
     credentials,
@@ -105,13 +105,10 @@ export function createAnthropic(
   }
 }
 
-function stoppable<T extends Pick<Deps, 'fetch' | 'sleep'>>(deps: T, stop: AbortSignal): T {
+function stoppable<T extends Pick<Deps, 'exchange' | 'sleep'>>(deps: T, stop: AbortSignal): T {
   return {
     ...deps,
-    fetch: (input, init) => {
-      const signal = init?.signal ? AbortSignal.any([init.signal, stop]) : stop
-      return deps.fetch(input, { ...init, signal })
-    },
+    exchange: (url, request) => deps.exchange(url, { ...request, signal: AbortSignal.any([request.signal, stop]) }),
     sleep: (milliseconds) => deps.sleep(milliseconds, stop),
   }
 }

@@ -19,7 +19,7 @@ export type Credentials = {
   remedy: string
 }
 
-export type CredentialDeps = Pick<Deps, 'fetch' | 'now' | 'sleep' | 'random' | 'env'> & {
+export type CredentialDeps = Pick<Deps, 'fetch' | 'exchange' | 'now' | 'sleep' | 'random' | 'env'> & {
   secrets: Secrets
   log: (line: string) => void
   /** For what everybody may see in the log of the run. */

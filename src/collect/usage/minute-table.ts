@@ -1,7 +1,6 @@
 import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
 import { MINUTE } from '../../vocabulary/use/window.ts'
 import {
-  add,
   type Cell,
   COUNTERS,
   type Counter,
@@ -29,8 +28,6 @@ export type MinuteTable = {
 type Columns = {
   label: Label
   isSet: Uint8Array
-  /** The minutes that are set, as they came. */
-  set: number[]
   /** Minutes whose requests are not known; null: there is none. */
   uncounted: Uint8Array | null
   values: Partial<Record<Counter, Float64Array>>
@@ -43,6 +40,7 @@ export function createMinuteTable(
   { grid, windowStart, nameOf }: { grid: Range; windowStart: number; nameOf: (model: string) => string },
 ): MinuteTable {
   const minutes = (grid.end - grid.start) / MINUTE
+  const earlierMinutes = (windowStart - grid.start) / MINUTE
   const table = new Map<string, Columns>()
   const isCovered = covers({
     models: query.groupBy.includes('model') ? query.models : null,
@@ -55,7 +53,7 @@ export function createMinuteTable(
     if (known) return known
     const anyCell = cells.values().next().value
     const label = cells.get(key)?.label ?? labelOf(query, row, nameOf, anyCell?.label)
-    const columns: Columns = { label, isSet: new Uint8Array(minutes), set: [], uncounted: null, values: {} }
+    const columns: Columns = { label, isSet: new Uint8Array(minutes), uncounted: null, values: {} }
     table.set(key, columns)
     return columns
   }
@@ -77,13 +75,17 @@ export function createMinuteTable(
     }
   }
 
-  const sumsOf = (columns: Columns | undefined) => {
-    const sums = { earlier: nothing(), window: nothing() }
-    for (const minute of columns?.set ?? []) {
-      const part = grid.start + minute * MINUTE < windowStart ? sums.earlier : sums.window
-      if (columns) add(part, rowAt(columns, minute))
-    }
-    return sums
+  const isSumOf = (
+    columns: Columns | undefined,
+    counter: Counter,
+    [from, to]: [number, number],
+    whole: number | null,
+  ) => {
+    // Requests that one of the two does not tell can't be held against the other.
+    const isUntold = counter === 'requests' && columns?.uncounted?.subarray(from, to).includes(1)
+    if (isUntold || whole === null) return true
+    const column = columns?.values[counter]?.subarray(from, to)
+    return (column?.reduce((sum, value) => sum + value, 0) ?? 0) === whole
   }
 
   return {
@@ -92,7 +94,6 @@ export function createMinuteTable(
         if (!isCovered(row)) continue
         const columns = columnsOf(row)
         const minute = (row.at - grid.start) / MINUTE
-        if (!columns.isSet[minute]) columns.set.push(minute)
         columns.isSet[minute] = 1
         for (const counter of COUNTERS) {
           const value = row[counter]
@@ -107,23 +108,23 @@ export function createMinuteTable(
     addsUp: () => {
       const keys = new Set([...cells.keys(), ...table.keys()])
       return [...keys].every((key) => {
-        const counted = sumsOf(table.get(key))
+        const columns = table.get(key)
         const { earlier, window } = cells.get(key) ?? { earlier: nothing(), window: nothing() }
         return COUNTERS.every(
           (counter) =>
-            agree(counted.earlier[counter], earlier[counter]) && agree(counted.window[counter], window[counter]),
+            isSumOf(columns, counter, [0, earlierMinutes], earlier[counter]) &&
+            isSumOf(columns, counter, [earlierMinutes, minutes], window[counter]),
         )
       })
     },
     *rows() {
       for (const columns of table.values()) {
-        yield columns.set.map((minute) => rowAt(columns, minute))
+        const rows: UsageRow[] = []
+        columns.isSet.forEach((isSet, minute) => {
+          if (isSet) rows.push(rowAt(columns, minute))
+        })
+        yield rows
       }
     },
   }
-}
-
-/** Requests that one of the two does not tell can't be held against the other. */
-function agree(a: number | null, b: number | null): boolean {
-  return a === null || b === null || a === b
 }

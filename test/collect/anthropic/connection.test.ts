@@ -26,6 +26,7 @@ function start() {
     core,
     env: {},
     fetch: transport.fetch,
+    exchange: transport.exchange,
     now: () => clock.now,
     sleep: async () => {},
     saveMemory: () => {},

@@ -12,6 +12,7 @@ import type { UsageQuery, UsageReader } from '../../../src/collect/usage/usage-r
 import { AuditError } from '../../../src/errors.ts'
 import { createSecrets } from '../../../src/transport/redaction.ts'
 import type { UsageRow } from '../../../src/vocabulary/use/usage-row.ts'
+import { overFetch } from '../../transport/over-fetch.ts'
 
 /**
  * Broken replies of every endpoint: a right result or an AuditError, never anything else. In memory, for the number's sake.
@@ -110,11 +111,13 @@ const ENDPOINTS: Record<string, { reply: unknown; read: (client: AnthropicClient
 
 function clientOf(body: string, endpoint: string): AnthropicClient {
   const isExchange = endpoint === 'token exchange'
+  const fetch = async (url: unknown) => {
+    if (String(url).startsWith('https://runner/')) return new Response('{"value":"an.id.token"}')
+    return new Response(isExchange && !String(url).endsWith('/token') ? JSON.stringify(page) : body)
+  }
   const deps = {
-    fetch: async (url: unknown) => {
-      if (String(url).startsWith('https://runner/')) return new Response('{"value":"an.id.token"}')
-      return new Response(isExchange && !String(url).endsWith('/token') ? JSON.stringify(page) : body)
-    },
+    fetch,
+    exchange: overFetch(fetch),
     now: () => START,
     sleep: async () => {},
     random: () => 0,

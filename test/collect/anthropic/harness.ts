@@ -40,6 +40,7 @@ export function connect(
   let slept = 0
   const deps = {
     fetch: transport.fetch,
+    exchange: transport.exchange,
     now: () => (parts.now?.() ?? Date.UTC(2026, 10, 23, 6)) + slept,
     random: parts.random ?? (() => 0.5),
     sleep: async (milliseconds: number, signal?: AbortSignal) => {

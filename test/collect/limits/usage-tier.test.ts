@@ -4,6 +4,7 @@ import { createPace } from '../../../src/collect/anthropic/pace.ts'
 import { collectTier, readUsageTier } from '../../../src/collect/limits/usage-tier.ts'
 import { ADMIN_KEY, type AnthropicEmulator, startAnthropic } from '../../emulator/anthropic/server.ts'
 import { world } from '../../emulator/world/world.ts'
+import { overFetch } from '../../transport/over-fetch.ts'
 
 let anthropic: AnthropicEmulator
 beforeAll(async () => {
@@ -13,7 +14,7 @@ afterAll(() => anthropic.stop())
 
 const client = () =>
   createAnthropic(
-    { fetch, now: Date.now, sleep: async () => {}, random: () => 0 },
+    { exchange: overFetch(fetch), now: Date.now, sleep: async () => {}, random: () => 0 },
     {
       baseUrl: anthropic.url,
       credentials: {

@@ -128,8 +128,10 @@ export async function startAnthropic(first: World, unusual: Partial<Options> = {
     if (typeof world.usage !== 'function') return make()
     const kept = cache.get(world) ?? replyCache(CACHE_BYTES)
     cache.set(world, kept)
-    const minute = Math.floor(world.now() / 60_000)
-    const key = [request.url, request.headers['accept-encoding'], minute, JSON.stringify(options)].join('\n')
+    // The clock shows in a reply only where it says how old the data are; who is refused is no matter of it.
+    const minute = options.dataRefreshedAt === undefined ? Math.floor(world.now() / 60_000) : null
+    const shape = JSON.stringify({ ...options, limiter: null })
+    const key = [request.url, request.headers['accept-encoding'], minute, shape].join('\n')
     return kept(key, () => encode(request, make()))
   }
 }

@@ -5,20 +5,27 @@ import { join } from 'node:path'
 import { ADMIN_KEY } from '../test/emulator/anthropic/server.ts'
 import { runAction } from '../test/runner/run-action.ts'
 import { type Cost, measure, runScript } from './measure.ts'
-import type { Call, Service } from './service.ts'
+import { type Call, type Service, YESTERDAY } from './service.ts'
 
-/** What is compared: the action, the obvious script, and the floor. Each is one process of its own. */
+/** What is compared: bundles of the action, two scripts, and the floor. Each is one process of its own. */
 
-/** `date`: the last audited day, `YYYY-MM-DD`. */
-export type Audit = { date: string; days: number }
-
-/** The part of a verdict that both compute, one line each. */
+/** The part of a verdict that all compute, one line each. */
 export type Verdicts = string[]
 
-export type Figures = Cost & { value: Verdicts; requests: number; bytes: number; calls: Call[] }
+/** `usage`: how many of the requests were for usage; `refused`: how many of these the service would not serve. */
+export type Figures = Cost & {
+  value: Verdicts
+  requests: number
+  usage: number
+  refused: number
+  bytes: number
+  calls: Call[]
+}
 
-/** The committed bundle as the runner starts it. The snapshot goes to a file, so that no other service has a part in it. */
-export function runAudit(service: Service, { date, days }: Audit): Promise<Figures> {
+const USAGE = '/v1/organizations/analytics/usage'
+
+/** A bundle as the runner starts it, the committed one unless another is named. The snapshot goes to a file, so that no other service has a part in it. */
+export function runAudit(service: Service, days: number, bundle?: string): Promise<Figures> {
   return withCalls(service, async (nodeArguments, env) => {
     const workspace = await mkdtemp(join(tmpdir(), 'bench-workspace-'))
     const run = await runAction({
@@ -26,11 +33,12 @@ export function runAudit(service: Service, { date, days }: Audit): Promise<Figur
         'anthropic-admin-key': ADMIN_KEY,
         'anthropic-base-url': service.url,
         'snapshot-mode': 'file',
-        date,
+        date: YESTERDAY,
         'lookback-days': String(days),
       },
       env: { ...env, GITHUB_WORKSPACE: workspace },
       nodeArguments,
+      bundle,
     })
     await rm(workspace, { recursive: true })
     if (run.code !== 0 || !run.report) throw new Error(`The action ended with ${run.code}:\n${run.log}`)
@@ -48,12 +56,19 @@ export function runAudit(service: Service, { date, days }: Audit): Promise<Figur
   })
 }
 
-/** Everything, one request after another, kept in memory, then judged. */
-export function runObvious(service: Service, { date, days }: Audit): Promise<Figures> {
+/** A script of bench/rivals that does the same as the action. */
+export function runRival(name: 'obvious' | 'careful', service: Service, days: number): Promise<Figures> {
   return withCalls(service, async (nodeArguments, env) => {
-    const variables = { ...env, URL: service.url, KEY: ADMIN_KEY, DATE: date, DAYS: String(days) }
-    return JSON.parse(await runScript('obvious.mjs', nodeArguments, variables)) as Verdicts
+    const variables = { ...env, URL: service.url, KEY: ADMIN_KEY, DATE: YESTERDAY, DAYS: String(days) }
+    return JSON.parse(await runScript(`${name}.mjs`, nodeArguments, variables)) as Verdicts
   })
+}
+
+/** Throws where they do not say the same of every limit. */
+export function compareVerdicts(world: string, ...all: readonly Figures[]): void {
+  const [first = '', ...others] = all.map(({ value }) => value.join('\n'))
+  const different = others.find((other) => other !== first)
+  if (different !== undefined) throw new Error(`${world}: the verdicts differ.\n${first}\n\n${different}`)
 }
 
 /** Node, and nothing to do. */
@@ -82,7 +97,15 @@ async function withCalls(service: Service, run: Parameters<typeof measure<Verdic
   await service.calls()
   const cost = await measure(run)
   const calls = await service.calls()
-  return { ...cost, calls, requests: calls.length, bytes: calls.reduce((sum, { bytes }) => sum + bytes, 0) }
+  const usage = calls.filter(({ url }) => url.startsWith(USAGE))
+  return {
+    ...cost,
+    calls,
+    requests: calls.length,
+    usage: usage.length,
+    refused: usage.filter(({ status }) => status === 429).length,
+    bytes: calls.reduce((sum, { bytes }) => sum + bytes, 0),
+  }
 }
 
 /** By node:http, which leaves a body as it came. */

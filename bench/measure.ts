@@ -36,9 +36,9 @@ export async function measure<T>(
   }
 }
 
-/** Runs a script of this folder in a process of its own; resolves to what it printed. */
+/** Runs a script of `rivals` in a process of its own; resolves to what it printed. */
 export function runScript(name: string, nodeArguments: string[], env: Record<string, string>): Promise<string> {
-  const script = fileURLToPath(new URL(name, import.meta.url))
+  const script = fileURLToPath(new URL(`rivals/${name}`, import.meta.url))
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...nodeArguments, script], { env, stdio: ['ignore', 'pipe', 'inherit'] })
     let printed = ''

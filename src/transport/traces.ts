@@ -46,7 +46,9 @@ export function findTraces(text: string, { forms, blocks }: Traces): Range[] {
   }
   for (const searched of new Set([plain.any, plain.base64])) {
     for (let at = 0; at + BLOCK <= searched.length; at += BLOCK) {
-      const ranges = (blocks.get(searched.slice(at, at + BLOCK)) ?? [])
+      const places = blocks.get(searched.slice(at, at + BLOCK))
+      if (!places) continue
+      const ranges = places
         .map((place) => ({ place, range: common(searched, at, place) }))
         .filter(({ range: [from, to] }) => to - from >= TRACE)
         .map(({ place, range }) => widened(searched, place.form.alphabet, range))

@@ -34,17 +34,17 @@ export function planReading(given: Given): ReadingPlan {
   const { census, grid } = given
   const rows = [...census.earlier, ...census.window].filter(isCounted)
   const nameOf = representatives(given.atoms)
-  const cost = costOf(given, nameOf)
+  const rowsOf = rowsIn(given)
   const queries = [
-    ...packed('organization', unitsOfOrganization(given, rows, nameOf), given, cost),
+    ...packed('organization', unitsOfOrganization(given, rows, nameOf), given, rowsOf),
     ...packed(
       'workspaces',
       unitsOfWorkspaces(given, rows, nameOf).flatMap((unit) => bounded(unit, grid)),
       given,
-      cost,
+      rowsOf,
     ),
   ]
-  return { queries, nameOf, requests: queries.reduce((sum, query) => sum + cost(query), 0) }
+  return { queries, nameOf, requests: queries.reduce((sum, query) => sum + pagesOf(given, rowsOf(query)), 0) }
 }
 
 /** The first model of a name's atom; a name that no group lists stands for itself. */
@@ -129,20 +129,28 @@ function bounded(unit: Unit, { start, end }: Range): Unit[] {
   }))
 }
 
-type Cost = (query: MinutesQuery) => number
+/** About how many rows a query's answer has for each minute. Counted once for a query: a census has thousands of rows. */
+type RowsOf = (query: MinutesQuery) => number
 
-function costOf({ census, grid, source }: Given, nameOf: (model: string) => string): Cost {
-  return (query) => requestsOf(source, grid, rowsPerMinute(cellsOf(query, census, nameOf).values(), grid))
+function rowsIn({ census, grid }: Given): RowsOf {
+  const known = new Map<MinutesQuery, number>()
+  return (query) => {
+    const rows = known.get(query) ?? rowsPerMinute(cellsOf(query, census, (model) => model).values(), grid)
+    known.set(query, rows)
+    return rows
+  }
 }
+
+const pagesOf = ({ source, grid }: Given, rows: number): number => requestsOf(source, grid, rows)
 
 /**
  * A query for each unit, but those with the fewest rows as one query with the models told apart, where that takes fewer
  * requests: a page of its own for each of ten models that are hardly used is nine pages too many.
  */
-function packed(of: MinutesQuery['of'], units: readonly Unit[], given: Given, cost: Cost): MinutesQuery[] {
+function packed(of: MinutesQuery['of'], units: readonly Unit[], given: Given, rowsOf: RowsOf): MinutesQuery[] {
   const single = units
     .map((unit) => ({ unit, query: queryOf(of, [unit], given) }))
-    .map(({ unit, query }) => ({ unit, query, pages: cost(query), rows: rowsOf(query, given) }))
+    .map(({ unit, query }) => ({ unit, query, pages: pagesOf(given, rowsOf(query)), rows: rowsOf(query) }))
     .sort((a, b) => a.rows - b.rows)
   let best = single.map(({ query }) => query)
   let least = single.reduce((sum, { pages }) => sum + pages, 0)
@@ -151,16 +159,13 @@ function packed(of: MinutesQuery['of'], units: readonly Unit[], given: Given, co
     const query = queryOf(of, some, given)
     if (addressLength(query) > LONGEST_NAMES) break
     const rest = single.slice(together)
-    const total = cost(query) + rest.reduce((sum, { pages }) => sum + pages, 0)
+    const total = pagesOf(given, rowsOf(query)) + rest.reduce((sum, { pages }) => sum + pages, 0)
     if (total >= least) continue
     least = total
     best = [query, ...rest.map((one) => one.query)]
   }
   return best
 }
-
-const rowsOf = (query: MinutesQuery, { census, grid }: Given) =>
-  rowsPerMinute(cellsOf(query, census, (model) => model).values(), grid)
 
 function addressLength({ models, workspaceIds }: MinutesQuery): number {
   const names = [

@@ -9,11 +9,11 @@ export default defineConfig({
   platform: 'node',
   tsconfig: false,
   plugins: [builtins(), licences()],
+  // What of the toolkit nobody uses is not run either: its package does not say that this changes nothing.
+  treeshake: { moduleSideEffects: [{ test: /@actions[/](core|exec|http-client|io)[/]/, sideEffects: false }] },
   resolve: {
     alias: {
-      // Less of them is loaded at the start.
-      '@actions/http-client$': fileURLToPath(import.meta.resolve('./scripts/http-client.mjs')),
-      'http-client-itself': fileURLToPath(import.meta.resolve('@actions/http-client')),
+      // Less of it is loaded at the start.
       undici$: fileURLToPath(import.meta.resolve('./scripts/undici.mjs')),
       // The same parser as ES modules: what is not used of it stays out.
       yaml: fileURLToPath(import.meta.resolve('yaml/package.json').replace('package.json', 'browser/dist/index.js')),

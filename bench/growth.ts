@@ -10,7 +10,6 @@ export type Grown = { what: string; days: number; figures: Figures }
 const SIZES = [
   [20, 5],
   [50, 0],
-  [50, 25],
   [50, 50],
 ] as const
 

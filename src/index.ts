@@ -1,6 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
-import * as core from '@actions/core'
+import {
+  debug,
+  endGroup,
+  error,
+  getInput,
+  info,
+  notice,
+  setFailed,
+  setOutput,
+  setSecret,
+  startGroup,
+  warning,
+} from '@actions/core'
 import manifest from '../package.json' with { type: 'json' }
 import { audit } from './audit.ts'
 import { describeError } from './errors.ts'
@@ -8,6 +20,8 @@ import { createSecrets } from './transport/redaction.ts'
 import { createTransport } from './transport/transport.ts'
 
 const { env } = process
+// By name: the rest of the toolkit, with its HTTP client and its shell, stays out of the start.
+const core = { debug, endGroup, error, getInput, info, notice, setFailed, setOutput, setSecret, startGroup, warning }
 
 // A log that nobody takes any more (EPIPE) is no reason to lose the commit or the alert.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
@@ -29,6 +43,6 @@ try {
     random: Math.random,
   })
   await transport.close()
-} catch (error) {
-  core.setFailed(createSecrets(core).redact(`The audit could not run: ${describeError(error)}`))
+} catch (thrown) {
+  core.setFailed(createSecrets(core).redact(`The audit could not run: ${describeError(thrown)}`))
 }

@@ -1,5 +1,5 @@
 import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
-import { MINUTE } from '../../vocabulary/use/window.ts'
+import { MINUTE, MINUTES_PER_DAY } from '../../vocabulary/use/window.ts'
 import {
   type Cell,
   COUNTERS,
@@ -21,7 +21,7 @@ export type MinuteTable = {
   take: (rows: readonly UsageRow[]) => void
   /** Whether the minutes add up to what the census says, by kind of token, requests and searches, in the window and before it. */
   addsUp: () => boolean
-  /** The minutes as rows that can be counted, some at a time. */
+  /** The minutes as rows that can be counted, a day at a time. */
   rows: () => Generator<UsageRow[]>
 }
 
@@ -119,11 +119,12 @@ export function createMinuteTable(
     },
     *rows() {
       for (const columns of table.values()) {
-        const rows: UsageRow[] = []
-        columns.isSet.forEach((isSet, minute) => {
-          if (isSet) rows.push(rowAt(columns, minute))
-        })
-        yield rows
+        for (let from = 0; from < minutes; from += MINUTES_PER_DAY) {
+          const rows: UsageRow[] = []
+          for (let minute = from; minute < Math.min(from + MINUTES_PER_DAY, minutes); minute++)
+            if (columns.isSet[minute]) rows.push(rowAt(columns, minute))
+          yield rows
+        }
       }
     },
   }

@@ -128,7 +128,7 @@ export const PROMISES: readonly Promised[] = [
     byConstruction: 'Only a log of responses holds refusals; no text of a run by the API speaks of any.',
   },
   {
-    says: 'A run asks for little: a large organization’s day is about 200 requests and two seconds.',
+    says: 'A run asks for little: a large organization’s day is about 100 requests and two seconds.',
     file: 'test/bench/frugal.test.ts',
     test: 'a day takes few more requests than there is no way around',
   },

@@ -190,23 +190,23 @@ function twinVerdict(
     return before === 'watch' ? 'worse' : 'new'
   }
 
-  const minutes: number[] = []
-  for (let minute = start; minute < end; minute += MINUTE) minutes.push(minute)
+  // Minutes without use are many, and add nothing: they are counted, and not looked at one by one.
   const totals = new Map<number, number>()
   for (const request of counted) {
     const minute = request.at - (request.at % MINUTE)
     totals.set(minute, (totals.get(minute) ?? 0) + count(request))
   }
-  const values = minutes.map((minute) => totals.get(minute) ?? 0)
-  const ascending = Float64Array.from(values.filter((_, i) => minutes[i]! < knownEnd)).sort()
-  const pairs = values.map((value, i) => value + (values[i - 1] ?? 0))
+  const used = [...totals].filter(([minute]) => minute >= start && minute < end)
+  const pairs = used.map(([minute, value]) => value + (minute === start ? 0 : (totals.get(minute - MINUTE) ?? 0)))
+  const knownMinutes = Math.ceil((knownEnd - start) / MINUTE)
+  const descending = used.flatMap(([minute, value]) => (minute < knownEnd ? [value] : [])).sort((x, y) => y - x)
   return {
     ...known,
     peak,
     peakAt: new Date(at).toISOString().replace('.000Z', 'Z'),
-    bracket: perDay ? null : Math.max(...pairs) / seconds,
-    p99: perDay ? null : ascending[Math.ceil(ascending.length * 0.99) - 1]! / seconds,
-    minutesOver: perDay ? null : values.filter((value) => value / (seconds * limit) >= world.thresholds.alert).length,
+    bracket: perDay ? null : Math.max(0, ...pairs) / seconds,
+    p99: perDay ? null : (descending[knownMinutes - Math.ceil(knownMinutes * 0.99)] ?? 0) / seconds,
+    minutesOver: perDay ? null : used.filter(([, value]) => value / (seconds * limit) >= world.thresholds.alert).length,
     utilization,
     band,
     transition: transitionOf(),

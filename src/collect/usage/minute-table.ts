@@ -21,13 +21,15 @@ export type MinuteTable = {
   take: (rows: readonly UsageRow[]) => void
   /** Whether the minutes add up to what the census says, by kind of token, requests and searches, in the window and before it. */
   addsUp: () => boolean
-  /** The minutes as rows that can be counted, a day at a time. */
+  /** The minutes as rows that can be counted, as many at a time as a day has. */
   rows: () => Generator<UsageRow[]>
 }
 
 type Columns = {
   label: Label
   isSet: Uint8Array
+  /** The minutes that are set, as they came: most use has few. */
+  set: number[]
   /** Minutes whose requests are not known; null: there is none. */
   uncounted: Uint8Array | null
   values: Partial<Record<Counter, Float64Array>>
@@ -53,7 +55,7 @@ export function createMinuteTable(
     if (known) return known
     const anyCell = cells.values().next().value
     const label = cells.get(key)?.label ?? labelOf(query, row, nameOf, anyCell?.label)
-    const columns: Columns = { label, isSet: new Uint8Array(minutes), uncounted: null, values: {} }
+    const columns: Columns = { label, isSet: new Uint8Array(minutes), set: [], uncounted: null, values: {} }
     table.set(key, columns)
     return columns
   }
@@ -84,8 +86,11 @@ export function createMinuteTable(
     // Requests that one of the two does not tell can't be held against the other.
     const isUntold = counter === 'requests' && columns?.uncounted?.subarray(from, to).includes(1)
     if (isUntold || whole === null) return true
-    const column = columns?.values[counter]?.subarray(from, to)
-    return (column?.reduce((sum, value) => sum + value, 0) ?? 0) === whole
+    const column = columns?.values[counter]
+    if (!columns || !column) return whole === 0
+    let sum = 0
+    for (const minute of columns.set) if (minute >= from && minute < to) sum += column[minute] ?? 0
+    return sum === whole
   }
 
   return {
@@ -94,6 +99,7 @@ export function createMinuteTable(
         if (!isCovered(row)) continue
         const columns = columnsOf(row)
         const minute = (row.at - grid.start) / MINUTE
+        if (!columns.isSet[minute]) columns.set.push(minute)
         columns.isSet[minute] = 1
         for (const counter of COUNTERS) {
           const value = row[counter]
@@ -119,12 +125,8 @@ export function createMinuteTable(
     },
     *rows() {
       for (const columns of table.values()) {
-        for (let from = 0; from < minutes; from += MINUTES_PER_DAY) {
-          const rows: UsageRow[] = []
-          for (let minute = from; minute < Math.min(from + MINUTES_PER_DAY, minutes); minute++)
-            if (columns.isSet[minute]) rows.push(rowAt(columns, minute))
-          yield rows
-        }
+        for (let from = 0; from < columns.set.length; from += MINUTES_PER_DAY)
+          yield columns.set.slice(from, from + MINUTES_PER_DAY).map((minute) => rowAt(columns, minute))
       }
     },
   }

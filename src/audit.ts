@@ -2,7 +2,9 @@ import { type Connection, connect } from './collect/anthropic/connection.ts'
 import { collectLog } from './collect/headers-log/collect-log.ts'
 import { collectLimits } from './collect/limits/limits.ts'
 import { collectTier } from './collect/limits/usage-tier.ts'
-import { type Committed, policyIn, readCommitted, snapshotIn } from './collect/repository/committed.ts'
+import { type Committed, policyIn, snapshotIn } from './collect/repository/committed.ts'
+import { readLapse } from './collect/repository/earlier-runs.ts'
+import { readCommitted } from './collect/repository/read-committed.ts'
 import { explainPeaks } from './collect/usage/collect-drivers.ts'
 import { collectCensus, collectUsage } from './collect/usage/usage.ts'
 import { deliverAudit, deliverBlind, refuse } from './deliver/deliver.ts'
@@ -24,6 +26,7 @@ import { createLog, type Log } from './log.ts'
 import { reportOf } from './report/report-of.ts'
 import type { Run } from './run.ts'
 import { createSecrets, type Secrets } from './transport/redaction.ts'
+import { lazy } from './vocabulary/lazy.ts'
 import type { Snapshot } from './vocabulary/limits/snapshot.ts'
 
 /**
@@ -59,17 +62,18 @@ async function runAudit(deps: Deps, log: Log, secrets: Secrets): Promise<0 | 1> 
   }
 
   const run: Run = { deps, log, secrets, inputs }
+  const lapse = lazy(() => readLapse(run))
   let committed: Committed
   let found: Found
   try {
-    committed = await log.group('Committed snapshot and policy', () => readCommitted(run))
+    committed = await log.group('Committed snapshot and policy', () => readCommitted(run, lapse))
     found = await (areOfLog(inputs)
       ? auditLog({ ...run, inputs }, committed)
       : auditByApi({ ...run, inputs }, committed))
   } catch (error) {
     return deliverBlind(run, describeError(error))
   }
-  return deliverAudit(run, found, committed)
+  return deliverAudit(run, found, committed, lapse)
 }
 
 /** Limits and usage from the Admin API, judged. Throws AuditError: then nothing is known. */

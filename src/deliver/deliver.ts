@@ -1,5 +1,6 @@
 import type { Committed } from '../collect/repository/committed.ts'
-import { isRerun } from '../collect/repository/earlier-attempt.ts'
+import { isRerun } from '../collect/repository/own-commits.ts'
+import type { AskLapse } from '../collect/repository/read-committed.ts'
 import type { Deps } from '../deps.ts'
 import { describeError } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -9,6 +10,7 @@ import { annotations, logLines } from '../tell/annotations.ts'
 import { renderBlindSlack, renderBlindSummary, renderRefusedSummary } from '../tell/blind.ts'
 import { drillReport } from '../tell/drill.ts'
 import { evidencePage } from '../tell/evidence/page.ts'
+import { lapseText } from '../tell/slack/lapse-text.ts'
 import { shouldNotify, shouldNotifyBlind } from '../tell/slack/notify.ts'
 import type { SlackMessage } from '../tell/slack/slack-limits.ts'
 import { renderSlack } from '../tell/slack/slack-message.ts'
@@ -27,7 +29,7 @@ import { type Found, keepSnapshot } from './snapshot/keep-snapshot.ts'
  * Every delivery is tried, whatever became of the others; what went wrong decides the one exit code at the end.
  * Order: the snapshot first, so that Slack and the summary can link to its commit or pull request; the summary last.
  */
-export async function deliverAudit(run: Run, found: Found, committed: Committed): Promise<0 | 1> {
+export async function deliverAudit(run: Run, found: Found, committed: Committed, askLapse: AskLapse): Promise<0 | 1> {
   const { deps, inputs, log } = run
   const links = linksOf(deps.env, inputs.runbookUrl)
   let report = redacted(run, found.report)
@@ -41,10 +43,16 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
   const { pullRequest } = snapshot
   if (pullRequest?.operation === 'branch-only' && pullRequest.error !== null) failed('pull request', pullRequest.error)
 
-  const wanted = shouldNotify(inputs.notify, report, snapshot, { isRerun: isRerun(deps.env) })
-  const posted = await log.group('Slack', () =>
-    notifySlack(run, wanted, () => renderSlack(report, links, snapshot, inputs.notify)),
-  )
+  const isWanted = (isReminder: boolean) => shouldNotify(inputs.notify, report, snapshot, { isReminder })
+  const posted = await log.group('Slack', async () => {
+    const isNews = isWanted(isRerun(deps.env))
+    const untold = !isNews && isWanted(true) ? await askLapse() : null
+    const lapse = untold ?? (committed.kind === 'read' ? committed.lapse : null)
+    if (lapse) log.info(lapseText(lapse))
+    return notifySlack(run, isNews || untold !== null, () =>
+      renderSlack(report, links, snapshot, { notify: inputs.notify, lapse }),
+    )
+  })
   const drill = inputs.mode === 'drill' ? await postDrill(run, report, links) : null
   for (const one of [posted, drill?.slack]) {
     if (!one || !('error' in one)) continue

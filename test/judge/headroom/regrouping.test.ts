@@ -49,7 +49,10 @@ function audit({ before, after, requests }: Regrouping): { verdicts: VerdictRow[
   }
   const verdicts = judgeAll(known)
   const learnt = { verdicts, problem: null, tier: null, confirmed: [] }
-  const { drift } = audited(known, { ...learnt, committed: { kind: 'read', snapshot: committed, policy: NO_POLICY } })
+  const { drift } = audited(known, {
+    ...learnt,
+    committed: { kind: 'read', snapshot: committed, lapse: null, policy: NO_POLICY },
+  })
   return { verdicts: verdicts.map(verdictRow), drift: drift.map(driftRow) }
 }
 

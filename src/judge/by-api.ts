@@ -14,6 +14,7 @@ import { limitFindings } from './limits/limit-findings.ts'
 import type { LimitsNow } from './limits/limits-now.ts'
 import { pinnedOverrides } from './limits/pinned-overrides.ts'
 import { planningOf } from './planning/planning.ts'
+import { agreedTier } from './planning/tier-reading.ts'
 import { thresholdsBy, withIntent, withMutes } from './policy/apply.ts'
 import { expectations } from './policy/expected.ts'
 import { useMutesBy } from './policy/mutes.ts'
@@ -60,7 +61,10 @@ export function judgeAll({ limits, meters, usage, source, window, thresholds, pe
 
 const lastDayOf = ({ end }: Window) => end - DAY
 
-/** What was learnt after the verdicts: who drove the peaks (`problem`: why not), the tier, what could not be read. */
+/**
+ * What was learnt after the verdicts: who drove the peaks (`problem`: why not), the tier that the spend cap is published
+ * for, what could not be read.
+ */
 type Learnt = {
   verdicts: readonly Verdict[]
   problem: string | null
@@ -113,7 +117,10 @@ export function audited(known: Known, { verdicts, problem, tier, committed, conf
       ...usageFindings({ source, ...freshness, window, meters }),
       ...useFindings(accounting, unknownProducts(census)),
     ],
-    planning: planningOf(forPlanning, limits.judgedGroups, tier),
+    planning: planningOf(forPlanning, limits.judgedGroups, {
+      spendCapTier: tier,
+      usageTier: agreedTier(current.groups, tier),
+    }),
     accounting,
     unmatchedModels: unmatchedModels(census, current.groups),
     unreadWorkspaces: reading.unreadable.map(({ workspace: { id, name } }) => ({ id, name })),

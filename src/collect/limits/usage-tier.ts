@@ -24,7 +24,7 @@ const PATH = '/v1/organizations/spend_limits'
 /** The tier is a hint only: nothing waits longer for it, in milliseconds. */
 const TIME_BUDGET = 10_000
 
-/** The organization's tier, where it can be read in good time: without it nothing is missing that matters. */
+/** The tier that the organization's spend cap is published for, where it can be read in good time: without it nothing is missing that matters. */
 export async function collectTier(
   { clientFor }: Pick<Connection, 'clientFor'>,
   log: Pick<Log, 'debug'>,
@@ -38,7 +38,8 @@ export async function collectTier(
 }
 
 /**
- * The organization's tier by its monthly spend cap, the only hint to it that the API gives; null where the cap is none of the published.
+ * The tier whose published monthly spend cap the organization has; null where the cap is none of the published. It is a hint
+ * to the tier, the only one that the API gives, and no more: the cap can be one that Anthropic has raised.
  * GET /v1/organizations/spend_limits, the `usage_tier` row (SDK: …/beta/organization/spend-limits, since 2026-10-15).
  * The listing is open to Claude Enterprise and, in a preview, to some organizations: all others answer 400
  * `organization_type_not_supported` or 403, which is null here, as is a listing without such a row. Throws AuditError otherwise.
@@ -52,7 +53,7 @@ export async function readUsageTier(client: AnthropicClient): Promise<Tier | nul
     )
     for await (const { data } of pages) {
       const row = data.find(({ scope }) => scope.type === 'usage_tier')
-      if (row) return tierOfCap(row.amount ?? null, row.currency)
+      if (row) return tierOfCap(row)
     }
     return null
   } catch (error) {
@@ -64,7 +65,7 @@ export async function readUsageTier(client: AnthropicClient): Promise<Tier | nul
 const CLOSED: ReadonlySet<number> = new Set([400, 403, 404])
 
 /** The tier that is published with this monthly cap, in cents; null where none is. The amount itself goes no further: reports hold no money. */
-function tierOfCap(amount: string | null, currency: string): Tier | null {
-  if (amount === null || currency !== 'USD') return null
+function tierOfCap({ amount, currency, period }: z.infer<typeof page>['data'][number]): Tier | null {
+  if (amount == null || currency !== 'USD' || (period ?? 'monthly') !== 'monthly') return null
   return TIERS.find((name) => PUBLISHED.monthlySpend[name] * 100 === Number(amount)) ?? null
 }

@@ -17,6 +17,8 @@ import {
 
 /** What follows from the verdicts for whoever plans: tiers, what-if, over-provision and runway. */
 export type Planning = {
+  /** The tier that the organization's spend cap is published for, and its own where its limits agree. */
+  spendCapTier: Tier | null
   usageTier: Tier | null
   tiers: readonly { group: { type: string; name: string }; matches: readonly Tier[]; reading: string }[]
   tierWhatIf: readonly TierWhatIf[]
@@ -38,11 +40,14 @@ type Judged = {
   peakWindow: 'minute' | 'hour' | 'second'
 }
 
+type KnownTiers = Pick<Planning, 'spendCapTier' | 'usageTier'>
+
 /** `groups` are those that were judged. */
-export function planningOf(judged: Judged, groups: readonly RateLimitGroup[], usageTier: Tier | null): Planning {
+export function planningOf(judged: Judged, groups: readonly RateLimitGroup[], known: KnownTiers): Planning {
   const { verdicts, views, windowStart, isComplete } = judged
   return {
-    usageTier,
+    spendCapTier: known.spendCapTier,
+    usageTier: known.usageTier,
     tiers: tierReadings(groups).map((reading) => ({
       group: reading.group,
       matches: reading.matches,

@@ -52,6 +52,11 @@ test('an organization without a cap has no tier to show for it', async () => {
   expect(await readUsageTier(client())).toBeNull()
 })
 
+test('a cap of a day is that of no tier', async () => {
+  anthropic.options.spendLimits = [{ scope: { type: 'usage_tier' }, amount: '50000', period: 'daily' }]
+  expect(await readUsageTier(client())).toBeNull()
+})
+
 test('an organization outside the preview is silence, not an error', async () => {
   anthropic.options.spendLimits = null
   expect(await readUsageTier(client())).toBeNull()

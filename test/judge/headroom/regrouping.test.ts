@@ -35,7 +35,8 @@ function audit({ before, after, requests }: Regrouping): { verdicts: VerdictRow[
       limits: own,
     })),
   }))
-  const reading = { groups, allWorkspaces: workspaces.map(({ workspace }) => workspace), workspaces, unreadable: [] }
+  const allWorkspaces = workspaces.map(({ workspace }) => workspace)
+  const reading = { groups, allWorkspaces, workspaces, unreadable: [], hasDefault: true }
   const file = formatSnapshot(snapshotOf(before))
   const committed = parseSnapshot(file, 'the committed snapshot')
   const limits = limitsNow(reading, committed, { workspaces: 'all', models: [], groupTypes: [] })

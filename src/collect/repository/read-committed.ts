@@ -44,9 +44,9 @@ export async function readCommitted(run: Run, lapse: AskLapse): Promise<Committe
   }
 }
 
-type Found = { files: Files; lapse: Lapse | null }
+type FilesFound = { files: Files; lapse: Lapse | null }
 type FilesRead =
-  | ({ kind: 'files' } & Found)
+  | ({ kind: 'files' } & FilesFound)
   | { kind: 'unread'; error: string }
   | Extract<Committed, { kind: 'no-access' }>
 
@@ -68,7 +68,7 @@ async function readFilesOf(run: Run, paths: readonly string[], lapse: AskLapse):
   }
 }
 
-async function readPaths(run: Run, paths: readonly string[], lapse: AskLapse): Promise<Found> {
+async function readPaths(run: Run, paths: readonly string[], lapse: AskLapse): Promise<FilesFound> {
   const { deps, inputs, secrets } = run
   const { mode, base } = inputs.snapshot
   if (mode !== 'file') {
@@ -87,7 +87,7 @@ async function readPaths(run: Run, paths: readonly string[], lapse: AskLapse): P
  * The files with the snapshot as it was before an earlier attempt, or runs that failed, committed it. The policy of now
  * holds: only what the action itself has written is as it was before.
  */
-async function unreported(run: Run, github: GitHub, there: BranchFiles, ask: AskLapse): Promise<Found> {
+async function unreported(run: Run, github: GitHub, there: BranchFiles, ask: AskLapse): Promise<FilesFound> {
   const { env } = run.deps
   const { path } = run.inputs.snapshot
   const lapse = await ask()

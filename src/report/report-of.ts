@@ -2,6 +2,7 @@ import type { Audited, RefusalCount } from '../judge/audited.ts'
 import { compareText } from '../vocabulary/order.ts'
 import { isMeasured, type Verdict } from '../vocabulary/verdict.ts'
 import { isoTime } from '../vocabulary/window.ts'
+import { backTestPart } from './back-test-part.ts'
 import { planningPart } from './planning-part.ts'
 import type { Report } from './report.ts'
 import { driftRow, groupViewRow, verdictRow } from './rows.ts'
@@ -34,6 +35,7 @@ export function reportOf(audited: Audited): Report {
     ...(audited.unreadWorkspaces.length > 0 && { unread_workspaces: [...audited.unreadWorkspaces] }),
     failures: [...audited.failures],
     planning: planningPart(audited.planning),
+    ...backTestPart(audited.planning.backTests),
   }
 }
 

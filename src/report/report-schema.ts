@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { backTestSchema } from './back-test-part.ts'
 import {
   count,
   driftSchema,
@@ -91,6 +92,7 @@ export const reportSchema = z.object({
   first_snapshot: z.boolean().describe('No snapshot was committed yet: nothing to compare with'),
   findings: z.array(findingSchema),
   planning: planningSchema.optional(),
+  back_test: z.array(backTestSchema).optional().describe('How often other alert lines would have fired'),
   refusals: z
     .array(
       z.object({

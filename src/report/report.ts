@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import type { backTestSchema } from './back-test-part.ts'
 import type { planningSchema, reportSchema } from './report-schema.ts'
 import type { driftSchema, groupViewSchema, measuredSchema, unmeasuredSchema, verdictSchema } from './row-schemas.ts'
 
@@ -13,6 +14,7 @@ export type UnmeasuredRow = z.infer<typeof unmeasuredSchema>
 export type DriftRow = z.infer<typeof driftSchema>
 export type GroupViewRow = z.infer<typeof groupViewSchema>
 export type Planning = z.infer<typeof planningSchema>
+export type BackTestRow = z.infer<typeof backTestSchema>
 export type Report = z.infer<typeof reportSchema>
 export type DriversPart = NonNullable<MeasuredRow['drivers']>
 

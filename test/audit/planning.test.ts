@@ -43,7 +43,7 @@ beforeEach(async () => {
 })
 afterEach(() => services.stop())
 
-test('two weeks of rising peaks give a runway, with its chart, tiers, what-if, idle groups and a ranking', async () => {
+test('two weeks of rising peaks give a runway, with its chart, the back-test of the line, tiers, what-if, idle groups and a ranking', async () => {
   const run = await services.run({ 'lookback-days': '14' })
   expect(run.code).toBe(0)
   const { planning } = run.report
@@ -60,6 +60,15 @@ test('two weeks of rising peaks give a runway, with its chart, tiers, what-if, i
   expect(run.summary).toContain('- Claude Haiku 4.5: not used')
   expect(planning?.usage_tier).toBeNull()
   expect(run.summary.indexOf('| production |')).toBeGreaterThan(0)
+
+  const tested = run.report.back_test?.find(
+    ({ scope, limiter }) =>
+      scope.type === 'workspace' && scope.name === 'production' && limiter === 'requests_per_minute',
+  )
+  // From 300 to 560 of 700: 360, 420 … are the first days at or over a line.
+  expect(tested?.days).toBe(14)
+  expect(tested?.lines.map(({ days }) => days)).toEqual([11, 8, 4, 2, 1, 0])
+  expect(run.summary).toContain('How often other alert lines would have fired')
 })
 
 test('the evidence page is written beside the report, and folded in the summary', async () => {

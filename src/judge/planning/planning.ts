@@ -3,6 +3,7 @@ import type { LimitRef } from '../../vocabulary/limit-key.ts'
 import type { Tier } from '../../vocabulary/published-tiers.ts'
 import { isMeasured, type Thresholds, type Verdict } from '../../vocabulary/verdict.ts'
 import type { GroupView } from '../headroom/group-views.ts'
+import { type BackTest, backTests } from './back-test.ts'
 import { type DailyPeaks, dailyPeaks, type Runway, runwayOf } from './runway.ts'
 import { tierReadings } from './tier-reading.ts'
 import { readingText } from './tier-sentences.ts'
@@ -15,7 +16,7 @@ import {
   tierWhatIf,
 } from './what-if.ts'
 
-/** What follows from the verdicts for whoever plans: tiers, what-if, over-provision and runway. */
+/** What follows from the verdicts for whoever plans: tiers, what-if, over-provision, runway and the back-test of the line. */
 export type Planning = {
   usageTier: Tier | null
   tiers: readonly { group: { type: string; name: string }; matches: readonly Tier[]; reading: string }[]
@@ -23,6 +24,7 @@ export type Planning = {
   cacheWhatIf: readonly CacheWhatIf[]
   overProvisioned: readonly OverProvisioned[]
   runway: readonly RunwayOfLimit[]
+  backTests: readonly BackTest[]
 }
 
 export type RunwayOfLimit = LimitRef & { dailyPeaks: DailyPeaks; outcome: Runway }
@@ -40,7 +42,7 @@ type Judged = {
 
 /** `groups` are those that were judged. */
 export function planningOf(judged: Judged, groups: readonly RateLimitGroup[], usageTier: Tier | null): Planning {
-  const { verdicts, views, windowStart, isComplete } = judged
+  const { verdicts, views, windowStart, isComplete, thresholds, peakWindow } = judged
   return {
     usageTier,
     tiers: tierReadings(groups).map((reading) => ({
@@ -52,6 +54,7 @@ export function planningOf(judged: Judged, groups: readonly RateLimitGroup[], us
     cacheWhatIf: cacheWhatIf(verdicts, views, windowStart),
     overProvisioned: overProvisioned(verdicts, isComplete),
     runway: runways(judged),
+    backTests: backTests(verdicts, thresholds, peakWindow),
   }
 }
 

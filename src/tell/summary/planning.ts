@@ -6,13 +6,15 @@ import { groupName, limiterName, limitName, percentOf, scopeName } from '../word
 import { bullets, type Column, details, stack, table, under } from '../words/markdown.ts'
 import { runwaySentence } from '../words/runway-text.ts'
 import { type Measured, measured } from '../words/select.ts'
+import { backTest } from './back-test.ts'
 import { type Bars, chart, legend } from './chart.ts'
 
-/** The part of the summary for whoever plans: runway, workspaces, tiers, what-if and what lies idle. Folded, and empty where there is nothing to say. */
+/** The part of the summary for whoever plans: runway, the back-test of the line, workspaces, tiers, what-if and what lies idle. Folded, and empty where there is nothing to say. */
 export function planning(report: Report, most: number): string {
   if (!report.planning) return ''
   return stack(
     runway(report, report.planning, most),
+    backTest(report, most),
     workspaceRanking(report, most),
     details(
       'Tiers: which published limits these are, and what the same use would be on another',

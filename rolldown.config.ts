@@ -1,15 +1,14 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'rolldown'
-import { ascii } from './scripts/ascii.ts'
 import { builtins } from './scripts/builtins.ts'
 import { licences } from './scripts/licences.ts'
 
-// One readable file: the runner loads it without an install, and a reviewer can read its diff.
+// One file, not minified: the runner loads it without an install, and a reviewer can read its diff.
 export default defineConfig({
   input: 'src/index.ts',
   platform: 'node',
   tsconfig: false,
-  plugins: [builtins(), licences(), ascii()],
+  plugins: [builtins(), licences()],
   resolve: {
     alias: {
       // Less of them is loaded at the start.

@@ -57,7 +57,7 @@ export function runObvious(service: Service, { date, days }: Audit): Promise<Fig
 }
 
 /** Node, and nothing to do. */
-export function runEmpty(): Promise<Cost> {
+function runEmpty(): Promise<Cost> {
   return measure((nodeArguments, env) => runScript('empty.mjs', nodeArguments, env))
 }
 

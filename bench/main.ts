@@ -23,8 +23,8 @@ const say = (line: string) => console.error(`${new Date().toISOString().slice(11
 
 type Row = { world: string; latency: number; audit: Figures; obvious: Figures | null; floor: Cost; least: number }
 
-async function withWorld<T>(size: Size, work: (service: Service) => Promise<T>): Promise<T> {
-  const service = await startService(size, today + 6 * HOUR)
+async function withWorld<T>(of: Size, work: (service: Service) => Promise<T>): Promise<T> {
+  const service = await startService(of, today + 6 * HOUR)
   try {
     return await work(service)
   } finally {
@@ -38,11 +38,11 @@ async function withWorld<T>(size: Size, work: (service: Service) => Promise<T>):
  */
 async function compare(
   world: string,
-  size: Size,
+  of: Size,
   days: number,
   { latencies, turns: count }: { latencies: number[]; turns: number },
 ): Promise<Row[]> {
-  return withWorld(size, async (service) => {
+  return withWorld(of, async (service) => {
     const hasObvious = days === 1
     say(`${world}: warming up`)
     const { calls } = await runAudit(service, yesterday(days))
@@ -67,7 +67,7 @@ async function compare(
         audit,
         obvious,
         floor: median(turns.map((turn) => turn.floor)),
-        least: leastRequests(size, days),
+        least: leastRequests(of, days),
       })
       for (const line of rowsOf(rows.at(-1)!)) say(line.join('  '))
     }
@@ -110,7 +110,7 @@ function rowsOf({ world, latency, audit, obvious, floor, least }: Row): string[]
   ]
 }
 
-async function growth(month: Row): Promise<string[][]> {
+async function growth(ofMonth: Row): Promise<string[][]> {
   const line = (what: string, { requests, bytes, cpu, memory }: Figures) => [
     what,
     whole(requests),
@@ -118,8 +118,8 @@ async function growth(month: Row): Promise<string[][]> {
     seconds(cpu),
     megabytes(memory),
   ]
-  const measureOne = (size: Size, days: number) =>
-    withWorld(size, async (service) => {
+  const measureOne = (of: Size, days: number) =>
+    withWorld(of, async (service) => {
       await runAudit(service, yesterday(days))
       return median(await repeat(3, () => runAudit(service, yesterday(days))))
     })
@@ -128,7 +128,7 @@ async function growth(month: Row): Promise<string[][]> {
     say(`growth: ${days} days`)
     rows.push(line(`${days} ${days === 1 ? 'day' : 'days'}`, await measureOne(LARGE, days)))
   }
-  rows.push(line('31 days, at 50 ms', month.audit))
+  rows.push(line('31 days, at 50 ms', ofMonth.audit))
   for (const [workspaces, withOverrides] of [
     [5, 5],
     [20, 5],
@@ -144,9 +144,9 @@ async function growth(month: Row): Promise<string[][]> {
   return rows
 }
 
-function mustHold(large: Row, month: Row, bundle: number): string[][] {
-  const { audit, obvious, floor } = large
-  const check = (figure: string, value: number, most: number, show: (value: number) => string) => [
+function mustHold(ofDay: Row, ofMonth: Row, bundle: number): string[][] {
+  const { audit, obvious, floor } = ofDay
+  const check = (figure: string, value: number, most: number, show: (amount: number) => string) => [
     figure,
     show(value),
     show(most),
@@ -157,9 +157,9 @@ function mustHold(large: Row, month: Row, bundle: number): string[][] {
     check("requests over the obvious script's", audit.requests / obvious!.requests, 0.1, ratio),
     check("wall time over the obvious script's", audit.wall / obvious!.wall, 0.05, ratio),
     check('CPU time over the floor', audit.cpu / floor.cpu, 2, ratio),
-    check('peak memory, 31 days over 1 day', month.audit.memory / audit.memory, 1.1, ratio),
+    check('peak memory, 31 days over 1 day', ofMonth.audit.memory / audit.memory, 1.1, ratio),
     check('peak memory, of 1 day', audit.memory, 250e6, megabytes),
-    check('peak memory, of 31 days', month.audit.memory, 250e6, megabytes),
+    check('peak memory, of 31 days', ofMonth.audit.memory, 250e6, megabytes),
     check(
       'start-up to first request over an empty Node start',
       audit.untilFirstRequest! - floor.untilEnd,

@@ -63,7 +63,8 @@ function created({ cache_creation }) {
 }
 
 function bandOf(utilization) {
-  return utilization >= ALERT ? 'alert' : utilization >= WATCH ? 'watch' : 'ok'
+  if (utilization >= ALERT) return 'alert'
+  return utilization >= WATCH ? 'watch' : 'ok'
 }
 
 function verdict(workspace, { models, group }, type, limit) {

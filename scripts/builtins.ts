@@ -10,12 +10,12 @@ const LEFT_OUT = 'node:http2'
 /** Loaded when one of their functions is first called. */
 const LATE = new Set(['crypto', 'child_process', 'v8'])
 
-/** Reading one of them loads all of the undici that is built into Node, beside the one in the bundle. */
+/** Reading one of them loads the undici that is built into Node, beside the one in the bundle. */
 const LOADS_UNDICI = new Set(['WebSocket', 'CloseEvent', 'MessageEvent'])
 
 /**
- * Rolldown plugin: takes of Node's own modules what is used. An `import` that stays in the bundle makes an ES module of
- * one, and reads every export for it.
+ * Rolldown plugin: of Node's own modules the bundle reads only the exports it uses. An `import` statement would read every
+ * export of the module, to make an ES module of it.
  */
 export function builtins(): Plugin {
   return {

@@ -1,10 +1,10 @@
 import type { Gateway } from '../src/tell/files/gateway.ts'
-import { slackAsText } from '../src/tell/slack/as-text.ts'
 import { ADMIN_KEY, startAnthropic } from '../test/emulator/anthropic/server.ts'
 import { startGitHub } from '../test/emulator/github/github.ts'
 import { startSlack } from '../test/emulator/slack/slack.ts'
 import { exampleWorld, withLimitChange } from '../test/emulator/world/example.ts'
 import { type ActionRun, runAction } from '../test/runner/run-action.ts'
+import { slackAsText } from './slack-as-text.ts'
 import { scorecardForTerminal, title } from './terminal.ts'
 
 /**
@@ -44,14 +44,14 @@ try {
   const first = await audit(day(now - 2 * DAY))
   console.log(scorecardForTerminal(first.summary))
   console.log(title('Slack'))
-  console.log(slackAsText(slack.messages.at(-1)!))
+  console.log(lastMessage())
 
   anthropic.world = withLimitChange(firstWorld)
   console.log(title(`Second audit, of ${day(now - DAY)}: Anthropic has cut one limit and raised another`))
   const second = await audit(day(now - DAY))
   console.log(scorecardForTerminal(second.summary))
   console.log(title('Slack'))
-  console.log(slackAsText(slack.messages.at(-1)!))
+  console.log(lastMessage())
 
   console.log(title('git log and git diff of the snapshot'))
   console.log(await github.git('log', '--format=%h %an  %s%n%n%w(0,4,4)%b', 'HEAD~2..HEAD'))
@@ -67,27 +67,33 @@ try {
   await Promise.all([anthropic.stop(), github.stop(), slack.stop()])
 }
 
-/** A page up to its heading number `count + 1`. */
-function firstSections(page: string, count: number): string {
+function lastMessage(): string {
+  const message = slack.messages.at(-1)
+  if (!message) throw new Error('Nothing was posted to Slack.')
+  return slackAsText(message)
+}
+
+/** A page up to where its section `number + 1` begins. */
+function firstSections(page: string, number: number): string {
   return page
     .split(/(?=^##? )/m)
-    .slice(0, count)
+    .slice(0, number)
     .join('')
 }
 
-/** The first workspace that differs from the organization in a group, beside the organization. */
+/** The organization, and the first workspace that differs from it, in the group in which they differ. */
 function gatewayExcerpt(text: string): string {
   const { models, organization, workspaces } = JSON.parse(text) as Gateway
   const groups = Object.keys(organization)
   const differs = ({ limits }: Gateway['workspaces'][string]) =>
     groups.find((group) => JSON.stringify(limits[group]) !== JSON.stringify(organization[group]))
   const [id, workspace] = Object.entries(workspaces).find(([, each]) => differs(each)) ?? []
-  const group = workspace && differs(workspace)
-  if (!id || !workspace || !group) return text
+  const own = workspace && differs(workspace)
+  if (!id || !workspace || !own) return text
   const excerpt = {
-    models: Object.fromEntries(Object.entries(models).filter(([, name]) => name === group)),
-    organization: { [group]: organization[group] },
-    workspaces: { [id]: { name: workspace.name, limits: { [group]: workspace.limits[group] } } },
+    models: Object.fromEntries(Object.entries(models).filter(([, name]) => name === own)),
+    organization: { [own]: organization[own] },
+    workspaces: { [id]: { name: workspace.name, limits: { [own]: workspace.limits[own] } } },
   }
   return JSON.stringify(excerpt, null, 2)
 }

@@ -14,7 +14,7 @@ type Metadata = {
   outputs: Record<string, { description: string }>
 }
 
-/** Secrets travel by their own way through a reusable workflow; the token is always the caller's own. */
+/** A reusable workflow gets secrets apart from its inputs; the token is always the caller's own. */
 const SECRETS: Record<string, string> = {
   'anthropic-admin-key': 'secrets.ANTHROPIC_ADMIN_KEY',
   'slack-webhook-url': 'secrets.SLACK_WEBHOOK_URL',
@@ -93,7 +93,7 @@ function reusableWith({ inputs }: Metadata): string {
   return names.map((name) => `${' '.repeat(10)}${name}: \${{ ${SECRETS[name] ?? `inputs.${name}`} }}`).join('\n')
 }
 
-/** Paths on a machine that is gone by then. */
+/** Paths on a machine that is gone when the caller reads them. */
 const GONE = ['report-path', 'evidence-path']
 
 function reusableOutputs({ outputs }: Metadata): string {

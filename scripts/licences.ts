@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Plugin } from 'rolldown'
+import { compareText } from '../src/vocabulary/order.ts'
 
 /** Rolldown plugin: writes LICENSES.txt beside the bundle, with the licence of every package that is in it. */
 export function licences(): Plugin {
@@ -14,7 +15,7 @@ export function licences(): Plugin {
           if (folder) folders.add(folder)
         }
       }
-      const texts = [...folders].map(licenceOf).sort((a, b) => (a.title < b.title ? -1 : a.title > b.title ? 1 : 0))
+      const texts = [...folders].map(licenceOf).sort((a, b) => compareText(a.title, b.title))
       const source = texts.map(({ title, text }) => `${title}\n${'-'.repeat(title.length)}\n${text}\n`).join('\n')
       this.emitFile({ type: 'asset', fileName: 'LICENSES.txt', source })
     },

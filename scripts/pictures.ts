@@ -43,11 +43,11 @@ const { slack, summary } = renderExample(EXAMPLE)
 await mkdir(FOLDER, { recursive: true })
 const browser = await launch()
 try {
-  await withPage(browser, summary, async ({ page }) => {
-    const box = await page.locator('article').boundingBox()
+  await withPage(browser, summary, async ({ page: rendered }) => {
+    const box = await rendered.locator('article').boundingBox()
     if (!box) throw new Error('The summary has no page.')
     const clip = { ...box, height: Math.min(box.height, SUMMARY_HEIGHT) }
-    await page.screenshot({ path: `${FOLDER}/summary.png`, clip, fullPage: true })
+    await rendered.screenshot({ path: `${FOLDER}/summary.png`, clip, fullPage: true })
   })
   const page = await browser.newPage({ viewport: { width: 768, height: 100 } })
   await page.setContent(slackPage(slack.blocks as KnownBlock[]))

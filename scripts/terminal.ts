@@ -44,7 +44,7 @@ function aligned(table: string): string {
   const cells = rows.filter((_, index) => index !== 1)
   const widths = isRight.map((_, column) => Math.max(...cells.map((row) => width(row[column] ?? ''))))
   const pad = (cell: string, column: number) => {
-    const space = ' '.repeat(Math.max(0, widths[column]! - width(cell)))
+    const space = ' '.repeat(Math.max(0, (widths[column] ?? 0) - width(cell)))
     return isRight[column] ? space + cell : cell + space
   }
   return cells.map((row) => row.map(pad).join('  ').trimEnd()).join('\n')

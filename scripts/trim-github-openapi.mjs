@@ -18,6 +18,7 @@ const OPERATIONS = {
   [`${repository}/git/ref/{ref}`]: ['get'],
   [`${repository}/git/refs`]: ['post'],
   [`${repository}/git/refs/{ref}`]: ['patch', 'delete'],
+  [`${repository}/git/trees/{tree_sha}`]: ['get'],
   [`${repository}/issues/{issue_number}/assignees`]: ['post'],
   [`${repository}/issues/{issue_number}/comments`]: ['get', 'post'],
   [`${repository}/issues/{issue_number}/labels`]: ['post'],

@@ -1,33 +1,48 @@
-import { connect } from './collect/anthropic/connection.ts'
-import { collectLog } from './collect/headers-log/log.ts'
+import { type Connection, connect } from './collect/anthropic/connection.ts'
+import { collectLog } from './collect/headers-log/collect-log.ts'
 import { collectLimits } from './collect/limits/limits.ts'
 import { collectTier } from './collect/limits/usage-tier.ts'
-import { type Committed, readCommitted } from './collect/repository/committed.ts'
+import { type Committed, policyIn, readCommitted, snapshotIn } from './collect/repository/committed.ts'
 import { explainPeaks } from './collect/usage/collect-drivers.ts'
-import { collectUsage } from './collect/usage/usage.ts'
+import { collectCensus, collectUsage } from './collect/usage/usage.ts'
 import { deliverAudit, deliverBlind, refuse } from './deliver/deliver.ts'
 import type { Found } from './deliver/snapshot/keep-snapshot.ts'
 import type { Deps } from './deps.ts'
-import { describeError } from './errors.ts'
-import { type Inputs, readInputs } from './inputs/inputs.ts'
-import type { Credentials } from './inputs/source.ts'
+import { AuditError, describeError } from './errors.ts'
+import { type ApiInputs, areOfLog, type Inputs, type LogInputs, readInputs } from './inputs/inputs.ts'
 import { audited, judgeAll } from './judge/by-api.ts'
 import { judgeLog } from './judge/headers-log/log-judged.ts'
+import { refuseBlindness } from './judge/headroom/blindness.ts'
 import { peaksToExplain } from './judge/headroom/peaks-to-explain.ts'
+import { contradictions } from './judge/limits/contradictions.ts'
 import { limitsNow } from './judge/limits/limits-now.ts'
-import { usageToRead } from './judge/usage/usage-to-read.ts'
-import { createLog } from './log.ts'
+import { atomsOf } from './judge/usage/atoms.ts'
+import { metersFor, toMeasure } from './judge/usage/meters-for.ts'
+import { planReading } from './judge/usage/reading-plan.ts'
+import { createLog, type Log } from './log.ts'
 import { reportOf } from './report/report-of.ts'
 import type { Run } from './run.ts'
-import { createSecrets } from './transport/redaction.ts'
+import { createSecrets, type Secrets } from './transport/redaction.ts'
+import type { Snapshot } from './vocabulary/snapshot.ts'
 
 /**
- * The run, top to bottom: inputs, what the repository holds, limits and usage and what they mean, every delivery, one exit code.
- * Resolves to 0 or 1 and throws nothing: whatever goes wrong is reported in the log, the summary and Slack.
+ * One run. Resolves to 0 or 1 and throws nothing: whatever goes wrong is reported in the log, the summary and Slack, and
+ * what goes wrong with that, in the log.
  */
 export async function audit(deps: Deps): Promise<0 | 1> {
   const secrets = createSecrets(deps.core)
   const log = createLog(deps.core, secrets.redact)
+  try {
+    return await runAudit(deps, log, secrets)
+  } catch (error) {
+    log.debug(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    log.fail(`The audit could not be reported in full: ${describeError(error)}`)
+    return 1
+  }
+}
+
+/** Top to bottom: inputs, what the repository holds, limits and usage and what they mean, every delivery, one exit code. */
+async function runAudit(deps: Deps, log: Log, secrets: Secrets): Promise<0 | 1> {
   let inputs: Inputs
   let run: Run
   let committed: Committed
@@ -41,41 +56,44 @@ export async function audit(deps: Deps): Promise<0 | 1> {
 
   let found: Found
   try {
-    const { source } = inputs
-    found = await (source.kind === 'headers-log'
-      ? auditLog(run, source.pattern, committed)
-      : auditByApi(run, source, committed))
+    found = await (areOfLog(inputs)
+      ? auditLog({ ...run, inputs }, committed)
+      : auditByApi({ ...run, inputs }, committed))
   } catch (error) {
     return deliverBlind(run, describeError(error))
   }
-
-  try {
-    return await deliverAudit(run, found, committed)
-  } catch (error) {
-    log.debug(error instanceof Error ? (error.stack ?? error.message) : String(error))
-    log.fail(`The audit could not be told in full: ${describeError(error)}`)
-    return 1
-  }
+  return deliverAudit(run, found, committed)
 }
 
 /** Limits and usage from the Admin API, judged. Throws AuditError: then nothing is known. */
-async function auditByApi(run: Run, credentials: Credentials, committed: Committed): Promise<Found> {
+async function auditByApi(run: Run<ApiInputs>, committed: Committed): Promise<Found> {
   const { log, inputs } = run
   const { window, thresholds, peakWindow } = inputs
-  const api = connect(run, credentials)
+  const api = connect(run, inputs.source)
   try {
-    const reading = await log.group('Limits', () => collectLimits(api.client, run))
-    const limits = limitsNow(reading, committed.snapshot, inputs)
+    const before = snapshotIn(committed)
+    const { reading, confirmed } = await log.group('Limits', () => believableLimits(api, run, before))
+    const limits = limitsNow(reading, before, inputs)
     const tier = collectTier(api, log)
-    const { meters, ...toRead } = usageToRead(limits.judged, limits.drift, reading.groups, window)
-    const { freshness, reader } = await log.group('Usage', () => collectUsage(api.client, toRead, run))
+    const meters = metersFor(limits, window)
+    const { grid } = meters
+    const usage = await log.group('Usage', async () => {
+      const counted = await collectCensus(api, run, { grid, allWorkspaces: reading.allWorkspaces })
+      const { census, reader } = counted
+      const measured = toMeasure(limits, meters)
+      const atoms = atomsOf(limits.committed, limits.current)
+      const plan = planReading({ measured, atoms, census, grid, source: reader.source })
+      const folds = { organization: meters.foldOrganization, workspaces: meters.foldWorkspaces }
+      return { reader, ...(await collectUsage(api, run, counted, plan, folds)) }
+    })
+    const { reader } = usage
     const { source } = reader
-    const { policy, error: snapshotError } = committed
-    const known = { limits, meters, freshness, source, window, thresholds, peakWindow, policy }
+    const known = { limits, meters, usage, source, window, thresholds, peakWindow, policy: policyIn(committed) }
     const verdicts = judgeAll(known)
+    refuseBlindness(verdicts)
     const peaks = peaksToExplain(verdicts, meters.find, peakWindow)
-    const explained = await explainPeaks(api.client, reader, verdicts, peaks, reading)
-    const report = reportOf(audited(known, { ...explained, tier: await tier, snapshotError }))
+    const explained = await explainPeaks(api.client, reader, verdicts, peaks, reading, usage)
+    const report = reportOf(audited(known, { ...explained, tier: await tier, committed, confirmed }))
     const { snapshotBeside, active: workspaces } = limits
     return { report, snapshotBeside, workspaces, isPartial: reading.unreadable.length > 0 }
   } finally {
@@ -83,10 +101,33 @@ async function auditByApi(run: Run, credentials: Credentials, committed: Committ
   }
 }
 
+/**
+ * The limits, read a second time, as the API's older version says them, where the first answer is hard to believe:
+ * `confirmed` is what was, and was answered twice. Throws AuditError for what no second answer makes true.
+ */
+async function believableLimits(api: Connection, run: Run, committed: Snapshot | null) {
+  const known = committed?.workspaces ?? []
+  const reading = await collectLimits(api.client, run, known)
+  const first = contradictions(reading, committed)
+  if (first.impossible.length + first.doubtful.length === 0) return { reading, confirmed: [] }
+  run.log.warning(`${[...first.impossible, ...first.doubtful].join(' ')} The limits are read a second time.`)
+  const again = await collectLimits(api.older, run, known)
+  const second = contradictions(again, committed)
+  if (second.impossible.length === 0) return { reading: again, confirmed: second.doubtful }
+  throw new AuditError(`The limits were read twice, and no such answer can be true: ${second.impossible.join(' ')}`, {
+    remedy: 'Run the job again; if it happens twice, compare with the Console and report it to Anthropic.',
+  })
+}
+
 /** Limits and use as a log of response headers says, judged. Throws AuditError: then nothing is known. */
-async function auditLog(run: Run, pattern: string, committed: Committed): Promise<Found> {
-  const read = await collectLog(run, pattern)
+async function auditLog(run: Run<LogInputs>, committed: Committed): Promise<Found> {
+  const read = await collectLog(run)
   const judged = judgeLog(read, run.inputs, committed)
-  const { workspaces } = judged.snapshotBeside(committed.snapshot)
-  return { report: reportOf(judged.audited), snapshotBeside: judged.snapshotBeside, workspaces, isPartial: false }
+  const { workspaces } = judged.snapshotBeside(snapshotIn(committed))
+  return {
+    report: reportOf(judged.audited),
+    snapshotBeside: judged.snapshotBeside,
+    workspaces,
+    isPartial: read.blindness !== null,
+  }
 }

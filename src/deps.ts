@@ -1,5 +1,8 @@
 import type * as Core from '@actions/core'
 
+/** A `fetch` by address: nobody here passes a Request. */
+export type Fetch = (input: string | URL, init?: RequestInit) => Promise<Response>
+
 /** Everything the run may touch outside its own memory. Made once in `index.ts`; tests make their own. */
 export type Deps = {
   core: Pick<
@@ -19,7 +22,7 @@ export type Deps = {
   >
   env: Readonly<Record<string, string | undefined>>
   /** undici's own `fetch` bound to the one dispatcher: Anthropic, GitHub and Slack all go through it. */
-  fetch: typeof globalThis.fetch
+  fetch: Fetch
   /** The clock, in milliseconds since the epoch. */
   now: () => number
   /** Resolves after that time, or as soon as `signal` is aborted; never rejects. */

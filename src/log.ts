@@ -37,7 +37,15 @@ export function createLog(core: Deps['core'], redact: (text: string) => string):
   }
 }
 
-/** A second line could begin with `::` and be taken for a workflow command of the runner. */
+const ZERO_WIDTH_SPACE = '\u200b'
+
+/**
+ * One line that is no workflow command: the runner takes a line for one that begins with `::` after any spaces, or holds
+ * `##[` (actions/runner, ActionCommand).
+ */
 function oneLine(text: string): string {
-  return text.replace(/\s*[\r\n]+\s*/g, ' ')
+  return text
+    .replace(/\s*[\r\n]+\s*/g, ' ')
+    .replace(/^(\s*:)(?=:)/, `$1${ZERO_WIDTH_SPACE}`)
+    .replaceAll('##[', `#${ZERO_WIDTH_SPACE}#[`)
 }

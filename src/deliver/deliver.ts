@@ -1,78 +1,76 @@
 import type { Committed } from '../collect/repository/committed.ts'
 import type { Deps } from '../deps.ts'
 import { describeError } from '../errors.ts'
-import type { Inputs } from '../inputs/inputs.ts'
 import type { Log } from '../log.ts'
 import type { Blind, Report } from '../report/report.ts'
-import { linksOf, type Run } from '../run.ts'
+import type { Run } from '../run.ts'
 import { annotations, logLines } from '../tell/annotations.ts'
-import { renderBlindSlack, renderBlindSummary } from '../tell/blind.ts'
+import { renderBlindSlack, renderBlindSummary, renderRefusedSummary } from '../tell/blind.ts'
 import { evidencePage } from '../tell/evidence/page.ts'
 import { shouldNotify, shouldNotifyBlind } from '../tell/slack/notify.ts'
-import { renderSlack } from '../tell/slack/slack.ts'
 import type { SlackMessage } from '../tell/slack/slack-limits.ts'
-import { renderRefusedSummary, renderSummary } from '../tell/summary/summary.ts'
+import { renderSlack } from '../tell/slack/slack-message.ts'
+import { renderSummary } from '../tell/summary/summary.ts'
+import { linksOf } from '../tell/words/links.ts'
 import type { Secrets } from '../transport/redaction.ts'
 import { isoTime } from '../vocabulary/window.ts'
+import { exitCode } from './exit-code.ts'
 import { writeOutputs } from './outputs.ts'
+import { postToSlack, type SlackOutcome } from './post-to-slack.ts'
 import { writeEvidence, writeReport, writeSummary } from './run-files.ts'
-import { deliverSlack } from './slack.ts'
 import { type Found, keepSnapshot } from './snapshot/keep-snapshot.ts'
 
 /**
- * Delivery. Every channel is tried, whatever became of the others; the worst outcome decides the exit code, once, at the end.
+ * Every delivery is tried, whatever became of the others; what went wrong decides the one exit code at the end.
  * Order: the snapshot first, so that Slack and the summary can link to its commit or pull request; the summary last.
  */
 export async function deliverAudit(run: Run, found: Found, committed: Committed): Promise<0 | 1> {
   const { deps, inputs, log } = run
-  const links = linksOf(run)
+  const links = linksOf(deps.env, inputs.runbookUrl)
   let report = redacted(run, found.report)
-  const failed = (resource: string, error: string | null) => {
-    if (error !== null)
-      report = redacted(run, { ...report, failures: [...report.failures, { resource, message: error }] })
+  const failed = (resource: string, message: string) => {
+    report = redacted(run, { ...report, failures: [...report.failures, { resource, message }] })
   }
 
   const snapshot = await log.group('Snapshot', () => keepSnapshot(run, report, committed, found, links))
-  failed('snapshot', snapshot.error)
-  const wanted = shouldNotify(inputs.notify, report, snapshot.outcome)
-  const slack = await log.group('Slack', () =>
-    tellSlack(run, wanted, () => renderSlack(report, links, snapshot.outcome)),
-  )
-  if (slack.error !== null && inputs.onNotifyFailure === 'warn') log.warning(slack.error, 'Slack')
-  else failed('Slack', slack.error)
+  if (snapshot.operation === 'skipped' && snapshot.because === 'failed') failed('snapshot', snapshot.error)
+  const { pullRequest } = snapshot
+  if (pullRequest?.operation === 'branch-only' && pullRequest.error !== null) failed('pull request', pullRequest.error)
+
+  const wanted = shouldNotify(inputs.notify, report, snapshot)
+  const slack = await log.group('Slack', () => notifySlack(run, wanted, () => renderSlack(report, links, snapshot)))
+  if ('error' in slack) {
+    if (inputs.onNotifyFailure === 'warn') log.warning(slack.error, 'Slack')
+    else failed('Slack', slack.error)
+  }
 
   await log.group('Scorecard', async () => logLines(report).forEach(log.info))
   for (const { level, title, message } of annotations(report, inputs.failOn)) log[level](message, title)
   const reportPath = await attemptFile(log, 'report', () => writeReport(deps.env, report))
   const evidence = evidencePage(report)
   const evidencePath = evidence && (await attemptFile(log, 'evidence page', () => writeEvidence(deps.env, evidence)))
-  await attemptFile(log, 'job summary', () => writeSummary(deps.env, renderSummary(report, links, snapshot.outcome)))
-  writeOutputs(deps.core, {
-    window: report.window,
-    report,
-    isDriftKnown: committed.error === null,
-    reportPath,
-    evidencePath,
-    snapshot: snapshot.outcome,
-    slackDelivered: slack.delivered,
-  })
-  return exitCode(run, report)
+  await attemptFile(log, 'job summary', () => writeSummary(deps.env, renderSummary(report, links, snapshot)))
+  const isDriftKnown = committed.kind === 'read'
+  const files = { reportPath, evidencePath }
+  writeOutputs(deps.core, log, { kind: 'audited', report, isDriftKnown, ...files, snapshot, slack })
+  return exitCode(report, inputs.failOn, log)
 }
 
-/** Limits or usage could not be read: nothing is known, and that is told wherever a verdict would have been. */
+/** Limits or usage could not be read: nothing is known, and that is reported wherever a verdict would have been. */
 export async function deliverBlind(run: Run, error: string): Promise<1> {
   const { deps, inputs, log, secrets } = run
-  const links = linksOf(run)
-  const window = { start: isoTime(inputs.window.start), end: isoTime(inputs.window.end) }
+  const links = linksOf(deps.env, inputs.runbookUrl)
+  const { window: chosen } = inputs
+  const window = chosen === 'log-span' ? null : { start: isoTime(chosen.start), end: isoTime(chosen.end) }
   const source = inputs.source.kind === 'headers-log' ? 'headers' : 'api'
   const blind: Blind = { window, source, error: secrets.redact(error) }
   const slack = await log.group('Slack', () =>
-    tellSlack(run, shouldNotifyBlind(inputs.notify), () => renderBlindSlack(blind, links)),
+    notifySlack(run, shouldNotifyBlind(inputs.notify), () => renderBlindSlack(blind, links)),
   )
   await attemptFile(log, 'job summary', () => writeSummary(deps.env, renderBlindSummary(blind, links)))
-  const nothing = { report: null, isDriftKnown: false, reportPath: null, evidencePath: null, snapshot: null }
-  writeOutputs(deps.core, { window, ...nothing, slackDelivered: slack.delivered })
+  // First the reason: it is what matters, and the outputs may be what cannot be written.
   log.fail(`The audit is blind: ${error}`)
+  writeOutputs(deps.core, log, { kind: 'blind', window, slack })
   return 1
 }
 
@@ -85,45 +83,22 @@ export async function refuse({ env }: Pick<Deps, 'env'>, log: Log, secrets: Secr
   return 1
 }
 
-type SlackOutcome = { delivered: boolean | null; error: string | null }
-
-async function tellSlack(
+async function notifySlack(
   { deps, inputs, log }: Run,
   wanted: boolean,
   render: () => SlackMessage,
 ): Promise<SlackOutcome> {
   const nothing = (why: string): SlackOutcome => {
     log.info(why)
-    return { delivered: null, error: null }
+    return { kind: 'not-wanted' }
   }
   if (!inputs.slackWebhookUrl) return nothing('No slack-webhook-url: nothing is posted.')
   if (!wanted) return nothing(`Nothing to tell by notify: ${inputs.notify}.`)
   const message = render()
   if (inputs.dryRun) return nothing(`Dry run: would have posted to Slack: ${message.text}`)
-  const delivery = await deliverSlack(deps, inputs.slackWebhookUrl, message)
-  if (delivery.delivered) log.info('Posted to Slack.')
-  else log.info(`Slack: ${delivery.error}`)
-  return delivery.delivered ? { delivered: true, error: null } : { delivered: false, error: delivery.error }
-}
-
-/** What could not be read or delivered always fails the run; a verdict only where `fail-on` names it. */
-function exitCode({ inputs, log }: Run, report: Report): 0 | 1 {
-  const reasons = [
-    ...(report.failures.length > 0 ? ['not everything could be read or delivered'] : []),
-    ...failedOn(inputs.failOn, report),
-  ]
-  if (reasons.length === 0) return 0
-  log.fail(`The run fails: ${reasons.join('; ')}.`)
-  return 1
-}
-
-function failedOn(failOn: Inputs['failOn'], { status, drift }: Report): string[] {
-  const isWatch = status === 'watch' || status === 'alert'
-  return [
-    ...(failOn.has('alert') && status === 'alert' ? ['a limit is over the alert line (fail-on: alert)'] : []),
-    ...(failOn.has('watch') && isWatch ? ['a limit is over the watch line (fail-on: watch)'] : []),
-    ...(failOn.has('drift') && drift.length > 0 ? ['limits have moved (fail-on: drift)'] : []),
-  ]
+  const posting = await postToSlack(deps, inputs.slackWebhookUrl, message)
+  log.info(posting.kind === 'delivered' ? 'Posted to Slack.' : `Slack: ${posting.error}`)
+  return posting
 }
 
 /** A file on the runner that cannot be written is said, but is no reason to lose what comes after it. */

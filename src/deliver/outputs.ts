@@ -1,5 +1,9 @@
 import type { Deps } from '../deps.ts'
-import type { Report, SnapshotOutcome } from '../report/report.ts'
+import type { Log } from '../log.ts'
+import type { Blind, Report } from '../report/report.ts'
+import { alerts } from '../tell/words/select.ts'
+import type { SnapshotOutcome } from '../vocabulary/snapshot-outcome.ts'
+import type { SlackOutcome } from './post-to-slack.ts'
 
 /** Every output, as in action.yml (a test compares them). */
 export const OUTPUTS = [
@@ -22,63 +26,99 @@ export const OUTPUTS = [
   'window-end',
   'data-complete',
   'slack-delivered',
+  'unclaimed-share',
 ] as const
 
 export type OutputName = (typeof OUTPUTS)[number]
 
 const MOST_ALERTS = 50
+/** Bytes. A step gets an output through its environment, where Linux takes no value above 128 KiB. */
+const LARGEST_ALERTS = 64_000
 
-/** What is known when the outputs are written; a part that a failed run did not reach is null, and its outputs stay empty. */
-export type Outcome = {
-  window: { start: string; end: string }
-  report: Report | null
-  /** Whether the committed snapshot could be read: without it nobody knows what has moved. */
-  isDriftKnown: boolean
-  reportPath: string | null
-  evidencePath: string | null
-  snapshot: SnapshotOutcome | null
-  slackDelivered: boolean | null
-}
+/** How the run ended, as far as the outputs say it. */
+export type Ending =
+  | {
+      kind: 'audited'
+      report: Report
+      /** Whether the committed snapshot could be read: without it nobody knows what has moved. */
+      isDriftKnown: boolean
+      /** Null where the file could not be written; there may be no evidence at all. */
+      reportPath: string | null
+      evidencePath: string | null
+      snapshot: SnapshotOutcome
+      slack: SlackOutcome
+    }
+  | { kind: 'blind'; window: Blind['window']; slack: SlackOutcome }
 
 /** The value of every output, as text. Empty means "nothing to say", never "fine". */
-export function outputsOf({
-  window,
-  report,
-  isDriftKnown,
-  reportPath,
-  evidencePath,
-  snapshot,
-  slackDelivered,
-}: Outcome): Record<OutputName, string> {
-  const alerts = (report?.verdicts ?? [])
-    .filter((verdict) => verdict.band === 'alert' && !verdict.muted)
-    .sort((a, b) => (b.utilization ?? 0) - (a.utilization ?? 0))
-  const text = (value: string | number | boolean | null | undefined) =>
-    value === null || value === undefined ? '' : String(value)
+function outputsOf(ending: Ending): Record<OutputName, string> {
+  const empty = Object.fromEntries(OUTPUTS.map((name) => [name, ''])) as Record<OutputName, string>
+  const slackDelivered = SLACK_DELIVERED[ending.slack.kind]
+  if (ending.kind === 'blind') {
+    return {
+      ...empty,
+      'window-start': text(ending.window?.start),
+      'window-end': text(ending.window?.end),
+      'data-complete': 'false',
+      'slack-delivered': slackDelivered,
+    }
+  }
+  const { report, isDriftKnown, reportPath, evidencePath, snapshot } = ending
+  const { commit, pullRequest } = snapshot
   return {
-    status: text(report?.status),
-    'highest-utilization': text(report?.highest_utilization),
-    'alert-count': report ? text(alerts.length) : '',
-    alerts: report ? JSON.stringify(alerts.slice(0, MOST_ALERTS)) : '',
+    status: text(report.status),
+    'highest-utilization': text(report.highest_utilization),
+    'alert-count': text(alerts(report).length),
+    alerts: alertsOutput(report).text,
     'report-path': text(reportPath),
     'evidence-path': text(evidencePath),
-    drift: report && isDriftKnown ? text(report.drift.length > 0) : '',
-    'drift-count': report && isDriftKnown ? text(report.drift.length) : '',
-    'snapshot-path': text(snapshot?.path),
-    'snapshot-operation': text(snapshot?.operation),
-    'commit-sha': text(snapshot?.commit?.sha),
-    'commit-verified': text(snapshot?.commit?.verified),
-    'pull-request-operation': text(snapshot?.pullRequest?.operation),
-    'pull-request-number': text(snapshot?.pullRequest?.number),
-    'pull-request-url': text(snapshot?.pullRequest?.url),
-    'window-start': window.start,
-    'window-end': window.end,
-    'data-complete': report ? text(report.window.complete) : 'false',
-    'slack-delivered': text(slackDelivered),
+    drift: isDriftKnown ? text(report.drift.length > 0) : '',
+    'drift-count': isDriftKnown ? text(report.drift.length) : '',
+    'snapshot-path': snapshot.path,
+    'snapshot-operation': snapshot.operation,
+    'commit-sha': text(commit?.sha),
+    'commit-verified': text(commit?.verified),
+    'pull-request-operation': text(pullRequest?.operation),
+    'pull-request-number': text(pullRequest?.number),
+    'pull-request-url': text(pullRequest?.url),
+    'window-start': report.window.start,
+    'window-end': report.window.end,
+    'data-complete': text(report.window.complete),
+    'slack-delivered': slackDelivered,
+    'unclaimed-share': text(report.accounting?.unclaimed_share),
   }
 }
 
-/** Writes every output once. */
-export function writeOutputs(core: Pick<Deps['core'], 'setOutput'>, outcome: Outcome): void {
-  for (const [name, value] of Object.entries(outputsOf(outcome))) core.setOutput(name, value)
+const SLACK_DELIVERED = {
+  delivered: 'true',
+  'not-delivered': 'false',
+  unknown: 'false',
+  'not-wanted': '',
+} satisfies Record<SlackOutcome['kind'], string>
+
+const text = (value: string | number | boolean | null | undefined) =>
+  value === null || value === undefined ? '' : String(value)
+
+/** The output `alerts`: rows without their hours, worst first, at most 50 and 64 kB of whole rows; how many were left out. */
+export function alertsOutput(report: Report): { text: string; leftOut: number } {
+  const all = alerts(report)
+  const rows: string[] = []
+  let size = '[]'.length
+  for (const { hourly: _, ...row } of all.slice(0, MOST_ALERTS)) {
+    const json = JSON.stringify(row)
+    size += Buffer.byteLength(json) + ','.length
+    if (size > LARGEST_ALERTS) break
+    rows.push(json)
+  }
+  return { text: `[${rows.join(',')}]`, leftOut: all.length - rows.length }
+}
+
+/** Writes every output once, and logs what the output `alerts` had no room for. */
+export function writeOutputs(core: Pick<Deps['core'], 'setOutput'>, log: Pick<Log, 'info'>, ending: Ending): void {
+  const { leftOut } = ending.kind === 'audited' ? alertsOutput(ending.report) : { leftOut: 0 }
+  if (leftOut > 0)
+    log.info(
+      `The output alerts holds the worst alerts, at most ${MOST_ALERTS} and 64 kB of them; ${leftOut} more ${leftOut === 1 ? 'is' : 'are'} in the report only (output report-path).`,
+    )
+  for (const [name, value] of Object.entries(outputsOf(ending))) core.setOutput(name, value)
 }

@@ -1,8 +1,9 @@
-import { appendFile, mkdir, rename, writeFile } from 'node:fs/promises'
+import { appendFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Deps } from '../deps.ts'
 import type { Report } from '../report/report.ts'
+import { writeWhole } from './write-whole.ts'
 
 /** The files a run leaves on the runner: the report, the evidence page, and the job summary. */
 
@@ -10,20 +11,17 @@ const FOLDER = 'claude-rate-limit-audit'
 
 /** Writes the report under RUNNER_TEMP and returns its path. */
 export function writeReport(env: Deps['env'], report: Report): Promise<string> {
-  return writeWhole(env, 'report.json', `${JSON.stringify(report, null, 2)}\n`)
+  return writeTemporary(env, 'report.json', `${JSON.stringify(report, null, 2)}\n`)
 }
 
 /** Writes the evidence page beside the report and returns its path. */
 export function writeEvidence(env: Deps['env'], markdown: string): Promise<string> {
-  return writeWhole(env, 'evidence.md', markdown)
+  return writeTemporary(env, 'evidence.md', markdown)
 }
 
-/** A reader sees all of a file or nothing: it is renamed into place. */
-async function writeWhole(env: Deps['env'], name: string, text: string): Promise<string> {
+async function writeTemporary(env: Deps['env'], name: string, text: string): Promise<string> {
   const path = join(env.RUNNER_TEMP || tmpdir(), FOLDER, name)
-  await mkdir(dirname(path), { recursive: true })
-  await writeFile(`${path}.part`, text)
-  await rename(`${path}.part`, path)
+  await writeWhole(path, text)
   return path
 }
 

@@ -1,12 +1,12 @@
 import * as z from 'zod'
-import { parseDay } from '../vocabulary/window.ts'
+import { COMPARE_WITH, parseDay } from '../vocabulary/window.ts'
 import {
   branchName,
   grammar,
   httpsUrl,
   identifier,
-  list,
-  listOf,
+  itemList,
+  itemsOf,
   oneOf,
   optional,
   repositoryPath,
@@ -18,7 +18,7 @@ import type { InputName } from './names.ts'
 const GROUP_TYPES = ['model_group', 'batch', 'token_count', 'files', 'skills', 'web_search'] as const
 
 const failOn = grammar('never, or a list of alert, watch, drift', (text) => {
-  const items = list(text)
+  const items = itemsOf(text)
   if (items.length === 1 && items[0] === 'never') return new Set<never>()
   const known = (['alert', 'watch', 'drift'] as const).filter((item) => items.includes(item))
   return items.length > 0 && known.length === items.length ? new Set(known) : undefined
@@ -42,22 +42,25 @@ export const fields = {
   'headers-log': optional(
     grammar('a path or a glob, such as logs/claude-*.jsonl', (text) => (/[\0\r\n]/.test(text) ? undefined : text)),
   ),
-  date: grammar('yesterday, or a day as YYYY-MM-DD (UTC)', (text) => (text === 'yesterday' ? text : parseDay(text))),
+  date: grammar('yesterday, or a day as YYYY-MM-DD (UTC); with headers-log also today', (text) =>
+    text === 'yesterday' || text === 'today' ? text : parseDay(text),
+  ),
   'lookback-days': grammar('a whole number from 1 to 31', (text) =>
     /^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= 31 ? Number(text) : undefined,
   ),
+  'compare-with': oneOf(...COMPARE_WITH),
   'peak-window': oneOf('minute', 'hour', 'second'),
   threshold,
   'watch-threshold': threshold,
   'policy-path': repositoryPath,
   workspaces: grammar('all | none | a list of workspace IDs or names', (text) => {
     if (text === 'all' || text === 'none') return text
-    const items = list(text)
+    const items = itemsOf(text)
     return items.length > 0 && !items.includes('all') && !items.includes('none') ? items : undefined
   }),
-  models: listOf,
+  models: itemList,
   'group-types': grammar(`a list of ${GROUP_TYPES.join(', ')}`, (text) => {
-    const items = list(text)
+    const items = itemsOf(text)
     return items.every((item) => (GROUP_TYPES as readonly string[]).includes(item)) ? items : undefined
   }),
   'usage-api': oneOf('auto', 'analytics', 'legacy'),
@@ -73,9 +76,9 @@ export const fields = {
   base: optional(branchName),
   branch: branchName,
   'commit-message': grammar('one line of text', (text) => (/[\r\n]/.test(text) ? undefined : text)),
-  'pull-request-labels': listOf,
-  'pull-request-reviewers': listOf,
-  'pull-request-assignees': listOf,
+  'pull-request-labels': itemList,
+  'pull-request-reviewers': itemList,
+  'pull-request-assignees': itemList,
   'github-token': z.string(),
   'fail-on': failOn,
   'dry-run': grammar('true | false', (text) => ({ true: true, false: false })[text.toLowerCase() as 'true' | 'false']),

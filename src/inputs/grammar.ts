@@ -3,7 +3,7 @@ import * as z from 'zod'
 
 /** How an input's text is read: each grammar knows what it accepts, so that an error can say it. */
 
-/** A parser of one input's text: `undefined` means rejected, and `accepted` tells what would have been taken. */
+/** A parser of one input's text: `undefined` means rejected, and `accepted` says what is accepted. */
 export function grammar<T>(accepted: string | ((text: string) => string), parse: (text: string) => T | undefined) {
   return z.string().transform((text, context): T => {
     const value = parse(text)
@@ -16,7 +16,7 @@ export function grammar<T>(accepted: string | ((text: string) => string), parse:
 export const oneOf = <const T extends string>(...values: readonly T[]) =>
   grammar(values.join(' | '), (text) => values.find((value) => value === text))
 
-export const list = (text: string): string[] => [
+export const itemsOf = (text: string): string[] => [
   ...new Set(
     text
       .split(/[,\n]/)
@@ -24,7 +24,7 @@ export const list = (text: string): string[] => [
       .filter(Boolean),
   ),
 ]
-export const listOf = grammar('a list, separated by commas or new lines', list)
+export const itemList = grammar('a list, separated by commas or new lines', itemsOf)
 
 export const optional = <T>(schema: z.ZodType<T, string>) =>
   z.union([z.literal('').transform((): null => null), schema])
@@ -51,7 +51,7 @@ export const httpsUrl = (accepted: string, { loopback = false }: { loopback?: bo
     return text.replace(/\/+$/, '')
   })
 
-/** Plain http is for test doubles on this very machine only. */
+/** Plain http is only for test doubles on the same machine. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
 }

@@ -1,15 +1,33 @@
 import type * as z from 'zod'
 import type { Deps } from '../deps.ts'
 import { AuditError } from '../errors.ts'
-import { DAY, dayOf, earliestDay, isoDay, type Window, windowOf } from '../vocabulary/window.ts'
+import {
+  type CompareWith,
+  DAY,
+  dayOf,
+  earliestDay,
+  isoDay,
+  MINUTE,
+  type Window,
+  windowOf,
+  withinRetention,
+} from '../vocabulary/window.ts'
 import { type Fields, fields } from './fields.ts'
-import { INPUTS, type InputName, SECRET_INPUTS, shown } from './names.ts'
-import { chooseSource, type Source } from './source.ts'
+import { asGiven, INPUTS, type InputName, SECRET_INPUTS } from './names.ts'
+import { type Credentials, chooseSource, type LogPattern, type Source } from './source.ts'
 
-export type Inputs = {
-  source: Source
+/** What was asked for. `log-span`: the window is what the log holds, which is known once it has been read. */
+export type Inputs = ApiInputs | LogInputs
+export type ApiInputs = OtherInputs & { source: Credentials; window: Window }
+export type LogInputs = OtherInputs & { source: LogPattern; window: Window | 'log-span' }
+
+/** Whether a log is to be read, and not the Admin API. */
+export function areOfLog(inputs: Inputs): inputs is LogInputs {
+  return inputs.source.kind === 'headers-log'
+}
+
+type OtherInputs = {
   anthropicBaseUrl: string
-  window: Window
   /** A log of headers is always read to the second. */
   peakWindow: 'minute' | 'hour'
   thresholds: { watch: number; alert: number }
@@ -39,7 +57,7 @@ export type Inputs = {
 }
 
 /**
- * Reads and checks every input. Hands the secrets to `mask` first, so that nothing later can show them.
+ * Reads and checks every input. Gives the secrets to `mask` first, so that nothing later can show them.
  * Throws one AuditError that names every bad input, what was given and what is accepted; no request has been made by then.
  */
 export function readInputs({ core, now }: Pick<Deps, 'core' | 'now'>, mask: (secret: string) => void): Inputs {
@@ -55,28 +73,30 @@ export function readInputs({ core, now }: Pick<Deps, 'core' | 'now'>, mask: (sec
   for (const name of names) {
     const parsed = fields[name].safeParse(raw[name])
     if (parsed.success) Object.assign(values, { [name]: parsed.data })
-    else problems.push(`${name}: got ${shown(name, raw[name])}; accepted: ${acceptedBy(parsed.error)}`)
+    else problems.push(`${name}: got ${asGiven(name, raw[name])}; accepted: ${acceptedBy(parsed.error)}`)
   }
   const source = chooseSource(raw, values, problems)
   checkPeakWindow(raw, values, problems)
-  const window = chooseWindow(values, now(), problems)
+  const sourced = source && withWindow(source, values, now(), problems)
   if (
     values.threshold !== undefined &&
     values['watch-threshold'] !== undefined &&
     values['watch-threshold'] >= values.threshold
   )
     problems.push(
-      `watch-threshold: got ${shown('watch-threshold', raw['watch-threshold'])}; accepted: a value below threshold (${raw.threshold})`,
+      `watch-threshold: got ${asGiven('watch-threshold', raw['watch-threshold'])}; accepted: a value below threshold (${raw.threshold})`,
     )
-  if (values.base && values.base === values.branch && values['snapshot-mode'] === 'pull-request')
+  const { base, branch } = values
+  const isOwn = base === branch || base?.startsWith(`${branch}-next`) || base?.startsWith(`${branch}-scratch-`)
+  if (base && isOwn && values['snapshot-mode'] === 'pull-request')
     problems.push(
-      `branch: got ${shown('branch', raw.branch)}; accepted: a branch other than base, which a pull request needs`,
+      `branch: got ${asGiven('branch', raw.branch)}; accepted: a branch other than base (${base}), neither it nor one on which this action prepares its commits`,
     )
 
   checkPaths(raw, problems)
 
-  if (problems.length > 0 || !source || !window) throw new AuditError(problemText(problems))
-  return toInputs(values as Fields, source, window)
+  if (problems.length > 0 || !sourced) throw new AuditError(problemText(problems))
+  return { ...sourced, ...otherInputs(values as Fields) }
 }
 
 function acceptedBy(error: z.ZodError): string {
@@ -109,14 +129,59 @@ function checkPaths(raw: Record<InputName, string>, problems: string[]): void {
   const names = ['snapshot-path', 'policy-path', 'gateway-path'] as const
   for (const [index, name] of names.entries()) {
     const other = names.slice(0, index).find((earlier) => raw[earlier] === raw[name])
-    if (other) problems.push(`${name}: got ${shown(name, raw[name])}; accepted: another path than that of ${other}`)
+    if (other) problems.push(`${name}: got ${asGiven(name, raw[name])}; accepted: another path than that of ${other}`)
   }
 }
 
-function chooseWindow(values: Partial<Fields>, now: number, problems: string[]): Window | undefined {
-  const { date, 'lookback-days': days } = values
-  if (date === undefined || days === undefined) return undefined
+function withWindow(
+  source: Source,
+  values: Partial<Fields>,
+  now: number,
+  problems: string[],
+): Pick<ApiInputs, 'source' | 'window'> | Pick<LogInputs, 'source' | 'window'> | undefined {
+  const { date, 'lookback-days': days, 'compare-with': compareWith } = values
+  if (date === undefined || days === undefined || compareWith === undefined) return undefined
+  if (source.kind === 'headers-log') {
+    const window = logWindow(date, days, compareWith, now, problems)
+    return window && { source, window }
+  }
+  const window = apiWindow(date, days, compareWith, now, problems)
+  return window && { source, window }
+}
+
+/** A log has no lag, and by default the window is what it holds: all of `date` and `lookback-days` are left at their defaults. */
+function logWindow(
+  date: Fields['date'],
+  days: number,
+  compareWith: CompareWith,
+  now: number,
+  problems: string[],
+): Window | 'log-span' | undefined {
   const today = dayOf(now)
+  if (date === 'yesterday') return days === 1 ? 'log-span' : windowOf(today - DAY, days, compareWith)
+  const lastDay = date === 'today' ? today : date
+  if (lastDay > today) {
+    problems.push(`date: got "${isoDay(lastDay)}"; accepted: today, or a UTC day that has ended`)
+    return undefined
+  }
+  const window = windowOf(lastDay, days, compareWith)
+  return lastDay < today ? window : { ...window, end: Math.floor(now / MINUTE) * MINUTE + MINUTE, earlier: null }
+}
+
+function apiWindow(
+  date: Fields['date'],
+  days: number,
+  compareWith: CompareWith,
+  now: number,
+  problems: string[],
+): Window | undefined {
+  const today = dayOf(now)
+  if (date === 'today') {
+    problems.push(
+      'date: got "today"; accepted: a UTC day that has ended, since usage of the last hours is not in yet; with headers-log, also today',
+    )
+    return undefined
+  }
   const lastDay = date === 'yesterday' ? today - DAY : date
   if (lastDay >= today) {
     problems.push(
@@ -124,21 +189,19 @@ function chooseWindow(values: Partial<Fields>, now: number, problems: string[]):
     )
     return undefined
   }
-  const window = windowOf(lastDay, days, now)
+  const window = windowOf(lastDay, days, compareWith)
   if (window.start < earliestDay(now)) {
     problems.push(
       `date: got "${isoDay(lastDay)}" with lookback-days ${days}, which begins on ${isoDay(window.start)}; accepted: a window that begins on ${isoDay(earliestDay(now))} or later, as far back as the usage API answers`,
     )
     return undefined
   }
-  return window
+  return withinRetention(window, now)
 }
 
-function toInputs(values: Fields, source: Source, window: Window): Inputs {
+function otherInputs(values: Fields): OtherInputs {
   return {
-    source,
     anthropicBaseUrl: values['anthropic-base-url'],
-    window,
     peakWindow: values['peak-window'] === 'hour' ? 'hour' : 'minute',
     thresholds: { watch: values['watch-threshold'], alert: values.threshold },
     policyPath: values['policy-path'],

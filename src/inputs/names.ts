@@ -13,6 +13,7 @@ export const INPUTS = {
   'headers-log': '',
   date: 'yesterday',
   'lookback-days': '1',
+  'compare-with': 'day-before',
   'peak-window': 'minute',
   threshold: '75%',
   'watch-threshold': '50%',
@@ -41,14 +42,14 @@ export const INPUTS = {
 
 export type InputName = keyof typeof INPUTS
 
-/** Values that must never be shown, also not in the error that rejects them. */
+/** Values that must never be shown, not even in the error that rejects them. */
 export const SECRET_INPUTS: ReadonlySet<InputName> = new Set([
   'anthropic-admin-key',
   'slack-webhook-url',
   'github-token',
 ])
 
-/** What was given, as an error may show it. */
-export function shown(name: InputName, text: string): string {
+/** A value as an error may show it. */
+export function asGiven(name: InputName, text: string): string {
   return SECRET_INPUTS.has(name) ? 'a value that is not shown because it is a secret' : JSON.stringify(text)
 }

@@ -12,8 +12,11 @@ export type Credentials =
       audience: string
     }
 
+/** A log of response headers: a path or a glob. */
+export type LogPattern = { kind: 'headers-log'; pattern: string }
+
 /** Where limits and use are read: the Admin API, or (without any credential) a log of response headers. */
-export type Source = Credentials | { kind: 'headers-log'; pattern: string }
+export type Source = Credentials | LogPattern
 
 const FEDERATION = [
   'anthropic-federation-rule-id',
@@ -21,7 +24,7 @@ const FEDERATION = [
   'anthropic-service-account-id',
 ] as const
 
-/** A log of headers instead of a credential, or else a credential; what does not fit goes to `problems`. */
+/** The log of headers or the credential that was given; what is missing or does not go together is added to `problems`. */
 export function chooseSource(
   raw: Record<InputName, string>,
   values: Partial<Fields>,

@@ -1,6 +1,7 @@
+import type { Tally } from '../collect/headers-log/tally.ts'
+import type { Accounting } from '../vocabulary/accounting.ts'
 import type { Drift } from '../vocabulary/drift.ts'
 import type { Finding } from '../vocabulary/finding.ts'
-import type { Scope } from '../vocabulary/scope.ts'
 import type { Thresholds, Verdict } from '../vocabulary/verdict.ts'
 import type { Window } from '../vocabulary/window.ts'
 import type { GroupView } from './headroom/group-views.ts'
@@ -20,21 +21,12 @@ export type Audited = {
   isFirstSnapshot: boolean
   findings: readonly Finding[]
   planning: Planning
-  refusals?: readonly RefusalCount[]
+  /** Where the use went; absent where only a log of responses is known. */
+  accounting?: Accounting
+  /** Of a log of response headers: how much of it was of use. */
+  log?: Tally
   unmatchedModels: readonly { model: string; requests: number | null; tokens: number }[]
   /** Workspaces whose limits could not be read: their use is judged by nothing of their own. */
   unreadWorkspaces: readonly { id: string; name: string }[]
   failures: readonly { resource: string; message: string }[]
-}
-
-/** Requests refused with 429, by what refused them. */
-export type RefusalCount = {
-  scope: Scope
-  model: string
-  rateLimit: number
-  acceleration: number
-  spendCap: number
-  notTold: number
-  first: number
-  last: number
 }

@@ -1,27 +1,34 @@
+import { type Committed, unreadFailures } from '../collect/repository/committed.ts'
 import type { Policy } from '../collect/repository/policy-schema.ts'
-import type { Freshness } from '../collect/usage/measure.ts'
+import type { Usage } from '../collect/usage/usage.ts'
+import type { Drift } from '../vocabulary/drift.ts'
 import type { Tier } from '../vocabulary/published-tiers.ts'
 import type { Thresholds, Verdict } from '../vocabulary/verdict.ts'
 import { DAY, type Window } from '../vocabulary/window.ts'
 import type { Audited } from './audited.ts'
-import { withConsequences } from './headroom/consequences.ts'
+import { consequencesOf } from './headroom/consequences.ts'
 import { groupViews } from './headroom/group-views.ts'
 import { compareVerdicts, judge, unreadableVerdicts } from './headroom/verdicts.ts'
 import { judgedLimiters } from './limits/effective.ts'
 import { limitFindings } from './limits/limit-findings.ts'
 import type { LimitsNow } from './limits/limits-now.ts'
+import { pinnedOverrides } from './limits/pinned-overrides.ts'
 import { planningOf } from './planning/planning.ts'
 import { thresholdsBy, withIntent, withMutes } from './policy/apply.ts'
 import { expectations } from './policy/expected.ts'
+import { useMutesBy } from './policy/mutes.ts'
 import { policyFindings } from './policy/policy-findings.ts'
+import { atLeastBy } from './usage/at-least.ts'
 import type { Meters } from './usage/meters.ts'
 import { missingMinutes, usageFindings } from './usage/usage-findings.ts'
+import { useFindings } from './usage/use-findings.ts'
+import { accountingOf, groupsWithUnknownKinds, unknownProducts, unmatchedModels } from './usage/where-use-went.ts'
 
 /** Limits and use as the Admin API gave them, and what to judge them by. */
 export type Known = {
   limits: LimitsNow
   meters: Meters
-  freshness: Freshness
+  usage: Usage
   source: 'analytics' | 'legacy'
   window: Window
   thresholds: Thresholds
@@ -30,17 +37,9 @@ export type Known = {
 }
 
 /** One verdict for each limiter, measured or not, in the report's order, by the lines and mutes of the policy. */
-export function judgeAll({
-  limits,
-  meters,
-  freshness,
-  source,
-  window,
-  thresholds,
-  peakWindow,
-  policy,
-}: Known): Verdict[] {
-  const { judged, committed, current, reading } = limits
+export function judgeAll({ limits, meters, usage, source, window, thresholds, peakWindow, policy }: Known): Verdict[] {
+  const { judged, judgedWorkspaces, committed, current, reading } = limits
+  const { census, unreconciled, freshness } = usage
   const verdicts = judge({
     judged,
     committed,
@@ -52,8 +51,10 @@ export function judgeAll({
     peakWindow,
     thresholds,
     thresholdsOf: thresholdsBy(policy, thresholds),
+    isAtLeast: atLeastBy({ unreconciled, unknownKinds: groupsWithUnknownKinds(census, current.groups) }),
   })
-  const all = [...verdicts, ...unreadableVerdicts(reading.unreadable, committed)].sort(compareVerdicts)
+  const unread = reading.unreadable.filter(({ workspace }) => judgedWorkspaces.includes(workspace))
+  const all = [...verdicts, ...unreadableVerdicts(unread, committed)].sort(compareVerdicts)
   return withMutes(all, policy, current.groups, lastDayOf(window))
 }
 
@@ -64,15 +65,22 @@ type Learnt = {
   verdicts: readonly Verdict[]
   problem: string | null
   tier: Tier | null
-  /** Why the committed snapshot could not be read; null where it was. */
-  snapshotError: string | null
+  committed: Committed
+  /** What was hard to believe of the limits, and was answered twice. */
+  confirmed: readonly string[]
 }
 
 /** Everything found, put together. */
-export function audited(known: Known, { verdicts, problem, tier, snapshotError }: Learnt): Audited {
-  const { limits, meters, freshness, source, window, thresholds, peakWindow, policy } = known
-  const { reading, current, judged, active } = limits
+export function audited(known: Known, { verdicts, problem, tier, committed, confirmed }: Learnt): Audited {
+  const { limits, meters, usage, source, window, thresholds, peakWindow, policy } = known
+  const { census, freshness, unreconciled } = usage
+  const { reading, current, judged, judgedWorkspaces, active } = limits
   const expected = expectations(policy, current, active)
+  const drift = withIntent(driftOf(known), expected)
+  const accounting = accountingOf(census, current.groups, {
+    reconciled: unreconciled.length === 0,
+    muteOf: useMutesBy(policy, lastDayOf(window)),
+  })
   const missing = missingMinutes(window, freshness.known)
   const coverage = { complete: missing === 0, missingMinutes: missing, refreshedAt: freshness.refreshedAt }
   const views = groupViews(verdicts, meters, window)
@@ -84,7 +92,8 @@ export function audited(known: Known, { verdicts, problem, tier, snapshotError }
     thresholds,
     peakWindow,
   }
-  const read = reading.workspaces.map(({ workspace }) => workspace)
+  const unread = new Set(reading.unreadable.map(({ workspace }) => workspace.id))
+  const read = judgedWorkspaces.filter(({ id }) => !unread.has(id))
   return {
     window,
     coverage,
@@ -93,29 +102,39 @@ export function audited(known: Known, { verdicts, problem, tier, snapshotError }
     thresholds,
     verdicts,
     views,
-    drift: withIntent(driftOf(known), expected),
-    isFirstSnapshot: limits.committed === null && snapshotError === null,
+    drift,
+    isFirstSnapshot: committed.kind === 'read' && committed.snapshot === null,
     findings: [
+      ...confirmed.map((what) => ({ kind: 'read-twice' as const, message: `${what} It was read twice.` })),
       ...limitFindings(current, judged, read),
-      ...policyFindings(policy, judgedLimiters(current), expected, lastDayOf(window)),
+      ...pinnedOverrides(drift, current),
+      ...policyFindings(policy, judgedLimiters(current), expected, lastDayOf(window), accounting),
       ...(problem === null ? [] : [{ kind: 'drivers-unknown' as const, message: problem }]),
       ...usageFindings({ source, ...freshness, window, meters }),
+      ...useFindings(accounting, unknownProducts(census)),
     ],
     planning: planningOf(forPlanning, limits.judgedGroups, tier),
-    unmatchedModels: [...meters.unmatched.values()],
+    accounting,
+    unmatchedModels: unmatchedModels(census, current.groups),
     unreadWorkspaces: reading.unreadable.map(({ workspace: { id, name } }) => ({ id, name })),
     failures: [
       ...reading.unreadable.map(({ workspace, error }) => ({
         resource: `limits of workspace ${workspace.name}`,
         message: error,
       })),
-      ...(snapshotError === null ? [] : [{ resource: 'committed snapshot', message: snapshotError }]),
+      ...unreadFailures(committed),
     ],
   }
 }
 
-function driftOf({ limits, meters, freshness, source, window, peakWindow }: Known) {
-  const { committed: before, current: after, drift } = limits
-  if (before === null) return []
-  return withConsequences(drift, { before, after, meters, window, known: freshness.known, peakWindow, source })
+function driftOf({ limits, meters, usage, source, window, peakWindow }: Known): Drift[] {
+  const { committed, current, changes } = limits
+  if (committed === null) return []
+  const before = { snapshot: committed, meterOf: meters.findBefore }
+  const after = { snapshot: current, meterOf: meters.find }
+  const minutes = { span: window, known: usage.freshness.known, source, grid: meters.grid, peakWindow }
+  return changes.map((touching) => ({
+    ...touching.change,
+    consequences: consequencesOf(touching, { before, after }, minutes),
+  }))
 }

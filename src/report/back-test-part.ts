@@ -2,11 +2,11 @@ import * as z from 'zod'
 import type { BackTest } from '../judge/planning/back-test.ts'
 import { groupSchema, ratio, scopeSchema } from './row-schemas.ts'
 
-const days = z.int().nonnegative()
+const number = z.int().nonnegative()
 const tallySchema = z.object({
   line: ratio,
-  days: days.describe('Days whose peak ÷ limit is at or over the line'),
-  incidents: days.describe('Runs of such days in a row'),
+  days: number.describe('Days whose peak ÷ limit is at or over the line'),
+  incidents: number.describe('Runs of such days in a row'),
 })
 
 /** A row of the report file's `back_test`. */
@@ -14,7 +14,7 @@ export const backTestSchema = z.object({
   scope: scopeSchema,
   group: groupSchema,
   limiter: z.string(),
-  days: days.describe('Wholly known UTC days of the window'),
+  days: number.describe('Wholly known UTC days of the window'),
   lines: z.array(tallySchema),
   suggestion: z
     .object({ in_force: tallySchema, instead: tallySchema })

@@ -1,15 +1,17 @@
-import type { Audited, RefusalCount } from '../judge/audited.ts'
+import type { Audited } from '../judge/audited.ts'
 import { compareText } from '../vocabulary/order.ts'
-import { isMeasured, type Verdict } from '../vocabulary/verdict.ts'
+import { isMeasured, isRefused, type Verdict } from '../vocabulary/verdict.ts'
 import { isoTime } from '../vocabulary/window.ts'
 import { backTestPart } from './back-test-part.ts'
 import { planningPart } from './planning-part.ts'
+import { logPart, refusalRow } from './refused-rows.ts'
 import type { Report } from './report.ts'
-import { driftRow, groupViewRow, verdictRow } from './rows.ts'
+import { accountingRow, driftRow, groupViewRow, verdictRow } from './rows.ts'
 
 /** The one value, in the report file's own spelling, of everything an audit found. Pure: the same findings give the same bytes. */
 export function reportOf(audited: Audited): Report {
-  const { window, coverage, thresholds, verdicts, refusals } = audited
+  const { window, coverage, thresholds, verdicts, log } = audited
+  const { earlier } = window
   return {
     version: 1,
     window: {
@@ -19,6 +21,7 @@ export function reportOf(audited: Audited): Report {
       complete: coverage.complete,
       missing_minutes: coverage.missingMinutes,
       data_refreshed_at: coverage.refreshedAt === null ? null : isoTime(coverage.refreshedAt),
+      compared_with: earlier && { start: isoTime(earlier.start), end: isoTime(earlier.end) },
     },
     usage_source: audited.source,
     peak_window: audited.peakWindow,
@@ -30,7 +33,8 @@ export function reportOf(audited: Audited): Report {
     drift: audited.drift.map(driftRow),
     first_snapshot: audited.isFirstSnapshot,
     findings: [...audited.findings],
-    ...(refusals && { refusals: refusals.map(refusalRow) }),
+    ...(audited.accounting && { accounting: accountingRow(audited.accounting) }),
+    ...(log && { refusals: verdicts.filter(isRefused).map(refusalRow), log: logPart(log) }),
     unmatched_models: audited.unmatchedModels.toSorted((a, b) => compareText(a.model, b.model)),
     ...(audited.unreadWorkspaces.length > 0 && { unread_workspaces: [...audited.unreadWorkspaces] }),
     failures: [...audited.failures],
@@ -48,17 +52,4 @@ function statusOf(verdicts: readonly Verdict[]): Report['status'] {
 function highestUtilization(verdicts: readonly Verdict[]): number | null {
   const utilizations = verdicts.filter(isMeasured).map(({ utilization }) => utilization)
   return utilizations.length > 0 ? Math.max(...utilizations) : null
-}
-
-function refusalRow({ scope, model, rateLimit, acceleration, spendCap, notTold, first, last }: RefusalCount) {
-  return {
-    scope,
-    model,
-    rate_limit: rateLimit,
-    acceleration,
-    spend_cap: spendCap,
-    not_told: notTold,
-    first: isoTime(first),
-    last: isoTime(last),
-  }
 }

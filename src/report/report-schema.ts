@@ -1,12 +1,15 @@
 import * as z from 'zod'
 import { backTestSchema } from './back-test-part.ts'
+import { driftSchema } from './drift-schemas.ts'
 import {
+  accountingSchema,
   count,
-  driftSchema,
   findingSchema,
   groupSchema,
   groupViewSchema,
+  logSchema,
   ratio,
+  refusalSchema,
   scopeSchema,
   time,
   verdictSchema,
@@ -14,7 +17,7 @@ import {
 
 /** The report file, as it is written and published. Keys are spelled as in the file; more may be added, none renamed. */
 
-export const REPORT_VERSION = 1
+const REPORT_VERSION = 1
 
 const byTier = z.object({ Start: ratio, Build: ratio, Scale: ratio })
 
@@ -77,6 +80,10 @@ export const reportSchema = z.object({
     complete: z.boolean(),
     missing_minutes: z.int().nonnegative(),
     data_refreshed_at: time.nullable(),
+    compared_with: z
+      .object({ start: time, end: time })
+      .nullable()
+      .describe('The time before, which transitions compare with; null: with nothing'),
   }),
   usage_source: z.enum(['analytics', 'legacy', 'headers']).describe('headers: a log of response headers'),
   peak_window: z.enum(['minute', 'hour', 'second']),
@@ -94,20 +101,13 @@ export const reportSchema = z.object({
   planning: planningSchema.optional(),
   back_test: z.array(backTestSchema).optional().describe('How often other alert lines would have fired'),
   refusals: z
-    .array(
-      z.object({
-        scope: scopeSchema,
-        model: z.string(),
-        rate_limit: z.int().nonnegative(),
-        acceleration: z.int().nonnegative(),
-        spend_cap: z.int().nonnegative(),
-        not_told: z.int().nonnegative(),
-        first: time,
-        last: time,
-      }),
-    )
+    .array(refusalSchema)
     .optional()
     .describe('Responses with status 429 in a log of response headers, by what refused them'),
+  accounting: accountingSchema
+    .optional()
+    .describe('Where the use of the window went; absent where only a log of responses is known'),
+  log: logSchema.optional().describe('How much of a log of response headers was of use'),
   unmatched_models: z.array(z.object({ model: z.string(), requests: count.nullable(), tokens: count })),
   unread_workspaces: z
     .array(z.object({ id: z.string(), name: z.string() }))

@@ -1,8 +1,11 @@
 import type { GroupView } from '../judge/headroom/group-views.ts'
-import type { Drift } from '../vocabulary/drift.ts'
-import { isMeasured, type MeasuredVerdict, type Verdict } from '../vocabulary/verdict.ts'
+import type { Accounting } from '../vocabulary/accounting.ts'
+import type { Consequence, Drift, Use } from '../vocabulary/drift.ts'
+import { sameLimit } from '../vocabulary/limit-key.ts'
+import { isMeasured, isRefused, type MeasuredVerdict, type Verdict } from '../vocabulary/verdict.ts'
 import { isoTime } from '../vocabulary/window.ts'
-import type { DriftRow, GroupViewRow, VerdictRow } from './report.ts'
+import { refusedPart } from './refused-rows.ts'
+import type { AccountingPart, ConsequenceRow, DriftRow, GroupViewRow, VerdictRow } from './report.ts'
 
 /** Verdicts, drift and views as the rows of the report file. */
 
@@ -12,6 +15,11 @@ export function verdictRow(verdict: Verdict): VerdictRow {
   const judgedBy = { configured, limit_source: limitSource, lower_bound: lowerBound }
   const own = thresholds && { thresholds }
   if (isMeasured(verdict)) return { ...base, ...judgedBy, ...figures(verdict), ...own }
+  if (isRefused(verdict)) {
+    const { limit, band, transition, refused, muted } = verdict
+    const alert = { limit, band, transition, reason: 'refused' as const, refused: refusedPart(refused) }
+    return { ...base, ...judgedBy, ...NO_FIGURES, ...alert, ...(muted && { muted }) }
+  }
   const { limit, band, reason } = verdict
   return { ...base, ...judgedBy, ...NO_FIGURES, limit, band, reason, ...own }
 }
@@ -32,7 +40,7 @@ const NO_FIGURES = {
 
 function figures(verdict: MeasuredVerdict) {
   const { limit, peak, peakAt, bracket, p99, minutesOverThreshold, utilization, band, transition } = verdict
-  const { clipped, previous, hourly, drivers, lowestRemaining, muted } = verdict
+  const { clipped, previous, hourly, drivers, lowestRemaining, requestId, muted } = verdict
   return {
     limit,
     peak,
@@ -53,25 +61,68 @@ function figures(verdict: MeasuredVerdict) {
       api_keys: [...drivers.apiKeys],
     },
     ...(lowestRemaining !== undefined && { lowest_remaining: lowestRemaining }),
+    ...(requestId !== undefined && { request_id: requestId }),
     ...(muted && { muted }),
   }
 }
 
+export function accountingRow(accounting: Accounting): AccountingPart {
+  const { tokens, requests, parts, unclaimedShare, unmutedShare, newlyUnclaimed, reconciled } = accounting
+  return {
+    tokens,
+    requests,
+    parts: parts.map((part) => ({ ...part, of: [...part.of] })),
+    unclaimed_share: unclaimedShare,
+    unmuted_share: unmutedShare,
+    newly_unclaimed: [...newlyUnclaimed],
+    reconciled,
+  }
+}
+
 export function driftRow(drift: Drift): DriftRow {
-  const consequence = 'consequence' in drift ? drift.consequence : undefined
+  const own = 'limiter' in drift ? drift.consequences.find((consequence) => sameLimit(consequence, drift)) : undefined
+  const ratioOf = (use: Use | undefined) => (use?.kind === 'measured' ? use.utilization : null)
   return {
     class: drift.class,
     scope: drift.scope,
-    group: drift.group,
+    group: 'group' in drift ? drift.group : null,
     limiter: 'limiter' in drift ? drift.limiter : null,
     before: 'before' in drift ? drift.before : null,
     after: 'after' in drift ? drift.after : null,
-    utilization_before: consequence?.before ?? null,
-    utilization_after: consequence?.after ?? null,
-    peak: consequence?.peak ?? null,
+    utilization_before: ratioOf(own?.before),
+    utilization_after: ratioOf(own?.after),
+    peak: peakOf(own),
+    consequences: drift.consequences.map(consequenceRow),
     model: 'model' in drift ? drift.model : null,
     from: ('from' in drift ? drift.from : null) ?? null,
+    ...('inherited' in drift && { inherited: drift.inherited }),
+    ...('models' in drift && { models: [...drift.models] }),
+    ...('unlisted' in drift && { unlisted_models: [...drift.unlisted] }),
+    ...('limits' in drift && {
+      limits: Object.entries(drift.limits).map(([limiter, limit]) => ({ limiter, limit })),
+    }),
     ...(drift.intended !== undefined && { intended: drift.intended }),
+    ...(drift.at !== undefined && { at: isoTime(drift.at) }),
+  }
+}
+
+/** The peak by the groups of now; of a limit that is gone, by those of before. */
+function peakOf(consequence: Consequence | undefined): number | null {
+  if (consequence?.after.kind === 'measured') return consequence.after.peak
+  return consequence?.before.kind === 'measured' ? consequence.before.peak : null
+}
+
+export function consequenceRow({ scope, group, limiter, before, after }: Consequence): ConsequenceRow {
+  const figuresOf = (use: Use) =>
+    use.kind === 'measured' ? { limit: use.limit, peak: use.peak, utilization: use.utilization } : null
+  const unmeasured = [after, before].find((use) => use.kind === 'unmeasured')
+  return {
+    scope,
+    group: { type: group.type, name: group.name },
+    limiter,
+    before: figuresOf(before),
+    after: figuresOf(after),
+    ...(unmeasured && { reason: unmeasured.reason }),
   }
 }
 
@@ -84,6 +135,7 @@ export function groupViewRow({ scope, group, binds, cache }: GroupView): GroupVi
       read_share: cache.readShare,
       stretch: cache.stretch,
       hourly_read_share: [...cache.hourlyReadShare],
+      hourly_input: [...cache.hourlyInput],
     },
   }
 }

@@ -1,13 +1,24 @@
 import type { Report, VerdictRow } from '../report/report.ts'
-import { atMost, count, plural } from '../vocabulary/figures.ts'
-import { crossesAlertLine } from './words/drift-consequence.ts'
-import { driftCounts, isCut } from './words/drift-text.ts'
+import { count, plural } from '../vocabulary/figures.ts'
+import { isSerious } from './drift/drift-figures.ts'
+import { driftCounts } from './drift/drift-text.ts'
 import { logText } from './words/escape.ts'
 import { atPeakTime, BAND_MARK, groupName, limiterName, limitName, scopeName } from './words/format.ts'
-import { isInert, isMeasured, type Measured, ofBand, recovered } from './words/select.ts'
-import { lineName, missingData, used } from './words/sentences.ts'
+import { list } from './words/list.ts'
+import { refusedCount, refusedName, refusedText } from './words/refused-text.ts'
+import {
+  isInert,
+  isMeasured,
+  isNewlyUnclaimed,
+  isRefused,
+  type Measured,
+  ofBand,
+  recovered,
+  refusedRows,
+} from './words/select.ts'
+import { missingData, thresholdName, unclaimedSentences, unclaimedShare, used } from './words/sentences.ts'
 
-export type Annotation = { level: 'error' | 'warning' | 'notice'; title: string; message: string }
+type Annotation = { level: 'error' | 'warning' | 'notice'; title: string; message: string }
 
 /** Limits named in one annotation: it is a pointer to the summary, not the summary. */
 const NAMED = 3
@@ -17,20 +28,25 @@ const NAMED = 3
  * `failOn` holds the classes that fail the run (`fail-on`): those are errors.
  */
 export function annotations(report: Report, failOn: ReadonlySet<'alert' | 'watch' | 'drift'>): Annotation[] {
+  const refused = refusedRows(report)
   const alerts = ofBand(report, 'alert')
   const watch = ofBand(report, 'watch')
   const back = recovered(report)
   const { drift, failures, window } = report
-  const serious = drift.some((item) => isCut(item) || crossesAlertLine(item, report))
   const all: (Annotation | false)[] = [
     failures.length > 0 && {
       level: 'error',
       title: 'Not everything could be read or delivered',
       message: logText(named(failures.map(({ resource, message }) => `${resource}: ${message}`)), 2_000),
     },
+    refused.length > 0 && {
+      level: failOn.has('alert') ? 'error' : 'warning',
+      title: `Claude rate limits: ${refusedCount(report)}`,
+      message: named(refused.map((row) => `${refusedName(row, logText)}: ${refusedText(row)}`)),
+    },
     alerts.length > 0 && {
       level: failOn.has('alert') ? 'error' : 'warning',
-      title: `Claude rate limits: ${plural(alerts.length, 'limit')} at or over ${lineName('alert', report)}`,
+      title: `Claude rate limits: ${plural(alerts.length, 'limit')} at or over ${thresholdName('alert', report)}`,
       message: namedRows(alerts, report),
     },
     watch.length > 0 && {
@@ -44,17 +60,27 @@ export function annotations(report: Report, failOn: ReadonlySet<'alert' | 'watch
       message: namedRows(back, report),
     },
     drift.length > 0 && {
-      level: failOn.has('drift') ? 'error' : serious ? 'warning' : 'notice',
+      level: levelOfDrift(report, failOn.has('drift')),
       title: 'Claude rate limits have changed',
       message: `${driftCounts(drift)}. The job summary shows what each change does to the peak.`,
     },
+    isNewlyUnclaimed(report) && {
+      level: 'warning',
+      title: `Claude rate limits: ${unclaimedShare(report)}`,
+      message: named(unclaimedSentences(report, logText)),
+    },
     !window.complete && {
       level: 'warning',
-      title: 'The usage data is incomplete',
+      title: report.usage_source === 'headers' ? 'Part of the log could not be read' : 'The usage data is incomplete',
       message: missingData(report) ?? '',
     },
   ]
   return all.filter((item) => item !== false)
+}
+
+function levelOfDrift(report: Report, failsTheRun: boolean): Annotation['level'] {
+  if (failsTheRun) return 'error'
+  return report.drift.some((item) => isSerious(item, report)) ? 'warning' : 'notice'
 }
 
 function namedRows(rows: readonly Measured[], report: Report): string {
@@ -62,16 +88,18 @@ function namedRows(rows: readonly Measured[], report: Report): string {
 }
 
 function named(items: readonly string[]): string {
-  const { shown, more } = atMost(items, NAMED)
-  return [...shown, ...(more > 0 ? [`and ${count(more)} more in the job summary`] : [])].join('; ')
+  const rest = (more: number) => `and ${count(more)} more in the job summary`
+  return list(items, NAMED, (item) => item, rest).join('; ')
 }
 
-/** One line per verdict for the log, in the report's order: what a log search finds again. */
+/** One line per verdict, in the report's order, for the log: so that a search of old logs finds them. */
 export function logLines(report: Report): string[] {
   return report.verdicts.map((verdict) => logText(logLine(verdict, report), 500))
 }
 
 function logLine(verdict: VerdictRow, report: Report): string {
+  if (isRefused(verdict))
+    return `${BAND_MARK.alert} ${'refused'.padEnd(10)}  ${refusedName(verdict, logText)}: ${refusedText(verdict)} · ${verdict.transition}`
   const about = [
     scopeName(verdict.scope, logText),
     groupName(verdict.group, logText),

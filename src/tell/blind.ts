@@ -1,16 +1,17 @@
-import type { Blind, Links } from '../report/report.ts'
+import type { Blind } from '../report/report.ts'
 import { capital } from '../vocabulary/figures.ts'
 import { buttons, header, message, section } from './slack/blocks.ts'
 import type { SlackMessage } from './slack/slack-limits.ts'
 import { markdownText, SENTENCE_LENGTH, slackText } from './words/escape.ts'
 import { BAND_MARK, moment } from './words/format.ts'
-import { seeAlso, stack, under } from './words/markdown.ts'
+import type { Links } from './words/links.ts'
+import { bullets, seeAlso, stack, under } from './words/markdown.ts'
 
-/** How a run is told that could not read limits or usage: it must never be taken for a quiet day. */
+/** What is said of a run without a report: it must never be taken for a quiet day. */
 
 const TITLE = `${BAND_MARK.unmeasured} Claude rate limits: the audit is blind`
 
-/** The one message of the run. */
+/** The one message of a run that could not read limits or usage. */
 export function renderBlindSlack(blind: Blind, links: Links): SlackMessage {
   const error = slackText(blind.error, SENTENCE_LENGTH)
   const run = links.run ? ` Run: ${slackText(links.run, SENTENCE_LENGTH)}` : ''
@@ -23,7 +24,7 @@ export function renderBlindSlack(blind: Blind, links: Links): SlackMessage {
   ])
 }
 
-/** The job summary of the run. */
+/** The job summary of a run that could not read limits or usage. */
 export function renderBlindSummary(blind: Blind, links: Links): string {
   return `${stack(
     `## ${TITLE}`,
@@ -34,12 +35,25 @@ export function renderBlindSummary(blind: Blind, links: Links): string {
   )}\n`
 }
 
-/** What this run saw nothing of; of the runs before it only their own reports know. */
+/** The job summary of a run whose inputs or policy are not valid: `error` has a headline, then one problem per line. */
+export function renderRefusedSummary(error: string): string {
+  const [headline = '', ...problems] = error.split('\n').map((line) => line.replace(/^- /, ''))
+  return `${stack(
+    `## ${BAND_MARK.unmeasured} Claude rate limits: the audit did not begin`,
+    markdownText(headline, 2_000),
+    bullets(problems.map((problem) => markdownText(problem, 2_000))),
+  )}\n`
+}
+
+/** Only this run's window is certain: whether earlier runs failed too, this one does not know. */
 function meaning({ window }: Blind): string {
-  return `the audit is blind since ${moment(window.start)}, longer if the run before failed too: a limit may have been reached without anyone being told.`
+  const since = window === null ? '' : ` since ${moment(window.start)}, longer if the run before failed too`
+  return `the audit is blind${since}: a limit may have been reached without anyone being told.`
 }
 
 function remedy({ window, source }: Blind): string {
+  if (window === null)
+    return 'Fix the cause, then run the workflow again with this log: what was not logged cannot be read later.'
   const lastDay = new Date(Date.parse(window.end) - 1).toISOString().slice(0, 10)
   return source === 'api'
     ? `Fix the cause, then run the workflow again with \`date: ${lastDay}\`: Anthropic keeps the usage, so nothing is lost.`

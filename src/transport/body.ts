@@ -1,11 +1,4 @@
-import { constants, gunzipSync } from 'node:zlib'
-import { type Reply, STILL_CODED } from './coded.ts'
-import { parseJson } from './parse-json.ts'
-
 /** Reading a reply's body without trusting its size. */
-
-/** Room for a page of usage in one piece. */
-const ROOM = 1_048_576
 
 /** A body larger than the reader was ready to take. The connection is given up, the rest is not read. */
 export class BodyTooLarge extends Error {
@@ -15,55 +8,21 @@ export class BodyTooLarge extends Error {
   }
 }
 
-/** The body as text, decompressed. Throws BodyTooLarge beyond `maxBytes`, and what zlib and the network throw. */
-export function readText(response: Reply, limit: { maxBytes: number }): Promise<string> {
-  return readBody(response, limit, (bytes) => bytes.toString('utf8'))
-}
-
-/** The body as JSON. Throws BodyTooLarge beyond `maxBytes`, SyntaxError where it is not JSON, and what zlib and the network throw. */
-export function readJson(response: Reply, limit: { maxBytes: number }): Promise<unknown> {
-  return readBody(response, limit, parseJson)
-}
-
-/** `decode` gets all bytes of the body and must not keep them. */
-async function readBody<T>(
-  response: Reply,
-  { maxBytes }: { maxBytes: number },
-  decode: (bytes: Buffer) => T,
-): Promise<T> {
-  if (response.body === null) return decode(Buffer.alloc(0))
-  // A reader and not `for await`, which costs a quarter more for each chunk.
-  const reader = response.body.getReader()
+/** The body as text. Throws BodyTooLarge beyond `maxBytes`, unpacked, and what the network and unpacking throw. */
+export async function readText({ body }: Response, { maxBytes }: { maxBytes: number }): Promise<string> {
+  if (body === null) return ''
   const chunks: Uint8Array[] = []
   let size = 0
-  for (let read = await reader.read(); !read.done; read = await reader.read()) {
-    size += read.value.byteLength
-    if (size > maxBytes) {
-      await reader.cancel()
-      throw new BodyTooLarge(maxBytes)
-    }
-    chunks.push(read.value)
+  for await (const chunk of body) {
+    size += chunk.byteLength
+    // Leaving the loop cancels the stream, and with it the reply.
+    if (size > maxBytes) throw new BodyTooLarge(maxBytes)
+    chunks.push(chunk)
   }
-  const body = Buffer.concat(chunks, size)
-  const coding = response.headers.get(STILL_CODED)
-  if (coding !== null && coding !== 'gzip')
-    throw new Error(`it came as ${coding.slice(0, 40)}, which was not asked for`)
-  if (!coding || size === 0) return decode(body)
-  const bytes = gunzip(body, maxBytes)
-  try {
-    return decode(bytes)
-  } finally {
-    // Given back now, and not when the next collection of garbage finds it: the next page needs the same again.
-    if (bytes.buffer.byteLength >= ROOM) bytes.buffer.transfer(0)
-  }
+  return Buffer.concat(chunks, size).toString('utf8')
 }
 
-/** In one go, and as lenient as fetch about how the stream ends. */
-function gunzip(body: Buffer, maxBytes: number): Buffer<ArrayBuffer> {
-  try {
-    return gunzipSync(body, { chunkSize: ROOM, maxOutputLength: maxBytes, finishFlush: constants.Z_SYNC_FLUSH })
-  } catch (error) {
-    if (error instanceof RangeError) throw new BodyTooLarge(maxBytes)
-    throw error
-  }
+/** The body as JSON. Throws SyntaxError where it is not JSON, and what `readText` throws. */
+export async function readJson(response: Response, limit: { maxBytes: number }): Promise<unknown> {
+  return JSON.parse(await readText(response, limit))
 }

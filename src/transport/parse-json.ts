@@ -1,6 +1,6 @@
 /**
- * Bytes of a piece: its text is small enough for V8 to put it among the short-lived objects, whose memory it uses again.
- * Room for a text of more than 128 kB is asked of the system each time, which takes longer than to parse it.
+ * Bytes of a piece: a text so small goes among V8's short-lived objects, whose memory is used again. For each text of
+ * more than 128 kB, V8 asks the system for memory, which takes longer than parsing it.
  */
 const PIECE = 32_768
 
@@ -19,7 +19,7 @@ export function parseJson(bytes: Buffer): unknown {
  * A page `{"data":[…], …}` is cut where an item ends and the next begins with the same field as the first, `},{"field":`.
  * No string of a valid text has these characters: their quote would end it, and no name can follow. So such a comma stands
  * between two objects of an array; and where the items before it are whole by themselves, that array is `data`.
- * Null where it can't be cut so, be it that the text is not valid.
+ * Null where it can't be cut like this, also where the text is not valid.
  */
 function parseInPieces(bytes: Buffer): unknown {
   const firstField = FIRST_FIELD.exec(bytes.toString('latin1', 0, 100))?.[1]

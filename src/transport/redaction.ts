@@ -18,7 +18,7 @@ const MASK = '***'
 /** A shorter value would turn half the log into asterisks; no credential we know of is as short. */
 const SHORTEST_SECRET = 8
 
-/** What is a credential wherever it stands, whether or not anyone has told us of it. */
+/** Whatever looks like this is taken for a credential, known or not. */
 const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/sk-ant-[\w-]{8,}/g, MASK],
   [/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, MASK],
@@ -27,7 +27,7 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/(\b[a-z][a-z\d+.-]*:\/\/)[^\s/@"']+@/gi, `$1${MASK}@`],
 ]
 
-/** The run's secrets, none yet. `core.setSecret` is told of each one as it comes. */
+/** The run's secrets, none yet. `core.setSecret` is called with each one as it is added. */
 export function createSecrets(core: Pick<Deps['core'], 'setSecret'>): Secrets {
   const known = new Set<string>()
 
@@ -42,7 +42,7 @@ export function createSecrets(core: Pick<Deps['core'], 'setSecret'>): Secrets {
     add: (secret) => {
       if (secret.length < SHORTEST_SECRET || known.has(secret)) return
       core.setSecret(secret)
-      // The longest first: a part that is replaced early would leave the rest of the whole standing.
+      // The longest first: replacing a part of a secret first would leave the rest of it readable.
       const all = [...known, ...encodingsOf(secret)].sort((a, b) => b.length - a.length)
       known.clear()
       for (const form of all) known.add(form)
@@ -56,8 +56,8 @@ export function createSecrets(core: Pick<Deps['core'], 'setSecret'>): Secrets {
 }
 
 /**
- * The secret as it is, percent-encoded, and as the part of a base64 text that depends on nothing around it (Basic authorization).
- * Of an address, a webhook's, the path too: it is the credential, and what a proxy quotes of a request.
+ * The secret as it is, percent-encoded, and within a base64 text (Basic authorization), as far as what surrounds it has no
+ * influence. Where it is a URL, a webhook's, its path too: that is the credential, and all that a proxy quotes of a request.
  */
 function encodingsOf(secret: string): string[] {
   const bytes = Buffer.from(secret)

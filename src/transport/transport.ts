@@ -1,8 +1,7 @@
-import { EnvHttpProxyAgent, fetch as undiciFetch } from 'undici'
+import { EnvHttpProxyAgent, type RequestInit as UndiciInit, fetch as undiciFetch } from 'undici'
 import type { Deps } from '../deps.ts'
-import { getCoded } from './coded.ts'
 
-export type Transport = { fetch: typeof globalThis.fetch; close: () => Promise<void> }
+export type Transport = { fetch: Deps['fetch']; close: () => Promise<void> }
 
 const PROJECT = 'https://github.com/marketplace/actions/claude-rate-limit-audit'
 
@@ -12,8 +11,6 @@ const PROJECT = 'https://github.com/marketplace/actions/claude-rate-limit-audit'
  * A redirect is an error unless the caller asks otherwise: every call carries a credential, and it must not travel on.
  * It is undici's own fetch: the one built into Node refuses a dispatcher of another undici.
  * HTTP/1.1 only: undici offers HTTP/2 too, which is younger there and which no test here speaks.
- * A GET that asks for gzip by name gets the body as it came, as in Go's net/http, and of a Response only what body.ts
- * needs to read it.
  */
 export function createTransport({ env, version }: { env: Deps['env']; version: string }): Transport {
   const dispatcher = new EnvHttpProxyAgent({
@@ -30,14 +27,12 @@ export function createTransport({ env, version }: { env: Deps['env']; version: s
   })
   const userAgent = `claude-rate-limit-audit/${version} (+${PROJECT})`
 
-  const fetch = (input: string | URL, init: RequestInit = {}): Promise<unknown> => {
-    const headers: Record<string, string> = { ...plain(init.headers), 'user-agent': userAgent }
-    const { method = 'GET', signal = null } = init
-    if (method === 'GET' && headers['accept-encoding'] === 'gzip')
-      return getCoded(dispatcher, input, { headers, signal })
-    return undiciFetch(input, { redirect: 'error', ...init, headers, dispatcher } as Parameters<typeof undiciFetch>[1])
+  const fetch: Deps['fetch'] = (input, init = {}) => {
+    const headers = { ...plain(init.headers), 'user-agent': userAgent }
+    // Node's and undici's types of the same request are two, and differ in names that no caller uses.
+    return undiciFetch(input, { redirect: 'error', ...init, headers, dispatcher } as UndiciInit)
   }
-  return { fetch: fetch as unknown as typeof globalThis.fetch, close: () => dispatcher.close() }
+  return { fetch, close: () => dispatcher.close() }
 }
 
 /** With names in lower case. */

@@ -2,14 +2,14 @@ import type { Deps } from '../deps.ts'
 import { readText } from './body.ts'
 
 /** What one exchange may take: milliseconds from its start to the last byte of the body, and bytes of that body. */
-export type Bounds = { timeout: () => number; maxBytes: number }
+type Bounds = { timeout: () => number; maxBytes: number }
 
 /** These have no body, and a Response must not be given one (Fetch standard, "null body status"). */
 const WITHOUT_BODY = new Set([101, 103, 204, 205, 304])
 
 /**
- * A fetch whose replies come whole: their bodies are read already, within the bounds. It is for clients that read a body
- * themselves, however long and however slowly it comes. Rejects with what could not be read and why, the network's error as its cause.
+ * A fetch whose replies come whole: their bodies have been read, within the bounds. It is for clients that themselves would
+ * read a body of any length for any time. Rejects with what could not be read and why, the network's error as its cause.
  */
 export function wholeReplies(fetch: Deps['fetch'], { timeout, maxBytes }: Bounds): Deps['fetch'] {
   return async (input, init) => {

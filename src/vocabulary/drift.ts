@@ -1,32 +1,61 @@
-import type { Group } from './groups.ts'
-import type { Scope } from './scope.ts'
+import type { Group, Limits } from './groups.ts'
+import type { LimitRef } from './limit-key.ts'
+import type { Scope, WorkspaceScope } from './scope.ts'
 
 /**
- * Drift: one difference between the committed limits and today's, by its class. Values are in the limit's own units;
- * a limiter without a value is as good as absent.
+ * Drift: one difference between the committed limits and today's, by its class, and what it does. Values are in the limit's
+ * own units; a limiter without a value is as good as absent.
  */
-export type Drift = Place & (Change | { class: 'group-added' | 'group-retired' } | ModelChange) & { intended?: boolean }
+export type Drift = Change & {
+  /** One for each limit that the change touches; none where it touches none, or where they were not looked for. */
+  consequences: readonly Consequence[]
+  intended?: boolean
+  /** When the new limit was first seen, UTC ms: known where a log of responses shows the change. */
+  at?: number
+}
 
-type Place = { scope: Scope; group: Group }
+/** A difference alone, as two snapshots show it. */
+export type Change = LimitChange | GroupChange | ModelChange | WorkspaceChange
 
-/** A limit that moved. `from`: the limiter type it was counted by before, where that changed too. */
-export type Change = { limiter: string; consequence?: Consequence } & (
-  | { class: 'raised' | 'cut'; before: number; after: number }
-  | { class: 'limiter-added'; after: number }
-  | { class: 'limiter-removed'; before: number }
-  | { class: 'limiter-changed'; from: string; before: number; after: number }
-  | { class: 'override-added'; after: number }
-  | { class: 'override-changed'; before: number; after: number; from?: string }
-  | { class: 'override-removed'; before: number }
-)
+type OfGroup = { scope: Scope; group: Group }
 
-type ModelChange =
-  | { class: 'model-added' | 'model-removed'; model: string }
-  /** `from`: the name of the group it left. */
-  | { class: 'model-moved'; model: string; from: string }
+/** A limit that came, went or moved. `from`: the limiter type it was counted by before, where that changed too. */
+export type LimitChange = OfGroup & { limiter: string } & (
+    | { class: 'raised' | 'cut'; before: number; after: number }
+    | { class: 'limiter-added'; after: number }
+    | { class: 'limiter-removed'; before: number }
+    | { class: 'limiter-changed'; from: string; before: number; after: number }
+    /** `inherited`: the organization's limit, by which the workspace went before; null: there was none. */
+    | { class: 'override-added'; after: number; inherited: number | null }
+    | { class: 'override-changed'; before: number; after: number; from?: string }
+    /** `inherited`: the organization's limit, by which the workspace goes now; null: there is none. */
+    | { class: 'override-removed'; before: number; inherited: number | null }
+  )
 
-export type LimitDrift = Extract<Drift, Change>
-export type DriftClass = Drift['class']
+export type GroupChange = OfGroup & { models: readonly string[] } & (
+    | { class: 'group-added'; limits: Limits }
+    /** `unlisted`: those of its models that no group lists now. */
+    | { class: 'group-retired'; unlisted: readonly string[] }
+  )
 
-/** What a change does to the window's peak: utilization by what bound before and by what binds now; null: not measured. */
-export type Consequence = { peak: number | null; before: number | null; after: number | null }
+export type ModelChange = OfGroup & { model: string } & (
+    | { class: 'model-added' | 'model-removed' }
+    /** `from`: the name of the group it left. */
+    | { class: 'model-moved'; from: string }
+  )
+
+export type WorkspaceChange = { scope: WorkspaceScope; class: 'workspace-added' | 'workspace-archived' }
+
+export type DriftClass = Change['class']
+
+/**
+ * What the audited window was of one limit: by the limits and the make-up of groups of before, and by those of now.
+ * The limit is named as it is now; one that is gone, as it was.
+ */
+export type Consequence = LimitRef & { before: Use; after: Use }
+
+/** `none`: there is no such limit. `unmeasured`: there is one, and why its use is not known. */
+export type Use =
+  | { kind: 'none' }
+  | { kind: 'unmeasured'; limit: number; reason: string }
+  | { kind: 'measured'; limit: number; peak: number; utilization: number }

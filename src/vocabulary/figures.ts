@@ -1,14 +1,11 @@
-import { lazy } from './lazy.ts'
-
 /** How figures and lists are written, the same in every sentence: of a finding, a reason or a rendering. */
 
-// Lazy, for the first of a process loads a library: 20 ms that the first request does not wait for.
-const whole = lazy(() => new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 }))
-const small = lazy(() => new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 }))
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 })
+const small = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 2 })
 
 /** `1,660,000`; below 1 two significant digits (`0.017`). */
 export function count(value: number): string {
-  return value > 0 && value < 1 ? small().format(value) : whole().format(value)
+  return value > 0 && value < 1 ? small.format(value) : whole.format(value)
 }
 
 /** `1 alert`, `2 alerts`. */
@@ -17,7 +14,7 @@ export function plural(value: number, one: string, many = `${one}s`): string {
 }
 
 const MOST_DECIMALS = 6
-const wholePercent = lazy(() => new Intl.NumberFormat('en-US', { maximumFractionDigits: MOST_DECIMALS }))
+const wholePercent = new Intl.NumberFormat('en-US', { maximumFractionDigits: MOST_DECIMALS })
 
 /**
  * A ratio as `83 %`, `77.5 %`, `0.4 %`, `450 %`: one decimal where it says something. More where rounding would step over
@@ -29,9 +26,9 @@ export function percent(ratio: number, lines: readonly number[] = []): string {
     // The decimal point is moved in the text: 33.3 / 100 is a little less than 0.333.
     const shown = Number(`${text}e-2`)
     const isTrue = shown > 0 === ratio > 0 && [1, ...lines].every((line) => shown >= line === ratio >= line)
-    if (isTrue) return `${wholePercent().format(Number(text))} %`
+    if (isTrue) return `${wholePercent.format(Number(text))} %`
   }
-  return `${wholePercent().format(Math.floor(ratio * 100 * 10 ** MOST_DECIMALS) / 10 ** MOST_DECIMALS)} %`
+  return `${wholePercent.format(Math.floor(ratio * 100 * 10 ** MOST_DECIMALS) / 10 ** MOST_DECIMALS)} %`
 }
 
 /** `−50 %`, `+25 %`: how far `after` is from `before`; empty where `before` is 0. */
@@ -41,7 +38,7 @@ export function changeInPercent(before: number, after: number): string {
   return `${change < 0 ? '−' : '+'}${percent(Math.abs(change))}`
 }
 
-/** With a capital at its head, as a sentence begins. */
+/** With a capital first letter, as a sentence begins. */
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
 }

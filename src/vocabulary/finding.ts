@@ -1,6 +1,7 @@
 /** What else a reader should know, beside the verdicts. */
 export const FINDING_KINDS = [
   'inert-override',
+  'pinned-override',
   'cached-traffic-override',
   'oversubscribed',
   'uncapped-workspaces',
@@ -10,10 +11,16 @@ export const FINDING_KINDS = [
   'freshness-unknown',
   'data-incomplete',
   'drivers-unknown',
+  'read-twice',
+  'unclaimed-use',
+  'unreconciled',
+  'unknown-product',
   'mute-expired',
   'unexpected-limit',
   'policy-unmatched',
   'headers-log',
+  'limits-moved',
+  'mixed-limits',
 ] as const
 
 /** `message` is one sentence for a person. */

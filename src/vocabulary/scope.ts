@@ -1,5 +1,6 @@
 /** Where a limit holds: for all workspaces of the organization together, or in one of them. */
-export type Scope = { type: 'organization' } | { type: 'workspace'; id: string; name: string }
+export type Scope = { type: 'organization' } | WorkspaceScope
+export type WorkspaceScope = { type: 'workspace'; id: string; name: string }
 
 export const ORGANIZATION: Scope = { type: 'organization' }
 

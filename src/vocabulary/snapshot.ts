@@ -5,7 +5,7 @@ import { compareText } from './order.ts'
 
 /** The committed file: limits only, canonical bytes, so that a git diff shows a moved limit and nothing else. */
 
-export const SNAPSHOT_VERSION = 1
+const SNAPSHOT_VERSION = 1
 
 const limitsSchema = z
   .record(z.string(), z.number().nullable())
@@ -26,7 +26,7 @@ export const snapshotSchema = z.strictObject({
   organization: z.array(groupSchema),
   workspaces: z
     .array(z.strictObject({ id: z.string(), name: z.string(), overrides: z.array(overrideSchema) }))
-    .describe('Only workspaces with limits of their own; the others inherit everything'),
+    .describe('Every active workspace; one without overrides inherits everything'),
 })
 
 /** What a snapshot says, in the shape of a reading, so that the two can be compared. */
@@ -36,8 +36,8 @@ export type Snapshot = {
 }
 
 /**
- * The snapshot of a reading. Workspaces that this run did not read (an input left them out) keep what `committed` says of them:
- * a narrower run must not erase them.
+ * The snapshot of a reading: every workspace that was read, with or without limits of its own. Those that could not be
+ * read keep what `committed` says of them.
  */
 export function snapshotOf(
   groups: readonly RateLimitGroup[],
@@ -47,11 +47,28 @@ export function snapshotOf(
     isRead: () => true,
   },
 ): Snapshot {
-  const read = workspaces
-    .filter(({ overrides }) => overrides.length > 0)
-    .map(({ workspace, overrides }) => ({ id: workspace.id, name: workspace.name, overrides }))
+  const read = workspaces.map(({ workspace: { id, name }, overrides }) => ({ id, name, overrides }))
   const kept = keep.committed?.workspaces.filter(({ id }) => !keep.isRead(id)) ?? []
   return { groups, workspaces: [...read, ...kept] }
+}
+
+/**
+ * Whether a snapshot lists every workspace of its time, also those without limits of their own. Earlier versions left these
+ * out, which shows: every organization has a default workspace, and that one cannot have limits.
+ */
+export function listsAllWorkspaces({ workspaces }: Snapshot): boolean {
+  return workspaces.some(({ overrides }) => overrides.length === 0)
+}
+
+/**
+ * Whether a committed snapshot says what `now` says. The form of its file does not matter, nor that one of an earlier
+ * version leaves out workspaces without limits of their own.
+ */
+export function saysTheSame(committed: Snapshot, now: Snapshot): boolean {
+  const comparable = listsAllWorkspaces(committed)
+    ? now
+    : { ...now, workspaces: now.workspaces.filter(({ overrides }) => overrides.length > 0) }
+  return formatSnapshot(committed) === formatSnapshot(comparable)
 }
 
 /** The file's bytes: two-space indent, final newline, one limit a line, keys and lists sorted. */

@@ -6,6 +6,8 @@ export type UsageRow = {
   /** The legacy report says null for the default workspace. */
   workspaceId: string | null
   apiKeyId: string | null
+  /** Said of a parent organization's children; null where it was not asked for. */
+  organizationId: string | null
   serviceTier: string | null
   speed: string | null
   product: string | null
@@ -16,5 +18,12 @@ export type UsageRow = {
   cacheCreation: number
   cacheRead: number
   output: number
+  /** Tokens of kinds newer than this code: what the API's own total has beyond the four above. */
+  unknownTokens: number
   webSearches: number
+}
+
+/** Tokens of the kinds that are known. */
+export function knownTokens({ uncachedInput, cacheCreation, cacheRead, output }: UsageRow): number {
+  return uncachedInput + cacheCreation + cacheRead + output
 }

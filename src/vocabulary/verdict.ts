@@ -51,12 +51,42 @@ export type MeasuredVerdict = Judged & {
   drivers: Drivers | null
   /** From response headers: the least that was left of the limit. */
   lowestRemaining?: number
+  /** Of the response that showed the peak, where it was logged. */
+  requestId?: string
   muted?: Mute
 }
 
 /** A limit without figures, and why: never 0 %, never ok. */
 export type UnmeasuredVerdict = Judged & { band: 'unmeasured'; limit: number | null; reason: string }
 
-export type Verdict = MeasuredVerdict | UnmeasuredVerdict
+/**
+ * A model whose requests were refused: an alert without a figure, since a refusal does not say which of the model's limits
+ * it met. Only a log of responses shows refusals. `limiter` is always `refused`.
+ */
+export type RefusedVerdict = Judged & {
+  band: 'alert'
+  limit: null
+  refused: Refused
+  transition: 'new' | 'continuing'
+  muted?: Mute
+}
 
-export const isMeasured = (verdict: Verdict): verdict is MeasuredVerdict => verdict.band !== 'unmeasured'
+/** Requests refused with 429, by what refused them; `notTold`: the body was not logged, or its code is newer than this. */
+export type RefusalsByKind = { rateLimit: number; acceleration: number; spendCap: number; notTold: number }
+export type Refused = RefusalsByKind & {
+  requests: number
+  first: number
+  last: number
+  /** The first minute in which most were refused. */
+  worst: { at: number; requests: number }
+  /** Seconds that `retry-after` asked to wait; null: nobody was asked, as with a spend cap. */
+  retryAfter: { median: number; max: number } | null
+  /** UTC hours with refusals, in order. */
+  hours: readonly (RefusalsByKind & { at: number })[]
+}
+
+export type Verdict = MeasuredVerdict | UnmeasuredVerdict | RefusedVerdict
+
+export const isRefused = (verdict: Verdict): verdict is RefusedVerdict => 'refused' in verdict
+export const isMeasured = (verdict: Verdict): verdict is MeasuredVerdict =>
+  verdict.band !== 'unmeasured' && !isRefused(verdict)

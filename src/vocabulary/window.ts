@@ -9,15 +9,18 @@ export const MINUTES_PER_DAY = DAY / MINUTE
 const FIRST_DAY = Date.UTC(2026, 0, 1)
 const RETENTION_DAYS = 365
 
-export type Window = {
-  /** UTC midnight, milliseconds, inclusive. */
-  start: number
-  /** UTC midnight, milliseconds, exclusive. */
-  end: number
+/** UTC milliseconds: `start` inclusive, `end` exclusive. */
+export type Span = { start: number; end: number }
+
+export type Window = Span & {
   days: number
-  /** Whether the day before `start` can be asked for too: transitions compare with the window one day earlier. */
-  hasDayBefore: boolean
+  /** The time before, as long as the window: what transitions compare with; null: with nothing. */
+  earlier: Span | null
 }
+
+/** What transitions compare with: the same window one day earlier, the span just before it, or nothing. */
+export const COMPARE_WITH = ['day-before', 'window-before', 'none'] as const
+export type CompareWith = (typeof COMPARE_WITH)[number]
 
 /** The start of the UTC day that holds `time`. */
 export function dayOf(time: number): number {
@@ -31,10 +34,22 @@ export function parseDay(text: string): number | undefined {
   return Number.isNaN(time) || isoDay(time) !== text ? undefined : time
 }
 
-/** The window of `days` whole days that ends with `lastDay` (UTC midnight). Throws nothing: see `earliestDay` for what to refuse. */
-export function windowOf(lastDay: number, days: number, now: number): Window {
-  const start = lastDay - (days - 1) * DAY
-  return { start, end: lastDay + DAY, days, hasDayBefore: start - DAY >= earliestDay(now) }
+/** The window of `days` whole days that ends with `lastDay` (UTC midnight), and what it is compared with. */
+export function windowOf(lastDay: number, days: number, compareWith: CompareWith): Window {
+  const window = { start: lastDay - (days - 1) * DAY, end: lastDay + DAY }
+  return { ...window, days, earlier: earlierSpan(window, compareWith) }
+}
+
+/** The window compared with nothing where the API no longer answers for the time before. */
+export function withinRetention(window: Window, now: number): Window {
+  const { earlier } = window
+  return earlier && earlier.start < earliestDay(now) ? { ...window, earlier: null } : window
+}
+
+function earlierSpan({ start, end }: Span, compareWith: CompareWith): Span | null {
+  if (compareWith === 'none') return null
+  const back = compareWith === 'day-before' ? DAY : end - start
+  return { start: start - back, end: end - back }
 }
 
 /** The first day whose usage the API can still give. */

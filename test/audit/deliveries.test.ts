@@ -151,12 +151,31 @@ test('the log has a line for each result, and speaks of one as of one', async ()
   )
   const usageLines = inGroup('Usage').filter((line) => line.startsWith('info: '))
   expect(usageLines[0]).toMatch(
-    /× 2 queries: .*and of 1 workspace with overrides; about \d+ pages if the one model with limits is in use/,
+    /^info: Plan: usage per minute, 2026-11-21 to 2026-11-22: 2 questions, 1 workspace with overrides, about \d+ requests\.$/,
   )
   expect(usageLines.at(-1)).toBe('info: Read usage from the analytics API: the whole window.')
   expect(
     inGroup('Scorecard').filter((line) => /^info: .* organization · | workspace production · /.test(line)),
   ).toHaveLength(2)
+})
+
+test('a group or a model that is called like a person mentions nobody in the commit', async () => {
+  const called = (name: string, model: string): World => ({
+    ...withOutput(800),
+    groups: [
+      group({ name, models: ['claude-opus-4-6', model], limits: { output_tokens_per_minute: 800 } }),
+      group({ name: 'Claude Haiku', models: ['claude-haiku-4-5'], limits: { requests_per_minute: 10 } }),
+    ],
+    workspaces: withOutput(800).workspaces.filter(({ isDefault }) => isDefault),
+  })
+  services.anthropic.world = called('@acme/oncall', 'claude-opus-4-6-fast')
+  await services.run()
+  services.anthropic.world = called('@acme/oncall', '@ada #12 GH-7')
+  await services.run()
+  const message = await services.github.git('log', '-1', '--format=%B', 'main')
+  expect(message).toContain('acme/oncall')
+  expect(message).toContain('ada')
+  expect(message).not.toMatch(/@acme|@ada|#12|GH-7/)
 })
 
 test('a hostile workspace name is only its characters wherever the audit tells it', async () => {

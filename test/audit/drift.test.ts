@@ -95,7 +95,7 @@ describe('a snapshot is never written from part of a reading', () => {
     expect(JSON.parse(after!).workspaces).toEqual(JSON.parse(before!).workspaces)
   })
 
-  test('an archived workspace leaves the file, as the removal of its limits', async () => {
+  test('an archived workspace leaves the file, and is reported as that', async () => {
     await services.run()
     see({
       ...WORLD,
@@ -103,8 +103,14 @@ describe('a snapshot is never written from part of a reading', () => {
     })
     const run = await services.run()
     expect(run.report.drift).toMatchObject([
-      { class: 'override-removed', scope: { name: 'research' }, before: 20, after: null },
+      {
+        class: 'workspace-archived',
+        scope: { name: 'research' },
+        group: null,
+        consequences: [{ limiter: 'requests_per_minute', before: { limit: 20, peak: 0 }, after: null }],
+      },
     ])
+    expect(await services.github.read('main', SNAPSHOT)).not.toContain('research')
   })
 })
 

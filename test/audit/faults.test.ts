@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ADMIN_KEY } from '../emulator/anthropic/server.ts'
 import type { Fault } from '../emulator/faults.ts'
@@ -10,8 +11,10 @@ import { type Services, startServices } from './harness.ts'
  * what was delivered all the same, and the message; and for all of them: no hang, no secret, no snapshot from part of a reading.
  */
 
+/** The second can be measured by the legacy report too. */
+const LIMITS = { requests_per_minute: 10, output_tokens_per_minute: 1_000 }
 const WORLD = world({
-  groups: [group({ name: 'Claude Opus 4.x', models: ['claude-opus-4-5'], limits: { requests_per_minute: 10 } })],
+  groups: [group({ name: 'Claude Opus 4.x', models: ['claude-opus-4-5'], limits: LIMITS })],
   workspaces: [
     workspace({ name: 'production', overrides: { 'Claude Opus 4.x': { requests_per_minute: 9 } } }),
     workspace({ name: 'research', overrides: { 'Claude Opus 4.x': { requests_per_minute: 8 } } }),
@@ -52,7 +55,7 @@ type Endpoint = keyof typeof ENDPOINTS
 function fate(endpoint: Endpoint, fault: string): 'fine' | 'partial' | 'blind' {
   if (endpoint === 'workspace limits') return fault === '404' ? 'fine' : 'partial'
   // The analytics API refuses some credentials and is in beta: then the legacy report is read.
-  if (endpoint === 'usage' && ['403', '404'].includes(fault)) return 'fine'
+  if (endpoint === 'usage' && ['401', '401 that echoes secrets', '403', '404'].includes(fault)) return 'fine'
   return 'blind'
 }
 
@@ -156,6 +159,28 @@ describe('one delivery that fails leaves the others done and the run failed', ()
     expect(run.outputs.status).toBe('alert')
     expect(run.report.findings.map(({ kind }) => kind)).toContain('drivers-unknown')
   })
+})
+
+test('a run that has failed goes on asking nothing: what still waits for another try is woken and stopped', async () => {
+  services.anthropic.faults.push(
+    { path: '/v1/organizations/spend_limits', effect: { kind: 'status', status: 503, retryAfter: 3 } },
+    { path: '/v1/organizations/analytics/usage', effect: { kind: 'status', status: 403 } },
+    { path: '/v1/organizations/usage_report/messages', effect: { kind: 'status', status: 403 } },
+  )
+  const waits: AbortSignal[] = []
+  const sleep = (_: number, signal?: AbortSignal) =>
+    new Promise<void>((wake) => {
+      if (signal === undefined) return wake()
+      waits.push(signal)
+      signal.addEventListener('abort', () => wake())
+    })
+  const run = await services.run({}, { sleep })
+  expect(run.log).toMatch(/failed: The audit is blind/)
+  const asked = services.anthropic.requests.length
+  for (let turn = 0; turn < 20; turn++) await setImmediate()
+  expect(waits.length).toBeGreaterThan(0)
+  expect(waits.every(({ aborted }) => aborted)).toBe(true)
+  expect(services.anthropic.requests).toHaveLength(asked)
 })
 
 test('a key that was given to the wrong input is not shown with it', async () => {

@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import type { Deps } from '../../src/deps.ts'
 import { createTransport } from '../../src/transport/transport.ts'
 import { ADMIN_KEY } from '../emulator/anthropic/server.ts'
 import type { Effect, Fault } from '../emulator/faults.ts'
@@ -22,7 +23,7 @@ export const FAULTS: Record<string, { effect: Effect; says: RegExp }> = {
     says: /something else than documented|without an access token/,
   },
   'a page of HTML': { effect: { kind: 'body', body: '<h1>Sign in</h1>', contentType: 'text/html' }, says: /not JSON/ },
-  'a slow drip': { effect: { kind: 'drip', bytes: 1, everyMs: 200 }, says: /body was (cut|not complete)/ },
+  'a slow drip': { effect: { kind: 'drip', bytes: 1, everyMs: 200 }, says: /body was (cut|not complete)|no reply/ },
   'a body of 50 MB': {
     effect: { kind: 'huge', bytes: 50_000_000 },
     says: /larger than|more than|too large|its body was cut|exceeds/,
@@ -82,7 +83,7 @@ export async function runWith(
     }
   }, 5)
   const transport = createTransport({ env: {}, version: 'test' })
-  const impatient: typeof globalThis.fetch = (input, init) => {
+  const impatient: Deps['fetch'] = (input, init) => {
     if (!isStruck(new URL(String(input)).pathname, init?.method)) return transport.fetch(input, init)
     const stop = new AbortController()
     waiting.add({ since: done(), stop })

@@ -131,7 +131,7 @@ describe('the first audits', () => {
       '+        "requests_per_minute": 3100',
     ])
     expect(await services.github.git('log', '-1', '--format=%s%n%b')).toMatch(
-      /^chore: update Claude rate limits\n- Claude Opus 4\.x, requests\/min: 4,000 → 3,100/,
+      /^chore: update Claude rate limits: 1 cut\n- Claude Opus 4\.x, requests\/min: 4,000 → 3,100/,
     )
   })
 

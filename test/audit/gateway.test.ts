@@ -78,11 +78,11 @@ test('asked for later, the gateway file is added alone, and that is no drift', a
   expect(await filesOf('HEAD')).toEqual([GATEWAY])
 })
 
-test('a new workspace changes the gateway file alone', async () => {
+test('a new workspace is in the snapshot and in the gateway file', async () => {
   await run()
   services.anthropic.world = { ...WORLD, workspaces: [...WORLD.workspaces, workspace({ name: 'new' })] }
-  expect((await run()).outputs.drift).toBe('false')
-  expect(await filesOf('HEAD')).toEqual([GATEWAY])
+  expect((await run()).report.drift).toMatchObject([{ class: 'workspace-added', scope: { name: 'new' } }])
+  expect(await filesOf('HEAD')).toEqual([GATEWAY, SNAPSHOT].sort())
   expect((await gateway()).workspaces[workspaceId('new')].name).toBe('new')
 })
 

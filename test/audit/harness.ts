@@ -20,7 +20,13 @@ export type Services = {
   github: GitHubEmulator
   slack: SlackEmulator
   /** One run. The clock is that of the world. */
-  run: (inputs?: Partial<Record<InputName, string>>, deps?: Partial<Deps>) => Promise<AuditRun>
+  run: (
+    inputs?: Partial<Record<InputName, string>>,
+    deps?: Partial<Deps>,
+    runner?: Partial<Deps['core']>,
+  ) => Promise<AuditRun>
+  /** The runner's temporary folder, a new one for each start. */
+  folder: string
   stop: () => Promise<void>
 }
 
@@ -48,7 +54,11 @@ export async function startServices(
   const folder = await mkdtemp(join(tmpdir(), 'audit-test-'))
   let runs = 0
 
-  async function run(given: Partial<Record<InputName, string>> = {}, overrides: Partial<Deps> = {}): Promise<AuditRun> {
+  async function run(
+    given: Partial<Record<InputName, string>> = {},
+    overrides: Partial<Deps> = {},
+    runner: Partial<Deps['core']> = {},
+  ): Promise<AuditRun> {
     const summary = join(folder, `summary-${++runs}.md`)
     await writeFile(summary, '')
     const inputs: Partial<Record<InputName, string>> = {
@@ -63,11 +73,12 @@ export async function startServices(
     const transport = createTransport({ env: {}, version: 'test' })
     try {
       const code = await audit({
-        core,
+        core: { ...core, ...runner },
         env,
         fetch: transport.fetch,
         now: anthropic.world.now,
         sleep: async () => {},
+
         saveMemory: () => {},
         random: () => 0.5,
         ...overrides,
@@ -97,6 +108,7 @@ export async function startServices(
     github,
     slack,
     run,
+    folder,
     async stop() {
       await Promise.all([anthropic.stop(), github.stop(), slack.stop(), rm(folder, { recursive: true })])
     },

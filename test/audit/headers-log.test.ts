@@ -1,53 +1,36 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Scope } from '../../src/vocabulary/scope.ts'
-import { levels, line, RECORDED } from '../collect/headers-log/lines.ts'
+import { line, RECORDED } from '../collect/headers-log/lines.ts'
 import { world } from '../emulator/world/world.ts'
 import { type Services, startServices } from './harness.ts'
-
-const SNAPSHOT = '.github/claude-rate-limits-seen.json'
+import { auditLog, refusal, requests, SNAPSHOT } from './logs.ts'
 
 let services: Services
-let folder: string
 beforeEach(async () => {
   services = await startServices(world({ groups: [] }))
-  folder = await mkdtemp(join(tmpdir(), 'headers-'))
 })
 afterEach(async () => {
   expect(services.anthropic.requests).toEqual([])
   await services.stop()
-  await rm(folder, { recursive: true })
 })
 
-async function run(lines: string[], more = {}) {
-  await writeFile(join(folder, 'log.jsonl'), `${lines.join('\n')}\n`)
-  return services.run({
-    'anthropic-admin-key': '',
-    'headers-log': join(folder, '*.jsonl'),
-    'snapshot-path': SNAPSHOT,
-    'peak-window': 'second',
-    ...more,
-  })
-}
-const requests = (timestamp: string, limit: number, remaining: number, more = {}) =>
-  line({ timestamp, headers: levels({ requests: [limit, remaining] }), ...more })
-const refusal = (error_code?: string) => ({
-  status: 429,
-  error: {
-    type: 'error',
-    error: { type: 'rate_limit_error', message: 'x', ...(error_code && { details: { error_code } }) },
-  },
-})
+/** The day before the run, as a nightly run asks for it. */
+const DAY = { date: '2026-11-22' }
+const run = (lines: readonly string[], inputs = {}) => auditLog(services, lines, inputs)
 
 describe('an audit of a log of headers', () => {
   test('gives the scorecard to the second, without a credential and without a request to Anthropic', async () => {
-    const audit = await run([
-      requests('2026-11-22T09:00:00Z', 1000, 900),
-      requests('2026-11-22T14:05:07.412Z', 1000, 170),
-      requests('2026-11-23T01:00:00Z', 1000, 1), // after the window
-    ])
+    const audit = await run(
+      [
+        requests('2026-11-22T09:00:00Z', 1000, 900),
+        requests('2026-11-22T14:05:07.412Z', 1000, 170),
+        requests('2026-11-23T01:00:00Z', 1000, 1), // after the window
+      ],
+      { ...DAY, 'peak-window': 'second' },
+    )
     expect(audit.code).toBe(0)
     expect(audit.outputs).toMatchObject({
       status: 'alert',
@@ -60,6 +43,13 @@ describe('an audit of a log of headers', () => {
     expect(audit.summary).toContain('83 % of 1,000 at 14:05:07 UTC')
     expect(audit.summary).toContain('The least that was left of it: 170.')
     expect(JSON.stringify(services.slack.messages)).toContain('14:05:07 UTC')
+  })
+
+  test('calls no limit idle: it shows the moments of some responses only', async () => {
+    const { report, summary } = await run([requests('2026-11-22T09:00:00Z', 1000, 999)], DAY)
+    expect(report.verdicts).toMatchObject([{ peak: 1, utilization: 0.001 }])
+    expect(report.planning?.over_provisioned).toEqual([])
+    expect(summary).not.toContain('used less than')
   })
 
   test('parses the recorded headers of a real response to the right verdicts', async () => {
@@ -93,42 +83,56 @@ describe('an audit of a log of headers', () => {
     expect(audit.outputs).toMatchObject({ drift: 'false', 'snapshot-operation': 'unchanged' })
   })
 
-  test('counts refusals and tells them apart', async () => {
-    const audit = await run([
-      requests('2026-11-22T09:00:00Z', 1000, 0, refusal()),
-      requests('2026-11-22T09:00:01Z', 1000, 0, refusal()),
-      requests('2026-11-22T09:00:02Z', 1000, 500, refusal('ramp_limit_exceeded')),
-      requests('2026-11-22T09:00:03Z', 1000, 500, refusal('enforced_spend_limit_reached')),
-    ])
-    expect(audit.report.refusals).toMatchObject([
-      { model: 'claude-opus-4-6', rate_limit: 2, acceleration: 1, spend_cap: 1, not_told: 0 },
-    ])
-    expect(audit.summary).toContain('| claude-opus-4-6 | 2 | 1 | 1 | 0 | 2026-11-22 09:00 UTC |')
-  })
-
   test('says how much of the log could not be read, and reports no recovery then', async () => {
-    const audit = await run([
-      requests('2026-11-21T09:00:00Z', 1000, 0),
-      requests('2026-11-22T09:00:00Z', 1000, 700),
-      '{"timestamp":',
-    ])
+    const audit = await run(
+      [requests('2026-11-21T09:00:00Z', 1000, 0), requests('2026-11-22T09:00:00Z', 1000, 700), '{"timestamp":'],
+      DAY,
+    )
     expect(audit.outputs['data-complete']).toBe('false')
     expect(audit.report.verdicts).toMatchObject([{ transition: null, previous: { band: 'alert' } }])
-    expect(audit.summary).toContain('Some lines of the log could not be read')
-    expect(audit.summary).toMatch(/log\.jsonl line 3/)
+    expect(audit.summary).toContain('Some lines or headers of the log could not be read')
+    expect(audit.summary).toMatch(/log\.jsonl line 3&#58; not JSON/)
   })
 
   test('that cannot be read is blind, never healthy', async () => {
     const audit = await run(['hello'])
     expect(audit.code).toBe(1)
-    expect(audit.log).toContain('failed: The audit is blind: headers-log: 1 of 1 lines')
-    expect(JSON.stringify(services.slack.messages)).toContain('blind')
+    expect(audit.log).toContain('failed: The audit is blind: headers-log: 1 of 1 line')
+    expect(audit.outputs['window-start']).toBe('')
+    expect(JSON.stringify(services.slack.messages)).toContain('run the workflow again with this log')
   })
 
-  test('without a response in the window has no figure and no health', async () => {
-    const audit = await run([requests('2026-11-20T09:00:00Z', 1000, 700)])
-    expect(audit.outputs).toMatchObject({ status: '', 'highest-utilization': '' })
-    expect(audit.report.verdicts).toMatchObject([{ band: 'unmeasured' }])
+  test('without a response in a chosen window is blind, and says what the log holds', async () => {
+    const audit = await run([requests('2026-11-20T09:00:00Z', 1000, 700)], DAY)
+    expect(audit.code).toBe(1)
+    expect(audit.outputs).toMatchObject({ status: '', 'window-start': '2026-11-22T00:00:00Z' })
+    expect(audit.log).toContain('the log goes from 2026-11-20T09:00:00Z to 2026-11-20T09:00:00Z')
+  })
+
+  test('of models that nobody asked for fails, and says so', async () => {
+    const audit = await run([requests('2026-11-22T09:00:00Z', 1000, 700)], { models: 'claude-haiku-4-5' })
+    expect(audit.code).toBe(1)
+    expect(audit.summary).toContain('No model of the log is among those asked for')
+  })
+
+  test('reads packed files, passes over links to nothing and says so', async () => {
+    const packed = gzipSync(`${requests('2026-11-22T10:00:00Z', 1000, 100)}\n`)
+    await run([])
+    const folder = join(services.folder, 'log')
+    await writeFile(join(folder, 'older.jsonl.gz'), packed)
+    await symlink(join(folder, 'gone.jsonl'), join(folder, 'current.jsonl'))
+    const audit = await run([requests('2026-11-22T09:00:00Z', 1000, 700)], { 'headers-log': join(folder, '*.jsonl*') })
+    expect(audit.report.verdicts).toMatchObject([{ peak: 900 }])
+    expect(audit.report.log).toMatchObject({ files: 2, lines: 2, in_window: 2 })
+    expect(audit.summary).toMatch(/Links that lead nowhere&#58; .*current\.jsonl/)
+  })
+
+  test('reads no file that lies outside the workspace, whatever the path looks like', async () => {
+    await run([])
+    await symlink('/etc/hostname', join(services.folder, 'log', 'host.jsonl'))
+    const audit = await run([line()])
+    expect(audit.code).toBe(1)
+    expect(audit.log).toMatch(/host\.jsonl leads out of the workspace, to \/etc\/hostname/)
   })
 
   test('honours the policy and the choice of models', async () => {
@@ -171,9 +175,9 @@ describe('the input headers-log is refused', () => {
     const lines = [of('wrkspc_1', 5), of('wrkspc_2', 4), of('wrkspc_1', 0, refusal())]
     const { report } = await run(lines)
     const nameOf = ({ scope }: { scope: Scope }) => scope.type === 'workspace' && scope.name
-    expect(report.verdicts.map(nameOf)).toEqual(['apes', 'zebra'])
+    expect(report.verdicts.map(nameOf)).toEqual(['apes', 'zebra', 'zebra'])
     expect(report.refusals?.map(nameOf)).toEqual(['zebra'])
     expect((await run(lines, { workspaces: 'apes' })).report.verdicts.map(nameOf)).toEqual(['apes'])
-    expect((await run(lines, { workspaces: 'wrkspc_1' })).report.verdicts.map(nameOf)).toEqual(['zebra'])
+    expect((await run(lines, { workspaces: 'wrkspc_1' })).report.verdicts.map(nameOf)).toEqual(['zebra', 'zebra'])
   })
 })

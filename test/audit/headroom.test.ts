@@ -100,8 +100,8 @@ const QUIET = { 'snapshot-mode': 'none', 'slack-webhook-url': '' } as const
 const run = (inputs: Parameters<Services['run']>[0] = {}) => services.run({ ...QUIET, ...inputs })
 const reportOf = async (inputs?: Parameters<Services['run']>[0]): Promise<Report> => (await run(inputs)).report
 
-const name = ({ scope, group, limiter }: VerdictRow) =>
-  `${scope.type === 'workspace' ? `${scope.name}: ` : ''}${group.name}: ${limiter}`
+const name = ({ scope, group: { name: groupName }, limiter }: VerdictRow) =>
+  `${scope.type === 'workspace' ? `${scope.name}: ` : ''}${groupName}: ${limiter}`
 const byName = (report: Report) => Object.fromEntries(report.verdicts.map((verdict) => [name(verdict), verdict]))
 
 test('every limiter is judged by its own rule, in its own scope', async () => {
@@ -142,6 +142,7 @@ test('what is only known from the limits is told as findings, and an unlisted mo
     'cached-traffic-override',
     'inert-override',
     'uncapped-workspaces',
+    'unclaimed-use',
   ])
   expect(report.unmatched_models).toEqual([{ model: 'claude-newborn-1', requests: 12, tokens: 7 }])
 })
@@ -160,7 +161,7 @@ test('a workspace whose limits were not read is never said to have none', async 
 
 test('what binds a group comes first, and its cache has a worth', async () => {
   const { groups } = await reportOf()
-  const opus = groups.find(({ scope, group }) => scope.type === 'organization' && group.name === 'Claude Opus 4.x')
+  const opus = groups.find((view) => view.scope.type === 'organization' && view.group.name === 'Claude Opus 4.x')
   expect(opus?.binds.map(({ limiter }) => limiter)).toEqual([
     'fast_otpm',
     'output_tokens_per_minute',
@@ -189,24 +190,19 @@ describe('the same world in other clothes gives the same report, byte for byte',
 
   test('with the shape of April 2026, names apart', async () => {
     const shape = async () =>
-      (await reportOf()).verdicts.map(({ scope, group, limiter, utilization, band }) => [
-        scope,
-        group.type,
-        limiter,
-        utilization,
-        band,
-      ])
+      (await reportOf()).verdicts.map((row) => [row.scope, row.group.type, row.limiter, row.utilization, row.band])
     const expected = await shape()
     services.anthropic.options.limitsShape = 'april-2026'
     expect(await shape()).toEqual(expected)
   })
 
-  test('with group alone, as version 2026-10-21 gives it', async () => {
+  test('with group_type beside group, as version 2023-06-01 gives it', async () => {
     const expected = await text()
     let rewritten = 0
     rewriteLimits((entry) => {
-      rewritten += Number('group_type' in entry)
-      return { ...entry, group_type: undefined }
+      const { type } = entry.group as { type: string }
+      rewritten++
+      return { ...entry, group_type: type }
     })
     expect(await text()).toBe(expected)
     expect(rewritten).toBeGreaterThan(5)
@@ -265,11 +261,12 @@ describe('data that is not complete', () => {
     expect(report.findings.map(({ kind }) => kind)).toContain('data-incomplete')
   })
 
-  test('that has not reached the window leaves everything unmeasured, not ok', async () => {
+  test('that has not reached the window leaves the run blind, not ok', async () => {
     services.anthropic.options.dataRefreshedAt = '2026-11-21T23:00:00Z'
-    const { report, outputs } = await run()
-    expect(new Set(report.verdicts.map(({ band }) => band))).toEqual(new Set(['unmeasured']))
-    expect(outputs).toMatchObject({ status: '', 'highest-utilization': '', 'alert-count': '0' })
+    const { code, hasReport, log, outputs } = await run()
+    expect([code, hasReport]).toEqual([1, false])
+    expect(log).toMatch(/failed: The audit is blind: .*usage data reached only to 2026-11-21T23:00:00Z/)
+    expect(outputs).toMatchObject({ status: '', 'highest-utilization': '', 'data-complete': 'false' })
   })
 
   test('of unknown freshness is taken as whole, and a finding says that nobody confirmed it', async () => {
@@ -376,7 +373,7 @@ describe('what is asked for', () => {
 
   test('can be the groups of some models or of some types', async () => {
     const groups = async (inputs: Parameters<Services['run']>[0]) => [
-      ...new Set((await reportOf(inputs)).verdicts.map(({ group }) => group.name)),
+      ...new Set((await reportOf(inputs)).verdicts.map((row) => row.group.name)),
     ]
     expect(await groups({ models: 'claude-sonnet-5' })).toEqual(['Claude Sonnet 5'])
     expect(await groups({ 'group-types': 'web_search, batch' })).toEqual(['batch', 'web_search'])
@@ -400,7 +397,11 @@ describe('what is asked for', () => {
       },
     ])
     const committed = await services.github.git('show', 'HEAD:.github/claude-rate-limits.json')
-    expect(JSON.parse(committed).workspaces).toMatchObject([{ name: 'production' }])
+    expect(
+      JSON.parse(committed)
+        .workspaces.map((each: { name: string }) => each.name)
+        .sort(),
+    ).toEqual(['Default', 'production', 'research'])
   })
 
   test.each([
@@ -414,13 +415,22 @@ describe('what is asked for', () => {
     expect(hasReport).toBe(false)
   })
 
-  test('is little: usage by model for the organization, and by workspace only where one has limits of its own', async () => {
+  test('is little: each group in use as one sum, told apart only where use counts differently, workspaces only where capped', async () => {
     await run()
-    const queries = services.anthropic.requests
-      .filter(({ path, query }) => path.endsWith('/analytics/usage') && query.get('limit') === '1000')
-      .map(({ query }) => ({ by: query.getAll('group_by[]').sort(), of: query.getAll('workspace_ids[]') }))
-    const detailed = queries.filter(({ by }) => by.includes('workspace_id') && !by.includes('api_key_id'))
-    expect(detailed.some(({ of }) => of.length === 1 && of[0] === workspaceId('production'))).toBe(true)
+    const minutes = services.anthropic.requests
+      .map(({ query }) => query)
+      .filter((query) => query.get('time_bucket_width') === '1m' && !query.getAll('group_by[]').includes('api_key_id'))
+    const questions = new Set(
+      minutes.map((query) =>
+        ['models[]', 'workspace_ids[]', 'group_by[]'].map((key) => query.getAll(key).sort().join('+')).join(' by '),
+      ),
+    )
+    expect(questions).toEqual(
+      new Set([
+        `claude-opus-4-5 by ${workspaceId('production')} by `,
+        'claude-opus-4-5+claude-opus-4-6+claude-sonnet-5 by  by model+service_tier+speed',
+      ]),
+    )
   })
 })
 
@@ -443,9 +453,9 @@ describe('limits that cannot be divided by', () => {
       services.anthropic.world = withLimit(value ?? null)
       if (value === undefined) {
         const named = (limits: unknown) =>
-          (limits as { type: string; value: number | null }[]).map(({ type, value }) => ({
-            type,
-            ...(value !== null && { value }),
+          (limits as { type: string; value: number | null }[]).map((limit) => ({
+            type: limit.type,
+            ...(limit.value !== null && { value: limit.value }),
           }))
         rewriteLimits((entry) => ({ ...entry, limits: named(entry.limits) }))
       }

@@ -54,7 +54,7 @@ const head = async () => (await services.github.git('rev-parse', 'main')).trim()
  * blind: nothing is known, and that is told. whole: the fault costs nothing that matters. unsaved: the alert is told, the snapshot stays.
  * untold: the snapshot is written, Slack did not get the message.
  */
-type Fate = 'blind' | 'whole' | 'unsaved' | 'untold'
+type Fate = 'blind' | 'whole' | 'unsaved' | 'pushed' | 'untold'
 
 type Place = {
   service: 'anthropic' | 'github' | 'slack'
@@ -124,7 +124,7 @@ const PLACES: Record<string, Place> = {
     service: 'github',
     fault: { method: 'POST', path: '/repos/acme/limits/pulls' },
     inputs: PULL_REQUEST,
-    fate: (fault) => (LOST_REPLY.test(fault) ? 'whole' : 'unsaved'),
+    fate: (fault) => (LOST_REPLY.test(fault) ? 'whole' : 'pushed'),
     says: GITHUB_SAYS,
   },
   Slack: {
@@ -166,6 +166,11 @@ describe('a fault that stays', () => {
         expect(run.outputs).toMatchObject({ status: 'alert', 'commit-sha': '', 'snapshot-operation': 'skipped' })
         expect(run.report.failures.map(({ resource }) => resource)).toEqual([expect.stringMatching(/snapshot/)])
         expect(JSON.stringify(services.slack.messages)).toMatch(/snapshot/)
+        break
+      case 'pushed':
+        expect(run.outputs).toMatchObject({ 'snapshot-operation': 'updated', 'pull-request-operation': 'branch-only' })
+        expect(run.report.failures.map(({ resource }) => resource)).toEqual(['pull request'])
+        expect(JSON.stringify(services.slack.messages)).toMatch(/pull request/)
         break
       case 'untold':
         expect(run.outputs).toMatchObject({ 'slack-delivered': 'false', 'snapshot-operation': 'updated' })

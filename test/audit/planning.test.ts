@@ -48,8 +48,10 @@ test('two weeks of rising peaks give a runway, with its chart, the back-test of 
   expect(run.code).toBe(0)
   const { planning } = run.report
   const ofOrganization = planning?.runway.find(
-    ({ scope, group, limiter }) =>
-      scope.type === 'organization' && group.name === 'Claude Opus 4.x' && limiter === 'requests_per_minute',
+    (row) =>
+      row.scope.type === 'organization' &&
+      row.group.name === 'Claude Opus 4.x' &&
+      row.limiter === 'requests_per_minute',
   )
   expect(ofOrganization?.outcome).toMatchObject({ kind: 'reaches', per_day: 20 })
   expect(ofOrganization?.daily_peaks).toEqual(Array.from({ length: 14 }, (_, day) => 300 + 20 * day))

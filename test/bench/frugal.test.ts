@@ -56,19 +56,3 @@ test('three days cost twice as many pages as one, with the day before that both 
   expect(pages).toBeGreaterThan(1.7 * day.pages)
   expect(pages).toBeLessThanOrEqual(2 * day.pages)
 })
-
-test('garbage is collected early where many pages may come, and only there', async () => {
-  const services = await startServices({ ...largeWorld({ models: 5, workspaces: 1, withOverrides: 0 }), usage: [] })
-  let saved = 0
-  const saveMemory = () => {
-    saved++
-  }
-  try {
-    await services.run({ 'slack-webhook-url': '' }, { saveMemory })
-    expect(saved).toBe(0)
-    await services.run({ 'slack-webhook-url': '', 'lookback-days': '31' }, { saveMemory })
-    expect(saved).toBe(1)
-  } finally {
-    await services.stop()
-  }
-})

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Received, Reply } from './http.ts'
+import type { Received, Reply } from './exchange.ts'
 
 /** What goes wrong with a reply. `ms` are milliseconds. */
 export type Effect =

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type Effect, json, type Server, startServer } from './http.ts'
+import type { Effect } from './faults.ts'
+import { json, type Server, startServer } from './http.ts'
 
 const BODY = { text: 'x'.repeat(3_000) }
 let server: Server

@@ -4,25 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { constants, gunzipSync, gzip } from 'node:zlib'
+import type { Received, Reply } from './exchange.ts'
 import { type Fault, reshape, strikes, transmit } from './faults.ts'
-
-export type { Effect, Fault } from './faults.ts'
-
-/** A request as it came in; `reply` is filled once it has been answered. */
-export type Received = {
-  method: string
-  /** Path and query, as sent. */
-  url: string
-  /** The path alone. */
-  path: string
-  query: URLSearchParams
-  /** Names in lower case; repeated headers joined by commas. */
-  headers: Record<string, string>
-  body: string
-  reply?: { status: number; bytes: number }
-}
-
-export type Reply = { status: number; headers?: Record<string, string>; body: string | Buffer }
 
 /** A reply with a JSON body. */
 export function json(status: number, value: unknown, headers: Record<string, string> = {}): Reply {
@@ -53,6 +36,8 @@ export type Server = {
 const compress = promisify(gzip)
 /** Below this a compressed body is no smaller. */
 const WORTH_COMPRESSING = 1_000
+/** Address and headers of a request: what common proxies take at most. Beyond it the answer is 431. */
+const LONGEST_HEAD = 8_192
 /** What comes without the service having had a say in it: it has done nothing. */
 const NEVER_HANDLED = new Set(['status', 'redirect'])
 
@@ -63,7 +48,7 @@ export async function startServer(service: Service): Promise<Server> {
   const { signal } = stopping
   let inFlight = 0
 
-  const http = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
+  const http = createServer({ keepAliveTimeout: 60_000, maxHeaderSize: LONGEST_HEAD }, (incoming, outgoing) => {
     inFlight++
     server.stats.mostInFlight = Math.max(server.stats.mostInFlight, inFlight)
     outgoing.on('close', () => inFlight--)

@@ -19,7 +19,7 @@ await github.seed({ 'README.md': '# Limits\n' })
 const slack = await startSlack()
 
 const limits = `${anthropic.url}/v1/organizations`
-const version = "-H 'anthropic-version: 2023-06-01'"
+const version = "-H 'anthropic-version: 2026-10-21'"
 const admin = `-H 'x-api-key: ${ADMIN_KEY}' ${version}`
 const window = `starting_at=${yesterday}T00:00:00Z&ending_at=${today}T00:00:00Z`
 const minutes = 'time_bucket_width=1m&group_by[]=model&order_by=time&order=asc&limit=1000'
@@ -30,7 +30,7 @@ console.log(`Anthropic  ${anthropic.url}
   curl ${admin} '${limits}/workspaces?include_default=true&include_archived=true'
   curl -g ${admin} -H 'anthropic-beta: analytics-usage-cost-2026-08-24' \\
     '${limits}/analytics/usage?${window}&${minutes}'
-  curl -g ${admin} '${limits}/usage_report/messages?${window}&bucket_width=1h&group_by[]=model'
+  curl -g -H 'x-api-key: ${ADMIN_KEY}' -H 'anthropic-version: 2023-06-01' '${limits}/usage_report/messages?${window}&bucket_width=1h&group_by[]=model'
   # a message, for its rate-limit headers
   curl -i -H 'x-api-key: ${WORKSPACE_KEY}' ${version} '${anthropic.url}/v1/messages' \\
     -d '{"model":"claude-opus-5-5","max_tokens":9,"messages":[{"role":"user","content":"Hello"}]}'

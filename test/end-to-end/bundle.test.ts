@@ -38,7 +38,7 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([anthropic.stop(), github.stop(), slack.stop()]))
 
-const run = (inputs: Record<string, string> = {}) =>
+const run = (inputs: Record<string, string> = {}, env: Record<string, string> = {}) =>
   runAction({
     inputs: {
       'anthropic-admin-key': ADMIN_KEY,
@@ -48,7 +48,7 @@ const run = (inputs: Record<string, string> = {}) =>
       date: yesterday,
       ...inputs,
     },
-    env: github.env,
+    env: { ...github.env, ...env },
   })
 
 const requestCount = () => anthropic.requests.length + github.requests.length + slack.requests.length
@@ -81,6 +81,16 @@ describe('the bundle on the runner', () => {
     expect(code).toBe(0)
     expect(outputs['snapshot-operation']).toBe('unchanged')
     expect(await github.git('rev-parse', 'HEAD')).toBe(head)
+  })
+
+  test('that can write no outputs prints why it is blind, and no stack trace', async () => {
+    anthropic.faults.push({ path: '/v1/organizations/rate_limits', effect: { kind: 'status', status: 403 } })
+    const { code, log } = await run({}, { GITHUB_OUTPUT: '/dev/null/outputs' })
+    anthropic.faults.length = 0
+    expect(code).toBe(1)
+    expect(log).toMatch(/^::error::The audit is blind: .*403/m)
+    expect(log).toMatch(/^::error::The audit could not be reported in full: .*outputs/m)
+    expect(log).not.toMatch(/^\s+at /m)
   })
 
   test('says its name and project in every request', () => {

@@ -161,7 +161,11 @@ describe('behind a proxy', () => {
 
 describe('when it must end', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)('%s in the middle of a run leaves nothing half-written', async (signal) => {
-    anthropic.faults.push({ path: '/v1/organizations/analytics/usage', effect: { kind: 'hang' } })
+    anthropic.faults.push({
+      path: '/v1/organizations/analytics/usage',
+      when: ({ query }) => query.has('time_bucket_width'),
+      effect: { kind: 'hang' },
+    })
     const head = await github.git('rev-parse', 'HEAD')
     let killedAt = 0
     const result = await run({
@@ -198,7 +202,7 @@ describe('when it must end', () => {
       { when: isUsage(false), nth: 2, times: 100, effect: { kind: 'status', status: 401 } },
     )
     const startedAt = Date.now()
-    const result = await run()
+    const result = await run({ inputs: { 'usage-api': 'analytics' } })
     expect(result.code).toBe(1)
     expect(result.log).toMatch(/The audit is blind: .*401/)
     expect(Date.now() - startedAt).toBeLessThan(20_000)

@@ -14,7 +14,7 @@ const UNUSED = Object.fromEntries(
 
 nock.disableNetConnect()
 
-nock('https://api.anthropic.com', { reqheaders: { 'x-api-key': ADMIN_KEY, 'anthropic-version': '2023-06-01' } })
+nock('https://api.anthropic.com', { reqheaders: { 'x-api-key': ADMIN_KEY, 'anthropic-version': '2026-10-21' } })
   .get('/v1/organizations/rate_limits')
   // A charset in capitals, white space around it, an empty cursor and fields from the future: odd, and legal.
   .reply(
@@ -59,7 +59,8 @@ nock('https://api.anthropic.com')
     const query = new URL(request.url).searchParams
     const isInside = query.get('starting_at')! <= `${DAY}T14:05:00Z` && `${DAY}T14:05:00Z` < query.get('ending_at')!
     const row = {
-      starting_at: `${DAY}T14:05:00+00:00`,
+      // Without buckets a row is of the whole range.
+      starting_at: query.has('time_bucket_width') ? `${DAY}T14:05:00+00:00` : query.get('starting_at'),
       ending_at: `${DAY}T14:06:00.000Z`,
       group: { ...UNUSED, model: 'claude-opus-4-5', service_tier: 'standard', speed: null, product: 'messages_api' },
       usage: {
@@ -83,6 +84,8 @@ nock('https://api.github.com')
   .get(/\/repos\/acme\/limits\/contents\//)
   .times(2)
   .reply(404, { message: 'Not Found' })
+  .get(`/repos/acme/limits/git/trees/${'a'.repeat(40)}`)
+  .reply(200, { sha: 'b'.repeat(40), tree: [], truncated: false })
 
 nock('https://hooks.slack.com').post('/services/T0/B0/real').reply(200, 'ok')
 

@@ -42,6 +42,17 @@ test('an admin key alone is enough, and everything else has its default', () => 
   expect([...inputs.failOn]).toEqual([])
 })
 
+test('a pull request needs a branch other than base; a commit straight to base has none', () => {
+  const given = { 'anthropic-admin-key': KEY, base: 'limits', branch: 'limits' }
+  expect(message({ ...given, 'snapshot-mode': 'pull-request' })).toMatch(
+    /branch: got "limits"; accepted: a branch other than base/,
+  )
+  for (const base of ['limits-next', 'limits-scratch-1a2b3c4d'])
+    expect(message({ ...given, base, 'snapshot-mode': 'pull-request' })).toMatch(/branch: got "limits"/)
+  expect(read({ ...given, 'snapshot-mode': 'commit' }).snapshot).toMatchObject({ base: 'limits', mode: 'commit' })
+  expect(read({ ...given, branch: 'proposals', 'snapshot-mode': 'pull-request' }).snapshot.branch).toBe('proposals')
+})
+
 test('secrets are masked before anything is checked', () => {
   const masked: string[] = []
   expect(() =>
@@ -168,6 +179,48 @@ test('a lookback ends with the date, and the day before it is only asked for whe
     start: Date.parse('2026-01-01T00:00:00Z'),
     end: Date.parse('2026-01-04T00:00:00Z'),
     days: 3,
-    hasDayBefore: false,
+    earlier: null,
   })
+})
+
+const day = (text: string) => Date.parse(`${text}T00:00:00Z`)
+
+test.each([
+  ['what it holds, by default', {}, 'log-span'],
+  [
+    'the UTC day so far, to the whole minute',
+    { date: 'today' },
+    { start: day('2026-11-24'), end: Date.parse('2026-11-24T06:24:00Z'), days: 1, earlier: null },
+  ],
+  [
+    'a day, compared with the day before it, however long ago',
+    { date: '2024-02-29' },
+    {
+      ...{ start: day('2024-02-29'), end: day('2024-03-01'), days: 1 },
+      earlier: { start: day('2024-02-28'), end: day('2024-02-29') },
+    },
+  ],
+  [
+    'days that end with yesterday, where several are asked for',
+    { 'lookback-days': '3' },
+    {
+      ...{ start: day('2026-11-21'), end: day('2026-11-24'), days: 3 },
+      earlier: { start: day('2026-11-20'), end: day('2026-11-23') },
+    },
+  ],
+  [
+    'days that are compared with those just before them',
+    { 'lookback-days': '3', 'compare-with': 'window-before' },
+    {
+      ...{ start: day('2026-11-21'), end: day('2026-11-24'), days: 3 },
+      earlier: { start: day('2026-11-18'), end: day('2026-11-21') },
+    },
+  ],
+])('the window of a log is %s', (_, given, window) => {
+  expect(read({ 'headers-log': 'logs/*.jsonl', ...given }).window).toEqual(window)
+})
+
+test('the window of a log ends by now, and today is of a log only', () => {
+  expect(message({ 'headers-log': 'x', date: '2026-11-25' })).toMatch(/date: got "2026-11-25"; accepted: today, or/)
+  expect(message({ 'anthropic-admin-key': KEY, date: 'today' })).toMatch(/date: got "today"; .*with headers-log/)
 })

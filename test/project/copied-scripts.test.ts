@@ -80,6 +80,15 @@ describe.skipIf(!hasShell)('The scripts to copy', () => {
     expect(existsSync(join(folder, 'hacked'))).toBe(false)
   })
 
+  test('next-step.yml tells refused requests from use, which they have no figure of', () => {
+    const refused = { requests: 500, first: '2026-11-22T14:05:00Z' }
+    const row = { group: { name: 'claude-opus-4-6' }, limiter: 'refused', utilization: null, limit: null, refused }
+    run('next-step.yml', 'Open an issue, unless one is open', { ALERTS: JSON.stringify([row]), COUNT: '1', RUN: 'x' })
+    expect(written('issue.md')).toContain('500 requests refused, from 2026-11-22T14:05:00Z on')
+    run('next-step.yml', 'Page', { ROUTING_KEY: 'key', HIGHEST: '', DAY: '2026-11-22T00:00:00Z' })
+    expect(JSON.parse(written('curl.input')).payload.summary).toBe('Claude requests were refused')
+  })
+
   test('next-step.yml pages with one key a day, so that a second run makes no second incident', () => {
     run('next-step.yml', 'Page', { ROUTING_KEY: 'key', HIGHEST: '0.93', DAY: '2026-11-22T00:00:00Z' })
     expect(JSON.parse(written('curl.input'))).toMatchObject({

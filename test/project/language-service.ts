@@ -2,13 +2,13 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { validate } from '@actions/languageservice'
+import type { validate as Validate } from '@actions/languageservice'
 import { rolldown } from 'rolldown'
 import { parse } from 'yaml'
 
 type Bundle = {
-  validate: typeof validate
-  TextDocument: { create(uri: string, language: string, version: number, text: string): Parameters<typeof validate>[0] }
+  validate: typeof Validate
+  TextDocument: { create(uri: string, language: string, version: number, text: string): Parameters<typeof Validate>[0] }
 }
 
 /** A finding of GitHub's own checker, as "line: message". */

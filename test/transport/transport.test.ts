@@ -3,6 +3,7 @@ import { createServer, request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { afterEach, expect, test } from 'vitest'
+import type { Deps } from '../../src/deps.ts'
 import { createTransport } from '../../src/transport/transport.ts'
 import { json, type Server, startServer } from '../emulator/http.ts'
 
@@ -17,7 +18,7 @@ async function start(handle: Parameters<typeof startServer>[0]['handle']): Promi
   return server
 }
 
-function transport(env: Record<string, string> = {}): typeof globalThis.fetch {
+function transport(env: Record<string, string> = {}): Deps['fetch'] {
   const made = createTransport({ env, version: '1.2.3' })
   stops.push(made.close)
   return made.fetch

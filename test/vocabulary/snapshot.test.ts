@@ -2,7 +2,13 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { organizationGroups, workspaceOverrides } from '../../src/collect/limits/entries.ts'
 import type { ApiLimitEntry } from '../../src/collect/limits/rate-limits.ts'
-import { formatSnapshot, parseSnapshot, snapshotOf } from '../../src/vocabulary/snapshot.ts'
+import {
+  formatSnapshot,
+  listsAllWorkspaces,
+  parseSnapshot,
+  saysTheSame,
+  snapshotOf,
+} from '../../src/vocabulary/snapshot.ts'
 
 const OPUS: ApiLimitEntry = {
   entryId: 'rl_opus',
@@ -41,9 +47,9 @@ function snapshot(entries: readonly ApiLimitEntry[], workspaces = WORKSPACES): s
   return formatSnapshot(
     snapshotOf(
       groups,
-      workspaces.map(({ id, name, entries }) => ({
+      workspaces.map(({ id, name, entries: own }) => ({
         workspace: { id, name, archived: false },
-        overrides: workspaceOverrides(entries, groups),
+        overrides: workspaceOverrides(own, groups),
       })),
     ),
   )
@@ -100,6 +106,11 @@ test('the file is as the contract shows it: one limit a line, sorted, and nothin
           }
         }
       ]
+    },
+    {
+      "id": "wrkspc_3",
+      "name": "inherits everything",
+      "overrides": []
     }
   ]
 }
@@ -149,7 +160,17 @@ test('workspaces that a run did not read keep what the committed snapshot says o
   const committed = parseSnapshot(snapshot(ENTRIES), 'limits.json')
   const groups = organizationGroups(ENTRIES)
   const next = snapshotOf(groups, [], { committed, isRead: (id) => id === 'wrkspc_2' })
-  expect(next.workspaces.map(({ id }) => id)).toEqual(['wrkspc_1'])
+  expect(next.workspaces.map(({ id }) => id)).toEqual(['wrkspc_1', 'wrkspc_3'])
+})
+
+test('a snapshot says the same whatever the form of its file, and where an earlier version left out who inherits everything', () => {
+  const text = snapshot(ENTRIES)
+  const now = parseSnapshot(text, 'limits.json')
+  expect(saysTheSame(parseSnapshot(JSON.stringify(JSON.parse(text)), 'limits.json'), now)).toBe(true)
+  const older = { ...now, workspaces: now.workspaces.filter(({ overrides }) => overrides.length > 0) }
+  expect([listsAllWorkspaces(now), listsAllWorkspaces(older)]).toEqual([true, false])
+  expect([saysTheSame(older, now), saysTheSame(now, older)]).toEqual([true, false])
+  expect(saysTheSame({ ...older, workspaces: older.workspaces.slice(1) }, now)).toBe(false)
 })
 
 test.each([

@@ -1,7 +1,9 @@
 import type { Deps } from '../../deps.ts'
 import { AuditError } from '../../errors.ts'
 import { BodyTooLarge, readJson, readText } from '../../transport/body.ts'
-import { type Outcome, waitBeforeRetry } from './retry.ts'
+import { parseRetryAfter } from '../../transport/retry-after.ts'
+import { type Answer, LONGEST_RETRY_AFTER } from './pace.ts'
+import { waitBeforeRetry } from './retry.ts'
 import { errorBodySchema } from './schemas.ts'
 
 /** The largest page we know of has 1,000 rows of about 800 bytes. */
@@ -35,21 +37,22 @@ export async function attempt(
   request: Request,
   tries: number,
   remedies: Readonly<Partial<Record<number, string>>>,
-): Promise<Outcome<Reply>> {
+): Promise<Answer<Reply>> {
   const endpoint = `${request.method} ${request.url.pathname}`
-  const again = (status?: number, headers?: Headers) => {
-    const retryAfter = headers?.get('retry-after') ?? null
-    return waitBeforeRetry({ status, retryAfter, shouldRetry: headers?.get('x-should-retry') ?? null }, tries, deps)
+  const again = (refusal?: Response) => {
+    const retryAfter = refusal?.headers.get('retry-after') ?? null
+    const shouldRetry = refusal?.headers.get('x-should-retry') ?? null
+    return waitBeforeRetry({ status: refusal?.status, retryAfter, shouldRetry }, tries, deps)
   }
   const fail = (
     wait: number | null,
     what: string,
     details: ConstructorParameters<typeof AuditError>[1],
-  ): Outcome<Reply> => {
+  ): Extract<Answer<Reply>, { kind: 'failed' }> => {
     const requestId = details?.requestId ? `, request ${details.requestId}` : ''
     const count = tries > 1 ? `, try ${tries}` : ''
     const message = deps.redact(`${endpoint} ${what}${requestId}${count}.`)
-    return { ok: false, wait, error: new AuditError(message, details) }
+    return { kind: 'failed', wait, error: new AuditError(message, details) }
   }
 
   const signal = AbortSignal.timeout(Math.max(1, request.timeout))
@@ -75,30 +78,35 @@ export async function attempt(
   }
   if (status >= 400) {
     const { code, text } = await errorDetails(response)
-    const spent = SPEND_CAPS.includes(code ?? '')
-    const wait = spent ? null : again(status, response.headers)
-    const remedy = spent
-      ? SPEND_REMEDY
-      : (remedies[status] ?? REMEDIES[status] ?? (status >= 500 ? OUTAGE_REMEDY : REQUEST_REMEDY))
-    return fail(wait, `answered ${status}${text}`, { status, requestId, remedy })
+    if (SPEND_CAPS.includes(code ?? ''))
+      return fail(null, `answered ${status}${text}`, { status, requestId, remedy: SPEND_REMEDY })
+    const otherwise = status >= 500 ? OUTAGE_REMEDY : REQUEST_REMEDY
+    const remedy = remedies[status] ?? REMEDIES[status] ?? otherwise
+    const details = { status, requestId, remedy }
+    if (status !== 429) return fail(again(response), `answered ${status}${text}`, details)
+    const retryAfter = parseRetryAfter(response.headers.get('retry-after'), deps.now())
+    const { error } = fail(null, `answered ${status}${text}${askedToWait(retryAfter)}`, details)
+    return { kind: 'refused', error, retryAfter }
   }
   try {
-    return { ok: true, value: { json: await readJson(response, { maxBytes: LARGEST_BODY }), requestId } }
+    return { kind: 'ok', value: { json: await readJson(response, { maxBytes: LARGEST_BODY }), requestId } }
   } catch (cause) {
     const tooLarge = cause instanceof BodyTooLarge
-    const reason = tooLarge
-      ? cause.message
-      : signal.aborted
-        ? `its body was not complete within ${seconds} s`
-        : cause instanceof SyntaxError
-          ? 'its body is not JSON'
-          : `its body was cut: ${networkReason(cause)}`
+    const reason = signal.aborted && !tooLarge ? `its body was not complete within ${seconds} s` : bodyReason(cause)
     return fail(tooLarge ? null : again(), `answered ${status}, but ${reason}`, {
       requestId,
       cause,
       remedy: OUTAGE_REMEDY,
     })
   }
+}
+
+function askedToWait(milliseconds: number | null): string {
+  if (milliseconds === null) return ''
+  const asked = `, and asks to wait ${Math.ceil(milliseconds / 1000)} s`
+  return milliseconds > LONGEST_RETRY_AFTER
+    ? `${asked}, longer than the ${LONGEST_RETRY_AFTER / 1000} s waited for`
+    : asked
 }
 
 /** The error type and code, and the service's own words: one line, cut, and in quotes, for they are not ours. */
@@ -129,6 +137,12 @@ const quote = (text: string) => `"${oneLine(text)}"`
 function oneLine(text: string): string {
   const line = text.replace(/[\s\p{Cc}]+/gu, ' ').trim()
   return line.length > 300 ? `${line.slice(0, 300)}…` : line
+}
+
+/** Why a body that began to arrive could not be read. */
+function bodyReason(cause: unknown): string {
+  if (cause instanceof BodyTooLarge) return cause.message
+  return cause instanceof SyntaxError ? 'its body is not JSON' : `its body was cut: ${networkReason(cause)}`
 }
 
 /** undici says "fetch failed" and keeps the reason in the cause. */

@@ -4,7 +4,7 @@ import { AuditError } from '../../errors.ts'
 import { isLoopback } from '../../inputs/grammar.ts'
 import { attempt } from './attempt.ts'
 import type { Authorization, Credentials } from './credentials.ts'
-import { createPool } from './pool.ts'
+import type { Pace } from './pace.ts'
 import { persist } from './retry.ts'
 
 /** An array goes out as `name[]=` once per item; what is undefined is left out. */
@@ -15,15 +15,32 @@ export type AnthropicClient = {
    * One GET of the Admin API, checked against `schema`: tried again where that helps, within the time of the run.
    * Throws AuditError with the endpoint, status, error type, request ID and what to do.
    */
-  get: <T>(path: string, query: Query, schema: z.ZodType<T>, options?: { betas?: readonly string[] }) => Promise<T>
+  get: <T>(path: string, query: Query, schema: z.ZodType<T>, options?: RequestOptions) => Promise<T>
 }
+
+export type RequestOptions = {
+  betas?: readonly string[]
+  version?: Version
+  /** What to do about a status, where this endpoint knows better. */
+  remedies?: Readonly<Partial<Record<number, string>>>
+}
+
+/**
+ * The API's two versions: the analytics endpoint is documented with the newer alone, the legacy report with the older.
+ * Everything else answers to both, and the limits in another shape each.
+ */
+export type Version = '2023-06-01' | '2026-10-21'
 
 export type ClientOptions = {
   /** Without a slash at the end. https, or http on loopback. */
   baseUrl: string
   credentials: Credentials
   /** UTC milliseconds: no request is sent or waited for after this. */
-  deadline: number
+  deadline: () => number
+  /** The one line that all requests of the run wait in. */
+  pace: Pace
+  /** Where a request does not name one. */
+  version: Version
   /** Once aborted, what is under way ends and nothing new is sent: a run that has failed must not keep on asking. */
   stop: AbortSignal
   redact: (text: string) => string
@@ -33,15 +50,22 @@ export type ClientOptions = {
   requestTimeout?: number
 }
 
-/** Both shapes of a rate-limits entry are read; this version is the one all endpoints are documented for. */
-const VERSION = '2023-06-01'
 const REQUEST_TIMEOUT = 60_000
-const MOST_AT_ONCE = 8
 
 /** A client of the Admin API. Throws AuditError where the credential would go out unencrypted. */
 export function createAnthropic(
   effects: Pick<Deps, 'fetch' | 'now' | 'sleep' | 'random'>,
-  { baseUrl, credentials, deadline, stop, redact, log, requestTimeout = REQUEST_TIMEOUT }: ClientOptions,
+  {
+    baseUrl,
+    credentials,
+    deadline,
+    pace,
+    version: usual,
+    stop,
+    redact,
+    log,
+    requestTimeout = REQUEST_TIMEOUT,
+  }: ClientOptions,
 ): AnthropicClient {
   const deps = stoppable(effects, stop)
   const { protocol, hostname } = new URL(baseUrl)
@@ -49,26 +73,22 @@ export function createAnthropic(
     throw new AuditError(`anthropic-base-url: ${protocol}//${hostname} would show the credential to the network.`, {
       remedy: 'Use https; http is for this very machine only.',
     })
-  const pool = createPool(MOST_AT_ONCE, deps)
 
   return {
-    get: async (path, query, schema, { betas = [] } = {}) => {
+    get: async (path, query, schema, { betas = [], version = usual, remedies = {} } = {}) => {
       const url = new URL(`${baseUrl}${path}${toSearch(query)}`)
       const endpoint = `GET ${url.pathname}`
-      const send = (tries: number, authorization: Authorization) =>
-        pool.run(async (slowDown) => {
-          const timeout = Math.min(requestTimeout, deadline - deps.now())
-          const request = { url, method: 'GET', headers: toHeaders(authorization, betas), timeout } as const
-          const outcome = await attempt({ ...deps, redact }, request, tries, { 401: credentials.remedy })
-          if (!outcome.ok && outcome.wait !== null && outcome.error.status === 429) slowDown(outcome.wait)
-          return outcome
-        })
+      const send = (tries: number, authorization: Authorization) => {
+        const timeout = Math.min(requestTimeout, deadline() - deps.now())
+        const request = { url, method: 'GET', headers: toHeaders(authorization, version, betas), timeout } as const
+        return attempt({ ...deps, redact }, request, tries, { 401: credentials.remedy, ...remedies })
+      }
 
-      const reply = await persist(deps, { deadline, endpoint, log }, async (tries) => {
+      const reply = await persist({ ...deps, pace }, { deadline, endpoint, log }, async (tries) => {
         const authorization = await credentials.authorize()
-        const outcome = await send(tries, authorization)
-        if (outcome.ok || outcome.error.status !== 401 || !credentials.renewable) return outcome
-        log(`${outcome.error.message} Renewing the token once.`)
+        const answer = await send(tries, authorization)
+        if (answer.kind !== 'failed' || answer.error.status !== 401 || !credentials.renewable) return answer
+        log(`${answer.error.message} Renewing the token once.`)
         return send(tries, await credentials.authorize(authorization))
       })
       const parsed = schema.safeParse(reply.json)
@@ -107,12 +127,11 @@ function toSearch(query: Query): string {
 }
 
 /** Beta features share one header, joined by commas. */
-function toHeaders(authorization: Authorization, betas: readonly string[]): Record<string, string> {
+function toHeaders(authorization: Authorization, version: Version, betas: readonly string[]): Record<string, string> {
   const beta = [...authorization.betas, ...betas].join(',')
   return {
     accept: 'application/json',
-    'accept-encoding': 'gzip',
-    'anthropic-version': VERSION,
+    'anthropic-version': version,
     ...(beta ? { 'anthropic-beta': beta } : {}),
     ...authorization.headers,
   }

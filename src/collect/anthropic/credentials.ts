@@ -3,6 +3,7 @@ import { AuditError, describeError } from '../../errors.ts'
 import type { Credentials as CredentialInputs } from '../../inputs/source.ts'
 import type { Secrets } from '../../transport/redaction.ts'
 import { attempt } from './attempt.ts'
+import { createPace } from './pace.ts'
 import { persist } from './retry.ts'
 import { tokenSchema } from './schemas.ts'
 
@@ -28,12 +29,12 @@ type Federation = Extract<CredentialInputs, { kind: 'federation' }>
 /**
  * The credential of the run. An Admin API key goes out as `x-api-key`; keyless access exchanges GitHub's ID token
  * for a short-lived bearer token of Anthropic (Workload Identity Federation, POST /v1/oauth/token).
- * `deadline` (UTC milliseconds) bounds the tries of an exchange. `authorize` throws AuditError.
+ * `deadline` (tells UTC milliseconds) bounds the tries of an exchange. `authorize` throws AuditError.
  */
 export function createCredentials(
   deps: CredentialDeps,
   inputs: CredentialInputs,
-  { baseUrl, deadline }: { baseUrl: string; deadline: number },
+  { baseUrl, deadline }: { baseUrl: string; deadline: () => number },
 ): Credentials {
   if (inputs.kind === 'federation') return federated(deps, inputs, { baseUrl, deadline })
   deps.secrets.add(inputs.key)
@@ -58,7 +59,7 @@ type Token = { authorization: Authorization; renewAt: number }
 function federated(
   deps: CredentialDeps,
   federation: Federation,
-  { baseUrl, deadline }: { baseUrl: string; deadline: number },
+  { baseUrl, deadline }: { baseUrl: string; deadline: () => number },
 ): Credentials {
   let current: Promise<Token> | null = null
 
@@ -92,12 +93,14 @@ function federated(
 async function exchangeToken(
   deps: CredentialDeps,
   federation: Federation,
-  { baseUrl, deadline }: { baseUrl: string; deadline: number },
+  { baseUrl, deadline }: { baseUrl: string; deadline: () => number },
 ): Promise<Token> {
   const { core, secrets, log, now } = deps
   const url = new URL(`${baseUrl}${EXCHANGE_PATH}`)
   const endpoint = `POST ${url.pathname}`
-  const reply = await persist(deps, { deadline, endpoint, log }, async (tries) => {
+  // A line of its own: those who wait for the token hold the places in the other.
+  const pace = createPace(1, deps, { onLine: () => {}, log })
+  const reply = await persist({ ...deps, pace }, { deadline, endpoint, log }, async (tries) => {
     const assertion = await idToken(core, federation.audience)
     secrets.add(assertion)
     const body = JSON.stringify({
@@ -115,7 +118,7 @@ async function exchangeToken(
       // The documentation's examples leave this header out, the SDK sends it.
       'anthropic-beta': `${OAUTH_BETA},${FEDERATION_BETA}`,
     }
-    const timeout = Math.min(EXCHANGE_TIMEOUT, deadline - now())
+    const timeout = Math.min(EXCHANGE_TIMEOUT, deadline() - now())
     return attempt(
       { ...deps, redact: secrets.redact },
       { url, method: 'POST', headers, body, timeout },

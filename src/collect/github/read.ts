@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { AuditError } from '../../errors.ts'
-import type { GitHub } from './client.ts'
-import { refusalOf } from './refusals.ts'
+import type { GitHub } from './github-client.ts'
+import { refusalOf } from './github-refusals.ts'
 
 /** Text by path; null where the branch has no such file. */
 export type Files = Readonly<Record<string, string | null>>
@@ -16,6 +16,10 @@ const contentSchema = z.union([
   z.object({ type: z.string(), encoding: z.string().optional(), content: z.string().optional(), sha: oid }),
   z.array(z.unknown()),
 ])
+const treeSchema = z.object({
+  tree: z.array(z.object({ path: z.string(), type: z.string(), sha: oid })),
+  truncated: z.literal(false, 'is true: the folder has too many entries to be listed'),
+})
 const blobSchema = z.object({ encoding: z.literal('base64'), content: z.string() })
 
 /** The repository's node ID and default branch. Throws GitHubError. */
@@ -35,8 +39,8 @@ export async function readHead(github: GitHub, branch: string): Promise<string |
 }
 
 /**
- * The tip of a branch (null: the default branch) and the text of `paths` in that very commit. Only a 404 means that
- * there is no file; anything else that keeps one from being read is an error. Throws AuditError with the remedy where
+ * The tip of a branch (null: the default branch) and the text of `paths` in that very commit. A file that is not
+ * there is one that two ways of asking do not find; anything else that keeps one from being read is an error. Throws AuditError with the remedy where
  * the branch is missing or the repository is empty, GitHubError for what GitHub refuses.
  */
 export async function readFiles(github: GitHub, branch: string | null, paths: readonly string[]): Promise<BranchFiles> {
@@ -54,31 +58,74 @@ export async function readFiles(github: GitHub, branch: string | null, paths: re
 
 /** The text of `paths` in a commit. Throws as `readFiles` does. */
 export async function readFilesAt(github: GitHub, commit: string, paths: readonly string[]): Promise<Files> {
-  const texts = await Promise.all(paths.map(async (path) => [path, await readText(github, commit, path)] as const))
+  const readTree = treeReader(github)
+  const texts = await Promise.all(
+    paths.map(async (path) => [path, await readText(github, { commit, path, readTree })] as const),
+  )
   return Object.fromEntries(texts)
 }
 
-async function readText(github: GitHub, commit: string, path: string): Promise<string | null> {
-  const where = `${path} at ${commit.slice(0, 7)} in ${github.owner}/${github.repo}`
-  let found: z.infer<typeof contentSchema>
-  try {
-    found = await github.rest('GET', '/contents/{path}', { path, ref: commit }, contentSchema)
-  } catch (error) {
-    if (refusalOf(error) === 'not-found') return null
-    throw error
+type ReadTree = (sha: string) => Promise<z.infer<typeof treeSchema>['tree']>
+
+/** Reads trees, each once: files that are missing side by side are looked for in the same folders. */
+function treeReader(github: GitHub): ReadTree {
+  const read = new Map<string, ReturnType<ReadTree>>()
+  return (sha) => {
+    const known =
+      read.get(sha) ??
+      github.rest('GET', '/git/trees/{tree_sha}', { tree_sha: sha }, treeSchema).then(({ tree }) => tree)
+    read.set(sha, known)
+    return known
   }
-  if (Array.isArray(found) || found.type !== 'file') {
+}
+
+async function readText(
+  github: GitHub,
+  { commit, path, readTree }: { commit: string; path: string; readTree: ReadTree },
+): Promise<string | null> {
+  const where = `${path} at ${commit.slice(0, 7)} in ${github.owner}/${github.repo}`
+  const found = await readContent(github, path, commit)
+  const blob = found === null ? await findBlob(path, commit, readTree) : null
+  if (found === null && blob === null) return null
+  if (found !== null && (Array.isArray(found) || found.type !== 'file')) {
     const kind = Array.isArray(found) ? 'folder' : found.type
     throw new AuditError(`${where} is a ${kind}, not a file.`, { remedy: 'Set snapshot-path to the path of a file.' })
   }
   // Above 1 MB the contents API gives no content, the blob API does.
-  const { content = '' } =
-    found.encoding === 'base64'
-      ? found
-      : await github.rest('GET', '/git/blobs/{file_sha}', { file_sha: found.sha }, blobSchema)
+  const content = found?.encoding === 'base64' ? found.content : await readBlob(github, blob ?? found?.sha ?? '')
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(content, 'base64'))
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(content ?? '', 'base64'))
   } catch (cause) {
     throw new AuditError(`${where} is not UTF-8 text.`, { remedy: 'Restore it from its history, or delete it.', cause })
   }
+}
+
+/** What the contents API has at a path; null where it says that there is nothing. */
+async function readContent(github: GitHub, path: string, commit: string) {
+  try {
+    return await github.rest('GET', '/contents/{path}', { path, ref: commit }, contentSchema)
+  } catch (error) {
+    if (refusalOf(error) === 'not-found') return null
+    throw error
+  }
+}
+
+/**
+ * The blob at a path by the commit's own trees, folder by folder; null where there is none. The contents API has answered
+ * 404 for files that exist (MaterializeInc/materialize#38697), and a replica that lags knows not even the commit: then its
+ * trees are a 404 too, which is thrown.
+ */
+async function findBlob(path: string, commit: string, readTree: ReadTree): Promise<string | null> {
+  let sha = commit
+  for (const [depth, name] of path.split('/').entries()) {
+    const entry = (await readTree(sha)).find((item) => item.path === name)
+    const isLast = depth === path.split('/').length - 1
+    if (entry === undefined || entry.type !== (isLast ? 'blob' : 'tree')) return null
+    sha = entry.sha
+  }
+  return sha
+}
+
+async function readBlob(github: GitHub, sha: string): Promise<string> {
+  return (await github.rest('GET', '/git/blobs/{file_sha}', { file_sha: sha }, blobSchema)).content
 }

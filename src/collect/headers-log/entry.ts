@@ -1,10 +1,11 @@
 import * as z from 'zod'
 import { publishedGroupOfModel } from '../../vocabulary/published-tiers.ts'
-import { type Refusal, refusalOf } from './refusals.ts'
+import { type Headers, headersOf, headerText } from './headers.ts'
+import { type Refusal, refusalOf, retryAfterSeconds } from './refusals.ts'
 
 /**
  * One line of a headers log: what one response of the Messages API said of the limits. JSON with `timestamp` (RFC 3339),
- * `model` and `headers` (an object; the headers may also stand beside the others), optionally `status` and `error` (the body).
+ * `model` and `headers` (they may also stand beside the others), optionally `status` and `error` (the body).
  */
 
 export type Level = {
@@ -22,16 +23,22 @@ export type Entry = {
   workspaceId: string | null
   /** `anthropic-organization-id`, where it was logged. */
   organizationId: string | null
+  /** `request-id`, where it was logged: what Anthropic's support asks for first. */
+  requestId: string | null
   levels: readonly Level[]
   refusal: Refusal | null
+  /** The first rate-limit header that is there and could not be used, and why; null: none. */
+  unusable: string | null
+  /** The names of the headers of a response without a limit: what was seen instead. */
+  seen: readonly string[]
 }
 
-const header = z.union([z.string(), z.number()])
+const status = z.union([z.int(), z.stringFormat('an HTTP status', /^\d{3}$/).transform(Number)])
 const schema = z.looseObject({
   timestamp: z.iso.datetime({ offset: true }),
   model: z.string().min(1),
-  headers: z.record(z.string(), z.unknown()).nullish(),
-  status: z.int().nullish(),
+  headers: z.unknown().optional(),
+  status: status.nullish(),
   error: z.unknown().optional(),
 })
 
@@ -40,35 +47,31 @@ export function parseEntry(line: string): Entry | { problem: string } {
   let value: unknown
   try {
     value = JSON.parse(line)
-  } catch (error) {
-    return { problem: `not JSON: ${(error as Error).message}` }
+  } catch (cause) {
+    return { problem: `not JSON: ${(cause as Error).message}` }
   }
   const parsed = schema.safeParse(value)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
     return { problem: `${issue?.path.join('.') || 'the line'}: ${issue?.message}` }
   }
-  const { timestamp, model, headers, status, error, ...beside } = parsed.data
-  const get = lookup({ ...beside, ...headers })
+  const { timestamp, model, headers: logged, status: code = null, error, ...beside } = parsed.data
+  const at = Date.parse(timestamp)
+  const headers = headersOf(beside, logged)
+  const text = (name: string) => headerText(headers, name) || null
+  const levels = levelsOf(model, headers)
+  const kind = refusalOf(code, error)
   return {
-    at: Date.parse(timestamp),
+    at,
     model,
-    workspaceId: get('anthropic-workspace-id') ?? null,
-    organizationId: get('anthropic-organization-id') ?? null,
-    levels: levelsOf(model, get),
-    refusal: refusalOf(status ?? null, error),
+    workspaceId: text('anthropic-workspace-id'),
+    organizationId: text('anthropic-organization-id'),
+    requestId: text('request-id'),
+    levels,
+    refusal: kind && { kind, retryAfter: retryAfterSeconds(headerText(headers, 'retry-after'), at) },
+    unusable: unusableHeader(headers),
+    seen: levels.length > 0 ? [] : [...headers.keys()],
   }
-}
-
-/** Header names differ in case only by who wrote them down. */
-function lookup(headers: Record<string, unknown>): (name: string) => string | undefined {
-  const byName = new Map(
-    Object.entries(headers).flatMap(([name, value]) => {
-      const parsed = header.safeParse(value)
-      return parsed.success ? [[name.toLowerCase(), String(parsed.data)] as const] : []
-    }),
-  )
-  return (name) => byName.get(name)
 }
 
 /** Headers by what they limit (docs: Rate limits, Response headers; fast mode). Priority Tier capacity is no rate limit. */
@@ -81,17 +84,31 @@ const HEADERS: readonly (readonly [prefix: string, limiter: string])[] = [
   ['anthropic-fast-output-tokens', 'fast_otpm'],
 ]
 
-function levelsOf(model: string, get: (name: string) => string | undefined): Level[] {
+function levelsOf(model: string, headers: Headers): Level[] {
   return HEADERS.flatMap(([prefix, limiter]): Level[] => {
-    const limit = amount(get(`${prefix}-limit`))
+    const limit = amount(headerText(headers, `${prefix}-limit`))
     if (limit === null) return []
-    const remaining = amount(get(`${prefix}-remaining`))
+    const remaining = amount(headerText(headers, `${prefix}-remaining`))
     return [{ limiter: limiter === 'input' ? inputLimiter(model) : limiter, limit, remaining }]
   })
 }
 
 function amount(text: string | undefined): number | null {
-  return text !== undefined && /^\d+$/.test(text.trim()) ? Number(text) : null
+  if (text === undefined || !/^\d+$/.test(text)) return null
+  const value = Number(text)
+  return Number.isSafeInteger(value) ? value : null
+}
+
+/** A limit or a remainder that is no whole number, or a remainder whose limit is missing. A missing remainder is no fault. */
+function unusableHeader(headers: Headers): string | null {
+  for (const [prefix] of HEADERS)
+    for (const part of ['limit', 'remaining'] as const) {
+      const name = `${prefix}-${part}`
+      if (headers.has(name) && amount(headerText(headers, name)) === null) return `${name} is no whole number`
+      if (part === 'remaining' && headers.has(name) && !headers.has(`${prefix}-limit`))
+        return `${name} stands without its limit`
+    }
+  return null
 }
 
 /**

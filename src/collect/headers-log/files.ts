@@ -1,86 +1,55 @@
-import { createReadStream } from 'node:fs'
-import { glob, stat } from 'node:fs/promises'
-import { isAbsolute, resolve } from 'node:path'
-import { createInterface } from 'node:readline'
-import { AuditError, describeError } from '../../errors.ts'
-import { type Entry, parseEntry } from './entry.ts'
+import { glob, realpath, stat } from 'node:fs/promises'
+import { relative, resolve, sep } from 'node:path'
+import { AuditError } from '../../errors.ts'
 
-/** Where a log came from, and how much of it could be read. */
-export type LogSource = {
-  files: number
-  /** Responses read. */
-  entries: number
-  unreadable: number
-  /** The first line that could not be read: `logs/a.jsonl line 7: not JSON: …`. */
-  firstProblem: string | null
-}
+/** A file of the log: as the pattern names it, and where it really lies. */
+export type LogFile = { name: string; path: string }
+
+/** What a pattern names, and what of that was passed over: links that lead nowhere. */
+export type LogFiles = { files: readonly LogFile[]; dangling: readonly string[] }
 
 /**
- * Reads every line of the files a pattern names, in the order of their names, and hands each entry to `add`.
- * Throws AuditError where no file matches, one cannot be read, nothing in them is an entry, most of their lines are none,
- * or they are of several organizations: limits of two organizations side by side would be nobody's.
+ * The files a pattern names, each once, in the order of their names. `roots`: the folders a log may lie in; the pattern is
+ * relative to the first. Throws AuditError where no file matches, or where one, all links followed, lies in none of them.
  */
-export async function readLogFiles(pattern: string, folder: string, add: (entry: Entry) => void): Promise<LogSource> {
-  const paths = await matching(pattern, folder)
-  if (paths.length === 0)
-    throw new AuditError(`headers-log: no file matches ${pattern} in ${folder}.`, {
+export async function findLogFiles(pattern: string, roots: readonly [string, ...string[]]): Promise<LogFiles> {
+  const [folder] = roots
+  const real = await Promise.all(roots.map((root) => realpath(root)))
+  const files = new Map<string, LogFile>()
+  const dangling: string[] = []
+  const names: string[] = []
+  for await (const name of glob(pattern, { cwd: folder })) names.push(name)
+  for (const name of names.sort()) {
+    const path = await realpath(resolve(folder, name)).catch(absent)
+    if (path === null) {
+      dangling.push(name)
+      continue
+    }
+    if (!real.some((root) => isInside(root, path)))
+      throw new AuditError(`headers-log: ${name} leads out of the workspace, to ${path}.`, {
+        remedy: 'Give a path in the workspace or in RUNNER_TEMP, without a link or ".." that leaves it.',
+      })
+    if ((await stat(path)).isFile() && !files.has(path)) files.set(path, { name, path })
+  }
+  if (files.size === 0)
+    throw new AuditError(`headers-log: no file matches ${pattern} in ${folder}${nowhere(dangling)}.`, {
       remedy: 'Check the path; a log of an earlier job has to be downloaded or checked out first.',
     })
-  const source: LogSource = { files: paths.length, entries: 0, unreadable: 0, firstProblem: null }
-  const organizations = new Set<string>()
-  for (const path of paths) {
-    await eachLine(path, folder, (line, number) => {
-      const entry = parseEntry(line)
-      if ('problem' in entry) {
-        source.unreadable++
-        source.firstProblem ??= `${path} line ${number}: ${entry.problem}`
-        return
-      }
-      source.entries++
-      if (entry.organizationId !== null) organizations.add(entry.organizationId)
-      add(entry)
-    })
-  }
-  check(source, organizations, pattern)
-  return source
+  return { files: [...files.values()], dangling }
 }
 
-async function matching(pattern: string, folder: string): Promise<string[]> {
-  const paths: string[] = []
-  for await (const path of glob(pattern, { cwd: folder })) {
-    if ((await stat(resolve(folder, path))).isFile()) paths.push(path)
-  }
-  return paths.sort()
+function nowhere([first, ...others]: readonly string[]): string {
+  if (first === undefined) return ''
+  return `, but for a link that leads nowhere, ${first}${others.length > 0 ? `, and ${others.length} more` : ''}`
 }
 
-async function eachLine(path: string, folder: string, take: (line: string, number: number) => void): Promise<void> {
-  const input = createReadStream(isAbsolute(path) ? path : resolve(folder, path), 'utf8')
-  let number = 0
-  try {
-    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-      number++
-      const text = number === 1 ? line.replace(/^\uFEFF/, '') : line
-      if (text.trim() !== '') take(text, number)
-    }
-  } catch (error) {
-    throw new AuditError(`headers-log: ${path} could not be read: ${describeError(error)}.`, { cause: error })
-  }
+function isInside(root: string, path: string): boolean {
+  const inside = relative(root, path)
+  return inside !== '..' && !inside.startsWith(`..${sep}`) && resolve(inside) !== inside
 }
 
-function check(
-  { entries, unreadable, firstProblem }: LogSource,
-  organizations: ReadonlySet<string>,
-  pattern: string,
-): void {
-  if (entries === 0 && unreadable === 0) throw new AuditError(`headers-log: the files of ${pattern} are empty.`)
-  if (unreadable > entries)
-    throw new AuditError(
-      `headers-log: ${unreadable} of ${entries + unreadable} lines of ${pattern} are no entries of a headers log; the first is ${firstProblem}.`,
-      { remedy: 'docs/headers-log.md shows what a line holds.' },
-    )
-  if (organizations.size > 1)
-    throw new AuditError(
-      `headers-log: the responses are of ${organizations.size} organizations: ${[...organizations].sort().join(', ')}.`,
-      { remedy: 'Give each organization a log and a run of its own.' },
-    )
+/** A loop of links is as good as a link to nothing. */
+function absent(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR' || error.code === 'ELOOP') return null
+  throw error
 }

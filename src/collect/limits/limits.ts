@@ -1,13 +1,14 @@
-import { AuditError, describeError } from '../../errors.ts'
+import { describeError } from '../../errors.ts'
 import type { Run } from '../../run.ts'
 import { plural } from '../../vocabulary/figures.ts'
 import type { UnreadableWorkspace, Workspace, WorkspaceOverrides } from '../../vocabulary/groups.ts'
+import type { Snapshot } from '../../vocabulary/snapshot.ts'
 import type { AnthropicClient } from '../anthropic/client.ts'
 import { organizationGroups, type ReadGroup, workspaceOverrides } from './entries.ts'
 import { readOrganizationLimits, readWorkspaceLimits } from './rate-limits.ts'
 import { readWorkspaces } from './workspaces.ts'
 
-/** One reading of all limits: the organization's groups, and the overrides of every workspace that was asked for. */
+/** One reading of all limits: the organization's groups, and the overrides of every active workspace. */
 export type LimitsReading = {
   groups: readonly ReadGroup[]
   /** Every workspace there is, archived ones too: usage names them. */
@@ -16,12 +17,16 @@ export type LimitsReading = {
   unreadable: readonly UnreadableWorkspace[]
 }
 
+/** What the committed snapshot says of workspaces: what has vanished since is asked for twice. */
+export type KnownWorkspaces = Snapshot['workspaces']
+
 /** Reads all limits and reports what was read. Throws AuditError as `readLimits`: without limits there is no audit. */
 export async function collectLimits(
   client: AnthropicClient,
-  { log, inputs }: Pick<Run, 'log' | 'inputs'>,
+  { log }: Pick<Run, 'log'>,
+  known: KnownWorkspaces,
 ): Promise<LimitsReading> {
-  const reading = await readLimits(client, inputs.workspaces)
+  const reading = await readLimits(client, known)
   const { groups, workspaces } = reading
   const own = workspaces.filter(({ overrides }) => overrides.length > 0).length
   log.info(
@@ -32,26 +37,27 @@ export async function collectLimits(
 }
 
 /**
- * Reads the organization's limits, then those of each wanted active workspace, side by side.
+ * Reads the organization's limits, then those of each active workspace, side by side. All of them, whatever is to be judged:
+ * the snapshot, the gateway file and the policy are about all limits.
  * A workspace that cannot be read does not stop the others: it is returned as unreadable.
- * Throws an AuditError when the organization's limits or the list of workspaces cannot be read, or a wanted workspace is unknown.
+ * Throws an AuditError when the organization's limits or the list of workspaces cannot be read.
  */
-export async function readLimits(
-  client: AnthropicClient,
-  wanted: 'all' | 'none' | readonly string[],
-): Promise<LimitsReading> {
-  const [entries, allWorkspaces] = await Promise.all([readOrganizationLimits(client), readWorkspaces(client)])
+export async function readLimits(client: AnthropicClient, known: KnownWorkspaces): Promise<LimitsReading> {
+  const ids = known.map(({ id }) => id)
+  const [entries, allWorkspaces] = await Promise.all([readOrganizationLimits(client), readWorkspaces(client, ids)])
   const groups = organizationGroups(entries)
-  const chosen = chooseWorkspaces(allWorkspaces, wanted)
+  const hadOverrides = new Set(known.filter(({ overrides }) => overrides.length > 0).map(({ id }) => id))
   const readings = await Promise.all(
-    chosen.map(async (workspace): Promise<WorkspaceOverrides | UnreadableWorkspace> => {
-      try {
-        const entries = await readWorkspaceLimits(client, workspace.id)
-        return { workspace, overrides: workspaceOverrides(entries, groups) }
-      } catch (error) {
-        return { workspace, error: describeError(error) }
-      }
-    }),
+    allWorkspaces
+      .filter(({ archived }) => !archived)
+      .map(async (workspace): Promise<WorkspaceOverrides | UnreadableWorkspace> => {
+        try {
+          const own = await readWorkspaceLimits(client, workspace.id, hadOverrides.has(workspace.id))
+          return { workspace, overrides: workspaceOverrides(own, groups) }
+        } catch (error) {
+          return { workspace, error: describeError(error) }
+        }
+      }),
   )
   return {
     groups,
@@ -59,21 +65,4 @@ export async function readLimits(
     workspaces: readings.filter((reading) => 'overrides' in reading),
     unreadable: readings.filter((reading) => 'error' in reading),
   }
-}
-
-/** Workspaces by ID or name. A name may belong to several workspaces: then all of them are meant. */
-function chooseWorkspaces(all: readonly Workspace[], wanted: 'all' | 'none' | readonly string[]): readonly Workspace[] {
-  const active = all.filter(({ archived }) => !archived)
-  if (wanted === 'all') return active
-  if (wanted === 'none') return []
-  const isNamed = (workspace: Workspace, text: string) => workspace.id === text || workspace.name === text
-  const unknown = wanted.filter((text) => !active.some((workspace) => isNamed(workspace, text)))
-  if (unknown.length > 0) {
-    const archived = unknown.filter((text) => all.some((workspace) => isNamed(workspace, text)))
-    const why = archived.length > 0 ? ` (${archived.join(', ')} archived)` : ''
-    throw new AuditError(`Input workspaces names what is no active workspace: ${unknown.join(', ')}${why}.`, {
-      remedy: `Active workspaces: ${active.map(({ name, id }) => `${name} (${id})`).join(', ')}.`,
-    })
-  }
-  return active.filter((workspace) => wanted.some((text) => isNamed(workspace, text)))
 }

@@ -25,9 +25,12 @@ const PATH = '/v1/organizations/spend_limits'
 const TIME_BUDGET = 10_000
 
 /** The organization's tier, where it can be read in good time: without it nothing is missing that matters. */
-export async function collectTier(connection: Connection, log: Log): Promise<Tier | null> {
+export async function collectTier(
+  { clientFor }: Pick<Connection, 'clientFor'>,
+  log: Pick<Log, 'debug'>,
+): Promise<Tier | null> {
   try {
-    return await readUsageTier(connection.clientFor(TIME_BUDGET))
+    return await readUsageTier(clientFor(TIME_BUDGET))
   } catch (error) {
     log.debug(`The usage tier could not be read: ${describeError(error)}`)
     return null

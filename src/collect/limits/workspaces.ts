@@ -7,9 +7,18 @@ const PATH = '/v1/organizations/workspaces'
 
 /**
  * GET /v1/organizations/workspaces, all pages, the default workspace and archived ones included:
- * an archived workspace can still have usage in the window. Throws AuditError.
+ * an archived workspace can still have usage in the window. Where one that is `known` is not even among the archived ones,
+ * the list is read a second time, and what either holds is there. Throws AuditError.
  */
-export async function readWorkspaces(client: AnthropicClient): Promise<Workspace[]> {
+export async function readWorkspaces(client: AnthropicClient, known: readonly string[]): Promise<Workspace[]> {
+  const first = await readList(client)
+  const isListed = (workspaceId: string) => first.some(({ id }) => id === workspaceId)
+  if (known.every(isListed)) return first
+  const second = await readList(client)
+  return [...first, ...second.filter(({ id }) => !isListed(id))]
+}
+
+async function readList(client: AnthropicClient): Promise<Workspace[]> {
   const workspaces: Workspace[] = []
   const pages = followPages(
     `GET ${PATH}`,

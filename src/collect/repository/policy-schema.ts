@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { threshold } from '../../inputs/grammar.ts'
+import { UNCLAIMED_KINDS } from '../../vocabulary/accounting.ts'
 import { parseDay } from '../../vocabulary/window.ts'
 
 /** The policy file as people write it. Its published JSON Schema, for editors, is made from this. */
@@ -45,6 +46,11 @@ const thresholdSchema = z
 const muteSchema = z
   .strictObject({
     ...selector,
+    model: name.optional().describe('A model whose use no limit counts'),
+    kind: z
+      .enum(UNCLAIMED_KINDS, `is no kind of use; accepted: ${UNCLAIMED_KINDS.join(', ')}`)
+      .optional()
+      .describe('A kind of use that no limit counts'),
     owner: name.describe('Who answers for it'),
     reason: name.describe('Why nobody needs to be told'),
     until: z
@@ -52,7 +58,13 @@ const muteSchema = z
       .refine((text) => parseDay(text) !== undefined, 'is not a day; accepted: YYYY-MM-DD')
       .describe('Last audited UTC day it holds for, YYYY-MM-DD'),
   })
-  .refine(namesSomething, NAMES_SOMETHING)
+  .refine((rule) => namesSomething(rule) || ofUse(rule), `${NAMES_SOMETHING}, or model or kind`)
+  .refine((rule) => !(namesSomething(rule) && ofUse(rule)), {
+    error: 'names a limit and use without one; accepted: group, limiter, workspace, or else model, kind',
+  })
+
+const ofUse = ({ model, kind }: { model?: string | undefined; kind?: string | undefined }) =>
+  model !== undefined || kind !== undefined
 
 const expectedSchema = z.strictObject({
   group: name.describe('Display name of a rate-limit group, or a model or alias it contains'),

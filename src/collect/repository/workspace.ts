@@ -1,9 +1,9 @@
-import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, realpath } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { AuditError, describeError } from '../../errors.ts'
 import type { Files } from '../github/read.ts'
 
-/** The checked-out repository of the job: `snapshot-mode: file` reads and writes there. */
+/** The checked-out repository of the job: `snapshot-mode: file` reads there, and src/deliver writes. */
 
 /** Text by path; null where there is no such file. Throws AuditError for a path that leads out of the workspace. */
 export async function readWorkspace(root: string, paths: readonly string[]): Promise<Files> {
@@ -17,24 +17,11 @@ export async function readWorkspace(root: string, paths: readonly string[]): Pro
   return Object.fromEntries(texts)
 }
 
-/** Writes files whole or not at all: each beside its place first, then renamed. Throws AuditError as `readWorkspace` does. */
-export async function writeWorkspace(root: string, files: readonly { path: string; text: string }[]): Promise<void> {
-  for (const { path, text } of files) {
-    const target = await locate(root, path)
-    const beside = `${target}.${process.pid}.tmp`
-    try {
-      await mkdir(dirname(target), { recursive: true })
-      await writeFile(beside, text)
-      await rename(beside, target)
-    } catch (error) {
-      await rm(beside, { force: true }).catch(() => {})
-      unusable('written', path)(error)
-    }
-  }
-}
-
-/** The place a path stands for once every symbolic link on the way is followed; it must lie inside the workspace. */
-async function locate(root: string, path: string): Promise<string> {
+/**
+ * The place a path stands for once every symbolic link on the way is followed. Throws AuditError where it does not lie
+ * inside the workspace.
+ */
+export async function locate(root: string, path: string): Promise<string> {
   const workspace = await realpath(root)
   const target = await follow(resolve(workspace, path))
   const inside = relative(workspace, target)
@@ -54,7 +41,7 @@ async function follow(path: string): Promise<string> {
 }
 
 /** Throws the AuditError for a file that cannot be used. */
-function unusable(done: 'read' | 'written', path: string): (error: unknown) => never {
+export function unusable(done: 'read' | 'written', path: string): (error: unknown) => never {
   return (cause) => {
     throw new AuditError(`${path} in the workspace cannot be ${done}: ${describeError(cause)}.`, {
       remedy: 'Check what lies there, and who owns it; a container step may have made it as another user.',

@@ -1,86 +1,76 @@
-import type * as z from 'zod'
 import type { UsageRow } from '../../vocabulary/usage-row.ts'
-import { DAY, isoTime } from '../../vocabulary/window.ts'
+import { isoTime } from '../../vocabulary/window.ts'
 import type { AnthropicClient } from '../anthropic/client.ts'
-import { nextCursor } from '../anthropic/pages.ts'
-import { analyticsPageSchema } from '../anthropic/schemas.ts'
-import { bucketStarts, WIDTHS } from './buckets.ts'
-import { type RowPage, readByTime, type TimeOrder } from './by-time.ts'
-import type { Progress, Range, ReaderOptions, UsageQuery, UsageReader } from './usage-reader.ts'
+import { followPages, nextCursor } from '../anthropic/pages.ts'
+import { type AnalyticsRow, analyticsPageSchema } from '../anthropic/schemas.ts'
+import { analyticsRanges, bucketStarts, PAGE_ROWS, WIDTHS } from './ranges.ts'
+import type { OnPage, Progress, Range, UsageQuery, UsageReader } from './usage-reader.ts'
 
 /** The Usage and Cost Analytics API: GET /v1/organizations/analytics/usage (beta). */
 
 const PATH = '/v1/organizations/analytics/usage'
 const RESOURCE = `GET ${PATH}`
-const BETAS = ['analytics-usage-cost-2026-08-24']
-/** The API's maximum; its default is 20. */
-const PAGE_SIZE = 1000
+const OPTIONS = {
+  betas: ['analytics-usage-cost-2026-08-24'],
+  version: '2026-10-21',
+  remedies: {
+    400: 'Organizations with HIPAA readiness are refused here, and some types of organization: set usage-api to legacy (then requests per minute are unmeasured), or to auto, which does so by itself.',
+  },
+} as const
 
-/** The longest range of one call by bucket width. */
-const LONGEST = { '1m': DAY, '1h': 31 * DAY, '1d': 31 * DAY } as const
-
-/**
- * Enough to keep every connection busy. All days of a month at once would have thousands of requests waiting, which grow
- * old in memory.
- */
+/** As many as are under way at once. All ranges of a month would be thousands of promises that wait for their turn. */
 const RANGES_AT_ONCE = 4
 
-type AnalyticsItem = z.infer<typeof analyticsPageSchema>['data'][number]
-
-/** `probe` asks for the first bucket of a query, one row, and throws AuditError as any read would. */
-export function createAnalyticsReader(
-  client: AnthropicClient,
-  { onPage }: ReaderOptions,
-): UsageReader & { probe: (query: UsageQuery) => Promise<void> } {
-  const order: TimeOrder = { kept: null }
+export function createAnalyticsReader(client: AnthropicClient, onPage: OnPage): UsageReader {
   const progress: Progress = { read: 0, expected: 0 }
 
-  const getPage = (query: UsageQuery, { start, end }: Range, limit: number, page?: string) =>
+  const readPage = (query: UsageQuery, { start, end }: Range, page: string | undefined) =>
     client.get(
       PATH,
       {
         starting_at: isoTime(start),
         ending_at: isoTime(end),
-        time_bucket_width: query.width,
+        ...(query.width !== 'all' && { time_bucket_width: query.width, order_by: 'time', order: 'asc' }),
         group_by: query.groupBy,
         models: query.models,
         workspace_ids: query.workspaceIds,
-        order_by: 'time',
-        order: 'asc',
-        limit,
+        limit: PAGE_ROWS,
         page,
       },
       analyticsPageSchema,
-      { betas: BETAS },
+      OPTIONS,
     )
 
   return {
     source: 'analytics',
-    probe: async (query) => {
-      await getPage(query, { start: query.start, end: query.start + WIDTHS[query.width] }, 1)
-    },
     read: async (query, fold) => {
       let refreshedAt: number | null = null
-      const readPage = async (range: Range, cursor?: string): Promise<RowPage> => {
-        const page = await getPage(query, range, PAGE_SIZE, cursor)
-        const stated = page.data_refreshed_at ? Date.parse(page.data_refreshed_at) : Number.NaN
-        if (!Number.isNaN(stated)) refreshedAt = Math.min(refreshedAt ?? stated, stated)
-        const rows = toRows(page.data, range, WIDTHS[query.width])
-        // The promises that led here have grown old while they waited, and though they are done with they would keep
-        // what they resolved to, megabytes a page, until the next collection of all garbage.
-        page.data.length = 0
-        return { rows, next: nextCursor(RESOURCE, page.has_more, page.next_page) }
+      const readRange = async (range: Range) => {
+        const startOf = bucketStarts(
+          RESOURCE,
+          range,
+          query.width === 'all' ? range.end - range.start : WIDTHS[query.width],
+        )
+        const pages = followPages(
+          RESOURCE,
+          (cursor) => readPage(query, range, cursor),
+          (page) => nextCursor(RESOURCE, page.has_more, page.next_page),
+        )
+        let isFirst = true
+        for await (const page of pages) {
+          const stated = page.data_refreshed_at ? Date.parse(page.data_refreshed_at) : Number.NaN
+          if (!Number.isNaN(stated)) refreshedAt = Math.min(refreshedAt ?? stated, stated)
+          fold(page.data.map((row) => toRow(row, startOf)))
+          progress.read++
+          if (!isFirst) progress.expected++
+          isFirst = false
+          onPage({ ...progress })
+        }
       }
-      const task = { resource: RESOURCE, width: WIDTHS[query.width], readPage, order, progress }
-      const ranges = splitRange(query, LONGEST[query.width])
+      const ranges = analyticsRanges(query)
       progress.expected += ranges.length
-      const foldPage = (rows: readonly UsageRow[]) => {
-        fold(rows)
-        onPage?.({ ...progress })
-      }
       const readInTurn = async () => {
-        for (let range = ranges.shift(); range; range = ranges.shift())
-          await readByTime({ ...task, fold: foldPage }, range)
+        for (let range = ranges.shift(); range; range = ranges.shift()) await readRange(range)
       }
       await Promise.all(Array.from({ length: RANGES_AT_ONCE }, readInTurn))
       return { refreshedAt }
@@ -88,30 +78,26 @@ export function createAnalyticsReader(
   }
 }
 
-/** Ranges no longer than `longest`, from the start on: of whole UTC days where the query is. */
-function splitRange({ start, end }: Range, longest: number): Range[] {
-  const count = Math.ceil((end - start) / longest)
-  return Array.from({ length: count }, (_, i) => ({
-    start: start + i * longest,
-    end: Math.min(end, start + (i + 1) * longest),
-  }))
-}
-
-function toRows(items: readonly AnalyticsItem[], range: Range, width: number): UsageRow[] {
-  const startOf = bucketStarts(RESOURCE, range, width)
-  return items.map(({ starting_at, group, usage }) => ({
-    at: startOf(starting_at),
-    model: group.model ?? null,
-    workspaceId: group.workspace_id ?? null,
-    apiKeyId: group.api_key_id ?? null,
-    serviceTier: group.service_tier ?? null,
-    speed: group.speed ?? null,
-    product: group.product ?? null,
-    requests: usage.requests ?? null,
+function toRow({ starting_at, group, usage }: AnalyticsRow, startOf: (text: string) => number): UsageRow {
+  const known = {
     uncachedInput: usage.uncached_input_tokens,
     cacheCreation: usage.cache_creation.ephemeral_5m_input_tokens + usage.cache_creation.ephemeral_1h_input_tokens,
     cacheRead: usage.cache_read_input_tokens,
     output: usage.output_tokens,
-    webSearches: usage.server_tool_use.web_search_requests,
-  }))
+  }
+  const sum = known.uncachedInput + known.cacheCreation + known.cacheRead + known.output
+  return {
+    at: startOf(starting_at),
+    model: group.model ?? null,
+    workspaceId: group.workspace_id ?? null,
+    apiKeyId: group.api_key_id ?? null,
+    organizationId: group.organization_id ?? null,
+    serviceTier: group.service_tier ?? null,
+    speed: group.speed ?? null,
+    product: group.product ?? null,
+    requests: usage.requests ?? null,
+    ...known,
+    unknownTokens: Math.max(0, (usage.total_tokens ?? sum) - sum),
+    webSearches: usage.server_tool_use?.web_search_requests ?? 0,
+  }
 }

@@ -5,6 +5,7 @@ import type { AnthropicClient } from '../anthropic/client.ts'
 import type { LimitsReading } from '../limits/limits.ts'
 import { readApiKeyNames } from './api-keys.ts'
 import { type DrivenPeak, readDrivers } from './drivers.ts'
+import type { Usage } from './usage.ts'
 import type { UsageReader } from './usage-reader.ts'
 
 /**
@@ -16,12 +17,16 @@ export async function explainPeaks(
   reader: UsageReader,
   verdicts: readonly Verdict[],
   { peaks, leftOut }: { peaks: readonly DrivenPeak[]; leftOut: number },
-  { allWorkspaces }: LimitsReading,
+  { allWorkspaces, groups, workspaces: read }: LimitsReading,
+  { census, takesFilter }: Pick<Usage, 'census' | 'takesFilter'>,
 ): Promise<{ verdicts: readonly Verdict[]; problem: string | null }> {
   if (peaks.length === 0) return { verdicts, problem: null }
   try {
     const workspaces = new Map(allWorkspaces.map(({ id, name }) => [id, name]))
-    const drivers = await readDrivers(reader, peaks, { workspaces, apiKeys: await readApiKeyNames(client) })
+    const names = { workspaces, apiKeys: await readApiKeyNames(client) }
+    const listing = [...groups, ...read.flatMap(({ overrides }) => overrides)]
+    const listed = new Set(listing.flatMap(({ models }) => models))
+    const drivers = await readDrivers(reader, peaks, { names, census, listed, takesFilter })
     const withDrivers = (verdict: Verdict) =>
       isMeasured(verdict) ? { ...verdict, drivers: drivers.get(limitKey(verdict)) ?? null } : verdict
     const problem =

@@ -1,11 +1,13 @@
 import { amountOf, isCounted } from '../../vocabulary/counting.ts'
-import { MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
+import { listedName, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
 import type { LimiterRule } from '../../vocabulary/limiters.ts'
 import { compareText } from '../../vocabulary/order.ts'
 import { type Scope, workspaceIdOf } from '../../vocabulary/scope.ts'
 import type { UsageRow } from '../../vocabulary/usage-row.ts'
 import type { Drivers } from '../../vocabulary/verdict.ts'
 import { DAY, HOUR } from '../../vocabulary/window.ts'
+import { completing, keyOf, tellingApart, type WholeUse } from './cells.ts'
+import { PAGE_ROWS } from './ranges.ts'
 import type { Dimension, UsageQuery, UsageReader } from './usage-reader.ts'
 
 /** Who drove a peak: shares of workspaces, models and API keys in that very minute, asked for that minute only. */
@@ -24,51 +26,79 @@ export type DrivenPeak = {
   end: number
 }
 
-const TOLD_APART: readonly Dimension[] = ['model', 'service_tier', 'speed', 'product']
+/** The most dimensions one query may be grouped by. */
+const MOST_DIMENSIONS = 5
+
+/** What the questions need to know of the whole use: the census, and which model names are listed in some group. */
+export type Context = {
+  names: Names
+  census: WholeUse
+  listed: ReadonlySet<string>
+  /** Whether the service takes the filter by model. */
+  takesFilter: boolean
+}
 
 /**
- * Asks for each span and scope by API key, and for the organization by workspace too (each beside what the counting rules
- * need: five dimensions are the API's most). Throws what the reader throws; the caller decides what a failure means.
+ * Asks for each span once, by API key, workspace and model; where what tells use apart makes these more dimensions than a
+ * query may have, for each scope by key, and for the organization by workspace too. Throws what the reader throws; the
+ * caller decides what a failure means.
  */
 export async function readDrivers(
   reader: UsageReader,
   peaks: readonly DrivenPeak[],
-  names: Names,
+  context: Context,
 ): Promise<Map<string, Drivers>> {
-  const questions = [
-    ...Map.groupBy(peaks, ({ start, end, scope }) => `${start}-${end} ${workspaceIdOf(scope)}`).values(),
-  ]
-  const answers = questions.map(async (samePlace) => {
+  const whole = [...context.census.earlier, ...context.census.window]
+  const apart = tellingApart(['model'], whole)
+  const fitsOne = 3 + apart.length <= MOST_DIMENSIONS
+  const questions = Map.groupBy(
+    peaks,
+    ({ start, end, scope }) => `${start}-${end} ${fitsOne ? '' : workspaceIdOf(scope)}`,
+  )
+  const nameOf = namesOf(context.names, reader.source)
+  const complete = completing(['model', ...apart], whole)
+  const namesOfGroups = (groups: readonly RateLimitGroup[]) => {
+    const rows = whole.filter((row) => groups.some((group) => isOfGroup(row, group, context.listed)))
+    return [...new Set(rows.flatMap(({ model }) => model ?? []))]
+  }
+
+  const answers = [...questions.values()].map(async (samePlace) => {
     const [place] = samePlace
     if (!place) return []
-    const workspace = workspaceIdOf(place.scope)
-    const [byKey, byWorkspace] = await Promise.all([
-      readRows(reader, place, 'api_key_id', workspace),
-      workspace === null ? readRows(reader, place, 'workspace_id', null) : [],
-    ])
-    const nameOf = namesOf(names, reader.source)
-    return samePlace.map((peak) => [peak.key, sharesOf(peak, byKey, byWorkspace, nameOf)] as const)
+    const canFilter = context.takesFilter && samePlace.every(({ group }) => group.type === MODEL_GROUP)
+    const models = canFilter ? namesOfGroups(samePlace.map(({ group }) => group)) : undefined
+    const ask = async (
+      { start, end }: DrivenPeak,
+      dimensions: readonly Dimension[],
+      workspaceIds?: readonly string[],
+    ) => {
+      const groupBy = [...dimensions, 'model' as const, ...apart]
+      return (await readRows(reader, { start, end, groupBy, models, workspaceIds })).map(complete)
+    }
+    const ids = samePlace.map(({ scope }) => workspaceIdOf(scope))
+    const only = ids.includes(null) ? undefined : [...new Set(ids.filter((id) => id !== null))]
+    const [byKey, byWorkspace] = fitsOne
+      ? await ask(place, ['api_key_id', 'workspace_id'], only).then((rows) => [rows, rows] as const)
+      : await Promise.all([ask(place, ['api_key_id'], only), only ? [] : ask(place, ['workspace_id'])])
+    return samePlace.map((peak) => {
+      const id = workspaceIdOf(peak.scope)
+      const isOwn = (row: UsageRow) =>
+        (!fitsOne || id === null || row.workspaceId === id) && isOfGroup(row, peak.group, context.listed)
+      const ofWorkspaces = id === null ? byWorkspace.filter(isOwn) : []
+      return [peak.key, sharesOf(peak, byKey.filter(isOwn), ofWorkspaces, nameOf)] as const
+    })
   })
   return new Map((await Promise.all(answers)).flat())
 }
 
-async function readRows(
-  reader: UsageReader,
-  { start, end }: DrivenPeak,
-  dimension: Dimension,
-  workspace: string | null,
-): Promise<UsageRow[]> {
-  const rows: UsageRow[] = []
-  const groupBy = [dimension, ...TOLD_APART]
-  const query = {
-    start,
-    end,
-    width: widthOf(end - start),
-    groupBy,
-    ...(workspace !== null && { workspaceIds: [workspace] }),
-  } as const
-  await reader.read(query, (page) => rows.push(...page))
-  return rows
+async function readRows(reader: UsageReader, query: Omit<UsageQuery, 'width'>): Promise<UsageRow[]> {
+  const { start, end, groupBy } = query
+  const rows = new Map<string, UsageRow>()
+  await reader.read({ ...query, width: widthOf(end - start), rowsPerBucket: PAGE_ROWS }, (page) => {
+    // A row that comes twice counts once.
+    for (const row of page) rows.set(`${row.at} ${keyOf(groupBy, row)}`, row)
+  })
+  return [...rows.values()]
 }
 
 function widthOf(span: number): UsageQuery['width'] {
@@ -103,14 +133,14 @@ function sharesOf(
 
 /** Largest first; none where some row does not say what it counts, since shares of a part would mislead. */
 function topShares(
-  { group, rule }: DrivenPeak,
+  { rule }: DrivenPeak,
   rows: readonly UsageRow[],
   idOf: (row: UsageRow) => string | null,
   nameOf: (id: string | null) => string,
 ): Drivers['models'] {
   const amounts = new Map<string | null, number>()
   for (const row of rows) {
-    if (!isCounted(row) || !isOfGroup(row, group)) continue
+    if (!isCounted(row)) continue
     const amount = amountOf(rule, row)
     if (amount === null) return []
     const id = idOf(row)
@@ -125,6 +155,8 @@ function topShares(
     .slice(0, SHOWN)
 }
 
-function isOfGroup(row: UsageRow, group: RateLimitGroup): boolean {
-  return group.type !== MODEL_GROUP || (row.model !== null && group.models.includes(row.model))
+function isOfGroup({ model }: UsageRow, group: RateLimitGroup, listed: ReadonlySet<string>): boolean {
+  if (group.type !== MODEL_GROUP) return true
+  const name = model === null ? null : listedName(model, listed)
+  return name !== null && group.models.includes(name)
 }

@@ -6,8 +6,8 @@ import { isoTime } from '../../vocabulary/window.ts'
 import type { AnthropicClient } from '../anthropic/client.ts'
 import { followPages, nextCursor } from '../anthropic/pages.ts'
 import { legacyPageSchema } from '../anthropic/schemas.ts'
-import { bucketStarts, WIDTHS } from './buckets.ts'
-import type { Progress, Range, ReaderOptions, UsageQuery, UsageReader } from './usage-reader.ts'
+import { bucketStarts, LEGACY_BUCKETS, WIDTHS } from './ranges.ts'
+import type { OnPage, Progress, Range, UsageQuery, UsageReader } from './usage-reader.ts'
 
 /** The older Usage API: GET /v1/organizations/usage_report/messages. It counts no requests and knows no products. */
 
@@ -15,16 +15,14 @@ const PATH = '/v1/organizations/usage_report/messages'
 const RESOURCE = `GET ${PATH}`
 /** Needed as soon as `speed` is asked for. */
 const SPEED_BETA = 'fast-mode-2026-02-01'
-/** The most buckets of one page, by width: here a page is counted in buckets, and each holds any number of rows. */
-const MOST_BUCKETS = { '1m': 1440, '1h': 168, '1d': 31 } as const
-
+type BucketQuery = UsageQuery & { width: keyof typeof WIDTHS }
 type LegacyResult = z.infer<typeof legacyPageSchema>['data'][number]['results'][number]
 
-export function createLegacyReader(client: AnthropicClient, { onPage }: ReaderOptions): UsageReader {
+export function createLegacyReader(client: AnthropicClient, onPage: OnPage): UsageReader {
   const progress: Progress = { read: 0, expected: 0 }
 
-  const readRange = async (query: UsageQuery, range: Range, fold: (rows: readonly UsageRow[]) => void) => {
-    const groupBy = query.groupBy.filter((dimension) => dimension !== 'product')
+  const readRange = async (query: BucketQuery, range: Range, fold: (rows: readonly UsageRow[]) => void) => {
+    const groupBy = query.groupBy.filter((dimension) => dimension !== 'product' && dimension !== 'organization_id')
     const startOf = bucketStarts(RESOURCE, range, WIDTHS[query.width])
     const pages = followPages(
       RESOURCE,
@@ -42,7 +40,7 @@ export function createLegacyReader(client: AnthropicClient, { onPage }: ReaderOp
             page,
           },
           legacyPageSchema,
-          { betas: groupBy.includes('speed') ? [SPEED_BETA] : [] },
+          { betas: groupBy.includes('speed') ? [SPEED_BETA] : [], version: '2023-06-01' },
         ),
       (page) => nextCursor(RESOURCE, page.has_more, page.next_page),
     )
@@ -50,16 +48,17 @@ export function createLegacyReader(client: AnthropicClient, { onPage }: ReaderOp
       for (const bucket of page.data) fold(toRows(bucket.results, startOf(bucket.starting_at)))
       progress.read++
       progress.expected = Math.max(progress.expected, progress.read)
-      onPage?.({ ...progress })
+      onPage({ ...progress })
     }
   }
 
   return {
     source: 'legacy',
     // One page after another: few are needed, and each may be as large as we can hold.
-    read: async (query, fold) => {
+    read: async (anyQuery, fold) => {
+      const query = inBuckets(anyQuery)
       const width = WIDTHS[query.width]
-      let buckets: number = MOST_BUCKETS[query.width]
+      let buckets: number = LEGACY_BUCKETS[query.width]
       const pagesFrom = (time: number) => Math.ceil((query.end - time) / (buckets * width))
       progress.expected += pagesFrom(query.start)
 
@@ -85,12 +84,18 @@ export function createLegacyReader(client: AnthropicClient, { onPage }: ReaderOp
   }
 }
 
+/** This report has no rows over a whole range. */
+function inBuckets(query: UsageQuery): BucketQuery {
+  return { ...query, width: query.width === 'all' ? '1d' : query.width }
+}
+
 function toRows(results: readonly LegacyResult[], at: number): UsageRow[] {
   return results.map((result) => ({
     at,
     model: result.model ?? null,
     workspaceId: result.workspace_id ?? null,
     apiKeyId: result.api_key_id ?? null,
+    organizationId: null,
     serviceTier: result.service_tier ?? null,
     speed: result.speed ?? null,
     product: null,
@@ -99,6 +104,7 @@ function toRows(results: readonly LegacyResult[], at: number): UsageRow[] {
     cacheCreation: result.cache_creation.ephemeral_5m_input_tokens + result.cache_creation.ephemeral_1h_input_tokens,
     cacheRead: result.cache_read_input_tokens,
     output: result.output_tokens,
-    webSearches: result.server_tool_use.web_search_requests,
+    unknownTokens: 0,
+    webSearches: result.server_tool_use?.web_search_requests ?? 0,
   }))
 }

@@ -1,10 +1,10 @@
 import * as z from 'zod'
-import type { GitHub } from '../../collect/github/client.ts'
+import type { GitHub } from '../../collect/github/github-client.ts'
+import { refusalOf } from '../../collect/github/github-refusals.ts'
 import { readHead } from '../../collect/github/read.ts'
-import { refusalOf } from '../../collect/github/refusals.ts'
-import { AuditError } from '../../errors.ts'
-import { type Commit, commitOnBranch, findCommit, type Proposal, type Unsettled } from './commit.ts'
-import { hasTrailer, isSealed, signProposal } from './trailer.ts'
+import type { MadeCommit } from '../../vocabulary/snapshot-outcome.ts'
+import { type Change, commitOnBranch, findCommit, type Unsettled } from './commit.ts'
+import { hasTrailer, isSealed, sealChange } from './trailer.ts'
 
 /** More commits than this on the pull request's branch are not ours: we keep it at one. */
 const MOST_OF_OURS = 5
@@ -23,8 +23,11 @@ const commitSchema = z.object({
 const UPDATE_REFS = 'mutation($input: UpdateRefsInput!) { updateRefs(input: $input) { clientMutationId } }'
 const updateSchema = z.object({ data: z.object({ updateRefs: z.unknown() }) })
 
-/** What a branch has that base has not. `ours`: every such commit is one we made, so that nothing of anybody's is lost with it. */
-export type History = { ahead: number; mergeBase: string | null; ours: boolean }
+/**
+ * What a branch has that base has not. `ours`: every such commit is one we made, so that nothing of anybody's is lost with
+ * it. `theirs`: one is not, or the branch has nothing in common with base.
+ */
+export type History = { kind: 'ours'; commits: number; mergeBase: string } | { kind: 'theirs' }
 
 /** Compares a tip with a commit of base. Throws GitHubError. */
 export async function readHistory(github: GitHub, base: string, tip: string): Promise<History> {
@@ -33,21 +36,22 @@ export async function readHistory(github: GitHub, base: string, tip: string): Pr
     compared = await github.rest('GET', '/compare/{basehead}', { basehead: `${base}...${tip}` }, comparisonSchema)
   } catch (error) {
     // No common ancestor: someone put something else there.
-    if (refusalOf(error) === 'not-found') return { ahead: Number.POSITIVE_INFINITY, mergeBase: null, ours: false }
+    if (refusalOf(error) === 'not-found') return { kind: 'theirs' }
     throw error
   }
   const { ahead_by: ahead, merge_base_commit, commits } = compared
   const claimed =
     ahead <= MOST_OF_OURS && commits.length === ahead && commits.every(({ commit }) => hasTrailer(commit.message))
-  const sealed = claimed ? await Promise.all(commits.map(({ sha }) => isOurs(github, sha))) : [false]
-  return { ahead, mergeBase: merge_base_commit.sha, ours: ahead === 0 || sealed.every(Boolean) }
+  if (!claimed) return { kind: 'theirs' }
+  const sealed = await Promise.all(commits.map(({ sha }) => isOurs(github, sha)))
+  return sealed.every(Boolean) ? { kind: 'ours', commits: ahead, mergeBase: merge_base_commit.sha } : { kind: 'theirs' }
 }
 
 async function isOurs(github: GitHub, sha: string): Promise<boolean> {
   const { parents, commit, files = [] } = await github.rest('GET', '/commits/{ref}', { ref: sha }, commitSchema)
   const [parent, ...more] = parents
   if (parent === undefined || more.length > 0) return false
-  const blobs = files.map(({ filename, sha }) => ({ path: filename, oid: sha ?? '' }))
+  const blobs = files.map((file) => ({ path: file.filename, oid: file.sha ?? '' }))
   return isSealed({ parent: parent.sha, message: commit.message, blobs })
 }
 
@@ -79,23 +83,22 @@ export async function moveBranches(github: GitHub, repositoryId: string, moves: 
 
 /**
  * Puts one commit of ours on top of `base` and the branch onto it, whatever it held (`tip`, null where it is new).
- * The commit is made on a branch beside: GitHub closes a pull request whose branch equals base, if only for a moment.
+ * The commit is made on a scratch branch: GitHub closes a pull request whose branch equals base, if only for a moment.
  * Null: something moved; look again. Throws AuditError.
  */
 export async function rebuildBranch(
   github: GitHub,
   repositoryId: string,
   { branch, tip, base }: { branch: string; tip: string | null; base: string },
-  proposal: Proposal,
-): Promise<Commit | null> {
-  const beside = `${branch}-next`
-  const left = await leftover(github, beside, base)
-  if (!(await moveBranches(github, repositoryId, [{ branch: beside, from: left, to: base }]))) return null
+  change: Change,
+): Promise<MadeCommit | null> {
+  const beside = scratchName(github, branch)
+  if (!(await moveBranches(github, repositoryId, [{ branch: beside, from: null, to: base }]))) return null
   let at: string | null = base
   try {
-    const signed = signProposal(proposal, base)
-    const made = await commitOnBranch(github, beside, base, signed)
-    const commit = made === 'unknown' ? await landed(github, beside, { head: base, proposal: signed }) : made
+    const sealed = sealChange(change, base)
+    const made = await commitOnBranch(github, beside, base, sealed)
+    const commit = made === 'unknown' ? await landed(github, beside, { head: base, change: sealed }) : made
     if (commit === null || commit === 'moved') return null
     at = commit.sha
     const done = await moveBranches(github, repositoryId, [
@@ -105,21 +108,19 @@ export async function rebuildBranch(
     if (done) at = null
     return done ? commit : null
   } finally {
-    // Where this fails, what went wrong before matters more, and the next run takes the branch up again.
+    // Only at the commit we made. Where this fails, what went wrong before matters more.
     if (at !== null) await moveBranches(github, repositoryId, [{ branch: beside, from: at, to: null }]).catch(() => {})
   }
 }
 
-/** The tip of the branch beside, where a run that was cut short has left it. */
-async function leftover(github: GitHub, beside: string, base: string): Promise<string | null> {
-  const tip = await readHead(github, beside)
-  if (tip === null || (await readHistory(github, base, tip)).ours) return tip
-  throw new AuditError(`Branch "${beside}", on which commits are prepared, holds commits that are not this action's.`, {
-    remedy: 'Rename or delete it, or set `branch` to another name.',
-  })
+/** A name that nobody has: a branch of a colleague's must never be taken for ours. */
+function scratchName({ random }: GitHub, branch: string): string {
+  return `${branch}-scratch-${Math.floor(random() * 36 ** 8)
+    .toString(36)
+    .padStart(8, '0')}`
 }
 
-async function landed(github: GitHub, branch: string, unsettled: Unsettled): Promise<Commit | null> {
+async function landed(github: GitHub, branch: string, unsettled: Unsettled): Promise<MadeCommit | null> {
   const tip = await readHead(github, branch)
   return tip === null ? null : findCommit(github, unsettled, tip)
 }

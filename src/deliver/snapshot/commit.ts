@@ -1,23 +1,33 @@
 import * as z from 'zod'
-import type { GitHub } from '../../collect/github/client.ts'
+import type { GitHub } from '../../collect/github/github-client.ts'
+import { isInDoubt, type Refusal, refusalOf } from '../../collect/github/github-refusals.ts'
 import { type Files, readFiles } from '../../collect/github/read.ts'
-import { isInDoubt, type Refusal, refusalOf } from '../../collect/github/refusals.ts'
 import { AuditError } from '../../errors.ts'
+import type { PullRequestText } from '../../tell/pull-request/pull-request.ts'
+import type { MadeCommit } from '../../vocabulary/snapshot-outcome.ts'
 
-/** What one commit is to bring: whole files, and its message. */
-export type Proposal = { files: readonly { path: string; text: string }[]; headline: string; body: string }
+/** What one commit brings: whole files, and its message. */
+export type Change = {
+  files: readonly { path: string; text: string }[]
+  message: { headline: string; body: string }
+}
 
-/** From what the branch holds to what it should hold; null where that is the same. Pure: it is asked again after a race. */
-export type Plan = (files: Files) => Proposal | null
+/** A change, and the pull request that would propose it. */
+export type Proposal = Change & { pullRequest: PullRequestText }
 
-/** `verified` is GitHub's own word on the signature. */
-export type Commit = { sha: string; url: string; verified: boolean }
+/**
+ * From what the branch holds to what it should hold; null where that is the same. Pure: it is asked again after a race.
+ * `proposed`: the files on the branch of a pull request that is open already.
+ */
+export type Plan = (files: Files, proposed?: Files) => Proposal | null
 
 /** `moved`: the branch has another tip, nothing was committed. `unknown`: GitHub gave no usable answer. Both: read again. */
-export type Attempt = Commit | 'moved' | 'unknown'
+export type Attempt = MadeCommit | 'moved' | 'unknown'
 
 /** A try without an answer: which commit it would have become. */
-export type Unsettled = { head: string; proposal: Proposal }
+export type Unsettled = { head: string; change: Change }
+
+export const messageText = ({ headline, body }: Change['message']): string => `${headline}\n\n${body}`
 
 /** A run gives up when the branch has moved under its hands so many times. */
 export const MOST_TRIES = 5
@@ -58,12 +68,12 @@ export async function commitOnBranch(
   github: GitHub,
   branch: string,
   head: string,
-  { files, headline, body }: Proposal,
+  { files, message }: Change,
 ): Promise<Attempt> {
   const input = {
     branch: { repositoryNameWithOwner: `${github.owner}/${github.repo}`, branchName: branch },
     expectedHeadOid: head,
-    message: { headline, body },
+    message,
     fileChanges: {
       additions: files.map(({ path, text }) => ({ path, contents: Buffer.from(text).toString('base64') })),
     },
@@ -79,8 +89,11 @@ export async function commitOnBranch(
   }
 }
 
-/** What became of a try without an answer: its commit, if that is between its head and `tip`. Throws GitHubError. */
-export async function findCommit(github: GitHub, { head, proposal }: Unsettled, tip: string): Promise<Commit | null> {
+/**
+ * What became of a try without an answer: its commit, if that is between its head and `tip`. It is known by its words and
+ * by standing on that very head, alone: the same words elsewhere are another's commit. Throws GitHubError.
+ */
+export async function findCommit(github: GitHub, { head, change }: Unsettled, tip: string): Promise<MadeCommit | null> {
   if (head === tip) return null
   const { commits } = await github.rest(
     'GET',
@@ -88,10 +101,15 @@ export async function findCommit(github: GitHub, { head, proposal }: Unsettled, 
     { basehead: `${head}...${tip}` },
     comparisonSchema,
   )
-  const wanted = words(`${proposal.headline}\n\n${proposal.body}`)
-  const found = commits.find(({ parents, commit }) => parents[0]?.sha === head && words(commit.message) === wanted)
+  const wanted = words(messageText(change.message))
+  const found = commits.find(
+    ({ parents, commit }) => parents.length === 1 && parents[0]?.sha === head && words(commit.message) === wanted,
+  )
   return found ? { sha: found.sha, url: found.html_url, verified: found.commit.verification?.verified ?? false } : null
 }
+
+/** A commit of this run: what it brought, and the files it was planned from. */
+export type Made = { commit: MadeCommit; proposal: Proposal; before: Files }
 
 /** A message as far as it matters: git and GitHub may trim it. */
 export const words = (message: string): string => message.replace(/\s+/g, ' ').trim()
@@ -102,23 +120,23 @@ export const pause = ({ sleep, random }: GitHub, tries: number): Promise<void> =
 /**
  * Commits what `plan` makes of the branch's files straight to the branch (null: the default one). Head and files are read
  * together; where the branch moves in between, everything is read and planned again, at most 5 times.
- * `commit` is null where the branch holds it all already. Throws AuditError; a refusal by a rule or a permission ends it at once.
+ * Null where the branch holds it all already. Throws AuditError; a refusal by a rule or a permission ends it at once.
  */
 export async function commitFiles(
   github: GitHub,
   { branch: wanted, paths, plan }: { branch: string | null; paths: readonly string[]; plan: Plan },
-): Promise<{ commit: Commit | null; branch: string; before: Files }> {
-  let unsettled: (Unsettled & { before: Files }) | null = null
+): Promise<Made | null> {
+  let unsettled: (Unsettled & Omit<Made, 'commit'>) | null = null
   for (let tries = 1; tries <= MOST_TRIES; tries++) {
     const { branch, head, files } = await readFiles(github, wanted, paths)
     const proposal = plan(files)
     if (proposal === null) {
       const commit = unsettled && (await findCommit(github, unsettled, head))
-      return { commit, branch, before: commit && unsettled ? unsettled.before : files }
+      return unsettled && commit ? { commit, proposal: unsettled.proposal, before: unsettled.before } : null
     }
     const made = await commitOnBranch(github, branch, head, proposal)
-    if (typeof made === 'object') return { commit: made, branch, before: files }
-    if (made === 'unknown') unsettled = { head, proposal, before: files }
+    if (typeof made === 'object') return { commit: made, proposal, before: files }
+    if (made === 'unknown') unsettled = { head, change: proposal, proposal, before: files }
     await pause(github, tries)
   }
   throw tooManyRaces(github, wanted ?? 'the default branch')

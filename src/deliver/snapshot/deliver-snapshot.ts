@@ -1,16 +1,16 @@
-import { createGitHub } from '../../collect/github/client.ts'
-import { type Files, readFiles } from '../../collect/github/read.ts'
-import { readWorkspace, writeWorkspace } from '../../collect/repository/workspace.ts'
+import { createGitHub } from '../../collect/github/github-client.ts'
+import { readFiles } from '../../collect/github/read.ts'
+import { readWorkspace } from '../../collect/repository/workspace.ts'
 import type { Deps } from '../../deps.ts'
 import { AuditError } from '../../errors.ts'
-import type { SnapshotOutcome } from '../../report/report.ts'
-import { commitFiles, type Plan, type Proposal } from './commit.ts'
+import type { PullRequestOutcome, SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
+import { type Change, commitFiles, type Made, type Plan } from './commit.ts'
 import type { People } from './people.ts'
 import { proposeFiles } from './propose.ts'
-import type { Rendered } from './pulls.ts'
+import { writeWorkspace } from './write-workspace.ts'
 
 export type SnapshotDelivery = People & {
-  mode: 'commit' | 'pull-request' | 'file' | 'none'
+  mode: 'commit' | 'pull-request' | 'file'
   /** Nothing is written; the outcome's `note` says what would have been. */
   dryRun: boolean
   /** The snapshot's path: whether it was there decides between `created` and `updated`. */
@@ -22,14 +22,13 @@ export type SnapshotDelivery = People & {
   /** Head branch of the pull request. */
   branch: string
   plan: Plan
-  render: (proposal: Proposal) => Rendered
   warn: (message: string) => void
 }
 
 type DeliverDeps = Pick<Deps, 'fetch' | 'env' | 'now' | 'sleep' | 'random'>
 
 /**
- * Brings the snapshot to where `mode` wants it and tells what became of it. `plan` is asked what to write for the files as
+ * Brings the snapshot to where `mode` wants it and says what became of it. `plan` is asked what to write for the files as
  * they are, again after each race. Throws AuditError, with the remedy where GitHub refuses.
  */
 export async function deliverSnapshot(
@@ -40,10 +39,6 @@ export async function deliverSnapshot(
   const { mode, path, otherPaths = [] } = delivery
   const paths = [path, ...otherPaths]
   switch (mode) {
-    case 'none':
-      return outcome(delivery, 'skipped', {
-        note: 'snapshot-mode is none: the limits are compared, nothing is written.',
-      })
     case 'file':
       return deliverFile(deps, delivery, paths)
     case 'commit':
@@ -53,19 +48,24 @@ export async function deliverSnapshot(
   }
 }
 
-async function deliverFile({ env }: DeliverDeps, delivery: SnapshotDelivery, paths: readonly string[]) {
+async function deliverFile(
+  { env }: DeliverDeps,
+  delivery: SnapshotDelivery,
+  paths: readonly string[],
+): Promise<SnapshotOutcome> {
   const root = env.GITHUB_WORKSPACE
   if (!root)
     throw new AuditError('snapshot-mode: file needs GITHUB_WORKSPACE, which is not set.', {
       remedy: 'The runner sets it; let actions/checkout run before this action.',
     })
-  const before = await readWorkspace(root, paths)
-  const proposal = delivery.plan(before)
-  if (proposal === null) return outcome(delivery, 'unchanged')
-  if (delivery.dryRun)
-    return outcome(delivery, 'skipped', { note: `Dry run: it would have written ${listed(proposal)}.` })
+  const { path } = delivery
+  const proposal = delivery.plan(await readWorkspace(root, paths))
+  if (proposal === null) return unchanged(delivery)
+  if (delivery.dryRun) return rehearsed(delivery, `Dry run: it would have written ${listed(proposal)}.`)
   await writeWorkspace(root, proposal.files)
-  return settled(delivery, before, 'written')
+  return holds(proposal, path)
+    ? { operation: 'written', path, commit: null, pullRequest: null, note: null }
+    : unchanged(delivery, broughtUpToDate(proposal))
 }
 
 async function deliverCommit(
@@ -79,14 +79,12 @@ async function deliverCommit(
   if (dryRun) {
     const { branch, files } = await readFiles(github, base, paths)
     const proposal = plan(files)
-    if (proposal === null) return outcome(delivery, 'unchanged')
-    const note = `Dry run: it would have committed ${listed(proposal)} to ${branch}: "${proposal.headline}".`
-    return outcome(delivery, 'skipped', { note })
+    if (proposal === null) return unchanged(delivery)
+    const { headline } = proposal.message
+    return rehearsed(delivery, `Dry run: it would have committed ${listed(proposal)} to ${branch}: "${headline}".`)
   }
-  const { commit, before } = await commitFiles(github, { branch: base, paths, plan })
-  return commit
-    ? settled(delivery, before, before[delivery.path] == null ? 'created' : 'updated', { commit })
-    : outcome(delivery, 'unchanged')
+  const made = await commitFiles(github, { branch: base, paths, plan })
+  return made ? commitOutcome(delivery, made) : unchanged(delivery)
 }
 
 async function deliverPullRequest(
@@ -95,37 +93,41 @@ async function deliverPullRequest(
   delivery: SnapshotDelivery,
   paths: readonly string[],
 ): Promise<SnapshotOutcome> {
-  const { path, base, branch, plan, render, dryRun, warn, labels, reviewers, assignees } = delivery
+  const { path, base, branch, plan, dryRun, warn, labels, reviewers, assignees } = delivery
   const people = { labels, reviewers, assignees }
   const github = createGitHub(deps, token)
-  const proposed = await proposeFiles(github, { base, branch, paths, plan, render, people, dryRun, warn })
-  const { commit, pull: pullRequest, note, before } = proposed
-  if (commit) {
-    const operation = before[path] == null ? 'created' : 'updated'
-    return settled(delivery, before, operation, { commit, pullRequest, note })
-  }
-  return outcome(delivery, dryRun ? 'skipped' : 'unchanged', { pullRequest, note })
+  const { made, pull, note } = await proposeFiles(github, { base, branch, paths, plan, people, dryRun, warn })
+  if (dryRun) return rehearsed(delivery, note, pull)
+  if (made) return commitOutcome(delivery, made, pull, note)
+  return { operation: 'unchanged', path, commit: null, pullRequest: pull, note }
 }
 
-/** What was written over `before`: the snapshot with what goes with it, or only the latter, and then the snapshot is as it was. */
-function settled(
-  delivery: SnapshotDelivery,
-  before: Files,
-  operation: 'created' | 'updated' | 'written',
-  rest: Partial<SnapshotOutcome> = {},
-): SnapshotOutcome {
-  const proposal = delivery.plan(before)
-  if (!proposal || proposal.files.some(({ path }) => path === delivery.path)) return outcome(delivery, operation, rest)
-  const note = [`${listed(proposal)} is brought up to date.`, rest.note].filter(Boolean).join(' ')
-  return outcome(delivery, 'unchanged', { ...rest, note })
-}
-
-const listed = ({ files }: Proposal) => files.map(({ path }) => path).join(' and ')
-
-function outcome(
+/** A commit of the snapshot with what goes with it, or only of the latter: then the snapshot is as it was. */
+function commitOutcome(
   { path }: SnapshotDelivery,
-  operation: SnapshotOutcome['operation'],
-  rest: Partial<SnapshotOutcome> = {},
+  { commit, proposal, before }: Made,
+  pullRequest: PullRequestOutcome | null = null,
+  note: string | null = null,
 ): SnapshotOutcome {
-  return { operation, path, commit: null, pullRequest: null, note: null, ...rest }
+  if (holds(proposal, path)) {
+    return { operation: before[path] == null ? 'created' : 'updated', path, commit, pullRequest, note }
+  }
+  const notes = [broughtUpToDate(proposal), note].filter(Boolean).join(' ')
+  return { operation: 'unchanged', path, commit, pullRequest, note: notes }
 }
+
+function unchanged({ path }: SnapshotDelivery, note: string | null = null): SnapshotOutcome {
+  return { operation: 'unchanged', path, commit: null, pullRequest: null, note }
+}
+
+function rehearsed(
+  { path }: SnapshotDelivery,
+  note: string | null,
+  pullRequest: PullRequestOutcome | null = null,
+): SnapshotOutcome {
+  return { operation: 'skipped', because: 'dry-run', path, commit: null, pullRequest, note }
+}
+
+const holds = ({ files }: Change, wanted: string) => files.some(({ path }) => path === wanted)
+const listed = ({ files }: Change) => files.map(({ path }) => path).join(' and ')
+const broughtUpToDate = (change: Change) => `${listed(change)} is brought up to date.`

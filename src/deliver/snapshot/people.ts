@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import type { GitHub } from '../../collect/github/client.ts'
-import { GitHubError } from '../../collect/github/refusals.ts'
+import { type GitHub, WHATEVER } from '../../collect/github/github-client.ts'
+import { GitHubError } from '../../collect/github/github-refusals.ts'
 import { describeError } from '../../errors.ts'
 
 export type People = { labels: readonly string[]; reviewers: readonly string[]; assignees: readonly string[] }
@@ -35,7 +35,7 @@ export async function addPeople(
 }
 
 async function addLabel(github: GitHub, number: number, label: string): Promise<void> {
-  await github.rest('POST', '/issues/{issue_number}/labels', { issue_number: number, labels: [label] }, z.unknown())
+  await github.rest('POST', '/issues/{issue_number}/labels', { issue_number: number, labels: [label] }, WHATEVER)
 }
 
 async function askReviewer(github: GitHub, number: number, name: string): Promise<void> {
@@ -43,7 +43,7 @@ async function askReviewer(github: GitHub, number: number, name: string): Promis
   const who = name.startsWith(TEAM)
     ? { team_reviewers: [name.slice(TEAM.length).split('/').at(-1)] }
     : { reviewers: [name] }
-  await github.rest('POST', '/pulls/{pull_number}/requested_reviewers', { pull_number: number, ...who }, z.unknown())
+  await github.rest('POST', '/pulls/{pull_number}/requested_reviewers', { pull_number: number, ...who }, WHATEVER)
 }
 
 async function assign(github: GitHub, number: number, name: string): Promise<void> {

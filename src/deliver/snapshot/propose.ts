@@ -1,12 +1,12 @@
-import type { GitHub } from '../../collect/github/client.ts'
-import type { Files } from '../../collect/github/read.ts'
-import { GitHubError, refusalOf } from '../../collect/github/refusals.ts'
+import type { GitHub } from '../../collect/github/github-client.ts'
+import { GitHubError, refusalOf } from '../../collect/github/github-refusals.ts'
 import { AuditError, describeError } from '../../errors.ts'
+import type { MadeCommit, PullRequestOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import { moveBranches, rebuildBranch } from './branch.ts'
 import {
-  type Commit,
   commitOnBranch,
   findCommit,
+  type Made,
   MOST_TRIES,
   type Plan,
   type Proposal,
@@ -15,8 +15,9 @@ import {
   type Unsettled,
 } from './commit.ts'
 import { addPeople, type People } from './people.ts'
-import { closePull, comment, compareUrl, openPull, type Pull, type Rendered, updatePull } from './pulls.ts'
-import { decide, look, missing, type Scene, type Step } from './scene.ts'
+import { keyOf, newBody, updatedText } from './pull-text.ts'
+import { closePull, comment, compareUrl, openPull, type Pull, updatePull } from './pulls.ts'
+import { type Decision, decide, look, type Scene } from './scene.ts'
 
 export type ProposeOptions = {
   /** Null: the default branch. */
@@ -25,26 +26,20 @@ export type ProposeOptions = {
   branch: string
   paths: readonly string[]
   plan: Plan
-  render: (proposal: Proposal) => Rendered
   people: People
   dryRun: boolean
   warn: (message: string) => void
 }
 
+/** What became of the pull request, and the commit of this run, where it made one. */
 export type Proposed = {
-  commit: Commit | null
-  pull: {
-    operation: 'created' | 'updated' | 'closed' | 'none' | 'branch-only'
-    number: number | null
-    url: string | null
-  }
+  made: Made | null
+  pull: PullRequestOutcome
   note: string | null
-  /** What base held. */
-  before: Files
 }
 
-/** What this run has done so far, over all its tries. */
-type Run = { commit: Commit | null; unsettled: Unsettled | null }
+/** What this run has committed so far, over all its tries. */
+type Progress = { commit: MadeCommit | null; unsettled: Unsettled | null }
 
 /**
  * Brings the pull request to what base should become: opened, updated in place, or closed with its branch removed where base
@@ -53,133 +48,165 @@ type Run = { commit: Commit | null; unsettled: Unsettled | null }
  * Throws AuditError; a refusal by a rule or a permission ends it at once.
  */
 export async function proposeFiles(github: GitHub, options: ProposeOptions): Promise<Proposed> {
-  const run: Run = { commit: null, unsettled: null }
+  const progress: Progress = { commit: null, unsettled: null }
   for (let tries = 1; tries <= MOST_TRIES; tries++) {
     const scene = await look(github, options)
-    const step = await decide(github, options.paths, scene)
-    if (options.dryRun) return rehearsed(options, scene, step)
-    const done = await act(github, options, scene, step, run)
-    if (done !== 'moved') return { ...done, before: scene.base.files }
+    const decision = await decide(github, options.paths, scene)
+    if (options.dryRun) return rehearsed(options, scene, decision)
+    const done = await carryOut(github, options, scene, decision, progress)
+    if (done !== 'moved') return done
     await pause(github, tries)
   }
   throw tooManyRaces(github, options.branch)
 }
 
-type Done = Omit<Proposed, 'before'>
-
-async function act(
+async function carryOut(
   github: GitHub,
   options: ProposeOptions,
   scene: Scene,
-  step: Step,
-  run: Run,
-): Promise<Done | 'moved'> {
-  const { repositoryId, proposal, tip, pull } = scene
-  if (step === 'withdraw' && pull) return withdraw(github, options, scene, pull)
-  if (step === 'sweep') {
-    const gone = await moveBranches(github, repositoryId, [{ branch: options.branch, from: tip, to: null }])
-    if (!gone) return 'moved'
+  decision: Decision,
+  progress: Progress,
+): Promise<Proposed | 'moved'> {
+  switch (decision.kind) {
+    case 'nothing':
+      return { made: null, pull: untouched(scene.pull), note: null }
+    case 'sweep': {
+      const removal = { branch: options.branch, from: decision.tip, to: null }
+      const gone = await moveBranches(github, scene.repositoryId, [removal])
+      return gone ? { made: null, pull: untouched(scene.pull), note: null } : 'moved'
+    }
+    case 'withdraw':
+      return withdraw(github, options, scene, decision)
+    case 'keep':
+    case 'rebuild':
+    case 'append': {
+      const commit = await makeCommit(decision, github, options, scene, progress)
+      if (commit === 'moved') return 'moved'
+      progress.commit = commit
+      const { proposal } = decision
+      const shown = await showPull(github, options, scene, proposal, commit !== null)
+      if (shown === 'moved') return 'moved'
+      return { ...shown, made: commit && { commit, proposal, before: scene.base.files } }
+    }
   }
-  if (proposal === null) return { commit: null, pull: untouched(pull), note: null }
-  const commit = await commitStep(github, options, scene, proposal, step, run)
-  if (commit === 'moved') return 'moved'
-  run.commit = commit
-  return showPull(github, options, scene, options.render(proposal), commit)
 }
 
-async function commitStep(
+/** The commit that this run has made for the decision, null where none was needed. */
+async function makeCommit(
+  decision: Extract<Decision, { proposal: Proposal }>,
   github: GitHub,
   { branch }: ProposeOptions,
-  scene: Scene,
-  proposal: Proposal,
-  step: Step,
-  run: Run,
-): Promise<Commit | null | 'moved'> {
-  const { repositoryId, base, tip } = scene
-  if (step === 'keep') return run.commit ?? (run.unsettled && tip ? findCommit(github, run.unsettled, tip) : null)
-  if (step === 'append' && tip !== null) {
-    const made = await commitOnBranch(github, branch, tip, { ...proposal, files: missing(scene, proposal) })
-    if (made === 'unknown') run.unsettled = { head: tip, proposal }
-    return typeof made === 'object' ? made : 'moved'
+  { repositoryId, base }: Scene,
+  progress: Progress,
+): Promise<MadeCommit | null | 'moved'> {
+  switch (decision.kind) {
+    case 'keep':
+      return progress.commit ?? (progress.unsettled && findCommit(github, progress.unsettled, decision.tip))
+    case 'append': {
+      const { tip, change } = decision
+      const made = await commitOnBranch(github, branch, tip, change)
+      if (made === 'unknown') progress.unsettled = { head: tip, change }
+      return typeof made === 'object' ? made : 'moved'
+    }
+    case 'rebuild': {
+      const place = { branch, tip: decision.tip, base: base.head }
+      return (await rebuildBranch(github, repositoryId, place, decision.change)) ?? 'moved'
+    }
   }
-  // A commit's seal names the files it changes, so the others must not be in it.
-  const files = proposal.files.filter(({ path, text }) => base.files[path] !== text)
-  const place = { branch, tip, base: base.head }
-  return (await rebuildBranch(github, repositoryId, place, { ...proposal, files })) ?? 'moved'
 }
+
+type Shown = Pick<Proposed, 'pull' | 'note'>
 
 /** Opens the pull request for the branch as it is now, or brings its text up to date. */
 async function showPull(
   github: GitHub,
   { branch, people, warn }: ProposeOptions,
   { base, pull }: Scene,
-  text: Rendered,
-  commit: Commit | null,
-): Promise<Done | 'moved'> {
+  proposal: Proposal,
+  hasCommit: boolean,
+): Promise<Shown | 'moved'> {
+  const { pullRequest: text } = proposal
+  const key = keyOf(proposal)
   if (pull) {
-    const changed = pull.ours && (await updatePull(github, pull, text))
+    const changed = pull.ours ? updatedText(pull, text, key) : null
+    if (changed) await updatePull(github, pull, changed)
     const note = pull.ours
       ? null
       : `Pull request #${pull.number} was opened by somebody else from ${branch}: its text is left alone.`
-    return { commit, pull: { ...untouched(pull), operation: changed || commit ? 'updated' : 'none' }, note }
+    const { number, url } = pull
+    return { pull: { operation: changed || hasCommit ? 'updated' : 'none', number, url }, note }
   }
   try {
-    const { number, url } = await openPull(github, branch, base.branch, text)
+    const { number, url } = await openPull(github, branch, base.branch, { title: text.title, body: newBody(text, key) })
     await addPeople(github, number, people, warn)
-    return { commit, pull: { operation: 'created', number, url }, note: null }
+    return { pull: { operation: 'created', number, url }, note: null }
   } catch (error) {
-    if (refusalOf(error) === 'may-not-open') {
-      const url = compareUrl(github, branch, base.branch, text.title)
-      const note = `This token may not open pull requests; the change waits on branch ${branch}, open it by hand: ${url}. ${remedyOf(error)}`
-      return { commit, pull: { operation: 'branch-only', number: null, url }, note }
-    }
     // Base took the same change since we looked.
     if (error instanceof GitHubError && /no commits between/i.test(error.said)) return 'moved'
-    throw error
+    const url = compareUrl(github, branch, base.branch, text.title)
+    const mayNot = refusalOf(error) === 'may-not-open'
+    const why = mayNot ? 'This token may not open pull requests' : 'The pull request could not be opened'
+    const note = `${why}; the change waits on branch ${branch}, open it by hand: ${url}. ${remedyOf(error)}`.trim()
+    return { pull: { operation: 'branch-only', number: null, url, error: mayNot ? null : describeError(error) }, note }
   }
 }
 
 const remedyOf = (error: unknown) => (error instanceof AuditError ? error.remedy : undefined) ?? ''
 
-function untouched(pull: Pull | null): Proposed['pull'] {
-  return { operation: 'none', number: pull?.number ?? null, url: pull?.url ?? null }
+function untouched(pull: Pull | null): PullRequestOutcome {
+  return pull
+    ? { operation: 'none', number: pull.number, url: pull.url }
+    : { operation: 'none', number: null, url: null }
 }
 
 /** Base holds it all: the pull request is closed, and its branch removed unless it holds what is not ours. */
 async function withdraw(
   github: GitHub,
-  { branch, warn }: ProposeOptions,
-  { repositoryId, base, tip, history }: Scene,
-  pull: Pull,
-): Promise<Done> {
+  { branch: name, warn }: ProposeOptions,
+  { repositoryId, base }: Scene,
+  { pull, branch }: Extract<Decision, { kind: 'withdraw' }>,
+): Promise<Proposed> {
   await closePull(github, pull)
-  const kept = `Branch ${branch} is kept, because it holds commits that are not this action's.`
-  let note: string | null = history?.ours ? null : kept
-  if (tip !== null && history?.ours) {
+  const kept = `Branch ${name} is kept, because it holds commits that are not this action's.`
+  let note: string | null = branch?.history.kind === 'theirs' ? kept : null
+  if (branch?.history.kind === 'ours') {
     try {
-      const gone = await moveBranches(github, repositoryId, [{ branch, from: tip, to: null }])
+      const gone = await moveBranches(github, repositoryId, [{ branch: name, from: branch.tip, to: null }])
       if (!gone) note = kept
     } catch (error) {
-      note = `Branch ${branch} could not be removed: ${describeError(error)}`
+      note = `Branch ${name} could not be removed: ${describeError(error)}`
     }
   }
   const why = `The limits are again what \`${base.branch}\` holds, so there is nothing left to review.`
   await comment(github, pull, `${why}${note ? ` ${note}` : ''}`).catch((error: unknown) =>
     warn(`Pull request #${pull.number} is closed without a comment: ${describeError(error)}`),
   )
-  return { commit: null, pull: { operation: 'closed', number: pull.number, url: pull.url }, note }
+  return { made: null, pull: { operation: 'closed', number: pull.number, url: pull.url }, note }
 }
 
-function rehearsed({ branch }: ProposeOptions, { base, proposal, pull }: Scene, step: Step): Proposed {
-  const into = `the pull request from ${branch} into ${base.branch}`
-  const update = pull ? `updated ${into} (#${pull.number})` : `opened ${into}`
-  const would: Record<Step, string> = {
-    nothing: `changed nothing: ${base.branch} holds these limits`,
-    withdraw: `closed ${into} (#${pull?.number}): ${base.branch} holds these limits`,
-    sweep: `removed branch ${branch}: ${base.branch} holds these limits`,
-    keep: `left branch ${branch} as it is, and ${update}`,
-    rebuild: `committed "${proposal?.headline}" to ${branch} and ${update}`,
-    append: `committed "${proposal?.headline}" on top of what others have on ${branch}, and ${update}`,
+function rehearsed({ branch }: ProposeOptions, { base, pull }: Scene, decision: Decision): Proposed {
+  return {
+    made: null,
+    pull: untouched(pull),
+    note: `Dry run: it would have ${wouldHave(decision, { base: base.branch, branch, pull })}.`,
   }
-  return { commit: null, pull: untouched(pull), note: `Dry run: it would have ${would[step]}.`, before: base.files }
+}
+
+function wouldHave(decision: Decision, { base, branch, pull }: { base: string; branch: string; pull: Pull | null }) {
+  const into = `the pull request from ${branch} into ${base}`
+  const update = pull ? `updated ${into} (#${pull.number})` : `opened ${into}`
+  switch (decision.kind) {
+    case 'nothing':
+      return `changed nothing: ${base} holds these limits`
+    case 'withdraw':
+      return `closed ${into} (#${decision.pull.number}): ${base} holds these limits`
+    case 'sweep':
+      return `removed branch ${branch}: ${base} holds these limits`
+    case 'keep':
+      return `left branch ${branch} as it is, and ${update}`
+    case 'rebuild':
+      return `committed "${decision.change.message.headline}" to ${branch} and ${update}`
+    case 'append':
+      return `committed "${decision.change.message.headline}" on top of what others have on ${branch}, and ${update}`
+  }
 }

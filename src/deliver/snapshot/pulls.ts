@@ -1,12 +1,9 @@
 import * as z from 'zod'
-import type { GitHub } from '../../collect/github/client.ts'
-import { GitHubError, isInDoubt } from '../../collect/github/refusals.ts'
-import { PULL_REQUEST_MARKER as MARKER } from '../../tell/pull-request/pull-request.ts'
+import { type GitHub, WHATEVER } from '../../collect/github/github-client.ts'
+import { GitHubError, isInDoubt, refusalOf } from '../../collect/github/github-refusals.ts'
+import { PULL_REQUEST_MARKER as MARKER, type PullRequestText } from '../../tell/pull-request/pull-request.ts'
+import { pause } from './commit.ts'
 
-/** GitHub takes no longer body; the renderer keeps below, this is the last guard. */
-const LONGEST_BODY = 65_536
-
-export type Rendered = { title: string; body: string }
 export type Pull = { number: number; url: string; title: string; body: string; ours: boolean }
 
 const pullSchema = z.object({
@@ -35,48 +32,47 @@ export async function findPull(github: GitHub, branch: string, base: string): Pr
   return pulls.find(({ ours }) => ours) ?? pulls[0] ?? null
 }
 
-/** The text as it is sent: with the marker, and short enough. */
-export function withMarker({ title, body }: Rendered): Rendered {
-  const end = body.includes(MARKER) ? '' : `\n\n${MARKER}`
-  if (body.length + end.length <= LONGEST_BODY) return { title, body: body + end }
-  const notice = `\n\n… cut: GitHub takes no longer text.\n\n${MARKER}`
-  return { title, body: body.slice(0, LONGEST_BODY - notice.length) + notice }
-}
+/** GitHub may not know yet what was just pushed, or asks for patience. */
+const NOT_YET = /head.*invalid|invalid.*head|submitted too quickly|not all refs are readable/i
+const MOST_TRIES = 4
 
-/** Opens a pull request. Where GitHub gives no answer, or another run was first, it is looked for. Throws GitHubError. */
-export async function openPull(github: GitHub, branch: string, base: string, text: Rendered): Promise<Pull> {
-  try {
-    return toPull(await github.rest('POST', '/pulls', { ...withMarker(text), head: branch, base }, pullSchema))
-  } catch (error) {
-    const mayBeThere = isInDoubt(error) || (error instanceof GitHubError && /already exists/i.test(error.said))
-    const found = mayBeThere ? await findPull(github, branch, base) : null
-    if (found) return found
-    throw error
+/**
+ * Opens a pull request, with patience: just after a push GitHub has answered 404, 422 "head invalid", "submitted too
+ * quickly" and 502. Where one may be there all the same, or another run was first, it is looked for. Throws GitHubError.
+ */
+export async function openPull(github: GitHub, branch: string, base: string, text: PullRequestText): Promise<Pull> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return toPull(await github.rest('POST', '/pulls', { ...text, head: branch, base }, pullSchema))
+    } catch (error) {
+      const mayBeThere = isInDoubt(error) || (error instanceof GitHubError && /already exists/i.test(error.said))
+      const found = mayBeThere ? await findPull(github, branch, base) : null
+      if (found) return found
+      if (!isNotYet(error) || tries === MOST_TRIES) throw error
+    }
+    await pause(github, tries)
   }
 }
 
-/** Brings title and body up to date; false where they were. Throws GitHubError. */
-export async function updatePull(github: GitHub, pull: Pull, text: Rendered): Promise<boolean> {
-  const { title, body } = withMarker(text)
-  if (pull.title === title && sameText(pull.body, body)) return false
-  await github.rest('PATCH', '/pulls/{pull_number}', { pull_number: pull.number, title, body }, z.unknown())
-  return true
+function isNotYet(error: unknown): boolean {
+  return (
+    isInDoubt(error) || refusalOf(error) === 'not-found' || (error instanceof GitHubError && NOT_YET.test(error.said))
+  )
 }
 
-/** GitHub gives a body back with its line ends changed and its end trimmed. */
-function sameText(a: string, b: string): boolean {
-  const plain = (text: string) => text.replace(/\r\n/g, '\n').trimEnd()
-  return plain(a) === plain(b)
+/** Sets title and body. Throws GitHubError. */
+export async function updatePull(github: GitHub, { number }: Pull, { title, body }: PullRequestText): Promise<void> {
+  await github.rest('PATCH', '/pulls/{pull_number}', { pull_number: number, title, body }, WHATEVER)
 }
 
 /** Closes a pull request. Throws GitHubError. */
 export async function closePull(github: GitHub, { number }: Pull): Promise<void> {
-  await github.rest('PATCH', '/pulls/{pull_number}', { pull_number: number, state: 'closed' }, z.unknown())
+  await github.rest('PATCH', '/pulls/{pull_number}', { pull_number: number, state: 'closed' }, WHATEVER)
 }
 
 /** Says something under a pull request. Throws GitHubError. */
 export async function comment(github: GitHub, { number }: Pull, body: string): Promise<void> {
-  await github.rest('POST', '/issues/{issue_number}/comments', { issue_number: number, body }, z.unknown())
+  await github.rest('POST', '/issues/{issue_number}/comments', { issue_number: number, body }, WHATEVER)
 }
 
 /** A page on which a person opens the pull request by one click; the marker makes it ours from then on. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Proposal, words } from './commit.ts'
+import { type Change, messageText, words } from './commit.ts'
 
 /**
  * How we know our own commits on the pull request's branch: a trailer that seals parent, message and files. A person who
@@ -23,12 +23,12 @@ function blobOid(text: string): string {
   return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex')
 }
 
-/** The proposal as it is committed on top of `parent`. `files` must be those that differ from the parent's. */
-export function signProposal(proposal: Proposal, parent: string): Proposal {
-  const { files, headline, body } = proposal
+/** The change as it is committed on top of `parent`. `files` must be those that differ from the parent's. */
+export function sealChange({ files, message }: Change, parent: string): Change {
+  const { headline, body } = message
   const blobs = files.map(({ path, text }) => ({ path, oid: blobOid(text) }))
-  const trailer = `Audit-Snapshot: ${seal({ parent, message: `${headline}\n\n${body}`, blobs })}`
-  return { files, headline, body: body === '' ? trailer : `${body}\n\n${trailer}` }
+  const trailer = `Audit-Snapshot: ${seal({ parent, message: messageText(message), blobs })}`
+  return { files, message: { headline, body: body === '' ? trailer : `${body}\n\n${trailer}` } }
 }
 
 /** Whether a message claims to be ours: the cheap question before `isSealed`. */

@@ -1,100 +1,105 @@
-import type { LogSource } from '../../collect/headers-log/files.ts'
-import type { LimiterReading, LogReading } from '../../collect/headers-log/reading.ts'
+import type { LogRead } from '../../collect/headers-log/collect-log.ts'
+import { type Committed, policyIn, snapshotIn, unreadFailures } from '../../collect/repository/committed.ts'
 import type { Policy } from '../../collect/repository/policy-schema.ts'
-import type { Inputs } from '../../inputs/inputs.ts'
-import type { Change, Consequence, Drift } from '../../vocabulary/drift.ts'
+
+import type { LogInputs } from '../../inputs/inputs.ts'
+
 import { MODEL_GROUP } from '../../vocabulary/groups.ts'
-import { sameLimit } from '../../vocabulary/limit-key.ts'
 import { ORGANIZATION, type Scope } from '../../vocabulary/scope.ts'
 import type { Snapshot } from '../../vocabulary/snapshot.ts'
-import { isMeasured, type Verdict } from '../../vocabulary/verdict.ts'
-import { DAY } from '../../vocabulary/window.ts'
+import type { Verdict } from '../../vocabulary/verdict.ts'
+import { dayOf } from '../../vocabulary/window.ts'
 import type { Audited } from '../audited.ts'
-import { findDrift } from '../limits/drift.ts'
+import { compareVerdicts } from '../headroom/verdicts.ts'
 import { judgedLimiters } from '../limits/effective.ts'
 import { planningOf } from '../planning/planning.ts'
 import { thresholdsBy, withIntent, withMutes } from '../policy/apply.ts'
 import { expectations } from '../policy/expected.ts'
 import { policyFindings } from '../policy/policy-findings.ts'
+import { logDrift } from './log-drift.ts'
 import { logFindings } from './log-findings.ts'
 import { groupsOf, snapshotOfLog } from './log-snapshot.ts'
-import { logVerdicts } from './log-verdicts.ts'
+import { logVerdicts, refusedVerdicts } from './log-verdicts.ts'
 
-type ReadLogs = { today: LogReading; dayBefore: LogReading; source: LogSource }
-type Committed = { snapshot: Snapshot | null; policy: Policy; error: string | null }
-
-/** The audit of a log of response headers: limits and use as the responses themselves said. */
+/** The audit of a log of response headers: limits, use and refusals as the responses themselves said. */
 export function judgeLog(
-  { today, dayBefore, source }: ReadLogs,
-  inputs: Inputs,
+  read: LogRead,
+  inputs: LogInputs,
   committed: Committed,
 ): { audited: Audited; snapshotBeside: (committed: Snapshot | null) => Snapshot } {
-  const { window, thresholds } = inputs
-  const { policy } = committed
-  const readings = today.limiters()
+  const { thresholds } = inputs
+  const { window, tally, blindness } = read
+  const policy = policyIn(committed)
+  const before = snapshotIn(committed)
+  const readings = read.reading.limiters
   const snapshotBeside = (other: Snapshot | null) => snapshotOfLog(readings, other)
-  const current = snapshotBeside(committed.snapshot)
+  const current = snapshotBeside(before)
   const expected = expectations(policy, current, current.workspaces)
+  const lastDay = dayOf(window.end - 1)
   const scopeOf = scopesOf(current)
-  const verdicts = judged({ today, dayBefore }, source, inputs, policy, current)
+  const verdicts = judged(read, inputs, policy, scopeOf, lastDay)
   // A log shows the moments of some responses, which is not enough to call anything idle.
   const forPlanning = { verdicts, views: [], windowStart: window.start, isComplete: false, thresholds }
   const groups = groupsOf(readings.filter(({ workspaceId }) => workspaceId === null))
+  const nothing = verdicts.length > 0 ? blindness : NOTHING_ASKED_FOR
   const audited: Audited = {
     window,
-    coverage: { complete: source.unreadable === 0, missingMinutes: 0, refreshedAt: null },
+    coverage: { complete: isComplete(read), missingMinutes: 0, refreshedAt: null },
     source: 'headers',
     peakWindow: 'second',
     thresholds,
     verdicts,
     views: [],
-    drift: committed.snapshot ? withIntent(drifted(committed.snapshot, current, verdicts), expected) : [],
-    isFirstSnapshot: committed.snapshot === null && committed.error === null,
-    findings: [...logFindings(source), ...policyFindings(policy, judgedLimiters(current), expected, window.end - DAY)],
+    drift: withIntent(logDrift(before, current, readings, scopeOf, verdicts), expected),
+    isFirstSnapshot: committed.kind === 'read' && before === null,
+    findings: [
+      ...logFindings(tally, readings, scopeOf),
+      ...policyFindings(policy, judgedLimiters(current), expected, lastDay),
+    ],
     planning: planningOf({ ...forPlanning, peakWindow: 'second' }, groups, null),
-    refusals: today.refusals().map(({ workspaceId, model, counts, first, last }) => ({
-      scope: scopeOf({ workspaceId }),
-      model,
-      rateLimit: counts.rate_limit,
-      acceleration: counts.acceleration,
-      spendCap: counts.spend_cap,
-      notTold: counts.not_told,
-      first,
-      last,
-    })),
+    log: tally,
     unmatchedModels: [],
     unreadWorkspaces: [],
-    failures: committed.error === null ? [] : [{ resource: 'committed snapshot', message: committed.error }],
+    failures: [
+      ...(nothing === null ? [] : [{ resource: 'limits and use in the log', message: nothing }]),
+      ...unreadFailures(committed),
+    ],
   }
   return { audited, snapshotBeside }
 }
 
+const NOTHING_ASKED_FOR =
+  'No model of the log is among those asked for: check the inputs models, group-types and workspaces.'
+
+const isComplete = ({ tally }: LogRead) => tally.notUnderstood === 0 && tally.unusable === 0
+
 /** Verdicts on what the inputs leave, by the lines and mutes of the policy. */
 function judged(
-  { today, dayBefore }: { today: LogReading; dayBefore: LogReading },
-  source: LogSource,
-  inputs: Inputs,
+  read: LogRead,
+  inputs: LogInputs,
   policy: Policy,
-  current: Snapshot,
+  scopeOf: (reading: { workspaceId: string | null }) => Scope,
+  lastDay: number,
 ): Verdict[] {
-  const { window, thresholds, models, groupTypes } = inputs
-  const scopeOf = scopesOf(current)
-  const isAskedFor = (reading: LimiterReading) =>
+  const { thresholds, models, groupTypes } = inputs
+  const isAskedFor = (reading: { workspaceId: string | null; model: string }) =>
     (models.length === 0 || models.includes(reading.model)) &&
     (groupTypes.length === 0 || groupTypes.includes(MODEL_GROUP)) &&
     isScopeAskedFor(scopeOf(reading), inputs.workspaces)
   const lines = thresholdsBy(policy, thresholds)
   const verdicts = logVerdicts({
-    readings: today.limiters().filter(isAskedFor),
-    earlier: dayBefore.limiters(),
+    readings: read.reading.limiters.filter(isAskedFor),
+    earlier: read.dayBefore?.limiters ?? null,
     thresholds,
     thresholdsOf: ({ scope, model, limiter }) =>
       lines({ scope, group: { type: MODEL_GROUP, name: model, models: [model] }, limiter }),
     scopeOf,
-    isComplete: source.unreadable === 0,
+    isComplete: isComplete(read),
   })
-  const groups = verdicts.map(({ group }) => ({ ...group, models: [group.name], limits: {} }))
-  return withMutes(verdicts, policy, groups, window.end - DAY)
+  const refused = refusedVerdicts(read.reading.refusals.filter(isAskedFor), read.dayBefore?.refusals ?? null, scopeOf)
+  const all = [...verdicts, ...refused].sort(compareVerdicts)
+  const groups = all.map(({ group }) => ({ ...group, models: [group.name], limits: {} }))
+  return withMutes(all, policy, groups, lastDay)
 }
 
 /**
@@ -106,25 +111,7 @@ function scopesOf({ workspaces }: Snapshot): (reading: { workspaceId: string | n
   return ({ workspaceId: id }) => (id === null ? ORGANIZATION : { type: 'workspace', id, name: names.get(id) ?? id })
 }
 
-function isScopeAskedFor(scope: Scope, wanted: Inputs['workspaces']): boolean {
+function isScopeAskedFor(scope: Scope, wanted: LogInputs['workspaces']): boolean {
   if (scope.type === 'organization' || wanted === 'all') return true
   return wanted !== 'none' && (wanted.includes(scope.id) || wanted.includes(scope.name))
-}
-
-/** The drift with what it does to the most that was used. */
-function drifted(before: Snapshot, after: Snapshot, verdicts: readonly Verdict[]): Drift[] {
-  return findDrift(before, after).map((drift) => {
-    if (!('limiter' in drift)) return drift
-    const verdict = verdicts.filter(isMeasured).find((row) => sameLimit(row, drift))
-    return { ...drift, consequence: consequenceOf(drift, verdict?.peak ?? null) }
-  })
-}
-
-function consequenceOf(drift: Change, peak: number | null): Consequence {
-  const ratio = (limit: number | null) => (peak === null || !limit ? null : peak / limit)
-  return {
-    peak,
-    before: ratio('before' in drift ? drift.before : null),
-    after: ratio('after' in drift ? drift.after : null),
-  }
 }

@@ -1,54 +1,21 @@
-import type { Consequence, Drift } from '../../vocabulary/drift.ts'
-import { groupOf } from '../../vocabulary/groups.ts'
-import type { LimitRef } from '../../vocabulary/limit-key.ts'
-import type { Snapshot } from '../../vocabulary/snapshot.ts'
-import type { Window } from '../../vocabulary/window.ts'
-import { effectiveLimit } from '../limits/effective.ts'
-import { matchGroups } from '../limits/match.ts'
-import type { Meters } from '../usage/meters.ts'
-import { type Peak, peakOf, utilizationOf, windowSeries } from '../usage/peaks.ts'
-import { unknownUse } from './unmeasured.ts'
+import type { Change, Consequence } from '../../vocabulary/drift.ts'
+import type { TouchedLimit } from '../limits/touched-limits.ts'
+import { type Minutes, type Side, useUnder } from './judge-limit.ts'
 
-type Context = {
-  before: Snapshot
-  after: Snapshot
-  meters: Meters
-  window: Window
-  known: number
-  peakWindow: 'minute' | 'hour'
-  source: 'analytics' | 'legacy'
-}
+/** A change, and the limits that it touches. */
+export type TouchingChange = { change: Change; limits: readonly TouchedLimit[] }
 
-/**
- * What each drift does to headroom: the window's peak against what bound before and what binds now.
- * Where the limiter's type changed, each side is measured by its own counting rule.
- */
-export function withConsequences(drift: readonly Drift[], context: Context): Drift[] {
-  const { before, after } = context
-  const match = matchGroups(before.groups, after.groups)
-  return drift.map((item) => {
-    if (!('limiter' in item)) return item
-    const { scope, group, limiter } = item
-    const now = groupOf(group, after.groups)
-    const groupThen = (now && match.before(now)) ?? group
-    const limiterThen = 'from' in item && item.from !== undefined ? item.from : limiter
-    const peakThen = measured({ scope, group, limiter: limiterThen }, context)
-    const peakNow = measured({ scope, group, limiter }, context)
-    const consequence: Consequence = {
-      peak: peakNow?.peak ?? null,
-      before: ratio(peakThen, effectiveLimit(before, { scope, group: groupThen, limiter: limiterThen })),
-      after: ratio(peakNow, effectiveLimit(after, { scope, group, limiter })),
-    }
-    return { ...item, consequence }
+/** What a change does to each limit it touches: the same minutes, judged under the snapshot of before and under that of now. */
+export function consequencesOf(
+  { limits }: TouchingChange,
+  { before, after }: { before: Side; after: Side },
+  minutes: Minutes,
+): Consequence[] {
+  return limits.flatMap((limit) => {
+    const ref = limit.after ?? limit.before
+    if (!ref) return []
+    const { scope, group, limiter } = ref
+    const uses = { before: useUnder(before, limit.before, minutes), after: useUnder(after, limit.after, minutes) }
+    return [{ scope, group, limiter, ...uses }]
   })
-}
-
-function measured(limit: LimitRef, { meters, window, known, peakWindow, source }: Context): Peak | null {
-  const meter = meters.find(limit)
-  if (!meter || unknownUse(meter, { source, window, known }) !== null) return null
-  return peakOf(windowSeries(meter.series, meters.grid, window, known), meter.rule, peakWindow)
-}
-
-function ratio(peak: Peak | null, limit: number | null): number | null {
-  return peak === null || !limit ? null : utilizationOf(peak, limit)
 }

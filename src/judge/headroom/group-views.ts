@@ -20,6 +20,8 @@ type Cache = {
   /** 1 ÷ (1 − share); null at a share of 1. */
   stretch: number | null
   hourlyReadShare: readonly (number | null)[]
+  /** All input tokens of each hour: what weighs its share in the share of a longer span. */
+  hourlyInput: readonly number[]
 }
 
 /** For each group of each scope: which limiter comes first, how far the others are, and what the cache is worth. */
@@ -57,6 +59,7 @@ function cacheView({ read, input }: CacheMeter, gridStart: number, window: Windo
     // Reads do not count toward a cache-aware limit, so that only 1 − share of all input does.
     stretch: share < 1 ? 1 / (1 - share) : null,
     hourlyReadShare: Array.from(inputs, (amount, hour) => (amount === 0 ? null : (reads[hour] ?? 0) / amount)),
+    hourlyInput: [...inputs],
   }
 }
 

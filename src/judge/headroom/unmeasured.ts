@@ -1,6 +1,6 @@
+import type { Group } from '../../vocabulary/groups.ts'
 import { limiterRule } from '../../vocabulary/limiters.ts'
-import { isoTime } from '../../vocabulary/window.ts'
-import type { JudgedLimiter } from '../limits/effective.ts'
+import { isoTime, type Span } from '../../vocabulary/window.ts'
 import type { Meter } from '../usage/meters.ts'
 
 const NOT_IN_USAGE: Readonly<Record<string, string>> = {
@@ -10,13 +10,13 @@ const NOT_IN_USAGE: Readonly<Record<string, string>> = {
   skills: 'calls to the Skills API are not in the usage data',
 }
 
-/** What is known of the use: from which source, and up to when (UTC ms). */
-export type KnownUse = { source: 'analytics' | 'legacy'; known: number; window: { start: number } }
+/** What is known of the use in a span: from which source, and up to when (UTC ms). */
+export type KnownUse = { source: 'analytics' | 'legacy'; known: number; span: Span }
 
 /** Why a limiter cannot be measured, as the end of "unmeasured: …"; null where it can. */
 export function unmeasuredReason(
-  { group, limiter, limit }: JudgedLimiter,
-  { source, window, known }: KnownUse,
+  { group, limiter, limit }: { group: Group; limiter: string; limit: number | null },
+  use: KnownUse,
   meter: Meter | undefined,
 ): string | null {
   if (limit === null) return 'the API gives no value for this limit'
@@ -24,13 +24,13 @@ export function unmeasuredReason(
   const rule = limiterRule(group.type, limiter)
   if (!rule) return NOT_IN_USAGE[group.type] ?? `${limiter} is not a limiter this release knows how to count`
   if (!meter) return 'the API lists no models for this group, so that its use cannot be told'
-  return unknownUse(meter, { source, window, known })
+  return unknownUse(meter, use)
 }
 
 /** Why the use that a meter holds is not known; null where it is. */
-export function unknownUse({ rule, hasUnknownRequests }: Meter, { source, window, known }: KnownUse): string | null {
+function unknownUse({ rule, hasUnknownRequests }: Meter, { source, span, known }: KnownUse): string | null {
   if (rule.counts.includes('requests') && source === 'legacy') return 'the legacy usage report has no request count'
   // A day's sum from part of a day is only a lower bound, but never a reason to hide an alert: see peakOf.
-  if (known <= window.start) return `usage data reached only to ${isoTime(known)}, before the window`
+  if (known <= span.start) return `usage data reached only to ${isoTime(known)}, before the window`
   return hasUnknownRequests ? 'the usage API left out the request count of some rows' : null
 }

@@ -1,32 +1,22 @@
+import type { Use } from '../../vocabulary/drift.ts'
 import type { UnreadableWorkspace } from '../../vocabulary/groups.ts'
-import { groupOf } from '../../vocabulary/groups.ts'
 import type { LimitRef } from '../../vocabulary/limit-key.ts'
 import { limiterRule } from '../../vocabulary/limiters.ts'
 import { compareText } from '../../vocabulary/order.ts'
 import type { Snapshot } from '../../vocabulary/snapshot.ts'
-import type { MeasuredVerdict, Thresholds, UnmeasuredVerdict, Verdict } from '../../vocabulary/verdict.ts'
+import type { Thresholds, UnmeasuredVerdict, Verdict } from '../../vocabulary/verdict.ts'
 import type { Window } from '../../vocabulary/window.ts'
-import { effectiveLimit, type JudgedLimiter } from '../limits/effective.ts'
-import { matchGroups } from '../limits/match.ts'
-import type { Meter, Meters } from '../usage/meters.ts'
-import {
-  bracketOf,
-  clippedRun,
-  dayEarlier,
-  hourlyPeaks,
-  minutesAtOrOver,
-  p99Of,
-  peakOf,
-  utilizationOf,
-  windowSeries,
-} from '../usage/peaks.ts'
+import { counterparts, limitBefore } from '../limits/counterparts.ts'
+import { configuredLimit, type JudgedLimiter } from '../limits/effective.ts'
+import type { Meters } from '../usage/meters.ts'
+import { bracketOf, clippedRun, hourlyPeaks, minutesAtOrOver, p99Of } from '../usage/peaks.ts'
 import { bandOf, transitionOf } from './bands.ts'
-import { unmeasuredReason } from './unmeasured.ts'
+import { judgeLimit, useUnder } from './judge-limit.ts'
 
 /** What the verdicts are made of: limits, use, and the lines to judge by. */
 export type Evidence = {
   judged: readonly JudgedLimiter[]
-  /** Limits of the committed snapshot; the day before is judged by them. Null on the first run. */
+  /** The committed snapshot, by whose limits and make-up the time before is judged. Null where none is known: then by those of now. */
   committed: Snapshot | null
   current: Snapshot
   meters: Meters
@@ -38,39 +28,49 @@ export type Evidence = {
   /** The lines of one limit, where they are not `thresholds` for all. */
   thresholdsOf?: (judged: JudgedLimiter) => Thresholds
   peakWindow: 'minute' | 'hour'
+  /** Limits of which some use is known to be missing from the minutes: their peaks are at least what was seen. */
+  isAtLeast?: (limit: JudgedLimiter) => boolean
 }
 
 /** One verdict for each judged limiter, in the order of the report. */
 export function judge(evidence: Evidence): Verdict[] {
-  const previousLimit = previousLimits(evidence)
-  return evidence.judged.map((limiter) => judgeOne(limiter, evidence, previousLimit(limiter))).sort(compareVerdicts)
+  const useBefore = usesBefore(evidence)
+  return evidence.judged.map((limiter) => judgeOne(limiter, evidence, useBefore)).sort(compareVerdicts)
 }
 
-function judgeOne(judged: JudgedLimiter, evidence: Evidence, previousLimit: number | null): Verdict {
-  const { scope, group, limiter, limit, configured, source } = judged
-  const { meters, window, known, peakWindow } = evidence
+function judgeOne(judged: JudgedLimiter, evidence: Evidence, useBefore: (judged: JudgedLimiter) => Use): Verdict {
+  const { scope, group, limiter, configured, source } = judged
+  const { meters, window, peakWindow, known } = evidence
   const thresholds = evidence.thresholdsOf?.(judged) ?? evidence.thresholds
   const areOwn = thresholds.alert !== evidence.thresholds.alert || thresholds.watch !== evidence.thresholds.watch
+  const atLeast = evidence.isAtLeast?.(judged) ?? false
   const base = {
     scope,
     group: { type: group.type, name: group.name },
     limiter,
     configured,
     limitSource: source,
-    lowerBound: limiterRule(group.type, limiter)?.lowerBound ?? false,
+    lowerBound: atLeast || (limiterRule(group.type, limiter)?.lowerBound ?? false),
     ...(areOwn && { thresholds }),
   } as const
-  const meter = meters.find(judged)
-  const reason = unmeasuredReason(judged, evidence, meter)
-  if (reason !== null || !meter || !limit) return { ...base, limit, band: 'unmeasured', reason: reason ?? '' }
+  const minutes = { span: window, known, source: evidence.source, grid: meters.grid, peakWindow }
+  const judgement = judgeLimit(judged, meters.find(judged), minutes)
+  if (judgement.kind === 'unmeasured')
+    return { ...base, limit: judgement.limit, band: 'unmeasured', reason: judgement.reason }
 
-  const series = windowSeries(meter.series, meters.grid, window, known)
-  const { rule } = meter
-  const peak = peakOf(series, rule, peakWindow)
-  const utilization = utilizationOf(peak, limit)
+  const { limit, rule, series, peak, utilization } = judgement
   const band = bandOf(utilization, thresholds)
-  const previous = previousOf(meter, { ...evidence, thresholds }, previousLimit ?? limit)
-  const isComplete = series.knownMinutes === series.minutes
+  const before = useBefore(judged)
+  const previous =
+    before.kind === 'measured'
+      ? {
+          peak: before.peak,
+          limit: before.limit,
+          utilization: before.utilization,
+          band: bandOf(before.utilization, thresholds),
+        }
+      : null
+  const isComplete = series.knownMinutes === series.minutes && !atLeast
   const isDaily = rule.per === 'day'
   return {
     ...base,
@@ -90,27 +90,21 @@ function judgeOne(judged: JudgedLimiter, evidence: Evidence, previousLimit: numb
   }
 }
 
-/** The same series one day earlier, judged by the limit of then; null where that day was not read. */
-function previousOf(
-  meter: Meter,
-  { meters, window, known, thresholds, peakWindow }: Evidence,
-  limit: number,
-): MeasuredVerdict['previous'] {
-  if (!window.hasDayBefore || limit <= 0) return null
-  const earlier = windowSeries(meter.series, meters.grid, dayEarlier(window), known)
-  if (earlier.knownMinutes === 0) return null
-  const peak = peakOf(earlier, meter.rule, peakWindow)
-  const utilization = utilizationOf(peak, limit)
-  return { peak: peak.peak, limit, utilization, band: bandOf(utilization, thresholds) }
-}
-
-/** The limit that bound a limiter according to the committed snapshot; groups are found by their content there. */
-function previousLimits({ committed, current }: Evidence): (judged: JudgedLimiter) => number | null {
-  if (!committed) return () => null
-  const match = matchGroups(committed.groups, current.groups)
-  return ({ scope, group, limiter }) => {
-    const now = groupOf(group, current.groups)
-    return effectiveLimit(committed, { scope, group: (now && match.before(now)) ?? group, limiter })
+/**
+ * The time before, as a run of that time would have judged it: by the limits and the make-up of the committed snapshot. A
+ * limit that it does not know has no time before; one that a workspace inherited then had no verdict of its own.
+ */
+function usesBefore({ committed, current, meters, window, known, source, peakWindow }: Evidence) {
+  const span = window.earlier
+  if (!span) return (): Use => ({ kind: 'none' })
+  const minutes = { span, known, source, grid: meters.grid, peakWindow }
+  if (!committed)
+    return (judged: JudgedLimiter) => useUnder({ snapshot: current, meterOf: meters.find }, judged, minutes)
+  const between = counterparts(committed, current)
+  return (judged: JudgedLimiter): Use => {
+    const limit = limitBefore(judged, between)
+    if (!limit || configuredLimit(committed, limit) === null) return { kind: 'none' }
+    return useUnder({ snapshot: committed, meterOf: meters.findBefore }, limit, minutes)
   }
 }
 

@@ -1,6 +1,7 @@
-import { type Group, groupOf, type RateLimitGroup } from '../../vocabulary/groups.ts'
+import { groupOf, type RateLimitGroup } from '../../vocabulary/groups.ts'
 import type { LimitRef } from '../../vocabulary/limit-key.ts'
-import { ORGANIZATION, type Scope } from '../../vocabulary/scope.ts'
+import { compareText } from '../../vocabulary/order.ts'
+import { ORGANIZATION, type Scope, type WorkspaceScope } from '../../vocabulary/scope.ts'
 import type { Snapshot } from '../../vocabulary/snapshot.ts'
 
 /** What binds after inheritance, with its source. */
@@ -24,16 +25,30 @@ function bind(override: number, organization: number | null): EffectiveLimit {
 }
 
 /** The effective limit of one limiter in one scope of a snapshot; null where neither scope has it. */
-export function effectiveLimit(snapshot: Snapshot, { scope, group, limiter }: LimitRef): number | null {
-  const organization = groupOf(group, snapshot.groups)?.limits[limiter] ?? null
-  const override = ownLimit(snapshot, scope, group, limiter)
-  return override === null ? organization : bind(override, organization).limit
+export function effectiveLimit(snapshot: Snapshot, limit: LimitRef): number | null {
+  const organization = configuredLimit(snapshot, { ...limit, scope: ORGANIZATION })
+  const configured = configuredLimit(snapshot, limit)
+  return configured === null ? organization : bind(configured, organization).limit
 }
 
-function ownLimit({ workspaces }: Snapshot, scope: Scope, group: Group, limiter: string): number | null {
-  if (scope.type === 'organization') return null
-  const workspace = workspaces.find(({ id }) => id === scope.id)
-  return groupOf(group, workspace?.overrides ?? [])?.limits[limiter] ?? null
+/** What a scope of a snapshot has set itself; null where it has set nothing, and so inherits. */
+export function configuredLimit(snapshot: Snapshot, { scope, group, limiter }: LimitRef): number | null {
+  const groups = scope.type === 'organization' ? snapshot.groups : overridesIn(snapshot, scope)
+  return groupOf(group, groups)?.limits[limiter] ?? null
+}
+
+/** A workspace's overrides in a snapshot. */
+export function overridesIn({ workspaces }: Snapshot, scope: WorkspaceScope): readonly RateLimitGroup[] {
+  return workspaces.find(({ id }) => id === scope.id)?.overrides ?? []
+}
+
+/**
+ * A group with the models that draw on its limits in a scope. A snapshot keeps the models of the organization's groups, which
+ * its overrides refer to by name; a reading may give an override models of its own.
+ */
+export function withModels(override: RateLimitGroup, { groups }: Pick<Snapshot, 'groups'>): RateLimitGroup {
+  const models = [...(groupOf(override, groups)?.models ?? []), ...override.models]
+  return { ...override, models: [...new Set(models)].sort(compareText) }
 }
 
 /** One limiter in one scope: what a verdict will be about. */
@@ -58,7 +73,8 @@ export function judgedLimiters({ groups, workspaces }: Snapshot): JudgedLimiter[
       Object.entries(override.limits).flatMap(([limiter, value]): JudgedLimiter[] => {
         if (value === null) return []
         const inherited = groupOf(override, groups)?.limits[limiter] ?? null
-        return [{ scope: { type: 'workspace', id, name }, group: override, limiter, ...bind(value, inherited) }]
+        const group = withModels(override, { groups })
+        return [{ scope: { type: 'workspace', id, name }, group, limiter, ...bind(value, inherited) }]
       }),
     ),
   )

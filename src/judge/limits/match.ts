@@ -15,7 +15,7 @@ export type GroupMatch = {
 /** Pairs groups of the same type, the pair with most models in common first. Groups without models pair by name, then by type. */
 export function matchGroups(before: readonly RateLimitGroup[], after: readonly RateLimitGroup[]): GroupMatch {
   const pairs = after
-    .flatMap((next) => before.map((previous) => ({ previous, next, closeness: closeness(previous, next) })))
+    .flatMap((next) => before.map((previous) => ({ previous, next, closeness: closenessOf(previous, next) })))
     .filter(({ closeness }) => closeness.shared > 0)
     .sort(
       (a, b) =>
@@ -35,7 +35,7 @@ export function matchGroups(before: readonly RateLimitGroup[], after: readonly R
   return { before: (group) => toBefore.get(group), after: (group) => toAfter.get(group) }
 }
 
-function closeness(previous: RateLimitGroup, next: RateLimitGroup) {
+function closenessOf(previous: RateLimitGroup, next: RateLimitGroup) {
   const sameName = previous.name === next.name
   if (previous.type !== next.type) return { shared: 0, part: 0, sameName }
   if (previous.models.length === 0 && next.models.length === 0) return { shared: 1, part: Number(sameName), sameName }

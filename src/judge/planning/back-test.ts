@@ -37,7 +37,7 @@ export function backTests(
   return verdicts.filter(isMeasured).flatMap((verdict) => {
     const ratios = dailyUse(verdict)
     const days = ratios.filter((ratio) => ratio !== null).length
-    if (verdict.utilization < TESTED_FROM || days < FEWEST_DAYS) return []
+    if (verdict.utilization < TESTED_FROM || days < FEWEST_DAYS || isShort(verdict)) return []
     const { scope, group, limiter } = verdict
     const lines = LINES.map((line) => tallyOf(ratios, line))
     const inForce = tallyOf(ratios, (verdict.thresholds ?? thresholds).alert)
@@ -46,6 +46,11 @@ export function backTests(
     )
     return [{ scope, group, limiter, days, lines, suggestion: instead ? { inForce, instead } : null }]
   })
+}
+
+/** Some of its use is known to be missing from the minutes, so that any day may have been worse. */
+function isShort({ group, limiter, lowerBound }: MeasuredVerdict): boolean {
+  return lowerBound && !limiterRule(group.type, limiter)?.lowerBound
 }
 
 /** Peak ÷ limit of each day; null: the day is not wholly known. */

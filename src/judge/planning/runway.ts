@@ -4,7 +4,7 @@ import { heightAt, type Point, theilSen } from './theil-sen.ts'
 /** Runway: in how many days the daily peaks reach the alert line, if they go on as they went. */
 
 /** Two whole weeks: fewer days cannot tell a trend from a weekend. */
-export const FEWEST_DAYS = 14
+const FEWEST_DAYS = 14
 /** Further ahead than this the past says little. */
 const FURTHEST = 365
 const HOURS = 24

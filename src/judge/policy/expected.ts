@@ -1,5 +1,5 @@
 import type { ExpectedLimit, Policy } from '../../collect/repository/policy-schema.ts'
-import type { Drift } from '../../vocabulary/drift.ts'
+import type { Change } from '../../vocabulary/drift.ts'
 import { type Group, sameGroup } from '../../vocabulary/groups.ts'
 import { ORGANIZATION, type Scope, sameScope } from '../../vocabulary/scope.ts'
 import type { Snapshot } from '../../vocabulary/snapshot.ts'
@@ -46,7 +46,7 @@ function scopesOf({ workspace }: ExpectedLimit, workspaces: readonly { id: strin
 }
 
 /** Whether a change of a limit arrived at what the policy expects; null where the policy expects nothing of this limit. */
-export function isIntended(drift: Drift, expected: readonly Expectation[]): boolean | null {
+export function isIntended(drift: Change, expected: readonly Expectation[]): boolean | null {
   if (!('limiter' in drift)) return null
   const about = expected.filter(
     ({ rule, scope, group }) =>

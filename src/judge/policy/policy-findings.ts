@@ -1,9 +1,10 @@
-import type { Policy } from '../../collect/repository/policy-schema.ts'
+import type { Mute, Policy } from '../../collect/repository/policy-schema.ts'
+import type { Accounting } from '../../vocabulary/accounting.ts'
 import { count } from '../../vocabulary/figures.ts'
 import { limiterLabel } from '../../vocabulary/limiters.ts'
 import type { JudgedLimiter } from '../limits/effective.ts'
 import type { Expectation } from './expected.ts'
-import { justExpired } from './mutes.ts'
+import { isOfUse, justExpired, mutesUse } from './mutes.ts'
 import { matches, selectorText } from './selector.ts'
 
 export type PolicyFinding = { kind: 'mute-expired' | 'unexpected-limit' | 'policy-unmatched'; message: string }
@@ -17,6 +18,7 @@ export function policyFindings(
   judged: readonly JudgedLimiter[],
   expected: readonly Expectation[],
   lastDay: number,
+  accounting: Pick<Accounting, 'parts'> | null = null,
 ): PolicyFinding[] {
   return [
     ...justExpired(policy, lastDay).map(
@@ -26,7 +28,7 @@ export function policyFindings(
       }),
     ),
     ...expected.filter(({ rule, actual }) => actual !== rule.limit).map(unexpected),
-    ...unmatched(policy, judged, expected),
+    ...unmatched(policy, judged, expected, accounting),
   ]
 }
 
@@ -43,13 +45,20 @@ function unmatched(
   policy: Policy,
   judged: readonly JudgedLimiter[],
   expected: readonly Expectation[],
+  accounting: Pick<Accounting, 'parts'> | null,
 ): PolicyFinding[] {
+  const isIdle = (mute: Mute) =>
+    isOfUse(mute)
+      ? accounting !== null &&
+        !accounting.parts.some(({ kind, of }) => of.some(({ name }) => mutesUse(mute, kind, name)))
+      : !judged.some((target) => matches(mute, target))
   const idle = [
-    ...[...policy.thresholds, ...policy.mutes].filter((rule) => !judged.some((target) => matches(rule, target))),
+    ...policy.thresholds.filter((rule) => !judged.some((target) => matches(rule, target))),
+    ...policy.mutes.filter(isIdle),
     ...policy.expected.filter((rule) => !expected.some((expectation) => expectation.rule === rule)),
   ].sort((a, b) => a.line - b.line)
   return idle.map((rule) => ({
     kind: 'policy-unmatched',
-    message: `${policy.path} line ${rule.line} has no effect: ${selectorText(rule)} is no limit of this organization. Workspaces have rows for limits of their own only.`,
+    message: `${policy.path} line ${rule.line} has no effect: ${selectorText(rule)} ${'until' in rule && isOfUse(rule) ? 'was not among the use that no limit counts.' : 'is no limit of this organization. Workspaces have rows for limits of their own only.'}`,
   }))
 }

@@ -5,6 +5,9 @@ import type { Scope } from '../../vocabulary/scope.ts'
 
 export type Selector = { group?: string | undefined; limiter?: string | undefined; workspace?: string | undefined }
 
+/** Use that no limit counts, which a mute may speak of instead. */
+type Use = { model?: string | undefined; kind?: string | undefined }
+
 /** One limit a rule may speak of. */
 export type Target = { scope: Scope; group: Pick<RateLimitGroup, 'type' | 'name' | 'models'>; limiter: string }
 
@@ -44,8 +47,8 @@ function isNamed(text: string, { name, models }: Target['group']): boolean {
 }
 
 /** A rule in words, for messages about it: `group Claude Opus 4.x, workspace production`. */
-export function selectorText({ group, limiter, workspace }: Selector): string {
-  const named = { group, limiter, workspace }
+export function selectorText({ group, limiter, workspace, model, kind }: Selector & Use): string {
+  const named = { group, limiter, workspace, model, kind }
   return Object.entries(named)
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${key} ${value}`)

@@ -1,18 +1,19 @@
 import { amountOf, isCounted } from '../../vocabulary/counting.ts'
-import { MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
+import { listedName, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
 import { type LimitRef, limitKey } from '../../vocabulary/limit-key.ts'
 import { type LimiterRule, limiterRule } from '../../vocabulary/limiters.ts'
+import { compareText } from '../../vocabulary/order.ts'
 import { type Scope, workspaceIdOf } from '../../vocabulary/scope.ts'
 import type { UsageRow } from '../../vocabulary/usage-row.ts'
-import { DAY, HOUR, MINUTE, type Window } from '../../vocabulary/window.ts'
+import { HOUR, MINUTE, type Span, type Window } from '../../vocabulary/window.ts'
 
 /**
  * Meters: one minute series for each judged limiter. Every page of usage is folded into them and dropped,
  * so that memory is minutes × what is judged, whatever the number of models, workspaces and rows.
  */
 
-/** The span the series cover: the window, and before it the day that transitions need, where there is one. Minute 0 begins at `start`. */
-type Grid = { start: number; end: number }
+/** What the series cover: the window, and the time before that it is compared with. Minute 0 begins at `start`. */
+type Grid = Span
 
 export type Meter = {
   scope: Scope
@@ -28,76 +29,94 @@ export type Meter = {
 /** What a group's cache did, hour by hour: standard-speed input of the organization. */
 export type CacheMeter = { group: RateLimitGroup; read: Float64Array; input: Float64Array }
 
-type UnmatchedModel = { model: string; requests: number | null; tokens: number }
-
 export type Meters = {
   grid: Grid
+  /** Those of both make-ups. */
   all: readonly Meter[]
   caches: readonly CacheMeter[]
-  unmatched: Map<string, UnmatchedModel>
   /** Folds rows of the whole organization. */
   foldOrganization(rows: readonly UsageRow[]): void
   /** Folds rows that name their workspace; rows of workspaces without a meter count nothing. */
   foldWorkspaces(rows: readonly UsageRow[]): void
+  /** The meter of a limit as the make-up of now counts it. */
   find(limit: LimitRef): Meter | undefined
+  /** The same as the committed make-up does; the limit is named as the committed snapshot names it. */
+  findBefore(limit: LimitRef): Meter | undefined
 }
 
-type Measurable = { scope: Scope; group: RateLimitGroup; limiter: string }
+/** A limiter to measure; `group` has the models that draw on it. */
+export type Measurable = { scope: Scope; group: RateLimitGroup; limiter: string }
+
+/** Which models are in which group, by one snapshot, and which of its limiters are to be measured. */
+export type MakeUp = { groups: readonly RateLimitGroup[]; limiters: readonly Measurable[] }
 
 /**
- * Meters for what usage can measure among `judged`; the rest gets none: it has no rule, or no model whose use could be added up.
- * Duplicates share one meter.
- * `groups` are all of the organization's: what they do not list is unmatched, and each has a cache to watch.
+ * Meters for what usage can measure among the limiters; the rest gets none: it has no rule, or no model whose use could be
+ * added up. Duplicates share one meter. `before`: the make-up of the committed snapshot, by which the same rows are counted a
+ * second time wherever it is another one; null: nothing is committed, and the time before is counted as now.
+ * The groups of `now` are all of the organization's: each has a cache to watch. A dated model ID counts in the group that
+ * lists its alias, unless some group of that make-up lists the ID itself.
  */
-export function createMeters(judged: readonly Measurable[], groups: readonly RateLimitGroup[], window: Window): Meters {
-  const grid: Grid = { start: window.hasDayBefore ? window.start - DAY : window.start, end: window.end }
-  const byKey = new Map<string, Meter>()
-  for (const { scope, group, limiter } of judged) {
-    const rule = limiterRule(group.type, limiter)
-    const key = limitKey({ scope, group, limiter })
-    if (rule && canTellUse(rule, group) && !byKey.has(key)) {
-      byKey.set(key, { scope, group, limiter, rule, series: null, hasUnknownRequests: false })
-    }
-  }
-  const all = [...byKey.values()]
+export function createMeters(now: MakeUp, before: MakeUp | null, window: Window): Meters {
+  const grid: Grid = { start: window.earlier?.start ?? window.start, end: window.end }
+  const ofNow = metersOf(now.limiters, [])
+  const isSameMakeUp = before === null || makeUpText(before.groups) === makeUpText(now.groups)
+  const ofBefore = before === null ? ofNow : metersOf(before.limiters, isSameMakeUp ? [...ofNow.values()] : [])
+  const all = [...new Set([...ofNow.values(), ...ofBefore.values()])]
+  const counters = isSameMakeUp
+    ? [countersOf(now, all)]
+    : [countersOf(now, [...ofNow.values()]), countersOf(before, [...ofBefore.values()])]
+
   const hours = (grid.end - grid.start) / HOUR
-  const caches = groups
+  const caches = now.groups
     .filter((group) => group.type === MODEL_GROUP)
     .map((group) => ({ group, read: new Float64Array(hours), input: new Float64Array(hours) }))
-  const knownModels = new Set(groups.flatMap((group) => group.models))
-  const unmatched = new Map<string, UnmatchedModel>()
-  const organization = routerOf(all.filter(({ scope }) => scope.type === 'organization'))
-  const workspaces = new Map(
-    [
-      ...Map.groupBy(
-        all.filter(({ scope }) => scope.type === 'workspace'),
-        ({ scope }) => workspaceIdOf(scope),
-      ),
-    ].map(([id, meters]) => [id, routerOf(meters)] as const),
-  )
+  const nameNow = namesIn(now, [...ofNow.values()])
   const cachesByModel = indexByModel(caches, ({ group }) => group.models)
 
   return {
     grid,
     all,
     caches,
-    unmatched,
     foldOrganization(rows) {
       for (const row of rows) {
-        if (row.model !== null && row.at >= window.start && !knownModels.has(row.model))
-          addUnmatched(unmatched, row.model, row)
         if (!isCounted(row)) continue
-        organization(row, grid)
-        if (row.model !== null && row.speed !== 'fast') addCache(cachesByModel.get(row.model) ?? [], row, grid)
+        for (const { organization } of counters) organization(row, grid)
+        if (row.speed !== 'fast') addCache(cachesByModel.get(nameNow(row.model) ?? '') ?? [], row, grid)
       }
     },
     foldWorkspaces(rows) {
       for (const row of rows) {
-        if (row.workspaceId !== null && isCounted(row)) workspaces.get(row.workspaceId)?.(row, grid)
+        if (row.workspaceId === null || !isCounted(row)) continue
+        for (const { workspaces } of counters) workspaces.get(row.workspaceId)?.(row, grid)
       }
     },
-    find: (limit) => byKey.get(limitKey(limit)),
+    find: (limit) => ofNow.get(limitKey(limit)),
+    findBefore: (limit) => ofBefore.get(limitKey(limit)),
   }
+}
+
+/** One meter for each limiter, by its key: one of `shared` where that counts the same. */
+function metersOf(limiters: readonly Measurable[], shared: readonly Meter[]): Map<string, Meter> {
+  const contents = new Map(shared.map((meter) => [contentKey(meter), meter]))
+  const byKey = new Map<string, Meter>()
+  for (const { scope, group, limiter } of limiters) {
+    const rule = limiterRule(group.type, limiter)
+    const key = limitKey({ scope, group, limiter })
+    if (!rule || !canTellUse(rule, group) || byKey.has(key)) continue
+    const meter = contents.get(contentKey({ scope, group, limiter }))
+    byKey.set(key, meter ?? { scope, group, limiter, rule, series: null, hasUnknownRequests: false })
+  }
+  return byKey
+}
+
+/** Equal where two meters count the same use, whatever their groups are called. */
+function contentKey({ scope, group: { type, models }, limiter }: Measurable): string {
+  return JSON.stringify([workspaceIdOf(scope), type, models.toSorted(compareText), limiter])
+}
+
+function makeUpText(groups: readonly RateLimitGroup[]): string {
+  return JSON.stringify(groups.map(({ type, models }) => JSON.stringify([type, models.toSorted(compareText)])).sort())
 }
 
 /** The use of a model group is that of its models: where none is listed, nothing is known of it, which is not 0. */
@@ -105,15 +124,35 @@ function canTellUse(rule: LimiterRule, group: RateLimitGroup): boolean {
   return rule.group !== MODEL_GROUP || group.models.length > 0
 }
 
+type Count = (row: UsageRow, grid: Grid) => void
+/** The name under which a make-up lists a model; null where it does not. */
+type NameOf = (model: string | null) => string | null
+
+function namesIn({ groups }: MakeUp, meters: readonly Meter[]): NameOf {
+  const listed = new Set([...groups, ...meters.map(({ group }) => group)].flatMap(({ models }) => models))
+  return (model) => (model === null ? null : listedName(model, listed))
+}
+
+/** What takes a row of one make-up: for the organization, and for each workspace with a meter. */
+function countersOf(
+  makeUp: MakeUp,
+  meters: readonly Meter[],
+): { organization: Count; workspaces: Map<string | null, Count> } {
+  const byScope = Map.groupBy(meters, ({ scope }) => workspaceIdOf(scope))
+  const nameOf = namesIn(makeUp, meters)
+  const routers = new Map([...byScope].map(([id, ofScope]) => [id, routerOf(ofScope, nameOf)] as const))
+  return { organization: routers.get(null) ?? (() => {}), workspaces: routers }
+}
+
 /** Sends a row to the meters of its model's groups, and to the meters that count whatever the model. */
-function routerOf(meters: readonly Meter[]): (row: UsageRow, grid: Grid) => void {
+function routerOf(meters: readonly Meter[], nameOf: NameOf): Count {
   const byModel = indexByModel(
     meters.filter(({ rule }) => rule.group === MODEL_GROUP),
     ({ group }) => group.models,
   )
   const anyModel = meters.filter(({ rule }) => rule.group !== MODEL_GROUP)
   return (row, grid) => {
-    if (row.model !== null) for (const meter of byModel.get(row.model) ?? []) add(meter, row, grid)
+    for (const meter of byModel.get(nameOf(row.model) ?? '') ?? []) add(meter, row, grid)
     for (const meter of anyModel) add(meter, row, grid)
   }
 }
@@ -124,6 +163,7 @@ function add(meter: Meter, row: UsageRow, grid: Grid): void {
   if (!amount) return
   meter.series ??= new Float64Array((grid.end - grid.start) / MINUTE)
   const minute = Math.floor((row.at - grid.start) / MINUTE)
+  // biome-ignore lint/style/noNonNullAssertion: once for each row and meter, and within the bounds.
   if (minute >= 0 && minute < meter.series.length) meter.series[minute]! += amount
 }
 
@@ -131,16 +171,11 @@ function addCache(caches: readonly CacheMeter[], row: UsageRow, grid: Grid): voi
   const hour = Math.floor((row.at - grid.start) / HOUR)
   for (const { read, input } of caches) {
     if (hour < 0 || hour >= read.length) continue
+    // biome-ignore lint/style/noNonNullAssertion: once for each row, and within the bounds.
     read[hour]! += row.cacheRead
+    // biome-ignore lint/style/noNonNullAssertion: as above.
     input[hour]! += row.uncachedInput + row.cacheCreation + row.cacheRead
   }
-}
-
-function addUnmatched(unmatched: Map<string, UnmatchedModel>, model: string, row: UsageRow): void {
-  const entry = unmatched.get(model) ?? { model, requests: 0, tokens: 0 }
-  entry.requests = entry.requests === null || row.requests === null ? null : entry.requests + row.requests
-  entry.tokens += row.uncachedInput + row.cacheCreation + row.cacheRead + row.output
-  unmatched.set(model, entry)
 }
 
 function indexByModel<T>(items: readonly T[], modelsOf: (item: T) => readonly string[]): Map<string, T[]> {

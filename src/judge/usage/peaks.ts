@@ -1,5 +1,6 @@
+// biome-ignore-all lint/style/noNonNullAssertion: loops over every minute of every limiter, by an index within the series.
 import type { LimiterRule } from '../../vocabulary/limiters.ts'
-import { DAY, HOUR, MINUTE, MINUTES_PER_DAY } from '../../vocabulary/window.ts'
+import { HOUR, MINUTE, MINUTES_PER_DAY } from '../../vocabulary/window.ts'
 
 /** From a minute series to the figures that make a peak understandable. All values are in the limit's own units. */
 
@@ -23,13 +24,19 @@ function scaleOf(rule: Pick<LimiterRule, 'per'>): number {
   return rule.per === 'second' ? 60 : 1
 }
 
+/** Minutes that are added up before the largest is taken. */
+function widthOf({ per }: Pick<LimiterRule, 'per'>, peakWindow: 'minute' | 'hour'): number {
+  if (per === 'day') return MINUTES_PER_DAY
+  return peakWindow === 'hour' ? MINUTES_PER_HOUR : 1
+}
+
 /**
  * The largest minute, hour (its mean per minute) or day (its sum), and when it began; the first one where several are equal.
  * What is seen after the known minutes counts too: use only grows, so that an alert from late data is still true.
  */
 export function peakOf(series: MinuteSeries, rule: Pick<LimiterRule, 'per'>, peakWindow: 'minute' | 'hour'): Peak {
   const { values, start } = series
-  const width = rule.per === 'day' ? MINUTES_PER_DAY : peakWindow === 'hour' ? MINUTES_PER_HOUR : 1
+  const width = widthOf(rule, peakWindow)
   const divisor = (rule.per === 'day' ? 1 : width) * scaleOf(rule)
   if (!values) return { peak: 0, peakAt: start, total: 0, divisor }
   let largest = 0
@@ -131,9 +138,4 @@ export function windowSeries(
   const minutes = (window.end - window.start) / MINUTE
   const knownMinutes = Math.min(Math.max(Math.floor((known - window.start) / MINUTE), 0), minutes)
   return { start: window.start, minutes, knownMinutes, values: values?.subarray(offset, offset + minutes) ?? null }
-}
-
-/** The window one day earlier: what yesterday's run audited. */
-export function dayEarlier(window: { start: number; end: number }): { start: number; end: number } {
-  return { start: window.start - DAY, end: window.end - DAY }
 }

@@ -2,18 +2,19 @@ import type { Report } from '../../report/report.ts'
 import { changeInPercent, count, listing, percent, plural } from '../../vocabulary/figures.ts'
 import { sameLimit } from '../../vocabulary/limit-key.ts'
 import { limiterRule } from '../../vocabulary/limiters.ts'
+import { HOUR, MINUTES_PER_DAY } from '../../vocabulary/window.ts'
 import { INCREASE_CONSIDERED_FROM, viewOf } from '../words/advice.ts'
 import { markdownText } from '../words/escape.ts'
-import { atPeakTime, groupName, limiterName, moment, period, scopeName } from '../words/format.ts'
+import { atPeakTime, groupName, limiterName, moment, period, scopeName, timeBefore } from '../words/format.ts'
 import { bullets, stack, table, under } from '../words/markdown.ts'
 import { runwaySentence } from '../words/runway-text.ts'
-import { linesOf, type Measured, measured } from '../words/select.ts'
-import { shareOf } from '../words/sentences.ts'
+import { type Measured, measured, thresholdsOf } from '../words/select.ts'
+import { bindingLimit, shareOf } from '../words/sentences.ts'
 
 const FURTHER_PEAKS = 5
 
 /**
- * The evidence page: for every organization limit at or over 50 %, what whoever decides on an increase asks for.
+ * The evidence page: for every organization limit at or over 50 %, the figures that a decision on an increase needs.
  * GitHub Markdown, ready to paste; null where no limit is that far. Limits that workspaces set themselves are listed at the
  * end: those are not Anthropic's to raise.
  */
@@ -62,7 +63,7 @@ function overview(rows: readonly Measured[], report: Report): string {
   ]
   return table(
     columns,
-    rows.map((row) => [title(row), count(row.limit), count(row.peak), shareOf(row, report)(row.utilization)]),
+    rows.map((row) => [title(row), bindingLimit(row), count(row.peak), shareOf(row, report)(row.utilization)]),
   )
 }
 
@@ -71,11 +72,11 @@ const title = (row: Measured) => `${groupName(row.group, markdownText)}, ${limit
 function section(row: Measured, report: Report): string {
   const share = shareOf(row, report)
   const ofLimit = (value: number) => `${count(value)} (${share(value / row.limit)})`
-  const { alert } = linesOf(row, report)
+  const { alert } = thresholdsOf(row, report)
   const facts: [string, string | null][] = [
     [
       'Limit',
-      `${count(row.limit)} ${limiterRule(row.group.type, row.limiter)?.long ?? limiterName(row, markdownText)}`,
+      `${bindingLimit(row)} ${limiterRule(row.group.type, row.limiter)?.long ?? limiterName(row, markdownText)}`,
     ],
     ['Peak', `${ofLimit(row.peak)}${row.lower_bound ? ' at least' : ''}${atPeakTime(row, report)}`],
     [
@@ -107,37 +108,39 @@ function section(row: Measured, report: Report): string {
   )
 }
 
-/** Out of how many known minutes; a log does not know the others. */
+/** Out of how many known minutes; a log can't say how many it does not hold. */
 function ofMinutes({ window, usage_source }: Report): string {
-  return usage_source === 'headers' ? '' : ` of ${count(window.days * 1440 - window.missing_minutes)}`
+  return usage_source === 'headers' ? '' : ` of ${count(window.days * MINUTES_PER_DAY - window.missing_minutes)}`
 }
 
-/** The largest hours beside the peak's own, in the order of time: an increase is for what recurs. */
+/** The largest hours other than the peak's, by time: a peak that recurs is the better reason for an increase. */
 function furtherPeaks(row: Measured, { window }: Report, ofLimit: (value: number) => string): string | null {
-  const start = Date.parse(window.start)
+  const start = Math.floor(Date.parse(window.start) / HOUR) * HOUR
   const peakHour = row.peak_at === null ? -1 : Math.floor((Date.parse(row.peak_at) - start) / HOUR)
   const largest = (row.hourly ?? [])
     .flatMap((peak, hour) => (peak && hour !== peakHour ? [{ peak, hour }] : []))
     .sort((a, b) => b.peak - a.peak)
     .slice(0, FURTHER_PEAKS)
     .sort((a, b) => a.hour - b.hour)
+  const iso = (hour: number) => new Date(start + hour * HOUR).toISOString()
   const at = (hour: number) => {
-    const [from, to] = [hour, hour + 1].map((one) => new Date(start + one * HOUR).toISOString())
-    return `${window.days > 1 ? `${from!.slice(0, 10)} ` : ''}${from!.slice(11, 16)}–${to!.slice(11, 16)} UTC`
+    const day = window.days > 1 ? `${iso(hour).slice(0, 10)} ` : ''
+    return `${day}${iso(hour).slice(11, 16)}–${iso(hour + 1).slice(11, 16)} UTC`
   }
   return largest.length === 0 ? null : listing(largest.map(({ peak, hour }) => `${ofLimit(peak)} in ${at(hour)}`))
 }
 
-const HOUR = 3_600_000
-
-/** By the trend of the daily peaks where there is one, else against the window one day earlier. */
+/** By the trend of the daily peaks where there is one, else against the time before, unless other models counted then. */
 function growth(row: Measured, report: Report): string | null {
   const runway = report.planning?.runway.find((one) => sameLimit(one, row))
   const trend = runway ? runwaySentence(runway, report) : null
   if (trend) return trend
-  if (!row.previous || row.previous.peak === 0) return null
+  const isRegrouped = report.drift.some(
+    ({ limiter, consequences }) => limiter === null && consequences.some((each) => sameLimit(each, row)),
+  )
+  if (!row.previous || row.previous.peak === 0 || isRegrouped) return null
   const change = row.previous.peak === row.peak ? 'none' : changeInPercent(row.previous.peak, row.peak)
-  return `${change} against the peak of the same window a day earlier, ${count(row.previous.peak)}`
+  return `${change} against the peak of ${timeBefore(report)}, ${count(row.previous.peak)}`
 }
 
 function cacheShare(row: Measured, report: Report): string | null {
@@ -147,32 +150,20 @@ function cacheShare(row: Measured, report: Report): string | null {
   return `${percent(cache.read_share)} over the window${rule.counts.includes('cache_read') ? '; this limit counts it' : '; this limit does not count it'}`
 }
 
-/** What the figures themselves show to have been done; nothing is claimed that they do not. */
+/** What has been done already, as far as the figures show it. */
 function alreadyDone(row: Measured, report: Report): string[] {
   const cache = viewOf(row, report)?.cache
-  const capped = report.verdicts.filter(
-    ({ scope, group, limiter }) =>
-      scope.type === 'workspace' &&
-      group.type === row.group.type &&
-      group.name === row.group.name &&
-      limiter === row.limiter,
-  )
+  const caps = report.verdicts.flatMap(({ scope, group, limiter, limit, limit_source }) => {
+    const isSame = group.type === row.group.type && group.name === row.group.name && limiter === row.limiter
+    const isCap = scope.type === 'workspace' && limit_source === 'workspace' && limit !== null
+    return isSame && isCap ? [`${scopeName(scope, markdownText)} ${count(limit)}`] : []
+  })
   const drivers = row.drivers?.workspaces ?? []
   return [
     ...(cache && cache.read_share > 0
       ? [`Prompt caching: ${percent(cache.read_share)} of the group's input was read from the cache.`]
       : []),
-    ...(capped.length > 0
-      ? [
-          `Limits of their own for ${plural(capped.length, 'workspace')}: ${listing(
-            capped.map(
-              ({ scope, limit }) =>
-                `${scopeName(scope, markdownText)} ${limit === null ? 'without a value' : count(limit)}`,
-            ),
-            5,
-          )}.`,
-        ]
-      : []),
+    ...(caps.length > 0 ? [`Limits of their own for ${plural(caps.length, 'workspace')}: ${listing(caps, 5)}.`] : []),
     ...(drivers.length > 0
       ? [
           `The peak is known by workspace: ${listing(drivers.map(({ name, share }) => `${markdownText(name)} ${percent(share)}`))}.`,

@@ -7,10 +7,10 @@ import type { Snapshot } from '../../vocabulary/snapshot.ts'
 
 /**
  * The gateway file: model → group → what binds, inheritance resolved. The snapshot says what each scope has set itself;
- * here every limit that applies stands in every scope, so that nobody reads an absent entry as unlimited.
+ * here every scope lists every limit that applies to it, so that nobody takes an absent entry for unlimited.
  */
 
-export const GATEWAY_VERSION = 1
+const GATEWAY_VERSION = 1
 
 const groupLimits = z
   .record(z.string(), z.record(z.string(), z.number().nullable()))
@@ -37,8 +37,8 @@ export function gatewayOf(snapshot: Snapshot, workspaces: readonly { id: string;
   return {
     version: GATEWAY_VERSION,
     models: sorted(
-      // A model in two groups is no case Anthropic documents; the audit reports it, and the first group is as good as the other.
-      snapshot.groups.toReversed().flatMap((group) => group.models.map((model) => [model, keyOf(group)] as const)),
+      // Anthropic does not document a model in two groups: the audit reports it, and the first group wins here.
+      snapshot.groups.toReversed().flatMap((group) => group.models.map((model) => [model, groupKey(group)] as const)),
     ),
     organization: limitsIn(snapshot, { type: 'organization' }),
     workspaces: sorted(
@@ -63,13 +63,13 @@ function limitsIn(snapshot: Snapshot, scope: Scope): Gateway['organization'] {
     const own = groupOf(group, overrides)?.limits ?? {}
     const limiters = [...new Set([...Object.keys(group.limits), ...Object.keys(own)])]
     const effective = limiters.map((limiter) => [limiter, effectiveLimit(snapshot, { scope, group, limiter })] as const)
-    limits.set(keyOf(group), sorted([...Object.entries(limits.get(keyOf(group)) ?? {}), ...effective]))
+    limits.set(groupKey(group), sorted([...Object.entries(limits.get(groupKey(group)) ?? {}), ...effective]))
   }
   return sorted([...limits])
 }
 
 /** Surfaces other than models go by their type, which does not change. */
-function keyOf({ type, name }: RateLimitGroup): string {
+function groupKey({ type, name }: RateLimitGroup): string {
   return type === MODEL_GROUP ? name : type
 }
 

@@ -1,6 +1,7 @@
 import type { ContextBlock, KnownBlock, SectionBlock } from '@slack/types'
-import type { Links } from '../../report/report.ts'
+import type { PullRequestOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import { oneLine } from '../words/escape.ts'
+import type { Links } from '../words/links.ts'
 import type { SlackMessage } from './slack-limits.ts'
 
 /** The few blocks of Block Kit the messages are made of. Text is already escaped. */
@@ -8,9 +9,15 @@ import type { SlackMessage } from './slack-limits.ts'
 /** Characters a header takes. */
 export const LONGEST_HEADER = 150
 
-/** Where to go next. */
-export function buttons(links: Links): KnownBlock[] {
+/** Links to where a reader goes next; to the pull request first, where one waits. */
+export function buttons(links: Links, pullRequest: PullRequestOutcome | null = null): KnownBlock[] {
+  const isOpen = pullRequest !== null && pullRequest.operation !== 'closed'
   const targets = [
+    [
+      'review',
+      pullRequest?.operation === 'branch-only' ? 'Open pull request' : 'Review pull request',
+      isOpen ? pullRequest.url : null,
+    ],
     ['run', 'Open run', links.run],
     ['usage', 'Usage in Console', links.usage],
     ['limits', 'Limits in Console', links.limits],

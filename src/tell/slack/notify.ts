@@ -1,16 +1,19 @@
-import type { Report, SnapshotOutcome } from '../../report/report.ts'
-import { isMeasured } from '../words/select.ts'
+import type { Report } from '../../report/report.ts'
+import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
+import { isMeasured, isNewlyUnclaimed, refusedRows } from '../words/select.ts'
 
 export type Notify = 'on-alert' | 'on-change' | 'always' | 'never'
 
 /**
- * Whether this report is told in Slack. `on-alert`: any alert, any recovery since the day before, any drift.
- * `on-change`: only what is new, a new or worse alert, a recovery, drift. What could not be read, and a mute that has just
- * ended, is told under both; so is a window whose usage has not arrived at all.
+ * Whether this report goes to Slack. `on-alert`: for any alert, any recovery since the day before, any drift.
+ * `on-change`: only for what is new, which is a new or worse alert, a recovery, or drift. Both report requests that were
+ * refused, what could not be read, use that no limit counts when it is new, a mute that has just ended, and a window whose
+ * usage has not arrived at all.
  */
 export function shouldNotify(notify: Notify, report: Report, snapshot: SnapshotOutcome | null): boolean {
   if (notify === 'never') return false
   if (notify === 'always' || report.failures.length > 0 || isBlind(report)) return true
+  if (refusedRows(report).length > 0 || isNewlyUnclaimed(report)) return true
   if (report.findings.some(({ kind }) => kind === 'mute-expired')) return true
   if (report.drift.length > 0 && !(notify === 'on-change' && isProposed(snapshot))) return true
   return report.verdicts.filter(isMeasured).some(({ band, transition, muted }) => {
@@ -19,7 +22,7 @@ export function shouldNotify(notify: Notify, report: Report, snapshot: SnapshotO
   })
 }
 
-/** Nothing measured, because usage is missing: no health can be read from silence. */
+/** Nothing was measured, because usage is missing: silence would look like health. */
 function isBlind({ status, window }: Report): boolean {
   return status === null && !window.complete
 }
@@ -30,7 +33,7 @@ function isProposed(snapshot: SnapshotOutcome | null): boolean {
   return operation !== undefined && operation !== 'created' && !snapshot?.commit
 }
 
-/** Whether a run that could not read limits or usage at all is told: always, unless nothing ever is. */
+/** Whether a run that could not read limits or usage at all is reported: always, unless nothing is. */
 export function shouldNotifyBlind(notify: Notify): boolean {
   return notify !== 'never'
 }

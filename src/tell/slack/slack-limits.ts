@@ -35,12 +35,14 @@ type Rule = {
 }
 
 const object = (value: unknown): Json => (typeof value === 'object' && value !== null ? (value as Json) : {})
-const list = (value: unknown): Json[] => (Array.isArray(value) ? value.map(object) : [])
+const objectsIn = (value: unknown): Json[] => (Array.isArray(value) ? value.map(object) : [])
 const lengthOf = (value: unknown): number[] => (typeof value === 'string' ? [value.length] : [])
 const textOf = (value: unknown): number[] => lengthOf(object(value).text)
 
 const RULES: readonly Rule[] = [
-  rule('message', 'blocks', SLACK_LIMITS.blocks, ({ blocks }) => (blocks === undefined ? [] : [list(blocks).length])),
+  rule('message', 'blocks', SLACK_LIMITS.blocks, ({ blocks }) =>
+    blocks === undefined ? [] : [objectsIn(blocks).length],
+  ),
   rule('message', 'characters of text', SLACK_LIMITS.text, ({ text }) => lengthOf(text)),
   rule('message', 'characters in all', SLACK_LIMITS.message, ({ blocks }) =>
     blocks === undefined ? [] : [JSON.stringify(blocks).length],
@@ -48,21 +50,23 @@ const RULES: readonly Rule[] = [
   rule('any block', 'characters of block_id', SLACK_LIMITS.blockId, ({ block_id }) => lengthOf(block_id)),
   rule('header', 'characters', SLACK_LIMITS.header, ({ text }) => textOf(text)),
   rule('section', 'characters', SLACK_LIMITS.section, ({ text }) => textOf(text)),
-  rule('section', 'fields', SLACK_LIMITS.fields, ({ fields }) => (fields === undefined ? [] : [list(fields).length])),
-  rule('section', 'characters in a field', SLACK_LIMITS.field, ({ fields }) => list(fields).flatMap(textOf)),
-  rule('context', 'elements', SLACK_LIMITS.contextElements, ({ elements }) => [list(elements).length]),
-  rule('context', 'characters in an element', SLACK_LIMITS.contextText, ({ elements }) =>
-    list(elements).flatMap(textOf),
+  rule('section', 'fields', SLACK_LIMITS.fields, ({ fields }) =>
+    fields === undefined ? [] : [objectsIn(fields).length],
   ),
-  rule('actions', 'elements', SLACK_LIMITS.actionsElements, ({ elements }) => [list(elements).length]),
+  rule('section', 'characters in a field', SLACK_LIMITS.field, ({ fields }) => objectsIn(fields).flatMap(textOf)),
+  rule('context', 'elements', SLACK_LIMITS.contextElements, ({ elements }) => [objectsIn(elements).length]),
+  rule('context', 'characters in an element', SLACK_LIMITS.contextText, ({ elements }) =>
+    objectsIn(elements).flatMap(textOf),
+  ),
+  rule('actions', 'elements', SLACK_LIMITS.actionsElements, ({ elements }) => [objectsIn(elements).length]),
   rule('actions', 'characters on a button', SLACK_LIMITS.buttonText, ({ elements }) =>
-    list(elements).flatMap(({ text }) => textOf(text)),
+    objectsIn(elements).flatMap(({ text }) => textOf(text)),
   ),
   rule('actions', 'characters of a URL', SLACK_LIMITS.buttonUrl, ({ elements }) =>
-    list(elements).flatMap(({ url }) => lengthOf(url)),
+    objectsIn(elements).flatMap(({ url }) => lengthOf(url)),
   ),
   rule('actions', 'characters of action_id', SLACK_LIMITS.actionId, ({ elements }) =>
-    list(elements).flatMap(({ action_id }) => lengthOf(action_id)),
+    objectsIn(elements).flatMap(({ action_id }) => lengthOf(action_id)),
   ),
 ]
 
@@ -76,7 +80,7 @@ function rule(on: Rule['on'], what: string, most: number, measure: Rule['measure
  */
 export function slackViolations(message: object): string[] {
   const whole = message as Json
-  const blocks = list(whole.blocks)
+  const blocks = objectsIn(whole.blocks)
   const found = check('message', whole)
   const inBlocks = blocks.flatMap((block, index) => {
     const type = String(block.type)
@@ -90,7 +94,7 @@ export function slackViolations(message: object): string[] {
 }
 
 function check(on: string, value: Json): string[] {
-  return RULES.filter((rule) => rule.on === on).flatMap(({ what, most, least, measure }) =>
+  return RULES.filter((each) => each.on === on).flatMap(({ what, most, least, measure }) =>
     measure(value)
       .filter((size) => size > most || size < least)
       .map(
@@ -102,14 +106,18 @@ function check(on: string, value: Json): string[] {
 
 /** What a block must look like, for the block types this project sends. */
 function shape(block: Json): string[] {
-  const kinds: Record<string, (block: Json) => boolean> = {
+  const kinds: Record<string, (value: Json) => boolean> = {
     header: ({ text }) => isText(text, ['plain_text']),
     section: ({ text, fields }) =>
       (text !== undefined || fields !== undefined) &&
-      [...(text === undefined ? [] : [text]), ...list(fields)].every((item) => isText(item, ['plain_text', 'mrkdwn'])),
-    context: ({ elements }) => list(elements).every((item) => isText(item, ['plain_text', 'mrkdwn'])),
+      [...(text === undefined ? [] : [text]), ...objectsIn(fields)].every((item) =>
+        isText(item, ['plain_text', 'mrkdwn']),
+      ),
+    context: ({ elements }) => objectsIn(elements).every((item) => isText(item, ['plain_text', 'mrkdwn'])),
     actions: ({ elements }) =>
-      list(elements).every((item) => item.type === 'button' && isText(item.text, ['plain_text']) && isLink(item.url)),
+      objectsIn(elements).every(
+        (item) => item.type === 'button' && isText(item.text, ['plain_text']) && isLink(item.url),
+      ),
     divider: () => true,
   }
   const isWell = kinds[String(block.type)]

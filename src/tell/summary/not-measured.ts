@@ -1,11 +1,12 @@
 import type { Report, VerdictRow } from '../../report/report.ts'
-import { capital, count, plural } from '../../vocabulary/figures.ts'
+import { atMost, capital, count, plural } from '../../vocabulary/figures.ts'
 import { MODEL_GROUP } from '../../vocabulary/groups.ts'
 import { limiterRule } from '../../vocabulary/limiters.ts'
+import type { Scope } from '../../vocabulary/scope.ts'
 import { markdownText, SENTENCE_LENGTH } from '../words/escape.ts'
 import { groupName, limiterName } from '../words/format.ts'
 import { details, stack, table } from '../words/markdown.ts'
-import { unmeasured } from '../words/select.ts'
+import { isUnread, unmeasured } from '../words/select.ts'
 
 /**
  * Anthropic's documentation gives these limits (rate limits, Managed Agents, as of 2026-08-22); the Rate Limits API does not
@@ -26,51 +27,58 @@ const MANAGED_AGENTS: readonly (readonly string[])[] = [
   ],
 ]
 
-/** What no figure stands for, why, and how one could get one. At most `most` rows; limits of the same kind share one. */
+/** The limits without a figure: why, and how to measure them. One row for each kind, at most `most`. */
 export function notMeasured(report: Report, most: number): string {
   const rows = unmeasured(report)
+  const isLog = report.usage_source === 'headers'
+  const fromDocumentation = isLog ? [] : MANAGED_AGENTS
   const kinds = Map.groupBy(
     rows,
     (row) => `${row.group.type} ${row.group.name} ${row.limiter} ${row.reason} ${row.scope.type}`,
   )
-  const lines = [...kinds.values()].slice(0, most).map(line)
-  const drawn = table(
+  const { shown, more } = atMost([...kinds.values()], most)
+  const limits = table(
     [
       { head: 'Limit' },
       { head: 'Value', align: 'right' },
       { head: 'Why there is no figure' },
       { head: 'How to measure it' },
     ],
-    [...lines, ...MANAGED_AGENTS],
+    [...shown.map((same) => cells(same, report)), ...fromDocumentation],
   )
-  const left = kinds.size - lines.length
+  if (isLog && rows.length === 0) return ''
   return details(
-    `${plural(rows.length, 'configured limit')} not measured, and two known from the documentation only`,
-    stack(drawn, left > 0 && `${plural(left, 'more kind')} of limit not measured: see the report file.`),
+    `${plural(rows.length, isLog ? 'limit' : 'configured limit')} not measured${isLog ? '' : ', and two known from the documentation only'}`,
+    stack(limits, more > 0 && `${plural(more, 'more kind')} of limit not measured: see the report file.`),
   )
 }
 
-function line(rows: readonly VerdictRow[]): string[] {
+function cells(rows: readonly VerdictRow[], report: Report): string[] {
   const [first] = rows
   if (!first) return []
-  const scope =
-    first.scope.type === 'organization'
-      ? ''
-      : rows.length === 1
-        ? `, workspace ${markdownText(first.scope.name)}`
-        : `, ${plural(rows.length, 'workspace')}`
-  const values = new Set(rows.map(({ limit }) => limit))
   return [
-    `${groupName(first.group, markdownText)}, ${limiterName(first, markdownText)}${scope}`,
-    values.size > 1 ? 'various' : first.limit === null ? 'none given' : count(first.limit),
+    `${groupName(first.group, markdownText)}, ${limiterName(first, markdownText)}${whereOf(first.scope, rows.length)}`,
+    limitsOf(rows),
     markdownText(capital(first.reason ?? 'no reason given'), SENTENCE_LENGTH),
-    howToMeasure(first),
+    howToMeasure(first, report),
   ]
 }
 
-function howToMeasure({ scope, group, limiter, limit }: VerdictRow): string {
-  if (limit === null && scope.type === 'workspace')
-    return 'Run the audit again once the limits of this workspace can be read.'
+function whereOf(scope: Scope, workspaces: number): string {
+  if (scope.type === 'organization') return ''
+  return workspaces === 1 ? `, workspace ${markdownText(scope.name)}` : `, ${plural(workspaces, 'workspace')}`
+}
+
+function limitsOf(rows: readonly VerdictRow[]): string {
+  const [value = null, ...others] = new Set(rows.map(({ limit }) => limit))
+  if (others.length > 0) return 'various'
+  return value === null ? 'none given' : count(value)
+}
+
+function howToMeasure(row: VerdictRow, report: Report): string {
+  const { group, limiter, limit } = row
+  if (report.usage_source === 'headers') return 'Log responses of this model in the window, with their headers.'
+  if (isUnread(row, report)) return 'Run the audit again once the limits of this workspace can be read.'
   if (limiter === 'enqueued_batch_requests')
     return 'Sum `request_counts.processing` over the batches that `GET /v1/messages/batches` lists as in progress.'
   if (group.type !== MODEL_GROUP) return 'Count the calls in your own client or gateway.'

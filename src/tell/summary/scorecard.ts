@@ -2,12 +2,9 @@ import type { Report } from '../../report/report.ts'
 import { atMost, count, percent, plural } from '../../vocabulary/figures.ts'
 import { markdownText } from '../words/escape.ts'
 import { BAND_MARK, groupName, limiterName, peakTime } from '../words/format.ts'
-import { bar, type Column, details, stack, table, unbroken, under } from '../words/markdown.ts'
-import { isInert, linesOf, type Measured, measured } from '../words/select.ts'
-import { lineName, shareOf } from '../words/sentences.ts'
-
-/** A table of up to this many rows is read as a whole; in a longer one the quiet rows are folded away. */
-const READ_AS_A_WHOLE = 12
+import { bar, type Column, details, READ_AS_A_WHOLE, stack, table, unbroken, under } from '../words/markdown.ts'
+import { isInert, type Measured, measured, thresholdsOf } from '../words/select.ts'
+import { bindingLimit, shareOf, thresholdName } from '../words/sentences.ts'
 
 const COLUMNS: Column[] = [
   { head: 'Band' },
@@ -22,8 +19,8 @@ const COLUMNS: Column[] = [
 ]
 
 /**
- * The scorecard: every measured verdict, the organization's first, then those of workspaces with limits of their own, the
- * highest use at the head of each. At most `most` rows in all.
+ * The scorecard: every measured verdict, the organization's first, then those of workspaces with limits of their own, each
+ * part with the highest use first. At most `most` rows in all.
  */
 export function scorecard(report: Report, most: number): string {
   const { shown, more } = atMost(measured(report), most)
@@ -48,7 +45,7 @@ function scopeTable(rows: readonly Measured[], report: Report): string {
   const quiet = rows.filter(({ band }) => band === 'ok')
   return stack(
     draw(rows.filter(({ band }) => band !== 'ok')),
-    details(`${plural(quiet.length, 'limit')} below ${lineName('watch', report)}`, draw(quiet)),
+    details(`${plural(quiet.length, 'limit')} below ${thresholdName('watch', report)}`, draw(quiet)),
   )
 }
 
@@ -56,7 +53,7 @@ function cells(row: Measured, report: Report): string[] {
   const share = shareOf(row, report)
   const loud = row.band === 'alert' || row.band === 'watch'
   const figure = `${row.lower_bound ? '≥ ' : ''}${share(row.utilization)}`
-  const { alert, watch } = linesOf(row, report)
+  const { alert, watch } = thresholdsOf(row, report)
   const headroom = percent(Math.abs(1 - row.utilization), [1 - watch, 1 - alert])
   return [
     ...(row.scope.type === 'workspace' ? [markdownText(row.scope.name)] : []),
@@ -68,10 +65,15 @@ function cells(row: Measured, report: Report): string[] {
     peakTime(row, report)
       .replace(/ UTC$/, '')
       .replace(/^\d{4}-(\d\d)-/, '$1&#8209;'),
-    isInert(row) ? `${count(row.limit)} (own ${count(row.configured ?? 0)} is inert)` : count(row.limit),
+    limitText(row),
     `${row.lower_bound ? '≤ ' : ''}${row.utilization > 1 ? '−' : ''}${headroom}`,
     dayBefore(row, report),
   ].map(unbroken)
+}
+
+function limitText(row: Measured): string {
+  if (isInert(row)) return `${count(row.limit)} (own ${count(row.configured ?? 0)} is inert)`
+  return bindingLimit(row)
 }
 
 function dayBefore(row: Measured, report: Report): string {

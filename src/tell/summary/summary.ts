@@ -1,44 +1,49 @@
-import type { Links, Report, SnapshotOutcome } from '../../report/report.ts'
-import { atMost, count } from '../../vocabulary/figures.ts'
+import type { Report } from '../../report/report.ts'
+import { atMost } from '../../vocabulary/figures.ts'
+import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
+import { orderDrift } from '../drift/drift-figures.ts'
+import { driftTable } from '../drift/drift-table.ts'
+import { driftCounts } from '../drift/drift-text.ts'
 import { evidencePage } from '../evidence/page.ts'
 import { advice } from '../words/advice.ts'
-import { driftCounts, orderDrift } from '../words/drift-text.ts'
 import { markdownLink, markdownText, SENTENCE_LENGTH } from '../words/escape.ts'
-import { BAND_MARK, percentOf, period } from '../words/format.ts'
+import { BAND_MARK, percentOf, period, timeBefore } from '../words/format.ts'
+import type { Links } from '../words/links.ts'
+import { andMore, list } from '../words/list.ts'
 import { bullets, details, seeAlso, stack, under } from '../words/markdown.ts'
-import { highest, recovered } from '../words/select.ts'
+import { highest, type Measured, recovered } from '../words/select.ts'
 import {
   coverage,
   missingData,
+  overallBand,
   rowSentence,
   shareOf,
   snapshotText,
   transitionText,
   verdictLine,
-  verdictOf,
 } from '../words/sentences.ts'
 import { bytes, firstFitting } from '../words/shrink.ts'
-import { driftTable } from './drift-table.ts'
-import { findings } from './findings.ts'
+import { findings } from './findings-section.ts'
 import { mutedRows } from './muted.ts'
 import { notMeasured } from './not-measured.ts'
-import { type PeaksStep, peaks } from './peaks.ts'
-import { planning } from './planning.ts'
-import { refused } from './refused.ts'
+import { type PeaksExtent, peaks } from './peaks-section.ts'
+import { planning } from './planning-section.ts'
+import { refusedRequests } from './refused-requests.ts'
 import { scorecard } from './scorecard.ts'
 import { sources } from './sources.ts'
+import { whereTheUseWent } from './use-section.ts'
 import { whatBinds } from './what-binds.ts'
 
 /** GitHub drops a whole summary above 1 MiB (docs.github.com, job summaries); bytes, not characters. */
 const LARGEST_SUMMARY = 1_048_576
-/** Other actions' texts, and ours, stay below it together. */
+/** Room for what else the step writes to its summary. */
 const ROOM_LEFT = 48_576
 
-type Step = PeaksStep & { rows: number; note: string }
+type SummaryExtent = PeaksExtent & { rows: number; note: string }
 const ALL = Number.POSITIVE_INFINITY
-/** A browser draws so many charts in good time. */
+/** With more charts than this a browser takes too long. */
 const MOST_CHARTS = 12
-const STEPS: [Step, ...Step[]] = [
+const EXTENTS: [SummaryExtent, ...SummaryExtent[]] = [
   { peaks: 40, charts: MOST_CHARTS, hours: true, rows: ALL, note: '' },
   { peaks: 40, charts: MOST_CHARTS, hours: false, rows: ALL, note: 'the figures behind the charts are left out' },
   {
@@ -61,40 +66,31 @@ const STEPS: [Step, ...Step[]] = [
 /** The job summary: GitHub Markdown, at most 1 MiB. Where that forces it to leave something out, it says what. */
 export function renderSummary(report: Report, links: Links, snapshot: SnapshotOutcome | null): string {
   return firstFitting(
-    STEPS,
-    (step) => summary(report, links, snapshot, step),
+    EXTENTS,
+    (extent) => summary(report, links, snapshot, extent),
     (text) => bytes(text) <= LARGEST_SUMMARY - ROOM_LEFT,
   )
 }
 
-/** The job summary of a run whose inputs are not valid: `error` names each of them, one a line. */
-export function renderRefusedSummary(error: string): string {
-  const [head = '', ...problems] = error.split('\n').map((line) => line.replace(/^- /, ''))
+function summary(report: Report, links: Links, snapshot: SnapshotOutcome | null, extent: SummaryExtent): string {
+  const most = Math.min(extent.rows, 200)
   return `${stack(
-    `## ${BAND_MARK.unmeasured} Claude rate limits: the audit did not begin`,
-    markdownText(head, 2_000),
-    bullets(problems.map((problem) => markdownText(problem, 2_000))),
-  )}\n`
-}
-
-function summary(report: Report, links: Links, snapshot: SnapshotOutcome | null, step: Step): string {
-  const most = Math.min(step.rows, 200)
-  return `${stack(
-    `## ${BAND_MARK[verdictOf(report)]} Claude rate limits: ${verdictLine(report)}`,
+    `## ${BAND_MARK[overallBand(report)]} Claude rate limits: ${verdictLine(report)}`,
     opening(report),
-    step.note &&
-      `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${step.note}. The report file (output \`report-path\`) has everything.`,
+    extent.note &&
+      `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${extent.note}. The report file (output \`report-path\`) has everything.`,
     notComplete(report, most),
+    under('### Refused requests', refusedRequests(report, Math.min(most, 50))),
     under('### What to do first', bullets(advice(report, markdownText))),
     report.drift.length > 0 && under('### Limits that have changed', changes(report, snapshot, most)),
-    under('### Recovered since the day before', recoveries(report, most)),
-    under('### Scorecard', scorecard(report, step.rows)),
-    under('### Peaks', peaks(report, step)),
+    under(`### Recovered since ${timeBefore(report)}`, recoveries(report, most)),
+    under('### Scorecard', scorecard(report, extent.rows)),
+    under('### Peaks', peaks(report, extent)),
     under('### Muted', mutedRows(report, most)),
-    under('### Refused requests', refused(report, most)),
+    under('### Where the use went', whereTheUseWent(report)),
     under('### What binds in each group', whatBinds(report, most)),
-    under('### Plan', planning(report, step.rows === ALL ? most : Math.min(most, 20))),
-    step.rows === ALL && evidence(report),
+    under('### Plan', planning(report, extent.rows === ALL ? most : Math.min(most, 20))),
+    extent.rows === ALL && evidence(report),
     report.drift.length === 0 && under('### Limits since the committed snapshot', changes(report, snapshot, most)),
     under('### Findings', findings(report, most)),
     under('### Not measured', notMeasured(report, most)),
@@ -114,25 +110,23 @@ function opening(report: Report): string {
 
 function notComplete(report: Report, most: number): string {
   const missing = missingData(report)
-  const { shown, more } = atMost(report.failures, most)
-  const lines = [
-    ...(missing ? [missing] : []),
-    ...shown.map(({ resource, message }) => `**${markdownText(resource)}**: ${markdownText(message, SENTENCE_LENGTH)}`),
-    ...(more > 0 ? [`and ${count(more)} more`] : []),
-  ]
-  return under('### Not complete', bullets(lines))
+  const failures = list(
+    report.failures,
+    most,
+    ({ resource, message }) => `**${markdownText(resource)}**: ${markdownText(message, SENTENCE_LENGTH)}`,
+  )
+  return under('### Not complete', bullets([...(missing ? [missing] : []), ...failures]))
 }
 
 function recoveries(report: Report, most: number): string {
-  const { shown, more } = atMost(recovered(report), most)
-  const lines = shown.map((row) => {
+  const recovery = (row: Measured) => {
     const before = row.previous === null ? '' : `, was ${shareOf(row, report)(row.previous.utilization)}`
     return `${BAND_MARK[row.band]} ${rowSentence(row, report, markdownText)}${before}`
-  })
-  return bullets([...lines, ...(more > 0 ? [`and ${count(more)} more`] : [])])
+  }
+  return bullets(list(recovered(report), most, recovery))
 }
 
-/** The evidence page, folded: what the file at the output `evidence-path` holds. */
+/** The evidence page, folded; the file at the output `evidence-path` holds the same. */
 function evidence(report: Report): string {
   const page = report.planning ? evidencePage(report) : null
   return page === null
@@ -145,14 +139,11 @@ function evidence(report: Report): string {
 
 function changes(report: Report, snapshot: SnapshotOutcome | null, most: number): string {
   const outcome = snapshotText(snapshot, markdownLink, markdownText)
-  if (report.first_snapshot)
+  if (snapshot?.operation === 'skipped' && snapshot.because === 'unread')
+    return stack('Whether a limit has changed is not known: the committed snapshot could not be read.', outcome)
+  if (report.first_snapshot && report.drift.length === 0)
     return stack('No snapshot was committed before: there is nothing to compare with yet.', outcome)
   if (report.drift.length === 0) return stack('No limit has changed.', outcome)
   const { shown, more } = atMost(orderDrift(report.drift), most)
-  return stack(
-    `${driftCounts(report.drift)}.`,
-    driftTable(shown, report, 'Consequence'),
-    more > 0 && `and ${count(more)} more`,
-    outcome,
-  )
+  return stack(`${driftCounts(report.drift)}.`, driftTable(shown, report, 'Consequence'), andMore(more), outcome)
 }

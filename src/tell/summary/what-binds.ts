@@ -1,13 +1,11 @@
-import type { Report } from '../../report/report.ts'
+import type { GroupViewRow, Report } from '../../report/report.ts'
 import { atMost, count, percent, plural } from '../../vocabulary/figures.ts'
 import { markdownText } from '../words/escape.ts'
 import { groupName, limiterName, percentOf, scopeName } from '../words/format.ts'
-import { details, stack, table } from '../words/markdown.ts'
+import { andMore } from '../words/list.ts'
+import { details, READ_AS_A_WHOLE, stack, table } from '../words/markdown.ts'
 
-/** A table of up to this many rows is read as a whole. */
-const READ_AS_A_WHOLE = 12
-
-/** For each group which limiter comes first, how far the others are, and what its cache is worth; the closest group first. */
+/** For each group the limiter that comes first, how far off the others are, and what its cache is worth; the closest group first. */
 export function whatBinds(report: Report, most: number): string {
   const share = percentOf(report)
   const views = report.groups.filter(({ binds }) => binds.length > 0)
@@ -24,14 +22,10 @@ export function whatBinds(report: Report, most: number): string {
       named[0] ?? '',
       named.slice(1).join(', '),
       cache ? percent(cache.read_share) : '',
-      cache === null
-        ? ''
-        : cache.stretch === null
-          ? 'all input is read from the cache'
-          : `×${count(Number(cache.stretch.toFixed(1)))}`,
+      cache ? stretch(cache) : '',
     ]
   })
-  const drawn = table(
+  const groups = table(
     [
       { head: 'Group' },
       { head: 'Binds first' },
@@ -41,8 +35,9 @@ export function whatBinds(report: Report, most: number): string {
     ],
     rows,
   )
-  return stack(
-    rows.length > READ_AS_A_WHOLE ? details(plural(rows.length, 'group'), drawn) : drawn,
-    more > 0 && `and ${count(more)} more`,
-  )
+  return stack(rows.length > READ_AS_A_WHOLE ? details(plural(rows.length, 'group'), groups) : groups, andMore(more))
+}
+
+function stretch(cache: NonNullable<GroupViewRow['cache']>): string {
+  return cache.stretch === null ? 'all input is read from the cache' : `×${count(Number(cache.stretch.toFixed(1)))}`
 }

@@ -5,21 +5,21 @@ import { limiterRule } from '../../vocabulary/limiters.ts'
 import { sameScope } from '../../vocabulary/scope.ts'
 import type { Escape } from './escape.ts'
 import { groupName, limiterName, limitName, peakTime, percentOf, scopeName } from './format.ts'
-import { linesOf, type Measured, measured, ofBand } from './select.ts'
+import { refusedAdvice } from './refused-text.ts'
+import { type Measured, measured, ofBand, thresholdsOf } from './select.ts'
 
 /** Anthropic considers a request for higher limits once use has reached half (support.claude.com, article 8243635). */
 export const INCREASE_CONSIDERED_FROM = 0.5
-/** Below this share of cache reads, breakpoints are the cheapest room there is. */
+/** Below this share of cache reads, cache breakpoints are the cheapest way to gain room. */
 const LOW_READ_SHARE = 0.5
-/** A burst: this few minutes a day at or over the alert line, while 99 of 100 minutes stay below the watch line. */
+/** A burst: at most this many minutes a day at or over the alert line, while 99 of 100 minutes stay below the watch line. */
 const BURST_MINUTES_A_DAY = 10
 const NAMED = 3
 
-/** What to do first, cheapest first, one sentence or two each; empty on a quiet day. */
+/** What to do first: about what was refused, then cheapest first, one sentence or two each; empty on a quiet day. */
 export function advice(report: Report, safe: Escape): string[] {
-  return [cacheMore, spreadOut, useBatches, raiseOwnLimit, askForMore]
-    .map((advise) => advise(report, safe))
-    .filter((text) => text !== null)
+  const steps = [cacheMore, spreadOut, useBatches, raiseOwnLimit, askForMore].map((advise) => advise(report, safe))
+  return [...refusedAdvice(report, safe), ...steps.filter((text) => text !== null)]
 }
 
 type Advise = (report: Report, safe: Escape) => string | null
@@ -45,14 +45,14 @@ const spreadOut: Advise = (report, safe) => {
       minutes !== null &&
       minutes <= BURST_MINUTES_A_DAY * report.window.days &&
       p99 !== null &&
-      p99 < linesOf(row, report).watch * limit
+      p99 < thresholdsOf(row, report).watch * limit
     )
   })
   const worst = bursts[0]
   if (!worst) return null
-  const lines = linesOf(worst, report)
+  const { watch, alert } = thresholdsOf(worst, report)
   const minutes = plural(worst.minutes_over_threshold ?? 0, 'minute')
-  return `Spread out what runs around ${peakTime(worst, report)}: ${limitName(worst, safe)} was at or over ${percent(lines.alert)} for only ${minutes}, and below ${percent(lines.watch)} in 99 of 100 minutes.`
+  return `Spread out what runs around ${peakTime(worst, report)}: ${limitName(worst, safe)} was at or over ${percent(alert)} for only ${minutes}, and below ${percent(watch)} in 99 of 100 minutes.`
 }
 
 const useBatches: Advise = (report) => {

@@ -1,7 +1,7 @@
 /**
  * Text that others wrote (workspace, group, model and key names, error bodies) is made safe here, at the edge where it
  * is shown: it appears as just its characters and can neither mention, link, format nor break the layout.
- * Every function takes raw text and is to be applied once.
+ * Every function takes raw text: applied twice, it escapes its own marks.
  */
 
 /** How a rendering escapes what others wrote: one of `slackText`, `markdownText`, `gitText`, `logText`. */
@@ -15,8 +15,8 @@ const NAME_LENGTH = 100
 export const SENTENCE_LENGTH = 500
 
 /**
- * One line of well-formed text, at most `length` UTF-16 units and never half a character: line breaks become a visible mark, and control and
- * direction-changing characters, which could reorder or hide what stands beside them, become U+FFFD.
+ * One line of well-formed text, at most `length` UTF-16 units and never half a character. Line breaks become a visible
+ * mark; control and direction-changing characters, which could reorder or hide what stands beside them, become U+FFFD.
  */
 export function oneLine(text: string, length = NAME_LENGTH): string {
   const line = text

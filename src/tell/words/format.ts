@@ -4,6 +4,7 @@ import type { Group } from '../../vocabulary/groups.ts'
 import { limiterLabel, limiterRule } from '../../vocabulary/limiters.ts'
 import type { Scope } from '../../vocabulary/scope.ts'
 import type { Band } from '../../vocabulary/verdict.ts'
+import { DAY, HOUR } from '../../vocabulary/window.ts'
 import type { Escape } from './escape.ts'
 
 /** How times, names and figures of a report are written: the same in every rendering. */
@@ -22,17 +23,29 @@ export function moment(iso: string): string {
   return `${date(iso)} ${time(iso)} UTC`
 }
 
-/** The window as `2026-11-22 (UTC)` or `2026-11-16 to 2026-11-22 (7 days, UTC)`; whole days, the end exclusive. */
-export function period(window: { start: string; end: string }): string {
-  const days = Math.round((Date.parse(window.end) - Date.parse(window.start)) / 86_400_000)
-  if (days <= 1) return `${date(window.start)} (UTC)`
-  const last = new Date(Date.parse(window.end) - 1).toISOString()
-  return `${date(window.start)} to ${date(last)} (${days} days, UTC)`
+/**
+ * The window as `2026-11-22 (UTC)` or `2026-11-16 to 2026-11-22 (7 days, UTC)`, the end exclusive; where it is not of whole
+ * days, as `2026-11-22 14:05 to 15:20 UTC`.
+ */
+export function period({ start, end }: { start: string; end: string }): string {
+  const isWhole = time(start) === '00:00' && time(end) === '00:00'
+  if (!isWhole)
+    return `${date(start)} ${time(start)} to ${date(start) === date(end) ? '' : `${date(end)} `}${time(end)} UTC`
+  const days = Math.round((Date.parse(end) - Date.parse(start)) / DAY)
+  if (days <= 1) return `${date(start)} (UTC)`
+  const last = new Date(Date.parse(end) - 1).toISOString()
+  return `${date(start)} to ${date(last)} (${days} days, UTC)`
+}
+
+/** What transitions compare with: `the day before`, `the 7 days before`, `the window one day earlier`. */
+export function timeBefore({ window: { days, start, compared_with } }: Pick<Report, 'window'>): string {
+  if (days === 1) return 'the day before'
+  return compared_with?.end === start ? `the ${days} days before` : 'the window one day earlier'
 }
 
 /**
  * When the peak was: `14:05 UTC`, with its date in a window of several days; `14:00–15:00 UTC` for the busiest hour,
- * `14:05:07 UTC` from a log. Empty where nothing was used: every minute reached that.
+ * `14:05:07 UTC` from a log. Empty where nothing was used: there is no peak to place.
  */
 export function peakTime(
   verdict: Pick<VerdictRow, 'peak' | 'peak_at' | 'group' | 'limiter'>,
@@ -43,17 +56,17 @@ export function peakTime(
   const day = report.window.days > 1 ? `${date(verdict.peak_at)} ` : ''
   if (report.peak_window === 'minute') return `${day}${time(verdict.peak_at)} UTC`
   if (report.peak_window === 'second') return `${day}${verdict.peak_at.slice(11, 19)} UTC`
-  const end = new Date(Date.parse(verdict.peak_at) + 3_600_000).toISOString()
+  const end = new Date(Date.parse(verdict.peak_at) + HOUR).toISOString()
   return `${day}${time(verdict.peak_at)}–${time(end)} UTC`
 }
 
 /** `peakTime` within a sentence: ` at 14:05 UTC`, ` on 2026-11-22` for a limit per day, or nothing. */
 export function atPeakTime(verdict: Parameters<typeof peakTime>[0], report: Parameters<typeof peakTime>[1]): string {
-  const time = peakTime(verdict, report)
-  return time && `${isPerDay(verdict) ? ' on' : ' at'} ${time}`
+  const when = peakTime(verdict, report)
+  return when && `${isPerDay(verdict) ? ' on' : ' at'} ${when}`
 }
 
-/** Whether the limit is per UTC day: then hours and minutes say nothing of it. */
+/** Whether the limit is per UTC day: its peak has no hour and minute. */
 export const isPerDay = ({ group, limiter }: Pick<VerdictRow, 'group' | 'limiter'>) =>
   limiterRule(group.type, limiter)?.per === 'day'
 
@@ -65,7 +78,7 @@ const GROUP_NAMES: Record<string, string> = {
   web_search: 'Web search',
 }
 
-/** A group's display name; one that is only named after its type gets that type's name in words. */
+/** A group's display name; where that is just the type, the type in words. */
 export function groupName(group: Group, safe: Escape): string {
   return safe((group.name === group.type && GROUP_NAMES[group.type]) || group.name)
 }
@@ -77,8 +90,6 @@ export function scopeName(scope: Scope, safe: Escape): string {
 
 /** `output tokens/min`; a type unknown to us as Anthropic spells it, escaped like any other name. */
 export function limiterName(row: { group: Group; limiter: string }, safe: Escape): string {
-  // The row that stands for all limits of a workspace that could not be read.
-  if (row.limiter === 'any') return 'any limit'
   const label = limiterLabel(row.group.type, row.limiter)
   return label === row.limiter ? safe(label) : label
 }

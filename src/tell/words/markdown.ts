@@ -1,18 +1,21 @@
-import type { Links } from '../../report/report.ts'
 import { markdownLink } from './escape.ts'
+import type { Links } from './links.ts'
 
 /** The few shapes of Markdown the renderings are made of. Cells and titles are already escaped. */
 
 export type Column = { head: string; align?: 'right' }
 
+/** A table of more rows than this has its quiet ones folded away, or is folded as a whole. */
+export const READ_AS_A_WHOLE = 12
+
 /** A table; empty where it would have no rows. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return ''
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   return [
-    line(columns.map(({ head }) => head)),
-    line(columns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
-    ...rows.map(line),
+    row(columns.map(({ head }) => head)),
+    row(columns.map(({ align }) => (align === 'right' ? '---:' : '---'))),
+    ...rows.map(row),
   ].join('\n')
 }
 
@@ -49,7 +52,7 @@ export function bar(ratio: number): string {
   return `\`${cells}${'░'.repeat(CELLS - cells.length)}\``
 }
 
-/** Where a reader goes next, as a line of links; `own` is what the link to the run is called. */
+/** Links to where a reader goes next; `own` is the text of the link to the run. */
 export function seeAlso({ run, usage, limits, runbook }: Links, own = 'This run'): string {
   const entries = [
     run && markdownLink(own, run),

@@ -2,12 +2,12 @@ import type { Planning, Report } from '../../report/report.ts'
 import { count, plural } from '../../vocabulary/figures.ts'
 import { sameLimit } from '../../vocabulary/limit-key.ts'
 import { percentOf } from './format.ts'
-import { linesOf } from './select.ts'
+import { thresholdsOf } from './select.ts'
 
-type Runway = Planning['runway'][number]
+type RunwayRow = Planning['runway'][number]
 
 /** `reaches 75 % in about 23 days (15 to 41)`; null for a runway that is refused. */
-export function runwaySentence({ outcome, ...row }: Runway, report: Report): string | null {
+export function runwaySentence({ outcome, ...row }: RunwayRow, report: Report): string | null {
   const alert = percentOf(report)(alertOf(row, report))
   switch (outcome.kind) {
     case 'refused':
@@ -24,7 +24,7 @@ export function runwaySentence({ outcome, ...row }: Runway, report: Report): str
   }
 }
 
-function alertOf(row: Omit<Runway, 'outcome'>, report: Report): number {
+function alertOf(row: Omit<RunwayRow, 'outcome'>, report: Report): number {
   const verdict = report.verdicts.find((one) => sameLimit(one, row))
-  return linesOf(verdict ?? {}, report).alert
+  return thresholdsOf(verdict ?? {}, report).alert
 }

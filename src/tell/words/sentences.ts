@@ -1,74 +1,86 @@
-import type { Report, SnapshotOutcome } from '../../report/report.ts'
-import { count, plural } from '../../vocabulary/figures.ts'
+import type { AccountingPart, Report } from '../../report/report.ts'
+import { isUnclaimed, PART_TITLES, UNCLAIMED_LINE } from '../../vocabulary/accounting.ts'
+import { count, listing, percent, plural } from '../../vocabulary/figures.ts'
+import type { PullRequestOutcome, SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import type { Band } from '../../vocabulary/verdict.ts'
 import { type Escape, type Link, sentenceWithLinks } from './escape.ts'
 import { atPeakTime, limitName, percentOf } from './format.ts'
+import { refusedCount } from './refused-text.ts'
 import {
+  hasUnclaimedUse,
   highest as highestRow,
   isInert,
-  linesOf,
   type Measured,
   measured,
+  movedTo,
   muted,
   ofBand,
+  thresholdsOf,
   unmeasured,
 } from './select.ts'
 
 /** Sentences that the summary and Slack share, so that both say the same. */
 
 /**
- * The band the whole report comes down to. A run that is not whole never looks healthy: where something failed or is
- * missing and no alert stands, it is `unmeasured`.
+ * The one band of the whole report. An incomplete run never looks healthy: where something failed or is missing, it is
+ * `unmeasured`, unless there is an alert.
  */
-export function verdictOf(report: Report): Band {
+export function overallBand(report: Report): Band {
   if (report.status === 'alert') return 'alert'
   if (report.status === null || report.failures.length > 0 || isPartial(report)) return 'unmeasured'
+  if (report.status === 'ok' && hasUnclaimedUse(report)) return 'unmeasured'
   return report.status
 }
 
 /** Whether use or limits are missing that could have changed the verdict. */
 function isPartial(report: Report): boolean {
-  const unread = report.verdicts.some(
-    ({ scope, limit, configured }) => scope.type === 'workspace' && limit === null && configured === null,
-  )
-  return unread || !report.window.complete
+  return report.unread_workspaces !== undefined || !report.window.complete || report.accounting?.reconciled === false
 }
 
-/** The verdict in a few words: `3 limits at or over 75 %, highest 104 %`; `worst` may name, after that figure, what it is of. */
+/** The verdict in a few words: `3 limits at or over 75 %, highest 104 %`; `worst`, the name of that limit, follows it in an alert. */
 export function verdictLine(report: Report, worst = ''): string {
   const top = highestRow(report)
-  if (report.status === null || !top) return 'nothing could be measured'
+  const refused = refusedCount(report)
+  if (report.status === null || !top)
+    return refused ? `${refused}, no use could be measured` : 'nothing could be measured'
   const highest = shareOf(top, report)(top.utilization)
+  const unclaimed = unclaimedShare(report)
+  const open = unclaimed && `, ${unclaimed}`
   const silent = muted(report)
   const silenced = silent[0]
     ? `, ${count(silent.length)} muted at up to ${shareOf(silent[0], report)(silent[0].utilization)}`
     : ''
   const all = measured(report).length - silent.length
-  if (report.status !== 'alert' && isPartial(report)) return `not fully measured, highest seen ${highest}${silenced}`
-  const failed = report.failures.length > 0 ? ', but not everything could be read or delivered' : ''
+  if (report.status !== 'alert' && isPartial(report))
+    return `not fully measured, highest seen ${highest}${silenced}${open}`
+  const failed = `${open}${report.failures.length > 0 ? ', but not everything could be read or delivered' : ''}`
   switch (report.status) {
-    case 'alert':
-      return `${plural(ofBand(report, 'alert').length, 'limit')} at or over ${lineName('alert', report)}, highest ${highest}${worst}${silenced}${failed}`
+    case 'alert': {
+      const over = ofBand(report, 'alert').length
+      const overText = over > 0 && `${plural(over, 'limit')} at or over ${thresholdName('alert', report)}`
+      const what = [refused, overText].filter(Boolean).join(', ')
+      return `${what}, highest ${highest}${worst}${silenced}${failed}`
+    }
     case 'watch':
       return `${plural(ofBand(report, 'watch').length, 'limit')} to watch, highest ${highest}${silenced}${failed}`
     case 'ok':
       if (all === 0) return `every limit measured is muted, highest ${highest}${failed}`
       return all === 1
         ? `the one limit measured is at ${highest}${silenced}${failed}`
-        : `all ${count(all)} measured below ${lineName('watch', report)}, highest ${highest}${silenced}${failed}`
+        : `all ${count(all)} measured below ${thresholdName('watch', report)}, highest ${highest}${silenced}${failed}`
   }
 }
 
 /** A line in words: `75 %`, or `the alert line` where the policy file gives some limits lines of their own. */
-export function lineName(line: 'watch' | 'alert', report: Report): string {
+export function thresholdName(band: 'watch' | 'alert', report: Report): string {
   return report.verdicts.some(({ thresholds }) => thresholds)
-    ? `the ${line} line`
-    : percentOf(report)(report.thresholds[line])
+    ? `the ${band} line`
+    : percentOf(report)(report.thresholds[band])
 }
 
 /** Ratios of one row, never rounded over the lines it is judged by. */
 export function shareOf(row: Measured, report: Report): (ratio: number) => string {
-  return percentOf({ thresholds: linesOf(row, report) })
+  return percentOf({ thresholds: thresholdsOf(row, report) })
 }
 
 /** What is missing, or null: `35 minutes of usage are not in yet: every peak is at least what is shown.` */
@@ -76,7 +88,7 @@ export function missingData(report: Report): string | null {
   const { complete, missing_minutes: missing } = report.window
   if (complete) return null
   if (report.usage_source === 'headers')
-    return 'Some lines of the log could not be read: every peak is at least what is shown.'
+    return 'Some lines or headers of the log could not be read: every peak is at least what is shown.'
   return missing === 0
     ? 'The usage data may still change: every peak is at least what is shown.'
     : `${plural(missing, 'minute')} of usage ${missing === 1 ? 'is' : 'are'} not in yet: every peak is at least what is shown.`
@@ -88,8 +100,10 @@ export function coverage(report: Report): string {
   return `${plural(measured(report).length, 'limit')} measured${not > 0 ? `, ${count(not)} not measurable` : ''}`
 }
 
-/** The limit as it binds: `4,000`, or `4,000 (the organization's; its own 5,000 is inert)`. */
+/** The limit as it binds: `4,000`, `4,000 (the organization's; its own 5,000 is inert)`, or as it bound: `1,000 (now 4,000)`. */
 export function bindingLimit(row: Measured): string {
+  const now = movedTo(row)
+  if (now !== null) return `${count(row.limit)} (now ${count(now)})`
   if (!isInert(row)) return count(row.limit)
   return `${count(row.limit)} (the organization's; its own ${count(row.configured ?? 0)} is inert)`
 }
@@ -99,7 +113,7 @@ export function used(row: Measured, report: Report): string {
   return `${row.lower_bound ? 'at least ' : ''}${shareOf(row, report)(row.utilization)}`
 }
 
-/** How the row stands to the day before: `new`, `worse, was 70 %`, `recovered, was 83 %`; empty where there is nothing to say. */
+/** How the row compares with the day before: `new`, `worse, was 70 %`, `recovered, was 83 %`; empty where there is nothing to say. */
 export function transitionText(row: Measured, report: Report): string {
   if (row.transition === null) return ''
   return row.previous === null || row.transition === 'new'
@@ -107,7 +121,7 @@ export function transitionText(row: Measured, report: Report): string {
     : `${row.transition}, was ${shareOf(row, report)(row.previous.utilization)}`
 }
 
-/** Who drove the peak, first name only: the workspace in the organization, the API key in a workspace, else the model. */
+/** The first of who drove the peak: a workspace where the limit is the organization's, else an API key, else a model. */
 export function mainDriver(
   row: Measured,
   safe: Escape,
@@ -129,14 +143,14 @@ export function clippedText(row: Measured): string {
   return `within 5 % of its limit or above for ${plural(row.clipped.minutes, 'minute')}, demand may be higher`
 }
 
-/** What happened to the snapshot, in a sentence or two; empty where there is nothing to tell. `link` renders a link. */
+/** What happened to the snapshot, in a sentence or two; empty where there is nothing to report. `link` renders a link. */
 export function snapshotText(snapshot: SnapshotOutcome | null, link: Link, safe: Escape): string {
   if (!snapshot) return ''
   const { commit, pullRequest } = snapshot
   const path = safe(snapshot.path)
   const operation = {
-    created: `First snapshot recorded in ${path}.`,
-    updated: `Snapshot ${path} updated.`,
+    created: `First snapshot ${pullRequest ? 'proposed for' : 'recorded in'} ${path}.`,
+    updated: pullRequest ? `Change of ${path} proposed.` : `Snapshot ${path} updated.`,
     unchanged: '',
     written: `Snapshot written to ${path} in the workspace.`,
     skipped: 'The snapshot was not written.',
@@ -154,7 +168,7 @@ export function snapshotText(snapshot: SnapshotOutcome | null, link: Link, safe:
     .join(' ')
 }
 
-function pullRequestText(pullRequest: SnapshotOutcome['pullRequest'], link: Link): string {
+function pullRequestText(pullRequest: PullRequestOutcome | null, link: Link): string {
   if (!pullRequest) return ''
   if (pullRequest.operation === 'branch-only') return 'The branch is pushed, but no pull request could be opened.'
   const name = pullRequest.number === null ? 'Pull request' : `Pull request #${pullRequest.number}`
@@ -167,7 +181,27 @@ function pullRequestText(pullRequest: SnapshotOutcome['pullRequest'], link: Link
   }[pullRequest.operation]
 }
 
-/** The highest row in full: `Claude Opus 4.x, output tokens/min: 83 % of 400,000 at 14:05 UTC`. */
+/** A row in full: `Claude Opus 4.x, output tokens/min: 83 % of 400,000 at 14:05 UTC`. */
 export function rowSentence(row: Measured, report: Report, safe: Escape): string {
   return `${limitName(row, safe)}: ${used(row, report)} of ${count(row.limit)}${atPeakTime(row, report)}`
 }
+
+/** `use that no limit counts: 4.2 %`, to go on a verdict; empty where there is none to speak of. */
+export function unclaimedShare(report: Pick<Report, 'accounting'>): string {
+  if (!report.accounting || !hasUnclaimedUse(report)) return ''
+  return `${percent(report.accounting.unmuted_share, [UNCLAIMED_LINE])} of use counted by no limit`
+}
+
+/** One sentence for each kind: `Use of models that no rate-limit group lists: claude-opus-6.` */
+export function unclaimedSentences({ accounting }: Pick<Report, 'accounting'>, safe: Escape): string[] {
+  return (accounting?.parts ?? []).filter(isUnclaimed).flatMap((part) => {
+    const names = unmutedNames(part).map((name) => safe(name))
+    return names.length === 0 ? [] : [`${PART_TITLES[part.kind]}: ${listing(names, NAMED_USE)}.`]
+  })
+}
+
+function unmutedNames({ kind, of }: AccountingPart['parts'][number]): string[] {
+  return of.filter((item) => !item.muted).map(({ name }) => (name === kind ? 'no name given' : name))
+}
+
+const NAMED_USE = 3

@@ -6,18 +6,18 @@ export function bytes(text: string): number {
 }
 
 /**
- * The first rendering that fits: `render` is tried with each step, the fullest first. Where not even the last one fits it
- * is returned all the same, for the caller's last step is one whose size has a bound.
+ * The first rendering that fits, of those at each extent, the fullest first. The last is returned even where it does not
+ * fit: the caller makes sure that its size has a bound.
  */
-export function firstFitting<Step, Result>(
-  steps: readonly [Step, ...Step[]],
-  render: (step: Step) => Result,
+export function firstFitting<Extent, Result>(
+  extents: readonly [Extent, ...Extent[]],
+  render: (extent: Extent) => Result,
   fits: (result: Result) => boolean,
 ): Result {
-  let result = render(steps[0])
-  for (const step of steps.slice(1)) {
+  let result = render(extents[0])
+  for (const extent of extents.slice(1)) {
     if (fits(result)) return result
-    result = render(step)
+    result = render(extent)
   }
   return result
 }

@@ -1,10 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { AuditError } from '../../../src/errors.ts'
 import { ADMIN_KEY } from '../../emulator/anthropic/server.ts'
+import type { Received, Reply } from '../../emulator/exchange.ts'
 import type { Effect } from '../../emulator/faults.ts'
-import { json, type Received, type Reply, type Server, startServer } from '../../emulator/http.ts'
+import { json, type Server, startServer } from '../../emulator/http.ts'
 import { connect, type Harness } from './harness.ts'
 
 const OK = { data: [1, 2, 3] }
@@ -37,7 +38,7 @@ const get = (query = {}, options = {}) => harness.client.get(PATH, query, schema
 async function failure(promise: Promise<unknown> = get()): Promise<AuditError> {
   const error: unknown = await promise.then(
     () => new Error('It was expected to fail'),
-    (error) => error,
+    (reason) => reason,
   )
   if (!(error instanceof AuditError)) throw error
   return error
@@ -52,7 +53,7 @@ test('the headers are those of the Admin API; arrays go out as name[], beta feat
   )
   expect(request?.headers).toMatchObject({
     'x-api-key': ADMIN_KEY,
-    'anthropic-version': '2023-06-01',
+    'anthropic-version': '2026-10-21',
     'anthropic-beta': 'one-2026,two-2026',
     accept: 'application/json',
   })
@@ -191,22 +192,61 @@ test('no more than eight requests are under way at once', async () => {
   expect(server.stats.mostInFlight).toBe(8)
 })
 
-test('a 429 holds back every request until its time is over, then fewer go on', async () => {
+test('a 429 holds back every request until its time is over, and is asked again before them', async () => {
   await harness.close()
-  const wakes: (() => void)[] = []
-  harness = connect(server, { sleep: () => new Promise((wake) => wakes.push(wake)) })
+  let open = () => {}
+  const gate = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  harness = connect(server, { sleep: () => gate })
   server.faults.push({ effect: { kind: 'status', status: 429, retryAfter: 20 }, times: 1 })
-  const told = get()
-  while (wakes.length === 0) await setImmediate()
+  const told = get({ limit: 1 })
+  while (harness.sleeps.length === 0) await setImmediate()
   const others = Promise.all(Array.from({ length: 8 }, () => get()))
   for (let i = 0; i < 20; i++) await setImmediate()
   expect(server.requests).toHaveLength(1)
-  expect(new Set(harness.sleeps)).toEqual(new Set([20_000]))
-  server.latency = 20
-  for (const wake of wakes) wake()
+  expect(harness.sleeps).toEqual([20_000])
+  open()
   await Promise.all([told, others])
   expect(server.requests).toHaveLength(10)
-  expect(server.stats.mostInFlight).toBeLessThan(8)
+  expect(server.requests[1]?.query.get('limit')).toBe('1')
+})
+
+test('a retry-after longer than is waited for is named in the error', async () => {
+  server.faults.push({ effect: { kind: 'status', status: 429, retryAfter: 600 } })
+  expect((await failure()).message).toContain('asks to wait 600 s, longer than the 120 s waited for')
+  expect(server.requests).toHaveLength(1)
+})
+
+describe('a client that is told to stop', () => {
+  test('asks nothing more, and what it waits for is over', async () => {
+    await harness.close()
+    const stop = new AbortController()
+    const signals: (AbortSignal | undefined)[] = []
+    harness = connect(server, {
+      stop: stop.signal,
+      sleep: async (signal) => {
+        signals.push(signal)
+        stop.abort()
+      },
+    })
+    server.faults.push({ effect: { kind: 'status', status: 503, retryAfter: 3 } })
+    await failure()
+    expect(signals[0]?.aborted).toBe(true)
+    expect(server.requests).toHaveLength(1)
+  })
+
+  test('gives up the request that is under way', async () => {
+    await harness.close()
+    const stop = new AbortController()
+    harness = connect(server, { stop: stop.signal })
+    server.faults.push({ effect: { kind: 'hang' } })
+    const waiting = failure()
+    while (server.requests.length === 0) await setImmediate()
+    stop.abort()
+    await waiting
+    expect(server.requests).toHaveLength(1)
+  })
 })
 
 test('the words of the service are one line, cut, and free of secrets', async () => {

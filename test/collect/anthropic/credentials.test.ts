@@ -74,7 +74,7 @@ test('an ID token is exchanged once, and the minted token authorizes every call'
     organization_id: anthropic.world.organization.id,
     service_account_id: RULE.serviceAccountId,
   })
-  for (const { path, headers } of anthropic.requests.filter(({ path }) => path !== EXCHANGE)) {
+  for (const { path, headers } of anthropic.requests.filter((request) => request.path !== EXCHANGE)) {
     expect([path, headers.authorization]).toEqual([path, expect.stringMatching(/^Bearer sk-ant-oat01-/)])
     expect(headers['anthropic-beta']).toBe('oauth-2025-04-20')
     expect(headers).not.toHaveProperty('x-api-key')

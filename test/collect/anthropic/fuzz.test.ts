@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type AnthropicClient, createAnthropic } from '../../../src/collect/anthropic/client.ts'
 import { createCredentials } from '../../../src/collect/anthropic/credentials.ts'
+import { createPace } from '../../../src/collect/anthropic/pace.ts'
 import { readOrganizationLimits, readWorkspaceLimits } from '../../../src/collect/limits/rate-limits.ts'
 import { readWorkspaces } from '../../../src/collect/limits/workspaces.ts'
 import { createAnalyticsReader } from '../../../src/collect/usage/analytics.ts'
@@ -56,21 +57,21 @@ function checkRow(row: UsageRow): void {
 
 const readAll = (reader: UsageReader) => reader.read(query, (rows) => rows.forEach(checkRow))
 const checkLimits = async (entries: ReturnType<typeof readOrganizationLimits>) => {
-  for (const { groupType, models, limits } of await entries) {
+  for (const { groupType, models, ...entry } of await entries) {
     expect(groupType).not.toBe('')
     expect(models === null || models.every((model) => typeof model === 'string')).toBe(true)
-    for (const { type, value } of limits)
+    for (const { type, value } of entry.limits)
       expect([typeof type, value === null || isCount(value)]).toEqual(['string', true])
   }
 }
 
 const ENDPOINTS: Record<string, { reply: unknown; read: (client: AnthropicClient) => Promise<unknown> }> = {
   'organization limits': { reply: limits, read: (client) => checkLimits(readOrganizationLimits(client)) },
-  'workspace limits': { reply: limits, read: (client) => checkLimits(readWorkspaceLimits(client, 'wrkspc_1')) },
+  'workspace limits': { reply: limits, read: (client) => checkLimits(readWorkspaceLimits(client, 'wrkspc_1', false)) },
   workspaces: {
     reply: page,
     read: async (client) => {
-      for (const each of await readWorkspaces(client))
+      for (const each of await readWorkspaces(client, []))
         expect([typeof each.id, typeof each.name, typeof each.archived]).toEqual(['string', 'string', 'boolean'])
     },
   },
@@ -91,7 +92,7 @@ const ENDPOINTS: Record<string, { reply: unknown; read: (client: AnthropicClient
       next_page: null,
       data_refreshed_at: '2026-11-22T12:00:00Z',
     },
-    read: (client) => readAll(createAnalyticsReader(client, {})),
+    read: (client) => readAll(createAnalyticsReader(client, () => {})),
   },
   'legacy usage': {
     reply: {
@@ -99,11 +100,11 @@ const ENDPOINTS: Record<string, { reply: unknown; read: (client: AnthropicClient
       has_more: false,
       next_page: null,
     },
-    read: (client) => readAll(createLegacyReader(client, {})),
+    read: (client) => readAll(createLegacyReader(client, () => {})),
   },
   'token exchange': {
     reply: { access_token: 'sk-ant-oat01-minted', token_type: 'Bearer', expires_in: 600 },
-    read: readWorkspaces,
+    read: (client) => readWorkspaces(client, []),
   },
 }
 
@@ -119,7 +120,7 @@ function clientOf(body: string, endpoint: string): AnthropicClient {
     secrets: createSecrets({ setSecret: () => {} }),
     log: () => {},
   }
-  const where = { baseUrl: 'https://api.example.com', deadline: Number.POSITIVE_INFINITY }
+  const where = { baseUrl: 'https://api.example.com', deadline: () => Number.POSITIVE_INFINITY }
   const inputs = isExchange
     ? ({
         kind: 'federation',
@@ -132,6 +133,8 @@ function clientOf(body: string, endpoint: string): AnthropicClient {
     : ({ kind: 'admin-key', key: 'sk-ant-admin01-fuzz' } as const)
   return createAnthropic(deps, {
     ...where,
+    pace: createPace(8, deps, { onLine: () => {}, log: deps.log }),
+    version: '2026-10-21',
     credentials: createCredentials(deps, inputs, where),
     stop: new AbortController().signal,
     redact: deps.secrets.redact,

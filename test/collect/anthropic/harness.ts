@@ -1,5 +1,6 @@
 import { type ClientOptions, createAnthropic } from '../../../src/collect/anthropic/client.ts'
 import { createCredentials } from '../../../src/collect/anthropic/credentials.ts'
+import { createPace } from '../../../src/collect/anthropic/pace.ts'
 import type { Credentials as CredentialInputs } from '../../../src/inputs/source.ts'
 import { createSecrets, type Secrets } from '../../../src/transport/redaction.ts'
 import { createTransport } from '../../../src/transport/transport.ts'
@@ -25,9 +26,11 @@ export function connect(
     now?: () => number
     random?: () => number
     /** What a wait is; by default it is over at once. */
-    sleep?: () => Promise<void>
+    sleep?: (signal: AbortSignal | undefined) => Promise<void>
     env?: Record<string, string>
-  } & Partial<Pick<ClientOptions, 'baseUrl' | 'deadline' | 'requestTimeout'>> = {},
+    /** UTC milliseconds. */
+    deadline?: number
+  } & Partial<Pick<ClientOptions, 'baseUrl' | 'requestTimeout' | 'stop'>> = {},
 ): Harness {
   const transport = createTransport({ env: parts.env ?? {}, version: '1.2.3' })
   const sleeps: number[] = []
@@ -39,16 +42,19 @@ export function connect(
     fetch: transport.fetch,
     now: () => (parts.now?.() ?? Date.UTC(2026, 10, 23, 6)) + slept,
     random: parts.random ?? (() => 0.5),
-    sleep: async (milliseconds: number) => {
+    sleep: async (milliseconds: number, signal?: AbortSignal) => {
       sleeps.push(milliseconds)
       slept += milliseconds
-      await parts.sleep?.()
+      await parts.sleep?.(signal)
     },
     core: { getIDToken: parts.getIDToken ?? (() => Promise.reject(new Error('no ID token in this test'))) },
     secrets,
     log: (line: string) => lines.push(line),
   }
-  const { baseUrl = server.url, deadline = Number.POSITIVE_INFINITY, requestTimeout } = parts
+  const { baseUrl = server.url, requestTimeout } = parts
+  const deadline = () => parts.deadline ?? Number.POSITIVE_INFINITY
+  const stop = parts.stop ?? new AbortController().signal
+  const sleep = (milliseconds: number) => deps.sleep(milliseconds, stop)
   const credentials = createCredentials(deps, parts.credentials ?? { kind: 'admin-key', key: ADMIN_KEY }, {
     baseUrl,
     deadline,
@@ -57,7 +63,9 @@ export function connect(
     baseUrl,
     credentials,
     deadline,
-    stop: new AbortController().signal,
+    pace: createPace(8, { ...deps, sleep }, { onLine: () => {}, log: deps.log }),
+    version: '2026-10-21',
+    stop,
     redact: secrets.redact,
     log: deps.log,
     ...(requestTimeout === undefined ? {} : { requestTimeout }),

@@ -10,6 +10,7 @@ describe('a line of the log', () => {
       model: 'claude-3-5-haiku-20241022',
       workspaceId: null,
       organizationId: '00000000-0000-4000-8000-000000000000',
+      requestId: 'req_011CAnonymised00000000001',
       levels: [
         { limiter: 'requests_per_minute', limit: 4000, remaining: 3999 },
         { limiter: 'input_tokens_per_minute', limit: 400_000, remaining: 400_000 },
@@ -17,6 +18,8 @@ describe('a line of the log', () => {
         { limiter: 'tokens_per_minute', limit: 480_000, remaining: 480_000 },
       ],
       refusal: null,
+      unusable: null,
+      seen: [],
     })
   })
 
@@ -30,13 +33,74 @@ describe('a line of the log', () => {
       { 'anthropic-ratelimit-requests-limit': '5', 'anthropic-ratelimit-requests-remaining': '4' },
     ],
     [
+      'a list of pairs, as Elixir has them',
+      {
+        headers: [
+          ['anthropic-ratelimit-requests-limit', '5'],
+          ['anthropic-ratelimit-requests-remaining', ['4']],
+        ],
+      },
+    ],
+    [
+      'lists of one value, even sent twice',
+      {
+        headers: { 'Anthropic-Ratelimit-Requests-Limit': ['5', 5], 'anthropic-ratelimit-requests-remaining': [' 4 '] },
+      },
+    ],
+    [
+      'the prefix of LiteLLM',
+      {
+        headers: {
+          'llm_provider-anthropic-ratelimit-requests-limit': '5',
+          'llm_provider-anthropic-ratelimit-requests-remaining': '4',
+        },
+      },
+    ],
+    [
+      'the names of OpenTelemetry and nginx',
+      {
+        'http.response.header.anthropic-ratelimit-requests-limit': ['5'],
+        upstream_http_anthropic_ratelimit_requests_remaining: '4',
+      },
+    ],
+    [
       'numbers for text',
       { headers: { 'anthropic-ratelimit-requests-limit': 5, 'anthropic-ratelimit-requests-remaining': 4 } },
     ],
   ])('is read with %s', (_, parts) => {
     expect(parseEntry(line(parts as never))).toMatchObject({
       levels: [{ limiter: 'requests_per_minute', limit: 5, remaining: 4 }],
+      unusable: null,
     })
+  })
+
+  test.each([
+    [{ 'anthropic-ratelimit-requests-limit': 'many' }, 'anthropic-ratelimit-requests-limit is no whole number'],
+    [{ 'anthropic-ratelimit-requests-limit': ['5', '6'] }, 'anthropic-ratelimit-requests-limit is no whole number'],
+    [levels({ requests: [5, -1] }), 'anthropic-ratelimit-requests-remaining is no whole number'],
+    [levels({ tokens: [5, 1.5] }), 'anthropic-ratelimit-tokens-remaining is no whole number'],
+    [{ 'anthropic-fast-input-tokens-limit': 1e300 }, 'anthropic-fast-input-tokens-limit is no whole number'],
+    [
+      { 'anthropic-ratelimit-requests-remaining': '4' },
+      'anthropic-ratelimit-requests-remaining stands without its limit',
+    ],
+    [levels({ requests: [5] }), null],
+  ])('with a header that cannot be used says which: %j', (headers, unusable) => {
+    expect(parseEntry(line({ headers: headers as never }))).toMatchObject({ unusable })
+  })
+
+  test('without a limit says which headers were there instead', () => {
+    expect(parseEntry(line({ headers: { 'Content-Type': 'x', 'retry-after': '3' } }))).toMatchObject({
+      levels: [],
+      seen: ['content-type', 'retry-after'],
+    })
+  })
+
+  test('of a refusal says how long it asked to wait, in seconds or until a date', () => {
+    const of = (value: string) => parseEntry(line({ status: '429', headers: { 'Retry-After': value } }))
+    expect(of('7.2')).toMatchObject({ refusal: { kind: 'not_told', retryAfter: 8 } })
+    expect(of('Sun, 22 Nov 2026 14:06:07 GMT')).toMatchObject({ refusal: { retryAfter: 60 } })
+    expect(of('soon')).toMatchObject({ refusal: { retryAfter: null } })
   })
 
   test.each([
@@ -92,6 +156,7 @@ describe('a refusal is told by its code', () => {
   test.each([
     ['a rate limit', 429, body('rate_limit_error'), 'rate_limit'],
     ['a rate limit, inner error only', 429, body('rate_limit_error').error, 'rate_limit'],
+    ['a rate limit, body as text', 429, JSON.stringify(body('rate_limit_error')), 'rate_limit'],
     ['a rate limit, status not logged', null, body('rate_limit_error'), 'rate_limit'],
     ['acceleration', 429, body('rate_limit_error', 'ramp_limit_exceeded'), 'acceleration'],
     ['the enforced spend cap', 429, body('rate_limit_error', 'enforced_spend_limit_reached'), 'spend_cap'],

@@ -3,7 +3,8 @@ import { readOrganizationLimits, readWorkspaceLimits } from '../../../src/collec
 import { readWorkspaces } from '../../../src/collect/limits/workspaces.ts'
 import { readApiKeyNames } from '../../../src/collect/usage/api-keys.ts'
 import { type AnthropicEmulator, startAnthropic } from '../../emulator/anthropic/server.ts'
-import { json, type Received, type Reply } from '../../emulator/http.ts'
+import type { Received, Reply } from '../../emulator/exchange.ts'
+import { json } from '../../emulator/http.ts'
 import { apiKey, apiKeyId, group, workspace, workspaceId, world } from '../../emulator/world/world.ts'
 import { connect, type Harness } from '../anthropic/harness.ts'
 
@@ -132,7 +133,7 @@ test('a cursor that repeats is an error', async () => {
 })
 
 test('a workspace has its overrides, and nothing it inherits', async () => {
-  const [production] = await readWorkspaceLimits(harness.client, workspaceId('production'))
+  const [production] = await readWorkspaceLimits(harness.client, workspaceId('production'), false)
   expect(production).toMatchObject({
     entryId: OPUS.id,
     groupType: 'model_group',
@@ -150,30 +151,30 @@ test('a workspace has its overrides, and nothing it inherits', async () => {
     ],
     next_page: null,
   }))
-  const [entry] = await readWorkspaceLimits(harness.client, workspaceId('production'))
+  const [entry] = await readWorkspaceLimits(harness.client, workspaceId('production'), false)
   expect(entry?.limits).toEqual([{ type: 'requests_per_minute', value: 1 }])
 })
 
-test.for(['not-found', 'empty'] as const)('the default workspace has no limits of its own: %s', async (answer) => {
-  anthropic.options.defaultWorkspaceLimits = answer
-  expect(await readWorkspaceLimits(harness.client, workspaceId('Default'))).toEqual([])
+test.for(['not-found', 'empty'] as const)('the default workspace has no limits of its own: %s', async (reply) => {
+  anthropic.options.defaultWorkspaceLimits = reply
+  expect(await readWorkspaceLimits(harness.client, workspaceId('Default'), false)).toEqual([])
 })
 
 test.for([403, 500])(
   'a workspace whose limits cannot be read is an error, not a workspace without limits: %s',
   async (status) => {
     anthropic.faults.push({ effect: { kind: 'status', status } })
-    await expect(readWorkspaceLimits(harness.client, workspaceId('production'))).rejects.toThrow(String(status))
+    await expect(readWorkspaceLimits(harness.client, workspaceId('production'), false)).rejects.toThrow(String(status))
   },
 )
 
 test('a workspace ID cannot lead to another path', async () => {
-  await readWorkspaceLimits(harness.client, '../../api_keys?x=').catch(() => {})
+  await readWorkspaceLimits(harness.client, '../../api_keys?x=', false).catch(() => {})
   expect(anthropic.requests[0]?.path).toBe('/v1/organizations/workspaces/..%2F..%2Fapi_keys%3Fx%3D/rate_limits')
 })
 
 test('all workspaces are listed, the default one and archived ones too', async () => {
-  expect(await readWorkspaces(harness.client)).toEqual([
+  expect(await readWorkspaces(harness.client, [])).toEqual([
     { id: workspaceId('Default'), name: 'Default', archived: false },
     { id: workspaceId('production'), name: 'production', archived: false },
     { id: workspaceId('old'), name: 'old', archived: true },
@@ -183,13 +184,13 @@ test('all workspaces are listed, the default one and archived ones too', async (
 test('workspaces beyond one page are read by the ID of the last', async () => {
   const many = Array.from({ length: 2500 }, (_, i) => workspace({ name: `workspace ${i}` }))
   anthropic.world = world({ groups: [OPUS], workspaces: many })
-  expect(await readWorkspaces(harness.client)).toHaveLength(2501)
+  expect(await readWorkspaces(harness.client, [])).toHaveLength(2501)
   expect(anthropic.requests).toHaveLength(3)
 })
 
 test('a list that says there is more and not where is an error, not a short list', async () => {
   answer('/v1/organizations/workspaces', () => ({ data: [], has_more: true, last_id: null }))
-  await expect(readWorkspaces(harness.client)).rejects.toThrow('says that there is more but gives no cursor')
+  await expect(readWorkspaces(harness.client, [])).rejects.toThrow('says that there is more but gives no cursor')
 })
 
 test('keys have names by ID', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAnthropic } from '../../../src/collect/anthropic/client.ts'
-import { readUsageTier } from '../../../src/collect/limits/usage-tier.ts'
+import { createPace } from '../../../src/collect/anthropic/pace.ts'
+import { collectTier, readUsageTier } from '../../../src/collect/limits/usage-tier.ts'
 import { ADMIN_KEY, type AnthropicEmulator, startAnthropic } from '../../emulator/anthropic/server.ts'
 import { world } from '../../emulator/world/world.ts'
 
@@ -20,7 +21,13 @@ const client = () =>
         renewable: false,
         remedy: '',
       },
-      deadline: Date.now() + 10_000,
+      deadline: () => Date.now() + 10_000,
+      pace: createPace(
+        8,
+        { now: Date.now, sleep: async () => {}, random: () => 0 },
+        { onLine: () => {}, log: () => {} },
+      ),
+      version: '2026-10-21',
       stop: new AbortController().signal,
       redact: (text) => text,
       log: () => {},
@@ -60,4 +67,21 @@ test('a listing that cannot be read is an error: the caller decides that it is o
   anthropic.faults.push({ path: /spend_limits/, effect: { kind: 'status', status: 401 } })
   await expect(readUsageTier(client())).rejects.toThrow('spend_limits')
   anthropic.faults.length = 0
+})
+
+test('nothing waits longer than ten seconds for it, and without it nothing is missing', async () => {
+  anthropic.options.spendLimits = []
+  anthropic.faults.push({ path: /spend_limits/, effect: { kind: 'status', status: 401 } })
+  const asked: number[] = []
+  const lines: string[] = []
+  const clientFor = (milliseconds: number) => {
+    asked.push(milliseconds)
+    return client()
+  }
+  const log = { debug: (line: string) => lines.push(line) }
+  expect(await collectTier({ clientFor }, log)).toBeNull()
+  expect(asked).toEqual([10_000])
+  expect(lines).toEqual([
+    expect.stringContaining('The usage tier could not be read: GET /v1/organizations/spend_limits'),
+  ])
 })

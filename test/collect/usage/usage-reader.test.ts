@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { chooseUsage } from '../../../src/collect/usage/choose-usage.ts'
-import type { ReaderOptions, UsageQuery, UsageReader } from '../../../src/collect/usage/usage-reader.ts'
+import { createAnalyticsReader } from '../../../src/collect/usage/analytics.ts'
+import { createLegacyReader } from '../../../src/collect/usage/legacy.ts'
+import type { UsageQuery, UsageReader } from '../../../src/collect/usage/usage-reader.ts'
 import type { UsageRow } from '../../../src/vocabulary/usage-row.ts'
-import { ADMIN_KEY_WITHOUT_ANALYTICS, type AnthropicEmulator, startAnthropic } from '../../emulator/anthropic/server.ts'
+import { type AnthropicEmulator, startAnthropic } from '../../emulator/anthropic/server.ts'
 import { exampleWorld } from '../../emulator/world/example.ts'
 import { apiKeyId, codeExecution, DAY, group, usage, workspaceId, world } from '../../emulator/world/world.ts'
 import { connect, type Harness } from '../anthropic/harness.ts'
@@ -50,8 +51,10 @@ afterEach(async () => {
   await anthropic.stop()
 })
 
-async function open(mode: 'auto' | 'analytics' | 'legacy', options: ReaderOptions = {}): Promise<UsageReader> {
-  return (await chooseUsage(harness.client, mode, query, options)).reader
+function open(source: 'analytics' | 'legacy'): UsageReader {
+  return source === 'analytics'
+    ? createAnalyticsReader(harness.client, () => {})
+    : createLegacyReader(harness.client, () => {})
 }
 
 async function read(reader: UsageReader, parts: Partial<UsageQuery> = {}) {
@@ -63,7 +66,7 @@ const text = (row: UsageRow) => JSON.stringify(row)
 const at = (minute: string) => Date.parse(`${DAY}T${minute}:00Z`)
 
 test('rows of the analytics API carry every figure, and null for what was not asked for', async () => {
-  const { rows } = await read(await open('analytics'), {
+  const { rows } = await read(open('analytics'), {
     groupBy: ['model', 'workspace_id', 'api_key_id', 'service_tier', 'speed'],
   })
   expect(rows.slice(0, 2)).toEqual([
@@ -72,6 +75,7 @@ test('rows of the analytics API carry every figure, and null for what was not as
       model: 'claude-opus-5',
       workspaceId: workspaceId('production'),
       apiKeyId: apiKeyId('live'),
+      organizationId: null,
       serviceTier: 'standard',
       speed: 'standard',
       product: null,
@@ -80,6 +84,7 @@ test('rows of the analytics API carry every figure, and null for what was not as
       cacheCreation: 50,
       cacheRead: 40,
       output: 50,
+      unknownTokens: 0,
       webSearches: 3,
     },
     {
@@ -87,6 +92,7 @@ test('rows of the analytics API carry every figure, and null for what was not as
       model: 'claude-opus-5',
       workspaceId: workspaceId('Default'),
       apiKeyId: null,
+      organizationId: null,
       serviceTier: 'standard',
       speed: 'standard',
       product: null,
@@ -95,13 +101,14 @@ test('rows of the analytics API carry every figure, and null for what was not as
       cacheCreation: 0,
       cacheRead: 0,
       output: 7,
+      unknownTokens: 0,
       webSearches: 0,
     },
   ])
 })
 
 test('speed, tier and product tell rows apart; code execution has neither model nor product', async () => {
-  const { rows } = await read(await open('analytics'))
+  const { rows } = await read(open('analytics'))
   expect(
     rows.map(({ model, speed, serviceTier, product, requests }) => [model, speed, serviceTier, product, requests]),
   ).toEqual([
@@ -113,7 +120,7 @@ test('speed, tier and product tell rows apart; code execution has neither model 
 })
 
 test('a query asks only for what it filters by', async () => {
-  const reader = await open('analytics')
+  const reader = open('analytics')
   const only = async (parts: Partial<UsageQuery>) => (await read(reader, parts)).rows.map(({ output }) => output)
   expect(await only({ models: ['claude-haiku-5-5'] })).toEqual([9])
   expect(await only({ workspaceIds: [workspaceId('production')] })).toEqual([50])
@@ -124,23 +131,23 @@ test.for([
   ['1h', [{ at: at('10:00'), output: 74 }]],
   ['1d', [{ at: START, output: 74 }]],
 ] as const)('buckets of %s are read over more than a day at once', async ([width, expected]) => {
-  const { rows } = await read(await open('analytics'), { width, groupBy: [], start: START - 30 * 86_400_000 })
-  expect(rows.map(({ at, output }) => ({ at, output }))).toEqual(expected)
+  const { rows } = await read(open('analytics'), { width, groupBy: [], start: START - 30 * 86_400_000 })
+  expect(rows.map((row) => ({ at: row.at, output: row.output }))).toEqual(expected)
   expect(anthropic.requests).toHaveLength(1)
 })
 
 test('requests that are not known stay unknown', async () => {
   anthropic.options.requestsUnknown = true
-  const { rows } = await read(await open('analytics'))
+  const { rows } = await read(open('analytics'))
   expect(rows.map(({ requests }) => requests)).toEqual([null, null, null, null])
 })
 
 test('freshness is the earliest that any page states, and null where none does', async () => {
-  const reader = await open('analytics')
+  const reader = open('analytics')
   anthropic.options.dataRefreshedAt = `${DAY}T23:00:00Z`
   expect((await read(reader)).refreshedAt).toBe(at('23:00'))
   anthropic.faults.push({
-    when: ({ query }) => query.get('starting_at')?.startsWith('2026-11-21') ?? false,
+    when: (request) => request.query.get('starting_at')?.startsWith('2026-11-21') ?? false,
     effect: {
       kind: 'rewrite',
       rewrite: (reply) => ({ ...reply, body: String(reply.body).replace('T23:00:00Z', 'T21:00:00Z') }),
@@ -156,7 +163,7 @@ test.each(['analytics', 'legacy'] as const)(
   async (mode) => {
     anthropic.world = exampleWorld({ today: '2026-11-23' })
     const groupBy = ['model', 'workspace_id', 'service_tier', 'speed'] as const
-    const reader = await open(mode)
+    const reader = open(mode)
     const sums = async (width: UsageQuery['width'], span: number) => {
       const { rows } = await read(reader, { groupBy, width })
       const totals = new Map<string, number[]>()
@@ -190,8 +197,8 @@ test('the legacy report gives the same tokens, row by row, and says what it cann
   const groupBy = ['model', 'workspace_id', 'service_tier', 'speed'] as const
   const defaultWorkspaceId = anthropic.world.workspaces.find(({ isDefault }) => isDefault)?.id ?? null
   const parts = { groupBy, start: at('08:00'), end: at('12:00') }
-  const analytics = await read(await open('analytics'), parts)
-  const legacy = await read(await open('legacy'), parts)
+  const analytics = await read(open('analytics'), parts)
+  const legacy = await read(open('legacy'), parts)
   expect(legacy.rows.length).toBeGreaterThan(3000)
   expect(legacy.refreshedAt).toBeNull()
   const comparable = analytics.rows
@@ -202,20 +209,20 @@ test('the legacy report gives the same tokens, row by row, and says what it cann
       // The legacy report has no ID for the default workspace, which usage in this world has.
       workspaceId: row.workspaceId === defaultWorkspaceId ? null : row.workspaceId,
     }))
-  expect(legacy.rows.some(({ workspaceId }) => workspaceId === null)).toBe(true)
+  expect(legacy.rows.some((row) => row.workspaceId === null)).toBe(true)
   expect(legacy.rows.map(text).sort()).toEqual(comparable.map(text).sort())
 })
 
 test('the legacy report is asked for a day of minutes at once, with the header that speed needs', async () => {
-  await read(await open('legacy'), { start: START - 86_400_000 })
+  await read(open('legacy'), { start: START - 86_400_000 })
   expect(anthropic.requests).toHaveLength(2)
-  for (const { query, headers } of anthropic.requests) {
-    expect(query.get('limit')).toBe('1440')
-    expect(query.getAll('group_by[]')).toEqual(['model', 'service_tier', 'speed'])
+  for (const { query: asked, headers } of anthropic.requests) {
+    expect(asked.get('limit')).toBe('1440')
+    expect(asked.getAll('group_by[]')).toEqual(['model', 'service_tier', 'speed'])
     expect(headers).toMatchObject({ 'anthropic-version': '2023-06-01', 'anthropic-beta': 'fast-mode-2026-02-01' })
   }
   anthropic.requests.length = 0
-  await read(await open('legacy'), { groupBy: ['model'] })
+  await read(open('legacy'), { groupBy: ['model'] })
   expect(anthropic.requests[0]?.headers).not.toHaveProperty('anthropic-beta')
 })
 
@@ -223,57 +230,90 @@ test('a legacy page too large to hold is asked for again in smaller ones, and no
   const padding = ' '.repeat(17_000_000)
   anthropic.faults.push({
     path: '/v1/organizations/usage_report/messages',
-    when: ({ query }) => Number(query.get('limit')) > 400,
+    when: (request) => Number(request.query.get('limit')) > 400,
     effect: { kind: 'rewrite', rewrite: (reply) => ({ ...reply, body: `${reply.body}${padding}` }) },
   })
-  const { rows } = await read(await open('legacy'))
+  const { rows } = await read(open('legacy'))
   expect(rows.map(({ output }) => output)).toEqual([57, 8, 9])
-  expect(anthropic.requests.map(({ query }) => query.get('limit'))).toEqual(['1440', '720', '360', '360', '360', '360'])
+  expect(anthropic.requests.map((request) => request.query.get('limit'))).toEqual([
+    '1440',
+    '720',
+    '360',
+    '360',
+    '360',
+    '360',
+  ])
 })
 
-test('auto takes the analytics API where it answers', async () => {
-  const { reader, warning } = await chooseUsage(harness.client, 'auto', query)
-  expect([reader.source, warning]).toEqual(['analytics', null])
-  expect(anthropic.requests).toHaveLength(1)
-  expect(anthropic.requests[0]?.query.get('limit')).toBe('1')
+test('a legacy page too large to hold is no reason to ask again once rows of its range are counted', async () => {
+  anthropic.faults.push(
+    {
+      path: '/v1/organizations/usage_report/messages',
+      nth: 1,
+      effect: {
+        kind: 'rewrite',
+        rewrite: (reply) => ({
+          ...reply,
+          body: JSON.stringify({ ...JSON.parse(String(reply.body)), has_more: true, next_page: 'page_2' }),
+        }),
+      },
+    },
+    {
+      path: '/v1/organizations/usage_report/messages',
+      when: (request) => request.query.get('page') === 'page_2',
+      effect: { kind: 'rewrite', rewrite: (reply) => ({ ...reply, status: 200, body: ' '.repeat(17_000_000) }) },
+    },
+  )
+  const reader = await open('legacy')
+  await expect(read(reader)).rejects.toThrow('/v1/organizations/usage_report/messages answered 200')
+  expect(new Set(anthropic.requests.map((request) => request.query.get('limit')))).toEqual(new Set(['1440']))
 })
 
-test.for([400, 403, 404])('auto falls back to the legacy report on %s, and says why', async (status) => {
-  anthropic.faults.push({ path: /analytics/, effect: { kind: 'status', status } })
-  const { reader, warning } = await chooseUsage(harness.client, 'auto', query)
-  expect(reader.source).toBe('legacy')
-  expect(warning).toContain('does not count requests')
-  expect(warning).toContain(`answered ${status}`)
-  expect((await read(reader)).rows).toHaveLength(3)
+test('ranges are cut so that their rows fill pages, across midnight', async () => {
+  const starts = async (rowsPerBucket: number) => {
+    anthropic.requests.length = 0
+    await read(open('analytics'), { start: START - 86_400_000, rowsPerBucket })
+    return anthropic.requests.map((request) => request.query.get('starting_at'))
+  }
+  expect(await starts(1)).toEqual(['2026-11-21T00:00:00Z', '2026-11-21T16:40:00Z', '2026-11-22T09:20:00Z'])
+  expect(await starts(0.1)).toEqual(['2026-11-21T00:00:00Z', '2026-11-22T00:00:00Z'])
+  expect(await starts(5)).toEqual(['2026-11-21T00:00:00Z', '2026-11-21T23:20:00Z', '2026-11-22T22:40:00Z'])
 })
 
-test('auto falls back for a key that may read all but analytics', async () => {
-  await harness.close()
-  harness = connect(anthropic, { credentials: { kind: 'admin-key', key: ADMIN_KEY_WITHOUT_ANALYTICS } })
-  expect((await open('auto')).source).toBe('legacy')
+test('without buckets there is one row for each combination, of the whole range', async () => {
+  const { rows } = await read(open('analytics'), { width: 'all', groupBy: ['model'] })
+  expect(rows.map((row) => [row.at, row.model, row.output]).sort()).toEqual(
+    [
+      [START, 'claude-haiku-5-5', 9],
+      [START, 'claude-opus-5', 65],
+      [START, null, 0],
+    ].sort(),
+  )
 })
 
-test.for([401, 500])('auto does not take %s for a missing API', async (status) => {
-  anthropic.faults.push({ path: /analytics/, effect: { kind: 'status', status } })
-  await expect(chooseUsage(harness.client, 'auto', query)).rejects.toThrow(`answered ${status}`)
-})
-
-test('analytics and legacy mean just that: nothing is tried, nothing falls back', async () => {
-  anthropic.faults.push({ path: /analytics/, effect: { kind: 'status', status: 403 } })
-  expect((await open('legacy')).source).toBe('legacy')
-  const analytics = await open('analytics')
-  expect(anthropic.requests).toHaveLength(0)
-  await expect(read(analytics)).rejects.toThrow('answered 403')
+test('tokens of a kind that only the total has are unknown tokens; a row without searches has none', async () => {
+  anthropic.world = {
+    ...anthropic.world,
+    usage: [usage({ at: '10:00', model: 'claude-opus-5', output: 100, newerKinds: 9_900 })],
+  }
+  anthropic.faults.push({
+    effect: {
+      kind: 'rewrite',
+      rewrite: (reply) => ({ ...reply, body: String(reply.body).replace(/,"server_tool_use":\{[^}]*\}/g, '') }),
+    },
+  })
+  const { rows } = await read(open('analytics'))
+  expect(rows).toMatchObject([{ output: 100, unknownTokens: 9_900, webSearches: 0 }])
 })
 
 test('an example morning by the paging of the service: no row lost, however small its pages or odd its order', async () => {
   anthropic.world = exampleWorld({ today: '2026-11-23' })
   const morning = { start: at('08:00'), end: at('10:00') }
-  const whole = await read(await open('analytics'), morning)
+  const whole = await read(open('analytics'), morning)
   anthropic.options.maxRows = 250
-  const small = await read(await open('analytics'), morning)
+  const small = await read(open('analytics'), morning)
   anthropic.options.shuffled = true
-  const shuffled = await read(await open('analytics'), morning)
+  const shuffled = await read(open('analytics'), morning)
   expect(whole.rows.length).toBeGreaterThan(1500)
   expect(small.rows).toEqual(whole.rows)
   expect(shuffled.rows).toEqual(whole.rows)

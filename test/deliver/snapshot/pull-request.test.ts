@@ -73,13 +73,60 @@ describe('an open pull request of ours', () => {
       pullRequest: { operation: 'none', number: 1 },
     })
     expect(writes(github)).toEqual([])
+    // The run, its time and the peak of another day are no reason to touch what people read.
     const render = () => ({ title: 'New title', body: 'New body' })
-    expect((await propose(run, limits(3), { render })).pullRequest?.operation).toBe('updated')
-    expect(writes(github)).toEqual(['PATCH /pulls/1'])
-    expect(github.pulls[0]).toMatchObject({
-      title: 'New title',
-      body: expect.stringMatching(/^New body\s+<!-- claude/),
-    })
+    expect((await propose(run, limits(3), { render })).pullRequest?.operation).toBe('none')
+    expect(writes(github)).toEqual([])
+    expect((await propose(run, limits(2), { render })).pullRequest?.operation).toBe('updated')
+    expect(github.pulls[0]).toMatchObject({ title: 'New title', body: expect.stringContaining('New body') })
+  })
+
+  it('keeps the title and the text that people gave it, and brings its own part up to date between them', async () => {
+    await using run = await bench()
+    const { github } = run
+    await github.seed({ [PATH]: limits(4) })
+    await propose(run, limits(3))
+    const [pull] = github.pulls
+    pull!.title = 'OPS-123: limits'
+    pull!.body = `For the board.\r\n\r\n${pull!.body}\r\n\r\n- [ ] told finance`
+    await propose(run, limits(2))
+    await propose(run, limits(1))
+
+    const body = github.pulls[0]?.body ?? ''
+    expect(github.pulls[0]?.title).toBe('OPS-123: limits')
+    expect(body).toMatch(/^For the board\.\n\n<!-- claude-rate-limit-audit -->/)
+    expect(body).toMatch(/<!-- \/claude-rate-limit-audit -->\n\n- \[ \] told finance$/)
+    expect(body).toContain('"requests_per_minute": 1')
+    expect(body).not.toContain('"requests_per_minute": 3')
+  })
+
+  it('of an earlier release, which owned all of its text, keeps what people wrote around that', async () => {
+    await using run = await bench()
+    const { github } = run
+    await github.seed({ [PATH]: limits(4) })
+    await propose(run, limits(3))
+    const last =
+      '[The audit run](https://x.example) · [Limits in the Console](https://platform.claude.com/usage/limits)'
+    github.pulls[0]!.body = `<!-- claude-rate-limit-audit -->\n\nOld words.\n\n${last}\n\n- [ ] told finance`
+    await propose(run, limits(2))
+
+    const body = github.pulls[0]?.body ?? ''
+    expect(body).toMatch(/^<!-- claude-rate-limit-audit -->\n<!-- audit-state /)
+    expect(body).not.toContain('Old words.')
+    expect(body).toMatch(/\n\n- \[ \] told finance$/)
+  })
+
+  it('opened by a click is filled in at the next run, around what the person wrote', async () => {
+    await using run = await bench()
+    const { github } = run
+    await github.seed({ [PATH]: limits(4) })
+    await propose(run, limits(3))
+    github.pulls[0]!.body = 'Mine.\n\n<!-- claude-rate-limit-audit -->\n\nMine too.'
+    await propose(run, limits(3))
+
+    expect(github.pulls[0]?.body).toMatch(
+      /^Mine\.\n\n<!-- claude[\s\S]*"requests_per_minute": 3[\s\S]*-->\n\nMine too\.$/,
+    )
   })
 
   it('is never closed by GitHub on the way to a new commit, and leaves no branch beside', async () => {
@@ -268,28 +315,22 @@ describe("a person's commit", () => {
     expect(await github.read(BRANCH, PATH)).toBe(limits(2))
   })
 
-  it('in the way of the branch beside ends the run, and is not touched', async () => {
-    await using run = await bench()
-    const { github } = run
-    await github.seed({ [PATH]: limits(4) })
-    await github.commitAs('ada', `${BRANCH}-next`, { 'notes.md': 'mine' })
+  it.each(['-next', '-scratch', '-scratch-00000000'])(
+    'on a branch of their own is untouched, be it called …%s',
+    async (end) => {
+      await using run = await bench()
+      const { github } = run
+      const head = await github.seed({ [PATH]: limits(4) })
+      await github.git('update-ref', `refs/heads/${BRANCH}${end}`, head)
 
-    await expect(propose(run, limits(3))).rejects.toThrow(/-next".*holds commits that are not this action's/)
-    expect(await github.read(`${BRANCH}-next`, 'notes.md')).toBe('mine')
-  })
+      expect((await propose(run, limits(3))).pullRequest?.operation).toBe('created')
+      expect(await github.git('rev-parse', `${BRANCH}${end}`)).toBe(head)
+      expect((await branches(github)).split('\n').toSorted()).toEqual([BRANCH, `${BRANCH}${end}`, 'main'])
+    },
+  )
 })
 
 describe('a run that was cut short', () => {
-  it('has its branch beside taken up again', async () => {
-    await using run = await bench()
-    const { github } = run
-    const head = await github.seed({ [PATH]: limits(4) })
-    await github.git('update-ref', `refs/heads/${BRANCH}-next`, head)
-
-    expect((await propose(run, limits(3))).pullRequest?.operation).toBe('created')
-    expect(await branches(github)).toBe(`${BRANCH}\nmain`)
-  })
-
   it('has its branch without a pull request removed when nothing is left to propose', async () => {
     await using run = await bench({ mayOpenPullRequests: false })
     const { github } = run
@@ -387,7 +428,8 @@ it('cuts a body that GitHub would not take, and keeps the marker', async () => {
   await propose(run, limits(3), { render: () => ({ title: 'Long', body: 'x'.repeat(70_000) }) })
 
   expect(github.pulls[0]?.body).toHaveLength(65_536)
-  expect(github.pulls[0]?.body).toMatch(/<!-- claude-rate-limit-audit -->$/)
+  expect(github.pulls[0]?.body).toMatch(/^<!-- claude-rate-limit-audit -->/)
+  expect(github.pulls[0]?.body).toMatch(/… cut: GitHub takes no longer text\.\n\n<!-- \/claude-rate-limit-audit -->$/)
 })
 
 it('says in a dry run what it would have done, at each stage, and does none of it', async () => {

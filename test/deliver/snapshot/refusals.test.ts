@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { createGitHub } from '../../../src/collect/github/client.ts'
-import type { GitHubError } from '../../../src/collect/github/refusals.ts'
-import type { Settings } from '../../emulator/github/github.ts'
+import { createGitHub } from '../../../src/collect/github/github-client.ts'
+import type { GitHubError } from '../../../src/collect/github/github-refusals.ts'
+import type { Settings } from '../../emulator/github/world.ts'
 import { BRANCH, bench, branches, limits, PATH, writes } from './support.ts'
 
 type Case = {
@@ -36,13 +36,6 @@ const CASES: Case[] = [
     mode: 'pull-request',
     message: PERMISSION,
     remedy: /permissions: contents: write/,
-  },
-  {
-    name: 'a token that may not write pull requests',
-    settings: { pullRequests: 'read' },
-    mode: 'pull-request',
-    message: /POST \/pulls: "Resource not accessible/,
-    remedy: /permissions: pull-requests: write/,
   },
   {
     name: 'a token that may not even see pull requests',
@@ -119,7 +112,7 @@ describe('a refusal', () => {
       })
       expect(slept).toEqual([])
       expect(await github.git('rev-parse', 'main')).toBe(head)
-      expect(await github.git('for-each-ref', `refs/heads/${BRANCH}-next`)).toBe('')
+      expect(await github.git('for-each-ref', `refs/heads/${BRANCH}-*`)).toBe('')
     },
   )
 
@@ -156,6 +149,23 @@ describe('a refusal', () => {
       message: expect.stringContaining('GitHub refused GET /: "Not Found" (404)'),
       remedy: expect.stringContaining('check that it has access to the repository'),
     })
+  })
+})
+
+describe('a token that may not write pull requests', () => {
+  it('leaves the branch it pushed, which is told as pushed, with the permission that is missing', async () => {
+    await using run = await bench({ pullRequests: 'read' })
+    await run.github.seed({ [PATH]: limits(4) })
+    expect(await run.deliver(limits(3), { mode: 'pull-request' })).toMatchObject({
+      operation: 'updated',
+      commit: { sha: await run.github.git('rev-parse', BRANCH) },
+      pullRequest: {
+        operation: 'branch-only',
+        error: expect.stringMatching(/POST \/pulls: "Resource not accessible.*permissions: pull-requests: write/),
+      },
+      note: expect.stringContaining('permissions: pull-requests: write'),
+    })
+    expect(run.slept).toEqual([])
   })
 })
 

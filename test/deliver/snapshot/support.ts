@@ -8,6 +8,15 @@ export const BRANCH = 'claude-rate-limit-audit'
 /** Limits as the tests write them: one number is enough to see which run wrote a file. */
 export const limits = (requests: number) => `{\n  "requests_per_minute": ${requests}\n}\n`
 
+type Files = Parameters<SnapshotDelivery['plan']>[0]
+type Wanted = { files: { path: string; text: string }[]; headline: string; body: string }
+
+/** What a test wants otherwise; a plan and the pull request's text apart, as most tests want only one of them. */
+export type Wishes = Partial<Omit<SnapshotDelivery, 'plan'>> & {
+  plan?: (files: Files) => Wanted | null
+  render?: (wanted: Wanted) => { title: string; body: string }
+}
+
 export type Bench = {
   github: GitHubEmulator
   warnings: string[]
@@ -15,7 +24,7 @@ export type Bench = {
   slept: number[]
   deps: Parameters<typeof deliverSnapshot>[0]
   /** One run that wants the file at PATH to be `text`. */
-  deliver: (text: string, over?: Partial<SnapshotDelivery>, deps?: Bench['deps']) => ReturnType<typeof deliverSnapshot>
+  deliver: (text: string, over?: Wishes, deps?: Bench['deps']) => ReturnType<typeof deliverSnapshot>
   [Symbol.asyncDispose]: () => Promise<void>
 }
 
@@ -36,7 +45,7 @@ export async function bench(options: Parameters<typeof startGitHub>[0] = {}): Pr
     warnings,
     slept,
     deps,
-    deliver: (text, over = {}, otherDeps = deps) =>
+    deliver: (text, { plan = planFor(text), render = renderFor(text), ...over } = {}, otherDeps = deps) =>
       deliverSnapshot(otherDeps, github.token, {
         mode: 'commit',
         dryRun: false,
@@ -46,18 +55,12 @@ export async function bench(options: Parameters<typeof startGitHub>[0] = {}): Pr
         labels: [],
         reviewers: [],
         assignees: [],
-        plan: (files) =>
-          files[PATH] === text
-            ? null
-            : {
-                files: [{ path: PATH, text }],
-                headline: 'chore: update Claude rate limits',
-                body: `From ${files[PATH]}`,
-              },
-        render: ({ headline, body }) => ({
-          title: headline,
-          body: `<!-- claude-rate-limit-audit -->\n\n${body} to ${text}`,
-        }),
+        plan: (files) => {
+          const wanted = plan(files)
+          if (wanted === null) return null
+          const { headline, body } = wanted
+          return { files: wanted.files, message: { headline, body }, pullRequest: render(wanted) }
+        },
         warn: (message) => warnings.push(message),
         ...over,
       }),
@@ -68,6 +71,24 @@ export async function bench(options: Parameters<typeof startGitHub>[0] = {}): Pr
       expect(complaints).toBe('')
     },
   }
+}
+
+function planFor(text: string): NonNullable<Wishes['plan']> {
+  return (files) =>
+    files[PATH] === text
+      ? null
+      : {
+          files: [{ path: PATH, text }],
+          headline: 'chore: update Claude rate limits',
+          body: `From ${files[PATH]}`,
+        }
+}
+
+function renderFor(text: string): NonNullable<Wishes['render']> {
+  return ({ headline, body }) => ({
+    title: headline,
+    body: `<!-- claude-rate-limit-audit -->\n\n${body} to ${text}`,
+  })
 }
 
 /** Subjects of a branch, newest first. */

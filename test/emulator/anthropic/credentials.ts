@@ -1,4 +1,4 @@
-import type { Received } from '../http.ts'
+import type { Received } from '../exchange.ts'
 import { forbidden, unauthenticated } from './errors.ts'
 import type { Token } from './federation.ts'
 import type { Federation } from './options.ts'
@@ -31,8 +31,11 @@ export function admitAdmin(request: Received, rule: Federation, tokens: Map<stri
   } else if (credential !== ADMIN_KEY && credential !== ADMIN_KEY_WITHOUT_ANALYTICS) {
     throw unauthenticated('invalid x-api-key')
   }
-  const refused = token ? !rule.analytics : credential === ADMIN_KEY_WITHOUT_ANALYTICS
-  if (refused && request.path === ANALYTICS) throw forbidden('Missing scope: read:analytics', 'api_key_scope_missing')
+  if (request.path !== ANALYTICS) return
+  // Anthropic's known refusal of a token by an endpoint that takes keys alone.
+  if (token && !rule.analytics) throw unauthenticated('OAuth authentication is currently not supported.')
+  if (credential === ADMIN_KEY_WITHOUT_ANALYTICS)
+    throw forbidden('Missing scope: read:analytics', 'api_key_scope_missing')
 }
 
 /** The Messages API takes keys of workspaces, and no Admin key. */

@@ -1,4 +1,5 @@
-import { json, type Reply } from '../http.ts'
+import type { Reply } from '../exchange.ts'
+import { json } from '../http.ts'
 
 /** What the service refuses; thrown by a handler, sent in Anthropic's form. Source: the API's errors page. */
 export class ApiError extends Error {

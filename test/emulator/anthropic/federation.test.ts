@@ -42,7 +42,7 @@ async function exchange(changes: Record<string, unknown> = {}) {
 }
 
 async function read(path: string, token: string, beta = 'oauth-2025-04-20,analytics-usage-cost-2026-08-24') {
-  const headers = { authorization: `Bearer ${token}`, 'anthropic-version': '2023-06-01', 'anthropic-beta': beta }
+  const headers = { authorization: `Bearer ${token}`, 'anthropic-version': '2026-10-21', 'anthropic-beta': beta }
   return (await fetch(`${emulator.url}/v1/organizations/${path}`, { headers })).status
 }
 
@@ -137,7 +137,7 @@ test('a token needs its beta header, its scope, and analytics to take it', async
   expect(await read('rate_limits', access_token, 'analytics-usage-cost-2026-08-24')).toBe(401)
   expect(await read(usage, access_token)).toBe(200)
   emulator.options.federation.analytics = false
-  expect(await read(usage, access_token)).toBe(403)
+  expect(await read(usage, access_token)).toBe(401)
   expect(await read('rate_limits', access_token)).toBe(200)
   emulator.options.federation.scope = 'workspace:developer'
   expect(await read('rate_limits', (await exchange()).body.access_token)).toBe(403)

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
-import type { Received } from '../http.ts'
+import type { Received } from '../exchange.ts'
 import type { World } from '../world/world.ts'
 import { invalid, unauthenticated } from './errors.ts'
 import type { Federation } from './options.ts'

@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { json, type Received, type Reply } from '../http.ts'
+import type { Received, Reply } from '../exchange.ts'
+import { json } from '../http.ts'
 import type { World } from '../world/world.ts'
 import { ApiError, invalid, notFound } from './errors.ts'
 
@@ -41,7 +42,7 @@ export function createMessage(request: Received, world: World, minutes: Minutes)
   const over = (['requests', 'input', 'output'] as const).find(
     (name) => after[name] > (limits[name] ?? Number.POSITIVE_INFINITY),
   )
-  const headers = rateLimitHeaders(limits, over ? used : after, (minute + 1) * 60_000)
+  const headers = { ...idsOf(world), ...rateLimitHeaders(limits, over ? used : after, (minute + 1) * 60_000) }
   if (over) {
     const seconds = Math.ceil(((minute + 1) * 60_000 - world.now()) / 1000)
     const message = 'This request would exceed the rate limit of your organization'
@@ -59,6 +60,15 @@ export function createMessage(request: Received, world: World, minutes: Minutes)
     usage: { input_tokens: input, output_tokens: OUTPUT_TOKENS },
   }
   return json(200, reply, headers)
+}
+
+/** The one key that may call this is of the default workspace (docs: API overview, Response headers). */
+function idsOf({ organization, workspaces }: World): Record<string, string> {
+  const workspace = workspaces.find(({ isDefault }) => isDefault)
+  return {
+    'anthropic-organization-id': organization.id,
+    ...(workspace && { 'anthropic-workspace-id': workspace.id }),
+  }
 }
 
 function rateLimitHeaders(

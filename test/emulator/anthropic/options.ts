@@ -15,11 +15,31 @@ export type Options = {
   dataRefreshedAt: string | null | undefined
   /** Every `usage.requests` is null. */
   requestsUnknown: boolean
-  /** Requests a minute the analytics API takes before it answers 429; the documented figure is 60. */
-  analyticsPerMinute: number
+  /** How many requests it takes before it answers 429; null: any number. */
+  limiter: Limiter | null
+  /** Whether the analytics API takes the filter by model; else it answers 400. */
+  filtersByModel: boolean
+  /** Whether an endpoint that is documented with one API version alone refuses the other. */
+  strictVersions: boolean
+  /** An organization with HIPAA readiness: the analytics API answers 400. */
+  hipaa: boolean
+  /** The credential is one of a parent organization, which sees the use of its children. */
+  parentKey: boolean
   /** Rows of the spend-limit listing; null: the organization is not in its preview. */
   spendLimits: readonly SpendLimit[] | null
   federation: Federation
+}
+
+/**
+ * A limit on requests. `bucket` fills up evenly and holds a minute's worth, `calendar` begins anew with each minute of the
+ * clock; whether a 429 says how long to wait is `retryAfter`. The documented figure is 60 a minute, for usage analytics
+ * and for spend limits.
+ */
+export type Limiter = {
+  kind: 'bucket' | 'calendar'
+  perMinute: number
+  retryAfter: boolean
+  of: 'analytics' | 'everything'
 }
 
 export type SpendLimit = {
@@ -53,7 +73,11 @@ export const ORDINARY: Options = {
   shuffled: false,
   dataRefreshedAt: undefined,
   requestsUnknown: false,
-  analyticsPerMinute: Number.POSITIVE_INFINITY,
+  limiter: null,
+  filtersByModel: true,
+  strictVersions: true,
+  hipaa: false,
+  parentKey: false,
   spendLimits: null,
   federation: {
     ruleId: 'fdrl_01Emulator4WnFv8s2Kd9PqRsTu',

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
-import type { Received } from '../http.ts'
+import type { Received } from '../exchange.ts'
 import { invalid } from './errors.ts'
 
 /** Query parameters, strictly: an unknown one, one given twice, or one of the wrong form is refused with 400. */

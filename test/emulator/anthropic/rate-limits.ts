@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Received } from '../http.ts'
+import type { Received } from '../exchange.ts'
 import { nameOf, type World, type WorldGroup, type WorldWorkspace } from '../world/world.ts'
 import { notFound } from './errors.ts'
 import type { Options } from './options.ts'

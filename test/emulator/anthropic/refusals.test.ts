@@ -12,7 +12,6 @@ import {
 
 const HEADERS = {
   'x-api-key': ADMIN_KEY,
-  'anthropic-version': '2023-06-01',
   'anthropic-beta': 'analytics-usage-cost-2026-08-24,spend-limit-reads-2026-09-26',
 }
 const ORGANIZATION = '/v1/organizations'
@@ -38,7 +37,8 @@ beforeAll(async () => {
 afterAll(() => emulator.stop())
 
 async function get(path: string, headers: Record<string, string> = {}, init: RequestInit = {}) {
-  const merged = Object.entries({ ...HEADERS, ...headers }).filter(([, value]) => value !== '')
+  const version = { 'anthropic-version': path.startsWith(USAGE) ? '2026-10-21' : '2023-06-01' }
+  const merged = Object.entries({ ...HEADERS, ...version, ...headers }).filter(([, value]) => value !== '')
   const reply = await fetch(emulator.url + path, { ...init, headers: Object.fromEntries(merged) })
   // biome-ignore lint/suspicious/noExplicitAny: whatever came, for assertions to look into
   return { status: reply.status, headers: reply.headers, body: (await reply.json()) as any }
@@ -151,6 +151,18 @@ describe('refused', () => {
     ['usage: an unknown tier', `${USAGE}?${DAY}&service_tiers[]=gold`, invalid('service_tiers')],
     ['usage: an unknown speed', `${USAGE}?${DAY}&speeds[]=slow`, invalid('speeds')],
     ['usage: an unknown product', `${USAGE}?${DAY}&products[]=api`, invalid('products')],
+    [
+      'usage: the version before',
+      `${USAGE}?${DAY}`,
+      invalid('anthropic-version'),
+      { 'anthropic-version': '2023-06-01' },
+    ],
+    [
+      'legacy: the version after',
+      `${LEGACY}?${DAY}`,
+      invalid('anthropic-version'),
+      { 'anthropic-version': '2026-10-21' },
+    ],
     ['usage: the legacy filter name', `${USAGE}?${DAY}&context_window[]=0-200k`, invalid('context_window')],
     ['usage: the legacy width name', `${USAGE}?${DAY}&bucket_width=1m`, invalid('bucket_width')],
     ['usage: an empty filter', `${USAGE}?${DAY}&models=`, invalid('models')],

@@ -16,6 +16,7 @@ export const DIMENSIONS: Record<string, (atom: Atom) => string | null> = {
   product: (atom) => atom.product,
   context_window: (atom) => atom.contextWindow,
   inference_geo: (atom) => atom.inferenceGeo,
+  organization_id: (atom) => atom.organization,
 }
 
 export type Row = {
@@ -32,11 +33,13 @@ export type Row = {
   cacheCreation1h: number
   cacheRead: number
   output: number
+  /** Of kinds of tokens that only the total has. */
+  newerKinds: number
   webSearches: number
 }
 
 export const totalTokens = (row: Row): number =>
-  row.uncachedInput + row.cacheCreation5m + row.cacheCreation1h + row.cacheRead + row.output
+  row.uncachedInput + row.cacheCreation5m + row.cacheCreation1h + row.cacheRead + row.output + row.newerKinds
 
 const sorted = new WeakMap<readonly Atom[], readonly Atom[]>()
 
@@ -85,7 +88,8 @@ export function rowsOf(
 }
 
 function first(start: number, end: number, key: string, sample: Atom): Row {
-  const { requests, uncachedInput, cacheCreation5m, cacheCreation1h, cacheRead, output, webSearches } = sample
+  const { requests, uncachedInput, cacheCreation5m, cacheCreation1h, cacheRead, output, newerKinds, webSearches } =
+    sample
   return {
     start,
     end,
@@ -97,6 +101,7 @@ function first(start: number, end: number, key: string, sample: Atom): Row {
     cacheCreation1h,
     cacheRead,
     output,
+    newerKinds,
     webSearches,
   }
 }
@@ -108,6 +113,7 @@ function add(row: Row, atom: Atom): void {
   row.cacheCreation1h += atom.cacheCreation1h
   row.cacheRead += atom.cacheRead
   row.output += atom.output
+  row.newerKinds += atom.newerKinds
   row.webSearches += atom.webSearches
 }
 

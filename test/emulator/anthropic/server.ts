@@ -1,8 +1,10 @@
-import { encode, json, type Received, type Reply, type Server, startServer } from '../http.ts'
+import type { Received, Reply } from '../exchange.ts'
+import { encode, json, type Server, startServer } from '../http.ts'
 import type { World } from '../world/world.ts'
 import { ANALYTICS, admitAdmin, admitWorkspace, betas } from './credentials.ts'
 import { ApiError, errorReply, invalid, notFound } from './errors.ts'
 import { exchangeToken, type FederationState } from './federation.ts'
+import { admitByRate, type Fill } from './limiter.ts'
 import { createMessage, type Minutes } from './messages.ts'
 import { type Options, ORDINARY } from './options.ts'
 import { listRateLimits, listWorkspaceRateLimits } from './rate-limits.ts'
@@ -23,6 +25,11 @@ const VERSIONS = ['2023-06-01', '2026-10-21']
 const TOKEN = '/v1/oauth/token'
 const MESSAGES = '/v1/messages'
 const POSTED = new Set([TOKEN, MESSAGES])
+/** The versions that these endpoints are documented with; what another would bring is not known. */
+const ONE_VERSION: Record<string, string> = {
+  [ANALYTICS]: '2026-10-21',
+  '/v1/organizations/usage_report/messages': '2023-06-01',
+}
 const BETAS: Record<string, string> = {
   [ANALYTICS]: 'analytics-usage-cost-2026-08-24',
   '/v1/organizations/spend_limits': 'spend-limit-reads-2026-09-26',
@@ -30,11 +37,11 @@ const BETAS: Record<string, string> = {
 /** Replies of a lazy world are kept, up to this many bytes: a benchmark asks for the same day again and again. */
 const CACHE_BYTES = 256_000_000
 
-/** Anthropic's Admin API over this world, as strict as the service. `options` are what differs from an ordinary day. */
-export async function startAnthropic(world: World, options: Partial<Options> = {}): Promise<AnthropicEmulator> {
+/** Anthropic's Admin API over this world, as strict as the service. `unusual` is what differs from an ordinary day. */
+export async function startAnthropic(first: World, unusual: Partial<Options> = {}): Promise<AnthropicEmulator> {
   const federation: FederationState = { tokens: new Map(), spent: new Set() }
   const minutes: Minutes = new Map()
-  const analyticsCalls: number[] = []
+  const fill: Fill = { tokens: Number.POSITIVE_INFINITY, at: Number.NEGATIVE_INFINITY }
   let replies = 0
 
   const server = await startServer({
@@ -42,8 +49,8 @@ export async function startAnthropic(world: World, options: Partial<Options> = {
     error: (status, errorCode) => refuse(new ApiError(status, `The emulator was asked for ${status}`, errorCode)),
   })
   const emulator: AnthropicEmulator = Object.assign(server, {
-    world,
-    options: structuredClone({ ...ORDINARY, ...options }),
+    world: first,
+    options: structuredClone({ ...ORDINARY, ...unusual }),
   })
   const cache = new WeakMap<World, ReplyCache>()
   return emulator
@@ -73,7 +80,10 @@ export async function startAnthropic(world: World, options: Partial<Options> = {
     else if (request.path !== TOKEN) admitAdmin(request, options.federation, federation.tokens, world.now())
     if (!reply) throw notFound()
     if (request.method !== (POSTED.has(request.path) ? 'POST' : 'GET')) throw new ApiError(405, 'Method Not Allowed')
-    if (request.path !== TOKEN) checkHeaders(request)
+    if (request.path !== TOKEN) checkHeaders(request, options)
+    const { limiter } = options
+    const isLimited = limiter?.of === 'everything' ? request.path !== TOKEN : request.path === ANALYTICS
+    if (limiter && isLimited) admitByRate(limiter, fill, world.now())
     return reply()
   }
 
@@ -109,7 +119,7 @@ export async function startAnthropic(world: World, options: Partial<Options> = {
 
   async function analytics(request: Received): Promise<Reply> {
     const { world, options } = emulator
-    throttle(world.now())
+    if (options.hipaa) throw invalid('Usage analytics is not available to organizations with HIPAA readiness')
     const make = () => ({
       status: 200,
       headers: { 'content-type': 'application/json' },
@@ -122,23 +132,15 @@ export async function startAnthropic(world: World, options: Partial<Options> = {
     const key = [request.url, request.headers['accept-encoding'], minute, JSON.stringify(options)].join('\n')
     return kept(key, () => encode(request, make()))
   }
-
-  function throttle(now: number): void {
-    const recent = analyticsCalls.filter((at) => at > now - 60_000)
-    if (recent.length >= emulator.options.analyticsPerMinute) {
-      const seconds = Math.ceil((recent[0]! + 60_000 - now) / 1000)
-      throw new ApiError(429, 'Number of requests has exceeded the limit of this endpoint', undefined, {
-        'retry-after': String(seconds),
-      })
-    }
-    analyticsCalls.splice(0, Number.POSITIVE_INFINITY, ...recent, now)
-  }
 }
 
-function checkHeaders(request: Received): void {
+function checkHeaders(request: Received, { strictVersions }: Options): void {
   const version = request.headers['anthropic-version']
   if (version === undefined) throw invalid('anthropic-version: header is required')
   if (!VERSIONS.includes(version)) throw invalid(`anthropic-version: "${version}" is not a valid version`)
+  const only = ONE_VERSION[request.path]
+  if (strictVersions && only !== undefined && version !== only)
+    throw invalid(`anthropic-version: this endpoint is documented with ${only} alone`)
   const beta = BETAS[request.path]
   if (beta !== undefined && !betas(request).has(beta)) throw invalid(`anthropic-beta: ${beta} is required`)
 }

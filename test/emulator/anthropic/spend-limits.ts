@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Received } from '../http.ts'
+import type { Received } from '../exchange.ts'
 import { invalid } from './errors.ts'
 import type { Options } from './options.ts'
 import { limit, openCursor, readQuery, sealCursor } from './query.ts'

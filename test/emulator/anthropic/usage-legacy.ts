@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Received } from '../http.ts'
+import type { Received } from '../exchange.ts'
 import type { World } from '../world/world.ts'
 import { invalid } from './errors.ts'
 import { instant, limit, list, openCursor, readQuery, sealCursor } from './query.ts'

@@ -1,7 +1,8 @@
 import * as z from 'zod'
-import type { Received } from '../http.ts'
+import type { Received } from '../exchange.ts'
 import type { Atom } from '../world/world.ts'
 import { forbidden, invalid } from './errors.ts'
+import type { Options } from './options.ts'
 import { instant, limit, list, readQuery } from './query.ts'
 import { accepts, all, DAY_MS, DIMENSIONS, HOUR, MINUTE } from './rows.ts'
 
@@ -109,7 +110,11 @@ export type UsageQuery = {
 }
 
 /** The validated query; 400 (403 for what only a parent organization may ask) otherwise. `now` is UTC ms. */
-export function readUsageQuery(request: Received, now: number): UsageQuery {
+export function readUsageQuery(
+  request: Received,
+  now: number,
+  options: Pick<Options, 'filtersByModel' | 'parentKey'>,
+): UsageQuery {
   const query = readQuery(request, shape) as z.output<z.ZodObject<typeof own>> & Record<string, unknown>
   const groupBy = query['group_by[]']
   if (query.time_bucket_width !== undefined && query.ending_at === undefined) {
@@ -134,7 +139,10 @@ export function readUsageQuery(request: Received, now: number): UsageQuery {
   ) {
     throw invalid('group_by[]: claude_tag_user_id cannot be combined with rbac_group_id')
   }
-  if (groupBy.includes('organization_id') || query['organization_ids[]'] !== undefined) {
+  if (query['models[]'] !== undefined && !options.filtersByModel)
+    throw invalid('models[]: Extra inputs are not permitted')
+  const isOfParent = groupBy.includes('organization_id') || query['organization_ids[]'] !== undefined
+  if (isOfParent && !options.parentKey) {
     throw forbidden('organization_id: Requires an API key created at the parent organization level')
   }
   const width = query.time_bucket_width === undefined ? undefined : WIDTHS[query.time_bucket_width]

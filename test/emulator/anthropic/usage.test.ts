@@ -30,7 +30,7 @@ async function get(path: string, headers: Record<string, string> = {}): Promise<
   const reply = await fetch(`${emulator.url}/v1/organizations/${path}`, {
     headers: {
       'x-api-key': ADMIN_KEY,
-      'anthropic-version': '2023-06-01',
+      'anthropic-version': path.startsWith('usage_report') ? '2023-06-01' : '2026-10-21',
       'anthropic-beta': 'analytics-usage-cost-2026-08-24',
       ...headers,
     },
@@ -164,9 +164,9 @@ describe('analytics usage', () => {
   test('takes so many requests a minute, then says when to come back', async () => {
     let now = NOW
     emulator.world = { ...TINY, now: () => now }
-    emulator.options.analyticsPerMinute = 2
+    emulator.options.limiter = { kind: 'bucket', perMinute: 2, retryAfter: true, of: 'analytics' }
     await get(MINUTES)
-    now += 15_000
+    now += 5_000
     await get(MINUTES)
     expect((await get(MINUTES)).error.type).toBe('rate_limit_error')
     expect((await get('me')).type).toBe('organization')

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Received } from '../http.ts'
+import type { Received } from '../exchange.ts'
 import type { World } from '../world/world.ts'
 import type { Options } from './options.ts'
 import { openCursor, sealCursor } from './query.ts'
@@ -9,7 +9,7 @@ import { GROUP_BY, readUsageQuery, type UsageQuery } from './usage-query.ts'
 /** `GET /v1/organizations/analytics/usage`: sparse rows, page by page. */
 export function listUsage(request: Received, world: World, options: Options): string {
   const now = world.now()
-  const query = readUsageQuery(request, now)
+  const query = readUsageQuery(request, now, options)
   const size = Math.min(query.limit, options.maxRows)
   const byTime = query.orderBy === 'time' && query.width !== undefined && !options.shuffled
   const position = openCursor(request)
@@ -78,7 +78,7 @@ function bucketHasRows(world: World, query: UsageQuery, start: number): boolean 
 }
 
 const byTotal = (a: Row, b: Row): number => totalTokens(b) - totalTokens(a) || compare(a.key, b.key)
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+const compare = (a: string, b: string): number => Number(a > b) - Number(a < b)
 const disorder = (row: Row): string => createHash('md5').update(`${row.start}${row.key}`).digest('hex')
 
 const times = new Map<number, string>()

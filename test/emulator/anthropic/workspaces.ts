@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Received } from '../http.ts'
+import type { Received } from '../exchange.ts'
 import type { World, WorldWorkspace } from '../world/world.ts'
 import { invalid } from './errors.ts'
 import { flag, limit, list, readQuery } from './query.ts'

@@ -10,6 +10,8 @@ export type Identity = { name: string; email: string }
 export type Changes = Record<string, string | Buffer | null>
 export type Entry = { mode: string; oid: string; size: number; path: string }
 
+/** What `git diff-tree` calls it, and what GitHub does. */
+const STATUS: Readonly<Record<string, string>> = { A: 'added', D: 'removed' }
 export const ZERO = '0'.repeat(40)
 
 /** A bare repository in a temporary folder, driven by git's own plumbing: its objects and its compare-and-swap are real. */
@@ -47,8 +49,8 @@ export async function createRepository(defaultBranch: string) {
   const head = (branch: string) => resolve(`refs/heads/${branch}`)
 
   /** Runs lines of `git update-ref --stdin` all or none; false where one is refused. */
-  async function transaction(...lines: string[]): Promise<boolean> {
-    return run(['update-ref', '--stdin'], `${lines.join('\n')}\n`).then(
+  async function transaction(...moves: string[]): Promise<boolean> {
+    return run(['update-ref', '--stdin'], `${moves.join('\n')}\n`).then(
       () => true,
       () => false,
     )
@@ -94,9 +96,9 @@ export async function createRepository(defaultBranch: string) {
     }
   }
 
-  async function list(tree: Buffer, below: string): Promise<Entry[]> {
+  async function list(data: Buffer, below: string): Promise<Entry[]> {
     return Promise.all(
-      parseTree(tree).map(async ({ mode, name, oid }) => {
+      parseTree(data).map(async ({ mode, name, oid }) => {
         const size = mode === '160000' ? 0 : ((await objects.read(oid))?.data.length ?? 0)
         return { mode, oid, size, path: below === '' ? name : `${below}/${name}` }
       }),
@@ -104,18 +106,24 @@ export async function createRepository(defaultBranch: string) {
   }
 
   /** What lies at a path of a commit: an entry, the entries of a folder, or null. */
-  async function entries(commit: string, path: string): Promise<Entry | Entry[] | null> {
-    const found = await objects.read(`${commit}:${path}`)
+  async function entries(revision: string, path: string): Promise<Entry | Entry[] | null> {
+    const found = await objects.read(`${revision}:${path}`)
     if (found?.type === 'tree') return list(found.data, path)
-    const folder = path.split('/').slice(0, -1).join('/')
-    const parent = await objects.read(`${commit}:${folder}`)
+    const above = path.split('/').slice(0, -1).join('/')
+    const parent = await objects.read(`${revision}:${above}`)
     if (parent?.type !== 'tree') return null
-    return (await list(parent.data, folder)).find((entry) => entry.path === path) ?? null
+    return (await list(parent.data, above)).find((entry) => entry.path === path) ?? null
   }
 
   async function blob(oid: string): Promise<Buffer | null> {
     const found = await objects.read(oid)
     return found?.type === 'blob' ? found.data : null
+  }
+
+  /** What lies in a commit's or a folder's tree; null where there is no such tree. */
+  async function tree(revision: string): Promise<{ oid: string; entries: Entry[] } | null> {
+    const found = await objects.read(`${revision}^{tree}`)
+    return found?.type === 'tree' ? { oid: found.oid, entries: await list(found.data, '') } : null
   }
 
   async function info(oid: string): Promise<CommitInfo> {
@@ -137,7 +145,7 @@ export async function createRepository(defaultBranch: string) {
     return lines(text).map((line) => {
       const [meta = '', path = ''] = line.split('\t')
       const [, , before = '', after = '', letter = ''] = meta.split(' ')
-      const status = letter === 'A' ? 'added' : letter === 'D' ? 'removed' : 'modified'
+      const status = STATUS[letter] ?? 'modified'
       return { path, oid: status === 'removed' ? before : after, status }
     })
   }
@@ -162,6 +170,7 @@ export async function createRepository(defaultBranch: string) {
     commit,
     entries,
     blob,
+    tree,
     info,
     changed,
     mergeBase,

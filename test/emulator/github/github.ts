@@ -1,4 +1,5 @@
-import { json, type Received, type Reply, type Server, startServer } from '../http.ts'
+import type { Received, Reply } from '../exchange.ts'
+import { json, type Server, startServer } from '../http.ts'
 import type { Changes } from './git.ts'
 import { answerGraphql } from './graphql.ts'
 import { answerRest } from './rest.ts'

@@ -1,6 +1,7 @@
 import { schema as published } from '@octokit/graphql-schema'
 import { buildSchema, execute, GraphQLError, GraphQLScalarType, type GraphQLSchema, parse, validate } from 'graphql'
-import { json, type Received, type Reply } from '../http.ts'
+import type { Received, Reply } from '../exchange.ts'
+import { json } from '../http.ts'
 import { ZERO } from './git.ts'
 import { commitByApi, fullName, refusal, settle, type World } from './world.ts'
 

@@ -1,4 +1,5 @@
-import type { CommitInfo, Entry } from './git.ts'
+import type { Entry } from './git.ts'
+import type { CommitInfo } from './git-objects.ts'
 import { BOT, fullName, type Pull, type World } from './world.ts'
 
 /** What the emulator knows of GitHub's objects; `completeReply` fills in the rest of what GitHub's schema requires. */

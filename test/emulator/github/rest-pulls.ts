@@ -33,8 +33,8 @@ async function open({ world, body }: Call): Promise<Answer> {
   if (headOid === null) return invalid('PullRequest', 'head')
   if (baseOid === null) return invalid('PullRequest', 'base')
   const label = `${settings.owner}:${head}`
-  const isSame = (pull: Pull) => pull.headRepository === fullName(world) && pull.head === head
-  if (pulls.some((pull) => pull.state === 'open' && isSame(pull) && pull.base === base))
+  const isSame = (other: Pull) => other.headRepository === fullName(world) && other.head === head
+  if (pulls.some((other) => other.state === 'open' && isSame(other) && other.base === base))
     return invalid('PullRequest', 'base', `A pull request already exists for ${label}.`)
   if (await repository.isAncestor(headOid, baseOid))
     return invalid('PullRequest', 'base', `No commits between ${base} and ${head}`)

@@ -3,6 +3,8 @@ import { ZERO } from './git.ts'
 import { commitPayload, contentPayload, refPayload, repositoryPayload, wrapped } from './payloads.ts'
 import { refusal, settle, type World } from './world.ts'
 
+/** What git's modes stand for; all others are files. */
+const TREE_TYPES: Record<string, string> = { '040000': 'tree', '160000': 'commit' }
 const OID = /^[0-9a-f]{40}$/
 
 async function isEmpty({ repository, settings }: World): Promise<boolean> {
@@ -54,10 +56,8 @@ export const repositoryRoutes: Routes = {
     const common = base && head && (await repository.mergeBase(base, head))
     if (!base || !head || !common) return notFound()
     const [ahead, behind] = await Promise.all([repository.between(base, head), repository.between(head, base)])
-    const status =
-      ahead.length === 0 ? (behind.length === 0 ? 'identical' : 'behind') : behind.length === 0 ? 'ahead' : 'diverged'
     return ok({
-      status,
+      status: statusOf(ahead.length, behind.length),
       ahead_by: ahead.length,
       behind_by: behind.length,
       total_commits: ahead.length,
@@ -90,6 +90,20 @@ export const repositoryRoutes: Routes = {
     const content = OID.test(oid) ? await world.repository.blob(oid) : null
     if (content === null) return notFound()
     return ok({ sha: oid, size: content.length, encoding: 'base64', content: wrapped(content) })
+  },
+
+  'GET /git/trees/{tree_sha}': async ({ world, path }) => {
+    if (world.settings.contents === 'none') return noPermission()
+    const found = await world.repository.tree(path.tree_sha ?? '')
+    if (found === null) return notFound()
+    const tree = found.entries.map(({ mode, oid, size, path: name }) => ({
+      path: name,
+      mode,
+      type: TREE_TYPES[mode] ?? 'blob',
+      sha: oid,
+      ...(mode === '040000' ? {} : { size }),
+    }))
+    return ok({ sha: found.oid, tree, truncated: false })
   },
 
   'POST /git/refs': async ({ world, body }) => {
@@ -129,4 +143,11 @@ export const repositoryRoutes: Routes = {
     await settle(world, ref.replace('refs/heads/', ''))
     return { status: 204, value: undefined }
   },
+}
+
+/** GitHub's word for how two revisions lie to each other, by the commits that each has alone. */
+function statusOf(ahead: number, behind: number): string {
+  if (ahead > 0 && behind > 0) return 'diverged'
+  if (ahead > 0) return 'ahead'
+  return behind > 0 ? 'behind' : 'identical'
 }

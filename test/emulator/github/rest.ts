@@ -1,4 +1,5 @@
-import { json, type Received, type Reply } from '../http.ts'
+import type { Received, Reply } from '../exchange.ts'
+import { json } from '../http.ts'
 import { fail, notFound } from './answers.ts'
 import { completeReply, type Route, requestProblems } from './openapi.ts'
 import { pullRoutes } from './rest-pulls.ts'
@@ -12,7 +13,7 @@ const routes = Object.entries({ ...repositoryRoutes, ...pullRoutes }).map(([name
   const [method = '', below = ''] = name.split(' ')
   const template = `/repos/{owner}/{repo}${below === '/' ? '' : below}`
   const names = [...template.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter ?? '')
-  const pattern = template.replace(/\{(\w+)\}/g, (_, name) => (WITH_SLASHES.has(name) ? '(.+)' : '([^/]+)'))
+  const pattern = template.replace(/\{(\w+)\}/g, (_, parameter) => (WITH_SLASHES.has(parameter) ? '(.+)' : '([^/]+)'))
   return { route: { method, template } satisfies Route, names, pattern: new RegExp(`^${pattern}$`), handler }
 })
 
@@ -25,15 +26,14 @@ export async function answerRest(world: World, request: Received, path: string):
     const body = request.body === '' ? undefined : JSON.parse(request.body)
     const found = requestProblems(route, values, request.query, body)
     world.violations.push(...found.map((problem) => `${request.method} ${path}: ${problem}`))
-    const answer =
-      found.length > 0
-        ? fail(422, `Invalid request.\n\n${found.join('\n')}`)
-        : `${values.owner}/${values.repo}` === fullName(world)
-          ? await handler({ world, path: values, query: request.query, body: body ?? {} })
-          : notFound()
+    const call = { world, path: values, query: request.query, body: body ?? {} }
+    const answer = found.length > 0 ? invalid(found) : await (isHere(world, values) ? handler(call) : notFound())
     const value = completeReply(route, answer.status, answer.value)
     return value === undefined ? { status: answer.status, body: '' } : json(answer.status, value)
   }
   world.violations.push(`${request.method} ${path}: no such operation`)
   return json(404, notFound().value)
 }
+
+const invalid = (problems: readonly string[]) => fail(422, `Invalid request.\n\n${problems.join('\n')}`)
+const isHere = (world: World, { owner, repo }: Record<string, string>) => `${owner}/${repo}` === fullName(world)

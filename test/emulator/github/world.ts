@@ -1,4 +1,4 @@
-import type { Received } from '../http.ts'
+import type { Received } from '../exchange.ts'
 import { type Changes, createRepository, type Identity, type Repository } from './git.ts'
 
 /** What a test may set, before and in the middle of a run. */

@@ -1,5 +1,7 @@
-import { type SlackMessage, slackViolations } from '../../../src/tell/slack/slack-limits.ts'
-import { type Received, type Reply, type Server, startServer } from '../http.ts'
+import type { SlackMessage } from '../../../src/tell/slack/slack-limits.ts'
+import type { Received, Reply } from '../exchange.ts'
+import { type Server, startServer } from '../http.ts'
+import { refusalsOf } from './slack-rules.ts'
 
 /** An incoming webhook of Slack's: refuses what Slack refuses, in Slack's words, and keeps what it accepts. */
 export type SlackEmulator = Server & {
@@ -28,7 +30,7 @@ function receive(request: Received, messages: SlackMessage[]): Reply {
   if (message === null) return plain(400, 'invalid_payload')
   const { text, blocks } = message
   if ((typeof text !== 'string' || text === '') && !Array.isArray(blocks)) return plain(400, 'no_text')
-  if (slackViolations(message).length > 0) return plain(400, 'invalid_blocks')
+  if (refusalsOf(message).length > 0) return plain(400, 'invalid_blocks')
   messages.push(message as SlackMessage)
   return plain(200, 'ok')
 }

@@ -4,9 +4,9 @@ import { type Atom, group, nameOf, usage, type World, workspace, workspaceId, wo
 
 const DAY = 86_400_000
 
-function atoms(seeded: World, day: string): Atom[] {
-  if (typeof seeded.usage !== 'function') throw new Error('The example makes its usage on demand')
-  return [...seeded.usage(Date.parse(day), Date.parse(day) + DAY)]
+function atoms(of: World, day: string): Atom[] {
+  if (typeof of.usage !== 'function') throw new Error('The example makes its usage on demand')
+  return [...of.usage(Date.parse(day), Date.parse(day) + DAY)]
 }
 
 /** Largest minute ÷ limit, of the atoms that count. */
@@ -17,8 +17,8 @@ function utilization(all: Atom[], limit: number, counts: (atom: Atom) => number)
 }
 
 const input = (atom: Atom): number => atom.uncachedInput + atom.cacheCreation5m + atom.cacheCreation1h
-const only = (test: Partial<Atom>, value: (atom: Atom) => number) => (atom: Atom) =>
-  Object.entries(test).every(([key, wanted]) => atom[key as keyof Atom] === wanted) ? value(atom) : 0
+const only = (wanted: Partial<Atom>, value: (atom: Atom) => number) => (atom: Atom) =>
+  Object.entries(wanted).every(([key, part]) => atom[key as keyof Atom] === part) ? value(atom) : 0
 
 const seeded = exampleWorld({ seed: 3, today: '2026-11-24' })
 const [before, audited, after] = ['2026-11-22', '2026-11-23', '2026-11-24'].map((day) => atoms(seeded, day)) as [
@@ -30,10 +30,10 @@ const [before, audited, after] = ['2026-11-22', '2026-11-23', '2026-11-24'].map(
 test('the same seed makes the same world, another seed another one, in windows of any size', () => {
   expect(atoms(exampleWorld({ seed: 3, today: '2026-11-24' }), '2026-11-23')).toEqual(audited)
   expect(atoms(exampleWorld({ seed: 4, today: '2026-11-24' }), '2026-11-23')).not.toEqual(audited)
-  const { usage } = seeded as { usage: (from: number, to: number) => Iterable<Atom> }
+  const { usage: between } = seeded as { usage: (from: number, to: number) => Iterable<Atom> }
   const start = Date.parse('2026-11-23')
   const hours = Array.from({ length: 24 }, (_, hour) => [
-    ...usage(start + hour * 3_600_000, start + (hour + 1) * 3_600_000),
+    ...between(start + hour * 3_600_000, start + (hour + 1) * 3_600_000),
   ])
   expect(hours.flat()).toEqual(audited)
 })
@@ -59,14 +59,14 @@ test('the audited day has its alerts, the day before a different set, the day af
     sonnet: expect.closeTo(0.4, 1),
   })
   for (const day of [audited, after]) {
-    const { digest, haiku, production, tenant, sonnet } = on(day)
-    expect(digest).toBeGreaterThan(0.77)
-    expect(haiku).toBeGreaterThan(0.5)
-    expect(haiku).toBeLessThan(0.6)
-    expect(production).toBeGreaterThan(0.8)
-    expect(tenant).toBeGreaterThan(1.1)
-    expect(sonnet).toBeGreaterThan(0.38)
-    expect(sonnet).toBeLessThan(0.45)
+    const used = on(day)
+    expect(used.digest).toBeGreaterThan(0.77)
+    expect(used.haiku).toBeGreaterThan(0.5)
+    expect(used.haiku).toBeLessThan(0.6)
+    expect(used.production).toBeGreaterThan(0.8)
+    expect(used.tenant).toBeGreaterThan(1.1)
+    expect(used.sonnet).toBeGreaterThan(0.38)
+    expect(used.sonnet).toBeLessThan(0.45)
   }
 })
 

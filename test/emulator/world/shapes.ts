@@ -12,11 +12,16 @@ export const steady: Shape = () => 1
 /** A job that starts at one minute of the day at full force and trails off within a quarter of an hour. */
 export const cron =
   (start: number): Shape =>
-  (minute) =>
-    minute < start || minute > start + 15 ? 0 : minute === start ? 1 : 0.5 * bump(minute, start, 8)
+  (minute) => {
+    if (minute < start || minute > start + 15) return 0
+    return minute === start ? 1 : 0.5 * bump(minute, start, 8)
+  }
 
 /** A job that starts with each full hour, exactly on the minute. */
-export const hourly: Shape = (minute) => (minute % 60 === 0 ? 1 : minute % 60 < 4 ? 0.35 : 0.04)
+export const hourly: Shape = (minute) => {
+  if (minute % 60 === 0) return 1
+  return minute % 60 < 4 ? 0.35 : 0.04
+}
 
 /** A number in [0, 1), always the same for the same three. */
 export function chance(seed: number, stream: number, minute: number): number {

@@ -56,7 +56,11 @@ export type Atom = {
   cacheCreation1h: number
   cacheRead: number
   output: number
+  /** Tokens of a kind that is in the total alone. */
+  newerKinds: number
   webSearches: number
+  /** Of a parent organization's children, whose use this is; null: the organization itself. */
+  organization: string | null
 }
 
 /** The audited day of tiny worlds, and the time their service believes it is: six hours into the day after. */
@@ -64,8 +68,8 @@ export const DAY = '2026-11-22'
 export const NOW = Date.parse('2026-11-23T06:00:00Z')
 
 /** How overrides name a group: its display name, else its first model, else its type. */
-export function nameOf(group: WorldGroup): string {
-  return group.name ?? group.models?.[0] ?? group.type
+export function nameOf({ name, models, type }: WorldGroup): string {
+  return name ?? models?.[0] ?? type
 }
 
 /** The ID a workspace, key or group of this name has, in every world: `workspaceId('production')`. */
@@ -86,9 +90,9 @@ export function world(
     now: typeof now === 'number' ? () => now : now,
   }
   for (const { name, overrides } of made.workspaces) {
-    for (const group of Object.keys(overrides)) {
-      if (!made.groups.some((each) => nameOf(each) === group)) {
-        throw new Error(`Workspace ${name} overrides "${group}", which no group of this world is called.`)
+    for (const named of Object.keys(overrides)) {
+      if (!made.groups.some((each) => nameOf(each) === named)) {
+        throw new Error(`Workspace ${name} overrides "${named}", which no group of this world is called.`)
       }
     }
   }
@@ -144,7 +148,9 @@ export function usage(
     cacheCreation1h: 0,
     cacheRead: 0,
     output: 0,
+    newerKinds: 0,
     webSearches: 0,
+    organization: null,
     ...rest,
     at: instant(at),
     workspace: workspaceId(rest.workspace ?? 'Default'),

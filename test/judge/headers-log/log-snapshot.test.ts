@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import type { LimiterReading } from '../../../src/collect/headers-log/reading.ts'
+import type { LimiterReading } from '../../../src/collect/headers-log/window-reading.ts'
 import { groupsOf, snapshotOfLog } from '../../../src/judge/headers-log/log-snapshot.ts'
-import { findDrift } from '../../../src/judge/limits/drift.ts'
+import { findDrift } from '../../../src/judge/limits/find-drift.ts'
 import { formatSnapshot, parseSnapshot } from '../../../src/vocabulary/snapshot.ts'
 
 const reading = (model: string, limiter: string, limit: number, workspaceId: string | null = null): LimiterReading => ({
   workspaceId,
   model,
   limiter,
-  limit,
+  latest: limit,
+  limits: [],
   use: null,
 })
 const OPUS = reading('claude-opus-4-6', 'requests_per_minute', 4000)
@@ -29,7 +30,7 @@ describe('the snapshot of a log', () => {
 
   test('shows a moved limit as one drift', () => {
     const before = snapshotOfLog([OPUS], null)
-    expect(findDrift(before, snapshotOfLog([{ ...OPUS, limit: 2000 }], before))).toMatchObject([
+    expect(findDrift(before, snapshotOfLog([{ ...OPUS, latest: 2000 }], before))).toMatchObject([
       { class: 'cut', limiter: 'requests_per_minute', before: 4000, after: 2000 },
     ])
   })

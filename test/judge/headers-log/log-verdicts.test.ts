@@ -1,181 +1,152 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Entry, parseEntry } from '../../../src/collect/headers-log/entry.ts'
-import { readLog } from '../../../src/collect/headers-log/reading.ts'
-import { REFUSALS, type Refusal } from '../../../src/collect/headers-log/refusals.ts'
-import { logVerdicts } from '../../../src/judge/headers-log/log-verdicts.ts'
-import { verdictRow } from '../../../src/report/rows.ts'
+import { readLog } from '../../../src/collect/headers-log/read-log.ts'
+import { logVerdicts, refusedVerdicts } from '../../../src/judge/headers-log/log-verdicts.ts'
+import { hasMoved, isMixed } from '../../../src/judge/headers-log/seen-limits.ts'
 import type { Scope } from '../../../src/vocabulary/scope.ts'
+import { isMeasured } from '../../../src/vocabulary/verdict.ts'
 import { line, RECORDED } from '../../collect/headers-log/lines.ts'
+import {
+  DAY,
+  LIMITERS,
+  lineOf,
+  logs,
+  MODELS,
+  type Response,
+  START,
+  twinLimiter,
+  twinRefusals,
+  WORKSPACES,
+} from './slow-twin.ts'
 
-const logRows = (evidence: Parameters<typeof logVerdicts>[0]) =>
-  logVerdicts(evidence).map((verdict) => ({ lowest_remaining: undefined, ...verdictRow(verdict) }))
-
-const START = Date.UTC(2026, 10, 22)
-const DAY = 86_400_000
-const WINDOW = { start: START, end: START + DAY }
 const scopeOf = ({ workspaceId: id }: { workspaceId: string | null }): Scope =>
   id === null ? { type: 'organization' } : { type: 'workspace', id, name: id }
 const THRESHOLDS = { watch: 0.5, alert: 0.75 }
+const TODAY = { start: START, end: START + DAY }
+const DAY_BEFORE = { start: START - DAY, end: START }
 
-const entries = fc.array(
-  fc.record({
-    // Half a day on either side of the window too; few distinct seconds, so that equal peaks meet.
-    at: fc.integer({ min: -720, max: 2160 }).map((minute) => START + minute * 60_000 + 7_412),
-    model: fc.constantFrom('a', 'b'),
-    workspaceId: fc.constantFrom(null, 'w'),
-    organizationId: fc.constant(null),
-    levels: fc.uniqueArray(
-      fc.record({
-        limiter: fc.constantFrom('requests_per_minute', 'output_tokens_per_minute'),
-        limit: fc.constantFrom(10, 20),
-        remaining: fc.option(fc.integer({ min: 0, max: 25 })),
-      }),
-      { selector: ({ limiter }) => limiter, maxLength: 2 },
-    ),
-    refusal: fc.option(fc.constantFrom<Refusal>(...REFUSALS)),
-  }),
-  { maxLength: 60 },
-)
-
-function read(list: readonly Entry[], window = WINDOW) {
-  const log = readLog(window)
-  for (const entry of list) log.add(entry)
-  return log
+function entryOf(text: string): Entry {
+  const entry = parseEntry(text)
+  if ('problem' in entry) throw new Error(entry.problem)
+  return entry
 }
 
-/** The twin: for one limit, every figure by walking the whole log once for each question. */
-function twin(log: readonly Entry[], workspaceId: string | null, model: string, limiter: string) {
-  const about = log
-    .filter((entry) => entry.workspaceId === workspaceId && entry.model === model)
-    .flatMap((entry) =>
-      entry.levels.filter((level) => level.limiter === limiter).map((level) => ({ at: entry.at, ...level })),
-    )
-  if (about.length === 0) return undefined
-  let latest = about[0]!
-  for (const one of about) if (one.at >= latest.at) latest = one
-  const inWindow = about.filter(({ at, remaining }) => at >= START && at < START + DAY && remaining !== null)
-  if (inWindow.length === 0) return { limit: latest.limit, peak: null }
-  const used = (one: (typeof about)[number]) => (one.remaining! > one.limit ? 0 : one.limit - one.remaining!)
-  const peak = Math.max(...inWindow.map(used))
-  const at = Math.min(...inWindow.filter((one) => used(one) === peak).map((one) => one.at))
-  let minutesOver = 0
-  for (let minute = 0; minute < 1440; minute++) {
-    const inMinute = inWindow.filter((one) => Math.floor((one.at - START) / 60_000) === minute)
-    if (inMinute.some((one) => used(one) / latest.limit >= THRESHOLDS.alert)) minutesOver++
-  }
-  return { limit: latest.limit, peak, at, lowest: Math.min(...inWindow.map((one) => one.remaining!)), minutesOver }
+function judged(entries: readonly Entry[], isComplete = true) {
+  const log = readLog(() => true)
+  for (const entry of entries) log.add(entry)
+  const [today, before] = [log.over(TODAY), log.over(DAY_BEFORE)]
+  const verdicts = logVerdicts({
+    readings: today.limiters,
+    earlier: before.limiters,
+    thresholds: THRESHOLDS,
+    thresholdsOf: () => THRESHOLDS,
+    scopeOf,
+    isComplete,
+  })
+  return { today, verdicts, refused: refusedVerdicts(today.refusals, before.refusals, scopeOf) }
 }
+
+const PLACES = WORKSPACES.flatMap((workspaceId) => MODELS.map((model) => ({ workspaceId, model })))
+const isAt =
+  ({ workspaceId, model }: (typeof PLACES)[number]) =>
+  ({ scope, group }: { scope: Scope; group: { name: string } }) =>
+    (scope.type === 'workspace' ? scope.id : null) === workspaceId && group.name === model
 
 describe('a log, held against a twin that walks it once for each question', () => {
-  test('gives the limit, the most used, when, the least left, and the minutes over the line', () => {
+  test('gives the same limits, peaks, minutes, hours and refusals, however its headers are spelled', () => {
     fc.assert(
-      fc.property(entries, (log) => {
-        const readings = read(log).limiters()
-        const verdicts = logRows({
-          readings,
-          earlier: [],
-          thresholds: THRESHOLDS,
-          thresholdsOf: () => THRESHOLDS,
-          scopeOf,
-          isComplete: true,
-        })
-        for (const workspaceId of [null, 'w'])
-          for (const model of ['a', 'b'])
-            for (const limiter of ['requests_per_minute', 'output_tokens_per_minute']) {
-              const slow = twin(log, workspaceId, model, limiter)
-              const verdict = verdicts.find(
-                ({ scope, group, limiter: name }) =>
-                  (scope.type === 'workspace' ? scope.id : null) === workspaceId &&
-                  group.name === model &&
-                  name === limiter,
-              )
-              expect(verdict?.limit).toBe(slow?.limit)
-              expect(verdict?.peak).toBe(slow?.peak)
-              if (!verdict || !slow || slow.peak === null) continue
-              expect(verdict.utilization).toBe(slow.peak / slow.limit)
-              expect(Date.parse(verdict.peak_at!)).toBe(Math.floor(slow.at / 1000) * 1000)
-              expect(verdict.lowest_remaining).toBe(slow.lowest)
-              expect(verdict.minutes_over_threshold).toBe(slow.minutesOver)
-              expect(Math.max(...verdict.hourly!.map((peak) => peak ?? -1))).toBe(slow.peak)
-            }
-      }),
-      { numRuns: 300 },
-    )
-  })
-
-  test('counts every refusal of the window once, by its kind', () => {
-    fc.assert(
-      fc.property(entries, (log) => {
-        const refusals = read(log).refusals()
-        for (const kind of REFUSALS) {
-          const counted = refusals.reduce((sum, { counts }) => sum + counts[kind], 0)
-          expect(counted).toBe(
-            log.filter(({ refusal, at }) => refusal === kind && at >= START && at < START + DAY).length,
-          )
+      fc.property(logs, (log) => {
+        const { today, verdicts, refused } = judged(log.map((response) => entryOf(lineOf(response))))
+        for (const place of PLACES) {
+          for (const limiter of LIMITERS) compareLimiter(log, place, limiter, { today, verdicts })
+          const alert = refused.find(isAt(place))
+          expect(alert?.refused).toEqual(twinRefusals(log, place, TODAY))
+          if (alert) expect(alert.transition).toBe(twinRefusals(log, place, DAY_BEFORE) ? 'continuing' : 'new')
         }
-        for (const { first, last } of refusals) expect(first).toBeLessThanOrEqual(last)
       }),
+      { numRuns: 500 },
     )
   })
 
-  test('is the same in any order, as long as no two responses share a moment', () => {
-    const distinct = entries.map((log) => log.map((entry, index) => ({ ...entry, at: entry.at + index })))
+  test('is the same in any order of its lines, as long as no two responses share a moment', () => {
+    const distinct = logs.map((log) => log.map((response, index) => ({ ...response, at: response.at + index })))
     fc.assert(
       fc.property(distinct, (log) => {
-        const key = ({ workspaceId, model, limiter }: { workspaceId: string | null; model: string; limiter: string }) =>
-          JSON.stringify([workspaceId, model, limiter])
-        const sorted = (list: readonly Entry[]) =>
-          read(list)
-            .limiters()
-            .toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
+        const sorted = (list: readonly Response[]) => {
+          const { verdicts, refused } = judged(list.map((response) => entryOf(lineOf(response))))
+          return [...verdicts, ...refused].map((row) => JSON.stringify(row)).sort()
+        }
         expect(sorted(log.toReversed())).toEqual(sorted(log))
       }),
+      { numRuns: 100 },
     )
   })
 })
 
-const entry = (at: string, levels: Entry['levels'], more: Partial<Entry> = {}): Entry => ({
+function compareLimiter(
+  log: readonly Response[],
+  place: (typeof PLACES)[number],
+  limiter: (typeof LIMITERS)[number],
+  { today, verdicts }: Pick<ReturnType<typeof judged>, 'today' | 'verdicts'>,
+) {
+  const slow = twinLimiter(log, place, limiter, TODAY)
+  const verdict = verdicts.filter(isAt(place)).find((row) => row.limiter === limiter)
+  const reading = today.limiters.find(
+    (one) => one.workspaceId === place.workspaceId && one.model === place.model && one.limiter === limiter,
+  )
+  expect(reading?.latest).toBe(slow?.latest)
+  expect(verdict === undefined).toBe(slow === undefined)
+  if (!slow || !verdict || !reading) return
+  const isCombined = limiter === 'tokens_per_minute'
+  expect(isMixed(reading)).toBe(slow.kind === 'mixed' && !isCombined)
+  expect(hasMoved(reading)).toBe(slow.kind === 'moved' && !isCombined)
+  if (!slow.peak) {
+    expect(verdict).toMatchObject({ band: 'unmeasured', limit: slow.latest })
+    return
+  }
+  const { used, limit, share, at, requestId } = slow.peak
+  const before = twinLimiter(log, place, limiter, DAY_BEFORE)?.peak ?? null
+  expect(verdict).toMatchObject({
+    band: (['alert', 'watch', 'ok'] as const)[[0.75, 0.5, 0].findIndex((from) => share >= from)],
+    limit,
+    peak: used,
+    peakAt: at,
+    utilization: share,
+    lowestRemaining: slow.lowest,
+    minutesOverThreshold: slow.minutesOver(THRESHOLDS.alert),
+    previous: before && { peak: before.used, limit: before.limit, utilization: before.share },
+  })
+  if (!isMeasured(verdict)) throw new Error('measured')
+  expect(verdict.hourly).toEqual(slow.hourly)
+  expect(verdict.requestId ?? null).toBe(requestId)
+}
+
+const entry = (at: string, levels: Entry['levels']): Entry => ({
+  ...entryOf(line()),
   at: Date.parse(at),
-  model: 'claude-opus-4-6',
-  workspaceId: null,
-  organizationId: null,
   levels,
-  refusal: null,
-  ...more,
 })
 const requests = (limit: number, remaining: number | null) => [{ limiter: 'requests_per_minute', limit, remaining }]
 
 describe('a verdict from a log', () => {
-  const verdictsOf = (list: Entry[], isComplete = true) =>
-    logRows({
-      readings: read(list).limiters(),
-      earlier: read(list, { start: START - DAY, end: START }).limiters(),
-      thresholds: THRESHOLDS,
-      thresholdsOf: () => THRESHOLDS,
-      scopeOf,
-      isComplete,
-    })
-
-  test('is judged by the latest limit, to the second', () => {
-    const list = [
-      entry('2026-11-22T14:05:07.412Z', requests(1000, 100)),
-      entry('2026-11-22T20:00:00Z', requests(4000, 3999)),
-    ]
-    expect(verdictsOf(list)[0]).toMatchObject({
-      limit: 4000,
-      peak: 900,
-      peak_at: '2026-11-22T14:05:07Z',
-      utilization: 0.225,
-      band: 'ok',
-      lowest_remaining: 100,
-    })
-  })
-
   test('is unmeasured, never zero, where no response of the window says what was left', () => {
     const none = [entry('2026-11-22T14:05:07Z', requests(1000, null)), entry('2026-11-20T14:05:07Z', requests(1000, 1))]
-    expect(verdictsOf(none)[0]).toMatchObject({ band: 'unmeasured', utilization: null, peak: null, limit: 1000 })
-    expect(verdictsOf(none)[0]?.reason).toContain('no response in the window')
+    expect(judged(none).verdicts).toMatchObject([
+      { band: 'unmeasured', limit: 1000, reason: 'no response in the window says what was left of this limit' },
+    ])
+  })
+
+  test('of a limit that no response of the window names says so', () => {
+    expect(judged([entry('2026-11-20T14:05:07Z', requests(1000, 1))]).verdicts).toMatchObject([
+      { band: 'unmeasured', limit: 1000, reason: 'no response in the window names this limit' },
+    ])
+  })
+
+  test('of a limit of 0 is unmeasured: there is nothing to divide by', () => {
+    expect(judged([entry('2026-11-22T14:05:07Z', requests(0, 0))]).verdicts).toMatchObject([
+      { band: 'unmeasured', limit: 0, reason: expect.stringContaining('nothing to divide by') },
+    ])
   })
 
   test.each([
@@ -188,35 +159,19 @@ describe('a verdict from a log', () => {
       ...(before === undefined ? [] : [entry('2026-11-21T10:00:00Z', requests(1000, before))]),
       entry('2026-11-22T10:00:00Z', requests(1000, now)),
     ]
-    expect(verdictsOf(list, isComplete)[0]?.transition).toBe(transition)
-  })
-
-  test('has unknown hours where nothing was logged', () => {
-    const hourly = verdictsOf([entry('2026-11-22T02:10:00Z', requests(1000, 400))])[0]?.hourly
-    expect(hourly).toHaveLength(24)
-    expect(hourly?.map((peak) => peak ?? '?').join('')).toBe(`??600${'?'.repeat(21)}`)
+    expect(judged(list, isComplete).verdicts).toMatchObject([{ transition }])
   })
 
   test('of the recorded headers of a real response is what they say', () => {
-    const recorded = parseEntry(line({ model: 'claude-3-5-haiku-20241022', headers: RECORDED }))
-    if ('problem' in recorded) throw new Error(recorded.problem)
-    const figures = verdictsOf([recorded]).map(
-      ({ limiter, limit, peak, utilization, band, lowest_remaining, peak_at }) => [
-        limiter,
-        limit,
-        peak,
-        utilization,
-        band,
-        lowest_remaining,
-        peak_at,
-      ],
-    )
-    const at = '2026-11-22T14:05:07Z'
+    const { verdicts } = judged([entryOf(line({ model: 'claude-3-5-haiku-20241022', headers: RECORDED }))])
+    const figures = verdicts
+      .filter(isMeasured)
+      .map((row) => [row.limiter, row.limit, row.peak, row.utilization, row.band, row.lowestRemaining, row.requestId])
     expect(figures).toEqual([
-      ['input_tokens_per_minute', 400_000, 0, 0, 'ok', 400_000, at],
-      ['output_tokens_per_minute', 80_000, 0, 0, 'ok', 80_000, at],
-      ['requests_per_minute', 4000, 1, 0.00025, 'ok', 3999, at],
-      ['tokens_per_minute', 480_000, 0, 0, 'ok', 480_000, at],
+      ['requests_per_minute', 4000, 1, 0.00025, 'ok', 3999, RECORDED['request-id']],
+      ['input_tokens_per_minute', 400_000, 0, 0, 'ok', 400_000, RECORDED['request-id']],
+      ['output_tokens_per_minute', 80_000, 0, 0, 'ok', 80_000, RECORDED['request-id']],
+      ['tokens_per_minute', 480_000, 0, 0, 'ok', 480_000, RECORDED['request-id']],
     ])
   })
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { ApiLimitEntry } from '../../../src/collect/limits/rate-limits.ts'
+import type { Window } from '../../../src/vocabulary/window.ts'
 
 /** Random organizations: what the API would say of them, and every single request they made. */
 
@@ -29,7 +30,7 @@ export type Organization = {
   /** What was committed the day before, of the same groups; null on the first run. */
   committed: { entries: ApiLimitEntry[]; workspaces: WorkspaceEntries[] } | null
   requests: SingleRequest[]
-  window: { start: number; end: number; days: number; hasDayBefore: boolean }
+  window: Window
   known: number
   source: 'analytics' | 'legacy'
   thresholds: { watch: number; alert: number }
@@ -101,7 +102,7 @@ const otherEntry = (type: string) =>
     (limits): ApiLimitEntry => ({ ...nothing, entryId: `rl_${type}`, groupType: type, models: null, limits }),
   )
 
-const entries = fc
+const organizationEntries = fc
   .tuple(
     fc.subarray([0, 1, 2, 3, 4], { minLength: 1 }).chain((families) => fc.tuple(...families.map(modelEntry))),
     fc.subarray(Object.keys(OTHER_GROUPS)).chain((types) => fc.tuple(...types.map(otherEntry))),
@@ -117,8 +118,8 @@ const unlistedEntry: ApiLimitEntry = {
   limits: [],
 }
 
-const overridesOf = (organization: readonly ApiLimitEntry[]) =>
-  fc.subarray([...organization, unlistedEntry]).chain((chosen) =>
+const overridesOf = (all: readonly ApiLimitEntry[]) =>
+  fc.subarray([...all, unlistedEntry]).chain((chosen) =>
     fc
       .tuple(
         ...chosen.map((entry) =>
@@ -128,7 +129,7 @@ const overridesOf = (organization: readonly ApiLimitEntry[]) =>
               // A workspace may see fewer models, and older replies lack the pointer to the organization's entry.
               fewer: fc.boolean(),
               // Without it, a model that two groups list would not tell which is meant.
-              pointed: sharesModels(entry, organization) ? fc.constant(true) : fc.boolean(),
+              pointed: sharesModels(entry, all) ? fc.constant(true) : fc.boolean(),
               apart: fc.boolean(),
             })
             .map(({ limits, fewer, pointed, apart }): ApiLimitEntry[] => {
@@ -151,14 +152,14 @@ const overridesOf = (organization: readonly ApiLimitEntry[]) =>
       .map((overrides) => overrides.flat()),
   )
 
-function sharesModels(entry: ApiLimitEntry, organization: readonly ApiLimitEntry[]): boolean {
-  return organization.some((other) => other !== entry && other.models?.some((model) => entry.models?.includes(model)))
+function sharesModels(entry: ApiLimitEntry, all: readonly ApiLimitEntry[]): boolean {
+  return all.some((other) => other !== entry && other.models?.some((model) => entry.models?.includes(model)))
 }
 
 /** The same groups with other limits. */
-const otherLimits = (organization: readonly ApiLimitEntry[]) =>
+const otherLimits = (all: readonly ApiLimitEntry[]) =>
   fc.tuple(
-    ...organization.map((entry) =>
+    ...all.map((entry) =>
       limitsOf(entry.models ? MODEL_LIMITERS : (OTHER_GROUPS[entry.groupType] ?? [])).map(
         (limits): ApiLimitEntry => ({ ...entry, limits }),
       ),
@@ -194,7 +195,7 @@ const requestIn = (days: number, workspaces: readonly string[]) =>
 /** One random organization with one to three audited days, and the day before them. */
 export const organization: fc.Arbitrary<Organization> = fc
   .record({
-    entries,
+    entries: organizationEntries,
     days: fc.constantFrom(1, 1, 1, 1, 2, 3),
     workspaceCount: fc.integer({ min: 1, max: 3 }),
     sameName: fc.boolean(),
@@ -203,11 +204,11 @@ export const organization: fc.Arbitrary<Organization> = fc
     const ids = Array.from({ length: workspaceCount }, (_, i) => `wrkspc_${i}`)
     const start = LAST_DAY - (days - 1) * DAY
     const end = LAST_DAY + DAY
-    const workspacesOf = (entries: readonly ApiLimitEntry[]) =>
+    const workspacesOf = (all: readonly ApiLimitEntry[]) =>
       fc.tuple(
         ...ids.map((id) =>
-          overridesOf(entries).map(
-            (entries): WorkspaceEntries => ({ id, name: sameName ? 'team' : `team ${id.at(-1)}`, entries }),
+          overridesOf(all).map(
+            (own): WorkspaceEntries => ({ id, name: sameName ? 'team' : `team ${id.at(-1)}`, entries: own }),
           ),
         ),
       )
@@ -215,12 +216,15 @@ export const organization: fc.Arbitrary<Organization> = fc
       entries: fc.constant(entries),
       workspaces: workspacesOf(entries),
       committed: fc.option(
-        otherLimits(entries).chain((entries) =>
-          fc.record({ entries: fc.constant(entries), workspaces: workspacesOf(entries) }),
+        otherLimits(entries).chain((others) =>
+          fc.record({ entries: fc.constant(others), workspaces: workspacesOf(others) }),
         ),
       ),
       requests: fc.array(requestIn(days, [...ids, 'wrkspc_default']), { maxLength: 60, size: 'max' }),
-      window: fc.boolean().map((hasDayBefore) => ({ start, end, days, hasDayBefore })),
+      window: fc.boolean().map((hasEarlier) => ({
+        ...{ start, end, days },
+        earlier: hasEarlier ? { start: start - DAY, end: end - DAY } : null,
+      })),
       known: fc.oneof(
         { weight: 6, arbitrary: fc.constant(end) },
         { weight: 2, arbitrary: fc.integer({ min: 0, max: days * 1_440 }).map((minute) => start + minute * MINUTE) },

@@ -67,7 +67,7 @@ function homeOf(override: ApiLimitEntry, entries: readonly ApiLimitEntry[]): Api
   return home ?? override
 }
 
-/** What bound before, by the committed limits: the lower of the two, or the one there is. */
+/** What bound before, by the committed limits: the lower of the two. Null where the scope itself had set nothing: then it had no verdict. */
 function committedLimit(world: Organization, scope: string | null, group: ApiLimitEntry, limiter: string) {
   if (!world.committed) return null
   const { entries, workspaces } = world.committed
@@ -75,10 +75,11 @@ function committedLimit(world: Organization, scope: string | null, group: ApiLim
     same.flatMap(({ limits }) => limits).find(({ type }) => type === limiter)?.value ?? null
   const isGroup = (entry: ApiLimitEntry) => nameOf(entry) === nameOf(group) && entry.groupType === group.groupType
   const organization = valueIn(entries.filter(isGroup))
+  if (scope === null) return organization
   const workspace = workspaces.find(({ id }: WorkspaceEntries) => id === scope)
   const own = valueIn(workspace?.entries.filter((entry) => isGroup(homeOf(entry, entries))) ?? [])
-  const values = [organization, own].filter((value) => value !== null)
-  return values.length > 0 ? Math.min(...values) : null
+  if (own === null) return null
+  return organization === null ? own : Math.min(organization, own)
 }
 
 export function twinVerdicts(world: Organization): TwinVerdict[] {
@@ -95,7 +96,7 @@ export function twinVerdicts(world: Organization): TwinVerdict[] {
       for (const { type, value } of override.limits) {
         // A limit without a value inherits: the organization's row speaks of it.
         if (value === null) continue
-        const organization = home === override ? null : home.limits.find((limit) => limit.type === type)?.value
+        const organization = home === override ? null : home.limits.find((other) => other.type === type)?.value
         const lower = organization !== undefined && organization !== null && organization < value
         const limit = lower ? organization : value
         const source = lower ? 'organization' : 'workspace'
@@ -140,7 +141,8 @@ function twinVerdict(
   if (!count || !limit || knownEnd <= world.window.start) return unmeasured
   if (limiter === 'requests_per_minute' && world.source === 'legacy') return unmeasured
 
-  const firstDay = world.window.start - (world.window.hasDayBefore ? DAY : 0)
+  const { earlier } = world.window
+  const firstDay = earlier?.start ?? world.window.start
   const counted = world.requests.filter((request) => request.at >= firstDay && belongs(request, scope, group))
   if (limiter === 'requests_per_minute' && counted.some(({ uncounted, speed }) => uncounted && speed !== 'fast'))
     return unmeasured
@@ -150,15 +152,16 @@ function twinVerdict(
   const perSecond = limiter === 'tool_uses_per_second'
   const perDay = limiter === 'tokens_per_day'
   const seconds = perSecond ? 60 : 1
-  const span = perDay ? DAY : world.peakWindow === 'hour' ? 60 * MINUTE : MINUTE
+  const perMinute = world.peakWindow === 'hour' ? 60 * MINUTE : MINUTE
+  const span = perDay ? DAY : perMinute
   const mean = perDay ? 1 : (span / MINUTE) * seconds
   const busiest = (from: number, to: number) => {
     let best = { total: 0, at: from }
-    const spans = new Set(counted.map(({ at }) => from + Math.floor((at - from) / span) * span))
-    for (const at of [...spans].sort((a, b) => a - b)) {
-      if (at < from || at >= to) continue
-      const total = use(at, at + span)
-      if (total > best.total) best = { total, at }
+    const spans = new Set(counted.map((request) => from + Math.floor((request.at - from) / span) * span))
+    for (const first of [...spans].sort((a, b) => a - b)) {
+      if (first < from || first >= to) continue
+      const used = use(first, first + span)
+      if (used > best.total) best = { total: used, at: first }
     }
     return best
   }
@@ -168,27 +171,24 @@ function twinVerdict(
   const peak = total / mean
   // One division, so that use exactly on a line is not a hair below it.
   const utilization = total / (mean * limit)
-  const bandOf = (ratio: number) =>
-    ratio >= world.thresholds.alert ? 'alert' : ratio >= world.thresholds.watch ? 'watch' : 'ok'
+  const bandOf = (ratio: number) => {
+    if (ratio >= world.thresholds.alert) return 'alert'
+    return ratio >= world.thresholds.watch ? 'watch' : 'ok'
+  }
   const band = bandOf(utilization)
 
-  const isKnownBefore = world.window.hasDayBefore && knownEnd > start - DAY
-  const limitBefore = committedLimit(world, scope, group, limiter) ?? limit
+  const limitBefore = world.committed ? committedLimit(world, scope, group, limiter) : limit
   const before =
-    isKnownBefore && limitBefore > 0 ? bandOf(busiest(start - DAY, end - DAY).total / (mean * limitBefore)) : null
+    earlier && knownEnd > earlier.start && limitBefore !== null && limitBefore > 0
+      ? bandOf(busiest(earlier.start, earlier.end).total / (mean * limitBefore))
+      : null
   const complete = knownEnd >= end
-  const transition =
-    before === 'alert' && band !== 'alert'
-      ? complete
-        ? 'recovered'
-        : null
-      : band === 'ok'
-        ? null
-        : before === band
-          ? 'continuing'
-          : before === 'watch'
-            ? 'worse'
-            : 'new'
+  const transitionOf = () => {
+    if (before === 'alert' && band !== 'alert') return complete ? 'recovered' : null
+    if (band === 'ok') return null
+    if (before === band) return 'continuing'
+    return before === 'watch' ? 'worse' : 'new'
+  }
 
   const minutes: number[] = []
   for (let minute = start; minute < end; minute += MINUTE) minutes.push(minute)
@@ -209,7 +209,7 @@ function twinVerdict(
     minutesOver: perDay ? null : values.filter((value) => value / (seconds * limit) >= world.thresholds.alert).length,
     utilization,
     band,
-    transition,
+    transition: transitionOf(),
   }
 }
 

@@ -14,7 +14,7 @@ import type { UsageRow } from '../../../src/vocabulary/usage-row.ts'
 
 const START = Date.parse('2026-11-22T00:00:00Z')
 const DAY = 86_400_000
-const WINDOW = { start: START, end: START + DAY, days: 1, hasDayBefore: true }
+const WINDOW = { start: START, end: START + DAY, days: 1, earlier: { start: START - DAY, end: START } }
 const THRESHOLDS = { watch: 0.5, alert: 0.75 }
 
 const entry = (limits: Record<string, number | null>, id = 'opus'): ApiLimitEntry => ({
@@ -31,6 +31,8 @@ const row = (minute: number, parts: Partial<UsageRow>): UsageRow => ({
   model: 'claude-opus-1',
   workspaceId: 'wrkspc_a',
   apiKeyId: null,
+  organizationId: null,
+  unknownTokens: 0,
   serviceTier: 'standard',
   speed: 'standard',
   product: 'messages_api',
@@ -54,7 +56,7 @@ function judgeWorld(
   const own = Object.keys(overrides).length > 0 ? workspaceOverrides([entry(overrides)], groups) : []
   const current = snapshotOf(groups, [{ workspace, overrides: own }])
   const judged = judgedLimiters(current)
-  const meters = createMeters(judged, groups, WINDOW)
+  const meters = createMeters({ limiters: judged, groups }, null, WINDOW)
   meters.foldOrganization(rows)
   meters.foldWorkspaces(rows)
   const evidence = {
@@ -152,7 +154,7 @@ test.each([
 test('a model group that lists no models is unmeasured: nobody knows whose use would count, and that is not 0 %', () => {
   const groups = organizationGroups([{ ...entry({ requests_per_minute: 10 }), models: null }])
   const judged = judgedLimiters(snapshotOf(groups, []))
-  const meters = createMeters(judged, groups, WINDOW)
+  const meters = createMeters({ limiters: judged, groups }, null, WINDOW)
   meters.foldOrganization([row(1, { requests: 9 })])
   const world = { judged, committed: null, current: snapshotOf(groups, []), meters, window: WINDOW, known: WINDOW.end }
   const verdict = only(
@@ -171,11 +173,9 @@ test('a row without a request count makes requests unmeasured and leaves tokens 
   ])
 })
 
-test('a model that no group lists is reported, with its requests', () => {
-  const { meters } = judgeWorld({ requests_per_minute: 10 }, [
-    row(1, { model: 'claude-newborn-1', requests: 12, output: 3 }),
-  ])
-  expect([...meters.unmatched.values()]).toEqual([{ model: 'claude-newborn-1', requests: 12, tokens: 3 }])
+test('a dated model counts in the group that lists its alias, unless some group lists the dated one', () => {
+  const dated = row(1, { model: 'claude-opus-1-20251101', output: 8 })
+  expect(judgeWorld({ output_tokens_per_minute: 10 }, [dated]).verdicts).toMatchObject([{ peak: 8, band: 'alert' }])
 })
 
 test('the sum over workspaces is the organization, minute by minute', () => {
@@ -194,7 +194,7 @@ test('the sum over workspaces is the organization, minute by minute', () => {
         overrides: workspaceOverrides([entry({ output_tokens_per_minute: 50 })], groups),
       })
       const judged = judgedLimiters(snapshotOf(groups, [of('wrkspc_a'), of('wrkspc_b')]))
-      const meters = createMeters(judged, groups, WINDOW)
+      const meters = createMeters({ limiters: judged, groups }, null, WINDOW)
       const folded = uses.map(({ minute, ...parts }) => row(minute, parts))
       meters.foldOrganization(folded)
       meters.foldWorkspaces(folded)

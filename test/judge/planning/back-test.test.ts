@@ -1,9 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { judge } from '../../../src/judge/headroom/verdicts.ts'
 import { backTests } from '../../../src/judge/planning/back-test.ts'
-import { createMeters } from '../../../src/judge/usage/meters.ts'
-import { DAY, END, MINUTE, type RandomUse, randomUse, twinAmount } from './random-use.ts'
+import { audited, DAY, END, MINUTE, type RandomUse, randomUse, twinAmount } from './random-use.ts'
 import { UNMEASURED, verdictOf } from './verdict.ts'
 
 const LINES = { watch: 0.5, alert: 0.75 }
@@ -42,6 +40,11 @@ describe('the back-test', () => {
     ['what could not be measured', [UNMEASURED], 'minute'],
     ['a run that judges hours', [overDays(0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8)], 'hour'],
     ['a log of headers', [overDays(0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8)], 'second'],
+    [
+      'a limit of which some use is missing',
+      [{ ...overDays(0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8), lowerBound: true }],
+      'minute',
+    ],
     ['a limit per day', [verdictOf({ utilization: 0.9, hourly: null })], 'minute'],
   ] as const)('says nothing of %s', (_what, verdicts, peakWindow) => {
     expect(backTests(verdicts, LINES, peakWindow)).toEqual([])
@@ -103,16 +106,8 @@ test('for 500 random organizations it equals a twin that adds up every minute of
   let suggestions = 0
   fc.assert(
     fc.property(randomUse(7, 10), (world) => {
-      const window = { start: END - world.days * DAY, end: END, days: world.days, hasDayBefore: false }
-      const judged = world.limits.map((limit) => ({ ...limit, configured: limit.limit, source: limit.scope.type }))
-      const meters = createMeters(judged, world.groups, window)
-      meters.foldOrganization(world.rows)
-      meters.foldWorkspaces(world.rows)
-      const { thresholds } = world
-      const current = { groups: world.groups, workspaces: [] }
-      const evidence = { judged, committed: null, current, meters, window, known: END, source: 'analytics' as const }
-      const verdicts = judge({ ...evidence, thresholds, peakWindow: 'minute' })
-      const actual = backTests(verdicts, thresholds, 'minute').map(({ scope, group, limiter, ...rest }) => ({
+      const { verdicts } = audited(world)
+      const actual = backTests(verdicts, world.thresholds, 'minute').map(({ scope, group, limiter, ...rest }) => ({
         ...{ scope, group: group.name, limiter, days: rest.days, lines: rest.lines },
         instead: rest.suggestion?.instead ?? null,
       }))

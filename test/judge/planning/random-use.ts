@@ -1,4 +1,6 @@
 import fc from 'fast-check'
+import { judge } from '../../../src/judge/headroom/verdicts.ts'
+import { createMeters } from '../../../src/judge/usage/meters.ts'
 import type { RateLimitGroup } from '../../../src/vocabulary/groups.ts'
 import type { Scope } from '../../../src/vocabulary/scope.ts'
 import type { UsageRow } from '../../../src/vocabulary/usage-row.ts'
@@ -72,6 +74,7 @@ const row = (days: number) =>
     model: fc.constantFrom<string | null>(...MODELS, 'claude-unlisted', null),
     workspaceId: fc.constantFrom<string | null>(...WORKSPACES),
     apiKeyId: fc.constant(null),
+    organizationId: fc.constant(null),
     serviceTier: fc.constantFrom('standard', 'standard', 'standard', 'batch'),
     speed: fc.constantFrom('standard', 'standard', 'standard', 'fast'),
     product: fc.constantFrom('messages_api', null),
@@ -80,6 +83,7 @@ const row = (days: number) =>
     cacheCreation: fc.nat(6),
     cacheRead: fc.nat(9),
     output: fc.nat(12),
+    unknownTokens: fc.constant(0),
     webSearches: fc.constantFrom(0, 0, 24, 144),
   })
 
@@ -118,4 +122,16 @@ export function twinAmount(used: UsageRow, { scope, group, limiter }: Omit<Limit
     tokens_per_day: input + used.cacheRead + used.output,
   }
   return amounts[limiter] ?? 0
+}
+
+/** The production path to the meters and verdicts of such an organization. */
+export function audited({ days, groups, limits, rows, thresholds }: RandomUse) {
+  const window = { start: END - days * DAY, end: END, days, earlier: null }
+  const judged = limits.map((one) => ({ ...one, configured: one.limit, source: one.scope.type }))
+  const meters = createMeters({ groups, limiters: judged }, null, window)
+  meters.foldOrganization(rows)
+  meters.foldWorkspaces(rows)
+  const current = { groups, workspaces: [] }
+  const evidence = { judged, committed: null, current, meters, window, known: END, source: 'analytics' as const }
+  return { window, judged, meters, verdicts: judge({ ...evidence, thresholds, peakWindow: 'minute' }) }
 }

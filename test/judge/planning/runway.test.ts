@@ -36,11 +36,13 @@ describe('the runway', () => {
     })
     fc.assert(
       fc.property(noisy, ({ from, perDay, noise }) => {
-        const peaks = noise.map((wobble, day) => from + perDay * day + wobble)
+        const peaks = noise.map((wobble, index) => from + perDay * index + wobble)
         const runway = runwayOf(verdictOf(peaks), ALERT, 'minute')
         if (runway?.kind !== 'reaches') return // refusals have tests of their own
         // The middle of the residuals by hand, without the code's helper.
-        const heights = peaks.map((peak, day) => peak + runway.perDay * (peaks.length - 1 - day)).sort((a, b) => a - b)
+        const heights = peaks
+          .map((peak, index) => peak + runway.perDay * (peaks.length - 1 - index))
+          .sort((a, b) => a - b)
         const height = (heights[(heights.length - 1) >> 1]! + heights[heights.length >> 1]!) / 2
         const day = walk(height, runway.perDay, ALERT * LIMIT, 400) ?? Number.NaN
         expect(runway.days).toBeGreaterThan(day - 1 - 1e-6)

@@ -65,8 +65,8 @@ describe('the trend, held against a twin that tests every slope', () => {
 })
 
 describe('the interval by its published ranks (Sen 1968), worked by hand for 14 points, 91 pairs', () => {
-  const ascending = (points: readonly { x: number; y: number }[]) =>
-    points.flatMap((a, i) => points.slice(i + 1).map((b) => (b.y - a.y) / (b.x - a.x))).sort((a, b) => a - b)
+  const ascending = (curve: readonly { x: number; y: number }[]) =>
+    curve.flatMap((a, i) => curve.slice(i + 1).map((b) => (b.y - a.y) / (b.x - a.x))).sort((a, b) => a - b)
 
   test('without ties: var(S) = 14·13·33/18 = 333.7, reach 30.0, ranks 30 and 62', () => {
     const curve = Array.from({ length: 14 }, (_, x) => ({ x, y: x * x }))

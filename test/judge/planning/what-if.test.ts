@@ -18,7 +18,7 @@ function viewOf(hourly: (number | null)[], share = 0.3): GroupView {
     scope: { type: 'organization' },
     group: GROUP,
     binds: [],
-    cache: { readShare: share, stretch: null, hourlyReadShare: hourly },
+    cache: { readShare: share, stretch: null, hourlyReadShare: hourly, hourlyInput: hourly.map(() => 1) },
   }
 }
 
@@ -88,18 +88,25 @@ describe('what if another part of the input were read from the cache', () => {
     )
   })
 
-  const input = verdictOf({ limiter: 'input_tokens_per_minute_cache_aware' })
+  const inputVerdict = verdictOf({ limiter: 'input_tokens_per_minute_cache_aware' })
+  test('goes by the cache of its own group in the organization, and by no other', () => {
+    const other = { ...viewOf([], 0.9), group: { ...GROUP, name: 'Claude Sonnet 5' } }
+    const ofWorkspace = { ...viewOf([], 0.8), scope: { type: 'workspace' as const, id: 'w', name: 'w' } }
+    const views = [other, ofWorkspace, viewOf([])]
+    expect(cacheWhatIf([inputVerdict], views, START)[0]?.readShare).toBe(0.3)
+  })
+
   test("takes the window's share where that of the peak's hour is not known", () => {
-    expect(cacheWhatIf([input], [viewOf([])], START)[0]?.readShare).toBe(0.3)
+    expect(cacheWhatIf([inputVerdict], [viewOf([])], START)[0]?.readShare).toBe(0.3)
   })
 
   test.each([
     ['a limiter that counts cache reads', verdictOf({ limiter: 'input_tokens_per_minute' }), viewOf([])],
     ['output', verdictOf({ limiter: 'output_tokens_per_minute' }), viewOf([])],
     ['fast mode, whose share is not known', verdictOf({ limiter: 'fast_itpmca' }), viewOf([])],
-    ['no use at all', { ...input, peak: 0, utilization: 0 }, viewOf([])],
-    ['input read wholly from the cache', input, viewOf([], 1)],
-    ['a group without input', input, { ...viewOf([]), cache: null }],
+    ['no use at all', { ...inputVerdict, peak: 0, utilization: 0 }, viewOf([])],
+    ['input read wholly from the cache', inputVerdict, viewOf([], 1)],
+    ['a group without input', inputVerdict, { ...viewOf([]), cache: null }],
   ])('says nothing of %s', (_, verdict, view) => {
     expect(cacheWhatIf([verdict], [view], START)).toEqual([])
   })

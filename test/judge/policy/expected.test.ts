@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Policy } from '../../../src/collect/repository/policy-schema.ts'
-import { findDrift } from '../../../src/judge/limits/drift.ts'
 import { judgedLimiters } from '../../../src/judge/limits/effective.ts'
+import { findDrift } from '../../../src/judge/limits/find-drift.ts'
 import { expectations, isIntended } from '../../../src/judge/policy/expected.ts'
 import { policyFindings } from '../../../src/judge/policy/policy-findings.ts'
 import { BATCH, OPUS, PRODUCTION, policyOf, RESEARCH, SNAPSHOT } from './world.ts'
@@ -98,5 +98,31 @@ describe('a drift', () => {
     const [added] = findDrift({ ...SNAPSHOT, groups: [OPUS] }, SNAPSHOT)
     expect(added?.class).toBe('group-added')
     expect(isIntended(added!, expectations(policy, SNAPSHOT, WORKSPACES))).toBeNull()
+  })
+})
+
+describe('a change is as the policy expects', () => {
+  const about = (limit: number) => ({ group: 'Claude Opus 4.x', limiter: 'requests_per_minute', limit, line: 1 })
+  const moved = {
+    class: 'raised',
+    scope: { type: 'organization' },
+    group: { type: 'model_group', name: 'Claude Opus 4.x' },
+    limiter: 'requests_per_minute',
+    before: 2000,
+    after: 4000,
+  } as const
+  const intended = (...limits: number[]) =>
+    isIntended(moved, expectations(policyOf({ expected: limits.map(about) }), SNAPSHOT, WORKSPACES))
+
+  test('only where every rule about that limit holds', () => {
+    expect(intended(4000)).toBe(true)
+    expect(intended(4000, 4000)).toBe(true)
+    expect(intended(4000, 5000)).toBe(false)
+    expect(intended(5000)).toBe(false)
+  })
+
+  test('which is not asked where no rule speaks of the limit', () => {
+    expect(intended()).toBeNull()
+    expect(isIntended({ ...moved, limiter: 'output_tokens_per_minute' }, [])).toBeNull()
   })
 })

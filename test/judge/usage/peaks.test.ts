@@ -80,7 +80,7 @@ describe('clipped demand', () => {
 })
 
 test('peak ≤ true busiest 60 seconds ≤ bracket, for requests at any second', () => {
-  const requests = fc.array(
+  const anyRequests = fc.array(
     fc.record({ second: fc.integer({ min: 0, max: 3_600 }), size: fc.integer({ min: 1, max: 50 }) }),
     {
       minLength: 1,
@@ -88,7 +88,7 @@ test('peak ≤ true busiest 60 seconds ≤ bracket, for requests at any second',
     },
   )
   fc.assert(
-    fc.property(requests, (requests) => {
+    fc.property(anyRequests, (requests) => {
       const uses: Record<number, number> = {}
       for (const { second, size } of requests)
         uses[Math.floor(second / 60)] = (uses[Math.floor(second / 60)] ?? 0) + size

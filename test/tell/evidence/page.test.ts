@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { evidencePage } from '../../../src/tell/evidence/page.ts'
+import type { MeasuredVerdict } from '../../../src/vocabulary/verdict.ts'
 import { reportOf, rowOf } from '../summary/planned-report.ts'
 
 const page = (...args: Parameters<typeof reportOf>) => evidencePage(reportOf(...args))
@@ -37,7 +38,7 @@ Use of 2026-11-22 (UTC), from Anthropic's usage analytics API. Peaks are of UTC 
 | 99th percentile of all minutes | 166,000 (41.5 %) |
 | Minutes at or over 75 % | 3 of 1,440 |
 | Pressed against the limit | for 4 minutes from 2026-11-22 14:01 UTC: more may have been asked for |
-| Growth | +10.7 % against the peak of the same window a day earlier, 300,000 |
+| Growth | +10.7 % against the peak of the day before, 300,000 |
 | A limit that would bring the peak to 50 % | 664,000 |
 
 Already done:
@@ -46,6 +47,21 @@ Already done:
 - Limits of their own for 1 workspace: workspace production 100,000.
 - The peak is known by workspace: production 71 %.
 `)
+  })
+
+  test('counts as done only limits that workspaces set and that bind, not one without a value or inert', () => {
+    const row = rowOf('output_tokens_per_minute', 400_000, [332_000])
+    const ofWorkspace = (name: string, details: Partial<MeasuredVerdict>) =>
+      rowOf('output_tokens_per_minute', 400_000, [1], { scope: { type: 'workspace', id: name, name }, ...details })
+    const others = [
+      ofWorkspace('inherits', { limitSource: 'organization', configured: null }),
+      ofWorkspace('inert', { limitSource: 'organization', configured: 500_000 }),
+    ]
+    expect(page([row, ...others], 1)).not.toContain('Limits of their own')
+    const binding = ofWorkspace('capped', { limitSource: 'workspace', limit: 5_000, configured: 5_000 })
+    expect(page([row, ...others, binding], 1)).toContain(
+      '- Limits of their own for 1 workspace: workspace capped 5,000.',
+    )
   })
 
   test('gives the cache-read share of an input limit, and whether it counts', () => {

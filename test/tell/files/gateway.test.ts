@@ -57,6 +57,14 @@ describe('the gateway file', () => {
     })
   })
 
+  test('gives a model that stands in two groups the first of them, and each group its limits', () => {
+    const first: RateLimitGroup = { type: 'model_group', name: 'A', models: ['shared', 'a'], limits: { fast_otpm: 1 } }
+    const second: RateLimitGroup = { ...first, name: 'B', models: ['b', 'shared'], limits: { fast_otpm: 2 } }
+    const both = gatewayOf({ groups: [first, second], workspaces: [] }, [])
+    expect(both.models).toEqual({ a: 'A', b: 'B', shared: 'A' })
+    expect(both.organization).toEqual({ A: { fast_otpm: 1 }, B: { fast_otpm: 2 } })
+  })
+
   test('keeps an override whose group the organization no longer lists', () => {
     const overrides = [{ type: 'model_group', name: 'Old', models: [], limits: { requests_per_minute: 7 } }]
     const limits = gatewayOf({ groups: [], workspaces: [{ ...PRODUCTION, overrides }] }, []).workspaces[PRODUCTION.id]
@@ -68,6 +76,24 @@ describe('the gateway file', () => {
     const group = { ...EXAMPLE.groups[0]!, limits: { requests_per_minute: null } }
     expect(gatewayOf({ groups: [group], workspaces: [] }, [RESEARCH]).workspaces[RESEARCH.id]?.limits[OPUS]).toEqual({
       requests_per_minute: null,
+    })
+  })
+
+  test('an override without a value is no override: the workspace inherits', () => {
+    const overrides = [{ type: 'model_group', name: OPUS, models: [], limits: { requests_per_minute: null } }]
+    const inheriting = gatewayOf({ ...EXAMPLE, workspaces: [{ ...PRODUCTION, overrides }] }, [])
+    expect(inheriting.workspaces[PRODUCTION.id]?.limits).toEqual(inheriting.organization)
+  })
+
+  test('an override without a value stays null where there is nothing to inherit: named, and not unlimited', () => {
+    const overrides = [
+      { type: 'model_group', name: OPUS, models: [], limits: { input_tokens_per_minute: null } },
+      { type: 'model_group', name: 'Old', models: [], limits: { requests_per_minute: null } },
+    ]
+    const inheriting = gatewayOf({ ...EXAMPLE, workspaces: [{ ...PRODUCTION, overrides }] }, [])
+    expect(inheriting.workspaces[PRODUCTION.id]?.limits).toEqual({
+      [OPUS]: { ...inheriting.organization[OPUS], input_tokens_per_minute: null },
+      Old: { requests_per_minute: null },
     })
   })
 
@@ -101,7 +127,7 @@ describe('the gateway file', () => {
 test('every effective limit is the lowest that any scope sets', () => {
   const limits = fc.dictionary(
     fc.constantFrom('a_per_minute', 'b_per_minute', 'c_per_minute'),
-    fc.integer({ min: 0, max: 9 }),
+    fc.option(fc.integer({ min: 0, max: 9 })),
   )
   fc.assert(
     fc.property(limits, limits, (organization, own) => {

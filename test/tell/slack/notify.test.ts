@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { MeasuredRow, Report, SnapshotOutcome } from '../../../src/report/report.ts'
+import type { MeasuredRow, Report } from '../../../src/report/report.ts'
 import { type Notify, shouldNotify, shouldNotifyBlind } from '../../../src/tell/slack/notify.ts'
 import { isMeasured } from '../../../src/tell/words/select.ts'
+import type { MadeCommit, SnapshotOutcome } from '../../../src/vocabulary/snapshot-outcome.ts'
 import { EXAMPLES } from '../examples.ts'
 
 const quiet = EXAMPLES['quiet-day'].report
@@ -75,13 +76,12 @@ test.each(cells)('$day under notify: $mode is told: $told', ({ day, mode, told }
 
 describe('drift by pull request', () => {
   const drifted = DAYS.drift!
-  const proposed = (commit: SnapshotOutcome['commit']): SnapshotOutcome => ({
-    operation: commit ? 'updated' : 'unchanged',
-    path: '.github/claude-rate-limits.json',
-    commit,
-    pullRequest: { operation: 'updated', number: 12, url: null },
-    note: null,
-  })
+  const proposed = (made: MadeCommit | null): SnapshotOutcome => {
+    const url = 'https://github.com/acme/limits/pull/12'
+    const pullRequest = { operation: 'updated', number: 12, url } as const
+    const rest = { path: '.github/claude-rate-limits.json', pullRequest, note: null }
+    return made ? { operation: 'updated', commit: made, ...rest } : { operation: 'unchanged', commit: made, ...rest }
+  }
   const commit = { sha: 'a'.repeat(40), verified: true, url: 'https://github.com/acme/limits/commit/a' }
 
   test.each([

@@ -1,87 +1,12 @@
-import { fetch as undiciFetch } from 'undici'
-import { expect, test } from 'vitest'
-import { deliverSlack } from '../../../src/deliver/slack.ts'
-import type { Report } from '../../../src/report/report.ts'
-import { renderBlindSlack } from '../../../src/tell/blind.ts'
-import { renderSlack } from '../../../src/tell/slack/slack.ts'
+import { describe, expect, test } from 'vitest'
 import { SLACK_LIMITS, slackViolations } from '../../../src/tell/slack/slack-limits.ts'
-import { startSlack } from '../../emulator/slack/slack.ts'
-import { EXAMPLES, type Example, LINKS, manyAlerts } from '../examples.ts'
-import { renderExample } from '../renderings.ts'
-
-const deps = {
-  fetch: undiciFetch as unknown as typeof globalThis.fetch,
-  now: Date.now,
-  random: () => 0,
-  sleep: async () => {},
-}
-
-test.each([0, 1, 50, 500])('a message of %i alerts passes the limits of the emulator', async (number) => {
-  const slack = await startSlack()
-  try {
-    const message = renderSlack(manyAlerts(number), LINKS, null)
-    expect(await deliverSlack(deps, slack.webhookUrl, message)).toEqual({ delivered: true })
-    const [posted] = slack.messages
-    const text = JSON.stringify(posted)
-    if (number > 10) expect(text).toContain(`and ${number - 10} more`)
-    else expect(text).not.toContain(' more|')
-    expect(text).toContain(
-      number === 0 ? 'measured below 50 %' : `${number} ${number === 1 ? 'limit' : 'limits'} at or over 75 %`,
-    )
-  } finally {
-    await slack.stop()
-  }
-})
-
-test.each(Object.entries(EXAMPLES) as [string, Example][])('%s is within every limit', (_name, example) => {
-  expect(slackViolations(renderExample(example).slack)).toEqual([])
-})
-
-test('names as long as they come, in everything at once, are still within every limit', () => {
-  const long = (text: string) => `<&>*_\`${text}`.repeat(200)
-  const rename = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(rename)
-    if (typeof value !== 'object' || value === null) return value
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [
-        key,
-        (key === 'name' || key === 'message' || key === 'resource') && typeof item === 'string'
-          ? long(item)
-          : rename(item),
-      ]),
-    )
-  }
-  const all = {
-    ...EXAMPLES['alerts-50'].report,
-    drift: EXAMPLES.drift.report.drift,
-    failures: EXAMPLES['hostile-names'].report.failures,
-    findings: Array.from({ length: 9 }, () => ({ kind: 'mute-expired' as const, message: 'ended' })),
-  }
-  const snapshot = { operation: 'skipped', path: long('p'), commit: null, pullRequest: null, note: long('n') } as const
-  const message = renderSlack(rename(all) as Report, LINKS, snapshot)
-  expect(slackViolations(message)).toEqual([])
-  expect(JSON.stringify(message)).toContain('50 limits at or over 75 %')
-  const blind = renderBlindSlack({ ...EXAMPLES.blind.blind, error: long('x') }, LINKS)
-  expect(slackViolations(blind)).toEqual([])
-})
-
-test('a long name of a group does not push out of the headline that not everything could be read', () => {
-  const { report } = EXAMPLES['hostile-names']
-  const verdicts = report.verdicts.map((row) => ({ ...row, group: { ...row.group, name: 'x'.repeat(90) } }))
-  const [header] = renderSlack({ ...report, verdicts }, LINKS, null).blocks as { text: { text: string } }[]
-  expect(header!.text.text).toMatch(/highest 104 %, but not everything could be read or delivered$/)
-})
-
-test('a mute that has ended is in the message', () => {
-  const message = 'The mute of group Claude Haiku 4.5 ended on 2026-11-21 and is ignored from now on.'
-  const report = { ...EXAMPLES['first-alert'].report, findings: [{ kind: 'mute-expired' as const, message }] }
-  expect(JSON.stringify(renderSlack(report, LINKS, null))).toContain(`*Mutes that have ended*\\n• ${message}`)
-})
+import { refusalsOf } from '../../emulator/slack/slack-rules.ts'
 
 const section = (text: string) => ({ type: 'section', text: { type: 'mrkdwn', text } })
 const button = { type: 'button', text: { type: 'plain_text', text: 'x' }, url: 'https://e.example' }
 
-test.each<[string, object]>([
+/** Each breaks one rule and no other. */
+const BROKEN: [string, object][] = [
   ['51 blocks', { blocks: Array.from({ length: 51 }, () => ({ type: 'divider' })) }],
   ['no blocks at all', { blocks: [] }],
   ['a long section', { blocks: [section('x'.repeat(SLACK_LIMITS.section + 1))] }],
@@ -118,6 +43,46 @@ test.each<[string, object]>([
   ['verbatim plain text', { blocks: [{ type: 'section', text: { type: 'plain_text', text: 'x', verbatim: true } }] }],
   ['a long text', { text: 'x'.repeat(40_001) }],
   ['too much in all', { blocks: Array.from({ length: 5 }, () => section('x'.repeat(2_900))) }],
-])('%s is a violation', (_what, message) => {
+]
+
+test.each(BROKEN)('%s is a violation', (_what, message) => {
   expect(slackViolations({ text: 'x', ...message })).toHaveLength(1)
+})
+
+// The emulator has read the documentation for itself.
+test.each(BROKEN)('%s is what Slack refuses', (_what, message) => {
+  expect(refusalsOf({ text: 'x', ...message })).not.toEqual([])
+})
+
+describe('the table of limits is nowhere looser than Slack:', () => {
+  const fill = (length: number) => 'x'.repeat(length)
+  const many = <T>(length: number, item: T) => Array.from({ length }, () => item)
+  const LIMITS = SLACK_LIMITS
+  const plain = (text: string) => ({ type: 'plain_text', text })
+  const link = (url: string) => ({ blocks: [{ type: 'actions', elements: [{ ...button, url }] }] })
+  test.each<[keyof typeof SLACK_LIMITS, (most: number) => object]>([
+    ['blocks', (most) => ({ blocks: many(most, { type: 'divider' }) })],
+    ['blockId', (most) => ({ blocks: [{ ...section('x'), block_id: fill(most) }] })],
+    ['text', (most) => ({ text: fill(most) })],
+    ['header', (most) => ({ blocks: [{ type: 'header', text: plain(fill(most)) }] })],
+    ['section', (most) => ({ blocks: [section(fill(most))] })],
+    ['fields', (most) => ({ blocks: [{ type: 'section', fields: many(most, plain('x')) }] })],
+    ['field', (most) => ({ blocks: [{ type: 'section', fields: [plain(fill(most))] }] })],
+    ['contextElements', (most) => ({ blocks: [{ type: 'context', elements: many(most, plain('x')) }] })],
+    ['contextText', (most) => ({ blocks: [{ type: 'context', elements: [plain(fill(most))] }] })],
+    ['actionsElements', (most) => ({ blocks: [{ type: 'actions', elements: many(most, button) }] })],
+    ['buttonText', (most) => ({ blocks: [{ type: 'actions', elements: [{ ...button, text: plain(fill(most)) }] }] })],
+    ['buttonUrl', (most) => link(`https://e.example/${fill(most - 18)}`)],
+    ['actionId', (most) => ({ blocks: [{ type: 'actions', elements: [{ ...button, action_id: fill(most) }] }] })],
+  ])('%s', (name, message) => {
+    expect(refusalsOf({ text: 'x', ...message(LIMITS[name]) })).toEqual([])
+  })
+
+  test('message', () => {
+    const blocks = many(5, section(fill(2_540)))
+    const length = JSON.stringify(blocks).length
+    expect(length).toBeLessThan(LIMITS.message)
+    expect(refusalsOf({ text: 'x', blocks })).toEqual([])
+    expect(refusalsOf({ text: 'x', blocks: many(5, section(fill(2_640))) })).not.toEqual([])
+  })
 })

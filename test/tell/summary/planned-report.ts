@@ -54,8 +54,13 @@ function bandOf(utilization: number): MeasuredBand {
 }
 
 export function reportOf(verdicts: MeasuredVerdict[], days: number, details: Partial<Report> = {}): Report {
-  const window = { start: END - days * DAY, end: END, days, hasDayBefore: true }
-  const share = { readShare: 0.4, stretch: 1 / 0.6, hourlyReadShare: Array.from({ length: days * 24 }, () => 0.4) }
+  const window = { start: END - days * DAY, end: END, days, earlier: null }
+  const share = {
+    readShare: 0.4,
+    stretch: 1 / 0.6,
+    hourlyReadShare: Array.from({ length: days * 24 }, () => 0.4),
+    hourlyInput: Array.from({ length: days * 24 }, () => 9),
+  }
   const views = [{ scope: ORGANIZATION, group: OPUS_GROUP, binds: [], cache: share }]
   const judged = { verdicts, views, windowStart: window.start, isComplete: true, thresholds: THRESHOLDS }
   const report = reported({

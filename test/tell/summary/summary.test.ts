@@ -40,6 +40,20 @@ describe('the verdict line', () => {
     )
   })
 
+  test('takes a workspace whose override has no value for read: it inherits what the organization has, be it no value', () => {
+    const { verdicts, unread_workspaces } = EXAMPLES['partial-failure'].report
+    const row = verdicts.find(({ scope }) => scope.type === 'workspace' && scope.id === unread_workspaces?.[0]?.id)
+    const all = quiet.verdicts.filter(({ scope }) => scope.type === 'organization')
+    const inherited = { ...quiet, verdicts: [...all, { ...row!, limit_source: 'organization' as const }] }
+    expect(title(inherited)).toBe(title({ ...quiet, verdicts: all }))
+    const summary = renderSummary(inherited, LINKS, null)
+    expect(summary).toContain('There is no value to compare with; the Console shows what applies.')
+    expect(summary).not.toContain('once the limits of this workspace can be read')
+    const unread = { ...quiet, verdicts: [...all, row!], unread_workspaces: unread_workspaces! }
+    expect(title(unread)).toMatch(/^## ⚪ .*: not fully measured/)
+    expect(renderSummary(unread, LINKS, null)).toContain('once the limits of this workspace can be read')
+  })
+
   test('of an alert is red, whatever else is missing', () => {
     const report = { ...EXAMPLES['first-alert'].report, window: EXAMPLES['incomplete-data'].report.window }
     expect(title(report)).toBe('## 🔴 Claude rate limits: 2 limits at or over 75 %, highest 104 %')

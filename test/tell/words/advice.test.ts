@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Report } from '../../../src/report/report.ts'
 import { advice } from '../../../src/tell/words/advice.ts'
 import { isMeasured } from '../../../src/tell/words/select.ts'
+import { ORGANIZATION } from '../../../src/vocabulary/scope.ts'
 import { EXAMPLES } from '../examples.ts'
 
 const alert = EXAMPLES['first-alert'].report
@@ -43,6 +44,17 @@ describe('cache breakpoints', () => {
   })
 })
 
+test('a burst of ten minutes a day is one over a week too: seventy minutes, no more', () => {
+  const week = { ...alert, window: { ...alert.window, days: 7 } }
+  const lasting = (minutes: number) => ({
+    ...week,
+    verdicts: alert.verdicts.filter(isMeasured).map((row) => ({ ...row, p99: 0, minutes_over_threshold: minutes })),
+  })
+  expect(about(lasting(70), /^Spread out/)).toHaveLength(1)
+  expect(about(lasting(71), /^Spread out/)).toEqual([])
+  expect(about({ ...lasting(11), window: alert.window }, /^Spread out/)).toEqual([])
+})
+
 test('only a burst is to be spread out', () => {
   const sustained = alert.verdicts.filter(isMeasured).map((row) => ({ ...row, minutes_over_threshold: 400 }))
   expect(about(alert, /^Spread out/)).toHaveLength(1)
@@ -53,6 +65,13 @@ test("a workspace's own limit is raised by its owner, an organization's by Anthr
   expect(about(alert, /^Raise/)[0]).toContain(
     'workspace production (requests/min: 1,000 where the organization has 4,000)',
   )
+  expect(about(alert, /^Raise/)[0]).not.toMatch(/organization \(/)
+  const elsewhere = alert.verdicts.map((row) =>
+    row.scope.type === 'workspace' ? { ...row, scope: ORGANIZATION } : row,
+  )
+  expect(about({ ...alert, verdicts: elsewhere }, /^Raise/)).toEqual([])
+  const inherited = alert.verdicts.map((row) => ({ ...row, limit_source: 'organization' as const }))
+  expect(about({ ...alert, verdicts: inherited }, /^Raise/)).toEqual([])
   expect(about(alert, /^Ask/)[0]).not.toContain('requests/min')
   const half = alert.verdicts.filter(isMeasured).map((row) => ({ ...row, band: 'ok' as const, utilization: 0.4999 }))
   expect(about({ ...alert, verdicts: half }, /^Ask/)).toEqual([])

@@ -17,7 +17,14 @@ test('a peak is placed by minute, hour or day, and dated where the window has se
     peak: 310_000,
     peak_at: '2026-11-22T14:05:00Z',
   }
-  const window = { start: '', end: '', complete: true, missing_minutes: 0, data_refreshed_at: null }
+  const window = {
+    start: '',
+    end: '',
+    complete: true,
+    missing_minutes: 0,
+    data_refreshed_at: null,
+    compared_with: null,
+  }
   const day = { window: { ...window, days: 1 }, peak_window: 'minute' as const }
   expect(peakTime(row, day)).toBe('14:05 UTC')
   expect(peakTime(row, { ...day, window: { ...window, days: 7 } })).toBe('2026-11-22 14:05 UTC')
@@ -40,5 +47,4 @@ test('groups without a name of their own and limiters unknown to us still read a
   expect(
     limiterName({ group: { type: 'dreams', name: 'dreams' }, limiter: 'naps_per_day' }, (text) => `<${text}>`),
   ).toBe('<naps_per_day>')
-  expect(limiterName({ group: { type: 'any', name: 'all groups' }, limiter: 'any' }, asIs)).toBe('any limit')
 })

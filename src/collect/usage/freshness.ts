@@ -1,0 +1,25 @@
+import { MINUTE, type Window } from '../../vocabulary/window.ts'
+
+/** Up to when usage is known, and what the API said of it. All UTC ms. */
+export type Freshness = {
+  /** Usage is complete up to here: a whole minute, at most the window's end. */
+  known: number
+  /** The API's own statement; null where it made none. */
+  refreshedAt: number | null
+}
+
+/**
+ * From what all answers state. Null is allowed by the API's types and not explained; the legacy report never says. Days
+ * that have ended are then taken as whole, and a finding says that nobody confirmed it.
+ */
+export function freshnessOf(stated: readonly (number | null)[], window: Pick<Window, 'end'>): Freshness {
+  const refreshedAt = earliest(stated)
+  if (refreshedAt === null) return { known: window.end, refreshedAt }
+  return { known: Math.min(Math.floor(refreshedAt / MINUTE) * MINUTE, window.end), refreshedAt }
+}
+
+/** Null where none states a time. */
+export function earliest(times: readonly (number | null)[]): number | null {
+  const stated = times.filter((time) => time !== null)
+  return stated.length > 0 ? Math.min(...stated) : null
+}

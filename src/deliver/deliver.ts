@@ -7,7 +7,9 @@ import type { Run } from '../run.ts'
 import { annotations, logLines } from '../tell/annotations.ts'
 import { renderBlindSlack, renderBlindSummary, renderRefusedSummary } from '../tell/blind.ts'
 import { evidencePage } from '../tell/evidence/page.ts'
+import { openMetrics } from '../tell/files/openmetrics.ts'
 import { shouldNotify, shouldNotifyBlind } from '../tell/slack/notify.ts'
+import { slackAsMarkdown } from '../tell/slack/slack-as-markdown.ts'
 import type { SlackMessage } from '../tell/slack/slack-limits.ts'
 import { renderSlack } from '../tell/slack/slack-message.ts'
 import { renderSummary } from '../tell/summary/summary.ts'
@@ -17,7 +19,7 @@ import { isoTime } from '../vocabulary/window.ts'
 import { exitCode } from './exit-code.ts'
 import { writeOutputs } from './outputs.ts'
 import { postToSlack, type SlackOutcome } from './post-to-slack.ts'
-import { writeEvidence, writeReport, writeSummary } from './run-files.ts'
+import { writeEvidence, writeMessage, writeMetrics, writeReport, writeSummary } from './run-files.ts'
 import { type Found, keepSnapshot } from './snapshot/keep-snapshot.ts'
 
 /**
@@ -49,10 +51,13 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
   const reportPath = await attemptFile(log, 'report', () => writeReport(deps.env, report))
   const evidence = evidencePage(report)
   const evidencePath = evidence && (await attemptFile(log, 'evidence page', () => writeEvidence(deps.env, evidence)))
+  const metricsPath = await attemptFile(log, 'metrics', () => writeMetrics(deps.env, openMetrics(report)))
+  const isToldElsewhere = shouldNotify(inputs.notify, report, snapshot)
+  const messagePath = await keepMessage(run, isToldElsewhere, () => renderSlack(report, links, snapshot))
   await attemptFile(log, 'job summary', () => writeSummary(deps.env, renderSummary(report, links, snapshot)))
   const isDriftKnown = committed.kind === 'read'
-  const files = { reportPath, evidencePath }
-  writeOutputs(deps.core, log, { kind: 'audited', report, isDriftKnown, ...files, snapshot, slack })
+  const files = { reportPath, evidencePath, messagePath, metricsPath }
+  writeOutputs(deps.core, log, { kind: 'audited', report, isDriftKnown, files, snapshot, slack })
   return exitCode(report, inputs.failOn, log)
 }
 
@@ -64,13 +69,13 @@ export async function deliverBlind(run: Run, error: string): Promise<1> {
   const window = chosen === 'log-span' ? null : { start: isoTime(chosen.start), end: isoTime(chosen.end) }
   const source = inputs.source.kind === 'headers-log' ? 'headers' : 'api'
   const blind: Blind = { window, source, error: secrets.redact(error) }
-  const slack = await log.group('Slack', () =>
-    notifySlack(run, shouldNotifyBlind(inputs.notify), () => renderBlindSlack(blind, links)),
-  )
+  const wanted = shouldNotifyBlind(inputs.notify)
+  const slack = await log.group('Slack', () => notifySlack(run, wanted, () => renderBlindSlack(blind, links)))
+  const messagePath = await keepMessage(run, wanted, () => renderBlindSlack(blind, links))
   await attemptFile(log, 'job summary', () => writeSummary(deps.env, renderBlindSummary(blind, links)))
   // First the reason: it is what matters, and the outputs may be what cannot be written.
   log.fail(`The audit is blind: ${error}`)
-  writeOutputs(deps.core, log, { kind: 'blind', window, slack })
+  writeOutputs(deps.core, log, { kind: 'blind', window, slack, messagePath })
   return 1
 }
 
@@ -99,6 +104,16 @@ async function notifySlack(
   const posting = await postToSlack(deps, inputs.slackWebhookUrl, message)
   log.info(posting.kind === 'delivered' ? 'Posted to Slack.' : `Slack: ${posting.error}`)
   return posting
+}
+
+/** The message for other channels, exactly where Slack would get it: a step that posts the file needs no rule of its own. */
+async function keepMessage(
+  { deps, inputs, log }: Run,
+  wanted: boolean,
+  render: () => SlackMessage,
+): Promise<string | null> {
+  if (!wanted || inputs.dryRun) return null
+  return attemptFile(log, 'message', () => writeMessage(deps.env, slackAsMarkdown(render())))
 }
 
 /** A file on the runner that cannot be written is said, but is no reason to lose what comes after it. */

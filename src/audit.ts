@@ -2,20 +2,23 @@ import { type Connection, connect } from './collect/anthropic/connection.ts'
 import { collectLog } from './collect/headers-log/collect-log.ts'
 import { collectLimits } from './collect/limits/limits.ts'
 import { collectTier } from './collect/limits/usage-tier.ts'
+import { readChecked } from './collect/repository/checked.ts'
 import { type Committed, policyIn, readCommitted, snapshotIn } from './collect/repository/committed.ts'
 import { explainPeaks } from './collect/usage/collect-drivers.ts'
 import { collectCensus, collectUsage } from './collect/usage/usage.ts'
 import { deliverAudit, deliverBlind, refuse } from './deliver/deliver.ts'
+import { deliverCheck } from './deliver/deliver-check.ts'
 import type { Found } from './deliver/snapshot/keep-snapshot.ts'
 import type { Deps } from './deps.ts'
 import { AuditError, describeError } from './errors.ts'
-import { type ApiInputs, areOfLog, type Inputs, type LogInputs, readInputs } from './inputs/inputs.ts'
+import { type ApiInputs, areOfLog, type CheckInputs, type Inputs, type LogInputs, readInputs } from './inputs/inputs.ts'
 import { audited, judgeAll } from './judge/by-api.ts'
 import { judgeLog } from './judge/headers-log/log-judged.ts'
 import { refuseBlindness } from './judge/headroom/blindness.ts'
 import { peaksToExplain } from './judge/headroom/peaks-to-explain.ts'
 import { contradictions } from './judge/limits/contradictions.ts'
 import { limitsNow } from './judge/limits/limits-now.ts'
+import { checkPolicy } from './judge/policy/check-policy.ts'
 import { atomsOf } from './judge/usage/atoms.ts'
 import { metersFor, toMeasure } from './judge/usage/meters-for.ts'
 import { planReading } from './judge/usage/reading-plan.ts'
@@ -24,6 +27,7 @@ import { reportOf } from './report/report-of.ts'
 import type { Run } from './run.ts'
 import { createSecrets, type Secrets } from './transport/redaction.ts'
 import type { Snapshot } from './vocabulary/snapshot.ts'
+import { dayOf } from './vocabulary/window.ts'
 
 /**
  * One run. Resolves to 0 or 1 and throws nothing: whatever goes wrong is reported in the log, the summary and Slack, and
@@ -47,7 +51,9 @@ async function runAudit(deps: Deps, log: Log, secrets: Secrets): Promise<0 | 1> 
   let run: Run
   let committed: Committed
   try {
-    inputs = readInputs(deps, secrets.add)
+    const asked = readInputs(deps, secrets.add)
+    if (asked.mode === 'check') return await check(deps, log, asked)
+    inputs = asked
     run = { deps, log, secrets, inputs }
     committed = await log.group('Committed snapshot and policy', () => readCommitted(run))
   } catch (error) {
@@ -63,6 +69,17 @@ async function runAudit(deps: Deps, log: Log, secrets: Secrets): Promise<0 | 1> 
     return deliverBlind(run, describeError(error))
   }
   return deliverAudit(run, found, committed)
+}
+
+/** The files of a pull request, held against each other. Throws AuditError where there is nothing to check. */
+async function check(deps: Deps, log: Log, inputs: CheckInputs): Promise<0 | 1> {
+  const checked = await readChecked(deps, inputs)
+  const { policy, snapshot } = checked
+  const rules =
+    policy.kind === 'valid' && snapshot.kind === 'valid'
+      ? checkPolicy(policy.value, snapshot.value, dayOf(deps.now()))
+      : null
+  return deliverCheck(deps, log, checked, rules)
 }
 
 /** Limits and usage from the Admin API, judged. Throws AuditError: then nothing is known. */

@@ -42,6 +42,7 @@ export const fields = {
   'headers-log': optional(
     grammar('a path or a glob, such as logs/claude-*.jsonl', (text) => (/[\0\r\n]/.test(text) ? undefined : text)),
   ),
+  mode: oneOf('audit', 'check'),
   date: grammar('yesterday, or a day as YYYY-MM-DD (UTC); with headers-log also today', (text) =>
     text === 'yesterday' || text === 'today' ? text : parseDay(text),
   ),

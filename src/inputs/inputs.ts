@@ -18,6 +18,8 @@ import { type Credentials, chooseSource, type LogPattern, type Source } from './
 
 /** What was asked for. `log-span`: the window is what the log holds, which is known once it has been read. */
 export type Inputs = ApiInputs | LogInputs
+/** What a check of the files in a pull request needs: no credential, and no service. */
+export type CheckInputs = { mode: 'check'; policyPath: string; snapshotPath: string }
 export type ApiInputs = OtherInputs & { source: Credentials; window: Window }
 export type LogInputs = OtherInputs & { source: LogPattern; window: Window | 'log-span' }
 
@@ -27,6 +29,7 @@ export function areOfLog(inputs: Inputs): inputs is LogInputs {
 }
 
 type OtherInputs = {
+  mode: 'audit'
   anthropicBaseUrl: string
   /** A log of headers is always read to the second. */
   peakWindow: 'minute' | 'hour'
@@ -60,7 +63,10 @@ type OtherInputs = {
  * Reads and checks every input. Gives the secrets to `mask` first, so that nothing later can show them.
  * Throws one AuditError that names every bad input, what was given and what is accepted; no request has been made by then.
  */
-export function readInputs({ core, now }: Pick<Deps, 'core' | 'now'>, mask: (secret: string) => void): Inputs {
+export function readInputs(
+  { core, now }: Pick<Deps, 'core' | 'now'>,
+  mask: (secret: string) => void,
+): Inputs | CheckInputs {
   const names = Object.keys(INPUTS) as InputName[]
   const raw = Object.fromEntries(names.map((name) => [name, core.getInput(name).trim() || INPUTS[name]])) as Record<
     InputName,
@@ -75,6 +81,7 @@ export function readInputs({ core, now }: Pick<Deps, 'core' | 'now'>, mask: (sec
     if (parsed.success) Object.assign(values, { [name]: parsed.data })
     else problems.push(`${name}: got ${asGiven(name, raw[name])}; accepted: ${acceptedBy(parsed.error)}`)
   }
+  if (values.mode === 'check') return checkInputs(raw, values, problems)
   const source = chooseSource(raw, values, problems)
   checkPeakWindow(raw, values, problems)
   const sourced = source && withWindow(source, values, now(), problems)
@@ -97,6 +104,15 @@ export function readInputs({ core, now }: Pick<Deps, 'core' | 'now'>, mask: (sec
 
   if (problems.length > 0 || !sourced) throw new AuditError(problemText(problems))
   return { ...sourced, ...otherInputs(values as Fields) }
+}
+
+/** A check reads two files: whatever else is given has to be well-formed, and means nothing. */
+function checkInputs(raw: Record<InputName, string>, values: Partial<Fields>, problems: string[]): CheckInputs {
+  checkPaths(raw, problems)
+  const { 'policy-path': policyPath, 'snapshot-path': snapshotPath } = values
+  if (problems.length > 0 || policyPath === undefined || snapshotPath === undefined)
+    throw new AuditError(problemText(problems))
+  return { mode: 'check', policyPath, snapshotPath }
 }
 
 function acceptedBy(error: z.ZodError): string {
@@ -201,6 +217,7 @@ function apiWindow(
 
 function otherInputs(values: Fields): OtherInputs {
   return {
+    mode: 'audit',
     anthropicBaseUrl: values['anthropic-base-url'],
     peakWindow: values['peak-window'] === 'hour' ? 'hour' : 'minute',
     thresholds: { watch: values['watch-threshold'], alert: values.threshold },

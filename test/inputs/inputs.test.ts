@@ -6,9 +6,15 @@ import type { InputName } from '../../src/inputs/names.ts'
 const NOW = Date.parse('2026-11-24T06:23:00Z')
 const KEY = 'sk-ant-admin01-abcdefghijklmnop'
 
-function read(given: Partial<Record<InputName, string>>, masked: string[] = []) {
+function asked(given: Partial<Record<InputName, string>>, masked: string[] = []) {
   const core = { getInput: (name: string) => given[name as InputName] ?? '' } as Deps['core']
   return readInputs({ core, now: () => NOW }, (secret) => masked.push(secret))
+}
+
+function read(given: Partial<Record<InputName, string>>, masked: string[] = []) {
+  const inputs = asked(given, masked)
+  if (inputs.mode === 'check') throw new Error('This is no audit.')
+  return inputs
 }
 
 const withKey = (given: Partial<Record<InputName, string>>) => read({ 'anthropic-admin-key': KEY, ...given })
@@ -223,4 +229,15 @@ test.each([
 test('the window of a log ends by now, and today is of a log only', () => {
   expect(message({ 'headers-log': 'x', date: '2026-11-25' })).toMatch(/date: got "2026-11-25"; accepted: today, or/)
   expect(message({ 'anthropic-admin-key': KEY, date: 'today' })).toMatch(/date: got "today"; .*with headers-log/)
+})
+
+test('a check needs no credential, takes the two paths, and still refuses what is not well-formed', () => {
+  expect(asked({ mode: 'check', 'policy-path': 'limits.yml' })).toEqual({
+    mode: 'check',
+    policyPath: 'limits.yml',
+    snapshotPath: '.github/claude-rate-limits.json',
+  })
+  expect(message({ mode: 'check', 'policy-path': '../limits.yml' })).toMatch(/policy-path: got "..\/limits.yml"/)
+  expect(message({ mode: 'check', 'policy-path': 'a.json', 'snapshot-path': 'a.json' })).toContain('another path')
+  expect(message({ mode: 'drill' })).toContain('mode: got "drill"; accepted: audit | check')
 })

@@ -5,19 +5,23 @@ import { collectTier } from './collect/limits/usage-tier.ts'
 import { readChecked } from './collect/repository/checked.ts'
 import { type Committed, policyIn, readCommitted, snapshotIn } from './collect/repository/committed.ts'
 import { explainPeaks } from './collect/usage/collect-drivers.ts'
+import { collectWhatIf } from './collect/usage/collect-what-if.ts'
 import { collectCensus, collectUsage } from './collect/usage/usage.ts'
+import type { UsageReader } from './collect/usage/usage-reader.ts'
 import { deliverAudit, deliverBlind, refuse } from './deliver/deliver.ts'
 import { deliverCheck } from './deliver/deliver-check.ts'
 import type { Found } from './deliver/snapshot/keep-snapshot.ts'
 import type { Deps } from './deps.ts'
 import { AuditError, describeError } from './errors.ts'
 import { type ApiInputs, areOfLog, type CheckInputs, type Inputs, type LogInputs, readInputs } from './inputs/inputs.ts'
-import { audited, judgeAll } from './judge/by-api.ts'
+import { audited, judgeAll, type Known } from './judge/by-api.ts'
 import { judgeLog } from './judge/headers-log/log-judged.ts'
 import { refuseBlindness } from './judge/headroom/blindness.ts'
 import { peaksToExplain } from './judge/headroom/peaks-to-explain.ts'
 import { contradictions } from './judge/limits/contradictions.ts'
 import { limitsNow } from './judge/limits/limits-now.ts'
+import { createWhatIf, type WhatIf } from './judge/planning/what-if-minutes.ts'
+import { inUse, scenarioOf } from './judge/planning/what-if-scenario.ts'
 import { checkPolicy } from './judge/policy/check-policy.ts'
 import { atomsOf } from './judge/usage/atoms.ts'
 import { metersFor, toMeasure } from './judge/usage/meters-for.ts'
@@ -27,6 +31,7 @@ import { reportOf } from './report/report-of.ts'
 import type { Run } from './run.ts'
 import { createSecrets, type Secrets } from './transport/redaction.ts'
 import type { Snapshot } from './vocabulary/snapshot.ts'
+import type { Verdict } from './vocabulary/verdict.ts'
 import { dayOf } from './vocabulary/window.ts'
 
 /**
@@ -110,12 +115,32 @@ async function auditByApi(run: Run<ApiInputs>, committed: Committed): Promise<Fo
     refuseBlindness(verdicts)
     const peaks = peaksToExplain(verdicts, meters.find, peakWindow)
     const explained = await explainPeaks(api.client, reader, verdicts, peaks, reading, usage)
-    const report = reportOf(audited(known, { ...explained, tier: await tier, committed, confirmed }))
+    const whatIf = await whatIfOf(run, { ...known, verdicts }, reader)
+    const learnt = { ...explained, tier: await tier, whatIf, committed, confirmed }
+    const report = reportOf(audited(known, learnt))
     const { snapshotBeside, active: workspaces } = limits
     return { report, snapshotBeside, workspaces, isPartial: reading.unreadable.length > 0 }
   } finally {
     api.close()
   }
+}
+
+/** What the input what-if asks, on the minutes of just the use that it names; null where it asks nothing. */
+async function whatIfOf(
+  { log, inputs }: Run<ApiInputs>,
+  known: Known & { verdicts: readonly Verdict[] },
+  reader: UsageReader,
+): Promise<WhatIf | null> {
+  if (inputs.whatIf.length === 0) return null
+  const { limits, meters, usage, window, thresholds, peakWindow, verdicts } = known
+  const { census, takesFilter, freshness } = usage
+  const { groups } = limits.current
+  const scenario = scenarioOf(inputs.whatIf, { groups, workspaces: limits.active, inUse: inUse(census.window) })
+  const meter = createWhatIf(scenario, { limiters: limits.judged, groups, window })
+  const given = { reader, span: window, census, takesFilter }
+  const problem = await log.group('What if', () => collectWhatIf(scenario.uses, given, meter.fold))
+  if (problem !== null) return { changes: [], rows: [], findings: [{ kind: 'what-if', message: problem }] }
+  return meter.judge(verdicts, meters, { known: freshness.known, thresholds, peakWindow })
 }
 
 /**

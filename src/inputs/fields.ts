@@ -14,6 +14,7 @@ import {
   uuid,
 } from './grammar.ts'
 import type { InputName } from './names.ts'
+import { whatIfLines } from './what-if-lines.ts'
 
 const GROUP_TYPES = ['model_group', 'batch', 'token_count', 'files', 'skills', 'web_search'] as const
 
@@ -53,6 +54,7 @@ export const fields = {
   'peak-window': oneOf('minute', 'hour', 'second'),
   threshold,
   'watch-threshold': threshold,
+  'what-if': whatIfLines,
   'policy-path': repositoryPath,
   workspaces: grammar('all | none | a list of workspace IDs or names', (text) => {
     if (text === 'all' || text === 'none') return text

@@ -15,6 +15,7 @@ import {
 import { type Fields, fields } from './fields.ts'
 import { asGiven, INPUTS, type InputName, SECRET_INPUTS } from './names.ts'
 import { type Credentials, chooseSource, type LogPattern, type Source } from './source.ts'
+import type { WhatIfChange } from './what-if-lines.ts'
 
 /** What was asked for. `log-span`: the window is what the log holds, which is known once it has been read. */
 export type Inputs = ApiInputs | LogInputs
@@ -34,6 +35,8 @@ type OtherInputs = {
   /** A log of headers is always read to the second. */
   peakWindow: 'minute' | 'hour'
   thresholds: { watch: number; alert: number }
+  /** Changes to play through on the use of the window. */
+  whatIf: readonly WhatIfChange[]
   policyPath: string
   workspaces: 'all' | 'none' | readonly string[]
   models: readonly string[]
@@ -84,6 +87,10 @@ export function readInputs(
   if (values.mode === 'check') return checkInputs(raw, values, problems)
   const source = chooseSource(raw, values, problems)
   checkPeakWindow(raw, values, problems)
+  if (raw['what-if'] !== '' && raw['headers-log'] !== '')
+    problems.push(
+      `what-if: got ${asGiven('what-if', raw['what-if'])} with headers-log; accepted: nothing, since a log has no minutes of whole workspaces`,
+    )
   const sourced = source && withWindow(source, values, now(), problems)
   if (
     values.threshold !== undefined &&
@@ -221,6 +228,7 @@ function otherInputs(values: Fields): OtherInputs {
     anthropicBaseUrl: values['anthropic-base-url'],
     peakWindow: values['peak-window'] === 'hour' ? 'hour' : 'minute',
     thresholds: { watch: values['watch-threshold'], alert: values.threshold },
+    whatIf: values['what-if'],
     policyPath: values['policy-path'],
     workspaces: values.workspaces,
     models: values.models,

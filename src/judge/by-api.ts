@@ -14,6 +14,7 @@ import { limitFindings } from './limits/limit-findings.ts'
 import type { LimitsNow } from './limits/limits-now.ts'
 import { pinnedOverrides } from './limits/pinned-overrides.ts'
 import { planningOf } from './planning/planning.ts'
+import type { WhatIf } from './planning/what-if-minutes.ts'
 import { thresholdsBy, withIntent, withMutes } from './policy/apply.ts'
 import { expectations } from './policy/expected.ts'
 import { useMutesBy } from './policy/mutes.ts'
@@ -65,13 +66,15 @@ type Learnt = {
   verdicts: readonly Verdict[]
   problem: string | null
   tier: Tier | null
+  /** What `what-if` asked; null: nothing. */
+  whatIf: WhatIf | null
   committed: Committed
   /** What was hard to believe of the limits, and was answered twice. */
   confirmed: readonly string[]
 }
 
 /** Everything found, put together. */
-export function audited(known: Known, { verdicts, problem, tier, committed, confirmed }: Learnt): Audited {
+export function audited(known: Known, { verdicts, problem, tier, whatIf, committed, confirmed }: Learnt): Audited {
   const { limits, meters, usage, source, window, thresholds, peakWindow, policy } = known
   const { census, freshness, unreconciled } = usage
   const { reading, current, judged, judgedWorkspaces, active } = limits
@@ -112,8 +115,10 @@ export function audited(known: Known, { verdicts, problem, tier, committed, conf
       ...(problem === null ? [] : [{ kind: 'drivers-unknown' as const, message: problem }]),
       ...usageFindings({ source, ...freshness, window, meters }),
       ...useFindings(accounting, unknownProducts(census)),
+      ...(whatIf?.findings ?? []),
     ],
     planning: planningOf(forPlanning, limits.judgedGroups, tier),
+    ...(whatIf && { whatIf }),
     accounting,
     unmatchedModels: unmatchedModels(census, current.groups),
     unreadWorkspaces: reading.unreadable.map(({ workspace: { id, name } }) => ({ id, name })),

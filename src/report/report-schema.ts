@@ -14,6 +14,7 @@ import {
   time,
   verdictSchema,
 } from './row-schemas.ts'
+import { whatIfSchema } from './what-if-part.ts'
 
 /** The report file, as it is written and published. Keys are spelled as in the file; more may be added, none renamed. */
 
@@ -99,6 +100,7 @@ export const reportSchema = z.object({
   first_snapshot: z.boolean().describe('No snapshot was committed yet: nothing to compare with'),
   findings: z.array(findingSchema),
   planning: planningSchema.optional(),
+  what_if: whatIfSchema.optional().describe('Utilization as the lines of the input what-if would have made it'),
   back_test: z.array(backTestSchema).optional().describe('How often other alert lines would have fired'),
   refusals: z
     .array(refusalSchema)

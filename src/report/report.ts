@@ -11,6 +11,7 @@ import type {
   unmeasuredSchema,
   verdictSchema,
 } from './row-schemas.ts'
+import type { whatIfSchema } from './what-if-part.ts'
 
 /**
  * The Report: one value that holds everything the audit found. It is written as it is to `report-path`,
@@ -27,6 +28,7 @@ export type ConsequenceRow = z.infer<typeof consequenceSchema>
 export type GroupViewRow = z.infer<typeof groupViewSchema>
 export type AccountingPart = z.infer<typeof accountingSchema>
 export type Planning = z.infer<typeof planningSchema>
+export type WhatIfPart = z.infer<typeof whatIfSchema>
 export type BackTestRow = z.infer<typeof backTestSchema>
 export type Report = z.infer<typeof reportSchema>
 export type DriversPart = NonNullable<MeasuredRow['drivers']>

@@ -12,6 +12,7 @@ export const FINDING_KINDS = [
   'data-incomplete',
   'drivers-unknown',
   'read-twice',
+  'what-if',
   'unclaimed-use',
   'unreconciled',
   'unknown-product',

@@ -52,6 +52,22 @@ export function peakOf(series: MinuteSeries, rule: Pick<LimiterRule, 'per'>, pea
   return { peak: largest / divisor, peakAt: start + at * MINUTE, total: largest, divisor }
 }
 
+/** When the first minute (hour, day) at or over `ratio` of the limit began, UTC ms; null: none was. */
+export function firstAtOrOver(
+  series: MinuteSeries,
+  rule: Pick<LimiterRule, 'per'>,
+  peakWindow: 'minute' | 'hour',
+  limit: number,
+  ratio: number,
+): number | null {
+  const width = widthOf(rule, peakWindow)
+  for (let from = 0; from < series.minutes; from += width) {
+    const part = { ...series, values: series.values?.subarray(from, from + width) ?? null }
+    if (utilizationOf(peakOf(part, rule, peakWindow), limit) >= ratio) return series.start + from * MINUTE
+  }
+  return null
+}
+
 /** Peak ÷ limit, rounded once: divided twice, 144 searches in a minute are a hair less than 80 % of 3 a second, and below an 80 % line. */
 export function utilizationOf({ total, divisor }: Peak, limit: number): number {
   return total / (divisor * limit)

@@ -2,20 +2,22 @@ import type { Planning, Report } from '../../report/report.ts'
 import { atMost, count, listing, percent, plural } from '../../vocabulary/figures.ts'
 import { sameLimit } from '../../vocabulary/limit-key.ts'
 import { DAY } from '../../vocabulary/window.ts'
+import { backTestSection } from '../planning/back-test-section.ts'
+import { whatIfSection } from '../planning/what-if-section.ts'
 import { markdownLink, markdownText } from '../words/escape.ts'
 import { groupName, limiterName, limitName, percentOf, scopeName } from '../words/format.ts'
 import { andMore, list } from '../words/list.ts'
 import { bullets, type Column, details, stack, table, under } from '../words/markdown.ts'
 import { runwaySentence } from '../words/runway-text.ts'
 import { type Measured, measured } from '../words/select.ts'
-import { backTestSection } from './back-test-section.ts'
 import { type Bars, chart, legend } from './chart.ts'
 
-/** For whoever plans: runways, the back-test of the line, workspaces, tiers, what-if, idle groups. Mostly folded; empty where there is nothing to say. */
+/** For whoever plans: runways, what if, the back-test of the line, workspaces, tiers, what-if, idle groups. Mostly folded; empty where there is nothing to say. */
 export function planning(report: Report, most: number): string {
   if (!report.planning) return ''
   return stack(
     runwaySection(report, report.planning, most),
+    whatIfSection(report, most),
     backTestSection(report, most),
     workspaceSection(report, most),
     details(

@@ -1,9 +1,9 @@
 import { type Connection, connect } from './collect/anthropic/connection.ts'
 import { collectLog } from './collect/headers-log/collect-log.ts'
 import { collectLimits } from './collect/limits/limits.ts'
-import { collectTier } from './collect/limits/usage-tier.ts'
 import { readChecked } from './collect/repository/checked.ts'
 import { type Committed, policyIn, readCommitted, snapshotIn } from './collect/repository/committed.ts'
+import { collectSpend } from './collect/spend/collect-spend.ts'
 import { explainPeaks } from './collect/usage/collect-drivers.ts'
 import { collectWhatIf } from './collect/usage/collect-what-if.ts'
 import { collectCensus, collectUsage } from './collect/usage/usage.ts'
@@ -96,7 +96,7 @@ async function auditByApi(run: Run<ApiInputs>, committed: Committed): Promise<Fo
     const before = snapshotIn(committed)
     const { reading, confirmed } = await log.group('Limits', () => believableLimits(api, run, before))
     const limits = limitsNow(reading, before, inputs)
-    const tier = collectTier(api, log)
+    const spending = collectSpend(api, { window, policyCap: policyIn(committed).spendCap }, log)
     const meters = metersFor(limits, window)
     const { grid } = meters
     const usage = await log.group('Usage', async () => {
@@ -116,7 +116,7 @@ async function auditByApi(run: Run<ApiInputs>, committed: Committed): Promise<Fo
     const peaks = peaksToExplain(verdicts, meters.find, peakWindow)
     const explained = await explainPeaks(api.client, reader, verdicts, peaks, reading, usage)
     const whatIf = await whatIfOf(run, { ...known, verdicts }, reader)
-    const learnt = { ...explained, tier: await tier, whatIf, committed, confirmed }
+    const learnt = { ...explained, spending: await spending, whatIf, committed, confirmed }
     const report = reportOf(audited(known, learnt))
     const { snapshotBeside, active: workspaces } = limits
     return { report, snapshotBeside, workspaces, isPartial: reading.unreadable.length > 0 }

@@ -6,6 +6,7 @@ import type { Thresholds, Verdict } from '../vocabulary/verdict.ts'
 import type { Window } from '../vocabulary/window.ts'
 import type { GroupView } from './headroom/group-views.ts'
 import type { Planning } from './planning/planning.ts'
+import type { Spend } from './planning/spend.ts'
 import type { WhatIf } from './planning/what-if-minutes.ts'
 
 /** Everything an audit found, whichever door it came by. Times are UTC milliseconds. */
@@ -24,6 +25,8 @@ export type Audited = {
   planning: Planning
   /** Absent where nothing was asked. */
   whatIf?: WhatIf
+  /** Absent where no cap is known, or not what was spent. */
+  spend?: Spend
   /** Where the use went; absent where only a log of responses is known. */
   accounting?: Accounting
   /** Of a log of response headers: how much of it was of use. */

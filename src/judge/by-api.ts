@@ -1,8 +1,8 @@
 import { type Committed, unreadFailures } from '../collect/repository/committed.ts'
 import type { Policy } from '../collect/repository/policy-schema.ts'
+import type { Spending } from '../collect/spend/collect-spend.ts'
 import type { Usage } from '../collect/usage/usage.ts'
 import type { Drift } from '../vocabulary/drift.ts'
-import type { Tier } from '../vocabulary/published-tiers.ts'
 import type { Thresholds, Verdict } from '../vocabulary/verdict.ts'
 import { DAY, type Window } from '../vocabulary/window.ts'
 import type { Audited } from './audited.ts'
@@ -14,6 +14,7 @@ import { limitFindings } from './limits/limit-findings.ts'
 import type { LimitsNow } from './limits/limits-now.ts'
 import { pinnedOverrides } from './limits/pinned-overrides.ts'
 import { planningOf } from './planning/planning.ts'
+import { spendOf } from './planning/spend.ts'
 import type { WhatIf } from './planning/what-if-minutes.ts'
 import { thresholdsBy, withIntent, withMutes } from './policy/apply.ts'
 import { expectations } from './policy/expected.ts'
@@ -65,7 +66,8 @@ const lastDayOf = ({ end }: Window) => end - DAY
 type Learnt = {
   verdicts: readonly Verdict[]
   problem: string | null
-  tier: Tier | null
+  /** The tier, and how much of the spend cap is used. */
+  spending: Spending
   /** What `what-if` asked; null: nothing. */
   whatIf: WhatIf | null
   committed: Committed
@@ -74,7 +76,7 @@ type Learnt = {
 }
 
 /** Everything found, put together. */
-export function audited(known: Known, { verdicts, problem, tier, whatIf, committed, confirmed }: Learnt): Audited {
+export function audited(known: Known, { verdicts, problem, spending, whatIf, committed, confirmed }: Learnt): Audited {
   const { limits, meters, usage, source, window, thresholds, peakWindow, policy } = known
   const { census, freshness, unreconciled } = usage
   const { reading, current, judged, judgedWorkspaces, active } = limits
@@ -116,8 +118,10 @@ export function audited(known: Known, { verdicts, problem, tier, whatIf, committ
       ...usageFindings({ source, ...freshness, window, meters }),
       ...useFindings(accounting, unknownProducts(census)),
       ...(whatIf?.findings ?? []),
+      ...(spending.problem === null ? [] : [{ kind: 'spend-unknown' as const, message: spending.problem }]),
     ],
-    planning: planningOf(forPlanning, limits.judgedGroups, tier),
+    planning: planningOf(forPlanning, limits.judgedGroups, spending.tier),
+    ...(spending.spend && { spend: spendOf(spending.spend, thresholds) }),
     ...(whatIf && { whatIf }),
     accounting,
     unmatchedModels: unmatchedModels(census, current.groups),

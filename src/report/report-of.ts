@@ -7,6 +7,7 @@ import { planningPart } from './planning-part.ts'
 import { logPart, refusalRow } from './refused-rows.ts'
 import type { Report } from './report.ts'
 import { accountingRow, driftRow, groupViewRow, verdictRow } from './rows.ts'
+import { spendPart } from './spend-part.ts'
 import { whatIfPart } from './what-if-part.ts'
 
 /** The one value, in the report file's own spelling, of everything an audit found. Pure: the same findings give the same bytes. */
@@ -42,6 +43,7 @@ export function reportOf(audited: Audited): Report {
     planning: planningPart(audited.planning),
     ...backTestPart(audited.planning.backTests),
     ...whatIfPart(audited.whatIf),
+    ...spendPart(audited.spend),
   }
 }
 

@@ -14,6 +14,7 @@ import {
   time,
   verdictSchema,
 } from './row-schemas.ts'
+import { spendSchema } from './spend-part.ts'
 import { whatIfSchema } from './what-if-part.ts'
 
 /** The report file, as it is written and published. Keys are spelled as in the file; more may be added, none renamed. */
@@ -101,6 +102,7 @@ export const reportSchema = z.object({
   findings: z.array(findingSchema),
   planning: planningSchema.optional(),
   what_if: whatIfSchema.optional().describe('Utilization as the lines of the input what-if would have made it'),
+  spend: spendSchema.optional().describe('The monthly spend cap as a limit: a ratio and a date, no money'),
   back_test: z.array(backTestSchema).optional().describe('How often other alert lines would have fired'),
   refusals: z
     .array(refusalSchema)

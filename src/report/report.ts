@@ -11,6 +11,7 @@ import type {
   unmeasuredSchema,
   verdictSchema,
 } from './row-schemas.ts'
+import type { spendSchema } from './spend-part.ts'
 import type { whatIfSchema } from './what-if-part.ts'
 
 /**
@@ -28,6 +29,7 @@ export type ConsequenceRow = z.infer<typeof consequenceSchema>
 export type GroupViewRow = z.infer<typeof groupViewSchema>
 export type AccountingPart = z.infer<typeof accountingSchema>
 export type Planning = z.infer<typeof planningSchema>
+export type SpendPart = z.infer<typeof spendSchema>
 export type WhatIfPart = z.infer<typeof whatIfSchema>
 export type BackTestRow = z.infer<typeof backTestSchema>
 export type Report = z.infer<typeof reportSchema>

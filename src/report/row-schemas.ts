@@ -14,8 +14,8 @@ export const scopeSchema = z.discriminatedUnion('type', [
 ])
 export const groupSchema = z.object({ type: z.string(), name: z.string() })
 
-const measuredBandSchema = z.enum(['ok', 'watch', 'alert'])
-const transitionSchema = z.enum(['new', 'worse', 'continuing', 'recovered'])
+export const measuredBandSchema = z.enum(['ok', 'watch', 'alert'])
+export const transitionSchema = z.enum(['new', 'worse', 'continuing', 'recovered'])
 
 const share = z.object({ id: z.string().nullable(), name: z.string(), share: ratio.describe('Part of the peak, 0–1') })
 const driversSchema = z

@@ -13,6 +13,7 @@ export const FINDING_KINDS = [
   'drivers-unknown',
   'read-twice',
   'what-if',
+  'spend-unknown',
   'unclaimed-use',
   'unreconciled',
   'unknown-product',

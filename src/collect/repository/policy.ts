@@ -38,6 +38,7 @@ export function parsePolicy(text: string, path: string): Policy {
     thresholds: withLines('thresholds', parsed.data.thresholds),
     mutes: withLines('mutes', parsed.data.mutes),
     expected: withLines('expected', parsed.data.expected),
+    spendCap: parsed.data['spend-cap'] ?? null,
   }
 }
 

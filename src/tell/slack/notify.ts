@@ -14,12 +14,18 @@ export function shouldNotify(notify: Notify, report: Report, snapshot: SnapshotO
   if (notify === 'never') return false
   if (notify === 'always' || report.failures.length > 0 || isBlind(report)) return true
   if (refusedRows(report).length > 0 || isNewlyUnclaimed(report)) return true
-  if (report.findings.some(({ kind }) => kind === 'mute-expired')) return true
+  if (report.findings.some(({ kind }) => kind === 'mute-expired') || isSpendAlert(notify, report)) return true
   if (report.drift.length > 0 && !(notify === 'on-change' && isProposed(snapshot))) return true
   return report.verdicts.filter(isMeasured).some(({ band, transition, muted }) => {
     if (transition === 'recovered') return true
     return band === 'alert' && !muted && (notify === 'on-alert' || transition === 'new' || transition === 'worse')
   })
+}
+
+/** The spend cap is a reason under `on-alert` while it is an alert, under `on-change` when it becomes one. */
+function isSpendAlert(notify: Notify, { spend }: Report): boolean {
+  if (spend?.band !== 'alert') return false
+  return notify === 'on-alert' || spend.transition === 'new' || spend.transition === 'worse'
 }
 
 /** Nothing was measured, because usage is missing: silence would look like health. */

@@ -4,6 +4,7 @@ import { capital, count, listing } from '../../vocabulary/figures.ts'
 import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import { isSerious, orderDrift } from '../drift/drift-figures.ts'
 import { driftCounts, driftSentence } from '../drift/drift-text.ts'
+import { spendSentence } from '../planning/spend-text.ts'
 import { advice } from '../words/advice.ts'
 import { oneLine, SENTENCE_LENGTH, slackLink, slackText } from '../words/escape.ts'
 import {
@@ -76,6 +77,7 @@ function blocks(report: Report, links: Links, snapshot: SnapshotOutcome | null, 
     ...rows('Recovered', recovered(report), extent.recovered, report, links, recoveredLine),
     ...drift(report, links, snapshot, extent),
     ...unclaimed(report, extent),
+    ...spend(report),
     ...endedMutes(report, extent),
     ...firstSteps(report, extent),
     ...buttons(links, snapshot?.pullRequest ?? null),
@@ -207,6 +209,11 @@ function unclaimed(report: Report, extent: MessageExtent): KnownBlock[] {
   if (!hasUnclaimedUse(report)) return []
   const lines = list(unclaimedSentences(report, slackText), extent.failures, (sentence) => `• ${sentence}`)
   return sections([`*Counted by no limit*: ${unclaimedShare(report)}`, ...lines])
+}
+
+function spend(report: Report): KnownBlock[] {
+  const sentence = spendSentence(report)
+  return sentence === null ? [] : sections([sentence])
 }
 
 function endedMutes({ findings }: Report, extent: MessageExtent): KnownBlock[] {

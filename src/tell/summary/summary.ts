@@ -5,6 +5,7 @@ import { orderDrift } from '../drift/drift-figures.ts'
 import { driftTable } from '../drift/drift-table.ts'
 import { driftCounts } from '../drift/drift-text.ts'
 import { evidencePage } from '../evidence/page.ts'
+import { spendRow } from '../planning/spend-text.ts'
 import { advice } from '../words/advice.ts'
 import { markdownLink, markdownText, SENTENCE_LENGTH } from '../words/escape.ts'
 import { BAND_MARK, percentOf, period, timeBefore } from '../words/format.ts'
@@ -84,7 +85,7 @@ function summary(report: Report, links: Links, snapshot: SnapshotOutcome | null,
     under('### What to do first', bullets(advice(report, markdownText))),
     report.drift.length > 0 && under('### Limits that have changed', changes(report, snapshot, most)),
     under(`### Recovered since ${timeBefore(report)}`, recoveries(report, most)),
-    under('### Scorecard', scorecard(report, extent.rows)),
+    under('### Scorecard', stack(scorecard(report, extent.rows), spendRow(report))),
     under('### Peaks', peaks(report, extent)),
     under('### Muted', mutedRows(report, most)),
     under('### Where the use went', whereTheUseWent(report)),

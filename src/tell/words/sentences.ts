@@ -26,10 +26,10 @@ import {
  * `unmeasured`, unless there is an alert.
  */
 export function overallBand(report: Report): Band {
-  if (report.status === 'alert') return 'alert'
+  if (report.status === 'alert' || report.spend?.band === 'alert') return 'alert'
   if (report.status === null || report.failures.length > 0 || isPartial(report)) return 'unmeasured'
   if (report.status === 'ok' && hasUnclaimedUse(report)) return 'unmeasured'
-  return report.status
+  return report.status === 'ok' ? (report.spend?.band ?? 'ok') : report.status
 }
 
 /** Whether use or limits are missing that could have changed the verdict. */
@@ -45,7 +45,7 @@ export function verdictLine(report: Report, worst = ''): string {
     return refused ? `${refused}, no use could be measured` : 'nothing could be measured'
   const highest = shareOf(top, report)(top.utilization)
   const unclaimed = unclaimedShare(report)
-  const open = unclaimed && `, ${unclaimed}`
+  const open = `${unclaimed && `, ${unclaimed}`}${spendInShort(report)}`
   const silent = muted(report)
   const silenced = silent[0]
     ? `, ${count(silent.length)} muted at up to ${shareOf(silent[0], report)(silent[0].utilization)}`
@@ -69,6 +69,11 @@ export function verdictLine(report: Report, worst = ''): string {
         ? `the one limit measured is at ${highest}${silenced}${failed}`
         : `all ${count(all)} measured below ${thresholdName('watch', report)}, highest ${highest}${silenced}${failed}`
   }
+}
+
+/** `, spend cap used to 92 %` from the watch line on. */
+function spendInShort({ spend, thresholds }: Report): string {
+  return spend && spend.band !== 'ok' ? `, spend cap used to ${percentOf({ thresholds })(spend.share)}` : ''
 }
 
 /** A line in words: `75 %`, or `the alert line` where the policy file gives some limits lines of their own. */

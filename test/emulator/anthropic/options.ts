@@ -27,6 +27,8 @@ export type Options = {
   parentKey: boolean
   /** Rows of the spend-limit listing; null: the organization is not in its preview. */
   spendLimits: readonly SpendLimit[] | null
+  /** What days (UTC) cost, in cents as a decimal string; the others cost nothing. */
+  costs: readonly { day: string; amount: string }[]
   federation: Federation
 }
 
@@ -79,6 +81,7 @@ export const ORDINARY: Options = {
   hipaa: false,
   parentKey: false,
   spendLimits: null,
+  costs: [],
   federation: {
     ruleId: 'fdrl_01Emulator4WnFv8s2Kd9PqRsTu',
     serviceAccountId: 'svac_01Emulator7xYzAbCdEfGhJkMnP',

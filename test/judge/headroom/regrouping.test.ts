@@ -48,7 +48,13 @@ function audit({ before, after, requests }: Regrouping): { verdicts: VerdictRow[
     ...{ window: WINDOW, thresholds: THRESHOLDS, peakWindow: 'minute' as const, policy: NO_POLICY },
   }
   const verdicts = judgeAll(known)
-  const learnt = { verdicts, problem: null, tier: null, whatIf: null, confirmed: [] }
+  const learnt = {
+    verdicts,
+    problem: null,
+    spending: { tier: null, spend: null, problem: null },
+    whatIf: null,
+    confirmed: [],
+  }
   const { drift } = audited(known, { ...learnt, committed: { kind: 'read', snapshot: committed, policy: NO_POLICY } })
   return { verdicts: verdicts.map(verdictRow), drift: drift.map(driftRow) }
 }

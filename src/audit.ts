@@ -1,3 +1,4 @@
+import { collectActivity } from './collect/activity/collect-activity.ts'
 import { type Connection, connect } from './collect/anthropic/connection.ts'
 import { collectLog } from './collect/headers-log/collect-log.ts'
 import { collectLimits } from './collect/limits/limits.ts'
@@ -18,6 +19,7 @@ import { audited, judgeAll, type Known } from './judge/by-api.ts'
 import { judgeLog } from './judge/headers-log/log-judged.ts'
 import { refuseBlindness } from './judge/headroom/blindness.ts'
 import { peaksToExplain } from './judge/headroom/peaks-to-explain.ts'
+import { isOfWorkspaceLimit } from './judge/limits/changed-by.ts'
 import { contradictions } from './judge/limits/contradictions.ts'
 import { limitsNow } from './judge/limits/limits-now.ts'
 import { createWhatIf, type WhatIf } from './judge/planning/what-if-minutes.ts'
@@ -116,7 +118,9 @@ async function auditByApi(run: Run<ApiInputs>, committed: Committed): Promise<Fo
     const peaks = peaksToExplain(verdicts, meters.find, peakWindow)
     const explained = await explainPeaks(api.client, reader, verdicts, peaks, reading, usage)
     const whatIf = await whatIfOf(run, { ...known, verdicts }, reader)
-    const learnt = { ...explained, spending: await spending, whatIf, committed, confirmed }
+    const asksWho = limits.changes.some(({ change }) => isOfWorkspaceLimit(change))
+    const activities = asksWho ? await collectActivity(api, window.end, log) : null
+    const learnt = { ...explained, spending: await spending, whatIf, activities, committed, confirmed }
     const report = reportOf(audited(known, learnt))
     const { snapshotBeside, active: workspaces } = limits
     return { report, snapshotBeside, workspaces, isPartial: reading.unreadable.length > 0 }

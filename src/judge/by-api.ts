@@ -2,6 +2,7 @@ import { type Committed, unreadFailures } from '../collect/repository/committed.
 import type { Policy } from '../collect/repository/policy-schema.ts'
 import type { Spending } from '../collect/spend/collect-spend.ts'
 import type { Usage } from '../collect/usage/usage.ts'
+import type { Activity } from '../vocabulary/activity.ts'
 import type { Drift } from '../vocabulary/drift.ts'
 import type { Thresholds, Verdict } from '../vocabulary/verdict.ts'
 import { DAY, type Window } from '../vocabulary/window.ts'
@@ -9,6 +10,7 @@ import type { Audited } from './audited.ts'
 import { consequencesOf } from './headroom/consequences.ts'
 import { groupViews } from './headroom/group-views.ts'
 import { compareVerdicts, judge, unreadableVerdicts } from './headroom/verdicts.ts'
+import { withChangedBy } from './limits/changed-by.ts'
 import { judgedLimiters } from './limits/effective.ts'
 import { limitFindings } from './limits/limit-findings.ts'
 import type { LimitsNow } from './limits/limits-now.ts'
@@ -70,18 +72,23 @@ type Learnt = {
   spending: Spending
   /** What `what-if` asked; null: nothing. */
   whatIf: WhatIf | null
+  /** Changes of workspace limits on record; null where they were not read. */
+  activities: readonly Activity[] | null
   committed: Committed
   /** What was hard to believe of the limits, and was answered twice. */
   confirmed: readonly string[]
 }
 
 /** Everything found, put together. */
-export function audited(known: Known, { verdicts, problem, spending, whatIf, committed, confirmed }: Learnt): Audited {
+export function audited(
+  known: Known,
+  { verdicts, problem, spending, whatIf, activities, committed, confirmed }: Learnt,
+): Audited {
   const { limits, meters, usage, source, window, thresholds, peakWindow, policy } = known
   const { census, freshness, unreconciled } = usage
   const { reading, current, judged, judgedWorkspaces, active } = limits
   const expected = expectations(policy, current, active)
-  const drift = withIntent(driftOf(known), expected)
+  const drift = withChangedBy(withIntent(driftOf(known), expected), activities, current.groups)
   const accounting = accountingOf(census, current.groups, {
     reconciled: unreconciled.length === 0,
     muteOf: useMutesBy(policy, lastDayOf(window)),

@@ -103,7 +103,14 @@ export function driftRow(drift: Drift): DriftRow {
     }),
     ...(drift.intended !== undefined && { intended: drift.intended }),
     ...(drift.at !== undefined && { at: isoTime(drift.at) }),
+    ...changedByCells(drift),
   }
+}
+
+function changedByCells({ changedBy }: Drift): Pick<DriftRow, 'changed_by' | 'candidates'> {
+  if (!changedBy) return {}
+  const records = changedBy.records.map(({ kind, id, name, at }) => ({ kind, id, name, at: isoTime(at) }))
+  return records.length > 1 ? { changed_by: null, candidates: records } : { changed_by: records[0] ?? null }
 }
 
 /** The peak by the groups of now; of a limit that is gone, by those of before. */

@@ -3,6 +3,7 @@ import type { DriftClass } from '../../vocabulary/drift.ts'
 import { capital, changeInPercent, count, listing, plural } from '../../vocabulary/figures.ts'
 import type { Escape } from '../words/escape.ts'
 import { groupName, limiterName, moment, scopeName } from '../words/format.ts'
+import { changedByText } from './changed-by-text.ts'
 import { driftConsequence } from './drift-consequence.ts'
 import type { Judged } from './drift-figures.ts'
 
@@ -71,7 +72,9 @@ export function driftIntent({ intended }: DriftRow): string {
 /** The whole drift in one to three sentences. */
 export function driftSentence(drift: DriftRow, report: Judged, safe: Escape): string {
   const change = `${driftSubject(drift, safe)}: ${driftChange(drift, safe)}.`
-  return [change, driftConsequence(drift, report, safe), driftIntent(drift)].filter(Boolean).join(' ')
+  return [change, driftConsequence(drift, report, safe), driftIntent(drift), changedByText(drift, safe)]
+    .filter(Boolean)
+    .join(' ')
 }
 
 const CLASS_WORDS: Record<DriftClass, [one: string, many: string]> = {

@@ -1,6 +1,7 @@
 import type { Received, Reply } from '../exchange.ts'
 import { encode, json, type Server, startServer } from '../http.ts'
 import type { World } from '../world/world.ts'
+import { listActivities } from './activities.ts'
 import { listCost } from './cost.ts'
 import { ANALYTICS, admitAdmin, admitWorkspace, betas } from './credentials.ts'
 import { ApiError, errorReply, invalid, notFound } from './errors.ts'
@@ -114,6 +115,8 @@ export async function startAnthropic(first: World, unusual: Partial<Options> = {
         return () => json(200, listSpendLimits(request, options))
       case '/v1/organizations/usage_report/messages':
         return () => json(200, listLegacyUsage(request, world, betas(request)))
+      case '/v1/compliance/activities':
+        return () => json(200, listActivities(request, options))
       case COST:
         return () => json(200, listCost(request, world, options))
       case ANALYTICS:

@@ -53,6 +53,7 @@ function audit({ before, after, requests }: Regrouping): { verdicts: VerdictRow[
     problem: null,
     spending: { tier: null, spend: null, problem: null },
     whatIf: null,
+    activities: null,
     confirmed: [],
   }
   const { drift } = audited(known, { ...learnt, committed: { kind: 'read', snapshot: committed, policy: NO_POLICY } })

@@ -17,6 +17,7 @@ import { linksOf } from '../tell/words/links.ts'
 import type { Secrets } from '../transport/redaction.ts'
 import { isoTime } from '../vocabulary/window.ts'
 import { exitCode } from './exit-code.ts'
+import { deliverIssues } from './issues/deliver-issues.ts'
 import { writeOutputs } from './outputs.ts'
 import { postToSlack, type SlackOutcome } from './post-to-slack.ts'
 import { writeEvidence, writeMessage, writeMetrics, writeReport, writeSummary } from './run-files.ts'
@@ -39,6 +40,9 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
   const { pullRequest } = snapshot
   if (pullRequest?.operation === 'branch-only' && pullRequest.error !== null) failed('pull request', pullRequest.error)
 
+  const issues = await log.group('Issues', () => deliverIssues(run, report, links))
+  if (issues.error !== null) failed('issues', issues.error)
+
   const wanted = shouldNotify(inputs.notify, report, snapshot)
   const slack = await log.group('Slack', () => notifySlack(run, wanted, () => renderSlack(report, links, snapshot)))
   if ('error' in slack) {
@@ -56,8 +60,9 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
   const messagePath = await keepMessage(run, isToldElsewhere, () => renderSlack(report, links, snapshot))
   await attemptFile(log, 'job summary', () => writeSummary(deps.env, renderSummary(report, links, snapshot)))
   const isDriftKnown = committed.kind === 'read'
+  const issueNumbers = inputs.issues === 'none' ? null : issues.numbers
   const files = { reportPath, evidencePath, messagePath, metricsPath }
-  writeOutputs(deps.core, log, { kind: 'audited', report, isDriftKnown, files, snapshot, slack })
+  writeOutputs(deps.core, log, { kind: 'audited', report, isDriftKnown, files, issues: issueNumbers, snapshot, slack })
   return exitCode(report, inputs.failOn, log)
 }
 

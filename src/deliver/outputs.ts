@@ -27,6 +27,7 @@ export const OUTPUTS = [
   'data-complete',
   'slack-delivered',
   'unclaimed-share',
+  'issues',
   'message-path',
   'metrics-path',
 ] as const
@@ -45,6 +46,8 @@ export type Ending =
       /** Whether the committed snapshot could be read: without it nobody knows what has moved. */
       isDriftKnown: boolean
       files: RunFiles
+      /** Issues opened, updated or closed; null: none are kept. */
+      issues: readonly number[] | null
       snapshot: SnapshotOutcome
       slack: SlackOutcome
     }
@@ -72,7 +75,7 @@ function outputsOf(ending: Ending): Record<OutputName, string> {
       'message-path': text(ending.messagePath),
     }
   }
-  const { report, isDriftKnown, files, snapshot } = ending
+  const { report, isDriftKnown, files, issues, snapshot } = ending
   const { commit, pullRequest } = snapshot
   return {
     status: text(report.status),
@@ -95,6 +98,7 @@ function outputsOf(ending: Ending): Record<OutputName, string> {
     'data-complete': text(report.window.complete),
     'slack-delivered': slackDelivered,
     'unclaimed-share': text(report.accounting?.unclaimed_share),
+    issues: issues === null ? '' : JSON.stringify(issues),
     'message-path': text(files.messagePath),
     'metrics-path': text(files.metricsPath),
   }

@@ -54,6 +54,7 @@ export const fields = {
   'peak-window': oneOf('minute', 'hour', 'second'),
   threshold,
   'watch-threshold': threshold,
+  issues: oneOf('none', 'alert'),
   'what-if': whatIfLines,
   'policy-path': repositoryPath,
   workspaces: grammar('all | none | a list of workspace IDs or names', (text) => {

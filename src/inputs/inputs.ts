@@ -35,6 +35,7 @@ type OtherInputs = {
   /** A log of headers is always read to the second. */
   peakWindow: 'minute' | 'hour'
   thresholds: { watch: number; alert: number }
+  issues: 'none' | 'alert'
   /** Changes to play through on the use of the window. */
   whatIf: readonly WhatIfChange[]
   policyPath: string
@@ -228,6 +229,7 @@ function otherInputs(values: Fields): OtherInputs {
     anthropicBaseUrl: values['anthropic-base-url'],
     peakWindow: values['peak-window'] === 'hour' ? 'hour' : 'minute',
     thresholds: { watch: values['watch-threshold'], alert: values.threshold },
+    issues: values.issues,
     whatIf: values['what-if'],
     policyPath: values['policy-path'],
     workspaces: values.workspaces,

@@ -79,6 +79,7 @@ export async function startGitHub(options: { layout?: Layout } & Partial<Setting
     },
     settings: world.settings,
     pulls: world.pulls,
+    issues: world.issues,
     violations: world.violations,
     requests: server.requests,
     faults: server.faults,

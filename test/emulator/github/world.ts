@@ -9,6 +9,7 @@ export type Settings = {
   /** What the token's `permissions:` allow. */
   contents: 'write' | 'read' | 'none'
   pullRequests: 'write' | 'read' | 'none'
+  issues: 'write' | 'read' | 'none'
   /** "Allow GitHub Actions to create and approve pull requests". */
   mayOpenPullRequests: boolean
   archived: boolean
@@ -41,6 +42,15 @@ export type Pull = {
   assignees: string[]
 }
 
+export type Issue = {
+  number: number
+  state: 'open' | 'closed'
+  reason: string | null
+  title: string
+  body: string
+  comments: string[]
+}
+
 export const BOT: Identity = {
   name: 'github-actions[bot]',
   email: '41898282+github-actions[bot]@users.noreply.github.com',
@@ -54,6 +64,8 @@ export type World = {
   settings: Settings
   repository: Repository
   pulls: Pull[]
+  /** Numbered from 1001 on, apart from pull requests. */
+  issues: Issue[]
   /** Commits GitHub has signed. */
   signed: Set<string>
   /** Addresses as clients see them. */
@@ -71,6 +83,7 @@ export async function createWorld(given: Partial<Settings>): Promise<World> {
     defaultBranch: 'main',
     contents: 'write',
     pullRequests: 'write',
+    issues: 'write',
     mayOpenPullRequests: true,
     archived: false,
     protections: {},
@@ -81,7 +94,7 @@ export async function createWorld(given: Partial<Settings>): Promise<World> {
   }
   const repository = await createRepository(settings.defaultBranch)
   const urls = { server: '', api: '', graphql: '' }
-  return { settings, repository, pulls: [], signed: new Set(), urls, hooks: [], violations: [] }
+  return { settings, repository, pulls: [], issues: [], signed: new Set(), urls, hooks: [], violations: [] }
 }
 
 export const fullName = ({ settings }: World) => `${settings.owner}/${settings.repo}`

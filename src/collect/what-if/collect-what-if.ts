@@ -1,8 +1,8 @@
 import { describeError } from '../../errors.ts'
 import type { UsageRow } from '../../vocabulary/usage-row.ts'
-import type { Census } from './census.ts'
+import type { Census } from '../usage/census.ts'
+import type { Range, UsageReader } from '../usage/usage-reader.ts'
 import { readMinutesOf, type UseOf } from './minutes-of.ts'
-import type { Range, UsageReader } from './usage-reader.ts'
 
 /**
  * Reads the use that the input what-if speaks of, by the minute, and hands each row to `fold` once. What if is a help, not

@@ -1,9 +1,9 @@
 import { AuditError } from '../../errors.ts'
 import type { UsageRow } from '../../vocabulary/usage-row.ts'
-import { type Cell, cellsOf, covers, type MinutesQuery, rowsPerMinute, tellingApart } from './cells.ts'
-import type { Census } from './census.ts'
-import { createMinuteTable } from './minute-table.ts'
-import type { Dimension, Range, UsageReader } from './usage-reader.ts'
+import { type Cell, cellsOf, covers, type MinutesQuery, rowsPerMinute, tellingApart } from '../usage/cells.ts'
+import type { Census } from '../usage/census.ts'
+import { createMinuteTable } from '../usage/minute-table.ts'
+import type { Dimension, Range, UsageReader } from '../usage/usage-reader.ts'
 
 /** Which use to read by the minute: that of these models (names as the census has them; null: all) in these workspaces (null: all). */
 export type UseOf = { models: readonly string[] | null; workspaceIds: readonly string[] | null }

@@ -8,6 +8,7 @@ import type { Thresholds, Verdict } from '../vocabulary/verdict.ts'
 import { DAY, type Window } from '../vocabulary/window.ts'
 import type { Audited } from './audited.ts'
 import { consequencesOf } from './headroom/consequences.ts'
+import { withUse } from './headroom/group-use.ts'
 import { groupViews } from './headroom/group-views.ts'
 import { compareVerdicts, judge, unreadableVerdicts } from './headroom/verdicts.ts'
 import { withChangedBy } from './limits/changed-by.ts'
@@ -95,7 +96,7 @@ export function audited(
   })
   const missing = missingMinutes(window, freshness.known)
   const coverage = { complete: missing === 0, missingMinutes: missing, refreshedAt: freshness.refreshedAt }
-  const views = groupViews(verdicts, meters, window)
+  const views = withUse(groupViews(verdicts, meters, window), census.window, current.groups)
   const forPlanning = {
     verdicts,
     views,

@@ -61,6 +61,7 @@ export const measuredSchema = z.object({
   p99: count
     .nullable()
     .describe('Nearest rank over all known minutes of the window, zeros included. Null for a limit per day'),
+  steady: count.optional().describe('Median of the minutes with use; only where the limit was used to half or more'),
   minutes_over_threshold: z
     .int()
     .nonnegative()
@@ -213,4 +214,8 @@ export const groupViewSchema = z.object({
     })
     .nullable()
     .describe('Null where the group had no input'),
+  use: z
+    .object({ requests: count, input_tokens: count, output_tokens: count })
+    .optional()
+    .describe('Standard-speed use of the organization in the window; absent where requests are not counted'),
 })

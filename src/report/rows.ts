@@ -40,13 +40,14 @@ const NO_FIGURES = {
 
 function figures(verdict: MeasuredVerdict) {
   const { limit, peak, peakAt, bracket, p99, minutesOverThreshold, utilization, band, transition } = verdict
-  const { clipped, previous, hourly, drivers, lowestRemaining, requestId, muted } = verdict
+  const { steady, clipped, previous, hourly, drivers, lowestRemaining, requestId, muted } = verdict
   return {
     limit,
     peak,
     peak_at: isoTime(peakAt),
     bracket,
     p99,
+    ...(steady !== undefined && { steady }),
     minutes_over_threshold: minutesOverThreshold,
     utilization,
     band,
@@ -133,7 +134,7 @@ export function consequenceRow({ scope, group, limiter, before, after }: Consequ
   }
 }
 
-export function groupViewRow({ scope, group, binds, cache }: GroupView): GroupViewRow {
+export function groupViewRow({ scope, group, binds, cache, use }: GroupView): GroupViewRow {
   return {
     scope,
     group: { type: group.type, name: group.name },
@@ -144,5 +145,6 @@ export function groupViewRow({ scope, group, binds, cache }: GroupView): GroupVi
       hourly_read_share: [...cache.hourlyReadShare],
       hourly_input: [...cache.hourlyInput],
     },
+    ...(use && { use: { requests: use.requests, input_tokens: use.input, output_tokens: use.output } }),
   }
 }

@@ -43,6 +43,8 @@ export type MeasuredVerdict = Judged & {
   /** Null for a limit per day, and where only a log of responses is known. */
   bracket: number | null
   p99: number | null
+  /** Median of the minutes with use; only where the limit was used to half or more, for who asks for more of it. */
+  steady?: number
   minutesOverThreshold: number | null
   /** The longest run of minutes pressed against the limit. */
   clipped: { from: number; minutes: number } | null

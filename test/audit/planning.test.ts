@@ -78,6 +78,9 @@ test('the evidence page is written beside the report, and folded in the summary'
   const page = await readFile(run.outputs['evidence-path']!, 'utf8')
   expect(page).toContain('# Evidence for higher Claude rate limits')
   expect(page).toContain('| Peak | 560 (56 %) at 14:05 UTC |')
+  expect(page).toContain('| Steady use, the median of the minutes with use | 560 (56 %) |')
+  // 300,000 uncached and 200,000 read from the cache, in 560 requests.
+  expect(page).toContain('| Requests to the group | 560, with 893 tokens of input and 0 of output each |')
   expect(run.summary).toContain('Evidence to ask Anthropic for more')
   expect(run.summary).toContain('| Peak | 560 (56 %) at 14:05 UTC |')
 })

@@ -12,7 +12,12 @@ export type GroupView = {
   /** Measured limiters, the one that comes first at the head. */
   binds: readonly { limiter: string; utilization: number }[]
   cache: Cache | null
+  /** Standard-speed use of the organization in the window; absent where requests are not counted. */
+  use?: GroupUse
 }
+
+/** How much a group was used, for what one request takes: input with what was read from the cache. */
+export type GroupUse = { requests: number; input: number; output: number }
 
 type Cache = {
   /** Cache reads ÷ all input tokens over the window, standard speed. */

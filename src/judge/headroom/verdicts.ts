@@ -9,7 +9,7 @@ import type { Window } from '../../vocabulary/window.ts'
 import { counterparts, limitBefore } from '../limits/counterparts.ts'
 import { configuredLimit, type JudgedLimiter } from '../limits/effective.ts'
 import type { Meters } from '../usage/meters.ts'
-import { bracketOf, clippedRun, hourlyPeaks, minutesAtOrOver, p99Of } from '../usage/peaks.ts'
+import { bracketOf, clippedRun, hourlyPeaks, minutesAtOrOver, p99Of, steadyUse } from '../usage/peaks.ts'
 import { bandOf, transitionOf } from './bands.ts'
 import { judgeLimit, useUnder } from './judge-limit.ts'
 
@@ -37,6 +37,9 @@ export function judge(evidence: Evidence): Verdict[] {
   const useBefore = usesBefore(evidence)
   return evidence.judged.map((limiter) => judgeOne(limiter, evidence, useBefore)).sort(compareVerdicts)
 }
+
+/** From half on Anthropic considers an increase, and asks for it. */
+const STEADY_FROM = 0.5
 
 function judgeOne(judged: JudgedLimiter, evidence: Evidence, useBefore: (judged: JudgedLimiter) => Use): Verdict {
   const { scope, group, limiter, configured, source } = judged
@@ -85,6 +88,7 @@ function judgeOne(judged: JudgedLimiter, evidence: Evidence, useBefore: (judged:
     transition: transitionOf(band, previous?.band ?? null, isComplete),
     clipped: isDaily || rule.lowerBound ? null : clippedRun(series, rule, limit),
     previous,
+    ...(!isDaily && utilization >= STEADY_FROM && { steady: steadyUse(series, rule) ?? 0 }),
     hourly: isDaily ? null : hourlyPeaks(series, rule),
     drivers: null,
   }

@@ -90,6 +90,14 @@ export function p99Of({ values, knownMinutes }: MinuteSeries, rule: Pick<Limiter
   return ascending[Math.ceil(0.99 * knownMinutes) - 1]! / scaleOf(rule)
 }
 
+/** Steady use: the median of the minutes with use, the mean of the middle two where their number is even; null: there was none. */
+export function steadyUse({ values }: MinuteSeries, rule: Pick<LimiterRule, 'per'>): number | null {
+  const busy = (values ?? new Float64Array()).filter((value) => value > 0).sort()
+  const middle = (busy.length - 1) / 2
+  const [below, above] = [busy[Math.floor(middle)], busy[Math.ceil(middle)]]
+  return below === undefined || above === undefined ? null : (below + above) / 2 / scaleOf(rule)
+}
+
 /** How many minutes stood at or over `ratio` of the limit. */
 export function minutesAtOrOver(
   { values }: MinuteSeries,

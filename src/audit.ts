@@ -8,20 +8,21 @@ import { collectSpend } from './collect/spend/collect-spend.ts'
 import { explainPeaks } from './collect/usage/collect-drivers.ts'
 import { collectCensus, collectUsage } from './collect/usage/usage.ts'
 import type { UsageReader } from './collect/usage/usage-reader.ts'
-import { collectWhatIf } from './collect/what-if/collect-what-if.ts'
+import { collectUses } from './collect/usage-part/collect-uses.ts'
 import { deliverAudit, deliverBlind, refuse } from './deliver/deliver.ts'
 import { deliverCheck } from './deliver/deliver-check.ts'
 import type { Found } from './deliver/snapshot/keep-snapshot.ts'
 import type { Deps } from './deps.ts'
 import { AuditError, describeError } from './errors.ts'
 import { type ApiInputs, areOfLog, type CheckInputs, type Inputs, type LogInputs, readInputs } from './inputs/inputs.ts'
-import { audited, judgeAll, type Known } from './judge/by-api.ts'
+import { audited, type BudgetsLearnt, judgeAll, type Known } from './judge/by-api.ts'
 import { judgeLog } from './judge/headers-log/log-judged.ts'
 import { refuseBlindness } from './judge/headroom/blindness.ts'
 import { peaksToExplain } from './judge/headroom/peaks-to-explain.ts'
 import { isOfWorkspaceLimit } from './judge/limits/changed-by.ts'
 import { contradictions } from './judge/limits/contradictions.ts'
 import { limitsNow } from './judge/limits/limits-now.ts'
+import { createBudgets } from './judge/planning/budgets.ts'
 import { createWhatIf, type WhatIf } from './judge/planning/what-if-minutes.ts'
 import { inUse, scenarioOf } from './judge/planning/what-if-scenario.ts'
 import { checkPolicy } from './judge/policy/check-policy.ts'
@@ -118,9 +119,10 @@ async function auditByApi(run: Run<ApiInputs>, committed: Committed): Promise<Fo
     const peaks = peaksToExplain(verdicts, meters.find, peakWindow)
     const explained = await explainPeaks(api.client, reader, verdicts, peaks, reading, usage)
     const whatIf = await whatIfOf(run, { ...known, verdicts }, reader)
+    const budgets = await budgetsOf(run, { ...known, verdicts }, reader)
     const asksWho = limits.changes.some(({ change }) => isOfWorkspaceLimit(change))
     const activities = asksWho ? await collectActivity(api, window.end, log) : null
-    const learnt = { ...explained, spending: await spending, whatIf, activities, committed, confirmed }
+    const learnt = { ...explained, spending: await spending, whatIf, budgets, activities, committed, confirmed }
     const report = reportOf(audited(known, learnt))
     const { snapshotBeside, active: workspaces } = limits
     return { report, snapshotBeside, workspaces, isPartial: reading.unreadable.length > 0 }
@@ -142,9 +144,27 @@ async function whatIfOf(
   const scenario = scenarioOf(inputs.whatIf, { groups, workspaces: limits.active, inUse: inUse(census.window) })
   const meter = createWhatIf(scenario, { limiters: limits.judged, groups, window })
   const given = { reader, span: window, census, takesFilter }
-  const problem = await log.group('What if', () => collectWhatIf(scenario.uses, given, meter.fold))
+  const problem = await log.group('What if', () => collectUses('What if', scenario.uses, given, meter.fold))
   if (problem !== null) return { changes: [], rows: [], findings: [{ kind: 'what-if', message: problem }] }
   return meter.judge(verdicts, meters, { known: freshness.known, thresholds, peakWindow })
+}
+
+/** Budgets, for whoever keeps a gateway file; null where they were not asked for, or cannot be told. */
+async function budgetsOf(
+  { log, inputs }: Run<ApiInputs>,
+  { limits, usage, window, verdicts }: Known & { verdicts: readonly Verdict[] },
+  reader: UsageReader,
+): Promise<BudgetsLearnt> {
+  const nothing = { budgets: null, problem: null }
+  if (inputs.snapshot.gatewayPath === null) return nothing
+  const { census, takesFilter, freshness } = usage
+  const isComplete = freshness.known >= window.end
+  const known = { verdicts, groups: limits.current.groups, workspaces: limits.active, window, isComplete }
+  const meter = createBudgets({ ...known, used: census.window })
+  if (meter === null) return nothing
+  const given = { reader, span: window, census, takesFilter }
+  const problem = await log.group('Budgets', () => collectUses('Budgets', meter.uses, given, meter.fold))
+  return problem === null ? { budgets: meter.judge(), problem } : { budgets: null, problem }
 }
 
 /**

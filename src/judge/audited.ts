@@ -5,6 +5,7 @@ import type { Finding } from '../vocabulary/finding.ts'
 import type { Thresholds, Verdict } from '../vocabulary/verdict.ts'
 import type { Window } from '../vocabulary/window.ts'
 import type { GroupView } from './headroom/group-views.ts'
+import type { Budget } from './planning/budgets.ts'
 import type { Planning } from './planning/planning.ts'
 import type { Spend } from './planning/spend.ts'
 import type { WhatIf } from './planning/what-if-minutes.ts'
@@ -25,6 +26,8 @@ export type Audited = {
   planning: Planning
   /** Absent where nothing was asked. */
   whatIf?: WhatIf
+  /** Absent where they were not asked for, or cannot be told. */
+  budgets?: readonly Budget[]
   /** Absent where no cap is known, or not what was spent. */
   spend?: Spend
   /** Where the use went; absent where only a log of responses is known. */

@@ -16,6 +16,7 @@ import { judgedLimiters } from './limits/effective.ts'
 import { limitFindings } from './limits/limit-findings.ts'
 import type { LimitsNow } from './limits/limits-now.ts'
 import { pinnedOverrides } from './limits/pinned-overrides.ts'
+import type { Budget } from './planning/budgets.ts'
 import { planningOf } from './planning/planning.ts'
 import { spendOf } from './planning/spend.ts'
 import type { WhatIf } from './planning/what-if-minutes.ts'
@@ -65,6 +66,9 @@ export function judgeAll({ limits, meters, usage, source, window, thresholds, pe
 
 const lastDayOf = ({ end }: Window) => end - DAY
 
+/** Budgets, or why they are not known; both null: nobody asked. */
+export type BudgetsLearnt = { budgets: readonly Budget[] | null; problem: string | null }
+
 /** What was learnt after the verdicts: who drove the peaks (`problem`: why not), the tier, what could not be read. */
 type Learnt = {
   verdicts: readonly Verdict[]
@@ -73,6 +77,7 @@ type Learnt = {
   spending: Spending
   /** What `what-if` asked; null: nothing. */
   whatIf: WhatIf | null
+  budgets: BudgetsLearnt
   /** Changes of workspace limits on record; null where they were not read. */
   activities: readonly Activity[] | null
   committed: Committed
@@ -83,7 +88,7 @@ type Learnt = {
 /** Everything found, put together. */
 export function audited(
   known: Known,
-  { verdicts, problem, spending, whatIf, activities, committed, confirmed }: Learnt,
+  { verdicts, problem, spending, whatIf, budgets, activities, committed, confirmed }: Learnt,
 ): Audited {
   const { limits, meters, usage, source, window, thresholds, peakWindow, policy } = known
   const { census, freshness, unreconciled } = usage
@@ -126,11 +131,13 @@ export function audited(
       ...usageFindings({ source, ...freshness, window, meters }),
       ...useFindings(accounting, unknownProducts(census)),
       ...(whatIf?.findings ?? []),
+      ...(budgets.problem === null ? [] : [{ kind: 'budgets-unknown' as const, message: budgets.problem }]),
       ...(spending.problem === null ? [] : [{ kind: 'spend-unknown' as const, message: spending.problem }]),
     ],
     planning: planningOf(forPlanning, limits.judgedGroups, spending.tier),
     ...(spending.spend && { spend: spendOf(spending.spend, thresholds) }),
     ...(whatIf && { whatIf }),
+    ...(budgets.budgets && { budgets: budgets.budgets }),
     accounting,
     unmatchedModels: unmatchedModels(census, current.groups),
     unreadWorkspaces: reading.unreadable.map(({ workspace: { id, name } }) => ({ id, name })),

@@ -3,6 +3,7 @@ import { compareText } from '../vocabulary/order.ts'
 import { isMeasured, isRefused, type Verdict } from '../vocabulary/verdict.ts'
 import { isoTime } from '../vocabulary/window.ts'
 import { backTestPart } from './back-test-part.ts'
+import { budgetsPart } from './budgets-part.ts'
 import { planningPart } from './planning-part.ts'
 import { logPart, refusalRow } from './refused-rows.ts'
 import type { Report } from './report.ts'
@@ -43,6 +44,7 @@ export function reportOf(audited: Audited): Report {
     planning: planningPart(audited.planning),
     ...backTestPart(audited.planning.backTests),
     ...whatIfPart(audited.whatIf),
+    ...budgetsPart(audited.budgets),
     ...spendPart(audited.spend),
   }
 }

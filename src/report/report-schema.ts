@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { backTestSchema } from './back-test-part.ts'
+import { budgetSchema } from './budgets-part.ts'
 import { driftSchema } from './drift-schemas.ts'
 import {
   accountingSchema,
@@ -101,6 +102,7 @@ export const reportSchema = z.object({
   first_snapshot: z.boolean().describe('No snapshot was committed yet: nothing to compare with'),
   findings: z.array(findingSchema),
   planning: planningSchema.optional(),
+  budgets: z.array(budgetSchema).optional().describe('A cap for each workspace, for limits in watch or alert'),
   what_if: whatIfSchema.optional().describe('Utilization as the lines of the input what-if would have made it'),
   spend: spendSchema.optional().describe('The monthly spend cap as a limit: a ratio and a date, no money'),
   back_test: z.array(backTestSchema).optional().describe('How often other alert lines would have fired'),

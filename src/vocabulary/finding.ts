@@ -14,6 +14,7 @@ export const FINDING_KINDS = [
   'read-twice',
   'what-if',
   'spend-unknown',
+  'budgets-unknown',
   'unclaimed-use',
   'unreconciled',
   'unknown-product',

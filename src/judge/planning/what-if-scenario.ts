@@ -1,4 +1,4 @@
-import type { UseOf } from '../../collect/what-if/minutes-of.ts'
+import type { UseOf } from '../../collect/usage-part/minutes-of.ts'
 import type { WhatIfChange } from '../../inputs/what-if-lines.ts'
 import type { Finding } from '../../vocabulary/finding.ts'
 import { aliasOf, listedName, type RateLimitGroup, type Workspace } from '../../vocabulary/groups.ts'

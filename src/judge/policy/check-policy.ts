@@ -1,5 +1,6 @@
 import type { ExpectedLimit, Mute, Policy, ThresholdRule } from '../../collect/repository/policy-schema.ts'
 import { plural } from '../../vocabulary/figures.ts'
+import { limitCommand } from '../../vocabulary/limit-command.ts'
 import type { LimitRef } from '../../vocabulary/limit-key.ts'
 import { ORGANIZATION } from '../../vocabulary/scope.ts'
 import type { Snapshot } from '../../vocabulary/snapshot.ts'
@@ -87,10 +88,7 @@ function wayTo({ rule, scope, group, actual }: Expectation, snapshot: Snapshot):
   const organization = effectiveLimit(snapshot, { scope: ORGANIZATION, group, limiter: rule.limiter })
   if (organization !== null && organization < rule.limit)
     return 'The lower limit of the organization binds, whatever the workspace has set.'
-  if (actual === null || !isPlain(scope.id) || !isPlain(rule.limiter)) return 'It is set in the Console.'
-  const limit = JSON.stringify({ type: rule.limiter, value: rule.limit })
-  return `To set it: ant organization:workspaces:rate-limits update --workspace-id ${scope.id} --rate-limit-id RATE_LIMIT_ID --limit '${limit}' (RATE_LIMIT_ID: the id of ${group.name} in GET /v1/organizations/rate_limits).`
+  const command = actual === null ? null : limitCommand(scope.id, rule.limiter, rule.limit)
+  if (command === null) return 'It is set in the Console.'
+  return `To set it: ${command} (RATE_LIMIT_ID: the id of ${group.name} in GET /v1/organizations/rate_limits).`
 }
-
-/** The command is there to be pasted into a shell, and the file's text is anybody's who can open a pull request. */
-const isPlain = (text: string) => /^\w+$/.test(text)

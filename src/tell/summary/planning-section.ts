@@ -3,6 +3,7 @@ import { atMost, count, listing, percent, plural } from '../../vocabulary/figure
 import { sameLimit } from '../../vocabulary/limit-key.ts'
 import { DAY } from '../../vocabulary/window.ts'
 import { backTestSection } from '../planning/back-test-section.ts'
+import { budgetsSection } from '../planning/budgets-section.ts'
 import { whatIfSection } from '../planning/what-if-section.ts'
 import { markdownLink, markdownText } from '../words/escape.ts'
 import { groupName, limiterName, limitName, percentOf, scopeName } from '../words/format.ts'
@@ -19,6 +20,7 @@ export function planning(report: Report, most: number): string {
     runwaySection(report, report.planning, most),
     whatIfSection(report, most),
     backTestSection(report, most),
+    budgetsSection(report, most),
     workspaceSection(report, most),
     details(
       'Tiers: which published limits these are, and what the same use would be on another',

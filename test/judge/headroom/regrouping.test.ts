@@ -53,6 +53,7 @@ function audit({ before, after, requests }: Regrouping): { verdicts: VerdictRow[
     problem: null,
     spending: { tier: null, spend: null, problem: null },
     whatIf: null,
+    budgets: { budgets: null, problem: null },
     activities: null,
     confirmed: [],
   }

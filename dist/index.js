@@ -109,12 +109,12 @@ function escapeProperty(s) {
 // \0builtin:import:crypto
 const _randomUUID = (...given) => process.getBuiltinModule("crypto").randomUUID(...given);
 // \0builtin:import:fs
-var _appendFileSync, _existsSync, _readFileSync, _constants$1, _promises;
+var _appendFileSync, _existsSync, _readFileSync, _constants, _promises;
 var init__builtin_import_fs = __esmMin((() => {
 	_appendFileSync = (() => process.getBuiltinModule("fs").appendFileSync)();
 	_existsSync = (() => process.getBuiltinModule("fs").existsSync)();
 	_readFileSync = (() => process.getBuiltinModule("fs").readFileSync)();
-	_constants$1 = (() => process.getBuiltinModule("fs").constants)();
+	_constants = (() => process.getBuiltinModule("fs").constants)();
 	_promises = (() => process.getBuiltinModule("fs").promises)();
 }));
 // node_modules/@actions/core/lib/file-command.js
@@ -9127,7 +9127,7 @@ var require_body = __commonJSMin(((exports, module) => {
 		else if (webidl.is.FormData(object)) {
 			const boundary = getFormDataBoundary(object);
 			const prefix = `--${boundary}\r\nContent-Disposition: form-data`;
-			/*! formdata-polyfill. MIT License. Jimmy W\u00e4rting <https://jimmy.warting.se/opensource> */
+			/*! formdata-polyfill. MIT License. Jimmy Wärting <https://jimmy.warting.se/opensource> */
 			const formdataEscape = (str) => str.replace(/\n/g, "%0A").replace(/\r/g, "%0D").replace(/"/g, "%22");
 			const normalizeLinefeeds = (value) => value.replace(/\r?\n|\r/g, "\r\n");
 			const blobParts = [];
@@ -15773,7 +15773,7 @@ var Summary = class {
 			const pathFromEnv = process.env[SUMMARY_ENV_VAR];
 			if (!pathFromEnv) throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
 			try {
-				yield access(pathFromEnv, _constants$1.R_OK | _constants$1.W_OK);
+				yield access(pathFromEnv, _constants.R_OK | _constants.W_OK);
 			} catch (_a) {
 				throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
 			}
@@ -15935,7 +15935,7 @@ var __awaiter$6 = function(thisArg, _arguments, P, generator) {
 };
 const { chmod, copyFile, lstat, mkdir, open: open$1, readdir, rename, rm, rmdir, stat, symlink, unlink } = _promises;
 const IS_WINDOWS$1 = process.platform === "win32";
-_constants$1.O_RDONLY;
+_constants.O_RDONLY;
 function exists(fsPath) {
 	return __awaiter$6(this, void 0, void 0, function* () {
 		try {
@@ -16737,6 +16737,76 @@ function getIDToken(aud) {
 }
 // package.json
 var version$1 = "0.1.0";
+// src/vocabulary/window.ts
+const MINUTE = 6e4;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const MINUTES_PER_DAY = DAY / MINUTE;
+const FIRST_DAY = Date.UTC(2026, 0, 1);
+const COMPARE_WITH = [
+	"day-before",
+	"window-before",
+	"none"
+];
+function dayOf(time) {
+	return Math.floor(time / DAY) * DAY;
+}
+function parseDay(text) {
+	if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return void 0;
+	const time = Date.parse(`${text}T00:00:00Z`);
+	return Number.isNaN(time) || isoDay(time) !== text ? void 0 : time;
+}
+function windowOf(lastDay, days, compareWith) {
+	const window = {
+		start: lastDay - (days - 1) * DAY,
+		end: lastDay + DAY
+	};
+	return {
+		...window,
+		days,
+		earlier: earlierSpan(window, compareWith)
+	};
+}
+function withinRetention(window, now) {
+	const { earlier } = window;
+	return earlier && earlier.start < earliestDay(now) ? {
+		...window,
+		earlier: null
+	} : window;
+}
+function earlierSpan({ start, end }, compareWith) {
+	if (compareWith === "none") return null;
+	const back = compareWith === "day-before" ? DAY : end - start;
+	return {
+		start: start - back,
+		end: end - back
+	};
+}
+function earliestDay(now) {
+	return Math.max(FIRST_DAY, dayOf(now) - 364 * DAY);
+}
+function isoTime(time) {
+	return `${new Date(time).toISOString().slice(0, 19)}Z`;
+}
+function isoDay(time) {
+	return new Date(time).toISOString().slice(0, 10);
+}
+// src/collect/anthropic/budget.ts
+const LONGEST$1 = 24 * MINUTE;
+const ORDINARY = 12 * MINUTE;
+function createBudget(now) {
+	const latest = now() + LONGEST$1;
+	let deadline = now() + ORDINARY;
+	return {
+		deadline: () => deadline,
+		makeRoom: (requests) => {
+			if (requests <= 60 || now() >= deadline) return;
+			const needed = requests / 60 * MINUTE;
+			deadline = Math.min(latest, Math.max(deadline, now() + 1.25 * needed + 2 * MINUTE));
+		},
+		minutesAtMost: () => (latest - now()) / MINUTE
+	};
+}
 // src/errors.ts
 var AuditError = class extends Error {
 	remedy;
@@ -16755,13 +16825,6 @@ function describeError(error) {
 	if (error instanceof Error) return error.message || error.name;
 	return String(error);
 }
-// \0builtin:import:node:path
-const _resolve = (() => process.getBuiltinModule("node:path").resolve)();
-const _isAbsolute = (() => process.getBuiltinModule("node:path").isAbsolute)();
-const _join = (() => process.getBuiltinModule("node:path").join)();
-const _relative = (() => process.getBuiltinModule("node:path").relative)();
-const _dirname = (() => process.getBuiltinModule("node:path").dirname)();
-const _sep = (() => process.getBuiltinModule("node:path").sep)();
 // node_modules/zod/v4/core/util.js
 function getEnumValues(entries) {
 	const numericValues = Object.values(entries).filter((v) => typeof v === "number");
@@ -18502,6 +18565,19 @@ const $ZodJWT = $constructor("$ZodJWT", (inst, def) => {
 		});
 	};
 });
+const $ZodCustomStringFormat = $constructor("$ZodCustomStringFormat", (inst, def) => {
+	$ZodStringFormat.init(inst, def);
+	inst._zod.check = (payload) => {
+		if (def.fn(payload.value)) return;
+		payload.issues.push({
+			code: "invalid_format",
+			format: def.format,
+			input: payload.value,
+			inst,
+			continue: !def.abort
+		});
+	};
+});
 const $ZodNumber = $constructor("$ZodNumber", (inst, def) => {
 	$ZodType.init(inst, def);
 	inst._zod.pattern = number$1;
@@ -19469,15 +19545,15 @@ function cloneIssues(issues) {
 	} : { ...iss });
 }
 const recursive = new WeakMap();
-const NONE = 0;
+const NONE$1 = 0;
 const ASSUMED = 1;
 const PROVEN = 2;
 function isRecursive(inst, stack, resolve) {
 	const cached = recursive.get(inst);
-	if (cached !== void 0) return cached ? PROVEN : NONE;
+	if (cached !== void 0) return cached ? PROVEN : NONE$1;
 	if (stack.has(inst)) return PROVEN;
 	stack.add(inst);
-	let result = NONE;
+	let result = NONE$1;
 	const check = (child) => {
 		if (result !== PROVEN && child?._zod) {
 			const answer = isRecursive(child, stack, resolve);
@@ -19485,11 +19561,11 @@ function isRecursive(inst, stack, resolve) {
 		}
 	};
 	const shape = (sh, spread) => {
-		let answer = NONE;
+		let answer = NONE$1;
 		for (const key of Reflect.ownKeys(sh)) {
 			const desc = Object.getOwnPropertyDescriptor(sh, key);
 			if (spread && !desc.enumerable) continue;
-			const child = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve) : NONE;
+			const child = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve) : NONE$1;
 			if (child > answer) answer = child;
 		}
 		return answer;
@@ -19635,7 +19711,7 @@ const memo = {
 			const wrapped = (payload, ctx) => {
 				if (isRecursiveInst === void 0) {
 					const walked = isRecursive(inst, new Set(), false);
-					if (walked === NONE) {
+					if (walked === NONE$1) {
 						inst._zod.parse = base;
 						if (inst._zod.run === wrapped) inst._zod.run = base;
 						return base(payload, ctx);
@@ -20295,6 +20371,18 @@ function _check(fn, params) {
 	});
 	ch._zod.check = fn;
 	return ch;
+}
+function _stringFormat(Class, format, fnOrRegex, _params = {}) {
+	const params = normalizeParams(_params);
+	const def = {
+		check: "string_format",
+		type: "string",
+		format,
+		fn: typeof fnOrRegex === "function" ? fnOrRegex : (val) => fnOrRegex.test(val),
+		...params
+	};
+	if (fnOrRegex instanceof RegExp) def.pattern = fnOrRegex;
+	return new Class(def);
 }
 // node_modules/zod/v4/core/to-json-schema.js
 function assignProps(target, ...sources) {
@@ -21199,7 +21287,7 @@ const initializer = (inst, issues) => {
 };
 const ZodRealError = $constructor("ZodError", initializer, void 0, { Parent: Error });
 // node_modules/zod/v4/classic/parse.js
-const parse$3 = _parse(ZodRealError);
+const parse$4 = _parse(ZodRealError);
 const parseAsync = _parseAsync(ZodRealError);
 const safeParse = _safeParse(ZodRealError);
 const safeParseAsync = _safeParseAsync(ZodRealError);
@@ -21330,7 +21418,7 @@ const ZodType = $constructor("ZodType", (inst, def) => {
 		own(this, "~standard", value);
 	},
 	parse: function _parse(data, params) {
-		return parse$3(this, data, params, { callee: _parse });
+		return parse$4(this, data, params, { callee: _parse });
 	},
 	parseAsync: async function _parseAsync(data, params) {
 		return await parseAsync(this, data, params, { callee: _parseAsync });
@@ -21624,6 +21712,13 @@ const ZodJWT = $constructor("ZodJWT", (inst, def) => {
 	$ZodJWT.init(inst, def);
 	ZodStringFormat.init(inst, def);
 });
+const ZodCustomStringFormat = $constructor("ZodCustomStringFormat", (inst, def) => {
+	$ZodCustomStringFormat.init(inst, def);
+	ZodStringFormat.init(inst, def);
+});
+function stringFormat(format, fnOrRegex, _params = {}) {
+	return _stringFormat(ZodCustomStringFormat, format, fnOrRegex, _params);
+}
 const ZodNumber = $constructor("ZodNumber", (inst, def) => {
 	$ZodNumber.init(inst, def);
 	ZodType.init(inst, def);
@@ -22094,6 +22189,29 @@ function superRefine(fn, params) {
 function datetime(params) {
 	return _isoDateTime(ZodISODateTime, params);
 }
+// \0builtin:import:node:path
+const _resolve = (() => process.getBuiltinModule("node:path").resolve)();
+const _isAbsolute = (() => process.getBuiltinModule("node:path").isAbsolute)();
+const _join = (() => process.getBuiltinModule("node:path").join)();
+const _relative = (() => process.getBuiltinModule("node:path").relative)();
+const _dirname = (() => process.getBuiltinModule("node:path").dirname)();
+const _sep = (() => process.getBuiltinModule("node:path").sep)();
+// src/inputs/repository-path.ts
+function repositoryPathOf(text) {
+	const path = text.replace(/^(\.\/)+/, "");
+	const segments = path.split("/");
+	if (_isAbsolute(path) || /^[a-z]:/i.test(path) || path.includes("\\") || /\p{Cc}/u.test(path) || segments.some((segment) => asReadAnywhere(segment) === "")) return null;
+	return isReserved(path) ? null : path;
+}
+function isReserved(path) {
+	const segments = path.split("/").map(asReadAnywhere);
+	if (segments.some((segment) => segment === ".git" || /^git~\d+$/.test(segment))) return true;
+	const [first = "", second = ""] = segments;
+	return /^(\.github|github~\d+)$/.test(first) && /^(workflows|workfl~\d+)$/.test(second);
+}
+function asReadAnywhere(segment) {
+	return segment.replace(/\p{Default_Ignorable_Code_Point}/gu, "").toLowerCase().replace(/:.*$/, "").replace(/[. ]+$/, "");
+}
 // src/inputs/grammar.ts
 function grammar(accepted, parse) {
 	return string$1().transform((text, context) => {
@@ -22107,8 +22225,8 @@ function grammar(accepted, parse) {
 	});
 }
 const oneOf = (...values) => grammar(values.join(" | "), (text) => values.find((value) => value === text));
-const list$1 = (text) => [...new Set(text.split(/[,\n]/).map((item) => item.trim()).filter(Boolean))];
-const listOf$1 = grammar("a list, separated by commas or new lines", list$1);
+const itemsOf = (text) => [...new Set(text.split(/[,\n]/).map((item) => item.trim()).filter(Boolean))];
+const itemList = grammar("a list, separated by commas or new lines", itemsOf);
 const optional = (schema) => union([literal("").transform(() => null), schema]);
 const identifier = (prefix) => optional(grammar(`an ID that starts with ${prefix}`, (text) => new RegExp(`^${prefix}[\\w-]+$`).test(text) ? text : void 0));
 const uuid = optional(grammar("a UUID, as shown in the Console or by GET /v1/organizations/me", (text) => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text) ? text : void 0));
@@ -22127,126 +22245,75 @@ const threshold = grammar((text) => Number(text) > 1 ? `a percentage (75%) or a 
 	const ratio = match[2] ? Number(`${match[1]}e-2`) : Number(match[1]);
 	return ratio > 0 && (match[2] || ratio <= 1) ? ratio : void 0;
 });
-const repositoryPath = grammar("a path inside the repository: no \"..\", not absolute, not under .git/ or .github/workflows/", (text) => {
-	const path = text.replace(/^(\.\/)+/, "");
-	const parts = path.split("/");
-	if (_isAbsolute(path) || /^[a-z]:/i.test(path) || path.includes("\\") || path.includes("\0") || parts.some((part) => part === "" || part === "." || part === "..")) return void 0;
-	if (parts[0]?.toLowerCase() === ".git" || /^\.github\/workflows(\/|$)/i.test(path)) return void 0;
-	return path;
-});
+const repositoryPath = grammar("a path inside the repository: no \"..\", not absolute, not under .git/ or .github/workflows/, by no spelling of these", (text) => repositoryPathOf(text) ?? void 0);
 const branchName = grammar("a branch name, without refs/heads/", (text) => /^(?!refs\/)(?![/.-])[^\s~^:?*[\\\p{Cc}]+(?<![/.])$/u.test(text) && !/\.\.|@\{|\/\/|\.lock$/.test(text) ? text : void 0);
-// \0builtin:import:node:zlib
-const _gunzipSync = (() => process.getBuiltinModule("node:zlib").gunzipSync)();
-const _constants = (() => process.getBuiltinModule("node:zlib").constants)();
-// src/transport/coded.ts
-const STILL_CODED = "x-still-coded";
-async function getCoded(dispatcher, input, { headers, signal }) {
-	const { origin, pathname, search } = new URL(input);
-	const reply = await dispatcher.request({
-		origin,
-		path: pathname + search,
-		method: "GET",
-		headers,
-		signal
-	});
-	const { "content-encoding": coding, ...rest } = reply.headers;
-	const known = {
-		...rest,
-		[STILL_CODED]: coding
-	};
-	const cancel = async () => {
-		reply.body.on("error", () => {}).destroy();
-	};
-	return {
-		status: reply.statusCode,
-		headers: { get: (name) => known[name.toLowerCase()]?.toString() ?? null },
-		body: {
-			getReader: () => {
-				const chunks = reply.body[Symbol.asyncIterator]();
-				return {
-					read: async () => chunks.next(),
-					cancel
-				};
-			},
-			cancel
-		}
-	};
-}
-// src/transport/parse-json.ts
-const PIECE = 32768;
-const BEFORE_ITEMS = "{\"data\":[";
-const FIRST_FIELD = /^\{"data":\[(\{"\w+":)/;
-function parseJson$1(bytes) {
-	return parseInPieces(bytes) ?? JSON.parse(bytes.toString("utf8"));
-}
-function parseInPieces(bytes) {
-	const firstField = FIRST_FIELD.exec(bytes.toString("latin1", 0, 100))?.[1];
-	if (!firstField) return null;
-	try {
-		const pieces = [];
-		let from = 9;
-		for (;;) {
-			const to = bytes.indexOf(`},${firstField}`, from + PIECE);
-			if (to === -1) break;
-			pieces.push(JSON.parse(`[${bytes.toString("utf8", from, to + 1)}]`));
-			from = to + 2;
-		}
-		const page = JSON.parse(BEFORE_ITEMS + bytes.toString("utf8", from));
-		page.data = pieces.flat().concat(page.data);
-		return page;
-	} catch {
-		return null;
-	}
-}
 // src/transport/body.ts
-const ROOM = 1048576;
 var BodyTooLarge = class extends Error {
 	name = "BodyTooLarge";
 	constructor(maxBytes) {
 		super(`the body is larger than ${Math.round(maxBytes / 1e6)} MB`);
 	}
 };
-function readText$1(response, limit) {
-	return readBody(response, limit, (bytes) => bytes.toString("utf8"));
-}
-function readJson(response, limit) {
-	return readBody(response, limit, parseJson$1);
-}
-async function readBody(response, { maxBytes }, decode) {
-	if (response.body === null) return decode(Buffer.alloc(0));
-	const reader = response.body.getReader();
+async function readText$1({ body }, { maxBytes }) {
+	if (body === null) return "";
 	const chunks = [];
 	let size = 0;
-	for (let read = await reader.read(); !read.done; read = await reader.read()) {
-		size += read.value.byteLength;
-		if (size > maxBytes) {
-			await reader.cancel();
-			throw new BodyTooLarge(maxBytes);
-		}
-		chunks.push(read.value);
+	for await (const chunk of body) {
+		size += chunk.byteLength;
+		if (size > maxBytes) throw new BodyTooLarge(maxBytes);
+		chunks.push(chunk);
 	}
-	const body = Buffer.concat(chunks, size);
-	const coding = response.headers.get(STILL_CODED);
-	if (coding !== null && coding !== "gzip") throw new Error(`it came as ${coding.slice(0, 40)}, which was not asked for`);
-	if (!coding || size === 0) return decode(body);
-	const bytes = gunzip(body, maxBytes);
-	try {
-		return decode(bytes);
-	} finally {
-		if (bytes.buffer.byteLength >= ROOM) bytes.buffer.transfer(0);
-	}
+	return Buffer.concat(chunks, size).toString("utf8");
 }
-function gunzip(body, maxBytes) {
-	try {
-		return _gunzipSync(body, {
-			chunkSize: ROOM,
-			maxOutputLength: maxBytes,
-			finishFlush: _constants.Z_SYNC_FLUSH
-		});
-	} catch (error) {
-		if (error instanceof RangeError) throw new BodyTooLarge(maxBytes);
-		throw error;
+async function readJson(response, limit) {
+	return JSON.parse((await readText$1(response, limit)).replace(/^\uFEFF/, ""));
+}
+// src/transport/network-fault.ts
+const FAULTS = [
+	{
+		fits: ({ message }) => /Proxy (response|Authentication Required) \(407\)|Proxy Authentication Required/.test(message),
+		isLasting: true,
+		remedy: "The proxy wants a user and a password, or others: check HTTPS_PROXY. Nothing was sent."
+	},
+	{
+		fits: ({ message }) => /Proxy response \(\d+\)/.test(message),
+		isLasting: false,
+		remedy: "The proxy of HTTPS_PROXY did not connect: its own rules may leave this host out. Ask for it to be allowed, or name it in NO_PROXY. Nothing was sent."
+	},
+	{
+		fits: ({ code }) => /^(CERT_|ERR_TLS_CERT|ERR_SSL_|SELF_SIGNED_CERT|UND_ERR_PRX_TLS|CRL_)/.test(code) || /^(DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_(GET_ISSUER_CERT|VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT_LOCALLY)|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)$/.test(code),
+		isLasting: true,
+		remedy: "The certificate is not trusted: a proxy that opens TLS has one of its own. Set NODE_EXTRA_CA_CERTS to the file of your organization's root certificate. Nothing was sent."
+	},
+	{
+		fits: ({ code }) => code === "ENOTFOUND" || code === "EAI_AGAIN",
+		isLasting: false,
+		remedy: "The name was not found: check the address, and the runner's DNS; a runner that only a proxy leads out of needs HTTPS_PROXY. Nothing was sent."
+	},
+	{
+		fits: ({ code }) => [
+			"ECONNREFUSED",
+			"EHOSTUNREACH",
+			"ENETUNREACH",
+			"EADDRNOTAVAIL",
+			"UND_ERR_CONNECT_TIMEOUT"
+		].includes(code),
+		isLasting: false,
+		remedy: "Nobody took the connection: check the address, the firewall, and HTTPS_PROXY and NO_PROXY where the runner needs a proxy. Nothing was sent."
 	}
+];
+function networkFault(error) {
+	const causes = causesOf(error);
+	return FAULTS.find(({ fits }) => causes.some(fits)) ?? null;
+}
+function causesOf(error, depth = 5) {
+	if (!(error instanceof Error) || depth === 0) return [];
+	const code = "code" in error && typeof error.code === "string" ? error.code : "";
+	const inner = error instanceof AggregateError ? error.errors : [];
+	return [{
+		code,
+		message: error.message || code || error.name
+	}, ...[...inner, error.cause].flatMap((cause) => causesOf(cause, depth - 1))];
 }
 // src/transport/retry-after.ts
 function parseRetryAfter(text, now) {
@@ -22255,12 +22322,141 @@ function parseRetryAfter(text, now) {
 	const wait = Number.isNaN(seconds) ? Date.parse(text) - now : seconds * 1e3;
 	return Number.isNaN(wait) ? null : Math.max(0, wait);
 }
-// src/collect/anthropic/retry.ts
-const MOST_TRIES$3 = 6;
-const MOST_TRIES_WHEN_LIMITED = 12;
-const FIRST_WAIT$1 = 500;
-const LONGEST_WAIT$1 = 16e3;
+// src/vocabulary/figures.ts
+const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
+const small = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 2 });
+function count$1(value) {
+	return value > 0 && value < 1 ? small.format(value) : whole.format(value);
+}
+function plural(value, one, many = `${one}s`) {
+	return `${count$1(value)} ${value === 1 ? one : many}`;
+}
+const MOST_DECIMALS = 6;
+const wholePercent = new Intl.NumberFormat("en-US", { maximumFractionDigits: MOST_DECIMALS });
+function percent(ratio, lines = []) {
+	for (let decimals = 1; decimals < MOST_DECIMALS; decimals++) {
+		const text = (ratio * 100).toFixed(decimals);
+		const shown = Number(`${text}e-2`);
+		if (shown > 0 === ratio > 0 && [1, ...lines].every((line) => shown >= line === ratio >= line)) return `${wholePercent.format(Number(text))} %`;
+	}
+	return `${wholePercent.format(Math.floor(ratio * 100 * 10 ** MOST_DECIMALS) / 10 ** MOST_DECIMALS)} %`;
+}
+function changeInPercent(before, after) {
+	if (before === 0) return "";
+	const change = (after - before) / before;
+	return `${change < 0 ? "−" : "+"}${percent(Math.abs(change))}`;
+}
+function capital(text) {
+	return text.charAt(0).toUpperCase() + text.slice(1);
+}
+function atMost(items, most) {
+	return {
+		shown: items.slice(0, most),
+		more: Math.max(0, items.length - most)
+	};
+}
+function listing(items, most = items.length) {
+	const { shown, more } = atMost(items, most);
+	const all = more > 0 ? [...shown, `${more} more`] : shown;
+	return all.length <= 1 ? all[0] ?? "" : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`;
+}
+// src/collect/anthropic/pace.ts
 const LONGEST_RETRY_AFTER = 12e4;
+const MOST_REFUSALS = 12;
+const FIRST_WAIT$3 = 1e3;
+const LONGEST_WAIT$3 = 16e3;
+const LONGEST_INTERVAL = 15e3;
+const QUIET = 120;
+function createPace(most, { now, sleep, random }, { onLine, log }) {
+	const line = [];
+	const servedAt = [];
+	let active = 0;
+	let interval = 0;
+	let nextAt = 0;
+	let isMoving = false;
+	let refusals = 0;
+	let epoch = 0;
+	let servedSince = 0;
+	let saidAt = Number.NEGATIVE_INFINITY;
+	async function move() {
+		if (isMoving) return;
+		isMoving = true;
+		let waitedFor = 0;
+		while (line.length > 0 && active < (refusals > 0 ? 1 : most)) {
+			if (nextAt > now() && nextAt !== waitedFor) {
+				waitedFor = nextAt;
+				await sleep(nextAt - now());
+				continue;
+			}
+			nextAt = Math.max(now(), nextAt) + interval;
+			active++;
+			line.shift()?.();
+		}
+		isMoving = false;
+	}
+	function served(since) {
+		const time = now();
+		servedAt.push(time);
+		while (servedAt[0] !== void 0 && servedAt[0] <= time - 6e4) servedAt.shift();
+		if (since !== epoch) return;
+		refusals = 0;
+		if (++servedSince % QUIET === 0) interval *= .9;
+	}
+	function refused(since, retryAfter) {
+		if (since === epoch) {
+			epoch++;
+			refusals++;
+			if (interval === 0) interval = MINUTE / Math.max(60, servedAt.length);
+			else if (servedSince > 0) interval = Math.min(LONGEST_INTERVAL, interval * 1.25);
+			servedSince = 0;
+		}
+		if (refusals >= MOST_REFUSALS || (retryAfter ?? 0) > 12e4) return null;
+		const bound = Math.min(LONGEST_WAIT$3, FIRST_WAIT$3 * 2 ** (refusals - 1));
+		const wait = retryAfter ?? bound * (.5 + random() / 2);
+		nextAt = Math.max(nextAt, now() + wait);
+		return wait;
+	}
+	function settle(answer, since) {
+		if (answer.kind === "refused") return {
+			kind: "refused",
+			error: answer.error,
+			wait: refused(since, answer.retryAfter)
+		};
+		if (answer.kind === "ok" || answer.error.status !== void 0 && answer.error.status < 500) served(since);
+		return answer;
+	}
+	function say() {
+		const perMinute = interval > 0 ? MINUTE / interval : Number.POSITIVE_INFINITY;
+		if (line.length < perMinute || now() < saidAt + 6e4) return;
+		saidAt = now();
+		const minutes = Math.ceil(line.length / perMinute);
+		log(`The API lets this run make about ${Math.round(perMinute)} requests a minute: ${plural(line.length, "request")} in line, about ${plural(minutes, "minute")}.`);
+	}
+	return {
+		run: async (request, again) => {
+			const turn = new Promise((wake) => {
+				if (again) line.unshift(wake);
+				else line.push(wake);
+			});
+			onLine(line.length);
+			move();
+			await turn;
+			const since = epoch;
+			try {
+				return settle(await request(), since);
+			} finally {
+				active--;
+				say();
+				move();
+			}
+		},
+		perMinute: () => interval > 0 ? MINUTE / interval : null
+	};
+}
+// src/collect/anthropic/retry.ts
+const MOST_TRIES$6 = 6;
+const FIRST_WAIT$2 = 500;
+const LONGEST_WAIT$2 = 16e3;
 function waitBeforeRetry(setback, tries, { now, random }) {
 	const { status, shouldRetry } = setback;
 	if (status !== void 0) {
@@ -22270,25 +22466,33 @@ function waitBeforeRetry(setback, tries, { now, random }) {
 			403,
 			404
 		].includes(status) || shouldRetry === "false") return null;
-		if (!(status === 408 || status === 409 || status === 429 || status >= 500) && shouldRetry !== "true") return null;
+		if (!(status === 408 || status === 409 || status >= 500) && shouldRetry !== "true") return null;
 	}
-	if (tries >= (status === 429 ? MOST_TRIES_WHEN_LIMITED : MOST_TRIES$3)) return null;
+	if (tries >= MOST_TRIES$6) return null;
 	const asked = parseRetryAfter(setback.retryAfter, now());
-	if (asked !== null) return asked <= LONGEST_RETRY_AFTER ? asked : null;
-	return random() * Math.min(LONGEST_WAIT$1, FIRST_WAIT$1 * 2 ** (tries - 1));
+	if (asked !== null) return asked <= 12e4 ? asked : null;
+	return random() * Math.min(LONGEST_WAIT$2, FIRST_WAIT$2 * 2 ** (tries - 1));
 }
-async function persist(deps, { deadline, endpoint, log }, once) {
-	for (let tries = 1;; tries++) {
-		if (deps.now() >= deadline) throw new AuditError(`${endpoint} was not sent: the time that the run allows itself is used up.`);
-		const outcome = await once(tries);
-		if (outcome.ok) return outcome.value;
-		if (outcome.wait === null || deps.now() + outcome.wait >= deadline) throw outcome.error;
-		log(`${outcome.error.message} Trying again in ${(outcome.wait / 1e3).toFixed(1)} s.`);
-		await deps.sleep(outcome.wait);
+async function persist({ now, sleep, pace }, { deadline, endpoint, log }, once) {
+	const inTime = async (tries) => {
+		if (now() < deadline()) return once(tries);
+		throw new AuditError(`${endpoint} was not sent: the time that the run allows itself is used up.`, { remedy: "Audit fewer days, or set workspaces to those that matter." });
+	};
+	let again = false;
+	for (let tries = 1;;) {
+		const outcome = await pace.run(() => inTime(tries), again);
+		if (outcome.kind === "ok") return outcome.value;
+		const { error, wait } = outcome;
+		if (wait === null || now() + wait >= deadline()) throw error;
+		log(`${error.message} Trying again in ${(wait / 1e3).toFixed(1)} s.`);
+		again = outcome.kind === "refused";
+		if (again) continue;
+		tries++;
+		await sleep(wait);
 	}
 }
 // src/collect/anthropic/schemas.ts
-const count$2 = number().nonnegative();
+const count = number().nonnegative();
 const limitPageSchema = object$1({
 	data: array(object$1({
 		id: string$1().nullish(),
@@ -22302,7 +22506,7 @@ const limitPageSchema = object$1({
 		models: array(string$1()).nullish(),
 		limits: array(object$1({
 			type: string$1(),
-			value: count$2.nullish(),
+			value: count.nullish(),
 			source: object$1({ type: string$1() }).nullish()
 		}))
 	}).refine((entry) => entry.group?.type ?? entry.group_type, { error: "neither group.type nor group_type is given" })),
@@ -22326,45 +22530,32 @@ const apiKeyPageSchema = object$1({
 	last_id: string$1().nullish()
 });
 const cacheCreation = object$1({
-	ephemeral_5m_input_tokens: count$2,
-	ephemeral_1h_input_tokens: count$2
+	ephemeral_5m_input_tokens: count,
+	ephemeral_1h_input_tokens: count
 });
-const serverToolUse = object$1({ web_search_requests: count$2 });
-const analyticsRowSchema = object$1({
-	starting_at: string$1(),
-	group: object$1({
-		model: string$1().nullish(),
-		workspace_id: string$1().nullish(),
-		api_key_id: string$1().nullish(),
-		service_tier: string$1().nullish(),
-		speed: string$1().nullish(),
-		product: string$1().nullish()
-	}),
-	usage: object$1({
-		requests: count$2.nullish(),
-		uncached_input_tokens: count$2,
-		cache_creation: cacheCreation,
-		cache_read_input_tokens: count$2,
-		output_tokens: count$2,
-		server_tool_use: serverToolUse
-	})
-});
-function isPlainRow(row) {
-	if (!isRecord(row) || !isRecord(row.group) || !isRecord(row.usage)) return false;
-	const { group, usage } = row;
-	return typeof row.starting_at === "string" && isText$1(group.model) && isText$1(group.workspace_id) && isText$1(group.api_key_id) && isText$1(group.service_tier) && isText$1(group.speed) && isText$1(group.product) && (usage.requests === null || isCount(usage.requests)) && isCount(usage.uncached_input_tokens) && isRecord(usage.cache_creation) && isCount(usage.cache_creation.ephemeral_5m_input_tokens) && isCount(usage.cache_creation.ephemeral_1h_input_tokens) && isCount(usage.cache_read_input_tokens) && isCount(usage.output_tokens) && isRecord(usage.server_tool_use) && isCount(usage.server_tool_use.web_search_requests);
-}
-const isRecord = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-const isText$1 = (value) => value === null || value === void 0 || typeof value === "string";
-const isCount = (value) => typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY;
+const serverToolUse = object$1({ web_search_requests: count.nullish() }).nullish();
 const analyticsPageSchema = object$1({
-	data: unknown().transform((rows, context) => {
-		if (Array.isArray(rows) && rows.every(isPlainRow)) return rows;
-		const parsed = array(analyticsRowSchema).safeParse(rows);
-		if (parsed.success) return parsed.data;
-		context.issues.push(...parsed.error.issues);
-		return NEVER;
-	}),
+	data: array(object$1({
+		starting_at: string$1(),
+		group: object$1({
+			model: string$1().nullish(),
+			workspace_id: string$1().nullish(),
+			api_key_id: string$1().nullish(),
+			organization_id: string$1().nullish(),
+			service_tier: string$1().nullish(),
+			speed: string$1().nullish(),
+			product: string$1().nullish()
+		}),
+		usage: object$1({
+			requests: count.nullish(),
+			uncached_input_tokens: count,
+			cache_creation: cacheCreation,
+			cache_read_input_tokens: count,
+			output_tokens: count,
+			total_tokens: count.nullish(),
+			server_tool_use: serverToolUse
+		})
+	})),
 	has_more: boolean().nullish(),
 	next_page: string$1().nullish(),
 	data_refreshed_at: string$1().nullish()
@@ -22378,10 +22569,10 @@ const legacyPageSchema = object$1({
 			api_key_id: string$1().nullish(),
 			service_tier: string$1().nullish(),
 			speed: string$1().nullish(),
-			uncached_input_tokens: count$2,
+			uncached_input_tokens: count,
 			cache_creation: cacheCreation,
-			cache_read_input_tokens: count$2,
-			output_tokens: count$2,
+			cache_read_input_tokens: count,
+			output_tokens: count,
 			server_tool_use: serverToolUse
 		}))
 	})),
@@ -22403,18 +22594,20 @@ const LARGEST_ERROR_BODY = 64e3;
 const SPEND_CAPS = ["enforced_spend_limit_reached", "contract_spend_limit_reached"];
 async function attempt(deps, request, tries, remedies) {
 	const endpoint = `${request.method} ${request.url.pathname}`;
-	const again = (status, headers) => {
+	const again = (refusal) => {
+		const retryAfter = refusal?.headers.get("retry-after") ?? null;
+		const shouldRetry = refusal?.headers.get("x-should-retry") ?? null;
 		return waitBeforeRetry({
-			status,
-			retryAfter: headers?.get("retry-after") ?? null,
-			shouldRetry: headers?.get("x-should-retry") ?? null
+			status: refusal?.status,
+			retryAfter,
+			shouldRetry
 		}, tries, deps);
 	};
 	const fail = (wait, what, details) => {
 		const requestId = details?.requestId ? `, request ${details.requestId}` : "";
 		const count = tries > 1 ? `, try ${tries}` : "";
 		return {
-			ok: false,
+			kind: "failed",
 			wait,
 			error: new AuditError(deps.redact(`${endpoint} ${what}${requestId}${count}.`), details)
 		};
@@ -22433,9 +22626,10 @@ async function attempt(deps, request, tries, remedies) {
 		});
 	} catch (cause) {
 		const what = signal.aborted ? `gave no reply within ${seconds} s` : `got no reply: ${networkReason(cause)}`;
-		return fail(again(), what, {
+		const fault = networkFault(cause);
+		return fail(fault?.isLasting ? null : again(), what, {
 			cause,
-			remedy: NETWORK_REMEDY
+			remedy: fault?.remedy ?? NETWORK_REMEDY
 		});
 	}
 	const requestId = response.headers.get("request-id") ?? void 0;
@@ -22449,19 +22643,30 @@ async function attempt(deps, request, tries, remedies) {
 		});
 	}
 	if (status >= 400) {
-		const { code, text } = await errorDetails(response);
-		const spent = SPEND_CAPS.includes(code ?? "");
-		const wait = spent ? null : again(status, response.headers);
-		const remedy = spent ? SPEND_REMEDY : remedies[status] ?? REMEDIES$1[status] ?? (status >= 500 ? OUTAGE_REMEDY : REQUEST_REMEDY);
-		return fail(wait, `answered ${status}${text}`, {
+		const { code, text } = await errorDetails(response, deps.redact);
+		if (SPEND_CAPS.includes(code ?? "")) return fail(null, `answered ${status}${text}`, {
 			status,
 			requestId,
-			remedy
+			remedy: SPEND_REMEDY
 		});
+		const otherwise = status >= 500 ? OUTAGE_REMEDY : REQUEST_REMEDY;
+		const details = {
+			status,
+			requestId,
+			remedy: remedies[status] ?? REMEDIES$1[status] ?? otherwise
+		};
+		if (status !== 429) return fail(again(response), `answered ${status}${text}`, details);
+		const retryAfter = parseRetryAfter(response.headers.get("retry-after"), deps.now());
+		const { error } = fail(null, `answered ${status}${text}${askedToWait(retryAfter)}`, details);
+		return {
+			kind: "refused",
+			error,
+			retryAfter
+		};
 	}
 	try {
 		return {
-			ok: true,
+			kind: "ok",
 			value: {
 				json: await readJson(response, { maxBytes: LARGEST_BODY$2 }),
 				requestId
@@ -22469,7 +22674,7 @@ async function attempt(deps, request, tries, remedies) {
 		};
 	} catch (cause) {
 		const tooLarge = cause instanceof BodyTooLarge;
-		const reason = tooLarge ? cause.message : signal.aborted ? `its body was not complete within ${seconds} s` : cause instanceof SyntaxError ? "its body is not JSON" : `its body was cut: ${networkReason(cause)}`;
+		const reason = signal.aborted && !tooLarge ? `its body was not complete within ${seconds} s` : bodyReason(cause);
 		return fail(tooLarge ? null : again(), `answered ${status}, but ${reason}`, {
 			requestId,
 			cause,
@@ -22477,10 +22682,15 @@ async function attempt(deps, request, tries, remedies) {
 		});
 	}
 }
-async function errorDetails(response) {
+function askedToWait(milliseconds) {
+	if (milliseconds === null) return "";
+	const asked = `, and asks to wait ${Math.ceil(milliseconds / 1e3)} s`;
+	return milliseconds > 12e4 ? `${asked}, longer than the ${LONGEST_RETRY_AFTER / 1e3} s waited for` : asked;
+}
+async function errorDetails(response, redact) {
 	let body;
 	try {
-		body = await readText$1(response, { maxBytes: LARGEST_ERROR_BODY });
+		body = redact(await readText$1(response, { maxBytes: LARGEST_ERROR_BODY }));
 	} catch {
 		return {
 			code: void 0,
@@ -22509,7 +22719,11 @@ function parseOrNull(text) {
 const quote = (text) => `"${oneLine$2(text)}"`;
 function oneLine$2(text) {
 	const line = text.replace(/[\s\p{Cc}]+/gu, " ").trim();
-	return line.length > 300 ? `${line.slice(0, 300)}\u2026` : line;
+	return line.length > 300 ? `${line.slice(0, 300)}…` : line;
+}
+function bodyReason(cause) {
+	if (cause instanceof BodyTooLarge) return cause.message;
+	return cause instanceof SyntaxError ? "its body is not JSON" : `its body was cut: ${networkReason(cause)}`;
 }
 function networkReason(error) {
 	const root = error instanceof Error && error.cause instanceof Error ? error.cause : error;
@@ -22520,7 +22734,7 @@ function networkReason(error) {
 const NETWORK_REMEDY = "Check anthropic-base-url, and HTTPS_PROXY and NO_PROXY where the runner needs a proxy.";
 const OUTAGE_REMEDY = "Run the job again later; https://status.claude.com tells of outages.";
 const REQUEST_REMEDY = "Anthropic's support can look the request up by its ID.";
-const SPEND_REMEDY = "The organization has reached its spend limit, and no waiting helps before the limit is raised (Console \u2192 Limits) or the next month begins.";
+const SPEND_REMEDY = "The organization has reached its spend limit, and no waiting helps before the limit is raised (Console → Limits) or the next month begins.";
 const REMEDIES$1 = {
 	403: "The credential must act for an organization admin: an Admin API key, or for keyless access a rule with scope org:admin whose service account has the admin role.",
 	404: "The Admin API knows organizations only, no individual accounts; check anthropic-base-url too.",
@@ -22528,83 +22742,43 @@ const REMEDIES$1 = {
 	409: OUTAGE_REMEDY,
 	429: "The Admin API allows about 60 requests a minute to the whole organization: run the job at another time, or audit fewer days."
 };
-// src/collect/anthropic/pool.ts
-function createPool(most, { sleep }) {
-	const waiting = [];
-	let limit = most;
-	let active = 0;
-	let quiet = 0;
-	let slowdowns = 0;
-	let pause = Promise.resolve();
-	const slowDownSince = (begun) => (milliseconds) => {
-		pause = Promise.all([pause, sleep(milliseconds)]);
-		if (begun !== slowdowns) return;
-		slowdowns++;
-		quiet = 0;
-		limit = Math.max(1, Math.floor(limit / 2));
-	};
-	const enter = async () => {
-		while (active >= limit) await new Promise((wake) => waiting.push(wake));
-		active++;
-		for (let known; known !== pause;) {
-			known = pause;
-			await known;
-		}
-	};
-	const leave = (begun) => {
-		active--;
-		if (begun === slowdowns && ++quiet >= limit && limit < most) {
-			limit++;
-			quiet = 0;
-		}
-		for (const wake of waiting.splice(0, Math.max(0, limit - active))) wake();
-	};
-	return { run: async (task) => {
-		await enter();
-		const begun = slowdowns;
-		try {
-			return await task(slowDownSince(begun));
-		} finally {
-			leave(begun);
-		}
-	} };
-}
 // src/collect/anthropic/client.ts
-const VERSION$4 = "2023-06-01";
 const REQUEST_TIMEOUT$1 = 6e4;
-const MOST_AT_ONCE = 8;
-function createAnthropic(effects, { baseUrl, credentials, deadline, stop, redact, log, requestTimeout = REQUEST_TIMEOUT$1 }) {
+function createAnthropic(effects, { baseUrl, credentials, deadline, pace, version: usual, stop, redact, log, requestTimeout = REQUEST_TIMEOUT$1 }) {
 	const deps = stoppable(effects, stop);
 	const { protocol, hostname } = new URL(baseUrl);
 	if (protocol !== "https:" && !(protocol === "http:" && isLoopback(hostname))) throw new AuditError(`anthropic-base-url: ${protocol}//${hostname} would show the credential to the network.`, { remedy: "Use https; http is for this very machine only." });
-	const pool = createPool(MOST_AT_ONCE, deps);
-	return { get: async (path, query, schema, { betas = [] } = {}) => {
+	return { get: async (path, query, schema, { betas = [], version = usual, remedies = {} } = {}) => {
 		const url = new URL(`${baseUrl}${path}${toSearch(query)}`);
 		const endpoint = `GET ${url.pathname}`;
-		const send = (tries, authorization) => pool.run(async (slowDown) => {
-			const timeout = Math.min(requestTimeout, deadline - deps.now());
+		const send = (tries, authorization) => {
+			const timeout = Math.min(requestTimeout, deadline() - deps.now());
 			const request = {
 				url,
 				method: "GET",
-				headers: toHeaders(authorization, betas),
+				headers: toHeaders(authorization, version, betas),
 				timeout
 			};
-			const outcome = await attempt({
+			return attempt({
 				...deps,
 				redact
-			}, request, tries, { 401: credentials.remedy });
-			if (!outcome.ok && outcome.wait !== null && outcome.error.status === 429) slowDown(outcome.wait);
-			return outcome;
-		});
-		const reply = await persist(deps, {
+			}, request, tries, {
+				401: credentials.remedy,
+				...remedies
+			});
+		};
+		const reply = await persist({
+			...deps,
+			pace
+		}, {
 			deadline,
 			endpoint,
 			log
 		}, async (tries) => {
 			const authorization = await credentials.authorize();
-			const outcome = await send(tries, authorization);
-			if (outcome.ok || outcome.error.status !== 401 || !credentials.renewable) return outcome;
-			log(`${outcome.error.message} Renewing the token once.`);
+			const answer = await send(tries, authorization);
+			if (answer.kind !== "failed" || answer.error.status !== 401 || !credentials.renewable) return answer;
+			log(`${answer.error.message} Renewing the token once.`);
 			return send(tries, await credentials.authorize(authorization));
 		});
 		const parsed = schema.safeParse(reply.json);
@@ -22637,12 +22811,11 @@ function toSearch(query) {
 	}
 	return search.size > 0 ? `?${search}` : "";
 }
-function toHeaders(authorization, betas) {
+function toHeaders(authorization, version, betas) {
 	const beta = [...authorization.betas, ...betas].join(",");
 	return {
 		accept: "application/json",
-		"accept-encoding": "gzip",
-		"anthropic-version": VERSION$4,
+		"anthropic-version": version,
 		...beta ? { "anthropic-beta": beta } : {},
 		...authorization.headers
 	};
@@ -22651,6 +22824,152 @@ function firstIssues(error) {
 	const shown = error.issues.slice(0, 3).map((issue) => `${issue.path.join(".") || "the body"}: ${issue.message}`);
 	const more = error.issues.length - shown.length;
 	return `${shown.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
+}
+// src/transport/whole.ts
+const WITHOUT_BODY = new Set([
+	101,
+	103,
+	204,
+	205,
+	304
+]);
+function wholeReplies(fetch, { timeout, maxBytes }) {
+	return async (input, init) => {
+		const milliseconds = Math.max(1, timeout());
+		const limit = AbortSignal.timeout(milliseconds);
+		const signal = init?.signal ? AbortSignal.any([init.signal, limit]) : limit;
+		try {
+			const reply = await fetch(input, {
+				...init,
+				signal
+			});
+			const { status, statusText, headers } = reply;
+			const text = await readText$1(reply, { maxBytes });
+			return new Response(WITHOUT_BODY.has(status) ? null : text, {
+				status,
+				statusText,
+				headers: [...headers]
+			});
+		} catch (error) {
+			if (!limit.aborted) throw error;
+			throw new Error(`there was no whole reply within ${Math.ceil(milliseconds / 1e3)} s`, { cause: error });
+		}
+	};
+}
+// src/collect/anthropic/id-token.ts
+const TIMEOUT = 2e4;
+const LARGEST_REPLY = 1e6;
+const MOST_TRIES$5 = 5;
+const FIRST_WAIT$1 = 500;
+const LONGEST_WAIT$1 = 6e4;
+const replySchema = object$1({ value: string$1().min(1) });
+const claimsSchema = object$1({
+	sub: string$1(),
+	iss: string$1(),
+	aud: union([string$1(), array(string$1()).transform((list) => list.join(", "))])
+});
+const PERMISSION = "Keyless access needs \"permissions: id-token: write\" in the job, which pull requests from forks never get; in a reusable workflow the calling job has to grant it too.";
+const OUTAGE$1 = "Run the job again later; https://www.githubstatus.com tells of outages.";
+async function requestIdToken(deps, audience, deadline) {
+	const { env, secrets, log } = deps;
+	const address = env.ACTIONS_ID_TOKEN_REQUEST_URL;
+	const requestToken = env.ACTIONS_ID_TOKEN_REQUEST_TOKEN;
+	const missing = address ? "ACTIONS_ID_TOKEN_REQUEST_TOKEN" : "ACTIONS_ID_TOKEN_REQUEST_URL";
+	const url = URL.parse(address ?? "");
+	if (!address || !requestToken || url === null) throw new AuditError(`${named$2(audience)}: the runner has not set ${missing}.`, { remedy: PERMISSION });
+	secrets.add(requestToken);
+	url.searchParams.set("audience", audience);
+	for (let tries = 1;; tries++) {
+		const answer = await once(deps, {
+			url,
+			requestToken,
+			audience,
+			deadline
+		});
+		if (answer.kind === "token") return answer.token;
+		const { error, again } = answer;
+		const wait = again && (again.wait ?? deps.random() * FIRST_WAIT$1 * 2 ** tries);
+		if (wait === null || wait > LONGEST_WAIT$1 || tries === MOST_TRIES$5 || deps.now() + wait >= deadline) throw error;
+		log(`${error.message} Trying again in ${(wait / 1e3).toFixed(1)} s.`);
+		await deps.sleep(wait);
+	}
+}
+const AT_ONCE = { wait: null };
+async function once(deps, { url, requestToken, audience, deadline }) {
+	const { secrets, now } = deps;
+	const fail = (why, again, details) => {
+		return {
+			kind: "failed",
+			error: new AuditError(secrets.redact(`${named$2(audience)}: ${why}.`), details),
+			again
+		};
+	};
+	const bounded = wholeReplies(deps.fetch, {
+		timeout: () => Math.min(TIMEOUT, deadline - now()),
+		maxBytes: LARGEST_REPLY
+	});
+	let reply;
+	try {
+		reply = await bounded(url, {
+			headers: {
+				accept: "application/json",
+				authorization: `Bearer ${requestToken}`
+			},
+			redirect: "manual"
+		});
+	} catch (error) {
+		const fault = networkFault(error);
+		const [cause] = causesOf(error).toReversed();
+		return fail(`the request got no reply, ${shortened(secrets, cause?.message ?? String(error))}`, fault?.isLasting ? null : AT_ONCE, { remedy: fault?.remedy ?? OUTAGE$1 });
+	}
+	const { status } = reply;
+	const text = await reply.text();
+	if (status >= 300 && status < 400) return fail(`the request was answered ${status}, a redirect, which is not followed because its token would go with it`, null, {
+		status,
+		remedy: "Something between the runner and GitHub redirects, such as the sign-in page of a proxy."
+	});
+	if (status >= 400) {
+		const said = text.trim() && ` with ${shortened(secrets, text)}`;
+		const mayPass = status >= 500 || status === 429 || status === 408;
+		const again = mayPass ? { wait: parseRetryAfter(reply.headers.get("retry-after"), now()) } : null;
+		return fail(`the request was answered ${status}${said}`, again, {
+			status,
+			remedy: mayPass ? OUTAGE$1 : PERMISSION
+		});
+	}
+	const token = replySchema.safeParse(parsed(text));
+	if (!token.success) return fail("the reply holds no token", AT_ONCE, { remedy: OUTAGE$1 });
+	secrets.add(token.data.value);
+	return {
+		kind: "token",
+		token: token.data.value
+	};
+}
+const named$2 = (audience) => `GitHub gave no ID token for the audience ${audience}`;
+function identityIn(token) {
+	const [, payload = ""] = token.split(".");
+	const claims = claimsSchema.safeParse(parsed(Buffer.from(payload, "base64url").toString("utf8")));
+	if (!claims.success) return null;
+	const { sub: subject, aud, iss: issuer } = claims.data;
+	return {
+		subject,
+		audience: aud,
+		issuer
+	};
+}
+function ruleFor({ subject, audience, issuer }) {
+	return `This job's token says: sub "${subject}", aud "${audience}", iss "${issuer}". A rule fits it with issuer ${issuer}, audience ${audience} and subject ${subject}`;
+}
+function parsed(text) {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return null;
+	}
+}
+function shortened({ redact }, text) {
+	const line = redact(text).replace(/[\s\p{Cc}]+/gu, " ").trim();
+	return `"${line.length > 200 ? `${line.slice(0, 200)}…` : line}"`;
 }
 // src/collect/anthropic/credentials.ts
 function createCredentials(deps, inputs, { baseUrl, deadline }) {
@@ -22666,7 +22985,7 @@ function createCredentials(deps, inputs, { baseUrl, deadline }) {
 	return {
 		authorize: () => Promise.resolve(authorization),
 		renewable: false,
-		remedy: "anthropic-admin-key is not accepted: check that it is an Admin API key of this organization that has not expired or been archived. An organization admin makes one under Console \u2192 Settings \u2192 Admin keys."
+		remedy: "anthropic-admin-key is not accepted: check that it is an Admin API key of this organization that has not expired or been archived. An organization admin makes one under Console → Settings → Admin keys."
 	};
 }
 const EXCHANGE_PATH = "/v1/oauth/token";
@@ -22699,16 +23018,24 @@ function federated(deps, federation, { baseUrl, deadline }) {
 	};
 }
 async function exchangeToken(deps, federation, { baseUrl, deadline }) {
-	const { core, secrets, log, now } = deps;
+	const { secrets, log, show, now } = deps;
 	const url = new URL(`${baseUrl}${EXCHANGE_PATH}`);
 	const endpoint = `POST ${url.pathname}`;
-	const reply = await persist(deps, {
+	const pace = createPace(1, deps, {
+		onLine: () => {},
+		log
+	});
+	const reply = await persist({
+		...deps,
+		pace
+	}, {
 		deadline,
 		endpoint,
 		log
 	}, async (tries) => {
-		const assertion = await idToken(core, federation.audience);
-		secrets.add(assertion);
+		const assertion = await requestIdToken(deps, federation.audience, deadline());
+		const identity = identityIn(assertion);
+		if (tries === 1 && identity) show(`${ruleFor(identity)}.`);
 		const body = JSON.stringify({
 			grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
 			assertion,
@@ -22723,7 +23050,7 @@ async function exchangeToken(deps, federation, { baseUrl, deadline }) {
 			"anthropic-version": "2023-06-01",
 			"anthropic-beta": `${OAUTH_BETA},${FEDERATION_BETA}`
 		};
-		const timeout = Math.min(EXCHANGE_TIMEOUT, deadline - now());
+		const timeout = Math.min(EXCHANGE_TIMEOUT, deadline() - now());
 		return attempt({
 			...deps,
 			redact: secrets.redact
@@ -22733,7 +23060,7 @@ async function exchangeToken(deps, federation, { baseUrl, deadline }) {
 			headers,
 			body,
 			timeout
-		}, tries, EXCHANGE_REMEDIES);
+		}, tries, exchangeRemedies(identity));
 	});
 	const parsed = tokenSchema.safeParse(reply.json);
 	if (!parsed.success) throw new AuditError(`${endpoint} answered without an access token and its life span.`, {
@@ -22752,142 +23079,120 @@ async function exchangeToken(deps, federation, { baseUrl, deadline }) {
 		renewAt: now() + life - Math.min(RENEW_BEFORE, life / 4)
 	};
 }
-async function idToken(core, audience) {
-	try {
-		return await core.getIDToken(audience);
-	} catch (cause) {
-		throw new AuditError(`GitHub gave no ID token for the audience ${audience}: ${describeError(cause)}.`, {
-			cause,
-			remedy: "Keyless access needs \"permissions: id-token: write\" in the job, which pull requests from forks never get."
-		});
-	}
-}
-const HISTORY = "The reason is shown only in the Console: Settings \u2192 Workload identity \u2192 the rule \u2192 history.";
+const HISTORY = "The reason is shown only in the Console: Settings → Workload identity → the rule → history.";
 const REFUSED_REMEDY = `The token that Anthropic minted is not accepted. ${HISTORY}`;
-const EXCHANGE_REMEDIES = {
-	400: `Check anthropic-federation-rule-id, anthropic-organization-id, anthropic-service-account-id and anthropic-workspace-id. ${HISTORY}`,
-	401: `${HISTORY} The usual causes: the rule is not pinned to the subject of this workflow (repo:OWNER/REPO:ref:refs/heads/BRANCH or repo:OWNER/REPO:environment:NAME), its audience is not anthropic-oidc-audience, the service account does not have the admin role that the scope org:admin needs, the rule covers several workspaces and anthropic-workspace-id is not set.`
-};
+function exchangeRemedies(identity) {
+	const rule = identity ? `${ruleFor(identity)}, with no * in it. ` : "";
+	return {
+		400: `Check anthropic-federation-rule-id, anthropic-organization-id, anthropic-service-account-id and anthropic-workspace-id. ${HISTORY}`,
+		401: `${HISTORY} ${rule}Other causes: the audience of the rule is not anthropic-oidc-audience, the service account does not have the admin role that the scope org:admin needs, the rule covers several workspaces and anthropic-workspace-id is not set.`
+	};
+}
 // src/collect/anthropic/connection.ts
-const TIME_BUDGET$2 = 12e5;
+const MOST_AT_ONCE = 8;
 function connect({ deps, log, secrets, inputs }, source) {
 	const stop = new AbortController();
-	const deadline = deps.now() + TIME_BUDGET$2;
+	const budget = createBudget(deps.now);
+	const sleep = (milliseconds) => deps.sleep(milliseconds, stop.signal);
+	const pace = createPace(MOST_AT_ONCE, {
+		...deps,
+		sleep
+	}, {
+		onLine: budget.makeRoom,
+		log: log.info
+	});
 	const options = {
 		baseUrl: inputs.anthropicBaseUrl,
-		deadline,
+		pace,
 		redact: secrets.redact,
 		log: log.debug
 	};
 	const credentials = createCredentials({
 		...deps,
 		secrets,
-		log: log.debug
-	}, source, options);
-	const clientUntil = (time) => createAnthropic(deps, {
+		log: log.debug,
+		show: log.info
+	}, source, {
+		...options,
+		deadline: budget.deadline
+	});
+	const clientWith = (version, deadline) => createAnthropic(deps, {
 		...options,
 		credentials,
 		stop: stop.signal,
-		deadline: time
+		version,
+		deadline
 	});
 	return {
-		client: clientUntil(deadline),
-		clientFor: (milliseconds) => clientUntil(Math.min(deps.now() + milliseconds, deadline)),
+		client: clientWith("2026-10-21", budget.deadline),
+		older: clientWith("2023-06-01", budget.deadline),
+		clientFor: (milliseconds) => {
+			const own = deps.now() + milliseconds;
+			return clientWith("2026-10-21", () => Math.min(own, budget.deadline()));
+		},
+		budget,
+		pace,
 		close: () => stop.abort()
 	};
 }
-// src/vocabulary/lazy.ts
-function lazy(make) {
-	let made = null;
-	return () => {
-		made ??= { value: make() };
-		return made.value;
-	};
-}
-// src/vocabulary/figures.ts
-const whole = lazy(() => new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 }));
-const small = lazy(() => new Intl.NumberFormat("en-US", { maximumSignificantDigits: 2 }));
-function count$1(value) {
-	return value > 0 && value < 1 ? small().format(value) : whole().format(value);
-}
-function plural(value, one, many = `${one}s`) {
-	return `${count$1(value)} ${value === 1 ? one : many}`;
-}
-const MOST_DECIMALS = 6;
-const wholePercent = lazy(() => new Intl.NumberFormat("en-US", { maximumFractionDigits: MOST_DECIMALS }));
-function percent(ratio, lines = []) {
-	for (let decimals = 1; decimals < MOST_DECIMALS; decimals++) {
-		const text = (ratio * 100).toFixed(decimals);
-		const shown = Number(`${text}e-2`);
-		if (shown > 0 === ratio > 0 && [1, ...lines].every((line) => shown >= line === ratio >= line)) return `${wholePercent().format(Number(text))} %`;
-	}
-	return `${wholePercent().format(Math.floor(ratio * 100 * 10 ** MOST_DECIMALS) / 10 ** MOST_DECIMALS)} %`;
-}
-function changeInPercent(before, after) {
-	if (before === 0) return "";
-	const change = (after - before) / before;
-	return `${change < 0 ? "\u2212" : "+"}${percent(Math.abs(change))}`;
-}
-function capital(text) {
-	return text.charAt(0).toUpperCase() + text.slice(1);
-}
-function atMost(items, most) {
-	return {
-		shown: items.slice(0, most),
-		more: Math.max(0, items.length - most)
-	};
-}
-function listing(items, most = items.length) {
-	const { shown, more } = atMost(items, most);
-	const all = more > 0 ? [...shown, `${more} more`] : shown;
-	return all.length <= 1 ? all[0] ?? "" : `${all.slice(0, -1).join(", ")} and ${all.at(-1)}`;
-}
-// src/vocabulary/window.ts
-const MINUTE = 6e4;
-const HOUR$1 = 60 * MINUTE;
-const DAY = 24 * HOUR$1;
-const MINUTES_PER_DAY = DAY / MINUTE;
-const FIRST_DAY = Date.UTC(2026, 0, 1);
-function dayOf(time) {
-	return Math.floor(time / DAY) * DAY;
-}
-function parseDay(text) {
-	if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return void 0;
-	const time = Date.parse(`${text}T00:00:00Z`);
-	return Number.isNaN(time) || isoDay(time) !== text ? void 0 : time;
-}
-function windowOf(lastDay, days, now) {
-	const start = lastDay - (days - 1) * DAY;
-	return {
-		start,
-		end: lastDay + DAY,
-		days,
-		hasDayBefore: start - DAY >= earliestDay(now)
-	};
-}
-function earliestDay(now) {
-	return Math.max(FIRST_DAY, dayOf(now) - 364 * DAY);
-}
-function isoTime(time) {
-	return `${new Date(time).toISOString().slice(0, 19)}Z`;
-}
-function isoDay(time) {
-	return new Date(time).toISOString().slice(0, 10);
-}
 // \0builtin:import:node:fs
 const _createReadStream = (() => process.getBuiltinModule("node:fs").createReadStream)();
-// \0builtin:import:node:fs/promises
-const _glob = (() => process.getBuiltinModule("node:fs/promises").glob)();
-const _rename = (() => process.getBuiltinModule("node:fs/promises").rename)();
-const _rm = (() => process.getBuiltinModule("node:fs/promises").rm)();
-const _mkdir = (() => process.getBuiltinModule("node:fs/promises").mkdir)();
-const _stat = (() => process.getBuiltinModule("node:fs/promises").stat)();
-const _realpath = (() => process.getBuiltinModule("node:fs/promises").realpath)();
-const _writeFile = (() => process.getBuiltinModule("node:fs/promises").writeFile)();
-const _appendFile = (() => process.getBuiltinModule("node:fs/promises").appendFile)();
-const _readFile = (() => process.getBuiltinModule("node:fs/promises").readFile)();
-// \0builtin:import:node:readline
-const _createInterface = (() => process.getBuiltinModule("node:readline").createInterface)();
+// \0builtin:import:node:stream/promises
+const _pipeline = (() => process.getBuiltinModule("node:stream/promises").pipeline)();
+// \0builtin:import:node:zlib
+const _createGunzip = (() => process.getBuiltinModule("node:zlib").createGunzip)();
+// src/collect/headers-log/each-line.ts
+const LONGEST_LINE = 1048576;
+const CHUNK = 262144;
+const NEW_LINE = 10;
+async function eachLine(path, take) {
+	const splitter = createSplitter(take);
+	const consume = async (chunks) => {
+		for await (const chunk of chunks) splitter.push(chunk);
+		splitter.end();
+	};
+	const file = _createReadStream(path, { highWaterMark: CHUNK });
+	if (path.endsWith(".gz")) await _pipeline(file, _createGunzip({ chunkSize: CHUNK }), consume);
+	else await _pipeline(file, consume);
+}
+function createSplitter(take) {
+	let parts = [];
+	let size = 0;
+	let number = 0;
+	let bytes = 0;
+	const collect = (part, isRest) => {
+		size += part.length;
+		bytes += part.length;
+		if (size > 1048576) parts = [];
+		else if (part.length > 0) parts.push(isRest ? Buffer.from(part) : part);
+	};
+	const finish = () => {
+		number++;
+		take(size > 1048576 ? null : textOf$1(parts, number), number, bytes);
+		parts = [];
+		size = 0;
+	};
+	return {
+		push(chunk) {
+			let from = 0;
+			for (let to = chunk.indexOf(NEW_LINE); to !== -1; to = chunk.indexOf(NEW_LINE, from)) {
+				collect(chunk.subarray(from, to), false);
+				bytes++;
+				finish();
+				from = to + 1;
+			}
+			if (from < chunk.length) collect(chunk.subarray(from), true);
+		},
+		end() {
+			if (size > 0) finish();
+		}
+	};
+}
+function textOf$1(parts, number) {
+	const [first] = parts;
+	const text = parts.length === 1 && first ? first.toString("utf8") : Buffer.concat(parts).toString("utf8");
+	return number === 1 ? text.replace(/^\uFEFF/, "") : text;
+}
 // src/vocabulary/published-tiers.ts
 const TIERS = [
 	"Start",
@@ -22998,8 +23303,37 @@ function publishedGroupOfModel(model) {
 	const baseName = model.replace(/-(\d{8}|latest)$/, "");
 	return PUBLISHED.groups.find((group) => group.models.includes(baseName));
 }
+// src/collect/headers-log/headers.ts
+const PREFIX = /^(llm-provider-|http\.response\.header\.|upstream-http-)+/;
+function headersOf(...sources) {
+	const headers = new Map();
+	for (const source of sources) for (const [name, value] of pairsOf(source)) headers.set(nameOf$4(name), readValue(value));
+	return headers;
+}
+function headerText(headers, name) {
+	const value = headers.get(name);
+	return value && "text" in value ? value.text : void 0;
+}
+function pairsOf(source) {
+	if (Array.isArray(source)) return source.filter(isPair$1);
+	return typeof source === "object" && source !== null ? Object.entries(source) : [];
+}
+function isPair$1(item) {
+	return Array.isArray(item) && item.length === 2 && typeof item[0] === "string";
+}
+function nameOf$4(name) {
+	return name.toLowerCase().replaceAll("_", "-").replace(PREFIX, "");
+}
+function readValue(value) {
+	if (typeof value === "string") return { text: value.trim() };
+	if (typeof value === "number") return { text: String(value) };
+	if (!Array.isArray(value) || value.length === 0) return { unreadable: true };
+	const first = readValue(value[0]);
+	const isSame = (other) => "text" in first && "text" in other && other.text === first.text;
+	return value.slice(1).map(readValue).every(isSame) ? first : { unreadable: true };
+}
 // src/collect/headers-log/refusals.ts
-const REFUSALS$1 = [
+const REFUSALS$2 = [
 	"rate_limit",
 	"acceleration",
 	"spend_cap",
@@ -23016,54 +23350,66 @@ const BY_CODE = {
 	contract_spend_limit_reached: "spend_cap"
 };
 function refusalOf$1(status, error) {
-	const parsed = body$1.safeParse(error);
+	if (status !== null && status !== 429) return null;
+	const parsed = body$1.safeParse(typeof error === "string" ? jsonIn(error) : error);
 	const type = parsed.success ? parsed.data.type : null;
-	if (status === null ? type !== "rate_limit_error" : status !== 429) return null;
+	if (status === null && type !== "rate_limit_error") return null;
 	const code = parsed.success ? parsed.data.details?.error_code : null;
 	if (code) return BY_CODE[code] ?? "not_told";
 	return type === "rate_limit_error" ? "rate_limit" : "not_told";
 }
+function retryAfterSeconds(text, at) {
+	const wait = parseRetryAfter(text ?? null, at);
+	return wait === null || !Number.isFinite(wait) ? null : Math.ceil(wait / 1e3);
+}
+function jsonIn(text) {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return null;
+	}
+}
 // src/collect/headers-log/entry.ts
-const header$1 = union([string$1(), number()]);
+const status = union([int$2(), stringFormat("an HTTP status", /^\d{3}$/).transform(Number)]);
 const schema$3 = looseObject({
 	timestamp: datetime({ offset: true }),
 	model: string$1().min(1),
-	headers: record(string$1(), unknown()).nullish(),
-	status: int$2().nullish(),
+	headers: unknown().optional(),
+	status: status.nullish(),
 	error: unknown().optional()
 });
 function parseEntry(line) {
 	let value;
 	try {
 		value = JSON.parse(line);
-	} catch (error) {
-		return { problem: `not JSON: ${error.message}` };
+	} catch (cause) {
+		return { problem: `not JSON: ${cause.message}` };
 	}
 	const parsed = schema$3.safeParse(value);
 	if (!parsed.success) {
 		const issue = parsed.error.issues[0];
 		return { problem: `${issue?.path.join(".") || "the line"}: ${issue?.message}` };
 	}
-	const { timestamp, model, headers, status, error, ...beside } = parsed.data;
-	const get = lookup({
-		...beside,
-		...headers
-	});
+	const { timestamp, model, headers: logged, status: code = null, error, ...beside } = parsed.data;
+	const at = Date.parse(timestamp);
+	const headers = headersOf(beside, logged);
+	const text = (name) => headerText(headers, name) || null;
+	const levels = levelsOf(model, headers);
+	const kind = refusalOf$1(code, error);
 	return {
-		at: Date.parse(timestamp),
+		at,
 		model,
-		workspaceId: get("anthropic-workspace-id") ?? null,
-		organizationId: get("anthropic-organization-id") ?? null,
-		levels: levelsOf(model, get),
-		refusal: refusalOf$1(status ?? null, error)
+		workspaceId: text("anthropic-workspace-id"),
+		organizationId: text("anthropic-organization-id"),
+		requestId: text("request-id"),
+		levels,
+		refusal: kind && {
+			kind,
+			retryAfter: retryAfterSeconds(headerText(headers, "retry-after"), at)
+		},
+		unusable: unusableHeader(headers),
+		seen: levels.length > 0 ? [] : [...headers.keys()]
 	};
-}
-function lookup(headers) {
-	const byName = new Map(Object.entries(headers).flatMap(([name, value]) => {
-		const parsed = header$1.safeParse(value);
-		return parsed.success ? [[name.toLowerCase(), String(parsed.data)]] : [];
-	}));
-	return (name) => byName.get(name);
 }
 const HEADERS$1 = [
 	["anthropic-ratelimit-requests", "requests_per_minute"],
@@ -23073,11 +23419,11 @@ const HEADERS$1 = [
 	["anthropic-fast-input-tokens", "fast_itpmca"],
 	["anthropic-fast-output-tokens", "fast_otpm"]
 ];
-function levelsOf(model, get) {
+function levelsOf(model, headers) {
 	return HEADERS$1.flatMap(([prefix, limiter]) => {
-		const limit = amount(get(`${prefix}-limit`));
+		const limit = amount(headerText(headers, `${prefix}-limit`));
 		if (limit === null) return [];
-		const remaining = amount(get(`${prefix}-remaining`));
+		const remaining = amount(headerText(headers, `${prefix}-remaining`));
 		return [{
 			limiter: limiter === "input" ? inputLimiter(model) : limiter,
 			limit,
@@ -23086,171 +23432,479 @@ function levelsOf(model, get) {
 	});
 }
 function amount(text) {
-	return text !== void 0 && /^\d+$/.test(text.trim()) ? Number(text) : null;
+	if (text === void 0 || !/^\d+$/.test(text)) return null;
+	const value = Number(text);
+	return Number.isSafeInteger(value) ? value : null;
+}
+function unusableHeader(headers) {
+	for (const [prefix] of HEADERS$1) for (const part of ["limit", "remaining"]) {
+		const name = `${prefix}-${part}`;
+		if (headers.has(name) && amount(headerText(headers, name)) === null) return `${name} is no whole number`;
+		if (part === "remaining" && headers.has(name) && !headers.has(`${prefix}-limit`)) return `${name} stands without its limit`;
+	}
+	return null;
 }
 function inputLimiter(model) {
 	return publishedGroupOfModel(model)?.limits.input_tokens_per_minute !== void 0 ? "input_tokens_per_minute" : "input_tokens_per_minute_cache_aware";
 }
+// \0builtin:import:node:fs/promises
+const _glob = (() => process.getBuiltinModule("node:fs/promises").glob)();
+const _rename = (() => process.getBuiltinModule("node:fs/promises").rename)();
+const _rm = (() => process.getBuiltinModule("node:fs/promises").rm)();
+const _mkdir = (() => process.getBuiltinModule("node:fs/promises").mkdir)();
+const _stat = (() => process.getBuiltinModule("node:fs/promises").stat)();
+const _realpath = (() => process.getBuiltinModule("node:fs/promises").realpath)();
+const _writeFile = (() => process.getBuiltinModule("node:fs/promises").writeFile)();
+const _appendFile = (() => process.getBuiltinModule("node:fs/promises").appendFile)();
+const _readFile = (() => process.getBuiltinModule("node:fs/promises").readFile)();
 // src/collect/headers-log/files.ts
-async function readLogFiles(pattern, folder, add) {
-	const paths = await matching(pattern, folder);
-	if (paths.length === 0) throw new AuditError(`headers-log: no file matches ${pattern} in ${folder}.`, { remedy: "Check the path; a log of an earlier job has to be downloaded or checked out first." });
-	const source = {
-		files: paths.length,
-		entries: 0,
-		unreadable: 0,
-		firstProblem: null
-	};
-	const organizations = new Set();
-	for (const path of paths) await eachLine(path, folder, (line, number) => {
-		const entry = parseEntry(line);
-		if ("problem" in entry) {
-			source.unreadable++;
-			source.firstProblem ??= `${path} line ${number}: ${entry.problem}`;
-			return;
+async function findLogFiles(pattern, roots) {
+	const [folder] = roots;
+	const real = await Promise.all(roots.map((root) => _realpath(root)));
+	const files = new Map();
+	const dangling = [];
+	const names = [];
+	for await (const name of _glob(pattern, { cwd: folder })) names.push(name);
+	for (const name of names.sort()) {
+		const path = await _realpath(_resolve(folder, name)).catch(absent$1);
+		if (path === null) {
+			dangling.push(name);
+			continue;
 		}
-		source.entries++;
-		if (entry.organizationId !== null) organizations.add(entry.organizationId);
-		add(entry);
-	});
-	check$1(source, organizations, pattern);
-	return source;
-}
-async function matching(pattern, folder) {
-	const paths = [];
-	for await (const path of _glob(pattern, { cwd: folder })) if ((await _stat(_resolve(folder, path))).isFile()) paths.push(path);
-	return paths.sort();
-}
-async function eachLine(path, folder, take) {
-	const input = _createReadStream(_isAbsolute(path) ? path : _resolve(folder, path), "utf8");
-	let number = 0;
-	try {
-		for await (const line of _createInterface({
-			input,
-			crlfDelay: Number.POSITIVE_INFINITY
-		})) {
-			number++;
-			const text = number === 1 ? line.replace(/^\uFEFF/, "") : line;
-			if (text.trim() !== "") take(text, number);
-		}
-	} catch (error) {
-		throw new AuditError(`headers-log: ${path} could not be read: ${describeError(error)}.`, { cause: error });
-	}
-}
-function check$1({ entries, unreadable, firstProblem }, organizations, pattern) {
-	if (entries === 0 && unreadable === 0) throw new AuditError(`headers-log: the files of ${pattern} are empty.`);
-	if (unreadable > entries) throw new AuditError(`headers-log: ${unreadable} of ${entries + unreadable} lines of ${pattern} are no entries of a headers log; the first is ${firstProblem}.`, { remedy: "docs/headers-log.md shows what a line holds." });
-	if (organizations.size > 1) throw new AuditError(`headers-log: the responses are of ${organizations.size} organizations: ${[...organizations].sort().join(", ")}.`, { remedy: "Give each organization a log and a run of its own." });
-}
-// src/collect/headers-log/reading.ts
-function readLog(window) {
-	const limiters = new Map();
-	const refused = new Map();
-	const isIn = (at) => at >= window.start && at < window.end;
-	return {
-		add(entry) {
-			const key = {
-				workspaceId: entry.workspaceId,
-				model: entry.model
-			};
-			for (const level of entry.levels) {
-				const reading = seen(limiters, key, level, entry.at);
-				if (isIn(entry.at) && level.remaining !== null) note(reading, level, level.remaining, entry.at, window);
-			}
-			if (entry.refusal && isIn(entry.at)) count(refused, key, entry.refusal, entry.at);
-		},
-		limiters: () => [...limiters.values()].map(({ latest: _, ...reading }) => reading),
-		refusals: () => [...refused.values()]
-	};
-}
-function seen(limiters, key, { limiter, limit }, at) {
-	const id = JSON.stringify([
-		key.workspaceId,
-		key.model,
-		limiter
-	]);
-	const reading = limiters.get(id) ?? {
-		...key,
-		limiter,
-		limit,
-		latest: at,
-		use: null
-	};
-	if (at >= reading.latest) Object.assign(reading, {
-		limit,
-		latest: at
-	});
-	limiters.set(id, reading);
-	return reading;
-}
-function note(reading, { limit }, remaining, at, window) {
-	const used = Math.max(0, limit - remaining);
-	reading.use ??= {
-		peak: used,
-		at,
-		lowestRemaining: remaining,
-		minutes: new Float64Array((window.end - window.start) / MINUTE).fill(NaN)
-	};
-	const { use } = reading;
-	if (used > use.peak || used === use.peak && at < use.at) Object.assign(use, {
-		peak: used,
-		at
-	});
-	use.lowestRemaining = Math.min(use.lowestRemaining, remaining);
-	const minute = Math.floor((at - window.start) / MINUTE);
-	const before = use.minutes[minute];
-	use.minutes[minute] = Number.isNaN(before) ? used : Math.max(before, used);
-}
-function count(refused, key, refusal, at) {
-	const id = JSON.stringify([key.workspaceId, key.model]);
-	const none = Object.fromEntries(REFUSALS$1.map((kind) => [kind, 0]));
-	const reading = refused.get(id) ?? {
-		...key,
-		counts: none,
-		first: at,
-		last: at
-	};
-	reading.counts[refusal]++;
-	refused.set(id, {
-		...reading,
-		first: Math.min(reading.first, at),
-		last: Math.max(reading.last, at)
-	});
-}
-// src/collect/headers-log/log.ts
-function collectLog({ deps, log, inputs }, pattern) {
-	const { start, end } = inputs.window;
-	const today = readLog({
-		start,
-		end
-	});
-	const dayBefore = readLog({
-		start: start - DAY,
-		end: end - DAY
-	});
-	return log.group("Headers log", async () => {
-		const source = await readLogFiles(pattern, deps.env.GITHUB_WORKSPACE || process.cwd(), (entry) => {
-			today.add(entry);
-			dayBefore.add(entry);
+		if (!real.some((root) => isInside(root, path))) throw new AuditError(`headers-log: ${name} leads out of the workspace, to ${path}.`, { remedy: "Give a path in the workspace or in RUNNER_TEMP, without a link or \"..\" that leaves it." });
+		if ((await _stat(path)).isFile() && !files.has(path)) files.set(path, {
+			name,
+			path
 		});
-		const lost = source.unreadable > 0 ? `; ${plural(source.unreadable, "line")} could not be read` : "";
-		log.info(`Read ${plural(source.entries, "response")} in ${plural(source.files, "file")}${lost}.`);
-		return {
-			today,
-			dayBefore,
-			source
-		};
-	});
+	}
+	if (files.size === 0) throw new AuditError(`headers-log: no file matches ${pattern} in ${folder}${nowhere(dangling)}.`, { remedy: "Check the path; a log of an earlier job has to be downloaded or checked out first." });
+	return {
+		files: [...files.values()],
+		dangling
+	};
+}
+function nowhere([first, ...others]) {
+	if (first === void 0) return "";
+	return `, but for a link that leads nowhere, ${first}${others.length > 0 ? `, and ${others.length} more` : ""}`;
+}
+function isInside(root, path) {
+	const inside = _relative(root, path);
+	return inside !== ".." && !inside.startsWith(`..${_sep}`) && _resolve(inside) !== inside;
+}
+function absent$1(error) {
+	if (error.code === "ENOENT" || error.code === "ENOTDIR" || error.code === "ELOOP") return null;
+	throw error;
 }
 // src/vocabulary/order.ts
 function compareText(a, b) {
-	return a < b ? -1 : a > b ? 1 : 0;
+	if (a === b) return 0;
+	return a < b ? -1 : 1;
+}
+// src/collect/headers-log/log-day.ts
+const modelId = ({ workspaceId, model }) => JSON.stringify([workspaceId, model]);
+const limiterId = ({ workspaceId, model, limiter }) => JSON.stringify([
+	workspaceId,
+	model,
+	limiter
+]);
+const noCounts = () => Object.fromEntries(REFUSALS$2.map((kind) => [kind, 0]));
+function emptyDay() {
+	return {
+		responses: 0,
+		withoutLimits: 0,
+		first: Number.POSITIVE_INFINITY,
+		last: Number.NEGATIVE_INFINITY,
+		limiters: new Map(),
+		refused: new Map()
+	};
+}
+function addToDay(day, entry, start) {
+	const { at, workspaceId, model, levels, refusal } = entry;
+	day.responses++;
+	if (levels.length === 0) day.withoutLimits++;
+	day.first = Math.min(day.first, at);
+	day.last = Math.max(day.last, at);
+	for (const level of levels) addLevel(day, {
+		workspaceId,
+		model,
+		limiter: level.limiter
+	}, level, entry, start);
+	if (refusal) addRefusal(day, {
+		workspaceId,
+		model
+	}, refusal, at, start);
+}
+function addLevel(day, key, level, { at, requestId }, start) {
+	const id = limiterId(key);
+	const ofDay = day.limiters.get(id) ?? {
+		key,
+		use: null,
+		limits: new Map()
+	};
+	day.limiters.set(id, ofDay);
+	const { limit, remaining } = level;
+	addLimit(ofDay.limits, {
+		limit,
+		first: at,
+		last: at
+	});
+	if (remaining === null || limit === 0) return;
+	const used = Math.max(0, limit - remaining);
+	const peak = {
+		used,
+		limit,
+		at,
+		requestId
+	};
+	ofDay.use ??= {
+		peak,
+		lowestRemaining: remaining,
+		minutes: new Float64Array(MINUTES_PER_DAY),
+		hours: new Float64Array(24).fill(NaN)
+	};
+	const { use } = ofDay;
+	use.peak = higherPeak(use.peak, peak);
+	use.lowestRemaining = Math.min(use.lowestRemaining, remaining);
+	const minute = Math.floor((at - start) / MINUTE);
+	use.minutes[minute] = Math.max(use.minutes[minute] ?? 0, used / limit);
+	const hour = Math.floor((at - start) / HOUR);
+	const before = use.hours[hour] ?? NaN;
+	use.hours[hour] = Number.isNaN(before) ? used : Math.max(before, used);
+}
+function higherPeak(a, b) {
+	const byShare = b.used / b.limit - a.used / a.limit;
+	if (byShare !== 0) return byShare > 0 ? b : a;
+	return (a.at - b.at || b.limit - a.limit || compareText(a.requestId ?? "", b.requestId ?? "")) <= 0 ? a : b;
+}
+function addLimit(limits, { limit, first, last }) {
+	const seen = limits.get(limit);
+	if (!seen && limits.size >= 64) return;
+	limits.set(limit, {
+		limit,
+		first: Math.min(first, seen?.first ?? first),
+		last: Math.max(last, seen?.last ?? last)
+	});
+}
+function addRefusal(day, key, { kind, retryAfter }, at, start) {
+	const id = modelId(key);
+	const refused = day.refused.get(id) ?? {
+		key,
+		first: at,
+		last: at,
+		minutes: new Map(),
+		hours: new Map(),
+		waits: new Map()
+	};
+	day.refused.set(id, refused);
+	refused.first = Math.min(refused.first, at);
+	refused.last = Math.max(refused.last, at);
+	const minute = Math.floor((at - start) / MINUTE);
+	refused.minutes.set(minute, (refused.minutes.get(minute) ?? 0) + 1);
+	const hour = Math.floor((at - start) / HOUR);
+	const counts = refused.hours.get(hour) ?? noCounts();
+	refused.hours.set(hour, counts);
+	counts[kind]++;
+	if (retryAfter !== null) refused.waits.set(retryAfter, (refused.waits.get(retryAfter) ?? 0) + 1);
+}
+// src/collect/headers-log/window-reading.ts
+function limiterOver(days, window) {
+	const limits = new Map();
+	for (const day of days) for (const seen of day.limits.values()) addLimit(limits, seen);
+	const used = days.flatMap(({ start, use }) => use ? [{
+		start,
+		...use
+	}] : []);
+	const [first, ...others] = used;
+	const inOrder = [...limits.values()].sort((a, b) => a.first - b.first || a.limit - b.limit);
+	if (!first) return {
+		use: null,
+		limits: inOrder
+	};
+	return {
+		limits: inOrder,
+		use: {
+			peak: others.reduce((peak, day) => higherPeak(peak, day.peak), first.peak),
+			lowestRemaining: Math.min(...used.map(({ lowestRemaining }) => lowestRemaining)),
+			minutesAtOrOver: (share) => used.reduce((sum, { minutes }) => sum + minutes.filter((utilization) => utilization >= share).length, 0),
+			hourly: limits.size > 1 ? null : hourlyOf(used, window)
+		}
+	};
+}
+function hourlyOf(days, window) {
+	const from = Math.floor(window.start / HOUR);
+	const hourly = Array(Math.ceil(window.end / HOUR) - from).fill(null);
+	for (const { start, hours } of days) for (const [hour, used] of hours.entries()) if (!Number.isNaN(used)) hourly[start / HOUR + hour - from] = used;
+	return hourly;
+}
+function refusalsOver(days) {
+	return [...Map.groupBy(days, ({ id }) => id)].sort(([a], [b]) => compareText(a, b)).map(([, ofModel]) => refusalsOf(ofModel.map(({ start, of }) => ({
+		start,
+		...of
+	}))));
+}
+function refusalsOf(days) {
+	const minutes = days.flatMap(({ start, minutes: ofDay }) => [...ofDay].map(([minute, count]) => ({
+		at: start + minute * MINUTE,
+		count
+	})));
+	const hours = days.flatMap(({ start, hours: ofDay }) => [...ofDay].map(([hour, ofHour]) => ({
+		at: start + hour * HOUR,
+		counts: ofHour
+	}))).sort((a, b) => a.at - b.at);
+	const counts = noCounts();
+	for (const hour of hours) for (const kind of REFUSALS$2) counts[kind] += hour.counts[kind];
+	return {
+		workspaceId: days[0]?.key.workspaceId ?? null,
+		model: days[0]?.key.model ?? "",
+		counts,
+		first: Math.min(...days.map(({ first }) => first)),
+		last: Math.max(...days.map(({ last }) => last)),
+		worst: minutes.reduce((worst, one) => one.count > worst.count || one.count === worst.count && one.at < worst.at ? one : worst),
+		retryAfter: waitsOf(days),
+		hours
+	};
+}
+function waitsOf(days) {
+	const waits = new Map();
+	for (const day of days) for (const [seconds, count] of day.waits) waits.set(seconds, (waits.get(seconds) ?? 0) + count);
+	const sorted = [...waits].sort(([a], [b]) => a - b);
+	const all = sorted.reduce((sum, [, count]) => sum + count, 0);
+	let below = 0;
+	for (const [seconds, count] of sorted) {
+		below += count;
+		if (below * 2 >= all) return {
+			median: seconds,
+			max: sorted.at(-1)?.[0] ?? seconds
+		};
+	}
+	return null;
+}
+// src/collect/headers-log/read-log.ts
+const MOST_DAYS = 33;
+const MOST_MODELS = 2e3;
+function readLog(keeps) {
+	const days = new Map();
+	const latest = new Map();
+	const models = new Set();
+	return {
+		add(entry) {
+			models.add(modelId(entry));
+			if (models.size > MOST_MODELS) throw tooManyModels(entry);
+			for (const { limiter, limit } of entry.levels) {
+				const key = {
+					workspaceId: entry.workspaceId,
+					model: entry.model,
+					limiter
+				};
+				const id = limiterId(key);
+				if (entry.at >= (latest.get(id)?.at ?? entry.at)) latest.set(id, {
+					key,
+					limit,
+					at: entry.at
+				});
+			}
+			if (keeps(entry.at)) addToDay(openDay(days, dayOf(entry.at)), entry, dayOf(entry.at));
+			if (days.size > MOST_DAYS) days.delete(Math.min(...days.keys()));
+		},
+		kept() {
+			const all = [...days.values()];
+			if (all.length === 0) return null;
+			return {
+				first: Math.min(...all.map(({ first }) => first)),
+				last: Math.max(...all.map(({ last }) => last))
+			};
+		},
+		over(window) {
+			const inside = [...days].filter(([start]) => start + 864e5 > window.start && start < window.end).sort(([a], [b]) => a - b);
+			const sum = (of) => inside.reduce((total, [, day]) => total + of(day), 0);
+			return {
+				responses: sum(({ responses }) => responses),
+				withoutLimits: sum(({ withoutLimits }) => withoutLimits),
+				limiters: [...latest].map(([id, { key, limit }]) => {
+					const ofLimiter = inside.flatMap(([start, day]) => {
+						const ofDay = day.limiters.get(id);
+						return ofDay ? [{
+							start,
+							...ofDay
+						}] : [];
+					});
+					return {
+						...key,
+						latest: limit,
+						...limiterOver(ofLimiter, window)
+					};
+				}),
+				refusals: refusalsOver(inside.flatMap(([start, day]) => [...day.refused].map(([id, of]) => ({
+					id,
+					start,
+					of
+				}))))
+			};
+		}
+	};
+}
+function openDay(days, start) {
+	const day = days.get(start) ?? emptyDay();
+	days.set(start, day);
+	return day;
+}
+function tooManyModels({ model }) {
+	return new AuditError(`headers-log: the log names more than ${MOST_MODELS} models and workspaces, one of them ${JSON.stringify(model.slice(0, 60))}.`, { remedy: "The key model must hold the model that was asked for, as docs/headers-log.md shows." });
+}
+// src/collect/headers-log/tally.ts
+function tallyText(tally) {
+	const { lines, files, dangling, inWindow, responses, withoutLimits, notUnderstood, unusable } = tally;
+	const parts = [
+		`${plural(inWindow, "response")} in the window`,
+		`${count$1(responses - inWindow)} outside it`,
+		`${plural(notUnderstood, "line")} not understood`,
+		`${plural(withoutLimits, "response")} in the window without rate-limit headers`,
+		unusable > 0 && `${plural(unusable, "response")} with a header that could not be used`,
+		dangling.length > 0 && `${plural(dangling.length, "link")} to nothing left out`
+	];
+	return `Read ${plural(lines, "line")} in ${plural(files, "file")}: ${parts.filter(Boolean).join(", ")}.`;
+}
+function refuseOtherFiles({ lines, responses, notUnderstood, firstProblem }, pattern) {
+	if (lines === 0) throw new AuditError(`headers-log: the files of ${pattern} are empty.`);
+	if (notUnderstood > responses) throw new AuditError(`headers-log: ${notUnderstood} of ${plural(lines, "line")} of ${pattern} are no entries of a headers log; the first is ${firstProblem}.`, { remedy: "docs/headers-log.md shows what a line holds." });
+}
+function blindness({ limiters, responses }, tally, window, span) {
+	if (limiters.some(({ use }) => use !== null)) return null;
+	const read = tallyText(tally);
+	if (responses === 0) return `No response of the log lies in the window, ${isoTime(window.start)} to ${isoTime(window.end)}: the log goes from ${isoTime(span.first)} to ${isoTime(span.last)}. ${read} Give the log of that time, or the date of this log.`;
+	if (tally.withoutLimits === responses) return `No response in the window carries the headers anthropic-ratelimit-*; ${seenInstead(tally)}. ${read} Log the headers of Anthropic's own response: docs/headers-log.md shows how.`;
+	return `No response in the window says what was left of a limit (headers anthropic-ratelimit-*-remaining). ${read} Log these headers too.`;
+}
+const MOST_NAMES = 10;
+function seenInstead({ seen }) {
+	if (seen.length === 0) return "there are no headers in it at all";
+	return `seen instead: ${listing(seen.map((name) => name.slice(0, 60)), MOST_NAMES)}`;
+}
+// src/collect/headers-log/collect-log.ts
+const CLOCK_DIFFERENCE = 60 * MINUTE;
+const BETWEEN_PROGRESS = 1e8;
+function collectLog({ deps, log, inputs }) {
+	const { window: chosen } = inputs;
+	const { pattern } = inputs.source;
+	const folder = deps.env.GITHUB_WORKSPACE || process.cwd();
+	const { RUNNER_TEMP: temp } = deps.env;
+	return log.group("Headers log", async () => {
+		const found = await findLogFiles(pattern, temp ? [folder, temp] : [folder]);
+		deps.saveMemory();
+		const reading = readLog((at) => chosen === "log-span" || isOfInterest(at, chosen));
+		const read = await readFiles$1(found, deps.now() + CLOCK_DIFFERENCE, reading.add, log.info);
+		refuseOtherFiles(read.tally, pattern);
+		refuseSeveral(read.organizations);
+		const window = chosen === "log-span" ? windowOfSpan(reading.kept() ?? read.span) : chosen;
+		const inWindow = reading.over(window);
+		const tally = {
+			...read.tally,
+			inWindow: inWindow.responses,
+			withoutLimits: inWindow.withoutLimits
+		};
+		log.info(tallyText(tally));
+		const blind = blindness(inWindow, tally, window, read.span);
+		if (blind !== null && inWindow.refusals.length === 0) throw new AuditError(`headers-log: ${blind}`);
+		return {
+			window,
+			reading: inWindow,
+			dayBefore: window.earlier && reading.over(window.earlier),
+			tally,
+			blindness: blind
+		};
+	});
+}
+function isOfInterest(at, window) {
+	return at < window.end && at >= (window.earlier ?? window).start;
+}
+function windowOfSpan({ first, last }) {
+	const end = Math.floor(last / MINUTE) * MINUTE + MINUTE;
+	const start = Math.max(Math.floor(first / MINUTE) * MINUTE, dayOf(last) - 30 * DAY);
+	return {
+		start,
+		end,
+		days: (dayOf(last) - dayOf(start)) / DAY + 1,
+		earlier: null
+	};
+}
+async function readFiles$1({ files, dangling }, until, add, progress) {
+	const tally = {
+		files: files.length,
+		dangling,
+		lines: 0,
+		responses: 0,
+		notUnderstood: 0,
+		firstProblem: null,
+		unusable: 0,
+		firstUnusable: null,
+		seen: []
+	};
+	const organizations = new Set();
+	const span = {
+		first: Number.POSITIVE_INFINITY,
+		last: Number.NEGATIVE_INFINITY
+	};
+	const take = (line, where) => {
+		tally.lines++;
+		const entry = entryOf(line, until);
+		if ("problem" in entry) {
+			tally.notUnderstood++;
+			tally.firstProblem ??= `${where}: ${entry.problem}`;
+			return;
+		}
+		tally.responses++;
+		if (entry.unusable !== null) {
+			tally.unusable++;
+			tally.firstUnusable ??= `${where}: ${entry.unusable}`;
+		}
+		if (entry.levels.length === 0 && tally.seen.length === 0) tally.seen = entry.seen;
+		if (entry.organizationId !== null) organizations.add(entry.organizationId);
+		span.first = Math.min(span.first, entry.at);
+		span.last = Math.max(span.last, entry.at);
+		add(entry);
+	};
+	let before = 0;
+	let reported = 0;
+	for (const { name, path } of files) {
+		let size = 0;
+		try {
+			await eachLine(path, (line, number, bytes) => {
+				size = bytes;
+				if (line === null || line.trim() !== "") take(line, `${name} line ${number}`);
+				if (before + bytes - reported < BETWEEN_PROGRESS) return;
+				reported = before + bytes;
+				progress(`${count$1(Math.round(reported / 1e6))} MB read, ${count$1(tally.lines)} lines …`);
+			});
+		} catch (error) {
+			if (error instanceof AuditError) throw error;
+			throw new AuditError(`headers-log: ${name} could not be read: ${describeError(error)}.`, { cause: error });
+		}
+		before += size;
+	}
+	return {
+		tally,
+		span,
+		organizations
+	};
+}
+function entryOf(line, until) {
+	if (line === null) return { problem: `longer than ${count$1(LONGEST_LINE)} bytes` };
+	const entry = parseEntry(line);
+	if ("problem" in entry || entry.at < until) return entry;
+	return { problem: `timestamp: ${isoTime(entry.at)} is yet to come` };
+}
+function refuseSeveral(organizations) {
+	if (organizations.size <= 1) return;
+	throw new AuditError(`headers-log: the responses are of ${organizations.size} organizations: ${[...organizations].sort().join(", ")}.`, { remedy: "Give each organization a log and a run of its own." });
 }
 // src/vocabulary/groups.ts
+function limitsFrom(entries) {
+	return Object.setPrototypeOf(Object.fromEntries(entries), null);
+}
 function sameGroup(a, b) {
 	return a.type === b.type && a.name === b.name;
 }
-function groupKey({ type, name }) {
+function groupKey$1({ type, name }) {
 	return `${type}\n${name}`;
 }
 function groupOf(reference, groups) {
@@ -23260,13 +23914,25 @@ const MODEL_GROUP = "model_group";
 function compareGroups(a, b) {
 	return compareText(a.type, b.type) || compareText(a.name, b.name) || compareText(a.models.join("\n"), b.models.join("\n")) || compareText(JSON.stringify(a.limits), JSON.stringify(b.limits));
 }
+const DATE = /-20\d{6}$/;
+function aliasOf(model) {
+	return DATE.test(model) ? model.replace(DATE, "") : null;
+}
+function listedName(model, listed) {
+	if (listed.has(model)) return model;
+	const alias = aliasOf(model);
+	return alias !== null && listed.has(alias) ? alias : null;
+}
 // src/collect/limits/entries.ts
+function together(items, keyOf) {
+	return [...Map.groupBy(items, keyOf).values()].map((same) => same);
+}
 function organizationGroups(entries) {
-	const groups = [...Map.groupBy(entries.map(toGroup), ({ type, name, models }) => JSON.stringify([
+	const groups = together(entries.map(toGroup), ({ type, name, models }) => JSON.stringify([
 		type,
 		name,
 		models
-	])).values()].map(asOneGroup);
+	])).map(asOneGroup);
 	return groups.map((group) => {
 		const others = groups.filter((other) => other !== group && sameGroup(other, group));
 		if (others.length === 0 || group.models.length === 0) return group;
@@ -23285,10 +23951,11 @@ function asOneGroup(entries) {
 		groupId: agreed(entries.map(({ groupId }) => groupId))
 	};
 }
-function merged(groups) {
-	const { type, name } = groups[0];
-	const limits = groups.flatMap((group) => Object.entries(group.limits).map(([type, value]) => ({
-		type,
+function merged([first, ...others]) {
+	const { type, name } = first;
+	const groups = [first, ...others];
+	const limits = groups.flatMap((group) => Object.entries(group.limits).map(([limiter, value]) => ({
+		type: limiter,
 		value
 	})));
 	return {
@@ -23299,20 +23966,19 @@ function merged(groups) {
 	};
 }
 function workspaceOverrides(entries, groups) {
-	const overrides = entries.map(toGroup).map((override) => {
+	return together(entries.map(toGroup).map((override) => {
 		const group = groups.find((candidate) => isGroupOf(override, candidate));
 		return group ? {
 			...merged([group, override]),
 			limits: override.limits
 		} : override;
-	});
-	return [...Map.groupBy(overrides, groupKey).values()].map((same) => withValues(merged(same))).filter(({ limits }) => Object.keys(limits).length > 0).sort(compareGroups);
+	}), groupKey$1).map((same) => withValues(merged(same))).filter(({ limits }) => Object.keys(limits).length > 0).sort(compareGroups);
 }
 function withValues(override) {
 	const limits = Object.entries(override.limits).filter(([, value]) => value !== null);
 	return {
 		...override,
-		limits: Object.fromEntries(limits)
+		limits: limitsFrom(limits)
 	};
 }
 function isGroupOf(override, group) {
@@ -23340,9 +24006,13 @@ function toLimits(limits) {
 	const byType = new Map();
 	for (const { type, value } of limits) {
 		const known = byType.get(type);
-		byType.set(type, known === void 0 || known === null ? value : value === null ? known : Math.min(known, value));
+		byType.set(type, lower(known ?? null, value));
 	}
-	return Object.fromEntries([...byType].sort(([a], [b]) => compareText(a, b)));
+	return limitsFrom([...byType].sort(([a], [b]) => compareText(a, b)));
+}
+function lower(a, b) {
+	if (a === null || b === null) return a ?? b;
+	return Math.min(a, b);
 }
 function nameOfModels(models) {
 	const [first = "", ...rest] = models.map((model) => model.split("-"));
@@ -23374,9 +24044,14 @@ function nextCursor(resource, hasMore, cursor) {
 function readOrganizationLimits(client) {
 	return readEntries(client, "/v1/organizations/rate_limits");
 }
-async function readWorkspaceLimits(client, workspaceId) {
+async function readWorkspaceLimits(client, workspaceId, hadOverrides) {
+	const path = `/v1/organizations/workspaces/${encodeURIComponent(workspaceId)}/rate_limits`;
+	const entries = await readEntriesOrNone(client, path);
+	return entries.length === 0 && hadOverrides ? readEntriesOrNone(client, path) : entries;
+}
+async function readEntriesOrNone(client, path) {
 	try {
-		return await readEntries(client, `/v1/organizations/workspaces/${encodeURIComponent(workspaceId)}/rate_limits`);
+		return await readEntries(client, path);
 	} catch (error) {
 		if (error instanceof AuditError && error.status === 404) return [];
 		throw error;
@@ -23403,7 +24078,14 @@ function toEntry(entry) {
 }
 // src/collect/limits/workspaces.ts
 const PATH$4 = "/v1/organizations/workspaces";
-async function readWorkspaces(client) {
+async function readWorkspaces(client, known) {
+	const first = await readList(client);
+	const isListed = (workspaceId) => first.some(({ id }) => id === workspaceId);
+	if (known.every(isListed)) return first;
+	const second = await readList(client);
+	return [...first, ...second.filter(({ id }) => !isListed(id))];
+}
+async function readList(client) {
 	const workspaces = [];
 	const pages = followPages(`GET ${PATH$4}`, (after_id) => client.get(PATH$4, {
 		include_default: true,
@@ -23419,23 +24101,24 @@ async function readWorkspaces(client) {
 	return workspaces;
 }
 // src/collect/limits/limits.ts
-async function collectLimits(client, { log, inputs }) {
-	const reading = await readLimits(client, inputs.workspaces);
+async function collectLimits(client, { log }, known) {
+	const reading = await readLimits(client, known);
 	const { groups, workspaces } = reading;
 	const own = workspaces.filter(({ overrides }) => overrides.length > 0).length;
 	log.info(`Read the limits of ${plural(groups.length, "rate-limit group")} and ${plural(workspaces.length, "workspace")}, ${own} of them with overrides.`);
 	for (const { workspace, error } of reading.unreadable) log.error(error, `Limits of workspace ${workspace.name}`);
 	return reading;
 }
-async function readLimits(client, wanted) {
-	const [entries, allWorkspaces] = await Promise.all([readOrganizationLimits(client), readWorkspaces(client)]);
+async function readLimits(client, known) {
+	const ids = known.map(({ id }) => id);
+	const [entries, allWorkspaces] = await Promise.all([readOrganizationLimits(client), readWorkspaces(client, ids)]);
 	const groups = organizationGroups(entries);
-	const chosen = chooseWorkspaces(allWorkspaces, wanted);
-	const readings = await Promise.all(chosen.map(async (workspace) => {
+	const hadOverrides = new Set(known.filter(({ overrides }) => overrides.length > 0).map(({ id }) => id));
+	const readings = await Promise.all(allWorkspaces.filter(({ archived }) => !archived).map(async (workspace) => {
 		try {
 			return {
 				workspace,
-				overrides: workspaceOverrides(await readWorkspaceLimits(client, workspace.id), groups)
+				overrides: workspaceOverrides(await readWorkspaceLimits(client, workspace.id, hadOverrides.has(workspace.id)), groups)
 			};
 		} catch (error) {
 			return {
@@ -23451,19 +24134,6 @@ async function readLimits(client, wanted) {
 		unreadable: readings.filter((reading) => "error" in reading)
 	};
 }
-function chooseWorkspaces(all, wanted) {
-	const active = all.filter(({ archived }) => !archived);
-	if (wanted === "all") return active;
-	if (wanted === "none") return [];
-	const isNamed = (workspace, text) => workspace.id === text || workspace.name === text;
-	const unknown = wanted.filter((text) => !active.some((workspace) => isNamed(workspace, text)));
-	if (unknown.length > 0) {
-		const archived = unknown.filter((text) => all.some((workspace) => isNamed(workspace, text)));
-		const why = archived.length > 0 ? ` (${archived.join(", ")} archived)` : "";
-		throw new AuditError(`Input workspaces names what is no active workspace: ${unknown.join(", ")}${why}.`, { remedy: `Active workspaces: ${active.map(({ name, id }) => `${name} (${id})`).join(", ")}.` });
-	}
-	return active.filter((workspace) => wanted.some((text) => isNamed(workspace, text)));
-}
 // src/collect/limits/usage-tier.ts
 const page = object$1({
 	data: array(object$1({
@@ -23474,12 +24144,12 @@ const page = object$1({
 	})),
 	next_page: string$1().nullish()
 });
-const BETAS$1 = ["spend-limit-reads-2026-09-26"];
+const BETAS = ["spend-limit-reads-2026-09-26"];
 const PATH$3 = "/v1/organizations/spend_limits";
 const TIME_BUDGET$1 = 1e4;
-async function collectTier(connection, log) {
+async function collectTier({ clientFor }, log) {
 	try {
-		return await readUsageTier(connection.clientFor(TIME_BUDGET$1));
+		return await readUsageTier(clientFor(TIME_BUDGET$1));
 	} catch (error) {
 		log.debug(`The usage tier could not be read: ${describeError(error)}`);
 		return null;
@@ -23490,7 +24160,7 @@ async function readUsageTier(client) {
 		const pages = followPages(`GET ${PATH$3}`, (cursor) => client.get(PATH$3, {
 			scope_type: ["usage_tier"],
 			page: cursor
-		}, page, { betas: BETAS$1 }), ({ next_page }) => next_page || null);
+		}, page, { betas: BETAS }), ({ next_page }) => next_page || null);
 		for await (const { data } of pages) {
 			const row = data.find(({ scope }) => scope.type === "usage_tier");
 			if (row) return tierOfCap(row.amount ?? null, row.currency);
@@ -23510,6 +24180,8 @@ function tierOfCap(amount, currency) {
 	if (amount === null || currency !== "USD") return null;
 	return TIERS.find((name) => PUBLISHED.monthlySpend[name] * 100 === Number(amount)) ?? null;
 }
+// src/vocabulary/snapshot.ts
+const SNAPSHOT_VERSION = 1;
 const limitsSchema = record(string$1(), number().nullable()).describe("Limit by limiter type; null where the API names the limiter without a value");
 const overrideSchema = strictObject({
 	group_type: string$1(),
@@ -23523,21 +24195,21 @@ const groupSchema = strictObject({
 	limits: limitsSchema
 });
 const snapshotSchema = strictObject({
-	version: literal(1),
+	version: literal(SNAPSHOT_VERSION),
 	organization: array(groupSchema),
 	workspaces: array(strictObject({
 		id: string$1(),
 		name: string$1(),
 		overrides: array(overrideSchema)
-	})).describe("Only workspaces with limits of their own; the others inherit everything")
+	})).describe("Every active workspace; one without overrides inherits everything")
 });
 function snapshotOf(groups, workspaces, keep = {
 	committed: null,
 	isRead: () => true
 }) {
-	const read = workspaces.filter(({ overrides }) => overrides.length > 0).map(({ workspace, overrides }) => ({
-		id: workspace.id,
-		name: workspace.name,
+	const read = workspaces.map(({ workspace: { id, name }, overrides }) => ({
+		id,
+		name,
 		overrides
 	}));
 	const kept = keep.committed?.workspaces.filter(({ id }) => !keep.isRead(id)) ?? [];
@@ -23546,9 +24218,19 @@ function snapshotOf(groups, workspaces, keep = {
 		workspaces: [...read, ...kept]
 	};
 }
+function listsAllWorkspaces({ workspaces }) {
+	return workspaces.some(({ overrides }) => overrides.length === 0);
+}
+function saysTheSame(committed, now) {
+	const comparable = listsAllWorkspaces(committed) ? now : {
+		...now,
+		workspaces: now.workspaces.filter(({ overrides }) => overrides.length > 0)
+	};
+	return formatSnapshot(committed) === formatSnapshot(comparable);
+}
 function formatSnapshot({ groups, workspaces }) {
 	const file = {
-		version: 1,
+		version: SNAPSHOT_VERSION,
 		organization: [...groups].sort(compareGroups).map((group) => ({
 			group_type: group.type,
 			name: group.name,
@@ -23574,30 +24256,34 @@ function parseSnapshot(text, path) {
 	const remedy = `The file is left as it is. Restore its last good version from git, or delete it to begin anew.`;
 	const value = parseJson(text, path, remedy);
 	const version = value?.version;
-	if (typeof version === "number" && version > 1) throw new AuditError(`The snapshot ${path} has version ${version}, and this release of the action reads version 1.`, { remedy: "The file is left as it is. Use a newer release of the action." });
+	if (typeof version === "number" && version > SNAPSHOT_VERSION) throw new AuditError(`The snapshot ${path} has version ${version}, and this release of the action reads version ${SNAPSHOT_VERSION}.`, { remedy: "The file is left as it is. Use a newer release of the action." });
 	const parsed = snapshotSchema.safeParse(value);
 	if (!parsed.success) throw new AuditError(`The snapshot ${path} is not valid: ${parsed.error.issues.slice(0, 3).map((issue) => `${issue.path.join(".") || "the file"}: ${issue.message}`).join("; ")}.`, {
 		remedy,
 		cause: parsed.error
 	});
+	const { organization, workspaces } = value;
 	return {
-		groups: parsed.data.organization.map(({ group_type, name, models, limits }) => ({
+		groups: organization.map(({ group_type, name, models, limits }) => ({
 			type: group_type,
 			name,
 			models: models ?? [],
-			limits
+			limits: plain$1(limits)
 		})),
-		workspaces: parsed.data.workspaces.map(({ id, name, overrides }) => ({
+		workspaces: workspaces.map(({ id, name, overrides }) => ({
 			id,
 			name,
 			overrides: overrides.map((override) => ({
 				type: override.group_type,
 				name: override.name,
 				models: [],
-				limits: override.limits
+				limits: plain$1(override.limits)
 			}))
 		}))
 	};
+}
+function plain$1(limits) {
+	return limitsFrom(Object.entries(limits).filter(([, value]) => value === null || typeof value === "number"));
 }
 function parseJson(text, path, remedy) {
 	try {
@@ -23609,53 +24295,45 @@ function parseJson(text, path, remedy) {
 		});
 	}
 }
-// src/transport/whole.ts
-const WITHOUT_BODY = new Set([
-	101,
-	103,
-	204,
-	205,
-	304
-]);
-function wholeReplies(fetch, { timeout, maxBytes }) {
-	return async (input, init) => {
-		const milliseconds = Math.max(1, timeout());
-		const limit = AbortSignal.timeout(milliseconds);
-		const signal = init?.signal ? AbortSignal.any([init.signal, limit]) : limit;
-		try {
-			const reply = await fetch(input, {
-				...init,
-				signal
-			});
-			const { status, statusText, headers } = reply;
-			const text = await readText$1(reply, { maxBytes });
-			return new Response(WITHOUT_BODY.has(status) ? null : text, {
-				status,
-				statusText,
-				headers: [...headers]
-			});
-		} catch (error) {
-			if (!limit.aborted) throw error;
-			throw new Error(`there was no whole reply within ${Math.ceil(milliseconds / 1e3)} s`, { cause: error });
-		}
+// src/vocabulary/lazy.ts
+function lazy(make) {
+	let made = null;
+	return () => {
+		made ??= { value: make() };
+		return made.value;
 	};
 }
-// src/collect/github/refusals.ts
+// src/collect/github/ruleset-advice.ts
+const BY_PULL_REQUEST = `Set snapshot-mode: pull-request and let the ruleset leave out the branches of this action (\`branch\`, and what begins with its name), or pass the token of a GitHub App that is on the bypass list as github-token: the GITHUB_TOKEN of a workflow cannot be put on a bypass list.`;
+const RULES$1 = [
+	[/commit.?message|message must|committer_?message/i, "Its rule is about commit messages: set commit-message to a first line that fits, or let the rule leave out this action by its author."],
+	[/(author|committer).{0,10}e-?mail|e-?mail.{0,30}(pattern|match)/i, `Its rule is about the author's or committer's e-mail address, which GitHub sets by the token: let the pattern take the address of this token's account, or pass another token as github-token.`],
+	[/file.?path|path.{0,20}restrict|file.{0,10}(extension|size)|restricted.{0,20}(path|file)/i, "Its rule restricts this path: set snapshot-path (and gateway-path) to one that it allows, or let the rule leave out these files."],
+	[/signature|signed/i, "Its rule wants signed commits, and this server does not sign what a token commits: pass the token of a GitHub App as github-token."],
+	[/branch.?name|name.{0,20}pattern|creations? (is|are|being) restricted|restrict.{0,10}creat|cannot create ref/i, "Its rule is about which branches may be made: set `branch` to a name that it allows, and let it leave out what begins with that name, for commits are prepared on a branch beside."],
+	[/pull request/i, BY_PULL_REQUEST],
+	[/status check|required check|deployment/i, `Its rule wants checks to pass first. ${BY_PULL_REQUEST}`]
+];
+function adviceFor(said) {
+	return RULES$1.filter(([rule]) => rule.test(said)).map(([, text]) => text).join(" ") || BY_PULL_REQUEST;
+}
+// src/collect/github/github-refusals.ts
 var GitHubError = class extends AuditError {
 	name = "GitHubError";
 	said;
 	refusal;
 	inDoubt;
+	unsent;
 	constructor(request, reply) {
-		const { said, status, type, requestId, inDoubt = false, cause } = reply;
-		const known = REFUSALS.find((rule) => rule.fits(said, status, type));
+		const { said, status, type, requestId, inDoubt = false, unsent = null, cause } = reply;
+		const known = REFUSALS$1.find((rule) => rule.fits(said, status, type));
 		const code = [
 			status,
 			type,
 			requestId && `request ${requestId}`
 		].filter(Boolean).join(", ");
-		super(`${inDoubt ? "GitHub gave no usable reply to" : "GitHub refused"} ${request}: ${quoted(said)}${code ? ` (${code})` : ""}.`, {
-			remedy: known ? known.remedy(request) : inDoubt ? OUTAGE : void 0,
+		super(`${verdict(inDoubt, unsent)} ${request}: ${quoted(said)}${code ? ` (${code})` : ""}.`, {
+			remedy: unsent?.remedy ?? known?.remedy(request, said) ?? (inDoubt ? OUTAGE : void 0),
 			status,
 			requestId,
 			cause
@@ -23663,15 +24341,19 @@ var GitHubError = class extends AuditError {
 		this.said = said;
 		this.refusal = known?.refusal;
 		this.inDoubt = inDoubt;
+		this.unsent = unsent;
 	}
 };
 function refusalOf(error) {
 	return error instanceof GitHubError ? error.refusal : void 0;
 }
 const isInDoubt = (error) => error instanceof GitHubError && error.inDoubt;
+function verdict(inDoubt, unsent) {
+	if (unsent) return "GitHub could not be reached for";
+	return inDoubt ? "GitHub gave no usable reply to" : "GitHub refused";
+}
 const OUTAGE = "Run the job again later; https://www.githubstatus.com tells of outages.";
-const APP_TOKEN = "pass the token of a GitHub App that is on the bypass list as github-token: the GITHUB_TOKEN of a workflow cannot be put on a bypass list";
-const REFUSALS = [
+const REFUSALS$1 = [
 	{
 		refusal: "stale",
 		fits: (said, _, type) => type === "STALE_DATA" || /Expected branch to point to/i.test(said),
@@ -23680,7 +24362,7 @@ const REFUSALS = [
 	{
 		refusal: "may-not-open",
 		fits: (said) => /not permitted to create or approve pull requests/i.test(said),
-		remedy: () => "Tick \"Allow GitHub Actions to create and approve pull requests\" under Settings \u2192 Actions \u2192 General of the repository (its organization may have to allow it first), or pass the token of a GitHub App as github-token."
+		remedy: () => "Tick \"Allow GitHub Actions to create and approve pull requests\" under Settings → Actions → General of the repository (its organization may have to allow it first), or pass the token of a GitHub App as github-token."
 	},
 	{
 		refusal: "archived",
@@ -23690,7 +24372,7 @@ const REFUSALS = [
 	{
 		refusal: "ruleset",
 		fits: (said) => /GH013|rule violations/i.test(said),
-		remedy: () => `A ruleset forbids this. Set snapshot-mode: pull-request, let the ruleset leave out the pull request's branch, or ${APP_TOKEN}.`
+		remedy: (_, said) => `A ruleset forbids this. ${adviceFor(said)}`
 	},
 	{
 		refusal: "protected",
@@ -23715,7 +24397,12 @@ const REFUSALS = [
 	{
 		refusal: "permission",
 		fits: (said) => /not accessible by|must have (push|admin|write) (access|rights)/i.test(said),
-		remedy: (request) => /^\w+ \/(pulls|issues)\b/.test(request) ? "Give the job `permissions: pull-requests: write` (a fine-grained or App token: \"Pull requests: read and write\")." : /^GET /.test(request) ? "Give the job `permissions: contents: read`, or `write` for it to commit (a fine-grained or App token: \"Contents\")." : "Give the job `permissions: contents: write` (a fine-grained or App token: \"Contents: read and write\")."
+		remedy: permissionFor
+	},
+	{
+		refusal: "redirect",
+		fits: (_, status) => status !== void 0 && status >= 300 && status < 400,
+		remedy: () => "The repository was renamed or moved since this run began, or something between the runner and GitHub redirects, such as the sign-in page of a proxy. Run the workflow anew; if it stays, look at GITHUB_API_URL and the proxy."
 	},
 	{
 		refusal: "not-found",
@@ -23723,9 +24410,122 @@ const REFUSALS = [
 		remedy: () => "GitHub also says this of what the token may not see: check that it has access to the repository."
 	}
 ];
+function permissionFor(request) {
+	if (/^\w+ \/(pulls|issues)\b/.test(request)) return "Give the job `permissions: pull-requests: write` (a fine-grained or App token: \"Pull requests: read and write\").";
+	if (/^GET /.test(request)) return "Give the job `permissions: contents: read`, or `write` for it to commit (a fine-grained or App token: \"Contents\").";
+	return "Give the job `permissions: contents: write` (a fine-grained or App token: \"Contents: read and write\").";
+}
 function quoted(text) {
 	const line = text.replace(/[\s\p{Cc}]+/gu, " ").trim();
-	return `"${line.length > 400 ? `${line.slice(0, 400)}\u2026` : line}"`;
+	return `"${line.length > 400 ? `${line.slice(0, 400)}…` : line}"`;
+}
+// src/collect/github/github-replies.ts
+var GraphqlRefusal = class extends Error {
+	reply;
+	error;
+	constructor(reply, error) {
+		super(error.message);
+		this.reply = reply;
+		this.error = error;
+	}
+};
+function graphqlErrors(data) {
+	const errors = typeof data === "object" && data !== null && "errors" in data ? data.errors : [];
+	return Array.isArray(errors) ? errors.map(({ type, message }) => ({
+		type,
+		message: String(message)
+	})) : [];
+}
+function isTransient({ type, message }, reply) {
+	if (type === "INTERNAL" || type === "SERVICE_UNAVAILABLE") return true;
+	if (/something went wrong|timed? ?out|internal (server )?error|temporarily unavailable/i.test(message)) return true;
+	const data = typeof reply === "object" && reply !== null && "data" in reply ? reply.data : null;
+	return typeof data === "object" && data !== null && Object.values(data).some((value) => value !== null);
+}
+var Unreadable = class extends Error {
+	reply;
+	constructor(reply, reason) {
+		super(reason);
+		this.reply = reply;
+	}
+};
+function parse$3(name, reply, schema) {
+	if (reply.status >= 300) throw new Unreadable(reply, "a redirect, which is not followed because the token would go with it");
+	const parsed = schema.safeParse(reply.data);
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	throw new Unreadable(reply, `the reply to ${name} is not what GitHub documents: ${issue?.path.join(".")} ${issue?.message}`);
+}
+function parseMutation(name, reply, schema) {
+	const [error] = graphqlErrors(reply.data);
+	if (error) throw new GraphqlRefusal(reply, error);
+	return parse$3(name, reply, schema);
+}
+function understand(name, thrown, redact) {
+	if (thrown instanceof GraphqlRefusal) {
+		const { reply, error } = thrown;
+		const { type, message } = error;
+		const said = redact(message);
+		const inDoubt = isTransient(error, reply.data);
+		return {
+			error: new GitHubError(name, {
+				said,
+				type,
+				requestId: requestId(reply),
+				inDoubt
+			}),
+			headers: reply.headers
+		};
+	}
+	if (thrown instanceof Unreadable) {
+		const { reply, message } = thrown;
+		const { status } = reply;
+		const inDoubt = status < 300;
+		return {
+			error: new GitHubError(name, {
+				said: redact(message),
+				status,
+				requestId: requestId(reply),
+				inDoubt
+			}),
+			headers: {}
+		};
+	}
+	const { response, status, message } = thrown;
+	if (response === void 0) {
+		const unsent = networkFault(thrown);
+		return {
+			error: new GitHubError(name, {
+				said: redact(message ?? String(thrown)),
+				unsent,
+				inDoubt: unsent === null,
+				cause: thrown
+			}),
+			headers: {}
+		};
+	}
+	const said = redact(saidIn(response.data) ?? message ?? "");
+	const inDoubt = response.status >= 500;
+	return {
+		error: new GitHubError(name, {
+			said,
+			status,
+			requestId: requestId(response),
+			inDoubt,
+			cause: thrown
+		}),
+		headers: response.headers
+	};
+}
+const requestId = ({ headers }) => headers["x-github-request-id"]?.toString();
+function saidIn(data) {
+	if (typeof data !== "object" || data === null || !("message" in data)) return void 0;
+	const details = ("errors" in data && Array.isArray(data.errors) ? data.errors : []).map((error) => error?.message ?? [
+		error?.resource,
+		error?.field,
+		error?.code
+	].filter(Boolean).join(" "));
+	return [String(data.message), ...details].join(" ");
 }
 // node_modules/@actions/github/lib/context.js
 var Context;
@@ -26510,18 +27310,26 @@ var init_github = __esmMin((() => {
 	init_utils();
 	context$1 = new Context();
 }));
-// src/collect/github/client.ts
-const MOST_TRIES$2 = 4;
+// src/collect/github/github-client.ts
+const MOST_TRIES$4 = 4;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 12e4;
 const TIME_BUDGET = 18e4;
 const REQUEST_TIMEOUT = 3e4;
 const LARGEST_BODY$1 = 16e6;
 const UNTOLD_WAIT = 6e4;
-function createGitHub({ fetch, env, now, sleep, random }, token) {
+function repositoryOf(env) {
 	const [owner, repo] = (env.GITHUB_REPOSITORY ?? "").split("/");
-	if (!owner || !repo) throw new AuditError(`GITHUB_REPOSITORY is "${env.GITHUB_REPOSITORY ?? ""}", which names no repository.`, { remedy: "The runner sets it to OWNER/NAME; set it where the action is run by hand." });
+	return owner && repo ? {
+		owner,
+		repo
+	} : null;
+}
+function createGitHub({ fetch, env, now, sleep, random, redact }, token) {
+	const repository = repositoryOf(env);
+	if (repository === null) throw new AuditError(`GITHUB_REPOSITORY is "${env.GITHUB_REPOSITORY ?? ""}", which names no repository.`, { remedy: "The runner sets it to OWNER/NAME; set it where the action is run by hand." });
 	if (token === "") throw new AuditError("There is no token to read and write the repository with: github-token is empty.", { remedy: "Leave the input out to use the token of the workflow, or pass a secret that has a value." });
+	const { owner, repo } = repository;
 	const baseUrl = env.GITHUB_API_URL || "https://api.github.com";
 	const graphqlUrl = env.GITHUB_GRAPHQL_URL || "https://api.github.com/graphql";
 	const deadline = now() + TIME_BUDGET;
@@ -26552,9 +27360,9 @@ function createGitHub({ fetch, env, now, sleep, random }, token) {
 					...parameters
 				}));
 			} catch (thrown) {
-				const { error, headers } = understand(name, thrown);
+				const { error, headers } = understand(name, thrown, redact);
 				if (error.inDoubt) inDoubt = error;
-				wait = tries < MOST_TRIES$2 ? waitFor(error, headers, repeatable, tries) : null;
+				wait = tries < MOST_TRIES$4 ? waitFor(error, headers, repeatable, tries) : null;
 				if (wait === null || now() + wait >= deadline) throw error;
 			}
 			await sleep(wait);
@@ -26567,7 +27375,7 @@ function createGitHub({ fetch, env, now, sleep, random }, token) {
 			const wait = Math.max(0, asked ?? reset ?? UNTOLD_WAIT);
 			return wait <= LONGEST_WAIT ? wait + random() * FIRST_WAIT : null;
 		}
-		return repeatable && error.inDoubt ? random() * FIRST_WAIT * 2 ** tries : null;
+		return (error.unsent ? !error.unsent.isLasting : repeatable && error.inDoubt) ? random() * FIRST_WAIT * 2 ** tries : null;
 	}
 	return {
 		owner,
@@ -26587,7 +27395,7 @@ function createGitHub({ fetch, env, now, sleep, random }, token) {
 					...parameters
 				},
 				repeatable: method !== "POST"
-			}, (reply) => parse(name, reply, schema));
+			}, (reply) => parse$3(name, reply, schema));
 		},
 		mutate: (name, query, input, schema) => send(name, {
 			route: `POST ${graphqlUrl}`,
@@ -26596,20 +27404,17 @@ function createGitHub({ fetch, env, now, sleep, random }, token) {
 				variables: { input }
 			},
 			repeatable: false
-		}, (reply) => {
-			const [error] = graphqlErrors(reply.data);
-			if (error) throw new GraphqlRefusal(reply, error);
-			return parse(name, reply, schema);
-		})
+		}, (reply) => parseMutation(name, reply, schema))
 	};
 }
+const WHATEVER = union([object$1({}), array(unknown())]);
 const HEADERS = { "x-github-api-version": "2022-11-28" };
-const nothing = () => {};
+const nothing$1 = () => {};
 const SILENT = {
-	debug: nothing,
-	info: nothing,
-	warn: nothing,
-	error: nothing
+	debug: nothing$1,
+	info: nothing$1,
+	warn: nothing$1,
+	error: nothing$1
 };
 function describe(parameters) {
 	const told = Object.entries(parameters).filter(([name]) => [
@@ -26620,93 +27425,6 @@ function describe(parameters) {
 		"issue_number"
 	].includes(name));
 	return told.length > 0 ? ` (${told.map(([name, value]) => `${name} ${value}`).join(", ")})` : "";
-}
-var GraphqlRefusal = class extends Error {
-	reply;
-	error;
-	constructor(reply, error) {
-		super(error.message);
-		this.reply = reply;
-		this.error = error;
-	}
-};
-function graphqlErrors(data) {
-	const errors = typeof data === "object" && data !== null && "errors" in data ? data.errors : [];
-	return Array.isArray(errors) ? errors.map(({ type, message }) => ({
-		type,
-		message: String(message)
-	})) : [];
-}
-var Unreadable = class extends Error {
-	reply;
-	constructor(reply, reason) {
-		super(reason);
-		this.reply = reply;
-	}
-};
-function parse(name, reply, schema) {
-	if (reply.status >= 300) throw new Unreadable(reply, "a redirect, which is not followed because the token would go with it");
-	const parsed = schema.safeParse(reply.data);
-	if (parsed.success) return parsed.data;
-	const [issue] = parsed.error.issues;
-	throw new Unreadable(reply, `the reply to ${name} is not what GitHub documents: ${issue?.path.join(".")} ${issue?.message}`);
-}
-function understand(name, thrown) {
-	if (thrown instanceof GraphqlRefusal) {
-		const { reply, error } = thrown;
-		return {
-			error: new GitHubError(name, {
-				said: error.message,
-				type: error.type,
-				requestId: requestId(reply)
-			}),
-			headers: reply.headers
-		};
-	}
-	if (thrown instanceof Unreadable) {
-		const { reply, message } = thrown;
-		const { status } = reply;
-		return {
-			error: new GitHubError(name, {
-				said: message,
-				status,
-				requestId: requestId(reply),
-				inDoubt: true
-			}),
-			headers: {}
-		};
-	}
-	const { response, status, message } = thrown;
-	if (response === void 0) return {
-		error: new GitHubError(name, {
-			said: message ?? String(thrown),
-			inDoubt: true,
-			cause: thrown
-		}),
-		headers: {}
-	};
-	const said = saidIn(response.data) ?? message ?? "";
-	const inDoubt = response.status >= 500;
-	return {
-		error: new GitHubError(name, {
-			said,
-			status,
-			requestId: requestId(response),
-			inDoubt,
-			cause: thrown
-		}),
-		headers: response.headers
-	};
-}
-const requestId = ({ headers }) => headers["x-github-request-id"]?.toString();
-function saidIn(data) {
-	if (typeof data !== "object" || data === null || !("message" in data)) return void 0;
-	const details = ("errors" in data && Array.isArray(data.errors) ? data.errors : []).map((error) => error?.message ?? [
-		error?.resource,
-		error?.field,
-		error?.code
-	].filter(Boolean).join(" "));
-	return [String(data.message), ...details].join(" ");
 }
 // src/collect/github/read.ts
 const oid = string$1().regex(/^[0-9a-f]{40,64}$/);
@@ -26721,6 +27439,14 @@ const contentSchema = union([object$1({
 	content: string$1().optional(),
 	sha: oid
 }), array(unknown())]);
+const treeSchema = object$1({
+	tree: array(object$1({
+		path: string$1(),
+		type: string$1(),
+		sha: oid
+	})),
+	truncated: literal(false, "is true: the folder has too many entries to be listed")
+});
 const blobSchema = object$1({
 	encoding: literal("base64"),
 	content: string$1()
@@ -26754,14 +27480,59 @@ async function readFiles(github, branch, paths) {
 	};
 }
 async function readFilesAt(github, commit, paths) {
-	const texts = await Promise.all(paths.map(async (path) => [path, await readText(github, commit, path)]));
+	const readTree = treeReader(github);
+	const texts = await Promise.all(paths.map(async (path) => [path, await readText(github, {
+		commit,
+		path,
+		readTree
+	})]));
 	return Object.fromEntries(texts);
 }
-async function readText(github, commit, path) {
+function treeReader(github) {
+	const read = new Map();
+	return (sha) => {
+		const known = read.get(sha) ?? patientTree(github, sha);
+		read.set(sha, known);
+		return known;
+	};
+}
+const MOST_TRIES$3 = 4;
+async function patientTree(github, sha) {
+	for (let tries = 1;; tries++) {
+		try {
+			return (await github.rest("GET", "/git/trees/{tree_sha}", { tree_sha: sha }, treeSchema)).tree;
+		} catch (error) {
+			if (refusalOf(error) !== "not-found") throw error;
+			if (tries === MOST_TRIES$3) throw new AuditError(`GitHub does not find what it has named a moment ago. ${describeError(error)}`, {
+				remedy: "Run the job again later; https://www.githubstatus.com tells of outages.",
+				cause: error
+			});
+		}
+		await github.sleep(github.random() * 500 * 2 ** tries);
+	}
+}
+async function readText(github, { commit, path, readTree }) {
 	const where = `${path} at ${commit.slice(0, 7)} in ${github.owner}/${github.repo}`;
-	let found;
+	const found = await readContent(github, path, commit);
+	const blob = found === null ? await findBlob(path, commit, readTree) : null;
+	if (found === null && blob === null) return null;
+	if (found !== null && (Array.isArray(found) || found.type !== "file")) throw new AuditError(`${where} is a ${Array.isArray(found) ? "folder" : found.type}, not a file.`, { remedy: "Set snapshot-path to the path of a file." });
+	const content = found?.encoding === "base64" ? found.content : await readBlob(github, blob ?? found?.sha ?? "");
 	try {
-		found = await github.rest("GET", "/contents/{path}", {
+		return new TextDecoder("utf-8", {
+			fatal: true,
+			ignoreBOM: true
+		}).decode(Buffer.from(content ?? "", "base64"));
+	} catch (cause) {
+		throw new AuditError(`${where} is not UTF-8 text.`, {
+			remedy: "Restore it from its history, or delete it.",
+			cause
+		});
+	}
+}
+async function readContent(github, path, commit) {
+	try {
+		return await github.rest("GET", "/contents/{path}", {
 			path,
 			ref: commit
 		}, contentSchema);
@@ -26769,19 +27540,38 @@ async function readText(github, commit, path) {
 		if (refusalOf(error) === "not-found") return null;
 		throw error;
 	}
-	if (Array.isArray(found) || found.type !== "file") throw new AuditError(`${where} is a ${Array.isArray(found) ? "folder" : found.type}, not a file.`, { remedy: "Set snapshot-path to the path of a file." });
-	const { content = "" } = found.encoding === "base64" ? found : await github.rest("GET", "/git/blobs/{file_sha}", { file_sha: found.sha }, blobSchema);
-	try {
-		return new TextDecoder("utf-8", {
-			fatal: true,
-			ignoreBOM: true
-		}).decode(Buffer.from(content, "base64"));
-	} catch (cause) {
-		throw new AuditError(`${where} is not UTF-8 text.`, {
-			remedy: "Restore it from its history, or delete it.",
-			cause
-		});
+}
+async function findBlob(path, commit, readTree) {
+	let sha = commit;
+	for (const [depth, name] of path.split("/").entries()) {
+		const entry = (await readTree(sha)).find((item) => item.path === name);
+		const isLast = depth === path.split("/").length - 1;
+		if (entry === void 0 || entry.type !== (isLast ? "blob" : "tree")) return null;
+		sha = entry.sha;
 	}
+	return sha;
+}
+async function readBlob(github, sha) {
+	return (await github.rest("GET", "/git/blobs/{file_sha}", { file_sha: sha }, blobSchema)).content;
+}
+// src/collect/repository/earlier-attempt.ts
+const commitSchema$2 = object$1({
+	parents: array(object$1({ sha: string$1() })),
+	commit: object$1({ message: string$1() })
+});
+function runTrailer({ GITHUB_RUN_ID: id }) {
+	return id ? `Audit-Run: ${id}` : null;
+}
+function isRerun({ GITHUB_RUN_ATTEMPT: attempt }) {
+	return Number(attempt) > 1;
+}
+async function filesBefore(github, env, { head, files }) {
+	const trailer = runTrailer(env);
+	if (!isRerun(env) || trailer === null) return null;
+	const { parents, commit } = await github.rest("GET", "/commits/{ref}", { ref: head }, commitSchema$2);
+	const [parent, ...more] = parents;
+	if (!commit.message.split("\n").some((line) => line.trim() === trailer) || parent === void 0 || more.length > 0) return null;
+	return readFilesAt(github, parent.sha, Object.keys(files));
 }
 // node_modules/yaml/browser/dist/nodes/identity.js
 const ALIAS = Symbol.for("yaml.alias");
@@ -29318,13 +30108,13 @@ const prettifyError = (src, lc) => (error) => {
 	let lineStr = src.substring(lc.lineStarts[line - 1], lc.lineStarts[line]).replace(/[\n\r]+$/, "");
 	if (ci >= 60 && lineStr.length > 80) {
 		const trimStart = Math.min(ci - 39, lineStr.length - 79);
-		lineStr = "\u2026" + lineStr.substring(trimStart);
+		lineStr = "…" + lineStr.substring(trimStart);
 		ci -= trimStart - 1;
 	}
-	if (lineStr.length > 80) lineStr = lineStr.substring(0, 79) + "\u2026";
+	if (lineStr.length > 80) lineStr = lineStr.substring(0, 79) + "…";
 	if (line > 1 && /^ *$/.test(lineStr.substring(0, ci))) {
 		let prev = src.substring(lc.lineStarts[line - 2], lc.lineStarts[line - 1]);
-		if (prev.length > 80) prev = prev.substring(0, 79) + "\u2026\n";
+		if (prev.length > 80) prev = prev.substring(0, 79) + "…\n";
 		lineStr = prev + lineStr;
 	}
 	if (/[^ ]/.test(lineStr)) {
@@ -30152,7 +30942,7 @@ const escapeCodes = {
 	r: "\r",
 	t: "	",
 	v: "\v",
-	N: "\u0085",
+	N: "",
 	_: "\xA0",
 	L: "\u2028",
 	P: "\u2029",
@@ -30569,7 +31359,7 @@ function _visit(path, item, visitor) {
 }
 function tokenType(source) {
 	switch (source) {
-		case "\ufeff": return "byte-order-mark";
+		case "﻿": return "byte-order-mark";
 		case "": return "doc-mode";
 		case "": return "flow-error-end";
 		case "": return "scalar";
@@ -30708,7 +31498,7 @@ var Lexer = class {
 	*parseStream() {
 		let line = this.getLine();
 		if (line === null) return this.setNext("stream");
-		if (line[0] === "\ufeff") {
+		if (line[0] === "﻿") {
 			yield* this.pushCount(1);
 			line = line.substring(1);
 		}
@@ -31934,6 +32724,42 @@ function parseDocument(source, options = {}) {
 	}
 	return doc;
 }
+// src/vocabulary/accounting.ts
+const PART_KINDS = [
+	"counted",
+	"fast",
+	"batch",
+	"code-execution",
+	"seats",
+	"unmatched-model",
+	"fast-without-limit",
+	"without-limit",
+	"no-model",
+	"unknown-kinds"
+];
+const PART_TITLES = {
+	counted: "Counted toward a limit",
+	fast: "Fast use, counted toward its own limits",
+	batch: "Batch use",
+	"code-execution": "Code execution",
+	seats: "Use of claude.ai seats",
+	"unmatched-model": "Use of models that no rate-limit group lists",
+	"fast-without-limit": "Fast use without a limit to set it against",
+	"without-limit": "Use in a group without a limit to set it against",
+	"no-model": "Use without a model",
+	"unknown-kinds": "Tokens of kinds that this version does not know (figures of their models are \"at least\")"
+};
+const UNCLAIMED_LINE = .005;
+const UNCLAIMED_KINDS = [
+	"unmatched-model",
+	"fast-without-limit",
+	"without-limit",
+	"no-model",
+	"unknown-kinds"
+];
+function isUnclaimed({ kind }) {
+	return UNCLAIMED_KINDS.some((unclaimed) => unclaimed === kind);
+}
 // src/collect/repository/policy-schema.ts
 const name = string$1().trim().min(1);
 const selector = {
@@ -31943,21 +32769,24 @@ const selector = {
 };
 const namesSomething = (rule) => rule.group !== void 0 || rule.limiter !== void 0 || rule.workspace !== void 0;
 const NAMES_SOMETHING = "names nothing; accepted: at least one of group, limiter, workspace";
-const line$1 = union([string$1(), number()], "a percentage (75%) or a ratio (0.75), above 0").transform(String).pipe(threshold);
+const line = union([string$1(), number()], "a percentage (75%) or a ratio (0.75), above 0").transform(String).pipe(threshold);
 const thresholdSchema = strictObject({
 	...selector,
-	alert: line$1.optional().describe("Alert line: 90% or 0.9"),
-	watch: line$1.optional().describe("Watch line: 60% or 0.6")
+	alert: line.optional().describe("Alert line: 90% or 0.9"),
+	watch: line.optional().describe("Watch line: 60% or 0.6")
 }).refine(namesSomething, NAMES_SOMETHING).refine(({ alert, watch }) => alert !== void 0 || watch !== void 0, "sets nothing; accepted: alert, watch or both").refine(({ alert, watch }) => alert === void 0 || watch === void 0 || watch < alert, {
 	path: ["watch"],
 	error: "is not below alert; accepted: a value below alert"
 });
 const muteSchema = strictObject({
 	...selector,
+	model: name.optional().describe("A model whose use no limit counts"),
+	kind: _enum(UNCLAIMED_KINDS, `is no kind of use; accepted: ${UNCLAIMED_KINDS.join(", ")}`).optional().describe("A kind of use that no limit counts"),
 	owner: name.describe("Who answers for it"),
-	reason: name.describe("Why nobody needs to be told"),
+	reason: name.describe("Why nobody needs to hear of it"),
 	until: string$1().refine((text) => parseDay(text) !== void 0, "is not a day; accepted: YYYY-MM-DD").describe("Last audited UTC day it holds for, YYYY-MM-DD")
-}).refine(namesSomething, NAMES_SOMETHING);
+}).refine((rule) => namesSomething(rule) || ofUse(rule), `${NAMES_SOMETHING}, or model or kind`).refine((rule) => !(namesSomething(rule) && ofUse(rule)), { error: "names a limit and use without one; accepted: group, limiter, workspace, or else model, kind" });
+const ofUse = ({ model, kind }) => model !== void 0 || kind !== void 0;
 const expectedSchema = strictObject({
 	group: name.describe("Display name of a rate-limit group, or a model or alias it contains"),
 	limiter: name.describe("Anthropic's name of a limiter, such as output_tokens_per_minute"),
@@ -31967,7 +32796,7 @@ const expectedSchema = strictObject({
 const listOf = (schema) => array(schema).nullish().transform((items) => items ?? []);
 const policySchema = strictObject({
 	thresholds: listOf(thresholdSchema).describe("Lines for some limits; the rule that names more of a limit wins"),
-	mutes: listOf(muteSchema).describe("Alerts nobody needs to be told of, each with an owner, a reason and an end"),
+	mutes: listOf(muteSchema).describe("Alerts nobody needs to hear of, each with an owner, a reason and an end"),
 	expected: listOf(expectedSchema).describe("Limits as they should be")
 });
 const NO_POLICY = {
@@ -31978,7 +32807,9 @@ const NO_POLICY = {
 };
 // src/collect/repository/policy.ts
 const MOST_PROBLEMS = 10;
+const LONGEST_POLICY = 5e5;
 function parsePolicy(text, path) {
+	if (text.length > LONGEST_POLICY) throw invalid(path, [`it has ${text.length} characters, more than the ${LONGEST_POLICY} that are read: name groups instead of single limits`]);
 	const lines = new LineCounter();
 	const document = parseDocument(text.replace(/^\uFEFF/, ""), {
 		lineCounter: lines,
@@ -32038,7 +32869,7 @@ function keyOffset(document, path, key) {
 function invalid(path, found) {
 	const shown = found.slice(0, MOST_PROBLEMS).map((problem) => `- ${problem}`);
 	const more = found.length > shown.length ? `\n- and ${found.length - shown.length} more` : "";
-	return new AuditError(`The policy ${path} is not valid; nothing was delivered.\n${shown.join("\n")}${more}`, { remedy: "docs/policy.md shows every rule there is." });
+	return new AuditError(`The policy ${path} is not valid; nothing was judged.\n${shown.join("\n")}${more}`, { remedy: "docs/policy.md shows every rule there is." });
 }
 // src/collect/repository/workspace.ts
 async function readWorkspace(root, paths) {
@@ -32048,25 +32879,12 @@ async function readWorkspace(root, paths) {
 	}));
 	return Object.fromEntries(texts);
 }
-async function writeWorkspace(root, files) {
-	for (const { path, text } of files) {
-		const target = await locate(root, path);
-		const beside = `${target}.${process.pid}.tmp`;
-		try {
-			await _mkdir(_dirname(target), { recursive: true });
-			await _writeFile(beside, text);
-			await _rename(beside, target);
-		} catch (error) {
-			await _rm(beside, { force: true }).catch(() => {});
-			unusable("written", path)(error);
-		}
-	}
-}
 async function locate(root, path) {
 	const workspace = await _realpath(root);
 	const target = await follow(_resolve(workspace, path));
 	const inside = _relative(workspace, target);
 	if (inside === ".." || inside.startsWith(`..${_sep}`) || _resolve(inside) === inside) throw new AuditError(`${path} leads out of the workspace, to ${target}.`, { remedy: "A symbolic link on its way points outside; set snapshot-path to a path without one." });
+	if (isReserved(inside.replaceAll(_sep, "/"))) throw new AuditError(`${path} leads to ${inside}, where git or the runner would run what is written.`, { remedy: "A symbolic link on its way points there; set snapshot-path to a path without one." });
 	return target;
 }
 async function follow(path) {
@@ -32088,36 +32906,106 @@ function absent(error) {
 	throw error;
 }
 // src/collect/repository/committed.ts
+function snapshotIn(committed) {
+	return committed.kind === "read" ? committed.snapshot : null;
+}
+function policyIn(committed) {
+	return committed.kind === "no-access" ? NO_POLICY : committed.policy ?? NO_POLICY;
+}
+function unreadFailures(committed) {
+	if (committed.kind !== "unread") return [];
+	const { error, policy } = committed;
+	return policy === null ? [{
+		resource: "committed snapshot and policy",
+		message: `The policy was not applied: ${error}`
+	}] : [{
+		resource: "committed snapshot",
+		message: error
+	}];
+}
 async function readCommitted(run) {
 	const { inputs, log } = run;
-	const { path, mode } = inputs.snapshot;
-	let policyText = null;
-	const found = {
-		snapshot: null,
-		error: null
+	const { path } = inputs.snapshot;
+	const found = await readFilesOf(run, [path, inputs.policyPath]);
+	if (found.kind === "no-access") {
+		log.warning(`${found.why} ${NOTHING_COMPARED}`, "Committed snapshot and policy");
+		return found;
+	}
+	if (found.kind === "unread") {
+		log.error(found.error, "Committed snapshot and policy");
+		return {
+			...found,
+			policy: null
+		};
+	}
+	const text = found.files[path] ?? null;
+	log.info(text === null ? `There is no snapshot at ${path} yet.` : `The committed snapshot is ${path}.`);
+	const policyText = found.files[inputs.policyPath] ?? null;
+	if (policyText !== null) log.info(`The policy is ${inputs.policyPath}.`);
+	const policy = policyText === null ? NO_POLICY : parsePolicy(policyText, inputs.policyPath);
+	try {
+		return {
+			kind: "read",
+			snapshot: text === null ? null : parseSnapshot(text, path),
+			policy
+		};
+	} catch (error) {
+		log.error(describeError(error), "Committed snapshot");
+		return {
+			kind: "unread",
+			error: describeError(error),
+			policy
+		};
+	}
+}
+const NOTHING_COMPARED = "The policy, if there is one, was not applied, and the limits were compared with nothing.";
+async function readFilesOf(run, paths) {
+	const { deps, inputs } = run;
+	const keepsNothing = inputs.snapshot.mode === "none";
+	if (keepsNothing && repositoryOf(deps.env) === null) return {
+		kind: "no-access",
+		why: "There is no repository to read: GITHUB_REPOSITORY is not set."
+	};
+	if (keepsNothing && inputs.githubToken === "") return {
+		kind: "no-access",
+		why: "There is no token to read the repository with: github-token is empty."
 	};
 	try {
-		const files = await read(run, [path, inputs.policyPath]);
-		policyText = files[inputs.policyPath] ?? null;
-		const text = files[path] ?? null;
-		log.info(text === null ? `There is no snapshot at ${path} yet.` : `The committed snapshot is ${path}.`);
-		found.snapshot = text === null ? null : parseSnapshot(text, path);
+		return {
+			kind: "files",
+			files: await readPaths(run, paths)
+		};
 	} catch (error) {
-		if (mode === "none" && !(error instanceof AuditError && error.message.startsWith("The snapshot "))) log.info(`No committed snapshot to compare with, and no policy: ${describeError(error)}`);
-		else {
-			log.error(describeError(error), "Committed snapshot");
-			found.error = describeError(error);
-		}
+		const refusal = refusalOf(error);
+		if (keepsNothing && refusal === "empty") return {
+			kind: "files",
+			files: {}
+		};
+		if (keepsNothing && (refusal === "permission" || refusal === "not-found")) return {
+			kind: "no-access",
+			why: describeError(error)
+		};
+		return {
+			kind: "unread",
+			error: describeError(error)
+		};
 	}
-	if (policyText !== null) log.info(`The policy is ${inputs.policyPath}.`);
-	return {
-		...found,
-		policy: policyText === null ? NO_POLICY : parsePolicy(policyText, inputs.policyPath)
-	};
 }
-async function read({ deps, inputs }, paths) {
+async function readPaths({ deps, inputs, secrets, log }, paths) {
 	const { mode, base } = inputs.snapshot;
-	if (mode !== "file") return (await readFiles(createGitHub(deps, inputs.githubToken), base, paths)).files;
+	if (mode !== "file") {
+		const github = createGitHub({
+			...deps,
+			redact: secrets.redact
+		}, inputs.githubToken);
+		const there = await readFiles(github, base, paths);
+		const before = mode === "commit" ? await filesBefore(github, deps.env, there) : null;
+		if (before) log.info("An earlier attempt of this run has committed: what it changed is reported again.");
+		return {
+			...there.files,
+			...before && { [inputs.snapshot.path]: before[inputs.snapshot.path] ?? null }
+		};
+	}
 	const root = deps.env.GITHUB_WORKSPACE;
 	if (root) return readWorkspace(root, paths);
 	throw new AuditError("snapshot-mode: file needs GITHUB_WORKSPACE, which is not set.", { remedy: "The runner sets it; let actions/checkout run before this action." });
@@ -32138,13 +33026,14 @@ function limitKey({ scope, group, limiter }) {
 	})}\n${limiter}`;
 }
 function placeKey({ scope, group }) {
-	return `${workspaceIdOf(scope) ?? ""}\n${groupKey(group)}`;
+	return `${workspaceIdOf(scope) ?? ""}\n${groupKey$1(group)}`;
 }
 function sameLimit(a, b) {
 	return a.limiter === b.limiter && sameGroup(a.group, b.group) && sameScope(a.scope, b.scope);
 }
 // src/vocabulary/verdict.ts
-const isMeasured$1 = (verdict) => verdict.band !== "unmeasured";
+const isRefused$1 = (verdict) => "refused" in verdict;
+const isMeasured$1 = (verdict) => verdict.band !== "unmeasured" && !isRefused$1(verdict);
 // src/collect/usage/api-keys.ts
 const PATH$2 = "/v1/organizations/api_keys";
 async function readApiKeyNames(client) {
@@ -32157,10 +33046,34 @@ async function readApiKeyNames(client) {
 	return names;
 }
 // src/vocabulary/counting.ts
+const SEAT_PRODUCTS = new Set([
+	"chat",
+	"chat_cowork_unified",
+	"claude_design",
+	"claude_in_chrome",
+	"claude_tag",
+	"cowork",
+	"office_agent"
+]);
+const API_PRODUCTS = new Set([
+	"cc_security_autopatch",
+	"claude_code",
+	"claude_console",
+	"managed_agents_api",
+	"message_batches_api",
+	"messages_api",
+	"other"
+]);
+const isKnownProduct = (product) => SEAT_PRODUCTS.has(product) || API_PRODUCTS.has(product);
+function useOf$1({ serviceTier, product, model, speed }) {
+	if (product !== null && SEAT_PRODUCTS.has(product)) return "seats";
+	if (serviceTier === "batch" || product === "message_batches_api") return "batch";
+	if (model === null && product === null) return "code-execution";
+	return speed === "fast" ? "fast" : "standard";
+}
 function isCounted(row) {
-	const isBatch = row.serviceTier === "batch" || row.product === "message_batches_api";
-	const isCodeExecution = row.model === null && row.product === null;
-	return !isBatch && !isCodeExecution;
+	const use = useOf$1(row);
+	return use === "standard" || use === "fast";
 }
 function amountOf(rule, row) {
 	if (rule.stream !== "any" && row.speed === "fast" !== (rule.stream === "fast")) return 0;
@@ -32182,39 +33095,241 @@ function counterOf(row, counter) {
 		case "web_searches": return row.webSearches;
 	}
 }
-// src/collect/usage/drivers.ts
-const SHOWN = 3;
-const TOLD_APART = [
-	"model",
+// src/collect/usage/cells.ts
+const COUNTERS = [
+	"requests",
+	"uncachedInput",
+	"cacheCreation",
+	"cacheRead",
+	"output",
+	"unknownTokens",
+	"webSearches"
+];
+const VALUE_OF = {
+	model: (row) => row.model,
+	workspace_id: (row) => row.workspaceId,
+	service_tier: (row) => row.serviceTier,
+	speed: (row) => row.speed,
+	product: (row) => row.product,
+	api_key_id: (row) => row.apiKeyId,
+	organization_id: (row) => row.organizationId
+};
+function keyOf$2(groupBy, row) {
+	let key = "";
+	for (const dimension of groupBy) key += `${VALUE_OF[dimension](row) ?? NONE}\n`;
+	return key;
+}
+const NONE = "\0";
+function covers({ models, workspaceIds }) {
+	const names = models && new Set(models);
+	const ids = workspaceIds && new Set(workspaceIds);
+	return ({ model, workspaceId }) => (names === null || model !== null && names.has(model)) && (ids === null || workspaceId !== null && ids.has(workspaceId));
+}
+function cellsOf(query, { earlier, window }, nameOf) {
+	const isCovered = covers(query);
+	const cells = new Map();
+	for (const [part, rows] of [["earlier", earlier], ["window", window]]) for (const row of rows) {
+		if (!isCovered(row)) continue;
+		const key = keyOf$2(query.groupBy, row);
+		const cell = cells.get(key) ?? {
+			label: labelOf(query, row, nameOf),
+			earlier: nothing(),
+			window: nothing()
+		};
+		add$1(cell[part], row);
+		cells.set(key, cell);
+	}
+	return cells;
+}
+function labelOf(query, row, nameOf, like = row) {
+	const { groupBy, workspaceIds } = query;
+	const grouped = (dimension) => groupBy.includes(dimension);
+	const model = grouped("model") ? row.model : like.model;
+	const onlyWorkspace = workspaceIds?.length === 1 ? workspaceIds[0] ?? null : null;
+	return {
+		model: model === null ? null : nameOf(model),
+		workspaceId: grouped("workspace_id") ? row.workspaceId : onlyWorkspace,
+		serviceTier: grouped("service_tier") ? row.serviceTier : like.serviceTier,
+		speed: grouped("speed") ? row.speed : like.speed,
+		product: grouped("product") ? row.product : like.product
+	};
+}
+function nothing() {
+	return {
+		requests: 0,
+		uncachedInput: 0,
+		cacheCreation: 0,
+		cacheRead: 0,
+		output: 0,
+		unknownTokens: 0,
+		webSearches: 0
+	};
+}
+function add$1(sums, row) {
+	for (const counter of COUNTERS) {
+		const [sum, value] = [sums[counter], row[counter]];
+		sums[counter] = sum === null || value === null ? null : sum + value;
+	}
+}
+function rowsPerMinute(cells, { start, end }) {
+	const minutes = (end - start) / MINUTE;
+	let rows = 0;
+	for (const { earlier, window } of cells) {
+		const requests = earlier.requests === null || window.requests === null ? null : earlier.requests + window.requests;
+		rows += Math.min(minutes, requests || minutes);
+	}
+	return rows / minutes;
+}
+const TELLING = [
 	"service_tier",
 	"speed",
 	"product"
 ];
-async function readDrivers(reader, peaks, names) {
-	const answers = [...Map.groupBy(peaks, ({ start, end, scope }) => `${start}-${end} ${workspaceIdOf(scope)}`).values()].map(async (samePlace) => {
+const SUBSETS = Array.from({ length: 2 ** TELLING.length }, (_none, bits) => TELLING.filter((_dimension, index) => bits & 1 << index)).sort((a, b) => a.length - b.length);
+function tellingApart(groupBy, rows) {
+	const isEnough = (more) => {
+		const uses = new Map();
+		return rows.every((row) => {
+			const key = keyOf$2([...groupBy, ...more], row);
+			const use = isCounted(row) ? useOf$1(row) : "none";
+			if (uses.has(key)) return uses.get(key) === use;
+			uses.set(key, use);
+			return true;
+		});
+	};
+	return SUBSETS.find(isEnough) ?? TELLING;
+}
+function completing(groupBy, rows) {
+	const known = new Map(rows.map((row) => [keyOf$2(groupBy, row), row]));
+	return (row) => {
+		const like = known.get(keyOf$2(groupBy, row));
+		if (!like) return row;
+		return {
+			...row,
+			serviceTier: row.serviceTier ?? like.serviceTier,
+			speed: row.speed ?? like.speed,
+			product: row.product ?? like.product
+		};
+	};
+}
+// src/collect/usage/ranges.ts
+const WIDTHS = {
+	"1m": MINUTE,
+	"1h": HOUR,
+	"1d": DAY
+};
+const PAGE_ROWS = 1e3;
+const LONGEST = {
+	"1m": DAY,
+	"1h": 31 * DAY,
+	"1d": 31 * DAY,
+	all: 31 * DAY
+};
+const LEGACY_BUCKETS = {
+	"1m": 1440,
+	"1h": 168,
+	"1d": 31
+};
+function analyticsRanges({ start, end, width, rowsPerBucket = 1 }) {
+	if (width === "all") return parts({
+		start,
+		end
+	}, LONGEST.all);
+	const most = LONGEST[width] / WIDTHS[width];
+	const pages = Math.max(1, Math.floor(most * rowsPerBucket / PAGE_ROWS));
+	const buckets = Math.max(1, Math.min(most, Math.floor(pages * PAGE_ROWS / rowsPerBucket)));
+	return parts({
+		start,
+		end
+	}, buckets * WIDTHS[width]);
+}
+function requestsOf(source, { start, end }, rowsPerMinute) {
+	if (source === "legacy") return Math.ceil((end - start) / (LEGACY_BUCKETS["1m"] * MINUTE));
+	const ranges = analyticsRanges({
+		start,
+		end,
+		width: "1m",
+		groupBy: [],
+		rowsPerBucket: rowsPerMinute
+	});
+	const pages = (range) => Math.ceil((range.end - range.start) / MINUTE * rowsPerMinute / PAGE_ROWS);
+	return ranges.reduce((sum, range) => sum + Math.max(1, pages(range)), 0);
+}
+function parts({ start, end }, length) {
+	const count = Math.ceil((end - start) / length);
+	return Array.from({ length: count }, (_, i) => ({
+		start: start + i * length,
+		end: Math.min(end, start + (i + 1) * length)
+	}));
+}
+function bucketStarts(resource, { start, end }, width) {
+	let lastText = null;
+	let lastTime = NaN;
+	return (text) => {
+		if (text === lastText) return lastTime;
+		const time = Date.parse(text);
+		if (!(time >= start && time < end && (time - start) % width === 0)) throw new AuditError(`${resource} answered with a bucket that starts at "${text.slice(0, 40)}", which is none of those asked for from ${isoTime(start)} to ${isoTime(end)}.`, { remedy: "Run the job again; if it happens twice, report it." });
+		lastText = text;
+		lastTime = time;
+		return time;
+	};
+}
+// src/collect/usage/drivers.ts
+const SHOWN = 3;
+const MOST_DIMENSIONS = 5;
+async function readDrivers(reader, peaks, context) {
+	const whole = [...context.census.earlier, ...context.census.window];
+	const apart = tellingApart(["model"], whole);
+	const fitsOne = 3 + apart.length <= MOST_DIMENSIONS;
+	const questions = Map.groupBy(peaks, ({ start, end, scope }) => `${start}-${end} ${fitsOne ? "" : workspaceIdOf(scope)}`);
+	const nameOf = namesOf(context.names, reader.source);
+	const complete = completing(["model", ...apart], whole);
+	const namesOfGroups = (groups) => {
+		const rows = whole.filter((row) => groups.some((group) => isOfGroup(row, group, context.listed)));
+		return [...new Set(rows.flatMap(({ model }) => model ?? []))];
+	};
+	const answers = [...questions.values()].map(async (samePlace) => {
 		const [place] = samePlace;
 		if (!place) return [];
-		const workspace = workspaceIdOf(place.scope);
-		const [byKey, byWorkspace] = await Promise.all([readRows(reader, place, "api_key_id", workspace), workspace === null ? readRows(reader, place, "workspace_id", null) : []]);
-		const nameOf = namesOf(names, reader.source);
-		return samePlace.map((peak) => [peak.key, sharesOf(peak, byKey, byWorkspace, nameOf)]);
+		const models = context.takesFilter && samePlace.every(({ group }) => group.type === "model_group") ? namesOfGroups(samePlace.map(({ group }) => group)) : void 0;
+		const ask = async ({ start, end }, dimensions, workspaceIds) => {
+			return (await readRows(reader, {
+				start,
+				end,
+				groupBy: [
+					...dimensions,
+					"model",
+					...apart
+				],
+				models,
+				workspaceIds
+			})).map(complete);
+		};
+		const ids = samePlace.map(({ scope }) => workspaceIdOf(scope));
+		const only = ids.includes(null) ? void 0 : [...new Set(ids.filter((id) => id !== null))];
+		const [byKey, byWorkspace] = fitsOne ? await ask(place, ["api_key_id", "workspace_id"], only).then((rows) => [rows, rows]) : await Promise.all([ask(place, ["api_key_id"], only), only ? [] : ask(place, ["workspace_id"])]);
+		return samePlace.map((peak) => {
+			const id = workspaceIdOf(peak.scope);
+			const isOwn = (row) => (!fitsOne || id === null || row.workspaceId === id) && isOfGroup(row, peak.group, context.listed);
+			const ofWorkspaces = id === null ? byWorkspace.filter(isOwn) : [];
+			return [peak.key, sharesOf(peak, byKey.filter(isOwn), ofWorkspaces, nameOf)];
+		});
 	});
 	return new Map((await Promise.all(answers)).flat());
 }
-async function readRows(reader, { start, end }, dimension, workspace) {
-	const rows = [];
-	const groupBy = [dimension, ...TOLD_APART];
-	const query = {
-		start,
-		end,
-		width: widthOf(end - start),
-		groupBy,
-		...workspace !== null && { workspaceIds: [workspace] }
-	};
-	await reader.read(query, (page) => rows.push(...page));
-	return rows;
+async function readRows(reader, query) {
+	const { start, end, groupBy } = query;
+	const rows = new Map();
+	await reader.read({
+		...query,
+		width: widthOf$1(end - start),
+		rowsPerBucket: PAGE_ROWS
+	}, (page) => {
+		for (const row of page) rows.set(`${row.at} ${keyOf$2(groupBy, row)}`, row);
+	});
+	return [...rows.values()];
 }
-function widthOf(span) {
+function widthOf$1(span) {
 	if (span === 864e5) return "1d";
 	return span === 36e5 ? "1h" : "1m";
 }
@@ -32233,10 +33348,10 @@ function sharesOf(peak, byKey, byWorkspace, nameOf) {
 		apiKeys: topShares(peak, byKey, (row) => row.apiKeyId, nameOf.apiKey)
 	};
 }
-function topShares({ group, rule }, rows, idOf, nameOf) {
+function topShares({ rule }, rows, idOf, nameOf) {
 	const amounts = new Map();
 	for (const row of rows) {
-		if (!isCounted(row) || !isOfGroup(row, group)) continue;
+		if (!isCounted(row)) continue;
 		const amount = amountOf(rule, row);
 		if (amount === null) return [];
 		const id = idOf(row);
@@ -32250,19 +33365,28 @@ function topShares({ group, rule }, rows, idOf, nameOf) {
 		share: amount / total
 	})).sort((a, b) => b.share - a.share || compareText(a.name, b.name)).slice(0, SHOWN);
 }
-function isOfGroup(row, group) {
-	return group.type !== "model_group" || row.model !== null && group.models.includes(row.model);
+function isOfGroup({ model }, group, listed) {
+	if (group.type !== "model_group") return true;
+	const name = model === null ? null : listedName(model, listed);
+	return name !== null && group.models.includes(name);
 }
 // src/collect/usage/collect-drivers.ts
-async function explainPeaks(client, reader, verdicts, { peaks, leftOut }, { allWorkspaces }) {
+async function explainPeaks(client, reader, verdicts, { peaks, leftOut }, { allWorkspaces, groups, workspaces: read }, { census, takesFilter }) {
 	if (peaks.length === 0) return {
 		verdicts,
 		problem: null
 	};
 	try {
-		const drivers = await readDrivers(reader, peaks, {
+		const names = {
 			workspaces: new Map(allWorkspaces.map(({ id, name }) => [id, name])),
 			apiKeys: await readApiKeyNames(client)
+		};
+		const listing = [...groups, ...read.flatMap(({ overrides }) => overrides)];
+		const drivers = await readDrivers(reader, peaks, {
+			names,
+			census,
+			listed: new Set(listing.flatMap(({ models }) => models)),
+			takesFilter
 		});
 		const withDrivers = (verdict) => isMeasured$1(verdict) ? {
 			...verdict,
@@ -32280,217 +33404,211 @@ async function explainPeaks(client, reader, verdicts, { peaks, leftOut }, { allW
 		};
 	}
 }
-// src/collect/usage/buckets.ts
-const WIDTHS = {
-	"1m": MINUTE,
-	"1h": HOUR$1,
-	"1d": DAY
-};
-function bucketStarts(resource, { start, end }, width) {
-	let lastText = null;
-	let lastTime = NaN;
-	return (text) => {
-		if (text === lastText) return lastTime;
-		const time = Date.parse(text);
-		if (!(time >= start && time < end && (time - start) % width === 0)) throw new AuditError(`${resource} answered with a bucket that starts at "${text.slice(0, 40)}", which is none of those asked for from ${isoTime(start)} to ${isoTime(end)}.`, { remedy: "Run the job again; if it happens twice, report it." });
-		lastText = text;
-		lastTime = time;
-		return time;
-	};
-}
-// src/collect/usage/by-time.ts
-const FILL = .9;
-const MOST_CUTS = 16;
-const EVIDENCE = 100;
-async function readByTime(task, range, pages = 1) {
-	const rest = await readFirstPage(task, range);
-	task.progress.expected += rest.reduce((sum, part) => sum + part.pages, 0) + 1 - pages;
-	await Promise.all(rest.map((part) => readByTime(task, part, part.pages)));
-}
-async function readFirstPage(task, range) {
-	const { progress, width } = task;
-	const page = await task.readPage(range);
-	progress.read++;
-	if (page.next === null) {
-		foldAway(task, page.rows);
-		return [];
-	}
-	const inOrder = isInOrder(page.rows);
-	if (!inOrder) await distrust(task);
-	const last = page.rows.at(-1)?.at;
-	if (!inOrder || last === void 0 || range.end - range.start <= width) {
-		await followCursor(task, range, page);
-		return [];
-	}
-	const settled = page.rows.filter((row) => row.at < last);
-	const pagesPerBucket = (last > range.start ? settled.length / ((last - range.start) / width) : page.rows.length) / (page.rows.length * FILL);
-	page.rows.length = 0;
-	const reliable = last > range.start && await keepsOrder(task, {
-		start: range.start,
-		end: last
-	}, settled.length);
-	if (reliable) foldAway(task, settled);
-	return reliable ? cut({
-		start: last,
-		end: range.end
-	}, width, pagesPerBucket, 1) : cut(range, width, pagesPerBucket, 2);
-}
-function cut(range, width, pagesPerBucket, atLeast) {
-	const buckets = (range.end - range.start) / width;
-	const pages = Math.max(atLeast, Math.ceil(buckets * pagesPerBucket));
-	const count = Math.min(buckets, Math.ceil(pages / Math.ceil(pages / MOST_CUTS)));
-	const bound = (i) => Math.floor(i * buckets / count);
-	return Array.from({ length: count }, (_, i) => ({
-		start: range.start + bound(i) * width,
-		end: range.start + bound(i + 1) * width,
-		pages: Math.max(1, Math.ceil((bound(i + 1) - bound(i)) * pagesPerBucket))
-	}));
-}
-async function followCursor(task, range, first) {
-	const pages = followPages(task.resource, async (cursor) => {
-		if (cursor === void 0) return first;
-		const page = await task.readPage(range, cursor);
-		task.progress.read++;
-		task.progress.expected++;
-		return page;
-	}, (page) => page.next);
-	for await (const page of pages) foldAway(task, page.rows);
-}
-function foldAway({ fold }, rows) {
-	fold(rows);
-	rows.length = 0;
-}
-function isInOrder(rows) {
-	return rows.every((row, i) => i === 0 || row.at >= rows[i - 1].at);
-}
-function keepsOrder({ order, readPage, progress }, shown, rows) {
-	if (order.kept === null && rows < EVIDENCE) return Promise.resolve(false);
-	order.kept ??= readPage(shown).then((page) => {
-		progress.read++;
-		progress.expected++;
-		return page.next === null && page.rows.length === rows;
-	});
-	return order.kept;
-}
-async function distrust({ order, resource }) {
-	if (await order.kept) throw new AuditError(`${resource}: rows came out of time order after they had come in order, so some may be missing.`, { remedy: "Run the job again; if it happens twice, set usage-api to legacy." });
-	order.kept = Promise.resolve(false);
-}
 // src/collect/usage/analytics.ts
 const PATH$1 = "/v1/organizations/analytics/usage";
 const RESOURCE$1 = `GET ${PATH$1}`;
-const BETAS = ["analytics-usage-cost-2026-08-24"];
-const PAGE_SIZE = 1e3;
-const LONGEST = {
-	"1m": DAY,
-	"1h": 31 * DAY,
-	"1d": 31 * DAY
+const OPTIONS = {
+	betas: ["analytics-usage-cost-2026-08-24"],
+	version: "2026-10-21",
+	remedies: { 400: "Organizations with HIPAA readiness are refused here, and some types of organization: set usage-api to legacy (then requests per minute are unmeasured), or to auto, which does so by itself." }
 };
 const RANGES_AT_ONCE = 4;
-function createAnalyticsReader(client, { onPage }) {
-	const order = { kept: null };
+function createAnalyticsReader(client, onPage) {
 	const progress = {
 		read: 0,
 		expected: 0
 	};
-	const getPage = (query, { start, end }, limit, page) => client.get(PATH$1, {
+	const readPage = (query, { start, end }, page) => client.get(PATH$1, {
 		starting_at: isoTime(start),
 		ending_at: isoTime(end),
-		time_bucket_width: query.width,
+		...query.width !== "all" && {
+			time_bucket_width: query.width,
+			order_by: "time",
+			order: "asc"
+		},
 		group_by: query.groupBy,
 		models: query.models,
 		workspace_ids: query.workspaceIds,
-		order_by: "time",
-		order: "asc",
-		limit,
+		limit: PAGE_ROWS,
 		page
-	}, analyticsPageSchema, { betas: BETAS });
+	}, analyticsPageSchema, OPTIONS);
 	return {
 		source: "analytics",
-		probe: async (query) => {
-			await getPage(query, {
-				start: query.start,
-				end: query.start + WIDTHS[query.width]
-			}, 1);
-		},
 		read: async (query, fold) => {
 			let refreshedAt = null;
-			const readPage = async (range, cursor) => {
-				const page = await getPage(query, range, PAGE_SIZE, cursor);
-				const stated = page.data_refreshed_at ? Date.parse(page.data_refreshed_at) : NaN;
-				if (!Number.isNaN(stated)) refreshedAt = Math.min(refreshedAt ?? stated, stated);
-				const rows = toRows$1(page.data, range, WIDTHS[query.width]);
-				page.data.length = 0;
-				return {
-					rows,
-					next: nextCursor(RESOURCE$1, page.has_more, page.next_page)
-				};
+			const readRange = async (range) => {
+				const startOf = bucketStarts(RESOURCE$1, range, query.width === "all" ? range.end - range.start : WIDTHS[query.width]);
+				const pages = followPages(RESOURCE$1, (cursor) => readPage(query, range, cursor), (page) => nextCursor(RESOURCE$1, page.has_more, page.next_page));
+				let isFirst = true;
+				for await (const page of pages) {
+					const stated = page.data_refreshed_at ? Date.parse(page.data_refreshed_at) : NaN;
+					if (!Number.isNaN(stated)) refreshedAt = Math.min(refreshedAt ?? stated, stated);
+					fold(page.data.map((row) => toRow(row, startOf)));
+					progress.read++;
+					if (!isFirst) progress.expected++;
+					isFirst = false;
+					onPage({ ...progress });
+				}
 			};
-			const task = {
-				resource: RESOURCE$1,
-				width: WIDTHS[query.width],
-				readPage,
-				order,
-				progress
-			};
-			const ranges = splitRange(query, LONGEST[query.width]);
+			const ranges = analyticsRanges(query);
 			progress.expected += ranges.length;
-			const foldPage = (rows) => {
-				fold(rows);
-				onPage?.({ ...progress });
-			};
 			const readInTurn = async () => {
-				for (let range = ranges.shift(); range; range = ranges.shift()) await readByTime({
-					...task,
-					fold: foldPage
-				}, range);
+				for (let range = ranges.shift(); range; range = ranges.shift()) await readRange(range);
 			};
 			await Promise.all(Array.from({ length: RANGES_AT_ONCE }, readInTurn));
 			return { refreshedAt };
 		}
 	};
 }
-function splitRange({ start, end }, longest) {
-	const count = Math.ceil((end - start) / longest);
-	return Array.from({ length: count }, (_, i) => ({
-		start: start + i * longest,
-		end: Math.min(end, start + (i + 1) * longest)
-	}));
-}
-function toRows$1(items, range, width) {
-	const startOf = bucketStarts(RESOURCE$1, range, width);
-	return items.map(({ starting_at, group, usage }) => ({
+function toRow({ starting_at, group, usage }, startOf) {
+	const known = {
+		uncachedInput: usage.uncached_input_tokens,
+		cacheCreation: usage.cache_creation.ephemeral_5m_input_tokens + usage.cache_creation.ephemeral_1h_input_tokens,
+		cacheRead: usage.cache_read_input_tokens,
+		output: usage.output_tokens
+	};
+	const sum = known.uncachedInput + known.cacheCreation + known.cacheRead + known.output;
+	return {
 		at: startOf(starting_at),
 		model: group.model ?? null,
 		workspaceId: group.workspace_id ?? null,
 		apiKeyId: group.api_key_id ?? null,
+		organizationId: group.organization_id ?? null,
 		serviceTier: group.service_tier ?? null,
 		speed: group.speed ?? null,
 		product: group.product ?? null,
 		requests: usage.requests ?? null,
-		uncachedInput: usage.uncached_input_tokens,
-		cacheCreation: usage.cache_creation.ephemeral_5m_input_tokens + usage.cache_creation.ephemeral_1h_input_tokens,
-		cacheRead: usage.cache_read_input_tokens,
-		output: usage.output_tokens,
-		webSearches: usage.server_tool_use.web_search_requests
-	}));
+		...known,
+		unknownTokens: Math.max(0, (usage.total_tokens ?? sum) - sum),
+		webSearches: usage.server_tool_use?.web_search_requests ?? 0
+	};
+}
+// src/collect/usage/freshness.ts
+function freshnessOf(stated, window) {
+	const refreshedAt = earliest(stated);
+	if (refreshedAt === null) return {
+		known: window.end,
+		refreshedAt
+	};
+	return {
+		known: Math.min(Math.floor(refreshedAt / MINUTE) * MINUTE, window.end),
+		refreshedAt
+	};
+}
+function earliest(times) {
+	const stated = times.filter((time) => time !== null);
+	return stated.length > 0 ? Math.min(...stated) : null;
+}
+// src/collect/usage/census.ts
+const DIMENSIONS = [
+	"model",
+	"workspace_id",
+	"service_tier",
+	"speed",
+	"product"
+];
+async function readCensus(reader, grid, windowStart) {
+	const [earlier, window] = await Promise.all([readSpan(reader, {
+		start: grid.start,
+		end: windowStart
+	}), readSpan(reader, {
+		start: windowStart,
+		end: grid.end
+	})]);
+	const sure = window.rows.length > 0 ? window : await readSpan(reader, {
+		start: windowStart,
+		end: grid.end
+	}, "buckets");
+	const refreshedAt = earliest([earlier.refreshedAt, sure.refreshedAt]);
+	return {
+		window: sure.rows,
+		earlier: earlier.rows,
+		refreshedAt
+	};
+}
+async function readOrganizationIds(reader, span) {
+	const ids = new Set();
+	try {
+		const query = {
+			...wholePart(span, HOUR),
+			width: "all",
+			groupBy: ["organization_id"]
+		};
+		await reader.read(query, (rows) => {
+			for (const { organizationId } of rows) if (organizationId !== null) ids.add(organizationId);
+		});
+	} catch (error) {
+		if (!(error instanceof AuditError && (error.status === 403 || error.status === 400))) throw error;
+	}
+	return ids;
+}
+async function readSpan(reader, span, by = "aggregate") {
+	const isAnalytics = reader.source === "analytics";
+	const whole = wholePart(span, isAnalytics ? HOUR : DAY);
+	const wideWidth = by === "buckets" ? "1h" : "all";
+	const pieces = [
+		{
+			start: span.start,
+			end: whole.start,
+			width: "1m"
+		},
+		{
+			...whole,
+			width: isAnalytics ? wideWidth : "1d"
+		},
+		{
+			start: whole.end,
+			end: span.end,
+			width: "1m"
+		}
+	].filter(({ start, end }) => end > start);
+	const seen = new Map();
+	const results = await Promise.all(pieces.map((piece) => reader.read({
+		...piece,
+		groupBy: DIMENSIONS
+	}, (rows) => {
+		for (const row of rows) seen.set(`${row.at} ${keyOf$2(DIMENSIONS, row)}`, row);
+	})));
+	return {
+		rows: combined(seen.values()),
+		refreshedAt: earliest(results.map(({ refreshedAt }) => refreshedAt))
+	};
+}
+function wholePart({ start, end }, grain) {
+	const from = Math.ceil(start / grain) * grain;
+	const to = Math.floor(end / grain) * grain;
+	return to > from ? {
+		start: from,
+		end: to
+	} : {
+		start: end,
+		end
+	};
+}
+function combined(rows) {
+	return [...Map.groupBy(rows, (row) => keyOf$2(DIMENSIONS, row)).values()].flatMap((same) => {
+		const [first] = same;
+		if (!first) return [];
+		const sums = nothing();
+		for (const row of same) add$1(sums, row);
+		const tokens = Object.fromEntries(COUNTERS.map((counter) => [counter, sums[counter]]));
+		return [{
+			...first,
+			...tokens
+		}];
+	});
 }
 // src/collect/usage/legacy.ts
 const PATH = "/v1/organizations/usage_report/messages";
 const RESOURCE = `GET ${PATH}`;
 const SPEED_BETA = "fast-mode-2026-02-01";
-const MOST_BUCKETS = {
-	"1m": 1440,
-	"1h": 168,
-	"1d": 31
-};
-function createLegacyReader(client, { onPage }) {
+function createLegacyReader(client, onPage) {
 	const progress = {
 		read: 0,
 		expected: 0
 	};
 	const readRange = async (query, range, fold) => {
-		const groupBy = query.groupBy.filter((dimension) => dimension !== "product");
+		const groupBy = query.groupBy.filter((dimension) => dimension !== "product" && dimension !== "organization_id");
 		const startOf = bucketStarts(RESOURCE, range, WIDTHS[query.width]);
 		const pages = followPages(RESOURCE, (page) => client.get(PATH, {
 			starting_at: isoTime(range.start),
@@ -32501,19 +33619,23 @@ function createLegacyReader(client, { onPage }) {
 			workspace_ids: query.workspaceIds,
 			limit: (range.end - range.start) / WIDTHS[query.width],
 			page
-		}, legacyPageSchema, { betas: groupBy.includes("speed") ? [SPEED_BETA] : [] }), (page) => nextCursor(RESOURCE, page.has_more, page.next_page));
+		}, legacyPageSchema, {
+			betas: groupBy.includes("speed") ? [SPEED_BETA] : [],
+			version: "2023-06-01"
+		}), (page) => nextCursor(RESOURCE, page.has_more, page.next_page));
 		for await (const page of pages) {
 			for (const bucket of page.data) fold(toRows(bucket.results, startOf(bucket.starting_at)));
 			progress.read++;
 			progress.expected = Math.max(progress.expected, progress.read);
-			onPage?.({ ...progress });
+			onPage({ ...progress });
 		}
 	};
 	return {
 		source: "legacy",
-		read: async (query, fold) => {
+		read: async (anyQuery, fold) => {
+			const query = inBuckets(anyQuery);
 			const width = WIDTHS[query.width];
-			let buckets = MOST_BUCKETS[query.width];
+			let buckets = LEGACY_BUCKETS[query.width];
 			const pagesFrom = (time) => Math.ceil((query.end - time) / (buckets * width));
 			progress.expected += pagesFrom(query.start);
 			for (let at = query.start; at < query.end;) {
@@ -32539,12 +33661,19 @@ function createLegacyReader(client, { onPage }) {
 		}
 	};
 }
+function inBuckets(query) {
+	return {
+		...query,
+		width: query.width === "all" ? "1d" : query.width
+	};
+}
 function toRows(results, at) {
 	return results.map((result) => ({
 		at,
 		model: result.model ?? null,
 		workspaceId: result.workspace_id ?? null,
 		apiKeyId: result.api_key_id ?? null,
+		organizationId: null,
 		serviceTier: result.service_tier ?? null,
 		speed: result.speed ?? null,
 		product: null,
@@ -32553,96 +33682,457 @@ function toRows(results, at) {
 		cacheCreation: result.cache_creation.ephemeral_5m_input_tokens + result.cache_creation.ephemeral_1h_input_tokens,
 		cacheRead: result.cache_read_input_tokens,
 		output: result.output_tokens,
-		webSearches: result.server_tool_use.web_search_requests
+		unknownTokens: 0,
+		webSearches: result.server_tool_use?.web_search_requests ?? 0
 	}));
 }
-// src/collect/usage/choose-usage.ts
-async function chooseUsage(client, mode, probe, options = {}) {
-	if (mode === "legacy") return {
-		reader: createLegacyReader(client, options),
-		warning: null
+// src/collect/usage/minute-table.ts
+function createMinuteTable(query, cells, { grid, windowStart, nameOf }) {
+	const minutes = (grid.end - grid.start) / MINUTE;
+	const table = new Map();
+	const isCovered = covers({
+		models: query.groupBy.includes("model") ? query.models : null,
+		workspaceIds: query.groupBy.includes("workspace_id") ? query.workspaceIds : null
+	});
+	const columnsOf = (row) => {
+		const key = keyOf$2(query.groupBy, row);
+		const known = table.get(key);
+		if (known) return known;
+		const anyCell = cells.values().next().value;
+		const columns = {
+			label: cells.get(key)?.label ?? labelOf(query, row, nameOf, anyCell?.label),
+			isSet: new Uint8Array(minutes),
+			set: [],
+			uncounted: null,
+			values: {}
+		};
+		table.set(key, columns);
+		return columns;
 	};
-	const analytics = createAnalyticsReader(client, options);
-	if (mode === "analytics") return {
-		reader: analytics,
-		warning: null
-	};
-	try {
-		await analytics.probe(probe);
+	const rowAt = ({ label, uncounted, values }, minute) => {
+		const value = (counter) => values[counter]?.[minute] ?? 0;
 		return {
-			reader: analytics,
-			warning: null
+			...label,
+			at: grid.start + minute * MINUTE,
+			apiKeyId: null,
+			organizationId: null,
+			requests: uncounted?.[minute] ? null : value("requests"),
+			uncachedInput: value("uncachedInput"),
+			cacheCreation: value("cacheCreation"),
+			cacheRead: value("cacheRead"),
+			output: value("output"),
+			unknownTokens: value("unknownTokens"),
+			webSearches: value("webSearches")
+		};
+	};
+	const sumsOf = (columns) => {
+		const sums = {
+			earlier: nothing(),
+			window: nothing()
+		};
+		for (const minute of columns?.set ?? []) {
+			const part = grid.start + minute * 6e4 < windowStart ? sums.earlier : sums.window;
+			if (columns) add$1(part, rowAt(columns, minute));
+		}
+		return sums;
+	};
+	return {
+		take: (rows) => {
+			for (const row of rows) {
+				if (!isCovered(row)) continue;
+				const columns = columnsOf(row);
+				const minute = (row.at - grid.start) / MINUTE;
+				if (!columns.isSet[minute]) columns.set.push(minute);
+				columns.isSet[minute] = 1;
+				for (const counter of COUNTERS) {
+					const value = row[counter];
+					if (value) columns.values[counter] ??= new Float64Array(minutes);
+					const column = columns.values[counter];
+					if (column) column[minute] = value ?? 0;
+				}
+				if (row.requests === null) columns.uncounted ??= new Uint8Array(minutes);
+				if (columns.uncounted) columns.uncounted[minute] = Number(row.requests === null);
+			}
+		},
+		addsUp: () => {
+			return [...new Set([...cells.keys(), ...table.keys()])].every((key) => {
+				const counted = sumsOf(table.get(key));
+				const { earlier, window } = cells.get(key) ?? {
+					earlier: nothing(),
+					window: nothing()
+				};
+				return COUNTERS.every((counter) => agree(counted.earlier[counter], earlier[counter]) && agree(counted.window[counter], window[counter]));
+			});
+		},
+		*rows() {
+			for (const columns of table.values()) yield columns.set.map((minute) => rowAt(columns, minute));
+		}
+	};
+}
+function agree(a, b) {
+	return a === null || b === null || a === b;
+}
+// src/collect/usage/minutes.ts
+const QUERIES_AT_ONCE = 1;
+async function collectMinutes(census, plan, folds, context) {
+	const { recount, log } = context;
+	const first = await readFiltered(plan.queries, census, plan, folds, context);
+	if (first.differing.length === 0) return {
+		census,
+		refreshedAt: first.refreshedAt,
+		unreconciled: [],
+		takesFilter: first.takesFilter
+	};
+	log(`The minutes of ${first.differing.length} of ${plan.queries.length} questions do not add up to the whole: they are asked for again.`);
+	const again = await recount();
+	const newer = withPart(census, again, first.differing);
+	const second = await readAll(first.differing, newer, plan, context, ({ query, table }) => {
+		hand(table, folds[query.of]);
+		return table.addsUp();
+	});
+	return {
+		census: newer,
+		refreshedAt: earliest([
+			first.refreshedAt,
+			again.refreshedAt,
+			second.refreshedAt
+		]),
+		unreconciled: second.differing,
+		takesFilter: first.takesFilter
+	};
+}
+async function readFiltered(queries, census, plan, folds, context) {
+	const left = new Set(queries);
+	const take = ({ query, table }) => {
+		left.delete(query);
+		if (!table.addsUp()) return false;
+		hand(table, folds[query.of]);
+		return true;
+	};
+	const differing = [];
+	try {
+		return {
+			...await readAll(queries, census, plan, context, (filled) => {
+				const isWhole = take(filled);
+				if (!isWhole) differing.push(filled.query);
+				return isWhole;
+			}),
+			takesFilter: true
 		};
 	} catch (error) {
-		if (!(error instanceof AuditError) || ![
-			400,
-			403,
-			404
-		].includes(error.status ?? 0)) throw error;
+		const canDoWithout = [...left].some(({ isFiltered }) => isFiltered);
+		if (!(error instanceof AuditError && error.status === 400 && canDoWithout)) throw error;
+		context.log(`The filter by model was refused, so that all models are read: ${error.message}`);
+		const rest = await readAll(withoutFilter([...left]), census, plan, context, take);
 		return {
-			reader: createLegacyReader(client, options),
-			warning: `Usage is read from the legacy report, which does not count requests, because the analytics API refused: ${error.message}`
+			differing: [...differing, ...rest.differing],
+			refreshedAt: rest.refreshedAt,
+			takesFilter: false
 		};
 	}
 }
-// src/collect/usage/measure.ts
-async function measureUsage(reader, readings, window) {
-	const stated = (await Promise.all(readings.map(({ query, fold }) => reader.read(query, fold)))).flatMap(({ refreshedAt }) => refreshedAt === null ? [] : [refreshedAt]);
-	if (stated.length === 0) return {
-		known: window.end,
-		refreshedAt: null
+async function readAll(queries, census, { nameOf }, { reader, grid, windowStart }, take) {
+	const differing = [];
+	const stated = [];
+	const waiting = [...queries];
+	let hasFailed = false;
+	const readOne = async (query) => {
+		const cells = cellsOf(query, census, nameOf);
+		const table = createMinuteTable(query, cells, {
+			grid,
+			windowStart,
+			nameOf
+		});
+		const { refreshedAt } = await reader.read(toUsageQuery(query, cells, grid), table.take);
+		stated.push(refreshedAt);
+		if (!take({
+			query,
+			table
+		})) differing.push(query);
 	};
-	const refreshedAt = Math.min(...stated);
+	const readInTurn = async () => {
+		for (let query = waiting.shift(); query && !hasFailed; query = waiting.shift()) try {
+			await readOne(query);
+		} catch (error) {
+			hasFailed = true;
+			throw error;
+		}
+	};
+	const ends = await Promise.allSettled(Array.from({ length: QUERIES_AT_ONCE }, readInTurn));
+	for (const end of ends) if (end.status === "rejected") throw end.reason;
 	return {
-		known: Math.min(Math.floor(refreshedAt / MINUTE) * MINUTE, window.end),
-		refreshedAt
+		differing,
+		refreshedAt: earliest(stated)
 	};
+}
+function toUsageQuery(query, cells, grid) {
+	return {
+		...grid,
+		width: "1m",
+		groupBy: query.groupBy,
+		models: query.isFiltered && query.models !== null ? query.models : void 0,
+		workspaceIds: query.workspaceIds ?? void 0,
+		rowsPerBucket: rowsPerMinute(cells.values(), grid)
+	};
+}
+function withoutFilter(queries) {
+	return [...Map.groupBy(queries, ({ of }) => of)].map(([of, some]) => {
+		const workspaceIds = some.flatMap((query) => query.workspaceIds ?? []);
+		const models = some.some((query) => query.models === null) ? null : some.flatMap((query) => query.models ?? []);
+		return {
+			of,
+			models: models && [...new Set(models)],
+			isFiltered: false,
+			workspaceIds: of === "workspaces" ? [...new Set(workspaceIds)] : null,
+			groupBy: [
+				...of === "workspaces" ? ["workspace_id"] : [],
+				"model",
+				...TOLD_APART.filter((dimension) => some.some(({ groupBy }) => groupBy.includes(dimension)))
+			]
+		};
+	});
+}
+const TOLD_APART = [
+	"service_tier",
+	"speed",
+	"product"
+];
+function withPart(census, newer, queries) {
+	const tests = queries.map(covers);
+	const isAsked = (row) => tests.some((test) => test(row));
+	const mixed = (before, after) => [...before.filter((row) => !isAsked(row)), ...after.filter(isAsked)];
+	return {
+		window: mixed(census.window, newer.window),
+		earlier: mixed(census.earlier, newer.earlier),
+		refreshedAt: earliest([census.refreshedAt, newer.refreshedAt])
+	};
+}
+function hand(table, fold) {
+	for (const rows of table.rows()) fold(rows);
 }
 // src/collect/usage/usage.ts
 const PAGES_BETWEEN_LINES = 50;
-const MANY_PAGES = 200;
-async function collectUsage(client, toRead, { deps, log, inputs }) {
+const MANY_REQUESTS = 100;
+const REFUSALS = [
+	400,
+	401,
+	403,
+	404
+];
+async function collectCensus({ client, pace }, { log, inputs }, { grid, allWorkspaces }) {
 	const { window, usageApi } = inputs;
-	if (toRead.pages > MANY_PAGES) deps.saveMemory();
-	let reported = 0;
-	const onPage = ({ read, expected }) => {
-		if (read < reported + PAGES_BETWEEN_LINES) return;
-		reported = read;
-		log.info(`Read ${read} of about ${Math.max(read, expected)} pages of usage.`);
+	const onPage = progressLines(pace, log.info);
+	const counted = async (reader) => {
+		const recount = () => readCensus(reader, grid, window.start);
+		return {
+			reader,
+			grid,
+			recount,
+			census: await recount()
+		};
 	};
-	log.info(planLine(toRead, usageApi));
-	const { reader, warning } = await chooseUsage(client, usageApi, toRead.organization, { onPage });
-	if (warning) log.warning(warning);
-	const freshness = await measureUsage(reader, toRead.readings, window);
+	const countAnalytics = async () => {
+		const known = await counted(createAnalyticsReader(client, onPage));
+		await refuseSeveralOrganizations(known, window, allWorkspaces);
+		return known;
+	};
+	const countLegacy = () => counted(createLegacyReader(client, onPage));
+	if (usageApi === "legacy") return countLegacy();
+	if (usageApi === "analytics") return countAnalytics();
+	try {
+		return await countAnalytics();
+	} catch (error) {
+		if (!(error instanceof AuditError) || !REFUSALS.includes(error.status)) throw error;
+		log.warning(`Usage is read from the legacy report, which does not count requests, because the analytics API refused: ${error.message}`);
+		return countLegacy();
+	}
+}
+async function refuseSeveralOrganizations({ reader, census }, window, allWorkspaces) {
+	const own = new Set(allWorkspaces.map(({ id }) => id));
+	if (!census.window.some(({ workspaceId }) => workspaceId === null || !own.has(workspaceId))) return;
+	const ids = await readOrganizationIds(reader, window);
+	if (ids.size <= 1) return;
+	throw new AuditError(`The usage is that of ${ids.size} organizations (${[...ids].sort().slice(0, 3).join(", ")}${ids.size > 3 ? ", …" : ""}) in one sum, so that none of it can be set against the limits of one.`, { remedy: "The credential is one of a parent organization: use an Admin API key of the organization that is to be audited." });
+}
+async function collectUsage({ budget, pace }, { deps, log, inputs }, { reader, census, grid, recount }, plan, folds) {
+	const { window } = inputs;
+	log.info(planLine(plan, grid));
+	budget.makeRoom(plan.requests);
+	if (plan.requests > MANY_REQUESTS) deps.saveMemory();
+	const tooLong = timeProblem(plan.requests, budget.minutesAtMost(), pace.perMinute());
+	if (tooLong && pace.perMinute() !== null) throw tooLong;
+	if (tooLong) log.warning(`${tooLong.message} ${tooLong.remedy ?? ""}`);
+	const minutes = await collectMinutes(census, plan, folds, {
+		reader,
+		grid,
+		windowStart: window.start,
+		recount,
+		log: log.warning
+	});
+	const freshness = freshnessOf([census.refreshedAt, minutes.refreshedAt], window);
 	log.info(usageLine(reader, window.end - freshness.known));
+	const { unreconciled, takesFilter } = minutes;
 	return {
+		census: minutes.census,
 		freshness,
-		reader
+		unreconciled,
+		takesFilter
 	};
 }
-function planLine({ organization, workspaces, models, pages }, usageApi) {
-	const days = (organization.end - organization.start) / DAY;
-	const span = `${isoDay(organization.start)} to ${isoDay(organization.end - 1)}`;
-	const ofWorkspaces = workspaces ? `, and of ${plural(workspaces.workspaceIds?.length ?? 0, "workspace")} with overrides` : "";
-	const what = `usage per minute of ${plural(days, "day")} (${span}) \u00d7 ${plural(workspaces ? 2 : 1, "query", "queries")}`;
-	const all = models === 1 ? "the one model with limits is" : `all ${models} models with limits are`;
-	return `Plan: ${what}: of the organization by model${ofWorkspaces}${usageApi === "legacy" ? "" : `; about ${plural(pages, "page")} if ${all} in use every minute, fewer if not`}.`;
+function timeProblem(requests, minutesLeft, perMinute) {
+	const rate = perMinute ?? 60;
+	const minutes = requests / rate;
+	if (minutes <= minutesLeft) return null;
+	return new AuditError(`The plan takes about ${plural(Math.ceil(requests), "request")}, which is ${count$1(Math.ceil(minutes))} minutes at ${Math.round(rate)} a minute, and this run has ${count$1(Math.floor(minutesLeft))}.`, { remedy: "Choose fewer lookback-days, name the workspaces that matter in workspaces (or none), or the models in models." });
+}
+function progressLines(pace, log) {
+	let reported = 0;
+	return ({ read, expected }) => {
+		if (read < reported + PAGES_BETWEEN_LINES) return;
+		reported = read;
+		const all = Math.max(read, expected);
+		const perMinute = pace.perMinute();
+		log(`Read ${read} of about ${all} pages of usage${perMinute === null ? "" : `; about ${plural(Math.ceil((all - read) / perMinute), "minute")} left`}.`);
+	};
+}
+function planLine({ queries, requests }, grid) {
+	const days = (grid.end - grid.start) / DAY;
+	const span = days === Math.floor(days) ? `${isoDay(grid.start)} to ${isoDay(grid.end - 1)}` : `${isoTime(grid.start)} to ${isoTime(grid.end)}`;
+	const workspaces = new Set(queries.flatMap(({ workspaceIds }) => workspaceIds ?? []));
+	const ofWorkspaces = workspaces.size > 0 ? `, ${plural(workspaces.size, "workspace")} with overrides` : "";
+	return `Plan: usage per minute, ${span}: ${plural(queries.length, "question")}${ofWorkspaces}, about ${plural(Math.ceil(requests), "request")}.`;
 }
 function usageLine({ source }, missing) {
 	const read = source === "analytics" ? "Read usage from the analytics API" : "Read usage from the legacy report";
 	return missing > 0 ? `${read}: the last ${plural(missing / MINUTE, "minute")} of the window not in yet.` : `${read}: the whole window.`;
 }
-// src/run.ts
-const CONSOLE = "https://platform.claude.com";
-function linksOf({ deps: { env }, inputs }) {
-	const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = env;
+// src/tell/words/select.ts
+function isMeasured(verdict) {
+	return verdict.band !== "unmeasured" && !isRefused(verdict);
+}
+function isRefused(verdict) {
+	return "refused" in verdict;
+}
+function refusedRows(report) {
+	return report.verdicts.filter(isRefused).filter(({ muted: mute }) => !mute).sort((a, b) => b.refused.requests - a.refused.requests);
+}
+function alerts(report) {
+	return [...refusedRows(report), ...ofBand(report, "alert")];
+}
+function ofBand(report, band) {
+	return measured(report).filter((verdict) => verdict.band === band && !verdict.muted);
+}
+function muted(report) {
+	return measured(report).filter((verdict) => verdict.muted !== void 0);
+}
+function measured(report) {
+	return report.verdicts.filter(isMeasured).sort((a, b) => b.utilization - a.utilization);
+}
+function highest(report) {
+	const rows = measured(report);
+	return rows.find((row) => !row.muted) ?? rows[0];
+}
+function unmeasured(report) {
+	return report.verdicts.filter((verdict) => verdict.band === "unmeasured");
+}
+function isUnread({ scope }, report) {
+	return (report.unread_workspaces ?? []).some(({ id }) => id === workspaceIdOf(scope));
+}
+function recovered(report) {
+	return measured(report).filter((verdict) => verdict.transition === "recovered").sort((a, b) => (b.previous?.utilization ?? 0) - (a.previous?.utilization ?? 0));
+}
+function thresholdsOf(row, report) {
+	return row.thresholds ?? report.thresholds;
+}
+function isInert(verdict) {
+	const { scope, limit_source, configured, limit } = verdict;
+	return scope.type === "workspace" && limit_source === "organization" && configured !== null && limit !== null && configured > limit;
+}
+function movedTo({ scope, limit_source, configured, limit }) {
+	return scope.type === limit_source && configured !== limit ? configured : null;
+}
+function hasUnclaimedUse({ accounting }) {
+	return accounting !== void 0 && accounting.unmuted_share >= .005;
+}
+function isNewlyUnclaimed(report) {
+	return hasUnclaimedUse(report) && (report.accounting?.newly_unclaimed.length ?? 0) > 0;
+}
+// src/tell/drift/drift-figures.ts
+function effectsOf(drift) {
+	return drift.consequences.map((consequence) => {
+		const { before, after } = consequence;
+		return {
+			consequence,
+			before,
+			after,
+			origin: before === null ? originOf(consequence, drift) : null
+		};
+	}).filter(({ before, after }) => before !== null || after !== null).filter(({ before, after }) => before?.peak !== after?.peak || before?.limit !== after?.limit).sort((a, b) => Number(isOwn(b.consequence, drift)) - Number(isOwn(a.consequence, drift)) || (b.after?.utilization ?? -1) - (a.after?.utilization ?? -1));
+}
+function isOwn({ scope, group }, drift) {
+	return drift.group !== null && sameGroup(group, drift.group) && sameScope(scope, drift.scope);
+}
+function originOf(consequence, drift) {
+	const [origin, ...more] = drift.consequences.filter(({ scope, group, limiter, before }) => before !== null && limiter === consequence.limiter && sameScope(scope, consequence.scope) && !sameGroup(group, consequence.group));
+	if (!origin?.before || more.length > 0) return null;
+	const isPart = origin.before.peak === (origin.after?.peak ?? 0) + (consequence.after?.peak ?? 0);
 	return {
-		run: server && repository && id ? `${server}/${repository}/actions/runs/${id}` : null,
-		usage: `${CONSOLE}/usage`,
-		limits: `${CONSOLE}/usage/limits`,
-		runbook: inputs.runbookUrl
+		...origin.before,
+		isPart
 	};
 }
+function ownConsequence(drift) {
+	const { scope, group, limiter } = drift;
+	if (group === null || limiter === null) return void 0;
+	return drift.consequences.find((consequence) => sameLimit(consequence, {
+		scope,
+		group,
+		limiter
+	}));
+}
+function linesOf(limit, report) {
+	return thresholdsOf(report.verdicts.find((verdict) => sameLimit(verdict, limit)) ?? {}, report);
+}
+function crossesAlertLine(drift, report) {
+	return effectsOf(drift).some((effect) => isCrossing(effect, report));
+}
+function isCrossing({ consequence, before, after }, report) {
+	const { alert } = linesOf(consequence, report);
+	return after !== null && after.utilization >= alert && (before?.utilization ?? 0) < alert;
+}
+function limitsOverAlertLine(report) {
+	const over = report.drift.flatMap(effectsOf).filter((effect) => isCrossing(effect, report));
+	return new Set(over.map(({ consequence }) => limitKey(consequence))).size;
+}
+function isCut(drift) {
+	const own = ownConsequence(drift);
+	if (own?.before && own.after && own.after.peak > 0) return own.after.utilization > own.before.utilization;
+	if (drift.limiter === null) return effectsOf(drift).some(isPressed);
+	if (drift.class === "limiter-added" || drift.class === "override-added") return true;
+	return drift.before !== null && drift.after !== null && drift.after < drift.before;
+}
+function isPressed({ before, after, origin }) {
+	const then = before ?? origin;
+	return after !== null && then !== null && after.utilization > then.utilization;
+}
+function isSerious(drift, report) {
+	return isCut(drift) || crossesAlertLine(drift, report);
+}
+function orderDrift(drift) {
+	const highest = (item) => Math.max(-1, ...effectsOf(item).map(({ after }) => after?.utilization ?? -1));
+	const ofLimit = ({ limiter }) => Number(limiter !== null);
+	return drift.toSorted((a, b) => Number(isCut(b)) - Number(isCut(a)) || highest(b) - highest(a) || ofLimit(b) - ofLimit(a));
+}
+function pressedLimits(drift) {
+	const pressed = orderDrift(drift).flatMap(effectsOf).filter((effect) => isPressed(effect) || effect.before === null && effect.origin === null && effect.after !== null);
+	return [...new Map(pressed.map(({ consequence }) => [limitKey(consequence), consequence])).values()];
+}
+// src/tell/words/clock.ts
+const inUtc = (_at, utc) => utc;
+const inReadersZone = (at, utc) => {
+	const time = /\d\d:\d\d:\d\d/.test(utc) ? "{time_secs}" : "{time}";
+	return `<!date^${Math.floor(Date.parse(at) / 1e3)}^${time} {date_short_pretty}|${utc}>`;
+};
 // src/vocabulary/limiters.ts
 const INPUT = ["uncached_input", "cache_creation"];
 const ALL_INPUT = [...INPUT, "cache_read"];
@@ -32665,7 +34155,7 @@ const LIMITERS = [
 	{
 		...model,
 		type: "input_tokens_per_minute_cache_aware",
-		label: "input tokens/min (cache-aware)",
+		label: "input tokens/min (cache reads free)",
 		long: "input tokens per minute, cache reads not counted",
 		counts: INPUT
 	},
@@ -32701,7 +34191,7 @@ const LIMITERS = [
 	{
 		...model,
 		type: "fast_itpmca",
-		label: "fast input tokens/min (cache-aware)",
+		label: "fast input tokens/min (cache reads free)",
 		long: "fast-mode input tokens per minute, cache reads not counted",
 		stream: "fast",
 		counts: INPUT
@@ -32741,27 +34231,33 @@ function percentOf(report) {
 }
 const date = (iso) => iso.slice(0, 10);
 const time = (iso) => iso.slice(11, 16);
-function moment(iso) {
-	return `${date(iso)} ${time(iso)} UTC`;
+function moment(iso, clock = inUtc) {
+	return clock(iso, `${date(iso)} ${time(iso)} UTC`);
 }
-function period(window) {
-	const days = Math.round((Date.parse(window.end) - Date.parse(window.start)) / 864e5);
-	if (days <= 1) return `${date(window.start)} (UTC)`;
-	const last = new Date(Date.parse(window.end) - 1).toISOString();
-	return `${date(window.start)} to ${date(last)} (${days} days, UTC)`;
+function period({ start, end }) {
+	if (!(time(start) === "00:00" && time(end) === "00:00")) return `${date(start)} ${time(start)} to ${date(start) === date(end) ? "" : `${date(end)} `}${time(end)} UTC`;
+	const days = Math.round((Date.parse(end) - Date.parse(start)) / DAY);
+	if (days <= 1) return `${date(start)} (UTC)`;
+	const last = new Date(Date.parse(end) - 1).toISOString();
+	return `${date(start)} to ${date(last)} (${days} days, UTC)`;
 }
-function peakTime(verdict, report) {
-	if (verdict.peak_at === null || verdict.peak === 0) return "";
-	if (isPerDay(verdict)) return date(verdict.peak_at);
-	const day = report.window.days > 1 ? `${date(verdict.peak_at)} ` : "";
-	if (report.peak_window === "minute") return `${day}${time(verdict.peak_at)} UTC`;
-	if (report.peak_window === "second") return `${day}${verdict.peak_at.slice(11, 19)} UTC`;
-	const end = new Date(Date.parse(verdict.peak_at) + 36e5).toISOString();
-	return `${day}${time(verdict.peak_at)}\u2013${time(end)} UTC`;
+function timeBefore({ window: { days, start, compared_with } }) {
+	if (days === 1) return "the day before";
+	return compared_with?.end === start ? `the ${days} days before` : "the window one day earlier";
 }
-function atPeakTime(verdict, report) {
-	const time = peakTime(verdict, report);
-	return time && `${isPerDay(verdict) ? " on" : " at"} ${time}`;
+function peakTime(verdict, report, clock = inUtc) {
+	const { peak, peak_at: at } = verdict;
+	if (at === null || peak === 0) return "";
+	if (isPerDay(verdict)) return date(at);
+	const day = report.window.days > 1 ? `${date(at)} ` : "";
+	if (report.peak_window === "minute") return clock(at, `${day}${time(at)} UTC`);
+	if (report.peak_window === "second") return clock(at, `${day}${at.slice(11, 19)} UTC`);
+	const end = new Date(Date.parse(at) + HOUR).toISOString();
+	return `${clock(at, `${day}${time(at)}`)}–${clock(end, `${time(end)} UTC`)}`;
+}
+function atPeakTime(...about) {
+	const when = peakTime(...about);
+	return when && `${isPerDay(about[0]) ? " on" : " at"} ${when}`;
 }
 const isPerDay = ({ group, limiter }) => limiterRule(group.type, limiter)?.per === "day";
 const GROUP_NAMES = {
@@ -32778,7 +34274,6 @@ function scopeName(scope, safe) {
 	return scope.type === "organization" ? "organization" : `workspace ${safe(scope.name)}`;
 }
 function limiterName(row, safe) {
-	if (row.limiter === "any") return "any limit";
 	const label = limiterLabel(row.group.type, row.limiter);
 	return label === row.limiter ? safe(label) : label;
 }
@@ -32787,99 +34282,136 @@ function limitName(row, safe) {
 	return `${groupName(row.group, safe)}, ${limiterName(row, safe)}${where}`;
 }
 const BAND_MARK = {
-	alert: "\ud83d\udd34",
-	watch: "\ud83d\udfe1",
-	ok: "\ud83d\udfe2",
-	unmeasured: "\u26aa"
+	alert: "🔴",
+	watch: "🟡",
+	ok: "🟢",
+	unmeasured: "⚪"
 };
-// src/tell/words/select.ts
-function isMeasured(verdict) {
-	return verdict.band !== "unmeasured";
+// src/tell/words/list.ts
+function list(items, most, line, rest = andMore) {
+	const { shown, more } = atMost(items, most);
+	const lines = shown.map(line);
+	return more > 0 ? [...lines, rest(more)] : lines;
 }
-function ofBand(report, band) {
-	return measured$1(report).filter((verdict) => verdict.band === band && !verdict.muted);
+function andMore(more) {
+	return more > 0 ? `and ${count$1(more)} more` : "";
 }
-function muted(report) {
-	return measured$1(report).filter((verdict) => verdict.muted !== void 0);
-}
-function measured$1(report) {
-	return report.verdicts.filter(isMeasured).sort((a, b) => b.utilization - a.utilization);
-}
-function highest(report) {
-	const rows = measured$1(report);
-	return rows.find((row) => !row.muted) ?? rows[0];
-}
-function unmeasured(report) {
-	return report.verdicts.filter((verdict) => !isMeasured(verdict));
-}
-function recovered(report) {
-	return measured$1(report).filter((verdict) => verdict.transition === "recovered").sort((a, b) => (b.previous?.utilization ?? 0) - (a.previous?.utilization ?? 0));
-}
-function linesOf(row, report) {
-	return row.thresholds ?? report.thresholds;
-}
-function isInert(verdict) {
-	const { scope, limit_source, configured, limit } = verdict;
-	return scope.type === "workspace" && limit_source === "organization" && configured !== null && limit !== null && configured > limit;
-}
-// src/tell/words/drift-consequence.ts
-const NAMED$3 = 5;
+// src/tell/drift/drift-consequence.ts
+const NAMED$11 = 5;
+const EFFECTS = 3;
 function driftConsequence(drift, report, safe) {
-	if (drift.limiter === null) return WITHOUT_LIMITER[drift.class] ?? "";
-	return [ofPeak(drift, report), inert(drift, report, safe)].filter(Boolean).join(" ");
-}
-const WITHOUT_LIMITER = {
-	"group-added": "Its limits are judged from this run on.",
-	"group-retired": "Use of its models is reported as unmatched, unless another group lists them.",
-	"model-added": "Its use counts toward this group from now on.",
-	"model-removed": "Its use is reported as unmatched, unless another group lists it.",
-	"model-moved": "Its use counts toward this group from now on."
-};
-function crossesAlertLine(drift, report) {
-	const { alert } = linesOf(verdictOn(drift, report) ?? {}, report);
-	const after = drift.utilization_after;
-	return after !== null && after >= alert && (drift.utilization_before ?? 0) < alert;
+	return (drift.limiter === null ? [figuresOf(drift, report, safe), fate(drift, report, safe)] : [ofPeak(drift, report), inert(drift, report, safe)]).filter(Boolean).join(" ");
 }
 function ofPeak(drift, report) {
-	const { peak, utilization_before: before, utilization_after: after } = drift;
-	if (peak === null) return "";
-	const lines = linesOf(verdictOn(drift, report) ?? {}, report);
-	const share = (ratio) => percent(ratio, [lines.watch, lines.alert]);
-	const whose = report.window.days > 1 ? `The ${report.window.days} days' peak` : "The day's peak";
-	const subject = drift.from === null ? `${whose} ${count$1(peak)}` : `${whose}, counted each way,`;
-	if (before !== null && after !== null) {
-		const crossing = crossed(before, after, lines);
-		return before === after ? `${subject} is ${share(after)} of what binds, as before.` : `${subject} was ${share(before)} and is now ${share(after)}${crossing && `: ${crossing}`}.`;
+	const own = ownConsequence(drift);
+	if (!own) return "";
+	const { before, after } = own;
+	const lines = linesOf(own, report);
+	const share = percentOf({ thresholds: lines });
+	const whose = whosePeak(report);
+	if (before && after) {
+		const crossing = crossed(before.utilization, after.utilization, lines);
+		const end = crossing && `: ${crossing}`;
+		if (drift.from !== null) {
+			const [was, is] = [before, after].map(({ peak, utilization }) => `${count$1(peak)} (${share(utilization)})`);
+			return `${whose}, counted each way, was ${was} and is now ${is}${end}.`;
+		}
+		if (before.peak !== after.peak) return `${whose}: ${moved$1({
+			before,
+			after
+		}, lines)}`;
+		return before.utilization === after.utilization ? `${whose} ${count$1(after.peak)} is ${share(after.utilization)} of what binds, as before.` : `${whose} ${count$1(after.peak)} was ${share(before.utilization)} and is now ${share(after.utilization)}${end}.`;
 	}
-	if (after !== null) {
-		const crossing = crossed(0, after, lines);
-		return `${subject} is ${share(after)} of it${crossing && `: ${crossing}`}.`;
+	if (after) {
+		const crossing = crossed(0, after.utilization, lines);
+		return `${whose} ${count$1(after.peak)} is ${share(after.utilization)} of it${crossing && `: ${crossing}`}.`;
 	}
-	return before === null ? "" : `${subject} was ${share(before)} of it.`;
+	return before ? `${whose} ${count$1(before.peak)} was ${share(before.utilization)} of it.` : "";
+}
+const whosePeak = ({ window }) => window.days > 1 ? `The ${window.days} days' peak` : "The day's peak";
+function moved$1({ before, after }, lines) {
+	const share = percentOf({ thresholds: lines });
+	const crossing = crossed(before.utilization, after.utilization, lines);
+	const alone = before.limit === after.limit ? "" : ` By the old limit, the move alone would make it ${share(after.peak / before.limit)}.`;
+	return `${figures$2(before, share)} → ${figures$2(after, share)}${crossing && `: ${crossing}`}.${alone}`;
+}
+function figures$2({ peak, limit, utilization }, share) {
+	return `${count$1(peak)} of ${count$1(limit)} (${share(utilization)})`;
+}
+function figuresOf(drift, report, safe) {
+	const effects = effectsOf(drift);
+	if (effects.length === 0) return "";
+	const teller = firstTeller(drift, report);
+	if (teller) return `Its figures are those of ${safe(teller)}.`;
+	const lines = list(effects, EFFECTS, (effect) => `${nameOf$3(effect, drift, safe)}: ${effectText(effect, report)}`, (more) => `And ${plural(more, "more limit")}, in the report file.`);
+	return `${whosePeak(report)} by limit: ${lines.join(" ")}`;
+}
+function effectText({ consequence, before, after, origin }, report) {
+	const lines = linesOf(consequence, report);
+	const share = percentOf({ thresholds: lines });
+	if (before && after) return moved$1({
+		before,
+		after
+	}, lines);
+	if (before) return `was ${figures$2(before, share)}.`;
+	if (!after) return "";
+	const crossing = crossed(origin?.utilization ?? 0, after.utilization, lines);
+	const now = `${figures$2(after, share)}${crossing && `: ${crossing}`}.`;
+	if (!origin) return now;
+	return origin.isPart ? `${count$1(after.peak)} was part of ${figures$2(origin, share)} and is now ${now}` : `${figures$2(origin, share)} with the rest of its old group, and now ${now}`;
+}
+function nameOf$3({ consequence }, drift, safe) {
+	return isOwn(consequence, drift) ? limiterName(consequence, safe) : limitName(consequence, safe);
+}
+function firstTeller(drift, { drift: all }) {
+	const keysOf = ({ consequences }) => consequences.map(limitKey);
+	const own = keysOf(drift);
+	const teller = all.slice(0, Math.max(0, all.indexOf(drift))).filter(({ limiter }) => limiter === null).find((item) => {
+		const keys = new Set(keysOf(item));
+		return own.every((key) => keys.has(key));
+	});
+	return teller?.model ?? teller?.group?.name ?? null;
+}
+function fate(drift, report, safe) {
+	const { class: driftClass, unlisted_models: unlisted = [], consequences } = drift;
+	switch (driftClass) {
+		case "workspace-added": return hasOwnLimits(drift, report) ? "Where it has no limit of its own, it may use all of the organization's." : "It has no limits of its own: it may use all of the organization's limits.";
+		case "group-added": return consequences.some(({ after }) => after !== null) ? "" : "Its limits are judged from this run on.";
+		case "group-retired": return unlisted.length === 0 ? "" : `Use of ${listing(unlisted.map((model) => safe(model)), NAMED$11)} is reported as unmatched from now on.`;
+		case "model-added": return "Its use was unmatched and counts toward this group from now on.";
+		case "model-removed": return "Its use is reported as unmatched from now on.";
+		case "model-moved": return consequences.some(({ after }) => after !== null) ? "" : "Its use counts toward this group from now on.";
+		default: return "";
+	}
+}
+function hasOwnLimits({ scope }, { drift }) {
+	return drift.some((item) => item.class === "override-added" && sameScope(item.scope, scope));
 }
 function inert(drift, report, safe) {
 	if (drift.scope.type === "workspace") {
 		const verdict = verdictOn(drift, report);
-		return verdict && isInert(verdict) ? `It is inert: the organization's ${count$1(verdict.limit ?? 0)} is lower and binds.` : "";
+		return verdict && isInert(verdict) ? `It has no effect: the organization's ${count$1(verdict.limit ?? 0)} is lower and binds.` : "";
 	}
 	const { before, after } = drift;
 	if (after === null || before !== null && after >= before) return "";
-	const wereBinding = report.verdicts.filter((row) => isInert(row) && sameLimit({
+	const wereBinding = report.verdicts.filter((row) => isInert(row) && isOn({
 		...row,
 		scope: drift.scope
-	}, limitOf(drift)) && (row.configured ?? 0) <= (before ?? Number.POSITIVE_INFINITY));
+	}, drift) && (row.configured ?? 0) <= (before ?? Number.POSITIVE_INFINITY));
 	if (wereBinding.length === 0) return "";
 	const named = wereBinding.map((row) => `${scopeName(row.scope, safe)} (${count$1(row.configured ?? 0)})`);
-	return `${plural(named.length, "limit")} of workspaces ${named.length === 1 ? "becomes" : "become"} inert: ${listing(named, NAMED$3)}.`;
+	return `${plural(named.length, "limit")} of workspaces ${named.length === 1 ? "has" : "have"} no effect any more: ${listing(named, NAMED$11)}.`;
 }
 function verdictOn(drift, { verdicts }) {
-	return verdicts.find((verdict) => sameLimit(verdict, limitOf(drift)));
+	return verdicts.find((verdict) => isOn(verdict, drift));
 }
-const limitOf = ({ scope, group, limiter }) => ({
-	scope,
-	group,
-	limiter: limiter ?? ""
-});
+function isOn(row, { scope, group, limiter }) {
+	return group !== null && limiter !== null && sameLimit(row, {
+		scope,
+		group,
+		limiter
+	});
+}
 function crossed(before, after, { watch, alert }) {
 	const lines = [
 		{
@@ -32901,58 +34433,54 @@ function crossed(before, after, { watch, alert }) {
 	if (!highest) return "";
 	return `${after === highest.at ? "at" : "over"} ${highest.name}`;
 }
-// src/tell/words/drift-text.ts
-function driftSubject(drift, safe) {
-	const scope = drift.scope.type === "workspace" ? [capital(scopeName(drift.scope, safe))] : [];
-	const limiter = drift.limiter === null ? [] : [limiterName({
-		group: drift.group,
-		limiter: drift.limiter
+// src/tell/drift/drift-text.ts
+function driftSubject({ scope, group, limiter }, safe) {
+	const ofScope = scope.type === "workspace" ? [capital(scopeName(scope, safe))] : [];
+	const ofGroup = group === null ? [] : [groupName(group, safe)];
+	const ofLimiter = group === null || limiter === null ? [] : [limiterName({
+		group,
+		limiter
 	}, safe)];
 	return [
-		...scope,
-		groupName(drift.group, safe),
-		...limiter
+		...ofScope,
+		...ofGroup,
+		...ofLimiter
 	].join(", ");
 }
-function driftChange(drift, safe) {
-	const before = drift.before === null ? null : count$1(drift.before);
-	const after = drift.after === null ? null : count$1(drift.after);
+function driftChange(drift, safe, clock = inUtc) {
 	const model = safe(drift.model ?? "a model");
 	switch (drift.class) {
 		case "raised":
-		case "cut": return values(drift);
-		case "limiter-added": return after === null ? "new limit" : `new limit of ${after}`;
-		case "limiter-removed": return before === null ? "no longer limited" : `limit of ${before} no longer listed`;
-		case "limiter-changed": return `${counted(drift, safe)}, ${values(drift)}`;
-		case "group-added": return "new group of limits";
+		case "cut": return `${values(drift)}${seenFrom(drift, clock)}`;
+		case "limiter-added": return `new limit of ${limitText$1(drift.after)}`;
+		case "limiter-removed": return `limit of ${limitText$1(drift.before)} no longer listed`;
+		case "limiter-changed": return `${values(drift)}, ${countedNow(drift)}`;
+		case "group-added": return ["new group", contents(drift, safe)].filter(Boolean).join(": ");
 		case "group-retired": return "group no longer listed";
 		case "model-added": return `${model} now draws on these limits`;
 		case "model-removed": return `${model} no longer listed`;
 		case "model-moved": return `${model} moved here from ${safe(drift.from ?? "another group")}`;
-		case "override-added": return after === null ? "limit of its own set" : `limit of its own set to ${after}`;
-		case "override-changed": return drift.from === null ? `limit of its own ${values(drift)}` : `limit of its own ${counted(drift, safe)}, ${values(drift)}`;
-		case "override-removed": return before === null ? "no limit of its own any more, the organization's applies" : `limit of its own of ${before} removed, the organization's applies`;
+		case "override-added": return drift.inherited == null ? `limit of its own set to ${limitText$1(drift.after)}` : `${limitText$1(drift.inherited)} (the organization's) → ${limitText$1(drift.after)}`;
+		case "override-changed": return `limit of its own ${values(drift)}${drift.from === null ? seenFrom(drift, clock) : `, ${countedNow(drift)}`}`;
+		case "override-removed": return drift.inherited == null ? `limit of its own of ${limitText$1(drift.before)} removed, and the organization has none` : `${limitText$1(drift.before)} → ${limitText$1(drift.inherited)} (the organization's)`;
+		case "workspace-added": return "new workspace";
+		case "workspace-archived": return "archived: its own limits are gone";
 	}
+}
+function driftHeadline(drift, safe) {
+	const change = drift.class === "group-added" ? "new group" : driftChange(drift, safe);
+	return `${driftSubject(drift, safe)}: ${change}`;
 }
 function driftIntent({ intended }) {
 	if (intended === void 0) return "";
 	return intended ? "As the policy expects." : "Not what the policy expects.";
 }
-function driftSentence(drift, report, safe) {
+function driftSentence(drift, report, safe, clock = inUtc) {
 	return [
-		`${driftSubject(drift, safe)}: ${driftChange(drift, safe)}.`,
+		`${driftSubject(drift, safe)}: ${driftChange(drift, safe, clock)}.`,
 		driftConsequence(drift, report, safe),
 		driftIntent(drift)
 	].filter(Boolean).join(" ");
-}
-function isCut(drift) {
-	const { peak, utilization_before: before, utilization_after: after } = drift;
-	if (peak !== null && peak > 0 && before !== null && after !== null) return after > before;
-	if (drift.class === "limiter-added" || drift.class === "override-added") return true;
-	return drift.before !== null && drift.after !== null && drift.after < drift.before;
-}
-function orderDrift(drift) {
-	return drift.toSorted((a, b) => Number(isCut(b)) - Number(isCut(a)) || (b.utilization_after ?? -1) - (a.utilization_after ?? -1));
 }
 const CLASS_WORDS = {
 	cut: ["limit cut", "limits cut"],
@@ -32967,55 +34495,87 @@ const CLASS_WORDS = {
 	"model-moved": ["model moved", "models moved"],
 	"override-added": ["workspace limit added", "workspace limits added"],
 	"override-changed": ["workspace limit changed", "workspace limits changed"],
-	"override-removed": ["workspace limit removed", "workspace limits removed"]
+	"override-removed": ["workspace limit removed", "workspace limits removed"],
+	"workspace-added": ["workspace added", "workspaces added"],
+	"workspace-archived": ["workspace archived", "workspaces archived"]
 };
-function driftCounts(drift, most = Number.POSITIVE_INFINITY) {
-	const { shown } = atMost(Object.entries(CLASS_WORDS).map(([driftClass, words]) => ({
-		words,
-		number: drift.filter((item) => item.class === driftClass).length
-	})).filter(({ number }) => number > 0), most);
-	const rest = drift.length - shown.reduce((sum, { number }) => sum + number, 0);
-	return [...shown.map(({ words: [one, many], number }) => plural(number, one, many)), ...rest > 0 ? [plural(rest, "more change")] : []].join(", ");
+const SHORT_WORDS = {
+	...CLASS_WORDS,
+	cut: ["cut", "cut"],
+	raised: ["raised", "raised"]
+};
+const MOST_SHORT = 3;
+function driftCounts(drift) {
+	return countsOf(drift, CLASS_WORDS).join(", ");
+}
+function driftTally(drift) {
+	const classes = classesOf(drift).slice(0, MOST_SHORT);
+	const rest = drift.filter((item) => !classes.includes(item.class));
+	return [...countsOf(drift, SHORT_WORDS).slice(0, MOST_SHORT), ...rest.length > 0 ? [`${count$1(rest.length)} more`] : []].join(", ");
+}
+const classesOf = (drift) => Object.keys(CLASS_WORDS).filter((each) => drift.some((item) => item.class === each));
+function countsOf(drift, words) {
+	return classesOf(drift).map((driftClass) => {
+		const [one, many] = words[driftClass];
+		return plural(drift.filter((item) => item.class === driftClass).length, one, many);
+	});
+}
+function seenFrom({ at }, clock) {
+	return at === void 0 ? "" : `, from ${moment(at, clock)} on`;
 }
 function values({ before, after }) {
+	if (before === after) return limitText$1(after);
 	const change = before === null || after === null ? "" : changeInPercent(before, after);
-	const arrow = `${before === null ? "none" : count$1(before)} \u2192 ${after === null ? "none" : count$1(after)}`;
+	const arrow = `${limitText$1(before)} → ${limitText$1(after)}`;
 	return change ? `${arrow} (${change})` : arrow;
 }
-function counted(drift, safe) {
-	const from = drift.from === null ? "another limiter" : limiterLabel(drift.group.type, drift.from);
-	return `changed from ${from === drift.from ? safe(from) : from}`;
+const limitText$1 = (value) => value == null ? "none" : count$1(value);
+function countedNow({ limiter }) {
+	return limiter === "input_tokens_per_minute_cache_aware" ? "which no longer counts cache reads" : "which now counts cache reads too";
+}
+const CONTENTS = 6;
+function contents({ group, models = [], limits = [] }, safe) {
+	if (group === null) return "";
+	const names = models.map((model) => safe(model));
+	const shown = limits.map(({ limiter, limit }) => {
+		const name = limiterName({
+			group,
+			limiter
+		}, safe);
+		return limit === null ? `${name} without a value` : `${count$1(limit)} ${name}`;
+	});
+	return [listing(names, CONTENTS), listing(shown, CONTENTS)].filter(Boolean).join("; ");
 }
 // src/tell/words/escape.ts
-const ZERO_WIDTH_SPACE = "\u200b";
+const ZERO_WIDTH_SPACE$1 = "​";
 const NAME_LENGTH = 100;
 function oneLine$1(text, length = NAME_LENGTH) {
-	const line = text.toWellFormed().replace(/[\r\n\u0085\u2028\u2029]+/gu, "\u21b5").replace(/\t/gu, " ").replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, "\ufffd").trim();
+	const line = text.toWellFormed().replace(/[\r\n\u0085\u2028\u2029]+/gu, "↵").replace(/\t/gu, " ").replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, "�").trim();
 	if (line.length <= length) return line;
 	let cut = "";
 	for (const character of line) {
 		if (cut.length + character.length >= length) break;
 		cut += character;
 	}
-	return `${cut}\u2026`;
+	return `${cut}…`;
 }
 function slackText(text, length) {
 	const line = oneLine$1(text, length);
 	const escaped = line.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-	return SLACK_MARKS.test(line) ? `\`${escaped.replaceAll("`", "\u02cb")}\`` : escaped;
+	return SLACK_MARKS.test(line) ? `\`${escaped.replaceAll("`", "ˋ")}\`` : escaped;
 }
 const SLACK_MARKS = /[*~`]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|:[^\s:]+:|^>/u;
 function markdownText(text, length) {
-	return withoutReferences(oneLine$1(text, length)).replace(/[\\`*_{}[\]<>#+!|&~=@$"':]/g, (character) => `&#${character.charCodeAt(0)};`).replaceAll(ZERO_WIDTH_SPACE, "&#8203;");
+	return withoutReferences(oneLine$1(text, length)).replace(/[\\`*_{}[\]<>#+!|&~=@$"':]/g, (character) => `&#${character.charCodeAt(0)};`).replaceAll(ZERO_WIDTH_SPACE$1, "&#8203;");
 }
 function gitText(text, length) {
 	return withoutReferences(oneLine$1(text, length));
 }
-function logText(text, length) {
-	return oneLine$1(text, length).replaceAll("##[", `#${ZERO_WIDTH_SPACE}#[`).replace(/^::/, `:${ZERO_WIDTH_SPACE}:`);
+function logText$1(text, length) {
+	return oneLine$1(text, length).replaceAll("##[", `#${ZERO_WIDTH_SPACE$1}#[`).replace(/^::/, `:${ZERO_WIDTH_SPACE$1}:`);
 }
 function withoutReferences(line) {
-	return line.replace(/[@#$]|:(?=\S)/g, `$&${ZERO_WIDTH_SPACE}`).replace(/\bwww(?=\.)/gi, `$&${ZERO_WIDTH_SPACE}`).replace(/\bgh-(?=\d)/gi, `$&${ZERO_WIDTH_SPACE}`);
+	return line.replace(/[@#$]|:(?=\S)/g, `$&${ZERO_WIDTH_SPACE$1}`).replace(/\bwww(?=\.)/gi, `$&${ZERO_WIDTH_SPACE$1}`).replace(/\bgh-(?=\d)/gi, `$&${ZERO_WIDTH_SPACE$1}`);
 }
 const markdownLink = (text, url) => `[${text}](${encoded(url, /[\s()<>|`\\"]/g)})`;
 const slackLink = (text, url) => `<${encoded(url, /[\s<>|]/g).replaceAll("&", "&amp;")}|${text}>`;
@@ -33028,59 +34588,124 @@ function spaced(part, safe) {
 function encoded(url, unsafe) {
 	return url.replace(unsafe, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
 }
+// src/tell/words/refused-text.ts
+const NAMED$10 = 3;
+function refusedCount(report) {
+	const requests = refusedRows(report).reduce((sum, { refused }) => sum + refused.requests, 0);
+	return requests === 0 ? "" : `${plural(requests, "request")} refused`;
+}
+function refusedName({ scope, group }, safe) {
+	return `${groupName(group, safe)}${scope.type === "workspace" ? ` in ${scopeName(scope, safe)}` : ""}`;
+}
+function refusedText({ refused }, clock = inUtc) {
+	const { requests, worst_minute: worst } = refused;
+	return [
+		`${plural(requests, "request")} refused (${refusedBy(refused)})`,
+		`most at ${moment(worst.at, clock)} (${count$1(worst.requests)})`,
+		waitText(refused.retry_after)
+	].filter(Boolean).join(", ");
+}
+function refusedBy(refused) {
+	return [
+		refused.rate_limit > 0 && `${count$1(refused.rate_limit)} by a rate limit`,
+		refused.acceleration > 0 && `${count$1(refused.acceleration)} by acceleration`,
+		refused.spend_cap > 0 && `${count$1(refused.spend_cap)} by a spend cap`,
+		refused.not_told > 0 && `${count$1(refused.not_told)} without a reason in the log`
+	].filter(Boolean).join(", ");
+}
+function waitText(wait) {
+	if (wait === null) return "";
+	return wait.median === wait.max ? `asked to wait ${count$1(wait.max)} s` : `asked to wait ${count$1(wait.median)} s (median), at most ${count$1(wait.max)} s`;
+}
+function refusedAdvice(report, safe, clock = inUtc) {
+	const rows = refusedRows(report);
+	const named = (of) => listing(of.map((row) => refusedName(row, safe)), NAMED$10);
+	const ofKind = (kind) => rows.filter(({ refused }) => refused[kind] > 0);
+	return KINDS$1.flatMap(([kind, advise]) => {
+		const refused = ofKind(kind);
+		return refused.length > 0 ? [advise(named(refused), refused, clock)] : [];
+	});
+}
+const KINDS$1 = [
+	["spend_cap", (names, rows) => `Raise the spend cap or stop what can wait (${names}): the money is spent until ${nextMonth(rows)}, and no rate limit helps.`],
+	["acceleration", (names) => `Let use rise more slowly (${names}): a sharp rise is refused even far below the limits. Ramp up over minutes, and wait as long as \`retry-after\` asks.`],
+	["rate_limit", (names, rows, clock) => `Use less at once (${names}): spread out what runs around ${worstMinute(rows, clock)} and wait as long as \`retry-after\` asks, or ask Anthropic for more.`],
+	["not_told", (names) => `Log the body of refused responses as \`error\` (${names}): it says whether a rate limit, acceleration or a spend cap refused them.`]
+];
+function nextMonth(rows) {
+	const last = new Date(Math.max(...rows.map(({ refused }) => Date.parse(refused.last))));
+	return moment(new Date(Date.UTC(last.getUTCFullYear(), last.getUTCMonth() + 1, 1)).toISOString());
+}
+function worstMinute(rows, clock) {
+	return moment(rows.map(({ refused }) => refused.worst_minute).reduce((most, one) => one.requests > most.requests ? one : most).at, clock);
+}
 // src/tell/words/sentences.ts
-function verdictOf(report) {
+function overallBand(report) {
 	if (report.status === "alert") return "alert";
 	if (report.status === null || report.failures.length > 0 || isPartial(report)) return "unmeasured";
+	if (report.status === "ok" && hasUnclaimedUse(report)) return "unmeasured";
 	return report.status;
 }
 function isPartial(report) {
-	return report.verdicts.some(({ scope, limit, configured }) => scope.type === "workspace" && limit === null && configured === null) || !report.window.complete;
+	return report.unread_workspaces !== void 0 || !report.window.complete || report.accounting?.reconciled === false;
 }
+const drillMark = ({ drill }) => drill ? "DRILL · " : "";
+const drillText = ({ drill }) => drill ? "This is a drill: the alert is made up, and so is every figure in it. Nothing has to be done." : "";
 function verdictLine(report, worst = "") {
 	const top = highest(report);
-	if (report.status === null || !top) return "nothing could be measured";
-	const highest$1 = shareOf(top, report)(top.utilization);
+	const refused = refusedCount(report);
+	if (report.status === null || !top) return refused ? `${refused}, no use could be measured` : "nothing could be measured";
+	const highest$1 = shareOf$1(top, report)(top.utilization);
+	const unclaimed = unclaimedShare(report);
+	const open = unclaimed && `, ${unclaimed}`;
 	const silent = muted(report);
-	const silenced = silent[0] ? `, ${count$1(silent.length)} muted at up to ${shareOf(silent[0], report)(silent[0].utilization)}` : "";
-	const all = measured$1(report).length - silent.length;
-	if (report.status !== "alert" && isPartial(report)) return `not fully measured, highest seen ${highest$1}${silenced}`;
-	const failed = report.failures.length > 0 ? ", but not everything could be read or delivered" : "";
+	const silenced = silent[0] ? `, ${count$1(silent.length)} muted at up to ${shareOf$1(silent[0], report)(silent[0].utilization)}` : "";
+	const all = measured(report).length - silent.length;
+	if (report.status !== "alert" && isPartial(report)) return `not fully measured, highest seen ${highest$1}${silenced}${open}`;
+	const failed = `${open}${report.failures.length > 0 ? ", but not everything could be read or delivered" : ""}`;
 	switch (report.status) {
-		case "alert": return `${plural(ofBand(report, "alert").length, "limit")} at or over ${lineName("alert", report)}, highest ${highest$1}${worst}${silenced}${failed}`;
-		case "watch": return `${plural(ofBand(report, "watch").length, "limit")} to watch, highest ${highest$1}${silenced}${failed}`;
+		case "alert": {
+			const over = ofBand(report, "alert").length;
+			return `${[refused, over > 0 && `${plural(over, "limit")} at or over ${thresholdName("alert", report)}`].filter(Boolean).join(", ")}, highest ${highest$1}${worst}${silenced}${failed}`;
+		}
+		case "watch": return `${plural(ofBand(report, "watch").length, "limit")} to watch, highest ${highest$1}${worst}${silenced}${failed}`;
 		case "ok":
 			if (all === 0) return `every limit measured is muted, highest ${highest$1}${failed}`;
-			return all === 1 ? `the one limit measured is at ${highest$1}${silenced}${failed}` : `all ${count$1(all)} measured below ${lineName("watch", report)}, highest ${highest$1}${silenced}${failed}`;
+			return all === 1 ? `the one limit measured is at ${highest$1}${silenced}${failed}` : `all ${count$1(all)} measured below ${thresholdName("watch", report)}, highest ${highest$1}${silenced}${failed}`;
 	}
 }
-function lineName(line, report) {
-	return report.verdicts.some(({ thresholds }) => thresholds) ? `the ${line} line` : percentOf(report)(report.thresholds[line]);
+function thresholdName(band, report) {
+	return report.verdicts.some(({ thresholds }) => thresholds) ? `the ${band} line` : percentOf(report)(report.thresholds[band]);
 }
-function shareOf(row, report) {
-	return percentOf({ thresholds: linesOf(row, report) });
+function shareOf$1(row, report) {
+	return percentOf({ thresholds: thresholdsOf(row, report) });
 }
 function missingData(report) {
-	const { complete, missing_minutes: missing } = report.window;
+	const { complete, missing_minutes: missing, start, end } = report.window;
 	if (complete) return null;
-	if (report.usage_source === "headers") return "Some lines of the log could not be read: every peak is at least what is shown.";
-	return missing === 0 ? "The usage data may still change: every peak is at least what is shown." : `${plural(missing, "minute")} of usage ${missing === 1 ? "is" : "are"} not in yet: every peak is at least what is shown.`;
+	if (report.usage_source === "headers") return "Some lines or headers of the log could not be read: every peak is at least what is shown.";
+	if (missing === 0) return "The usage data may still change: every peak is at least what is shown.";
+	const all = (Date.parse(end) - Date.parse(start)) / MINUTE;
+	return `${count$1(missing)} of ${plural(all, "minute")} of usage ${missing === 1 ? "is" : "are"} not in yet: every peak is at least what is shown.`;
 }
 function coverage(report) {
 	const not = unmeasured(report).length;
-	return `${plural(measured$1(report).length, "limit")} measured${not > 0 ? `, ${count$1(not)} not measurable` : ""}`;
+	return `${plural(measured(report).length, "limit")} measured${not > 0 ? `, ${count$1(not)} not measurable` : ""}`;
 }
 function bindingLimit(row) {
+	const now = movedTo(row);
+	if (now !== null) return `${count$1(row.limit)} (now ${count$1(now)})`;
 	if (!isInert(row)) return count$1(row.limit);
-	return `${count$1(row.limit)} (the organization's; its own ${count$1(row.configured ?? 0)} is inert)`;
+	return `${count$1(row.limit)} (the organization's; its own ${count$1(row.configured ?? 0)} has no effect)`;
 }
 function used(row, report) {
-	return `${row.lower_bound ? "at least " : ""}${shareOf(row, report)(row.utilization)}`;
+	return `${row.lower_bound ? "at least " : ""}${shareOf$1(row, report)(row.utilization)}`;
 }
 function transitionText(row, report) {
 	if (row.transition === null) return "";
-	return row.previous === null || row.transition === "new" ? row.transition : `${row.transition}, was ${shareOf(row, report)(row.previous.utilization)}`;
+	return row.previous === null || row.transition === "new" ? row.transition : `${row.transition}, was ${shareOf$1(row, report)(row.previous.utilization)}`;
 }
+const NAMED_FROM = .25;
 function mainDriver(row, safe) {
 	if (!row.drivers) return null;
 	const { workspaces, api_keys, models } = row.drivers;
@@ -33097,16 +34722,15 @@ function mainDriver(row, safe) {
 			kind: "model",
 			first: models[0]
 		}
-	].find(({ first }) => first !== void 0);
+	].find(({ first }) => first !== void 0 && first.share >= NAMED_FROM);
 	return found?.first ? {
 		kind: found.kind,
 		name: safe(found.first.name),
 		share: found.first.share
 	} : null;
 }
-function clippedText(row) {
-	if (!row.clipped) return "";
-	return `within 5 % of its limit or above for ${plural(row.clipped.minutes, "minute")}, demand may be higher`;
+function atItsLimit({ clipped }) {
+	return clipped ? `at its limit for ${plural(clipped.minutes, "minute")}` : "";
 }
 function snapshotText(snapshot, link, safe) {
 	if (!snapshot) return "";
@@ -33114,8 +34738,8 @@ function snapshotText(snapshot, link, safe) {
 	const path = safe(snapshot.path);
 	return [
 		{
-			created: `First snapshot recorded in ${path}.`,
-			updated: `Snapshot ${path} updated.`,
+			created: `First snapshot ${pullRequest ? "proposed for" : "recorded in"} ${path}.`,
+			updated: pullRequest ? `Change of ${path} proposed.` : `Snapshot ${path} updated.`,
 			unchanged: "",
 			written: `Snapshot written to ${path} in the workspace.`,
 			skipped: "The snapshot was not written."
@@ -33140,23 +34764,47 @@ function pullRequestText(pullRequest, link) {
 function rowSentence(row, report, safe) {
 	return `${limitName(row, safe)}: ${used(row, report)} of ${count$1(row.limit)}${atPeakTime(row, report)}`;
 }
+function unclaimedShare(report) {
+	if (!report.accounting || !hasUnclaimedUse(report)) return "";
+	return `${percent(report.accounting.unmuted_share, [UNCLAIMED_LINE])} of use counted by no limit`;
+}
+function unclaimedSentences({ accounting }, safe) {
+	return (accounting?.parts ?? []).filter(isUnclaimed).flatMap((part) => {
+		const names = unmutedNames(part).map((text) => safe(text));
+		return names.length === 0 ? [] : [`${PART_TITLES[part.kind]}: ${listing(names, NAMED_USE)}.`];
+	});
+}
+function unmutedNames({ kind, of }) {
+	return of.filter((item) => !item.muted).map(({ name }) => name === kind ? "no name given" : name);
+}
+const NAMED_USE = 3;
 // src/tell/annotations.ts
-const NAMED$2 = 3;
+const NAMED$9 = 3;
 function annotations(report, failOn) {
+	const refused = refusedRows(report);
 	const alerts = ofBand(report, "alert");
 	const watch = ofBand(report, "watch");
 	const back = recovered(report);
 	const { drift, failures, window } = report;
-	const serious = drift.some((item) => isCut(item) || crossesAlertLine(item, report));
+	if (report.drill) return [{
+		level: "notice",
+		title: "DRILL · Claude rate limits",
+		message: namedRows(alerts, report)
+	}];
 	return [
 		failures.length > 0 && {
 			level: "error",
 			title: "Not everything could be read or delivered",
-			message: logText(named(failures.map(({ resource, message }) => `${resource}: ${message}`)), 2e3)
+			message: logText$1(named$1(failures.map(({ resource, message }) => `${resource}: ${message}`)), 2e3)
+		},
+		refused.length > 0 && {
+			level: failOn.has("alert") ? "error" : "warning",
+			title: `Claude rate limits: ${refusedCount(report)}`,
+			message: named$1(refused.map((row) => `${refusedName(row, logText$1)}: ${refusedText(row)}`))
 		},
 		alerts.length > 0 && {
 			level: failOn.has("alert") ? "error" : "warning",
-			title: `Claude rate limits: ${plural(alerts.length, "limit")} at or over ${lineName("alert", report)}`,
+			title: `Claude rate limits: ${plural(alerts.length, "limit")} at or over ${thresholdName("alert", report)}`,
 			message: namedRows(alerts, report)
 		},
 		watch.length > 0 && {
@@ -33170,43 +34818,59 @@ function annotations(report, failOn) {
 			message: namedRows(back, report)
 		},
 		drift.length > 0 && {
-			level: failOn.has("drift") ? "error" : serious ? "warning" : "notice",
+			level: levelOfDrift(report, failOn.has("drift")),
 			title: "Claude rate limits have changed",
 			message: `${driftCounts(drift)}. The job summary shows what each change does to the peak.`
 		},
+		isNewlyUnclaimed(report) && {
+			level: "warning",
+			title: `Claude rate limits: ${unclaimedShare(report)}`,
+			message: named$1(unclaimedSentences(report, logText$1))
+		},
 		!window.complete && {
 			level: "warning",
-			title: "The usage data is incomplete",
+			title: report.usage_source === "headers" ? "Part of the log could not be read" : "The usage data is incomplete",
 			message: missingData(report) ?? ""
 		}
 	].filter((item) => item !== false);
 }
-function namedRows(rows, report) {
-	return named(rows.map((row) => `${limitName(row, logText)}: ${used(row, report)}`));
+function levelOfDrift(report, failsTheRun) {
+	if (failsTheRun) return "error";
+	return report.drift.some((item) => isSerious(item, report)) ? "warning" : "notice";
 }
-function named(items) {
-	const { shown, more } = atMost(items, NAMED$2);
-	return [...shown, ...more > 0 ? [`and ${count$1(more)} more in the job summary`] : []].join("; ");
+function namedRows(rows, report) {
+	return named$1(rows.map((row) => `${limitName(row, logText$1)}: ${used(row, report)}`));
+}
+function named$1(items) {
+	const rest = (more) => `and ${count$1(more)} more in the job summary`;
+	return list(items, NAMED$9, (item) => item, rest).join("; ");
 }
 function logLines(report) {
-	return report.verdicts.map((verdict) => logText(logLine(verdict, report), 500));
+	return report.verdicts.map((verdict) => logText$1(logLine(verdict, report), 500));
 }
 function logLine(verdict, report) {
+	if (isRefused(verdict)) return `${BAND_MARK.alert} ${"refused".padEnd(10)}  ${refusedName(verdict, logText$1)}: ${refusedText(verdict)} · ${verdict.transition}`;
 	const about = [
-		scopeName(verdict.scope, logText),
-		groupName(verdict.group, logText),
-		limiterName(verdict, logText)
-	].join(" \u00b7 ");
+		scopeName(verdict.scope, logText$1),
+		groupName(verdict.group, logText$1),
+		limiterName(verdict, logText$1)
+	].join(" · ");
 	if (!isMeasured(verdict)) return `${BAND_MARK.unmeasured} unmeasured  ${about}: ${verdict.reason ?? "no reason given"}`;
 	const figure = used(verdict, report);
 	const peak = `${count$1(verdict.peak)} of ${count$1(verdict.limit)}${atPeakTime(verdict, report)}`;
-	const notes = [isInert(verdict) && "own limit is inert", verdict.transition].filter(Boolean);
-	return `${BAND_MARK[verdict.band]} ${verdict.band.padEnd(10)}  ${figure.padStart(7)}  ${about} \u00b7 ${peak}${notes.map((note) => ` \u00b7 ${note}`).join("")}`;
+	const notes = [isInert(verdict) && "own limit has no effect", verdict.transition].filter(Boolean);
+	return `${BAND_MARK[verdict.band]} ${verdict.band.padEnd(10)}  ${figure.padStart(7)}  ${about} · ${peak}${notes.map((note) => ` · ${note}`).join("")}`;
 }
-function buttons(links) {
+function buttons(links, pullRequest = null) {
+	const isOpen = pullRequest !== null && pullRequest.operation !== "closed";
 	return [{
 		type: "actions",
 		elements: [
+			[
+				"review",
+				pullRequest?.operation === "branch-only" ? "Open pull request" : "Review pull request",
+				isOpen ? pullRequest.url : null
+			],
 			[
 				"run",
 				"Open run",
@@ -33286,14 +34950,41 @@ function sections(lines) {
 	}
 	return texts.map(section$1);
 }
+// src/tell/slack/as-text.ts
+function slackAsText(message) {
+	return `${message.blocks.map(blockText).filter(Boolean).join("\n\n")}\n`;
+}
+function blockText(block) {
+	switch (block.type) {
+		case "header": return `${block.text.text}\n${"=".repeat(block.text.text.length)}`;
+		case "section": return block.text ? readable$1(block.text) : "";
+		case "context": return block.elements.map((element) => "text" in element ? readable$1(element) : "").join("  ");
+		case "actions": return block.elements.map((element) => element.type === "button" ? `[${element.text.text}] ${element.url ?? ""}` : "").join("\n");
+		default: return "";
+	}
+}
+function readable$1({ type, text }) {
+	return type === "mrkdwn" ? mrkdwnAsText(text) : text;
+}
+const MARKS = /`([^`\n]+)`|<!date\^\d+\^[^|>\n]+\|([^>\n]+)>|<(https?:[^|>\n]+)\|([^>\n]*)>|<(https?:[^>\n]+)>|<([!@#][^>\n]*)>|(?<![\p{L}\p{N}])([*_~])(?=\S)([^\n]*?\S)\7(?![\p{L}\p{N}])/gu;
+function mrkdwnAsText(text) {
+	return withoutMarks(text).replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
+function withoutMarks(text) {
+	return text.replace(MARKS, (_all, code, date, url, label, bare, mention, _mark, inner) => {
+		if (url !== void 0) return `${label} (${url})`;
+		if (mention !== void 0) return `[mention ${mention}]`;
+		return code ?? date ?? bare ?? withoutMarks(inner);
+	});
+}
 // src/tell/words/markdown.ts
 function table(columns, rows) {
 	if (rows.length === 0) return "";
-	const line = (cells) => `| ${cells.join(" | ")} |`;
+	const row = (cells) => `| ${cells.join(" | ")} |`;
 	return [
-		line(columns.map(({ head }) => head)),
-		line(columns.map(({ align }) => align === "right" ? "---:" : "---")),
-		...rows.map(line)
+		row(columns.map(({ head }) => head)),
+		row(columns.map(({ align }) => align === "right" ? "---:" : "---")),
+		...rows.map(row)
 	].join("\n");
 }
 function details(title, body) {
@@ -33302,20 +34993,28 @@ function details(title, body) {
 function bullets(items) {
 	return items.map((item) => `- ${item}`).join("\n");
 }
+function numbered(items) {
+	return items.map((item, index) => `${index + 1}. ${item}`).join("\n");
+}
 function stack(...parts) {
 	return parts.filter(Boolean).join("\n\n");
 }
 function under(heading, body) {
-	return body === "" ? "" : `${heading}\n\n${body}`;
+	return body === "" ? "" : `${unbroken(heading)}\n\n${body}`;
+}
+function fenced(text) {
+	const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
+	const fence = "`".repeat(longest + 1);
+	return `${fence}text\n${text}\n${fence}`;
 }
 function unbroken(cell) {
-	return cell.replace(/([\d\u2265\u2264\u2212+]) (?=[\d%])/g, "$1&nbsp;");
+	return cell.replace(/([\d≥≤−+]) (?=[\d%])/g, "$1&nbsp;");
 }
 const CELLS = 10;
 function bar(ratio) {
 	const full = Math.min(CELLS, Math.floor(ratio * CELLS + 1e-9));
-	const cells = full === 0 && ratio > 0 ? "\u2592" : "\u2588".repeat(full);
-	return `\`${cells}${"\u2591".repeat(CELLS - cells.length)}\``;
+	const cells = full === 0 && ratio > 0 ? "▒" : "█".repeat(full);
+	return `\`${cells}${"░".repeat(CELLS - cells.length)}\``;
 }
 function seeAlso({ run, usage, limits, runbook }, own = "This run") {
 	return [
@@ -33323,82 +35022,207 @@ function seeAlso({ run, usage, limits, runbook }, own = "This run") {
 		markdownLink("Usage in the Console", usage),
 		markdownLink("Limits in the Console", limits),
 		runbook && markdownLink("Runbook", runbook)
-	].filter(Boolean).join(" \u00b7 ");
+	].filter(Boolean).join(" · ");
 }
+// src/tell/summary/delivery.ts
+const DELIVERED = {
+	dryRun: false,
+	slack: { kind: "delivered" }
+};
+const rehearsal = ({ dryRun }) => dryRun ? "Dry run · " : "";
+function rehearsalText({ dryRun }) {
+	return dryRun ? "**Dry run:** nothing was committed, posted or opened. This summary says what would have been." : "";
+}
+function slackPart({ dryRun, slack }) {
+	switch (slack.kind) {
+		case "not-set-up": return "Slack is not set up, so nobody hears of this run: give the input `slack-webhook-url`.";
+		case "rehearsed": return under("### The Slack message that would have been posted", fenced(slackAsText(slack.message).trim()));
+		case "not-wanted": return dryRun ? "Nothing would have been posted to Slack: `notify` has nothing to say of a day like this." : "";
+		default: return "";
+	}
+}
+const deliveryText = (delivery) => stack(rehearsalText(delivery), slackPart(delivery));
 // src/tell/blind.ts
-const TITLE = `${BAND_MARK.unmeasured} Claude rate limits: the audit is blind`;
+const title$2 = (before = "") => `${BAND_MARK.unmeasured} ${before}Claude rate limits: the audit is blind`;
 function renderBlindSlack(blind, links) {
 	const error = slackText(blind.error, 500);
 	const run = links.run ? ` Run: ${slackText(links.run, 500)}` : "";
-	return message(`Claude rate limits: ${meaning(blind)} ${error}${run}`, [
-		header(TITLE),
+	return message(`Claude rate limits: ${meaning$1(blind)} ${error}${run}`, [
+		header(title$2()),
 		section$1(`*Why*\n${error}`),
-		section$1(`*What it means*\n${capital(meaning(blind))}`),
+		section$1(`*What it means*\n${capital(meaning$1(blind, inReadersZone))}`),
 		section$1(`*What to do*\n${remedy(blind)}`),
 		...buttons(links)
 	]);
 }
-function renderBlindSummary(blind, links) {
-	return `${stack(`## ${TITLE}`, `${capital(meaning(blind))} No snapshot was written, and nothing is reported as recovered.`, under("### Why", markdownText(blind.error, 2e3)), under("### What to do", `${remedy(blind)} Until then the Console shows what was used.`), seeAlso(links))}\n`;
+function renderBlindSummary(blind, links, delivery = DELIVERED) {
+	return `${stack(`## ${title$2(rehearsal(delivery))}`, `${capital(meaning$1(blind))} No snapshot was written, and nothing is reported as recovered.`, under("### Why", markdownText(blind.error, 2e3)), under("### What to do", `${remedy(blind)} Until then the Console shows what was used.`), deliveryText(delivery), seeAlso(links))}\n`;
 }
-function meaning({ window }) {
-	return `the audit is blind since ${moment(window.start)}, longer if the run before failed too: a limit may have been reached without anyone being told.`;
+function renderRefusedSummary(error) {
+	const [headline = "", ...problems] = error.split("\n").map((line) => line.replace(/^- /, ""));
+	return `${stack(`## ${BAND_MARK.unmeasured} Claude rate limits: the audit did not begin`, markdownText(headline, 2e3), bullets(problems.map((problem) => markdownText(problem, 2e3))))}\n`;
+}
+function meaning$1({ window }, clock = inUtc) {
+	return `the audit is blind${window === null ? "" : ` since ${moment(window.start, clock)}, longer if the run before failed too`}: a limit may have been reached without anyone hearing of it.`;
 }
 function remedy({ window, source }) {
+	if (window === null) return "Fix the cause, then run the workflow again with this log: what was not logged cannot be read later.";
 	const lastDay = new Date(Date.parse(window.end) - 1).toISOString().slice(0, 10);
 	return source === "api" ? `Fix the cause, then run the workflow again with \`date: ${lastDay}\`: Anthropic keeps the usage, so nothing is lost.` : `Fix the cause, then run the workflow again with \`date: ${lastDay}\` and the log of that day: what was not logged cannot be read later.`;
+}
+// src/tell/drill.ts
+const USED = .9;
+function drillReport({ version, window, usage_source, peak_window, thresholds, verdicts }) {
+	const { scope, group, limiter, limit } = realLimit(verdicts);
+	const peak = Math.ceil(limit * Math.max(USED, thresholds.alert));
+	const middle = Math.floor((Date.parse(window.start) + Date.parse(window.end)) / 2 / MINUTE) * MINUTE;
+	const row = {
+		scope,
+		group,
+		limiter,
+		configured: limit,
+		limit_source: "organization",
+		lower_bound: false,
+		band: "alert",
+		limit,
+		peak,
+		peak_at: new Date(middle).toISOString(),
+		bracket: peak,
+		p99: peak,
+		minutes_over_threshold: 1,
+		utilization: peak / limit,
+		transition: "new",
+		reason: null,
+		clipped: null,
+		previous: null,
+		hourly: null,
+		drivers: null
+	};
+	return {
+		version,
+		drill: true,
+		window: {
+			...window,
+			complete: true,
+			missing_minutes: 0
+		},
+		usage_source,
+		peak_window,
+		thresholds,
+		status: "alert",
+		highest_utilization: row.utilization,
+		verdicts: [row],
+		groups: [],
+		drift: [],
+		first_snapshot: false,
+		findings: [],
+		unmatched_models: [],
+		failures: []
+	};
+}
+function realLimit(verdicts) {
+	const organization = verdicts.flatMap(({ scope, group, limiter, limit }) => scope.type === "organization" && group.type === "model_group" && limit ? [{
+		scope,
+		group,
+		limiter,
+		limit
+	}] : []);
+	const ofRequests = (limiter) => limiterRule(MODEL_GROUP, limiter)?.unit === "requests";
+	return organization.find(({ limiter }) => ofRequests(limiter)) ?? organization[0] ?? {
+		scope: ORGANIZATION,
+		group: {
+			type: "model_group",
+			name: "Claude Example"
+		},
+		limiter: LIMITERS.find(({ type }) => ofRequests(type))?.type ?? "",
+		limit: 1e3
+	};
 }
 // src/tell/words/advice.ts
 const INCREASE_CONSIDERED_FROM = .5;
 const LOW_READ_SHARE = .5;
 const BURST_MINUTES_A_DAY = 10;
-const NAMED$1 = 3;
-function advice(report, safe) {
-	return [
-		cacheMore,
-		spreadOut,
-		useBatches,
-		raiseOwnLimit,
-		askForMore
-	].map((advise) => advise(report, safe)).filter((text) => text !== null);
+const NAMED$8 = 3;
+const STEPS = [
+	raiseOwnLimit,
+	cacheMore,
+	spreadOut,
+	useBatches,
+	askForMore
+];
+function advice(report, safe, clock = inUtc) {
+	const best = STEPS.map((advise) => advise(report, safe, clock)).filter((step) => step !== null).toSorted((a, b) => b.helps - a.helps);
+	return [...refusedAdvice(report, safe, clock), ...best.map(({ text }) => text)];
 }
-const cacheMore = (report, safe) => {
+const highestOf = (rows) => Math.max(...rows.map(({ utilization }) => utilization));
+function raiseOwnLimit(report, safe) {
+	const held = ofBand(report, "alert").flatMap((row) => {
+		const room = isOwnCap(row) ? roomAbove(row, report, safe) : null;
+		return room === null ? [] : [{
+			row,
+			room
+		}];
+	});
+	if (held.length === 0) return null;
+	return {
+		text: `Have a limit of your own making raised by your administrators (Console, API or CLI): ${listing(held.map(({ row, room }) => `${scopeName(row.scope, safe)} (${limiterName(row, safe)}: ${count$1(row.limit)}${room})`), NAMED$8)}.`,
+		helps: highestOf(held.map(({ row }) => row))
+	};
+}
+function roomAbove(row, report, safe) {
+	const organization = report.verdicts.filter(({ scope, group, limit }) => scope.type === "organization" && group.type === row.group.type && group.name === row.group.name && limit);
+	const same = organization.find(({ limiter }) => limiter === row.limiter);
+	const above = same ?? organization.find(({ limiter }) => isOfInput(limiter) && isOfInput(row.limiter));
+	if (!above?.limit) return ", if the organization has room";
+	if (same && above.limit <= row.limit || isMeasured(above) && above.band === "alert") return null;
+	return `, where the organization has ${`${count$1(above.limit)}${same ? "" : ` ${limiterName(above, safe)}`}`}${isMeasured(above) ? `, used to ${percentOf(report)(above.utilization)}` : ""}`;
+}
+function isOfInput(limiter) {
+	const rule = limiterRule(MODEL_GROUP, limiter);
+	return rule?.stream === "standard" && rule.counts.includes("uncached_input") && !rule.counts.includes("output");
+}
+const isOwnCap = ({ scope, limit_source }) => scope.type === "workspace" && limit_source === "workspace";
+function cacheMore(report, safe) {
 	const share = percentOf(report);
-	const groups = new Map();
-	for (const row of [...ofBand(report, "alert"), ...ofBand(report, "watch")]) {
+	const rows = [...ofBand(report, "alert"), ...ofBand(report, "watch")].filter((row) => {
 		const view = viewOf(row, report);
-		if (row.limiter === "input_tokens_per_minute_cache_aware" && view?.binds[0]?.limiter === row.limiter && view.cache && view.cache.read_share < LOW_READ_SHARE) groups.set(groupName(row.group, safe), view.cache.read_share);
-	}
-	if (groups.size === 0) return null;
-	return `Add cache breakpoints where input binds: ${listing([...groups].map(([name, readShare]) => `${name} reads ${share(readShare)}`), NAMED$1)} of its input from the cache. Cache reads do not count toward this limit; at a share of 70 % it carries 3.3 times the input.`;
-};
-const spreadOut = (report, safe) => {
+		return row.limiter === "input_tokens_per_minute_cache_aware" && view?.binds[0]?.limiter === row.limiter && view.cache && view.cache.read_share < LOW_READ_SHARE;
+	});
+	if (rows.length === 0) return null;
+	return {
+		text: `Add cache breakpoints where input binds: ${listing([...new Map(rows.map((row) => [groupName(row.group, safe), viewOf(row, report)?.cache?.read_share ?? 0]))].map(([name, readShare]) => `${name} reads ${share(readShare)}`), NAMED$8)} of its input from the cache. Cache reads do not count toward this limit; at a share of 70 % it carries 3.3 times the input.`,
+		helps: highestOf(rows)
+	};
+}
+function spreadOut(report, safe, clock) {
 	const worst = ofBand(report, "alert").filter((row) => {
 		const { minutes_over_threshold: minutes, p99, limit } = row;
-		return minutes !== null && minutes <= BURST_MINUTES_A_DAY * report.window.days && p99 !== null && p99 < linesOf(row, report).watch * limit;
+		return minutes !== null && minutes <= BURST_MINUTES_A_DAY * report.window.days && p99 !== null && p99 < thresholdsOf(row, report).watch * limit;
 	})[0];
 	if (!worst) return null;
-	const lines = linesOf(worst, report);
+	const { watch, alert } = thresholdsOf(worst, report);
 	const minutes = plural(worst.minutes_over_threshold ?? 0, "minute");
-	return `Spread out what runs around ${peakTime(worst, report)}: ${limitName(worst, safe)} was at or over ${percent(lines.alert)} for only ${minutes}, and below ${percent(lines.watch)} in 99 of 100 minutes.`;
-};
-const useBatches = (report) => {
-	return ofBand(report, "alert").some(({ group, limiter }) => group.type === "model_group" && limiterRule(group.type, limiter)?.stream === "standard") ? "Move work that can wait to the Message Batches API: it draws on limits of its own." : null;
-};
-const raiseOwnLimit = (report, safe) => {
-	const held = ofBand(report, "alert").filter((row) => row.scope.type === "workspace" && row.limit_source === "workspace");
-	if (held.length === 0) return null;
-	return `Raise a workspace's own limit in the Console, if you set it yourself and the organization has room: ${listing(held.map((row) => {
-		const above = report.verdicts.find((other) => other.scope.type === "organization" && other.group.type === row.group.type && other.group.name === row.group.name && other.limiter === row.limiter);
-		const organization = above?.limit ? ` where the organization has ${count$1(above.limit)}` : "";
-		return `${scopeName(row.scope, safe)} (${limiterName(row, safe)}: ${count$1(row.limit)}${organization})`;
-	}), NAMED$1)}.`;
-};
-const askForMore = (report, safe) => {
-	const eligible = measured$1(report).filter((row) => row.limit_source === "organization" && row.utilization >= .5);
+	return {
+		text: `Spread out what runs around ${peakTime(worst, report, clock)}: ${limitName(worst, safe)} was at or over ${percent(alert)} for only ${minutes}, and below ${percent(watch)} in 99 of 100 minutes.`,
+		helps: worst.utilization
+	};
+}
+function useBatches(report) {
+	const standard = ofBand(report, "alert").filter((row) => !isOwnCap(row) && row.group.type === "model_group" && limiterRule(row.group.type, row.limiter)?.stream === "standard");
+	if (standard.length === 0) return null;
+	return {
+		text: "Move work that can wait to the Message Batches API: it draws on limits of its own.",
+		helps: highestOf(standard)
+	};
+}
+function askForMore(report, safe) {
+	const eligible = measured(report).filter((row) => row.limit_source === "organization" && row.utilization >= .5);
 	if (eligible.length === 0) return null;
-	return `Ask Anthropic for more: it considers an increase from 50 % use on, which holds for ${listing([...new Set(eligible.map((row) => `${groupName(row.group, safe)} ${limiterName(row, safe)}`))], NAMED$1)}.`;
-};
+	return {
+		text: `Ask Anthropic for more: it considers an increase from 50 % use on, which holds for ${listing([...new Set(eligible.map((row) => `${groupName(row.group, safe)} ${limiterName(row, safe)}`))], NAMED$8)}.`,
+		helps: highestOf(eligible)
+	};
+}
 function viewOf(row, report) {
 	const views = report.groups.filter(({ group }) => group.type === row.group.type && group.name === row.group.name);
 	return views.find(({ scope }) => sameScope(scope, row.scope)) ?? views.find(({ scope }) => scope.type === "organization");
@@ -33418,16 +35242,16 @@ function runwaySentence({ outcome, ...row }, report) {
 	}
 }
 function alertOf(row, report) {
-	return linesOf(report.verdicts.find((one) => sameLimit(one, row)) ?? {}, report).alert;
+	return thresholdsOf(report.verdicts.find((one) => sameLimit(one, row)) ?? {}, report).alert;
 }
 // src/tell/evidence/page.ts
 const FURTHER_PEAKS = 5;
 function evidencePage(report) {
-	const rows = measured$1(report).filter(({ utilization }) => utilization >= INCREASE_CONSIDERED_FROM);
+	const rows = measured(report).filter(({ utilization }) => utilization >= INCREASE_CONSIDERED_FROM);
 	const asked = rows.filter(({ scope }) => scope.type === "organization");
 	const own = rows.filter(({ scope, limit_source }) => scope.type === "workspace" && limit_source === "workspace");
 	if (asked.length === 0) return null;
-	return `${stack("# Evidence for higher Claude rate limits", `Use of ${period(report.window)}, from ${SOURCES[report.usage_source]}. ${PEAKS[report.peak_window]} ${observed(report)}`, overview(asked, report), ...asked.map((row) => section(row, report)), under("## Limits of our own workspaces", bullets(own.map((row) => ownLimit$1(row, report)))))}\n`;
+	return `${stack("# Evidence for higher Claude rate limits", `Use of ${period(report.window)}, from ${SOURCES[report.usage_source]}. ${PEAKS[report.peak_window]} ${observed(report)}`, overview(asked, report), ...asked.map((row) => section(row, report)), under("## Limits of our own workspaces", bullets(own.map((row) => ownLimit(row, report)))))}\n`;
 }
 const SOURCES = {
 	analytics: "Anthropic's usage analytics API",
@@ -33463,24 +35287,24 @@ function overview(rows, report) {
 		}
 	], rows.map((row) => [
 		title$1(row),
-		count$1(row.limit),
+		bindingLimit(row),
 		count$1(row.peak),
-		shareOf(row, report)(row.utilization)
+		shareOf$1(row, report)(row.utilization)
 	]));
 }
 const title$1 = (row) => `${groupName(row.group, markdownText)}, ${limiterName(row, markdownText)}`;
 function section(row, report) {
-	const share = shareOf(row, report);
+	const share = shareOf$1(row, report);
 	const ofLimit = (value) => `${count$1(value)} (${share(value / row.limit)})`;
-	const { alert } = linesOf(row, report);
+	const { alert } = thresholdsOf(row, report);
 	const facts = [
-		["Limit", `${count$1(row.limit)} ${limiterRule(row.group.type, row.limiter)?.long ?? limiterName(row, markdownText)}`],
+		["Limit", `${bindingLimit(row)} ${limiterRule(row.group.type, row.limiter)?.long ?? limiterName(row, markdownText)}`],
 		["Peak", `${ofLimit(row.peak)}${row.lower_bound ? " at least" : ""}${atPeakTime(row, report)}`],
 		["Busiest 60 seconds", row.bracket !== null && row.bracket > row.peak ? `between ${count$1(row.peak)} and ${ofLimit(row.bracket)}` : null],
 		["Further peaks", furtherPeaks(row, report, ofLimit)],
 		["99th percentile of all minutes", row.p99 === null ? null : ofLimit(row.p99)],
 		[`Minutes at or over ${share(alert)}`, row.minutes_over_threshold === null ? null : `${count$1(row.minutes_over_threshold)}${ofMinutes(report)}`],
-		["Pressed against the limit", row.clipped && `for ${plural(row.clipped.minutes, "minute")} from ${moment(row.clipped.from)}: more may have been asked for`],
+		["At its limit", row.clipped && `for ${plural(row.clipped.minutes, "minute")} from ${moment(row.clipped.from)}: more may have been asked for`],
 		["Growth", growth(row, report)],
 		["Input read from the cache", cacheShare(row, report)],
 		["A limit that would bring the peak to 50 %", count$1(Math.ceil(row.peak / INCREASE_CONSIDERED_FROM))]
@@ -33488,28 +35312,28 @@ function section(row, report) {
 	return stack(`## ${title$1(row)}: ${share(row.utilization)}`, table([{ head: "Figure" }, { head: "Value" }], facts.flatMap(([name, value]) => value ? [[name, value]] : [])), under("Already done:", bullets(alreadyDone(row, report))));
 }
 function ofMinutes({ window, usage_source }) {
-	return usage_source === "headers" ? "" : ` of ${count$1(window.days * 1440 - window.missing_minutes)}`;
+	return usage_source === "headers" ? "" : ` of ${count$1(window.days * MINUTES_PER_DAY - window.missing_minutes)}`;
 }
 function furtherPeaks(row, { window }, ofLimit) {
-	const start = Date.parse(window.start);
+	const start = Math.floor(Date.parse(window.start) / HOUR) * HOUR;
 	const peakHour = row.peak_at === null ? -1 : Math.floor((Date.parse(row.peak_at) - start) / HOUR);
 	const largest = (row.hourly ?? []).flatMap((peak, hour) => peak && hour !== peakHour ? [{
 		peak,
 		hour
 	}] : []).sort((a, b) => b.peak - a.peak).slice(0, FURTHER_PEAKS).sort((a, b) => a.hour - b.hour);
+	const iso = (hour) => new Date(start + hour * HOUR).toISOString();
 	const at = (hour) => {
-		const [from, to] = [hour, hour + 1].map((one) => new Date(start + one * HOUR).toISOString());
-		return `${window.days > 1 ? `${from.slice(0, 10)} ` : ""}${from.slice(11, 16)}\u2013${to.slice(11, 16)} UTC`;
+		return `${window.days > 1 ? `${iso(hour).slice(0, 10)} ` : ""}${iso(hour).slice(11, 16)}–${iso(hour + 1).slice(11, 16)} UTC`;
 	};
 	return largest.length === 0 ? null : listing(largest.map(({ peak, hour }) => `${ofLimit(peak)} in ${at(hour)}`));
 }
-const HOUR = 36e5;
 function growth(row, report) {
 	const runway = report.planning?.runway.find((one) => sameLimit(one, row));
 	const trend = runway ? runwaySentence(runway, report) : null;
 	if (trend) return trend;
-	if (!row.previous || row.previous.peak === 0) return null;
-	return `${row.previous.peak === row.peak ? "none" : changeInPercent(row.previous.peak, row.peak)} against the peak of the same window a day earlier, ${count$1(row.previous.peak)}`;
+	const isRegrouped = report.drift.some(({ limiter, consequences }) => limiter === null && consequences.some((each) => sameLimit(each, row)));
+	if (!row.previous || row.previous.peak === 0 || isRegrouped) return null;
+	return `${row.previous.peak === row.peak ? "none" : changeInPercent(row.previous.peak, row.peak)} against the peak of ${timeBefore(report)}, ${count$1(row.previous.peak)}`;
 }
 function cacheShare(row, report) {
 	const rule = limiterRule(row.group.type, row.limiter);
@@ -33519,30 +35343,46 @@ function cacheShare(row, report) {
 }
 function alreadyDone(row, report) {
 	const cache = viewOf(row, report)?.cache;
-	const capped = report.verdicts.filter(({ scope, group, limiter }) => scope.type === "workspace" && group.type === row.group.type && group.name === row.group.name && limiter === row.limiter);
+	const caps = report.verdicts.flatMap(({ scope, group, limiter, limit, limit_source }) => {
+		const isSame = group.type === row.group.type && group.name === row.group.name && limiter === row.limiter;
+		const isCap = scope.type === "workspace" && limit_source === "workspace" && limit !== null;
+		return isSame && isCap ? [`${scopeName(scope, markdownText)} ${count$1(limit)}`] : [];
+	});
 	const drivers = row.drivers?.workspaces ?? [];
 	return [
 		...cache && cache.read_share > 0 ? [`Prompt caching: ${percent(cache.read_share)} of the group's input was read from the cache.`] : [],
-		...capped.length > 0 ? [`Limits of their own for ${plural(capped.length, "workspace")}: ${listing(capped.map(({ scope, limit }) => `${scopeName(scope, markdownText)} ${limit === null ? "without a value" : count$1(limit)}`), 5)}.`] : [],
+		...caps.length > 0 ? [`Limits of their own for ${plural(caps.length, "workspace")}: ${listing(caps, 5)}.`] : [],
 		...drivers.length > 0 ? [`The peak is known by workspace: ${listing(drivers.map(({ name, share }) => `${markdownText(name)} ${percent(share)}`))}.`] : []
 	];
 }
-function ownLimit$1(row, report) {
-	return `${title$1(row)} in ${scopeName(row.scope, markdownText)}: ${shareOf(row, report)(row.utilization)} of ${count$1(row.limit)}. Ours to raise, in the Console.`;
+function ownLimit(row, report) {
+	return `${title$1(row)} in ${scopeName(row.scope, markdownText)}: ${shareOf$1(row, report)(row.utilization)} of ${count$1(row.limit)}. Ours to raise, by our administrators (Console, API or CLI).`;
 }
 // src/tell/slack/notify.ts
-function shouldNotify(notify, report, snapshot) {
+function shouldNotify(notify, report, snapshot, { isRerun }) {
 	if (notify === "never") return false;
-	if (notify === "always" || report.failures.length > 0 || isBlind(report)) return true;
+	if (notify === "always" || report.failures.length > 0 || isUsageMissing(report)) return true;
+	if (refusedRows(report).length > 0 || isNewlyUnclaimed(report) || isFirstSnapshot(report, snapshot)) return true;
 	if (report.findings.some(({ kind }) => kind === "mute-expired")) return true;
-	if (report.drift.length > 0 && !(notify === "on-change" && isProposed(snapshot))) return true;
-	return report.verdicts.filter(isMeasured).some(({ band, transition, muted }) => {
-		if (transition === "recovered") return true;
-		return band === "alert" && !muted && (notify === "on-alert" || transition === "new" || transition === "worse");
+	const isReminder = notify === "on-change" && (isRerun || isOfMonday(report));
+	if (report.drift.length > 0 && (notify === "on-alert" || isReminder || !isProposed(snapshot))) return true;
+	return report.verdicts.filter(isMeasured).some((row) => {
+		if (row.transition === "recovered") return true;
+		if (row.muted || row.band === "ok") return false;
+		if (isReminder || isNews(row)) return true;
+		return notify === "on-alert" && row.band === "alert";
 	});
 }
-function isBlind({ status, window }) {
-	return status === null && !window.complete;
+const isNews = ({ transition }) => transition === "new" || transition === "worse";
+function isUsageMissing({ status, window }) {
+	return !window.complete && (status === null || window.missing_minutes > 0);
+}
+function isFirstSnapshot({ first_snapshot }, snapshot) {
+	return first_snapshot && (snapshot?.operation === "created" || snapshot?.operation === "written");
+}
+function isOfMonday({ window }) {
+	const end = Date.parse(window.end);
+	return end % 864e5 === 0 && new Date(end).getUTCDay() === 1;
 }
 function isProposed(snapshot) {
 	const operation = snapshot?.pullRequest?.operation;
@@ -33556,13 +35396,102 @@ const encoder = new TextEncoder();
 function bytes(text) {
 	return encoder.encode(text).length;
 }
-function firstFitting(steps, render, fits) {
-	let result = render(steps[0]);
-	for (const step of steps.slice(1)) {
+function firstFitting(extents, render, fits) {
+	let result = render(extents[0]);
+	for (const extent of extents.slice(1)) {
 		if (fits(result)) return result;
-		result = render(step);
+		result = render(extent);
 	}
 	return result;
+}
+// src/tell/slack/limit-rows.ts
+function limitRows(report, links, extent) {
+	const inFull = (row) => fullRow(row, report);
+	const folded = (row) => foldedRow(row, report);
+	const organization = rowsOf$1(report, "organization");
+	const workspaces = rowsOf$1(report, "workspace");
+	const others = (what) => (more) => moreIn(links, `${andMore(more)} ${what}`);
+	return [...scopeSection("Organization", organization, [
+		...organization.alerts.slice(0, extent.organization).map(inFull),
+		...countedByName(organization.alerts.slice(extent.organization), extent.name),
+		...list(organization.watch, extent.watch, inFull, others("to watch")),
+		...list(organization.recovered, extent.recovered, (row) => recoveredRow(row, report), others("recovered"))
+	]), ...scopeSection("Workspaces", workspaces, [
+		...workspaces.alerts.slice(0, extent.workspaces).map(inFull),
+		...list(workspaces.alerts.slice(extent.workspaces), extent.folded, folded, others("in alert")),
+		...list(workspaces.watch, extent.watch, folded, others("to watch")),
+		...list(workspaces.recovered, extent.recovered, (row) => recoveredRow(row, report), others("recovered"))
+	])];
+}
+function rowsOf$1(report, type) {
+	const ofScope = ({ scope }) => scope.type === type;
+	const isNew = ({ transition }) => Number(transition === "new");
+	return {
+		alerts: ofBand(report, "alert").filter(ofScope),
+		watch: ofBand(report, "watch").filter((row) => ofScope(row) && row.transition !== "recovered").sort((a, b) => isNew(b) - isNew(a)),
+		recovered: recovered(report).filter(ofScope)
+	};
+}
+function scopeSection(title, { alerts, watch, recovered: back }, lines) {
+	if (lines.length === 0) return [];
+	return sections([`*${title}*: ${[
+		alerts.length > 0 && `${plural(alerts.length, "alert")}${newly(alerts)}`,
+		watch.length > 0 && `${count$1(watch.length)} to watch${newly(watch)}`,
+		back.length > 0 && `${count$1(back.length)} recovered`
+	].filter(Boolean).join(", ")}`, ...lines]);
+}
+function newly(rows) {
+	const fresh = rows.filter(({ transition }) => transition === "new" || transition === "worse").length;
+	return fresh > 0 && fresh < rows.length ? ` (${count$1(fresh)} new or worse)` : "";
+}
+const IN_A_LINE = 6;
+const MOST_GROUPS = 100;
+function countedByName(rows, length) {
+	if (rows.length === 0) return [];
+	const groups = Map.groupBy(rows, ({ group }) => groupName(group, (text) => slackText(text, length)));
+	const { shown, more } = atMost([...groups].map(([name, { length: limits }]) => limits > 1 ? `${name} (${count$1(limits)})` : name), MOST_GROUPS);
+	const lines = Array.from({ length: Math.ceil(shown.length / IN_A_LINE) }, (_, index) => shown.slice(index * IN_A_LINE, (index + 1) * IN_A_LINE).join(", "));
+	return [
+		`${BAND_MARK.alert} and ${plural(rows.length, "more alert")} of ${plural(groups.size, "group")}:`,
+		...lines,
+		...more > 0 ? [andMore(more)] : []
+	];
+}
+function fullRow(row, report) {
+	const driver = mainDriver(row, slackText);
+	const parts = [
+		`${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)}`,
+		`peak ${count$1(row.peak)}${atPeakTime(row, report, inReadersZone)}`,
+		transitionText(row, report),
+		driver && driverText(driver, report),
+		atItsLimit(row)
+	];
+	return `${BAND_MARK[row.band]} ${parts.filter(Boolean).join(" · ")}`;
+}
+function foldedRow(row, report) {
+	const transition = row.transition === "continuing" || row.transition === null ? "" : ` · ${row.transition}`;
+	return `${BAND_MARK[row.band]} ${rowName(row)}: *${used(row, report)}*${transition}`;
+}
+function recoveredRow(row, report) {
+	const when = `${report.window.days > 1 ? "in " : ""}${timeBefore(report)}`;
+	const before = row.previous === null ? "" : `, was ${shareOf$1(row, report)(row.previous.utilization)} ${when}`;
+	return `${BAND_MARK[row.band]} ${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)} · recovered${before}`;
+}
+function driverText({ kind, name, share }, report) {
+	const who = `${kind} ${bold(name)}`;
+	if (share > .995) return `all by ${who}`;
+	return `${share >= .5 ? "mostly" : "led by"} ${who} ${percentOf(report)(share)}`;
+}
+function rowName(row) {
+	const limiter = limiterName(row, slackText);
+	const group = groupName(row.group, slackText);
+	return row.scope.type === "organization" ? `${bold(group)} · ${limiter}` : `${bold(scopeName(row.scope, slackText))} · ${group} · ${limiter}`;
+}
+function bold(text) {
+	return text.includes("`") ? text : `*${text}*`;
+}
+function moreIn({ run }, what) {
+	return `${run ? slackLink(what, run) : what} in the run's summary`;
 }
 // src/tell/slack/slack-limits.ts
 const SLACK_LIMITS = {
@@ -33582,24 +35511,24 @@ const SLACK_LIMITS = {
 	actionId: 255
 };
 const object = (value) => typeof value === "object" && value !== null ? value : {};
-const list = (value) => Array.isArray(value) ? value.map(object) : [];
+const objectsIn = (value) => Array.isArray(value) ? value.map(object) : [];
 const lengthOf = (value) => typeof value === "string" ? [value.length] : [];
 const textOf = (value) => lengthOf(object(value).text);
 const RULES = [
-	rule("message", "blocks", SLACK_LIMITS.blocks, ({ blocks }) => blocks === void 0 ? [] : [list(blocks).length]),
+	rule("message", "blocks", SLACK_LIMITS.blocks, ({ blocks }) => blocks === void 0 ? [] : [objectsIn(blocks).length]),
 	rule("message", "characters of text", SLACK_LIMITS.text, ({ text }) => lengthOf(text)),
 	rule("message", "characters in all", SLACK_LIMITS.message, ({ blocks }) => blocks === void 0 ? [] : [JSON.stringify(blocks).length]),
 	rule("any block", "characters of block_id", SLACK_LIMITS.blockId, ({ block_id }) => lengthOf(block_id)),
 	rule("header", "characters", SLACK_LIMITS.header, ({ text }) => textOf(text)),
 	rule("section", "characters", SLACK_LIMITS.section, ({ text }) => textOf(text)),
-	rule("section", "fields", SLACK_LIMITS.fields, ({ fields }) => fields === void 0 ? [] : [list(fields).length]),
-	rule("section", "characters in a field", SLACK_LIMITS.field, ({ fields }) => list(fields).flatMap(textOf)),
-	rule("context", "elements", SLACK_LIMITS.contextElements, ({ elements }) => [list(elements).length]),
-	rule("context", "characters in an element", SLACK_LIMITS.contextText, ({ elements }) => list(elements).flatMap(textOf)),
-	rule("actions", "elements", SLACK_LIMITS.actionsElements, ({ elements }) => [list(elements).length]),
-	rule("actions", "characters on a button", SLACK_LIMITS.buttonText, ({ elements }) => list(elements).flatMap(({ text }) => textOf(text))),
-	rule("actions", "characters of a URL", SLACK_LIMITS.buttonUrl, ({ elements }) => list(elements).flatMap(({ url }) => lengthOf(url))),
-	rule("actions", "characters of action_id", SLACK_LIMITS.actionId, ({ elements }) => list(elements).flatMap(({ action_id }) => lengthOf(action_id)))
+	rule("section", "fields", SLACK_LIMITS.fields, ({ fields }) => fields === void 0 ? [] : [objectsIn(fields).length]),
+	rule("section", "characters in a field", SLACK_LIMITS.field, ({ fields }) => objectsIn(fields).flatMap(textOf)),
+	rule("context", "elements", SLACK_LIMITS.contextElements, ({ elements }) => [objectsIn(elements).length]),
+	rule("context", "characters in an element", SLACK_LIMITS.contextText, ({ elements }) => objectsIn(elements).flatMap(textOf)),
+	rule("actions", "elements", SLACK_LIMITS.actionsElements, ({ elements }) => [objectsIn(elements).length]),
+	rule("actions", "characters on a button", SLACK_LIMITS.buttonText, ({ elements }) => objectsIn(elements).flatMap(({ text }) => textOf(text))),
+	rule("actions", "characters of a URL", SLACK_LIMITS.buttonUrl, ({ elements }) => objectsIn(elements).flatMap(({ url }) => lengthOf(url))),
+	rule("actions", "characters of action_id", SLACK_LIMITS.actionId, ({ elements }) => objectsIn(elements).flatMap(({ action_id }) => lengthOf(action_id)))
 ];
 function rule(on, what, most, measure, least = 1) {
 	return {
@@ -33612,7 +35541,7 @@ function rule(on, what, most, measure, least = 1) {
 }
 function slackViolations(message) {
 	const whole = message;
-	const blocks = list(whole.blocks);
+	const blocks = objectsIn(whole.blocks);
 	const found = check("message", whole);
 	const inBlocks = blocks.flatMap((block, index) => {
 		const type = String(block.type);
@@ -33631,14 +35560,14 @@ function slackViolations(message) {
 	];
 }
 function check(on, value) {
-	return RULES.filter((rule) => rule.on === on).flatMap(({ what, most, least, measure }) => measure(value).filter((size) => size > most || size < least).map((size) => `${on === "message" ? "message: " : ""}${size} ${what}, ${size > most ? `at most ${most}` : `at least ${least}`} allowed`));
+	return RULES.filter((each) => each.on === on).flatMap(({ what, most, least, measure }) => measure(value).filter((size) => size > most || size < least).map((size) => `${on === "message" ? "message: " : ""}${size} ${what}, ${size > most ? `at most ${most}` : `at least ${least}`} allowed`));
 }
 function shape(block) {
 	const isWell = {
 		header: ({ text }) => isText(text, ["plain_text"]),
-		section: ({ text, fields }) => (text !== void 0 || fields !== void 0) && [...text === void 0 ? [] : [text], ...list(fields)].every((item) => isText(item, ["plain_text", "mrkdwn"])),
-		context: ({ elements }) => list(elements).every((item) => isText(item, ["plain_text", "mrkdwn"])),
-		actions: ({ elements }) => list(elements).every((item) => item.type === "button" && isText(item.text, ["plain_text"]) && isLink(item.url)),
+		section: ({ text, fields }) => (text !== void 0 || fields !== void 0) && [...text === void 0 ? [] : [text], ...objectsIn(fields)].every((item) => isText(item, ["plain_text", "mrkdwn"])),
+		context: ({ elements }) => objectsIn(elements).every((item) => isText(item, ["plain_text", "mrkdwn"])),
+		actions: ({ elements }) => objectsIn(elements).every((item) => item.type === "button" && isText(item.text, ["plain_text"]) && isLink(item.url)),
 		divider: () => true
 	}[String(block.type)];
 	if (!isWell) return ["unknown type of block"];
@@ -33652,159 +35581,150 @@ function isText(value, types) {
 function isLink(url) {
 	return url === void 0 || typeof url === "string" && /^https?:\/\//.test(url);
 }
-// src/tell/slack/slack.ts
-const STEPS$2 = [
-	{
-		alerts: 10,
+// src/tell/slack/slack-message.ts
+const EXTENTS$2 = [
+	extentOf({
+		organization: 10,
+		workspaces: 3,
+		folded: 12,
 		watch: 3,
 		recovered: 5,
-		drift: 5,
-		failures: 3,
-		advice: 5
-	},
-	{
-		alerts: 5,
+		name: 100
+	}, 5, 3, 5),
+	extentOf({
+		organization: 5,
+		workspaces: 3,
+		folded: 3,
 		watch: 1,
 		recovered: 2,
-		drift: 3,
-		failures: 2,
-		advice: 3
-	},
-	{
-		alerts: 3,
+		name: 60
+	}, 3, 2, 3),
+	extentOf({
+		organization: 3,
+		workspaces: 1,
+		folded: 1,
 		watch: 1,
 		recovered: 1,
-		drift: 1,
-		failures: 1,
-		advice: 2
-	},
-	{
-		alerts: 1,
+		name: 30
+	}, 1, 1, 2),
+	extentOf({
+		organization: 1,
+		workspaces: 0,
+		folded: 0,
 		watch: 0,
 		recovered: 0,
-		drift: 0,
-		failures: 1,
-		advice: 0
-	}
+		name: 12
+	}, 0, 1, 0)
 ];
-function renderSlack(report, links, snapshot) {
-	return firstFitting(STEPS$2, (step) => message(fallback(report, links, step), blocks(report, links, snapshot, step)), (rendered) => slackViolations(rendered).length === 0);
+function extentOf(rows, changes, failures, steps) {
+	return {
+		...rows,
+		refused: rows.organization,
+		drift: changes,
+		failures,
+		advice: steps
+	};
 }
-function blocks(report, links, snapshot, step) {
+function renderSlack(report, links, snapshot, notify = "on-alert") {
+	return firstFitting(EXTENTS$2, (extent) => message(fallback(report, links, extent), blocks(report, links, snapshot, notify, extent)), (rendered) => slackViolations(rendered).length === 0);
+}
+function blocks(report, links, snapshot, notify, extent) {
 	return [
 		header(headline(report)),
-		context(`${period(report.window)} \u00b7 ${coverage(report)}`),
-		...incomplete(report, step),
-		...rows("Alerts", ofBand(report, "alert"), step.alerts, report, links, alertLine),
-		...rows("Watch", watched(report), step.watch, report, links, alertLine),
-		...rows("Recovered", recovered(report), step.recovered, report, links, recoveredLine),
-		...drift(report, links, snapshot, step),
-		...endedMutes(report, step),
-		...firstSteps(report, step),
-		...buttons(links)
+		context(`${period(report.window)} · ${coverage(report)}`),
+		...report.drill ? sections([`*${drillText(report)}*`]) : [],
+		...isFirstSnapshot(report, snapshot) ? sections([watching(report, notify)]) : [],
+		...incomplete(report, extent),
+		...refusals(report, links, extent),
+		...limitRows(report, links, extent),
+		...drift(report, links, snapshot, extent),
+		...unclaimed$1(report, extent),
+		...endedMutes(report, extent),
+		...firstSteps(report, extent),
+		...buttons(links, snapshot?.pullRequest ?? null)
 	];
 }
 function headline(report) {
 	const worst = highest(report);
-	const name = worst ? ` (${groupName(worst.group, plain$1)}, ${limiterName(worst, plain$1)})` : "";
-	const line = (whose) => `${BAND_MARK[verdictOf(report)]} Claude rate limits: ${verdictLine(report, whose)}`;
-	return line(name).length <= 150 ? line(name) : line("");
+	const text = (whose) => `${BAND_MARK[overallBand(report)]} ${drillMark(report)}Claude rate limits: ${verdictLine(report, whose)}`;
+	const whole = text(worst ? ` (${inShort$1(worst)})` : "");
+	return whole.length <= 150 ? whole : text("");
 }
-const plain$1 = (text, length) => oneLine$1(text, length);
-function fallback(report, links, step) {
+function inShort$1({ scope, group, limiter }) {
+	const name = groupName(group, plainText).replace(/^Claude /, "");
+	return `${scopeName(scope, plainText)}, ${name} ${limiterName({
+		group,
+		limiter
+	}, plainText).replace(/ \((.*)\)$/, ", $1")}`;
+}
+const plainText = (text, length) => oneLine$1(text, length);
+const QUIET_UNLESS = {
+	"on-alert": "quiet unless one comes near its limit, recovers or is changed",
+	"on-change": "quiet unless one newly comes near its limit, recovers or is changed",
+	always: "a message after every run",
+	never: "no messages"
+};
+function watching(report, notify) {
+	const rows = measured(report);
+	const workspaces = new Set(rows.flatMap(({ scope }) => scope.type === "workspace" ? [scope.id] : [])).size;
+	const whose = workspaces > 0 ? ` of the organization and ${plural(workspaces, "workspace")}` : "";
+	return `Watching ${plural(rows.length, "limit")}${whose}; ${QUIET_UNLESS[notify]}.`;
+}
+function fallback(report, links, extent) {
 	const worst = highest(report);
+	const [refused] = refusedRows(report);
 	const back = recovered(report).length;
 	return [
-		`Claude rate limits, ${period(report.window)}: ${verdictLine(report)}.`,
+		`${drillMark(report)}Claude rate limits, ${period(report.window)}: ${verdictLine(report)}.`,
+		drillText(report),
+		refused && `${refusedName(refused, slackText)}: ${refusedText(refused)}.`,
 		worst && `Highest: ${rowSentence(worst, report, slackText)}.`,
 		back > 0 && `${count$1(back)} recovered.`,
 		report.drift.length > 0 && `Limits changed: ${driftCounts(report.drift)}.`,
 		missingData(report),
-		report.failures.length > 0 && `Not complete: ${listing(report.failures.map(({ resource }) => slackText(resource)), step.failures)}.`,
+		report.failures.length > 0 && `Not complete: ${listing(report.failures.map(({ resource }) => slackText(resource)), extent.failures)}.`,
 		links.run && `Run: ${slackText(links.run, 500)}`
 	].filter(Boolean).join(" ");
 }
-function incomplete(report, step) {
+function incomplete(report, extent) {
 	const missing = missingData(report);
-	const { shown, more } = atMost(report.failures, step.failures);
-	const lines = [
-		...missing ? [missing] : [],
-		...shown.map(({ resource, message }) => `\u2022 ${slackText(resource)}: ${slackText(message, 500)}`),
-		...more > 0 ? [`and ${count$1(more)} more that could not be read or delivered`] : []
-	];
+	const failures = list(report.failures, extent.failures, (failure) => `• ${slackText(failure.resource)}: ${slackText(failure.message, 500)}`, (more) => `and ${count$1(more)} more that could not be read or delivered`);
+	const lines = [...missing ? [missing] : [], ...failures];
 	return lines.length === 0 ? [] : sections(["*Not complete*", ...lines]);
 }
-function rows(title, all, most, report, links, line) {
-	if (all.length === 0) return [];
-	const { shown, more } = atMost(all, most);
-	return sections([
-		`*${title}* (${count$1(all.length)})`,
-		...shown.map((row) => line(row, report)),
-		...more > 0 ? [andMore(more, links)] : []
-	]);
+function refusals(report, links, extent) {
+	const refused = refusedRows(report);
+	if (refused.length === 0) return [];
+	const line = (row) => `${BAND_MARK.alert} ${bold(refusedName(row, slackText))}: ${refusedText(row, inReadersZone)} · ${row.transition}`;
+	return sections([`*${capital(refusedCount(report))}*`, ...list(refused, extent.refused, line, rest(links))]);
 }
-function alertLine(row, report) {
-	const driver = mainDriver(row, slackText);
-	const parts = [
-		`${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)}`,
-		`peak ${count$1(row.peak)}${atPeakTime(row, report)}`,
-		transitionText(row, report),
-		driver && driverText(driver, report),
-		clippedText(row)
-	];
-	return `${BAND_MARK[row.band]} ${parts.filter(Boolean).join(" \u00b7 ")}`;
-}
-function driverText({ kind, name, share }, report) {
-	const who = `${kind === "workspace" ? "" : `${kind} `}${bold(name)}`;
-	if (share > .995) return `all by ${who}`;
-	return `${share >= .5 ? "mostly" : "led by"} ${who} ${percentOf(report)(share)}`;
-}
-function recoveredLine(row, report) {
-	const before = row.previous === null ? "" : ` \u00b7 was ${shareOf(row, report)(row.previous.utilization)} the day before`;
-	return `${BAND_MARK[row.band]} ${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)}${before}`;
-}
-function watched(report) {
-	return ofBand(report, "watch").filter(({ transition }) => transition !== "recovered");
-}
-function bold(text) {
-	return text.includes("`") ? text : `*${text}*`;
-}
-function rowName(row) {
-	const scope = row.scope.type === "workspace" ? `${scopeName(row.scope, slackText)} \u00b7 ` : "";
-	return `${bold(groupName(row.group, slackText))} \u00b7 ${scope}${limiterName(row, slackText)}`;
-}
-function drift(report, links, snapshot, step) {
+function drift(report, links, snapshot, extent) {
 	const outcome = snapshotText(snapshot, slackLink, slackText);
 	if (report.drift.length === 0) return outcome ? [context(outcome)] : [];
-	const { shown, more } = atMost(orderDrift(report.drift), step.drift);
 	return sections([
 		`*Limits changed*: ${driftCounts(report.drift)}`,
-		...shown.map((item) => {
-			return `${isCut(item) || crossesAlertLine(item, report) ? "\u25bc" : "\u2022"} ${driftSentence(item, report, slackText)}`;
-		}),
-		...more > 0 ? [andMore(more, links)] : [],
+		...list(orderDrift(report.drift), extent.drift, (item) => driftLine(item, report), rest(links)),
 		...outcome ? [outcome] : []
 	]);
 }
-function endedMutes({ findings }, step) {
-	const ended = findings.filter(({ kind }) => kind === "mute-expired");
-	const { shown, more } = atMost(ended, step.failures);
-	const lines = shown.map(({ message }) => `\u2022 ${slackText(message, 500)}`);
-	return ended.length === 0 ? [] : sections([
-		"*Mutes that have ended*",
-		...lines,
-		...more > 0 ? [`and ${count$1(more)} more`] : []
-	]);
+function driftLine(item, report) {
+	return `${isSerious(item, report) ? "▼" : "•"} ${driftSentence(item, report, slackText, inReadersZone)}`;
 }
-function firstSteps(report, step) {
-	const steps = advice(report, slackText).slice(0, step.advice);
+function unclaimed$1(report, extent) {
+	if (!hasUnclaimedUse(report)) return [];
+	const lines = list(unclaimedSentences(report, slackText), extent.failures, (sentence) => `• ${sentence}`);
+	return sections([`*Counted by no limit*: ${unclaimedShare(report)}`, ...lines]);
+}
+function endedMutes({ findings }, extent) {
+	const lines = list(findings.filter(({ kind }) => kind === "mute-expired"), extent.failures, (mute) => `• ${slackText(mute.message, 500)}`);
+	return lines.length === 0 ? [] : sections(["*Mutes that have ended*", ...lines]);
+}
+function firstSteps(report, extent) {
+	const steps = advice(report, slackText, inReadersZone).slice(0, extent.advice);
 	return steps.length === 0 ? [] : sections(["*What to do first*", ...steps.map((text, index) => `${index + 1}. ${text}`)]);
 }
-function andMore(more, links) {
-	const text = `and ${count$1(more)} more`;
-	return links.run ? `${slackLink(text, links.run)} in the run's summary` : `${text} in the run's summary`;
-}
-// src/tell/summary/drift-table.ts
+const rest = (links) => (more) => moreIn(links, andMore(more));
+// src/tell/drift/drift-table.ts
 function driftTable(drift, report, consequence) {
 	return table([
 		{ head: "Limit" },
@@ -33812,17 +35732,17 @@ function driftTable(drift, report, consequence) {
 		...consequence === null ? [] : [{ head: consequence }]
 	], drift.map((item) => {
 		const change = driftChange(item, markdownText);
-		const cells = [driftSubject(item, markdownText), unbroken(isCut(item) ? `**${change}**` : change)];
+		const cells = [driftSubject(item, markdownText), unbroken(isSerious(item, report) ? `**${change}**` : change)];
 		return consequence === null ? cells : [...cells, consequenceCell(item, report)];
 	}));
 }
 function consequenceCell(item, report) {
 	return [unbroken(driftConsequence(item, report, markdownText)) || "Not measured.", driftIntent(item)].filter(Boolean).join(" ");
 }
-// src/tell/summary/findings.ts
+// src/tell/summary/findings-section.ts
 function findings(report, most) {
-	const { shown, more } = atMost(report.findings.filter(({ kind }) => kind !== "data-incomplete"), most);
-	const { shown: models, more: moreModels } = atMost(report.unmatched_models, most);
+	const others = report.findings.filter(({ kind }) => kind !== "data-incomplete");
+	const { shown, more } = atMost(report.unmatched_models, most);
 	const unmatched = table([
 		{ head: "Model without a limit" },
 		{
@@ -33833,20 +35753,20 @@ function findings(report, most) {
 			head: "Tokens",
 			align: "right"
 		}
-	], models.map(({ model, requests, tokens }) => [
+	], shown.map(({ model, requests, tokens }) => [
 		markdownText(model),
 		requests === null ? "not known" : count$1(requests),
 		count$1(tokens)
 	]));
-	return stack(bullets([...shown.map(({ message }) => markdownText(message, 500)), ...more > 0 ? [`and ${count$1(more)} more`] : []]), unmatched && "These models were used, and no group of limits lists them: their use is in no figure above.", unmatched, moreModels > 0 && `and ${plural(moreModels, "more model")}`);
+	return stack(bullets(list(others, most, ({ message }) => markdownText(message, 500))), unmatched && "These models were used, and no group of limits lists them: their use is in no figure above.", unmatched, more > 0 && `and ${plural(more, "more model")}`);
 }
 // src/tell/summary/muted.ts
 function mutedRows(report, most) {
-	const { shown, more } = atMost(muted(report), most);
-	return bullets([...shown.map((row) => {
+	const mutedRow = (row) => {
 		const until = `muted until ${row.muted?.until} by ${markdownText(row.muted?.owner ?? "")}`;
 		return `${BAND_MARK[row.band]} ${rowSentence(row, report, markdownText)}: ${until}, ${markdownText(row.muted?.reason ?? "", 500)}`;
-	}), ...more > 0 ? [`and ${count$1(more)} more`] : []]);
+	};
+	return bullets(list(muted(report), most, mutedRow));
 }
 // src/tell/summary/not-measured.ts
 const MANAGED_AGENTS = [[
@@ -33862,9 +35782,10 @@ const MANAGED_AGENTS = [[
 ]];
 function notMeasured(report, most) {
 	const rows = unmeasured(report);
-	const kinds = Map.groupBy(rows, (row) => `${row.group.type} ${row.group.name} ${row.limiter} ${row.reason} ${row.scope.type}`);
-	const lines = [...kinds.values()].slice(0, most).map(line);
-	const drawn = table([
+	const isLog = report.usage_source === "headers";
+	const fromDocumentation = isLog ? [] : MANAGED_AGENTS;
+	const { shown, more } = atMost([...Map.groupBy(rows, (row) => `${row.group.type} ${row.group.name} ${row.limiter} ${row.reason} ${row.scope.type}`).values()], most);
+	const limits = table([
 		{ head: "Limit" },
 		{
 			head: "Value",
@@ -33872,28 +35793,58 @@ function notMeasured(report, most) {
 		},
 		{ head: "Why there is no figure" },
 		{ head: "How to measure it" }
-	], [...lines, ...MANAGED_AGENTS]);
-	const left = kinds.size - lines.length;
-	return details(`${plural(rows.length, "configured limit")} not measured, and two known from the documentation only`, stack(drawn, left > 0 && `${plural(left, "more kind")} of limit not measured: see the report file.`));
+	], [...shown.map((same) => cells$1(same, report)), ...fromDocumentation]);
+	if (isLog && rows.length === 0) return "";
+	return details(`${plural(rows.length, isLog ? "limit" : "configured limit")} not measured${isLog ? "" : ", and two known from the documentation only"}`, stack(limits, more > 0 && `${plural(more, "more kind")} of limit not measured: see the report file.`));
 }
-function line(rows) {
+function cells$1(rows, report) {
 	const [first] = rows;
 	if (!first) return [];
-	const scope = first.scope.type === "organization" ? "" : rows.length === 1 ? `, workspace ${markdownText(first.scope.name)}` : `, ${plural(rows.length, "workspace")}`;
-	const values = new Set(rows.map(({ limit }) => limit));
 	return [
-		`${groupName(first.group, markdownText)}, ${limiterName(first, markdownText)}${scope}`,
-		values.size > 1 ? "various" : first.limit === null ? "none given" : count$1(first.limit),
+		`${groupName(first.group, markdownText)}, ${limiterName(first, markdownText)}${whereOf(first.scope, rows.length)}`,
+		limitsOf(rows),
 		markdownText(capital(first.reason ?? "no reason given"), 500),
-		howToMeasure(first)
+		howToMeasure(first, report)
 	];
 }
-function howToMeasure({ scope, group, limiter, limit }) {
-	if (limit === null && scope.type === "workspace") return "Run the audit again once the limits of this workspace can be read.";
+function whereOf(scope, workspaces) {
+	if (scope.type === "organization") return "";
+	return workspaces === 1 ? `, workspace ${markdownText(scope.name)}` : `, ${plural(workspaces, "workspace")}`;
+}
+function limitsOf(rows) {
+	const [value = null, ...others] = new Set(rows.map(({ limit }) => limit));
+	if (others.length > 0) return "various";
+	return value === null ? "none given" : count$1(value);
+}
+function howToMeasure(row, report) {
+	const { group, limiter, limit } = row;
+	if (report.usage_source === "headers") return "Log responses of this model in the window, with their headers.";
+	if (isUnread(row, report)) return "Run the audit again once the limits of this workspace can be read.";
 	if (limiter === "enqueued_batch_requests") return "Sum `request_counts.processing` over the batches that `GET /v1/messages/batches` lists as in progress.";
 	if (group.type !== "model_group") return "Count the calls in your own client or gateway.";
 	if (!limit) return "There is no value to compare with; the Console shows what applies.";
 	return limiterRule(group.type, limiter)?.counts.includes("requests") ? "Usage from the analytics API counts requests (`usage-api: analytics`); else count them in your own gateway." : "Log the `anthropic-ratelimit-*` headers of your own responses.";
+}
+// src/tell/words/driven-by.ts
+function drivenBy({ workspaces, models, api_keys }, span) {
+	const drivers = [
+		{
+			kind: "workspace",
+			first: workspaces
+		},
+		{
+			kind: "model",
+			first: models
+		},
+		{
+			kind: "API key",
+			first: api_keys
+		}
+	].filter(({ first }) => first.length > 0);
+	if (drivers.length === 0) return "";
+	return `Who drove it, in that ${span}: ${drivers.map(({ kind, first }) => {
+		return `by ${kind}: ${listing(first.map((item) => `${markdownText(item.name)} ${percent(item.share)}`))}`;
+	}).join(" · ")}.`;
 }
 // src/tell/summary/chart.ts
 const MOST_BARS = 31;
@@ -33910,30 +35861,32 @@ const HOURS_PER_BAR = [
 function barsOf(row, view, report) {
 	const { hourly } = row;
 	if (!hourly || hourly.length === 0) return null;
-	const hours = HOURS_PER_BAR.find((size) => hourly.length / size <= MOST_BARS) ?? 24;
+	const hours = hoursPerBar(hourly.length);
+	const start = firstHour(report);
 	const rule = limiterRule(row.group.type, row.limiter);
-	const shares = rule?.stream === "standard" && rule.counts.includes("uncached_input") && view?.cache?.hourly_read_share || [];
-	const list = Array.from({ length: Math.ceil(hourly.length / hours) }, (_, index) => {
+	const cache = rule?.stream === "standard" && rule.counts.includes("uncached_input") ? view?.cache ?? null : null;
+	const all = Array.from({ length: Math.ceil(hourly.length / hours) }, (_, index) => {
 		const from = index * hours;
 		return {
-			from: new Date(Date.parse(report.window.start) + from * 36e5).toISOString(),
+			from: new Date(start + from * HOUR).toISOString(),
 			peak: largest(hourly.slice(from, from + hours)),
-			readShare: mean(shares.slice(from, from + hours))
+			readShare: cache && shareOfSpan(cache, from, from + hours)
 		};
 	});
 	return {
-		list,
+		all,
 		hours,
-		cache: list.some(({ readShare }) => readShare !== null),
-		unknown: list.some(({ peak }) => peak === null)
+		cache: all.some(({ readShare }) => readShare !== null),
+		unknown: all.some(({ peak }) => peak === null)
 	};
 }
+const hoursPerBar = (hours) => HOURS_PER_BAR.find((size) => hours / size <= MOST_BARS) ?? 24;
+const firstHour = ({ window }) => Math.floor(Date.parse(window.start) / HOUR) * HOUR;
 function chart(row, bars, report) {
-	const { list } = bars;
+	const { all } = bars;
 	const inPercent = (ratio) => Number((ratio * 100).toFixed(1));
-	const line = (ratio) => `line [${list.map(() => inPercent(ratio)).join(", ")}]`;
-	const highest = Math.max(1, row.utilization, ...list.map(({ peak }) => (peak ?? 0) / row.limit));
-	const every = bars.hours === 1 ? "hour" : bars.hours === 24 ? "day" : `${bars.hours} hours`;
+	const flat = (ratio) => `line [${all.map(() => inPercent(ratio)).join(", ")}]`;
+	const highest = Math.max(1, row.utilization, ...all.map(({ peak }) => (peak ?? 0) / row.limit));
 	return [
 		"```mermaid",
 		"---",
@@ -33943,36 +35896,36 @@ function chart(row, bars, report) {
 		`      plotColorPalette: "${[
 			COLORS.use,
 			COLORS.limit,
-			COLORS.alert,
-			COLORS.cache
+			COLORS.alert
 		].join(", ")}"`,
 		"  xyChart:",
 		"    width: 900",
 		"    height: 300",
 		"---",
 		"xychart-beta",
-		`  title "Largest minute of each ${every}, in % of the limit of ${count$1(row.limit)}"`,
+		`  title "Largest minute of each ${barSpan(bars)}, in % of the limit of ${count$1(row.limit)}"`,
 		`  x-axis "UTC" [${axisLabels(bars).join(", ")}]`,
 		`  y-axis "% of the limit" 0 --> ${Math.ceil(inPercent(highest) * 1.1)}`,
-		`  bar [${list.map(({ peak }) => inPercent((peak ?? 0) / row.limit)).join(", ")}]`,
-		`  ${line(1)}`,
-		`  ${line(linesOf(row, report).alert)}`,
-		...bars.cache ? [`  line [${list.map(({ readShare }) => inPercent(readShare ?? 0)).join(", ")}]`] : [],
+		`  bar [${all.map(({ peak }) => inPercent((peak ?? 0) / row.limit)).join(", ")}]`,
+		`  ${flat(1)}`,
+		`  ${flat(thresholdsOf(row, report).alert)}`,
 		"```"
 	].join("\n");
+}
+function barSpan({ hours }) {
+	if (hours === 1) return "hour";
+	return hours === 24 ? "day" : `${hours} hours`;
 }
 const COLORS = {
 	use: "#4c8dd6",
 	limit: "#d1242f",
-	alert: "#d4a72c",
-	cache: "#2da44e"
+	alert: "#d4a72c"
 };
 function legend(row, bars, report) {
 	return `<sub>${[
 		"Blue bars: use.",
 		"Red line: the limit.",
-		`Amber line: the alert line, ${percent(linesOf(row, report).alert)}.`,
-		bars.cache && "Green line: share of all input that was read from the cache (0 where there was no input).",
+		`Amber line: the alert line, ${percent(thresholdsOf(row, report).alert)}.`,
 		bars.unknown && "A question mark: not known yet, drawn as nothing."
 	].filter(Boolean).join(" ")}</sub>`;
 }
@@ -33993,8 +35946,8 @@ function hourTable(row, bars, report) {
 			align: "right"
 		}] : []
 	];
-	const several = bars.list.length * bars.hours > 24;
-	const rows = bars.list.map(({ from, peak, readShare }) => [
+	const several = bars.all.length * bars.hours > 24;
+	const rows = bars.all.map(({ from, peak, readShare }) => [
 		`${several ? `${from.slice(0, 10)} ` : ""}${from.slice(11, 16)}`,
 		peak === null ? "not known" : count$1(peak),
 		peak === null ? "" : share(peak / row.limit),
@@ -34002,103 +35955,168 @@ function hourTable(row, bars, report) {
 	]);
 	return details(bars.hours === 1 ? "Hour by hour" : "The same in figures", table(columns, rows));
 }
-function axisLabels({ list, hours }) {
-	const several = list.length * hours > 24;
-	return list.map(({ from, peak }, index) => {
-		const midnight = from.slice(11, 13) === "00";
-		return `"${several ? midnight ? from.slice(5, 10) : "\u200b".repeat(index) : from.slice(11, 13)}${peak === null ? "?" : ""}"`;
+function axisLabels({ all, hours }) {
+	const several = all.length * hours > 24;
+	return all.map(({ from, peak }, index) => {
+		const hour = from.slice(11, 13);
+		const ofSeveralDays = hour === "00" ? from.slice(5, 10) : "​".repeat(index);
+		return `"${several ? ofSeveralDays : hour}${peak === null ? "?" : ""}"`;
 	});
 }
 function largest(values) {
 	const known = values.filter((value) => value !== null);
 	return known.length === 0 ? null : Math.max(...known);
 }
-function mean(values) {
-	const known = values.filter((value) => value !== null);
-	return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+function shareOfSpan({ hourly_read_share: shares, hourly_input: inputs }, from, to) {
+	const hours = inputs.slice(from, to).map((input, index) => ({
+		input,
+		read: input * (shares[from + index] ?? 0)
+	}));
+	const total = hours.reduce((sum, { input }) => sum + input, 0);
+	return total === 0 ? null : hours.reduce((sum, { read }) => sum + read, 0) / total;
 }
-// src/tell/summary/peaks.ts
-function peaks(report, step) {
-	const { shown, more } = atMost([...ofBand(report, "alert"), ...ofBand(report, "watch")], step.peaks);
-	return stack(...shown.map((row, index) => peak(row, report, index < step.charts, step.hours)), more > 0 && `${plural(more, "more peak")} at or over the watch line ${more === 1 ? "is" : "are"} in the scorecard and in the report file.`);
+// src/tell/summary/peaks-section.ts
+function peaks(report, extent) {
+	const rows = [...ofBand(report, "alert"), ...ofBand(report, "watch")];
+	const peakOf = (row, index) => peakSection(row, report, index < extent.charts, extent.hours);
+	const rest = (more) => `${plural(more, "more peak")} at or over the watch line ${more === 1 ? "is" : "are"} in the scorecard and in the report file.`;
+	return stack(...list(rows, extent.peaks, peakOf, rest));
 }
-function peak(row, report, withChart, withHours) {
+function peakSection(row, report, withChart, withHours) {
 	const view = viewOf(row, report);
 	const bars = withChart ? barsOf(row, view, report) : null;
-	return stack(`#### ${BAND_MARK[row.band]} ${limitName(row, markdownText)}: ${used(row, report)}`, figures$1(row, report), row.drivers && drivenBy(row.drivers, isPerDay(row) ? "day" : report.peak_window), bars && chart(row, bars, report), bars && legend(row, bars, report), bars && withHours && hourTable(row, bars, report));
+	return stack(unbroken(`#### ${BAND_MARK[row.band]} ${limitName(row, markdownText)}: ${used(row, report)}`), figures$1(row, report), row.drivers && drivenBy(row.drivers, isPerDay(row) ? "day" : report.peak_window), bars && chart(row, bars, report), bars && legend(row, bars, report), bars && withHours && hourTable(row, bars, report));
 }
 function figures$1(row, report) {
-	const share = shareOf(row, report);
+	const share = shareOf$1(row, report);
 	const ofLimit = (value) => `${count$1(value)} (${share(value / row.limit)})`;
-	const { alert } = linesOf(row, report);
+	const { alert } = thresholdsOf(row, report);
 	return [
 		`Peak **${count$1(row.peak)}** of ${bindingLimit(row)}${atPeakTime(row, report)}${meanOf(row, report)}.`,
 		row.bracket !== null && row.bracket > row.peak && `The busiest 60 seconds lie between that and ${ofLimit(row.bracket)}, the largest two minutes side by side.`,
 		row.minutes_over_threshold !== null && `${row.minutes_over_threshold === 0 ? "No minute was" : `${plural(row.minutes_over_threshold, "minute was", "minutes were")}`} at or over ${share(alert)}.`,
 		row.p99 !== null && `99 of 100 minutes stayed at or below ${ofLimit(row.p99)}.`,
-		row.clipped && `From ${moment(row.clipped.from)} use stayed within 5 % of the limit or above it for ${plural(row.clipped.minutes, "minute")}: demand may have been higher than what was served.`,
+		row.clipped && `From ${moment(row.clipped.from)} it was ${atItsLimit(row)} (within 5 % of it or above): more may have been asked for than was served.`,
 		row.lowest_remaining !== void 0 && `The least that was left of it: ${count$1(row.lowest_remaining)}.`,
+		row.request_id && `The response was ${markdownText(row.request_id)}.`,
 		row.lower_bound && "This is a lower bound: the limit is per second, and use is known per minute.",
-		row.previous && `${report.window.days > 1 ? "The window one day earlier" : "The day before"}: ${share(row.previous.utilization)} of ${count$1(row.previous.limit)}.`
+		row.previous && `${capital(timeBefore(report))}: ${share(row.previous.utilization)} of ${count$1(row.previous.limit)}.`
 	].filter(Boolean).join(" ");
 }
 function meanOf(row, report) {
 	if (report.peak_window !== "hour" || isPerDay(row)) return "";
 	return `, the mean per ${row.lower_bound ? "second" : "minute"} of the busiest hour`;
 }
-function drivenBy({ workspaces, models, api_keys }, span) {
-	const kinds = [
-		{
-			name: "workspace",
-			list: workspaces
-		},
-		{
-			name: "model",
-			list: models
-		},
-		{
-			name: "API key",
-			list: api_keys
-		}
-	].filter(({ list }) => list.length > 0);
-	if (kinds.length === 0) return "";
-	return `Who drove it, in that ${span}: ${kinds.map(({ name, list }) => {
-		return `by ${name}: ${listing(list.map((item) => `${markdownText(item.name)} ${percent(item.share)}`))}`;
-	}).join(" \u00b7 ")}.`;
+// src/judge/planning/theil-sen.ts
+const Z = 1.6448536269514722;
+function theilSen(points) {
+	const slopes = pairs(points).map(([a, b]) => (b.y - a.y) / (b.x - a.x)).sort((a, b) => a - b);
+	const reach = Z * Math.sqrt(kendallVariance(points));
+	const below = Math.floor((slopes.length - reach) / 2);
+	return {
+		slope: median(slopes),
+		low: slopes[below - 1] ?? Number.NEGATIVE_INFINITY,
+		high: slopes[slopes.length - below] ?? Number.POSITIVE_INFINITY
+	};
 }
-// src/tell/summary/planning.ts
+function heightAt(points, slope, x) {
+	return median(points.map((point) => point.y + slope * (x - point.x)).sort((a, b) => a - b));
+}
+function median(ascending) {
+	const middle = ascending.length / 2;
+	const at = (index) => ascending[index] ?? NaN;
+	return (at(Math.ceil(middle) - 1) + at(Math.floor(middle))) / 2;
+}
+function pairs(points) {
+	return points.flatMap((a, index) => points.slice(index + 1).map((b) => [a, b]));
+}
+function kendallVariance(points) {
+	const term = (n) => n * (n - 1) * (2 * n + 5);
+	const ties = [...Map.groupBy(points, ({ y }) => y).values()].map(({ length }) => term(length));
+	return (term(points.length) - ties.reduce((sum, tie) => sum + tie, 0)) / 18;
+}
+const FURTHEST = 365;
+const HOURS = 24;
+function dailyPeaks({ hourly }) {
+	if (!hourly) return null;
+	return Array.from({ length: hourly.length / HOURS }, (_, day) => {
+		const hours = hourly.slice(day * HOURS, (day + 1) * HOURS);
+		return hours.some((peak) => peak === null) ? null : Math.max(...hours.map((peak) => peak ?? 0));
+	});
+}
+function runwayOf(verdict, alert, peakWindow) {
+	const { limit, utilization, clipped } = verdict;
+	const peaks = dailyPeaks(verdict);
+	if (!peaks || utilization === 0 || utilization >= alert) return null;
+	if (peakWindow === "hour") return refused("daily peaks are of minutes, and this run judges hours");
+	if (peakWindow === "second") return refused("a log of headers does not show whole days");
+	const points = peaks.flatMap((peak, x) => peak === null ? [] : [{
+		x,
+		y: peak
+	}]);
+	if (points.length < 14) return refused(`${points.length} whole ${points.length === 1 ? "day" : "days"} of use, and a trend takes 14 (lookback-days)`);
+	if (clipped) return refused("use was at its limit, so that the peaks do not show what was asked for");
+	const { slope, low, high } = theilSen(points);
+	if (new Set(points.map(({ y }) => y)).size === 1) return refused("the daily peaks stay as they are");
+	if (high < 0) return refused("the daily peaks fall");
+	if (low <= 0) return refused("the daily peaks have no clear trend");
+	const reach = (rise) => {
+		const distance = alert * limit - heightAt(points, rise, peaks.length - 1);
+		return Math.max(0, distance / rise);
+	};
+	const days = reach(slope);
+	if (days > FURTHEST) return {
+		kind: "far",
+		perDay: slope
+	};
+	const earliest = Math.min(days, reach(high));
+	const latest = Math.max(days, reach(low));
+	return {
+		kind: "reaches",
+		days,
+		earliest,
+		latest: latest > FURTHEST ? null : latest,
+		perDay: slope
+	};
+}
+function refused(reason) {
+	return {
+		kind: "refused",
+		reason
+	};
+}
+// src/tell/summary/planning-section.ts
 function planning(report, most) {
 	if (!report.planning) return "";
-	return stack(runway(report, report.planning, most), workspaceRanking(report, most), details("Tiers: which published limits these are, and what the same use would be on another", tiers(report, report.planning, most)), details("What if more of the input were read from the cache", cacheWhatIf$1(report, report.planning, most)), idle(report, report.planning, most));
+	return stack(runwaySection(report, report.planning, most), workspaceSection(report, most), details("Tiers: which published limits these are, and what the same use would be on another", tierSection(report, report.planning, most)), details("What if more of the input were read from the cache", cacheSection(report, report.planning, most)), idleSection(report, report.planning, most));
 }
 const RIGHT = (head) => ({
 	head,
 	align: "right"
 });
-const rest = (more) => more > 0 && `and ${count$1(more)} more`;
-function runway(report, { runway }, most) {
+function runwaySection(report, planned, most) {
 	const nearest = (row) => row.outcome.kind === "reaches" ? row.outcome.days : Number.POSITIVE_INFINITY;
-	const { shown, more } = atMost(runway.filter(({ outcome }) => outcome.kind === "reaches").sort((a, b) => nearest(a) - nearest(b)), most);
+	const { shown, more } = atMost(planned.runway.filter(({ outcome }) => outcome.kind === "reaches").sort((a, b) => nearest(a) - nearest(b)), most);
 	const rows = shown.map((row) => [
 		limitName(row, markdownText),
 		runwaySentence(row, report) ?? "",
 		`\`${sparkline(row.daily_peaks)}\``
 	]);
-	const why = [...Map.groupBy(runway.flatMap(({ outcome }) => outcome.kind === "refused" ? [outcome.reason] : []), (reason) => reason)].map(([reason, { length }]) => `${plural(length, "limit")}: ${reason}`).join("; ");
-	const charts = shown.slice(0, CHARTS).flatMap((row) => drawn(row, report));
+	const why = [...Map.groupBy(planned.runway.flatMap(({ outcome }) => outcome.kind === "refused" ? [outcome.reason] : []), (reason) => reason)].map(([reason, { length }]) => `${plural(length, "limit")}: ${reason}`).join("; ");
+	const charts = shown.slice(0, CHARTS).flatMap((row) => peakChart(row, report));
 	return stack(under("#### Runway", stack(table([
 		{ head: "Limit" },
 		{ head: "At this pace" },
 		{ head: "Daily peaks" }
-	], rows), rest(more), ...charts)), why && `<sub>No runway for ${why}.</sub>`);
+	], rows), andMore(more), ...charts)), report.window.days >= 14 && why && `<sub>No runway for ${why}.</sub>`);
 }
 const CHARTS = 2;
-function drawn(row, report) {
-	const verdict = measured$1(report).find((one) => sameLimit(one, row));
+function peakChart(row, report) {
+	const verdict = measured(report).find((one) => sameLimit(one, row));
 	if (!verdict) return [];
-	const day = (index) => new Date(Date.parse(report.window.start) + index * 864e5).toISOString();
+	const day = (index) => new Date(Date.parse(report.window.start) + index * DAY).toISOString();
 	const bars = {
-		list: row.daily_peaks.map((peak, index) => ({
+		all: row.daily_peaks.map((peak, index) => ({
 			from: day(index),
 			peak,
 			readShare: null
@@ -34109,14 +36127,14 @@ function drawn(row, report) {
 	};
 	return [details(`Daily peaks of ${limitName(row, markdownText)}`, stack(chart(verdict, bars, report), legend(verdict, bars, report)))];
 }
-const LEVELS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588";
-function sparkline(peaks) {
-	const largest = Math.max(1, ...peaks.map((peak) => peak ?? 0));
-	return peaks.map((peak) => peak === null ? "\u00b7" : LEVELS[Math.round(peak / largest * 7)]).join("");
+const LEVELS = "▁▂▃▄▅▆▇█";
+function sparkline(dailyPeaks) {
+	const largest = Math.max(1, ...dailyPeaks.map((peak) => peak ?? 0));
+	return dailyPeaks.map((peak) => peak === null ? "·" : LEVELS[Math.round(peak / largest * 7)]).join("");
 }
-function workspaceRanking(report, most) {
+function workspaceSection(report, most) {
 	const closest = new Map();
-	for (const row of measured$1(report)) {
+	for (const row of measured(report)) {
 		const id = row.scope.type === "workspace" ? row.scope.id : "";
 		if (id && !closest.has(id)) closest.set(id, row);
 	}
@@ -34128,15 +36146,15 @@ function workspaceRanking(report, most) {
 		`${groupName(row.group, markdownText)}, ${limiterName(row, markdownText)}`,
 		row.limit_source === "workspace" ? "its own" : "the organization's"
 	]);
-	const drawn = table([
+	const ranking = table([
 		{ head: "Workspace" },
 		RIGHT("Used"),
 		{ head: "Of" },
 		{ head: "Whose limit" }
 	], rows);
-	return details(`Workspaces by how close they are to a limit of theirs (${count$1(closest.size)})`, stack(drawn, rest(more)));
+	return details(`Workspaces by how close they are to a limit of theirs (${count$1(closest.size)})`, stack(ranking, andMore(more)));
 }
-function tiers(report, { tiers, tier_what_if, tier_table, usage_tier }, most) {
+function tierSection(report, { tiers, tier_what_if, tier_table, usage_tier }, most) {
 	const share = percentOf(report);
 	const { shown, more } = atMost(tier_what_if.toSorted((a, b) => b.utilization - a.utilization), most);
 	const rows = shown.map(({ group, limiter, utilization, by_tier }) => [
@@ -34157,12 +36175,12 @@ function tiers(report, { tiers, tier_what_if, tier_table, usage_tier }, most) {
 		RIGHT("Start"),
 		RIGHT("Build"),
 		RIGHT("Scale")
-	], rows)), rest(more), tiers.length > 0 && `<sub>${markdownLink("Published table", tier_table.source)} of ${tier_table.date}. Anthropic may set other limits for an organization; what applies is read from the API.</sub>`);
+	], rows)), andMore(more), tiers.length > 0 && `<sub>${markdownLink("Published table", tier_table.source)} of ${tier_table.date}. Anthropic may set other limits for an organization; what applies is read from ${report.usage_source === "headers" ? "the responses" : "the API"}.</sub>`);
 }
 function readings(tiers) {
 	return [...Map.groupBy(tiers, ({ reading }) => reading)].map(([reading, same]) => `${listing(same.map(({ group }) => groupName(group, markdownText)))}: ${reading}.`);
 }
-function cacheWhatIf$1(report, { cache_what_if }, most) {
+function cacheSection(report, { cache_what_if }, most) {
 	const share = percentOf(report);
 	const { shown, more } = atMost(cache_what_if.toSorted((a, b) => b.utilization - a.utilization), most);
 	const shares = shown[0]?.by_share.map(({ read_share }) => `At ${percent(read_share)}`) ?? [];
@@ -34178,65 +36196,120 @@ function cacheWhatIf$1(report, { cache_what_if }, most) {
 		{ head: "Limit" },
 		RIGHT("Now"),
 		...shares.map(RIGHT)
-	], rows), rest(more), rows.length > 0 && "<sub>Worked out from the share in the hour of the peak, with the same input in all.</sub>");
+	], rows), andMore(more), rows.length > 0 && "<sub>Worked out from the share in the hour of the peak, with the same input in all.</sub>");
 }
-function idle(report, { over_provisioned }, most) {
-	const { shown, more } = atMost(over_provisioned, most);
-	const lines = shown.map(({ scope, group, highest }) => {
+function idleSection(report, { over_provisioned }, most) {
+	const lines = list(over_provisioned, most, ({ scope, group, highest }) => {
 		const where = scope.type === "workspace" ? ` in ${scopeName(scope, markdownText)}` : "";
 		return `${groupName(group, markdownText)}${where}: ${highest === 0 ? "not used" : `at most ${percent(highest)}`}`;
 	});
 	const days = plural(report.window.days, "day");
-	return details(`${plural(over_provisioned.length, "group")} of limits used less than 10 % in ${days}`, stack(bullets(lines), rest(more)));
+	return details(`${plural(over_provisioned.length, "group")} of limits used less than 10 % in ${days}`, bullets(lines));
 }
-// src/tell/summary/refused.ts
-const WHAT_TO_DO = "<sub>Refused with 429, told apart by the code of the error. A rate limit: use less at once, or ask for more. Acceleration: let use rise more slowly. A spend cap: waiting does not help before the month ends.</sub>";
-function refused$1(report, most) {
-	const { shown, more } = atMost(report.refusals ?? [], most);
-	const rows = shown.map(({ scope, model, first, last, ...counts }) => [
-		`${markdownText(model)}${scope.type === "workspace" ? `, ${scopeName(scope, markdownText)}` : ""}`,
-		...[
-			counts.rate_limit,
-			counts.acceleration,
-			counts.spend_cap,
-			counts.not_told
-		].map(count$1),
-		moment(first),
-		moment(last)
+// src/tell/summary/refused-requests.ts
+const KINDS = [
+	"rate_limit",
+	"acceleration",
+	"spend_cap",
+	"not_told"
+];
+const HEADS = [
+	"Rate limit",
+	"Acceleration",
+	"Spend cap",
+	"Not logged why"
+].map((head) => ({
+	head,
+	align: "right"
+}));
+const WHAT_IT_IS = "<sub>Responses with status 429, told apart by the code of the error. Where a model was refused it is an alert, whatever was used of its limits: a limit may be enforced over less than a minute, and acceleration and spend caps show in no remainder.</sub>";
+function refusedRequests(report, most) {
+	const refusals = (report.refusals ?? []).toSorted((a, b) => b.requests - a.requests);
+	const { shown, more } = atMost(refusals, most);
+	if (shown.length === 0) return "";
+	const rows = shown.map((row) => [
+		refusedName({
+			scope: row.scope,
+			group: {
+				type: "",
+				name: row.model
+			}
+		}, markdownText),
+		...KINDS.map((kind) => count$1(row[kind])),
+		moment(row.first),
+		`${moment(row.worst_minute.at)} (${count$1(row.worst_minute.requests)})`,
+		waitText(row.retry_after).replace(/^asked to wait /, "")
 	]);
-	const columns = [
-		"Rate limit",
-		"Acceleration",
-		"Spend cap",
-		"Not told"
-	].map((head) => ({
-		head,
-		align: "right"
-	}));
-	if (rows.length === 0) return "";
 	return stack(table([
 		{ head: "Model" },
-		...columns,
+		...HEADS,
 		{ head: "First" },
-		{ head: "Last" }
-	], rows), more > 0 && `and ${count$1(more)} more`, WHAT_TO_DO);
+		{ head: "Worst minute" },
+		{ head: "Asked to wait" }
+	], rows), andMore(more), byTheHour(refusals, report), WHAT_IT_IS);
+}
+function byTheHour(refusals, report) {
+	const start = firstHour(report);
+	const hours = Math.ceil((Date.parse(report.window.end) - start) / HOUR);
+	const size = hoursPerBar(hours);
+	const refused = refusals.flatMap(({ by_hour: byHour }) => byHour);
+	const bars = Array.from({ length: Math.ceil(hours / size) }, (_, index) => {
+		const from = start + index * size * HOUR;
+		const inBar = refused.filter(({ at }) => Date.parse(at) >= from && Date.parse(at) < from + size * 36e5);
+		const counts = KINDS.map((kind) => inBar.reduce((sum, hour) => sum + hour[kind], 0));
+		return {
+			from: new Date(from).toISOString(),
+			counts,
+			peak: counts.reduce((sum, number) => sum + number, 0)
+		};
+	});
+	const drawn = {
+		all: bars.map((bar) => ({
+			...bar,
+			readShare: null
+		})),
+		hours: size,
+		cache: false,
+		unknown: false
+	};
+	const figures = bars.filter(({ peak }) => peak > 0).map(({ from, counts }) => [moment(from), ...counts.map(count$1)]);
+	return stack(bars.length > 1 && chartOf(drawn), details(`Refused in each ${barSpan(drawn)}`, table([{ head: "From" }, ...HEADS], figures)));
+}
+function chartOf(bars) {
+	const peaks = bars.all.map(({ peak }) => peak ?? 0);
+	return [
+		"```mermaid",
+		"---",
+		"config:",
+		"  themeVariables:",
+		"    xyChart:",
+		`      plotColorPalette: "${COLORS.limit}"`,
+		"  xyChart:",
+		"    width: 900",
+		"    height: 200",
+		"---",
+		"xychart-beta",
+		`  title "Requests refused in each ${barSpan(bars)}, ${plural(peaks.reduce((sum, number) => sum + number, 0), "request")} in all"`,
+		`  x-axis "UTC" [${axisLabels(bars).join(", ")}]`,
+		`  y-axis "requests" 0 --> ${Math.max(...peaks)}`,
+		`  bar [${peaks.join(", ")}]`,
+		"```"
+	].join("\n");
 }
 // src/tell/summary/scorecard.ts
-const READ_AS_A_WHOLE$1 = 12;
 const COLUMNS = [
-	{ head: "Band" },
-	{ head: "Group" },
-	{ head: "Limiter" },
+	{ head: "Limit" },
 	{ head: "Used" },
+	{ head: "Band" },
 	{
 		head: "Peak",
 		align: "right"
 	},
-	{ head: "When (UTC)" },
 	{
-		head: "Limit",
+		head: "Of",
 		align: "right"
 	},
+	{ head: "When (UTC)" },
 	{
 		head: "Headroom",
 		align: "right"
@@ -34244,46 +36317,50 @@ const COLUMNS = [
 	{ head: "Day before" }
 ];
 function scorecard(report, most) {
-	const { shown, more } = atMost(measured$1(report), most);
+	const { shown, more } = atMost(measured(report), most);
 	const organization = shown.filter(({ scope }) => scope.type === "organization");
 	const workspaces = shown.filter(({ scope }) => scope.type === "workspace");
 	return stack(under("#### Organization", scopeTable(organization, report)), under("#### Workspaces with limits of their own", scopeTable(workspaces, report)), more > 0 && `${plural(more, "row")} with less use ${more === 1 ? "is" : "are"} not shown here.`);
 }
 function scopeTable(rows, report) {
-	const columns = [...rows.some(({ scope }) => scope.type === "workspace") ? [{ head: "Workspace" }] : [], ...COLUMNS];
-	const draw = (some) => table(columns, some.map((row) => cells(row, report)));
-	if (rows.length <= READ_AS_A_WHOLE$1) return draw(rows);
+	const draw = (some) => table(COLUMNS, some.map((row) => cells(row, report)));
+	if (rows.length <= 12) return draw(rows);
 	const quiet = rows.filter(({ band }) => band === "ok");
-	return stack(draw(rows.filter(({ band }) => band !== "ok")), details(`${plural(quiet.length, "limit")} below ${lineName("watch", report)}`, draw(quiet)));
+	return stack(draw(rows.filter(({ band }) => band !== "ok")), details(`${plural(quiet.length, "limit")} below ${thresholdName("watch", report)}`, draw(quiet)));
 }
 function cells(row, report) {
-	const share = shareOf(row, report);
+	const share = shareOf$1(row, report);
 	const loud = row.band === "alert" || row.band === "watch";
-	const figure = `${row.lower_bound ? "\u2265 " : ""}${share(row.utilization)}`;
-	const { alert, watch } = linesOf(row, report);
+	const figure = `${row.lower_bound ? "≥ " : ""}${share(row.utilization)}`;
+	const { alert, watch } = thresholdsOf(row, report);
 	const headroom = percent(Math.abs(1 - row.utilization), [1 - watch, 1 - alert]);
 	return [
-		...row.scope.type === "workspace" ? [markdownText(row.scope.name)] : [],
-		`${BAND_MARK[row.band]}&nbsp;${row.band}${row.muted ? ", muted" : ""}`,
-		groupName(row.group, markdownText),
-		limiterName(row, markdownText).replace(/^(\w+) tokens/, "$1&nbsp;tokens"),
+		nameOf$2(row),
 		`${bar(row.utilization)}&nbsp;${loud ? `**${figure}**` : figure}`,
+		`${BAND_MARK[row.band]}&nbsp;${row.band}${row.muted ? ", muted" : ""}`,
 		count$1(row.peak),
+		limitText(row),
 		peakTime(row, report).replace(/ UTC$/, "").replace(/^\d{4}-(\d\d)-/, "$1&#8209;"),
-		isInert(row) ? `${count$1(row.limit)} (own ${count$1(row.configured ?? 0)} is inert)` : count$1(row.limit),
-		`${row.lower_bound ? "\u2264 " : ""}${row.utilization > 1 ? "\u2212" : ""}${headroom}`,
+		`${row.lower_bound ? "≤ " : ""}${row.utilization > 1 ? "−" : ""}${headroom}`,
 		dayBefore(row, report)
 	].map(unbroken);
 }
+function nameOf$2(row) {
+	return `${row.scope.type === "workspace" ? `${markdownText(row.scope.name)}: ` : ""}${groupName(row.group, markdownText)}, ${limiterName(row, markdownText)}`;
+}
+function limitText(row) {
+	if (isInert(row)) return `${count$1(row.limit)} (own ${count$1(row.configured ?? 0)} has no effect)`;
+	return bindingLimit(row);
+}
 function dayBefore(row, report) {
-	const before = row.previous === null ? "not known" : shareOf(row, report)(row.previous.utilization);
+	const before = row.previous === null ? "not known" : shareOf$1(row, report)(row.previous.utilization);
 	return row.transition === null ? before : `${before}, ${row.transition}`;
 }
 // src/tell/summary/sources.ts
 const USAGE = {
 	analytics: "Usage: Anthropic's usage analytics API, by the minute.",
 	legacy: "Usage: Anthropic's legacy usage report, by the minute. It counts no requests.",
-	headers: "Usage and limits: a log of the rate-limit headers of responses. What was not logged is in no figure."
+	headers: "Use and limits: a log of the rate-limit headers of responses. What was not logged is in no figure."
 };
 const PEAK = {
 	minute: "the busiest UTC minute, over all models of a group together",
@@ -34292,24 +36369,76 @@ const PEAK = {
 };
 const LIMITS = {
 	api: "Limits: Anthropic's Rate Limits API, read in this run; changes are against the snapshot in this repository.",
-	headers: "Limits: those of the latest logged response; changes are against the snapshot in this repository."
+	headers: "Limits: each response is judged by the limit that it names itself; the snapshot takes the latest. Token remainders are rounded to the nearest 1,000, and the combined token limit is whichever binds most."
 };
 const COUNTED = ["An organization limit is compared with all workspaces together, a workspace only with limits of its own.", "Batch traffic draws on limits of its own and is not counted; fast-mode traffic only toward fast-mode limits."];
+const MINUTES = ", and a minute above 100 % is possible without refusals. The busiest 60 seconds may straddle two minutes.";
 function sources(report) {
-	const { window, peak_window, thresholds } = report;
+	const { log, peak_window, thresholds } = report;
 	const share = percentOf(report);
+	const isLog = report.usage_source === "headers";
 	return details("Data source, window, and what these figures can and cannot say", bullets([
 		USAGE[report.usage_source],
-		`Window: ${moment(window.start)} to ${moment(window.end)}, ${window.complete ? "complete" : `not complete (${plural(window.missing_minutes, "minute")} missing)`}.${window.data_refreshed_at === null ? " The API did not say how fresh its data is." : ` Data as of ${moment(window.data_refreshed_at)}.`}`,
-		LIMITS[report.usage_source === "headers" ? "headers" : "api"],
-		`Peak: ${PEAK[peak_window]}. Used: peak \u00f7 limit. Bands: watch from ${share(thresholds.watch)}, alert from ${share(thresholds.alert)}${report.verdicts.some((row) => row.thresholds) ? ", where the policy file gives a limit no lines of its own" : ""}.`,
-		...report.usage_source === "headers" ? [] : COUNTED,
-		"Anthropic refills a limit continuously and may enforce it over less than a minute: requests can be refused below 100 %, and a minute above 100 % is possible without refusals. The busiest 60 seconds may straddle two minutes.",
-		"To compare: the Console charts the largest minute of each hour."
+		windowText(report),
+		...log ? [logText(log)] : [],
+		LIMITS[isLog ? "headers" : "api"],
+		`Peak: ${PEAK[peak_window]}. Used: peak ÷ limit. Bands: watch from ${share(thresholds.watch)}, alert from ${share(thresholds.alert)}${report.verdicts.some((row) => row.thresholds) ? ", where the policy file gives a limit no lines of its own" : ""}.`,
+		...isLog ? [] : COUNTED,
+		`Anthropic refills a limit continuously and may enforce it over less than a minute: requests can be refused below 100 %${isLog ? "." : MINUTES}`,
+		...isLog ? [] : ["To compare: the Console charts the largest minute of each hour."]
 	]));
 }
+function windowText({ window, usage_source }) {
+	const span = `Window: ${moment(window.start)} to ${moment(window.end)}`;
+	if (usage_source === "headers") return `${span}${window.complete ? "" : ", not complete (some lines could not be read)"}.`;
+	return `${span}, ${window.complete ? "complete" : `not complete (${plural(window.missing_minutes, "minute")} missing)`}. ${window.data_refreshed_at === null ? "The API did not say how fresh its data is." : `Data as of ${moment(window.data_refreshed_at)}.`}`;
+}
+function logText(log) {
+	return `Log: ${plural(log.lines, "line")} in ${plural(log.files, "file")}; ${plural(log.in_window, "response")} in the window, ${count$1(log.responses - log.in_window)} outside it, ${plural(log.not_understood, "line")} not understood, ${plural(log.without_headers, "response")} without rate-limit headers.`;
+}
+// src/tell/summary/use-section.ts
+const NAMED$7 = 5;
+function whereTheUseWent({ accounting }) {
+	if (!accounting || accounting.parts.length === 0) return "";
+	const ofWhole = (tokens) => accounting.tokens > 0 ? percent(tokens / accounting.tokens) : "";
+	return stack(table([
+		{ head: "Use" },
+		{
+			head: "Tokens",
+			align: "right"
+		},
+		{
+			head: "Share",
+			align: "right"
+		},
+		{
+			head: "Requests",
+			align: "right"
+		},
+		{ head: "Counts toward" }
+	], accounting.parts.map(({ kind, tokens, requests, of }) => {
+		const names = isUnclaimed({ kind }) || kind === "seats" ? of.map(named).filter((name) => name !== kind) : [];
+		const which = names.length > 0 ? `: ${listing(names, NAMED$7)}` : "";
+		return [
+			`${PART_TITLES[kind]}${which}`,
+			count$1(tokens),
+			ofWhole(tokens),
+			requests === null ? "not known" : count$1(requests),
+			isUnclaimed({ kind }) ? "**unclaimed**" : BY_RULE[kind] ?? ""
+		];
+	})), accounting.reconciled ? "The parts add up to the whole use of the window, and the minutes that were read to what was counted." : "**The minutes that were read do not add up to the whole use of the window:** peaks are at least what is shown.");
+}
+function named({ name, muted }) {
+	return muted ? `${markdownText(name)} (muted until ${markdownText(muted.until)})` : markdownText(name);
+}
+const BY_RULE = {
+	counted: "its limits",
+	fast: "the fast limits",
+	batch: "no limit here: batch has its own",
+	"code-execution": "no limit",
+	seats: "the seats' own plans"
+};
 // src/tell/summary/what-binds.ts
-const READ_AS_A_WHOLE = 12;
 function whatBinds(report, most) {
 	const share = percentOf(report);
 	const { shown, more } = atMost(report.groups.filter(({ binds }) => binds.length > 0).toSorted((a, b) => (b.binds[0]?.utilization ?? 0) - (a.binds[0]?.utilization ?? 0)), most);
@@ -34323,10 +36452,10 @@ function whatBinds(report, most) {
 			named[0] ?? "",
 			named.slice(1).join(", "),
 			cache ? percent(cache.read_share) : "",
-			cache === null ? "" : cache.stretch === null ? "all input is read from the cache" : `\u00d7${count$1(Number(cache.stretch.toFixed(1)))}`
+			cache ? saved(cache) : ""
 		];
 	});
-	const drawn = table([
+	const groups = table([
 		{ head: "Group" },
 		{ head: "Binds first" },
 		{ head: "Then" },
@@ -34335,16 +36464,19 @@ function whatBinds(report, most) {
 			align: "right"
 		},
 		{
-			head: "Stretches a cache-aware limit",
+			head: "Cache reads save",
 			align: "right"
 		}
 	], rows);
-	return stack(rows.length > READ_AS_A_WHOLE ? details(plural(rows.length, "group"), drawn) : drawn, more > 0 && `and ${count$1(more)} more`);
+	return stack(rows.length > 12 ? details(plural(rows.length, "group"), groups) : groups, andMore(more));
+}
+function saved(cache) {
+	return cache.stretch === null ? "all input is read from the cache" : `${count$1(Number(cache.stretch.toFixed(1)))} ×`;
 }
 // src/tell/summary/summary.ts
 const ALL = Number.POSITIVE_INFINITY;
 const MOST_CHARTS = 12;
-const STEPS$1 = [
+const EXTENTS$1 = [
 	{
 		peaks: 40,
 		charts: MOST_CHARTS,
@@ -34381,37 +36513,29 @@ const STEPS$1 = [
 		note: "it shows the 10 rows with the highest use"
 	}
 ];
-function renderSummary(report, links, snapshot) {
-	return firstFitting(STEPS$1, (step) => summary(report, links, snapshot, step), (text) => bytes(text) <= 1e6);
+function renderSummary(report, links, snapshot, delivery = DELIVERED) {
+	return firstFitting(EXTENTS$1, (extent) => summary(report, links, snapshot, delivery, extent), (text) => bytes(text) <= 1e6);
 }
-function renderRefusedSummary(error) {
-	const [head = "", ...problems] = error.split("\n").map((line) => line.replace(/^- /, ""));
-	return `${stack(`## ${BAND_MARK.unmeasured} Claude rate limits: the audit did not begin`, markdownText(head, 2e3), bullets(problems.map((problem) => markdownText(problem, 2e3))))}\n`;
-}
-function summary(report, links, snapshot, step) {
-	const most = Math.min(step.rows, 200);
-	return `${stack(`## ${BAND_MARK[verdictOf(report)]} Claude rate limits: ${verdictLine(report)}`, opening(report), step.note && `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${step.note}. The report file (output \`report-path\`) has everything.`, notComplete(report, most), under("### What to do first", bullets(advice(report, markdownText))), report.drift.length > 0 && under("### Limits that have changed", changes$1(report, snapshot, most)), under("### Recovered since the day before", recoveries(report, most)), under("### Scorecard", scorecard(report, step.rows)), under("### Peaks", peaks(report, step)), under("### Muted", mutedRows(report, most)), under("### Refused requests", refused$1(report, most)), under("### What binds in each group", whatBinds(report, most)), under("### Plan", planning(report, step.rows === ALL ? most : Math.min(most, 20))), step.rows === ALL && evidence(report), report.drift.length === 0 && under("### Limits since the committed snapshot", changes$1(report, snapshot, most)), under("### Findings", findings(report, most)), under("### Not measured", notMeasured(report, most)), under("### Where the figures come from", sources(report)), seeAlso(links))}\n`;
+function summary(report, links, snapshot, delivery, extent) {
+	const most = Math.min(extent.rows, 200);
+	return `${stack(unbroken(`## ${BAND_MARK[overallBand(report)]} ${drillMark(report)}${rehearsal(delivery)}Claude rate limits: ${verdictLine(report)}`), report.drill && `**${drillText(report)}**`, rehearsalText(delivery), opening(report), extent.note && `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${extent.note}. The report file (output \`report-path\`) has everything.`, notComplete(report, most), under("### Refused requests", refusedRequests(report, Math.min(most, 50))), under("### What to do first", numbered(advice(report, markdownText))), report.drift.length > 0 && under("### Limits that have changed", changes$1(report, snapshot, most)), under(`### Recovered since ${timeBefore(report)}`, recoveries(report, most)), under("### Scorecard", scorecard(report, extent.rows)), under("### Peaks", peaks(report, extent)), under("### Muted", mutedRows(report, most)), under("### Where the use went", whereTheUseWent(report)), under("### What binds in each group", whatBinds(report, most)), under("### Plan", planning(report, extent.rows === ALL ? most : Math.min(most, 20))), extent.rows === ALL && evidence(report), !report.drill && report.drift.length === 0 && under("### Limits since the committed snapshot", changes$1(report, snapshot, most)), under("### Findings", findings(report, most)), under("### Not measured", notMeasured(report, most)), under("### Where the figures come from", sources(report)), slackPart(delivery), seeAlso(links))}\n`;
 }
 function opening(report) {
 	const worst = highest(report);
 	const transition = worst ? transitionText(worst, report) : "";
-	return stack(worst && `Highest: **${rowSentence(worst, report, markdownText)}**${transition && `, ${transition}`}.`, `${period(report.window)} \u00b7 ${coverage(report)} \u00b7 watch from ${percentOf(report)(report.thresholds.watch)}, alert from ${percentOf(report)(report.thresholds.alert)}`);
+	return stack(worst && `Highest: **${rowSentence(worst, report, markdownText)}**${transition && `, ${transition}`}.`, `${period(report.window)} · ${coverage(report)} · watch from ${percentOf(report)(report.thresholds.watch)}, alert from ${percentOf(report)(report.thresholds.alert)}`);
 }
 function notComplete(report, most) {
 	const missing = missingData(report);
-	const { shown, more } = atMost(report.failures, most);
-	return under("### Not complete", bullets([
-		...missing ? [missing] : [],
-		...shown.map(({ resource, message }) => `**${markdownText(resource)}**: ${markdownText(message, 500)}`),
-		...more > 0 ? [`and ${count$1(more)} more`] : []
-	]));
+	const failures = list(report.failures, most, ({ resource, message }) => `**${markdownText(resource)}**: ${markdownText(message, 500)}`);
+	return under("### Not complete", bullets([...missing ? [missing] : [], ...failures]));
 }
 function recoveries(report, most) {
-	const { shown, more } = atMost(recovered(report), most);
-	return bullets([...shown.map((row) => {
-		const before = row.previous === null ? "" : `, was ${shareOf(row, report)(row.previous.utilization)}`;
+	const recovery = (row) => {
+		const before = row.previous === null ? "" : `, was ${shareOf$1(row, report)(row.previous.utilization)}`;
 		return `${BAND_MARK[row.band]} ${rowSentence(row, report, markdownText)}${before}`;
-	}), ...more > 0 ? [`and ${count$1(more)} more`] : []]);
+	};
+	return bullets(list(recovered(report), most, recovery));
 }
 function evidence(report) {
 	const page = report.planning ? evidencePage(report) : null;
@@ -34419,60 +36543,128 @@ function evidence(report) {
 }
 function changes$1(report, snapshot, most) {
 	const outcome = snapshotText(snapshot, markdownLink, markdownText);
-	if (report.first_snapshot) return stack("No snapshot was committed before: there is nothing to compare with yet.", outcome);
+	if (snapshot?.operation === "skipped" && snapshot.because === "unread") return stack("Whether a limit has changed is not known: the committed snapshot could not be read.", outcome);
+	if (report.first_snapshot && report.drift.length === 0) return stack("No snapshot was committed before: there is nothing to compare with yet.", outcome);
 	if (report.drift.length === 0) return stack("No limit has changed.", outcome);
 	const { shown, more } = atMost(orderDrift(report.drift), most);
-	return stack(`${driftCounts(report.drift)}.`, driftTable(shown, report, "Consequence"), more > 0 && `and ${count$1(more)} more`, outcome);
+	return stack(`${driftCounts(report.drift)}.`, driftTable(shown, report, "Consequence"), andMore(more), outcome);
 }
-// src/deliver/outputs.ts
-const MOST_ALERTS = 50;
-function outputsOf({ window, report, isDriftKnown, reportPath, evidencePath, snapshot, slackDelivered }) {
-	const alerts = (report?.verdicts ?? []).filter((verdict) => verdict.band === "alert" && !verdict.muted).sort((a, b) => (b.utilization ?? 0) - (a.utilization ?? 0));
-	const text = (value) => value === null || value === void 0 ? "" : String(value);
+// src/tell/words/links.ts
+const CONSOLE = "https://platform.claude.com";
+function linksOf(env, runbookUrl) {
+	const { GITHUB_SERVER_URL: server, GITHUB_REPOSITORY: repository, GITHUB_RUN_ID: id } = env;
 	return {
-		status: text(report?.status),
-		"highest-utilization": text(report?.highest_utilization),
-		"alert-count": report ? text(alerts.length) : "",
-		alerts: report ? JSON.stringify(alerts.slice(0, MOST_ALERTS)) : "",
-		"report-path": text(reportPath),
-		"evidence-path": text(evidencePath),
-		drift: report && isDriftKnown ? text(report.drift.length > 0) : "",
-		"drift-count": report && isDriftKnown ? text(report.drift.length) : "",
-		"snapshot-path": text(snapshot?.path),
-		"snapshot-operation": text(snapshot?.operation),
-		"commit-sha": text(snapshot?.commit?.sha),
-		"commit-verified": text(snapshot?.commit?.verified),
-		"pull-request-operation": text(snapshot?.pullRequest?.operation),
-		"pull-request-number": text(snapshot?.pullRequest?.number),
-		"pull-request-url": text(snapshot?.pullRequest?.url),
-		"window-start": window.start,
-		"window-end": window.end,
-		"data-complete": report ? text(report.window.complete) : "false",
-		"slack-delivered": text(slackDelivered)
+		run: server && repository && id ? `${server}/${repository}/actions/runs/${id}` : null,
+		usage: `${CONSOLE}/usage`,
+		limits: `${CONSOLE}/usage/limits`,
+		runbook: runbookUrl
 	};
 }
-function writeOutputs(core, outcome) {
-	for (const [name, value] of Object.entries(outputsOf(outcome))) core.setOutput(name, value);
+// src/deliver/exit-code.ts
+function exitCode(report, failOn, log) {
+	const { status, drift, failures } = report;
+	const isWatch = status === "watch" || status === "alert";
+	const reasons = [
+		failures.length > 0 && "not everything could be read or delivered",
+		failOn.has("alert") && status === "alert" && `${alertText(report)} (fail-on: alert)`,
+		failOn.has("watch") && isWatch && "a limit is over the watch line (fail-on: watch)",
+		failOn.has("drift") && drift.length > 0 && "limits have moved (fail-on: drift)"
+	].filter((reason) => reason !== false);
+	if (reasons.length === 0) return 0;
+	log.fail(`The run fails: ${reasons.join("; ")}.`);
+	return 1;
 }
-// \0builtin:import:node:os
-const _tmpdir = (() => process.getBuiltinModule("node:os").tmpdir)();
-// src/deliver/run-files.ts
-const FOLDER = "claude-rate-limit-audit";
-function writeReport(env, report) {
-	return writeWhole(env, "report.json", `${JSON.stringify(report, null, 2)}\n`);
+function alertText(report) {
+	return [refusedRows(report).length > 0 && "requests were refused", ofBand(report, "alert").length > 0 && "a limit is over the alert line"].filter(Boolean).join(", and ");
 }
-function writeEvidence(env, markdown) {
-	return writeWhole(env, "evidence.md", markdown);
+// src/deliver/outputs.ts
+const OUTPUTS = [
+	"status",
+	"highest-utilization",
+	"alert-count",
+	"alerts",
+	"report-path",
+	"evidence-path",
+	"drift",
+	"drift-count",
+	"snapshot-path",
+	"snapshot-operation",
+	"commit-sha",
+	"commit-verified",
+	"pull-request-operation",
+	"pull-request-number",
+	"pull-request-url",
+	"window-start",
+	"window-end",
+	"data-complete",
+	"slack-delivered",
+	"unclaimed-share"
+];
+const MOST_ALERTS = 50;
+const LARGEST_ALERTS = 64e3;
+function outputsOf(ending) {
+	const empty = Object.fromEntries(OUTPUTS.map((name) => [name, ""]));
+	const slackDelivered = SLACK_DELIVERED[ending.slack.kind];
+	if (ending.kind === "blind") return {
+		...empty,
+		"window-start": text(ending.window?.start),
+		"window-end": text(ending.window?.end),
+		"data-complete": "false",
+		"slack-delivered": slackDelivered
+	};
+	const { report, isDriftKnown, reportPath, evidencePath, snapshot } = ending;
+	const { commit, pullRequest } = snapshot;
+	return {
+		status: text(report.status),
+		"highest-utilization": text(report.highest_utilization),
+		"alert-count": text(alerts(report).length),
+		alerts: alertsOutput(report).text,
+		"report-path": text(reportPath),
+		"evidence-path": text(evidencePath),
+		drift: isDriftKnown ? text(report.drift.length > 0) : "",
+		"drift-count": isDriftKnown ? text(report.drift.length) : "",
+		"snapshot-path": snapshot.path,
+		"snapshot-operation": snapshot.operation,
+		"commit-sha": text(commit?.sha),
+		"commit-verified": text(commit?.verified),
+		"pull-request-operation": text(pullRequest?.operation),
+		"pull-request-number": text(pullRequest?.number),
+		"pull-request-url": text(pullRequest?.url),
+		"window-start": report.window.start,
+		"window-end": report.window.end,
+		"data-complete": text(report.window.complete),
+		"slack-delivered": slackDelivered,
+		"unclaimed-share": text(report.accounting?.unclaimed_share)
+	};
 }
-async function writeWhole(env, name, text) {
-	const path = _join(env.RUNNER_TEMP || _tmpdir(), FOLDER, name);
-	await _mkdir(_dirname(path), { recursive: true });
-	await _writeFile(`${path}.part`, text);
-	await _rename(`${path}.part`, path);
-	return path;
+const SLACK_DELIVERED = {
+	delivered: "true",
+	"not-delivered": "false",
+	unknown: "false",
+	"not-set-up": "",
+	"not-wanted": "",
+	rehearsed: ""
+};
+const text = (value) => value === null || value === void 0 ? "" : String(value);
+function alertsOutput(report) {
+	const all = alerts(report);
+	const rows = [];
+	let size = 2;
+	for (const { hourly: _, ...row } of all.slice(0, MOST_ALERTS)) {
+		const json = JSON.stringify(row);
+		size += Buffer.byteLength(json) + 1;
+		if (size > LARGEST_ALERTS) break;
+		rows.push(json);
+	}
+	return {
+		text: `[${rows.join(",")}]`,
+		leftOut: all.length - rows.length
+	};
 }
-async function writeSummary(env, markdown) {
-	if (env.GITHUB_STEP_SUMMARY) await _appendFile(env.GITHUB_STEP_SUMMARY, markdown);
+function writeOutputs(core, log, ending) {
+	const { leftOut } = ending.kind === "audited" ? alertsOutput(ending.report) : { leftOut: 0 };
+	if (leftOut > 0) log.info(`The output alerts holds the worst alerts, at most ${MOST_ALERTS} and 64 kB of them; ${leftOut} more ${leftOut === 1 ? "is" : "are"} in the report only (output report-path).`);
+	for (const [name, value] of Object.entries(outputsOf(ending))) core.setOutput(name, value);
 }
 // node_modules/@slack/webhook/dist/errors.js
 var require_errors = __commonJSMin(((exports) => {
@@ -35114,7 +37306,7 @@ var require_WebhookTrigger = __commonJSMin(((exports, module, this$2) => {
 	};
 	exports.WebhookTrigger = WebhookTrigger;
 }));
-// src/deliver/slack.ts
+// src/deliver/post-to-slack.ts
 var import_dist = __commonJSMin(((exports, module, this$1) => {
 	var __importDefault = this$1 && this$1.__importDefault || function(mod) {
 		return mod && mod.__esModule ? mod : { "default": mod };
@@ -35194,22 +37386,18 @@ const PATIENCE = {
 const MOST_ATTEMPTS = 5;
 const LARGEST_BODY = 1e6;
 const WAIT_WITHOUT_RETRY_AFTER = 2e3;
-const NOT_SENT = new Set([
-	"ECONNREFUSED",
-	"ENOTFOUND",
-	"EAI_AGAIN",
-	"UND_ERR_CONNECT_TIMEOUT",
-	"EHOSTUNREACH",
-	"ENETUNREACH"
-]);
-async function deliverSlack(deps, webhookUrl, message, patience = PATIENCE) {
+async function postToSlack(deps, webhookUrl, message, patience = PATIENCE) {
+	const clean = (text) => withoutUrl(deps.redact(text), webhookUrl);
 	let retryAfter = null;
 	const bounded = wholeReplies(deps.fetch, {
 		timeout: () => patience.attempt,
 		maxBytes: LARGEST_BODY
 	});
 	const fetch = async (url, init) => {
-		const response = await bounded(url, init);
+		const response = await bounded(url, {
+			...init,
+			redirect: "manual"
+		});
 		retryAfter = response.headers.get("retry-after");
 		return response;
 	};
@@ -35217,31 +37405,30 @@ async function deliverSlack(deps, webhookUrl, message, patience = PATIENCE) {
 	const deadline = deps.now() + patience.waiting;
 	for (let attempt = 1;; attempt++) try {
 		const { text } = await webhook.send(message);
-		return text.trim() === "ok" ? { delivered: true } : notSlack(text, webhookUrl);
+		return text.trim() === "ok" ? { kind: "delivered" } : notSlack(text, clean);
 	} catch (error) {
-		if (!isThrottled(error)) return failure(error, webhookUrl);
+		if (!isThrottled(error)) return failure(error, clean);
 		const wait = (parseRetryAfter(retryAfter, deps.now()) ?? WAIT_WITHOUT_RETRY_AFTER) + deps.random() * 1e3;
 		if (attempt === MOST_ATTEMPTS || deps.now() + wait > deadline) {
 			const asked = Math.ceil(wait / 1e3);
 			return {
-				delivered: false,
-				unknown: false,
+				kind: "not-delivered",
 				error: `Slack refused the message ${attempt === 1 ? "once" : `${attempt} times`} with HTTP 429 (too many messages) and asks to wait another ${asked} s. Post less to this webhook, or run the audit at another time.`
 			};
 		}
 		await deps.sleep(wait);
 	}
 }
-function notSlack(text, webhookUrl) {
+function notSlack(text, clean) {
 	return {
-		delivered: false,
-		unknown: true,
-		error: `The webhook answered HTTP 200, but not with Slack's "ok" (${logText(withoutUrl(text, webhookUrl), 200) || "nothing"}): whether the message was posted is unknown, so it was not sent again. Look into the channel, and check the webhook URL and the proxy.`
+		kind: "unknown",
+		error: `The webhook answered HTTP 200, but not with Slack's "ok" (${logText$1(clean(text), 200) || "nothing"}): whether the message was posted is unknown, so it was not sent again. Look into the channel, and check the webhook URL and the proxy.`
 	};
 }
 function isThrottled(error) {
 	return error instanceof import_dist.IncomingWebhookHTTPError && error.statusCode === 429;
 }
+const MATTERMOST = "This is a Mattermost server, and it does not know the webhook: create a new incoming webhook there and update the secret.";
 const REMEDIES = {
 	invalid_payload: "This is a defect of the action: please report it.",
 	invalid_blocks: "This is a defect of the action: please report it.",
@@ -35255,44 +37442,38 @@ const REMEDIES = {
 	posting_to_general_channel_denied: "An admin has restricted posting to this channel: choose another.",
 	action_prohibited: "An admin has restricted posting by webhooks: ask them, or choose another channel."
 };
-function failure(error, webhookUrl) {
+function failure(error, clean) {
 	if (error instanceof import_dist.IncomingWebhookHTTPError) {
-		const reason = withoutUrl(error.body, webhookUrl).trim();
-		const said = reason ? ` (${logText(reason, 200)})` : "";
+		const reason = clean(error.body).trim();
+		const said = reason ? ` (${logText$1(reason, 200)})` : "";
 		if (error.statusCode >= 500) return {
-			delivered: false,
-			unknown: true,
+			kind: "unknown",
 			error: `Slack answered HTTP ${error.statusCode}${said}: whether the message was posted is unknown, so it was not sent again. Look into the channel.`
 		};
-		const remedy = REMEDIES[reason] ?? "Check the webhook URL in the secret.";
+		if (error.statusCode < 400) return redirected(error.statusCode);
+		const remedy = /incoming_webhook|app_error/.test(reason) ? MATTERMOST : REMEDIES[reason] ?? "Check the webhook URL in the secret.";
 		return {
-			delivered: false,
-			unknown: false,
+			kind: "not-delivered",
 			error: `Slack refused the message with HTTP ${error.statusCode}${said}. ${remedy}`
 		};
 	}
-	const reasons = chain(error);
-	const told = logText(withoutUrl([...new Set(reasons.map(({ text }) => text))].join(": "), webhookUrl), 300);
-	const unsent = reasons.some(({ code }) => NOT_SENT.has(code));
+	const texts = causesOf(error).map(({ message }) => message);
+	const told = logText$1(clean([...new Set(texts)].join(": ") || String(error)), 300);
+	const fault = networkFault(error);
+	if (fault) return {
+		kind: "not-delivered",
+		error: `Slack could not be reached (${told}). ${fault.remedy}`
+	};
 	return {
-		delivered: false,
-		unknown: !unsent,
-		error: unsent ? `Slack could not be reached (${told}). Check the webhook URL, the proxy and the network.` : `The connection to Slack broke or timed out (${told}): whether the message was posted is unknown, so it was not sent again. Look into the channel.`
+		kind: "unknown",
+		error: `The connection to Slack broke or timed out (${told}): whether the message was posted is unknown, so it was not sent again. Look into the channel.`
 	};
 }
-function chain(error) {
-	const found = [];
-	for (let at = error; at instanceof Error && found.length < 5; at = at.cause) {
-		const code = "code" in at && typeof at.code === "string" ? at.code : "";
-		found.push({
-			text: at.message || code || at.name,
-			code
-		});
-	}
-	return found.length > 0 ? found : [{
-		text: String(error),
-		code: ""
-	}];
+function redirected(status) {
+	return {
+		kind: "not-delivered",
+		error: `The webhook answered HTTP ${status}, a redirect, which is not followed because the webhook URL would go with it: nothing was posted. A proxy's sign-in page or an address that has moved; set slack-webhook-url to the address that answers by itself.`
+	};
 }
 function withoutUrl(text, webhookUrl) {
 	const url = URL.parse(webhookUrl);
@@ -35302,519 +37483,38 @@ function withoutUrl(text, webhookUrl) {
 		url?.pathname ?? ""
 	].filter((secret) => secret.length > 1).reduce((rest, secret) => rest.replaceAll(secret, "[webhook URL]"), text).replace(/\/services\/[\w/-]+/g, "/services/[hidden]");
 }
-// src/judge/limits/match.ts
-function matchGroups(before, after) {
-	const pairs = after.flatMap((next) => before.map((previous) => ({
-		previous,
-		next,
-		closeness: closeness(previous, next)
-	}))).filter(({ closeness }) => closeness.shared > 0).sort((a, b) => b.closeness.shared - a.closeness.shared || b.closeness.part - a.closeness.part || Number(b.closeness.sameName) - Number(a.closeness.sameName) || compareText(a.previous.name, b.previous.name) || compareText(a.next.name, b.next.name));
-	const toBefore = new Map();
-	const toAfter = new Map();
-	for (const { previous, next } of pairs) {
-		if (toAfter.has(previous) || toBefore.has(next)) continue;
-		toAfter.set(previous, next);
-		toBefore.set(next, previous);
+// \0builtin:import:node:os
+const _tmpdir = (() => process.getBuiltinModule("node:os").tmpdir)();
+// src/deliver/write-whole.ts
+async function writeWhole(path, text) {
+	const beside = `${path}.${process.pid}.tmp`;
+	try {
+		await _mkdir(_dirname(path), { recursive: true });
+		await _writeFile(beside, text);
+		await _rename(beside, path);
+	} catch (error) {
+		await _rm(beside, { force: true }).catch(() => {});
+		throw error;
 	}
-	return {
-		before: (group) => toBefore.get(group),
-		after: (group) => toAfter.get(group)
-	};
 }
-function closeness(previous, next) {
-	const sameName = previous.name === next.name;
-	if (previous.type !== next.type) return {
-		shared: 0,
-		part: 0,
-		sameName
-	};
-	if (previous.models.length === 0 && next.models.length === 0) return {
-		shared: 1,
-		part: Number(sameName),
-		sameName
-	};
-	const models = new Set(previous.models);
-	const shared = next.models.filter((model) => models.has(model)).length;
-	return {
-		shared,
-		part: shared / (previous.models.length + next.models.length - shared),
-		sameName
-	};
+// src/deliver/run-files.ts
+const FOLDER = "claude-rate-limit-audit";
+function writeReport(env, report) {
+	return writeTemporary(env, "report.json", `${JSON.stringify(report, null, 2)}\n`);
 }
-// src/judge/limits/drift.ts
-function findDrift(before, after) {
-	const match = matchGroups(before.groups, after.groups);
-	return [
-		...groupDrift(before, after, match),
-		...modelDrift(before, after, match),
-		...workspaceDrift(before, after, match)
-	];
+function writeEvidence(env, markdown) {
+	return writeTemporary(env, "evidence.md", markdown);
 }
-const PLAIN_INPUT = "input_tokens_per_minute";
-const CACHE_AWARE_INPUT = "input_tokens_per_minute_cache_aware";
-const placeOf = ({ type, name }, scope = ORGANIZATION) => ({
-	scope,
-	group: {
-		type,
-		name
-	}
-});
-function groupDrift(before, after, match) {
-	const retired = before.groups.filter((group) => !match.after(group));
-	return [...after.groups.flatMap((group) => {
-		const previous = match.before(group);
-		return previous ? limiterDrift(group, previous.limits) : [{
-			...placeOf(group),
-			class: "group-added"
-		}];
-	}), ...retired.map((group) => ({
-		...placeOf(group),
-		class: "group-retired"
-	}))];
+async function writeTemporary(env, name, text) {
+	const path = _join(env.RUNNER_TEMP || _tmpdir(), FOLDER, name);
+	await writeWhole(path, text);
+	return path;
 }
-function limiterDrift(group, previous) {
-	const place = placeOf(group);
-	return compareLimits(previous, group.limits).map(({ limiter, from, before, after }) => {
-		if (before === null) return {
-			...place,
-			class: "limiter-added",
-			limiter,
-			after
-		};
-		if (after === null) return {
-			...place,
-			class: "limiter-removed",
-			limiter,
-			before
-		};
-		if (from) return {
-			...place,
-			class: "limiter-changed",
-			limiter,
-			from,
-			before,
-			after
-		};
-		return {
-			...place,
-			class: after > before ? "raised" : "cut",
-			limiter,
-			before,
-			after
-		};
-	});
+async function writeSummary(env, markdown) {
+	if (env.GITHUB_STEP_SUMMARY) await _appendFile(env.GITHUB_STEP_SUMMARY, markdown);
 }
-function compareLimits(previous, next) {
-	const swap = swapOf(previous, next);
-	const changes = [...new Set([...Object.keys(previous), ...Object.keys(next)])].sort(compareText).filter((limiter) => limiter !== swap?.limiter && limiter !== swap?.from).flatMap((limiter) => changeOf(limiter, given(previous, limiter), given(next, limiter)));
-	return swap ? [swap, ...changes] : changes;
-}
-const given = (limits, limiter) => limits[limiter] ?? null;
-function changeOf(limiter, before, after) {
-	if (before === after) return [];
-	if (before === null) return after === null ? [] : [{
-		limiter,
-		before,
-		after
-	}];
-	return [{
-		limiter,
-		before,
-		after
-	}];
-}
-function swapOf(previous, next) {
-	return [{
-		limiter: CACHE_AWARE_INPUT,
-		from: PLAIN_INPUT
-	}, {
-		limiter: PLAIN_INPUT,
-		from: CACHE_AWARE_INPUT
-	}].flatMap(({ limiter, from }) => {
-		const before = given(previous, from);
-		const after = given(next, limiter);
-		const isSwap = given(next, from) === null && given(previous, limiter) === null;
-		return before !== null && after !== null && isSwap ? [{
-			limiter,
-			from,
-			before,
-			after
-		}] : [];
-	}).at(0);
-}
-function modelDrift(before, after, match) {
-	const homes = (groups) => new Map(groups.flatMap((group) => group.models.map((model) => [model, group])));
-	const oldHomes = homes(before.groups);
-	const newHomes = homes(after.groups);
-	return [...new Set([...oldHomes.keys(), ...newHomes.keys()])].sort(compareText).flatMap((model) => {
-		const oldHome = oldHomes.get(model);
-		const newHome = newHomes.get(model);
-		if (oldHome && newHome) return match.after(oldHome) !== newHome ? [{
-			...placeOf(newHome),
-			class: "model-moved",
-			model,
-			from: oldHome.name
-		}] : [];
-		if (newHome) return match.before(newHome) ? [{
-			...placeOf(newHome),
-			class: "model-added",
-			model
-		}] : [];
-		if (!oldHome) return [];
-		const home = match.after(oldHome);
-		return home ? [{
-			...placeOf(home),
-			class: "model-removed",
-			model
-		}] : [];
-	});
-}
-function workspaceDrift(before, after, match) {
-	return [...new Set([...before.workspaces, ...after.workspaces].map(({ id }) => id))].sort(compareText).flatMap((id) => {
-		const previous = before.workspaces.find((workspace) => workspace.id === id);
-		const next = after.workspaces.find((workspace) => workspace.id === id);
-		const scope = {
-			type: "workspace",
-			id,
-			name: next?.name ?? previous?.name ?? id
-		};
-		return overridePairs(previous?.overrides ?? [], next?.overrides ?? [], {
-			before,
-			after,
-			match
-		}).flatMap(([group, own, now]) => overrideDrift(placeOf(group, scope), compareLimits(own, now)));
-	});
-}
-function overrideDrift(place, changes) {
-	return changes.map(({ limiter, from, before, after }) => {
-		if (before === null) return {
-			...place,
-			class: "override-added",
-			limiter,
-			after
-		};
-		if (after === null) return {
-			...place,
-			class: "override-removed",
-			limiter,
-			before
-		};
-		return {
-			...place,
-			class: "override-changed",
-			limiter,
-			before,
-			after,
-			...from !== void 0 && { from }
-		};
-	});
-}
-function overridePairs(previous, next, { before, after, match }) {
-	const nameNow = (override) => {
-		const group = groupOf(override, before.groups);
-		return (group && match.after(group)) ?? override;
-	};
-	const old = previous.map((override) => ({
-		group: nameNow(override),
-		limits: override.limits
-	}));
-	const kept = next.map((override) => [
-		groupOf(override, after.groups) ?? override,
-		old.find(({ group }) => sameGroup(group, override))?.limits ?? {},
-		override.limits
-	]);
-	const gone = old.filter(({ group }) => !next.some((override) => sameGroup(group, override))).map(({ group, limits }) => [
-		group,
-		limits,
-		{}
-	]);
-	return [...kept, ...gone];
-}
-// src/report/rows.ts
-function verdictRow(verdict) {
-	const { scope, group, limiter, configured, limitSource, lowerBound, thresholds } = verdict;
-	const base = {
-		scope,
-		group: {
-			type: group.type,
-			name: group.name
-		},
-		limiter
-	};
-	const judgedBy = {
-		configured,
-		limit_source: limitSource,
-		lower_bound: lowerBound
-	};
-	const own = thresholds && { thresholds };
-	if (isMeasured$1(verdict)) return {
-		...base,
-		...judgedBy,
-		...figures(verdict),
-		...own
-	};
-	const { limit, band, reason } = verdict;
-	return {
-		...base,
-		...judgedBy,
-		...NO_FIGURES,
-		limit,
-		band,
-		reason,
-		...own
-	};
-}
-const NO_FIGURES = {
-	peak: null,
-	peak_at: null,
-	bracket: null,
-	p99: null,
-	minutes_over_threshold: null,
-	utilization: null,
-	transition: null,
-	clipped: null,
-	previous: null,
-	hourly: null,
-	drivers: null
-};
-function figures(verdict) {
-	const { limit, peak, peakAt, bracket, p99, minutesOverThreshold, utilization, band, transition } = verdict;
-	const { clipped, previous, hourly, drivers, lowestRemaining, muted } = verdict;
-	return {
-		limit,
-		peak,
-		peak_at: isoTime(peakAt),
-		bracket,
-		p99,
-		minutes_over_threshold: minutesOverThreshold,
-		utilization,
-		band,
-		transition,
-		reason: null,
-		clipped: clipped && {
-			from: isoTime(clipped.from),
-			minutes: clipped.minutes
-		},
-		previous,
-		hourly: hourly && [...hourly],
-		drivers: drivers && {
-			workspaces: [...drivers.workspaces],
-			models: [...drivers.models],
-			api_keys: [...drivers.apiKeys]
-		},
-		...lowestRemaining !== void 0 && { lowest_remaining: lowestRemaining },
-		...muted && { muted }
-	};
-}
-function driftRow(drift) {
-	const consequence = "consequence" in drift ? drift.consequence : void 0;
-	return {
-		class: drift.class,
-		scope: drift.scope,
-		group: drift.group,
-		limiter: "limiter" in drift ? drift.limiter : null,
-		before: "before" in drift ? drift.before : null,
-		after: "after" in drift ? drift.after : null,
-		utilization_before: consequence?.before ?? null,
-		utilization_after: consequence?.after ?? null,
-		peak: consequence?.peak ?? null,
-		model: "model" in drift ? drift.model : null,
-		from: ("from" in drift ? drift.from : null) ?? null,
-		...drift.intended !== void 0 && { intended: drift.intended }
-	};
-}
-function groupViewRow({ scope, group, binds, cache }) {
-	return {
-		scope,
-		group: {
-			type: group.type,
-			name: group.name
-		},
-		binds: [...binds],
-		cache: cache && {
-			read_share: cache.readShare,
-			stretch: cache.stretch,
-			hourly_read_share: [...cache.hourlyReadShare]
-		}
-	};
-}
-// src/judge/limits/effective.ts
-function bind(override, organization) {
-	return organization !== null && organization < override ? {
-		limit: organization,
-		configured: override,
-		source: "organization"
-	} : {
-		limit: override,
-		configured: override,
-		source: "workspace"
-	};
-}
-function effectiveLimit(snapshot, { scope, group, limiter }) {
-	const organization = groupOf(group, snapshot.groups)?.limits[limiter] ?? null;
-	const override = ownLimit(snapshot, scope, group, limiter);
-	return override === null ? organization : bind(override, organization).limit;
-}
-function ownLimit({ workspaces }, scope, group, limiter) {
-	if (scope.type === "organization") return null;
-	return groupOf(group, workspaces.find(({ id }) => id === scope.id)?.overrides ?? [])?.limits[limiter] ?? null;
-}
-function judgedLimiters({ groups, workspaces }) {
-	const organization = groups.flatMap((group) => Object.entries(group.limits).map(([limiter, limit]) => ({
-		scope: ORGANIZATION,
-		group,
-		limiter,
-		limit,
-		configured: limit,
-		source: "organization"
-	})));
-	const ofWorkspaces = workspaces.flatMap(({ id, name, overrides }) => overrides.flatMap((override) => Object.entries(override.limits).flatMap(([limiter, value]) => {
-		if (value === null) return [];
-		const inherited = groupOf(override, groups)?.limits[limiter] ?? null;
-		return [{
-			scope: {
-				type: "workspace",
-				id,
-				name
-			},
-			group: override,
-			limiter,
-			...bind(value, inherited)
-		}];
-	})));
-	return [...organization, ...ofWorkspaces];
-}
-const groupLimits = record(string$1(), record(string$1(), number().nullable())).describe("Effective limit by group, then by limiter type; null: Anthropic names the limiter without a value, which is not unlimited");
-strictObject({
-	version: literal(1),
-	models: record(string$1(), string$1()).describe("Model name or alias \u2192 the group whose limits it draws on, together with all others of that group"),
-	organization: groupLimits.describe("What all workspaces together may use"),
-	workspaces: record(string$1(), strictObject({
-		name: string$1(),
-		limits: groupLimits
-	})).describe("By workspace ID: what this workspace may use. It shares what it inherits with the others")
-});
-function gatewayOf(snapshot, workspaces) {
-	const all = new Map([...snapshot.workspaces, ...workspaces].map(({ id, name }) => [id, name]));
-	return {
-		version: 1,
-		models: sorted(snapshot.groups.toReversed().flatMap((group) => group.models.map((model) => [model, keyOf$1(group)]))),
-		organization: limitsIn(snapshot, { type: "organization" }),
-		workspaces: sorted([...all].map(([id, name]) => [id, {
-			name,
-			limits: limitsIn(snapshot, {
-				type: "workspace",
-				id,
-				name
-			})
-		}]))
-	};
-}
-function formatGateway(gateway) {
-	return `${JSON.stringify(gateway, null, 2)}\n`;
-}
-function limitsIn(snapshot, scope) {
-	const overrides = scope.type === "workspace" ? snapshot.workspaces.find(({ id }) => id === scope.id)?.overrides ?? [] : [];
-	const homeless = overrides.filter((override) => !groupOf(override, snapshot.groups));
-	const limits = new Map();
-	for (const group of [...snapshot.groups, ...homeless]) {
-		const own = groupOf(group, overrides)?.limits ?? {};
-		const effective = [...new Set([...Object.keys(group.limits), ...Object.keys(own)])].map((limiter) => [limiter, effectiveLimit(snapshot, {
-			scope,
-			group,
-			limiter
-		})]);
-		limits.set(keyOf$1(group), sorted([...Object.entries(limits.get(keyOf$1(group)) ?? {}), ...effective]));
-	}
-	return sorted([...limits]);
-}
-function keyOf$1({ type, name }) {
-	return type === "model_group" ? name : type;
-}
-function sorted(entries) {
-	return Object.fromEntries(entries.toSorted(([a], [b]) => compareText(a, b)));
-}
-// src/tell/pull-request/commit-message.ts
-const MOST_CHANGES = 100;
-function commitMessage(headline, report, files) {
-	return {
-		headline,
-		body: commitBody(report, files)
-	};
-}
-function commitBody(report, files) {
-	if (files === "gateway") return "The gateway file is brought up to date; no limit has changed.";
-	if (report.first_snapshot) return "The first snapshot: the limits as they are today.";
-	if (report.drift.length === 0) return "Only names have changed; no limit has changed.";
-	const { shown, more } = atMost(orderDrift(report.drift), MOST_CHANGES);
-	const lines = shown.map((drift) => `- ${driftSentence(drift, report, gitText)}`);
-	const left = more > 0 ? [`- and ${count$1(more)} more, see the diff`] : [];
-	const peaks = shown.some(({ peak }) => peak !== null) ? ["", `Peaks are of ${period(report.window)}.`] : [];
-	return [
-		...lines,
-		...left,
-		...peaks
-	].join("\n");
-}
-// src/tell/pull-request/pull-request.ts
-const PULL_REQUEST_MARKER = "<!-- claude-rate-limit-audit -->";
-const LONGEST_BODY$1 = 65536;
-const STEPS = [
-	{
-		changes: Number.POSITIVE_INFINITY,
-		consequence: true
-	},
-	{
-		changes: Number.POSITIVE_INFINITY,
-		consequence: false
-	},
-	{
-		changes: 200,
-		consequence: true
-	},
-	{
-		changes: 50,
-		consequence: true
-	},
-	{
-		changes: 0,
-		consequence: false
-	}
-];
-function renderPullRequest(report, links, files) {
-	return {
-		title: title(report, files),
-		body: firstFitting(STEPS, (step) => body(report, links, files, step), (text) => text.length <= LONGEST_BODY$1)
-	};
-}
-function title(report, files) {
-	if (files === "gateway") return "Claude rate limits: the gateway file, same limits";
-	if (report.first_snapshot) return "Record the Claude rate limits";
-	if (report.drift.length === 0) return "Claude rate limits: new names, same limits";
-	return `Claude rate limits: ${driftCounts(report.drift, 2)}`;
-}
-function body(report, links, files, step) {
-	return stack(PULL_REQUEST_MARKER, changes(report, files, step), approving(report, files), seeAlso(links, "The audit run"));
-}
-function changes(report, files, step) {
-	if (files === "gateway") return "Only the gateway file changes: it is new, or workspaces have come, gone or been renamed. Every limit is as it was.";
-	if (report.first_snapshot) {
-		const groups = new Set(report.verdicts.map(({ group }) => `${group.type} ${group.name}`)).size;
-		return `This is the first snapshot of the organization's Claude rate limits (${plural(groups, "group")}). There is nothing to compare it with yet.`;
-	}
-	if (report.drift.length === 0) return "Only names have changed: every limit, and every model that draws on it, is as it was.";
-	const ordered = orderDrift(report.drift);
-	const cuts = ordered.filter(isCut).length;
-	const { shown, more } = atMost(ordered, step.changes);
-	const intro = `The configured Claude rate limits differ from the committed snapshot: ${driftCounts(report.drift)}.${cuts > 0 ? ` ${cuts === 1 ? "One leaves" : `${count$1(cuts)} leave`} less room than before.` : ""}`;
-	const left = more > 0 ? `${count$1(more)} more of ${count$1(ordered.length)} changes are not shown here, to stay within GitHub's size for a pull request; the diff has them all.` : "";
-	const shortened = step.consequence || shown.length === 0 ? "" : "What each change does to the peak is left out, to stay within GitHub's size for a pull request; the run's summary has it.";
-	return stack(intro, driftTable(shown, report, step.consequence ? `What it does to the peak of ${period(report.window)}` : null), shortened, left);
-}
-function approving(report, files) {
-	const subject = report.first_snapshot ? "these limits" : report.drift.length > 0 ? "the new limits" : "the new names";
-	return stack("### What approving means", `${files === "gateway" ? "Merging brings the gateway file up to date. It changes nothing at Anthropic." : `Merging records ${subject} as known. It changes nothing at Anthropic, where they are in force already: the next audit compares with them.`}${files === "snapshot" ? "" : " What reads the gateway file goes by it from then on."} Left open, this pull request ${report.first_snapshot ? "is kept up to date." : "is kept up to date, and closes by itself once nothing differs from what was recorded."}`, report.drift.length > 0 && "If a change is not one you expected: the organization's own limits are set by Anthropic, a workspace's by your own administrators in the Console.");
-}
+// src/deliver/snapshot/commit.ts
+const messageText = ({ headline, body }) => `${headline}\n\n${body}`;
 const MOVED = new Set(["stale", "not-found"]);
 const COMMIT = `mutation($input: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $input) { commit { oid url signature { isValid } } }
@@ -35833,17 +37533,14 @@ const comparisonSchema$1 = object$1({ commits: array(object$1({
 		verification: object$1({ verified: boolean() }).optional()
 	})
 })) });
-async function commitOnBranch(github, branch, head, { files, headline, body }) {
+async function commitOnBranch(github, branch, head, { files, message }) {
 	const input = {
 		branch: {
 			repositoryNameWithOwner: `${github.owner}/${github.repo}`,
 			branchName: branch
 		},
 		expectedHeadOid: head,
-		message: {
-			headline,
-			body
-		},
+		message,
 		fileChanges: { additions: files.map(({ path, text }) => ({
 			path,
 			contents: Buffer.from(text).toString("base64")
@@ -35863,11 +37560,11 @@ async function commitOnBranch(github, branch, head, { files, headline, body }) {
 		throw error;
 	}
 }
-async function findCommit(github, { head, proposal }, tip) {
+async function findCommit(github, { head, change }, tip) {
 	if (head === tip) return null;
 	const { commits } = await github.rest("GET", "/compare/{basehead}", { basehead: `${head}...${tip}` }, comparisonSchema$1);
-	const wanted = words(`${proposal.headline}\n\n${proposal.body}`);
-	const found = commits.find(({ parents, commit }) => parents[0]?.sha === head && words(commit.message) === wanted);
+	const wanted = words(messageText(change.message));
+	const found = commits.find(({ parents, commit }) => parents.length === 1 && parents[0]?.sha === head && words(commit.message) === wanted);
 	return found ? {
 		sha: found.sha,
 		url: found.html_url,
@@ -35883,20 +37580,21 @@ async function commitFiles(github, { branch: wanted, paths, plan }) {
 		const proposal = plan(files);
 		if (proposal === null) {
 			const commit = unsettled && await findCommit(github, unsettled, head);
-			return {
+			return unsettled && commit ? {
 				commit,
-				branch,
-				before: commit && unsettled ? unsettled.before : files
-			};
+				proposal: unsettled.proposal,
+				before: unsettled.before
+			} : null;
 		}
 		const made = await commitOnBranch(github, branch, head, proposal);
 		if (typeof made === "object") return {
 			commit: made,
-			branch,
+			proposal,
 			before: files
 		};
 		if (made === "unknown") unsettled = {
 			head,
+			change: proposal,
 			proposal,
 			before: files
 		};
@@ -35927,21 +37625,23 @@ function blobOid(text) {
 	const bytes = Buffer.from(text);
 	return _createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
 }
-function signProposal(proposal, parent) {
-	const { files, headline, body } = proposal;
+function sealChange({ files, message }, parent) {
+	const { headline, body } = message;
 	const blobs = files.map(({ path, text }) => ({
 		path,
 		oid: blobOid(text)
 	}));
 	const trailer = `Audit-Snapshot: ${seal({
 		parent,
-		message: `${headline}\n\n${body}`,
+		message: messageText(message),
 		blobs
 	})}`;
 	return {
 		files,
-		headline,
-		body: body === "" ? trailer : `${body}\n\n${trailer}`
+		message: {
+			headline,
+			body: body === "" ? trailer : `${body}\n\n${trailer}`
+		}
 	};
 }
 const hasTrailer = (message) => TRAILER.test(message);
@@ -35980,28 +37680,24 @@ async function readHistory(github, base, tip) {
 	try {
 		compared = await github.rest("GET", "/compare/{basehead}", { basehead: `${base}...${tip}` }, comparisonSchema);
 	} catch (error) {
-		if (refusalOf(error) === "not-found") return {
-			ahead: Number.POSITIVE_INFINITY,
-			mergeBase: null,
-			ours: false
-		};
+		if (refusalOf(error) === "not-found") return { kind: "theirs" };
 		throw error;
 	}
 	const { ahead_by: ahead, merge_base_commit, commits } = compared;
-	const sealed = ahead <= MOST_OF_OURS && commits.length === ahead && commits.every(({ commit }) => hasTrailer(commit.message)) ? await Promise.all(commits.map(({ sha }) => isOurs(github, sha))) : [false];
-	return {
-		ahead,
-		mergeBase: merge_base_commit.sha,
-		ours: ahead === 0 || sealed.every(Boolean)
-	};
+	if (!(ahead <= MOST_OF_OURS && commits.length === ahead && commits.every(({ commit }) => hasTrailer(commit.message)))) return { kind: "theirs" };
+	return (await Promise.all(commits.map(({ sha }) => isOurs(github, sha)))).every(Boolean) ? {
+		kind: "ours",
+		commits: ahead,
+		mergeBase: merge_base_commit.sha
+	} : { kind: "theirs" };
 }
 async function isOurs(github, sha) {
 	const { parents, commit, files = [] } = await github.rest("GET", "/commits/{ref}", { ref: sha }, commitSchema);
 	const [parent, ...more] = parents;
 	if (parent === void 0 || more.length > 0) return false;
-	const blobs = files.map(({ filename, sha }) => ({
-		path: filename,
-		oid: sha ?? ""
+	const blobs = files.map((file) => ({
+		path: file.filename,
+		oid: file.sha ?? ""
 	}));
 	return isSealed({
 		parent: parent.sha,
@@ -36016,33 +37712,36 @@ async function moveBranches(github, repositoryId, moves) {
 		afterOid: to ?? NO_REF,
 		force: true
 	}));
-	try {
-		await github.mutate("updateRefs", UPDATE_REFS, {
-			repositoryId,
-			refUpdates
-		}, updateSchema);
-		return true;
-	} catch (error) {
-		const tips = await Promise.all(moves.map(({ branch }) => readHead(github, branch)));
-		if (tips.every((tip, at) => tip === moves[at]?.to)) return true;
-		if (tips.some((tip, at) => tip !== moves[at]?.from)) return false;
-		throw error;
+	for (let tries = 1;; tries++) {
+		try {
+			await github.mutate("updateRefs", UPDATE_REFS, {
+				repositoryId,
+				refUpdates
+			}, updateSchema);
+			return true;
+		} catch (error) {
+			const tips = await Promise.all(moves.map(({ branch }) => readHead(github, branch)));
+			if (tips.every((tip, at) => tip === moves[at]?.to)) return true;
+			if (tips.some((tip, at) => tip !== moves[at]?.from)) return false;
+			if (!isInDoubt(error) || tries === 5) throw error;
+		}
+		await pause(github, tries);
 	}
 }
-async function rebuildBranch(github, repositoryId, { branch, tip, base }, proposal) {
-	const beside = `${branch}-next`;
+async function rebuildBranch(github, repositoryId, { branch, tip, base }, change) {
+	const beside = scratchName(github, branch);
 	if (!await moveBranches(github, repositoryId, [{
 		branch: beside,
-		from: await leftover(github, beside, base),
+		from: null,
 		to: base
 	}])) return null;
 	let at = base;
 	try {
-		const signed = signProposal(proposal, base);
-		const made = await commitOnBranch(github, beside, base, signed);
+		const sealed = sealChange(change, base);
+		const made = await commitOnBranch(github, beside, base, sealed);
 		const commit = made === "unknown" ? await landed(github, beside, {
 			head: base,
-			proposal: signed
+			change: sealed
 		}) : made;
 		if (commit === null || commit === "moved") return null;
 		at = commit.sha;
@@ -36065,52 +37764,64 @@ async function rebuildBranch(github, repositoryId, { branch, tip, base }, propos
 		}]).catch(() => {});
 	}
 }
-async function leftover(github, beside, base) {
-	const tip = await readHead(github, beside);
-	if (tip === null || (await readHistory(github, base, tip)).ours) return tip;
-	throw new AuditError(`Branch "${beside}", on which commits are prepared, holds commits that are not this action's.`, { remedy: "Rename or delete it, or set `branch` to another name." });
+function scratchName({ random }, branch) {
+	return `${branch}-scratch-${Math.floor(random() * 36 ** 8).toString(36).padStart(8, "0")}`;
 }
 async function landed(github, branch, unsettled) {
 	const tip = await readHead(github, branch);
 	return tip === null ? null : findCommit(github, unsettled, tip);
 }
 // src/deliver/snapshot/people.ts
-const MOST_TRIES = 3;
+const MOST_TRIES$1 = 3;
 const TEAM = "team:";
 const issueSchema = object$1({ assignees: array(object$1({ login: string$1() })) });
+const NOBODY = {
+	labels: [],
+	reviewers: [],
+	assignees: []
+};
+const LABEL = "A label that does not exist is made only with `permissions: issues: write`: make it once under Issues → Labels, or grant that to the job.";
+const TEAM_REVIEWER = "A team can be asked only by a token that sees it: that of a GitHub App with the permission \"Members: read\", or a personal one; the token of a workflow sees none.";
+const REVIEWER = "A reviewer has to have access to the repository, and cannot be who opened the pull request.";
 async function addPeople(github, number, { labels, reviewers, assignees }, warn) {
-	const steps = [
-		...labels.map((label) => ({
-			what: `label "${label}"`,
-			act: () => addLabel(github, number, label)
-		})),
-		...reviewers.map((name) => ({
-			what: `reviewer "${name}"`,
-			act: () => askReviewer(github, number, name)
-		})),
-		...assignees.map((name) => ({
-			what: `assignee "${name}"`,
-			act: () => assign(github, number, name)
-		}))
-	];
-	for (const { what, act } of steps) try {
-		await patiently(github, act);
-	} catch (error) {
-		warn(`Pull request #${number} is without ${what}: ${describeError(error)}`);
-	}
+	const left = async (names, what, step) => {
+		const failed = [];
+		for (const name of names) try {
+			await patiently(github, () => step.act(github, number, name));
+		} catch (error) {
+			failed.push(name);
+			const why = `${describeError(error)} ${step.remedy(name)}`.trim();
+			warn(`Pull request #${number} is without ${what(name)}: ${why} The next run tries it again.`);
+		}
+		return failed;
+	};
+	return {
+		labels: await left(labels, (name) => `label "${name}"`, {
+			act: addLabel,
+			remedy: () => LABEL
+		}),
+		reviewers: await left(reviewers, (name) => `reviewer "${name}"`, {
+			act: askReviewer,
+			remedy: (name) => name.startsWith(TEAM) ? TEAM_REVIEWER : REVIEWER
+		}),
+		assignees: await left(assignees, (name) => `assignee "${name}"`, {
+			act: assign,
+			remedy: () => ""
+		})
+	};
 }
 async function addLabel(github, number, label) {
 	await github.rest("POST", "/issues/{issue_number}/labels", {
 		issue_number: number,
 		labels: [label]
-	}, unknown());
+	}, WHATEVER);
 }
 async function askReviewer(github, number, name) {
 	const who = name.startsWith(TEAM) ? { team_reviewers: [name.slice(5).split("/").at(-1)] } : { reviewers: [name] };
 	await github.rest("POST", "/pulls/{pull_number}/requested_reviewers", {
 		pull_number: number,
 		...who
-	}, unknown());
+	}, WHATEVER);
 }
 async function assign(github, number, name) {
 	if (!(await github.rest("POST", "/issues/{issue_number}/assignees", {
@@ -36123,13 +37834,216 @@ async function patiently(github, act) {
 		try {
 			return await act();
 		} catch (error) {
-			if (!(error instanceof GitHubError && /could not resolve to a node/i.test(error.said)) || tries === MOST_TRIES) throw error;
+			if (!(error instanceof GitHubError && /could not resolve to a node/i.test(error.said)) || tries === MOST_TRIES$1) throw error;
 		}
 		await github.sleep(1e3 * 2 ** tries * github.random());
 	}
 }
-// src/deliver/snapshot/pulls.ts
+// src/tell/pull-request/renamed.ts
+const NAMED$6 = 10;
+function renamed(renames, safe) {
+	if (renames.length === 0) return "";
+	return `Renamed, without effect: ${listing(renames.map(({ what, from, to }) => `${what} ${safe(from)} → ${safe(to)}`), NAMED$6)}.`;
+}
+// src/tell/pull-request/pull-request.ts
+const PULL_REQUEST_MARKER = "<!-- claude-rate-limit-audit -->";
+const LONGEST_BODY$1 = 65536;
+const EXTENTS = [
+	{
+		changes: Number.POSITIVE_INFINITY,
+		consequence: true
+	},
+	{
+		changes: Number.POSITIVE_INFINITY,
+		consequence: false
+	},
+	{
+		changes: 200,
+		consequence: true
+	},
+	{
+		changes: 50,
+		consequence: true
+	},
+	{
+		changes: 0,
+		consequence: false
+	}
+];
+function renderPullRequest(report, links, proposed) {
+	const lead = proposed.files === "gateway" ? "" : intro(report);
+	return {
+		title: title(report, proposed.files),
+		body: firstFitting(EXTENTS, (extent) => body(report, links, proposed, {
+			...extent,
+			lead
+		}), (text) => text.length <= LONGEST_BODY$1)
+	};
+}
+const LONGEST_TITLE = 250;
+function title(report, files) {
+	if (files === "gateway") return "Claude rate limits: the gateway file, same limits";
+	if (report.first_snapshot) return "Record the Claude rate limits";
+	const [worst, ...rest] = orderDrift(report.drift);
+	if (!worst) return "Claude rate limits: new names, same limits";
+	const more = rest.length === 0 ? "" : `, and ${plural(rest.length, "more change")}`;
+	return `${oneLine$1(`Claude rate limits: ${driftHeadline(worst, gitText)}`, LONGEST_TITLE - more.length)}${more}`;
+}
+function body(report, links, proposed, extent) {
+	return stack(PULL_REQUEST_MARKER, changes(report, proposed.files, extent), proposed.files !== "gateway" && renamed(proposed.renames, markdownText), proposed.sinceUpdate, under("### Who drives what the changes press", pressed(report)), approving(report, proposed.files), seeAlso(links, "The audit run"));
+}
+const MOST_PRESSED = 10;
+function pressed(report) {
+	return bullets(list(pressedLimits(report.drift).flatMap((limit) => {
+		const row = measured(report).find((verdict) => sameLimit(verdict, limit));
+		return row?.drivers ? [{
+			row,
+			drivers: row.drivers
+		}] : [];
+	}), MOST_PRESSED, ({ row, drivers }) => {
+		const span = isPerDay(row) ? "day" : report.peak_window;
+		return `${rowSentence(row, report, markdownText)}. ${drivenBy(drivers, span)}`;
+	}));
+}
+function changes(report, files, extent) {
+	if (files === "gateway") return "Only the gateway file changes: it is new, or workspaces have come, gone or been renamed. Every limit is as it was.";
+	if (report.first_snapshot) {
+		const groups = new Set(report.verdicts.map(({ group }) => `${group.type} ${group.name}`)).size;
+		return `This is the first snapshot of the organization's Claude rate limits (${plural(groups, "group")}). There is nothing to compare it with yet.`;
+	}
+	if (report.drift.length === 0) return "Only names have changed: every limit, and every model that draws on it, is as it was.";
+	const ordered = orderDrift(report.drift);
+	const { shown, more } = atMost(ordered, extent.changes);
+	const left = more > 0 && `${count$1(more)} more of ${count$1(ordered.length)} changes are not shown here, to stay within GitHub's size for a pull request; the diff has them all.`;
+	const shortened = extent.consequence || shown.length === 0 ? "" : "What each change does to the peak is left out, to stay within GitHub's size for a pull request; the run's summary has it.";
+	const consequence = extent.consequence ? `What it does to the peak of ${period(report.window)}` : null;
+	return stack(extent.lead, driftTable(shown, report, consequence), shortened, left);
+}
+function intro(report) {
+	const cuts = report.drift.filter((item) => isCut(item) && firstTeller(item, report) === null).length;
+	const over = limitsOverAlertLine(report);
+	return [
+		`The configured Claude rate limits differ from the committed snapshot: ${driftCounts(report.drift)}.`,
+		cuts > 0 && `${cuts === 1 ? "One leaves" : `${count$1(cuts)} leave`} less room than before.`,
+		over > 0 && `**${over === 1 ? "One limit is" : `${count$1(over)} limits are`} over the alert line by it.**`
+	].filter(Boolean).join(" ");
+}
+function approving(report, files) {
+	return stack("### What approving means", `${files === "gateway" ? "Merging brings the gateway file up to date. It changes nothing at Anthropic." : `Merging records ${subjectOf(report)} as known. It changes nothing at Anthropic, where they are in force already: the next audit compares with them.`}${files === "snapshot" ? "" : " What reads the gateway file goes by it from then on."} Left open, this pull request ${report.first_snapshot ? "is kept up to date." : "is kept up to date, and closes by itself once nothing differs from what was recorded."}`, report.drift.length > 0 && "If a change is not one you expected: the organization's own limits are set by Anthropic, a workspace's by your administrators (Console, API or CLI).");
+}
+function subjectOf({ first_snapshot, drift }) {
+	if (first_snapshot) return "these limits";
+	return drift.length > 0 ? "the new limits" : "the new names";
+}
+// src/deliver/snapshot/pull-text.ts
+const END = "<!-- /claude-rate-limit-audit -->";
 const LONGEST_BODY = 65536;
+const LAST_LINE = /^.*\]\(https:\/\/platform\.claude\.com\/usage\/limits\).*$/m;
+const names = array(string$1());
+const memorySchema = object$1({
+	title: string$1(),
+	key: string$1(),
+	missing: object$1({
+		labels: names,
+		reviewers: names,
+		assignees: names
+	}).optional()
+});
+const MEMORY = /<!-- audit-state (\{.*\}) -->/;
+function keyOf$1({ files }, before) {
+	const change = files.map(({ path, text }) => [
+		path,
+		before[path] ?? null,
+		text
+	]);
+	return _createHash("sha256").update(JSON.stringify(change)).digest("hex").slice(0, 16);
+}
+function newBody(text, key) {
+	return region(text, key, LONGEST_BODY);
+}
+function bodyToFill(title) {
+	return region({
+		title,
+		body: ""
+	}, "", LONGEST_BODY);
+}
+function missingIn(body, wanted) {
+	const missing = memoryOf(body)?.missing ?? NOBODY;
+	const still = (kind) => missing[kind].filter((name) => wanted[kind].includes(name));
+	return {
+		labels: still("labels"),
+		reviewers: still("reviewers"),
+		assignees: still("assignees")
+	};
+}
+function withMissing(body, missing) {
+	const memory = memoryOf(body);
+	if (memory === null) return body;
+	const { title, key } = memory;
+	const isNone = Object.values(missing).every(({ length }) => length === 0);
+	return body.replace(MEMORY, () => stateOf(isNone ? {
+		title,
+		key
+	} : {
+		title,
+		key,
+		missing
+	}));
+}
+function updatedText(open, text, key) {
+	const memory = memoryOf(open.body);
+	if (memory?.key === key) return null;
+	const { before, after } = around(open.body.replace(/\r\n/g, "\n"));
+	const title = memory !== null && open.title !== memory.title ? open.title : text.title;
+	const others = before.length + after.length;
+	return {
+		title,
+		body: `${before}${region(text, key, LONGEST_BODY - others)}${after}`
+	};
+}
+function region({ title, body }, key, room) {
+	const [start, end] = [`${PULL_REQUEST_MARKER}\n${stateOf({
+		title,
+		key
+	})}\n\n`, `\n\n${END}`];
+	const own = body.replace(PULL_REQUEST_MARKER, "").trim();
+	const left = room - start.length - end.length;
+	if (own.length <= left) return `${start}${own}${end}`;
+	return `${start}${own.slice(0, Math.max(0, left - 37))}
+
+… cut: GitHub takes no longer text.${end}`;
+}
+function stateOf(memory) {
+	return `<!-- audit-state ${JSON.stringify(memory).replaceAll(">", "\\u003e").replaceAll("--", "-\\u002d")} -->`;
+}
+function around(body) {
+	const from = body.indexOf(PULL_REQUEST_MARKER);
+	if (from < 0) return {
+		before: `${body}\n\n`,
+		after: ""
+	};
+	const end = body.indexOf(END, from);
+	if (end >= 0) return {
+		before: body.slice(0, from),
+		after: body.slice(end + 33)
+	};
+	const last = LAST_LINE.exec(body.slice(from));
+	const length = last ? last.index + last[0].length : 32;
+	return {
+		before: body.slice(0, from),
+		after: body.slice(from + length)
+	};
+}
+function memoryOf(body) {
+	const [, json] = MEMORY.exec(body) ?? [];
+	if (json === void 0) return null;
+	try {
+		return memorySchema.parse(JSON.parse(json));
+	} catch {
+		return null;
+	}
+}
+// src/deliver/snapshot/pulls.ts
 const pullSchema = object$1({
 	number: int$2(),
 	html_url: string$1(),
@@ -36161,233 +38075,344 @@ async function findPull(github, branch, base) {
 	const pulls = found.filter(({ head }) => head.ref === branch && head.repo?.full_name.toLowerCase() === fullName).map(toPull);
 	return pulls.find(({ ours }) => ours) ?? pulls[0] ?? null;
 }
-function withMarker({ title, body }) {
-	const end = body.includes("<!-- claude-rate-limit-audit -->") ? "" : `\n\n${PULL_REQUEST_MARKER}`;
-	if (body.length + end.length <= LONGEST_BODY) return {
-		title,
-		body: body + end
-	};
-	const notice = `\n\n\u2026 cut: GitHub takes no longer text.\n\n${PULL_REQUEST_MARKER}`;
-	return {
-		title,
-		body: body.slice(0, LONGEST_BODY - notice.length) + notice
-	};
-}
+const NOT_YET = /head.*invalid|invalid.*head|submitted too quickly|not all refs are readable/i;
+const MOST_TRIES = 4;
 async function openPull(github, branch, base, text) {
-	try {
-		return toPull(await github.rest("POST", "/pulls", {
-			...withMarker(text),
-			head: branch,
-			base
-		}, pullSchema));
-	} catch (error) {
-		const found = isInDoubt(error) || error instanceof GitHubError && /already exists/i.test(error.said) ? await findPull(github, branch, base) : null;
-		if (found) return found;
-		throw error;
+	for (let tries = 1;; tries++) {
+		try {
+			return toPull(await github.rest("POST", "/pulls", {
+				...text,
+				head: branch,
+				base
+			}, pullSchema));
+		} catch (error) {
+			const found = isInDoubt(error) || error instanceof GitHubError && /already exists/i.test(error.said) ? await findPull(github, branch, base) : null;
+			if (found) return found;
+			if (!isNotYet(error) || tries === MOST_TRIES) throw error;
+		}
+		await pause(github, tries);
 	}
 }
-async function updatePull(github, pull, text) {
-	const { title, body } = withMarker(text);
-	if (pull.title === title && sameText(pull.body, body)) return false;
+function isNotYet(error) {
+	return isInDoubt(error) || refusalOf(error) === "not-found" || error instanceof GitHubError && NOT_YET.test(error.said);
+}
+async function updatePull(github, { number }, { title, body }) {
 	await github.rest("PATCH", "/pulls/{pull_number}", {
-		pull_number: pull.number,
+		pull_number: number,
 		title,
 		body
-	}, unknown());
-	return true;
-}
-function sameText(a, b) {
-	const plain = (text) => text.replace(/\r\n/g, "\n").trimEnd();
-	return plain(a) === plain(b);
+	}, WHATEVER);
 }
 async function closePull(github, { number }) {
 	await github.rest("PATCH", "/pulls/{pull_number}", {
 		pull_number: number,
 		state: "closed"
-	}, unknown());
+	}, WHATEVER);
 }
 async function comment(github, { number }, body) {
 	await github.rest("POST", "/issues/{issue_number}/comments", {
 		issue_number: number,
 		body
-	}, unknown());
+	}, WHATEVER);
 }
 function compareUrl({ serverUrl, owner, repo }, branch, base, title) {
 	return `${serverUrl}/${owner}/${repo}/compare/${[base, branch].map((name) => encodeURIComponent(name).replaceAll("%2F", "/")).join("...")}?${new URLSearchParams({
 		quick_pull: "1",
 		title,
-		body: PULL_REQUEST_MARKER
+		body: bodyToFill(title)
 	})}`;
 }
 // src/deliver/snapshot/scene.ts
-async function look(github, { base: wanted, branch, paths, plan }) {
+async function look(github, { base: wanted, branch: name, paths, plan }) {
 	const { id: repositoryId, defaultBranch } = await readRepository(github);
 	const base = await readFiles(github, wanted ?? defaultBranch, paths);
-	if (base.branch === branch) throw new AuditError(`A pull request from "${branch}" into "${base.branch}" leads nowhere.`, { remedy: "Set `branch` to a name of its own, or snapshot-mode: commit." });
-	const [tip, pull] = await Promise.all([readHead(github, branch), findPull(github, branch, base.branch)]);
-	const history = tip === null ? null : await readHistory(github, base.head, tip);
+	if (base.branch === name) throw new AuditError(`A pull request from "${name}" into "${base.branch}" leads nowhere.`, { remedy: "Set `branch` to a name of its own, or snapshot-mode: commit." });
+	const [tip, pull] = await Promise.all([readHead(github, name), findPull(github, name, base.branch)]);
+	const branch = tip === null ? null : {
+		tip,
+		history: await readHistory(github, base.head, tip)
+	};
 	const proposal = plan(base.files);
-	return {
+	const seen = {
 		repositoryId,
 		base,
-		proposal,
-		tip,
-		history,
-		there: proposal === null || tip === null ? null : await readFilesAt(github, tip, paths),
 		pull
 	};
+	if (proposal === null) return {
+		...seen,
+		proposal,
+		branch
+	};
+	if (branch === null) return {
+		...seen,
+		proposal,
+		branch
+	};
+	const files = await readFilesAt(github, branch.tip, paths);
+	const updated = pull?.ours ? plan(base.files, files) : null;
+	return {
+		...seen,
+		proposal: updated ?? proposal,
+		branch: {
+			...branch,
+			files
+		}
+	};
 }
-function missing({ base, there }, proposal) {
+async function decide(github, paths, scene) {
+	const { base, pull } = scene;
+	if (scene.proposal === null) {
+		if (pull?.ours) return {
+			kind: "withdraw",
+			pull,
+			branch: scene.branch
+		};
+		const { tip = null, history } = scene.branch ?? {};
+		return pull === null && tip !== null && history?.kind === "ours" && history.commits > 0 ? {
+			kind: "sweep",
+			tip
+		} : { kind: "nothing" };
+	}
+	const { proposal, branch } = scene;
+	const change = {
+		files: proposal.files.filter(({ path, text }) => base.files[path] !== text),
+		message: proposal.message
+	};
+	if (branch === null) return {
+		kind: "rebuild",
+		proposal,
+		change,
+		tip: null
+	};
+	const { tip, history } = branch;
+	const missing = missingFiles(base.files, branch.files, proposal);
+	if (history.kind === "theirs") {
+		if (missing.length === 0) return {
+			kind: "keep",
+			proposal,
+			tip
+		};
+		return {
+			kind: "append",
+			proposal,
+			change: {
+				files: missing,
+				message: proposal.message
+			},
+			tip
+		};
+	}
+	const rebuild = {
+		kind: "rebuild",
+		proposal,
+		change,
+		tip
+	};
+	if (missing.length > 0 || history.commits === 0) return rebuild;
+	const then = history.mergeBase === base.head ? base.files : await readFilesAt(github, history.mergeBase, paths);
+	return paths.every((path) => then[path] === base.files[path]) ? {
+		kind: "keep",
+		proposal,
+		tip
+	} : rebuild;
+}
+function missingFiles(base, there, proposal) {
 	const wanted = new Map(proposal.files.map(({ path, text }) => [path, text]));
-	for (const [path, text] of Object.entries(base.files)) if (text !== null && !wanted.has(path)) wanted.set(path, text);
-	return [...wanted].filter(([path, text]) => there?.[path] !== text).map(([path, text]) => ({
+	for (const [path, text] of Object.entries(base)) if (text !== null && !wanted.has(path)) wanted.set(path, text);
+	return [...wanted].filter(([path, text]) => there[path] !== text).map(([path, text]) => ({
 		path,
 		text
 	}));
 }
-async function decide(github, paths, scene) {
-	const { base, proposal, tip, history, pull } = scene;
-	if (proposal === null) {
-		if (pull?.ours) return "withdraw";
-		return pull === null && history?.ours && history.ahead > 0 ? "sweep" : "nothing";
-	}
-	if (tip === null || history === null) return "rebuild";
-	const complete = missing(scene, proposal).length === 0;
-	if (!history.ours) return complete ? "keep" : "append";
-	if (!complete || history.ahead === 0 || history.mergeBase === null) return "rebuild";
-	const then = history.mergeBase === base.head ? base.files : await readFilesAt(github, history.mergeBase, paths);
-	return paths.every((path) => then[path] === base.files[path]) ? "keep" : "rebuild";
-}
 // src/deliver/snapshot/propose.ts
 async function proposeFiles(github, options) {
-	const run = {
+	const progress = {
 		commit: null,
 		unsettled: null
 	};
 	for (let tries = 1; tries <= 5; tries++) {
 		const scene = await look(github, options);
-		const step = await decide(github, options.paths, scene);
-		if (options.dryRun) return rehearsed(options, scene, step);
-		const done = await act(github, options, scene, step, run);
-		if (done !== "moved") return {
-			...done,
-			before: scene.base.files
-		};
+		const decision = await decide(github, options.paths, scene);
+		if (options.dryRun) return rehearsed$1(options, scene, decision);
+		const done = await carryOut(github, options, scene, decision, progress);
+		if (done !== "moved") return done;
 		await pause(github, tries);
 	}
 	throw tooManyRaces(github, options.branch);
 }
-async function act(github, options, scene, step, run) {
-	const { repositoryId, proposal, tip, pull } = scene;
-	if (step === "withdraw" && pull) return withdraw(github, options, scene, pull);
-	if (step === "sweep") {
-		if (!await moveBranches(github, repositoryId, [{
-			branch: options.branch,
-			from: tip,
-			to: null
-		}])) return "moved";
-	}
-	if (proposal === null) return {
-		commit: null,
-		pull: untouched(pull),
-		note: null
-	};
-	const commit = await commitStep(github, options, scene, proposal, step, run);
-	if (commit === "moved") return "moved";
-	run.commit = commit;
-	return showPull(github, options, scene, options.render(proposal), commit);
-}
-async function commitStep(github, { branch }, scene, proposal, step, run) {
-	const { repositoryId, base, tip } = scene;
-	if (step === "keep") return run.commit ?? (run.unsettled && tip ? findCommit(github, run.unsettled, tip) : null);
-	if (step === "append" && tip !== null) {
-		const made = await commitOnBranch(github, branch, tip, {
-			...proposal,
-			files: missing(scene, proposal)
-		});
-		if (made === "unknown") run.unsettled = {
-			head: tip,
-			proposal
+async function carryOut(github, options, scene, decision, progress) {
+	switch (decision.kind) {
+		case "nothing": return {
+			made: null,
+			pull: untouched(scene.pull),
+			note: null
 		};
-		return typeof made === "object" ? made : "moved";
+		case "sweep": {
+			const removal = {
+				branch: options.branch,
+				from: decision.tip,
+				to: null
+			};
+			return await moveBranches(github, scene.repositoryId, [removal]) ? {
+				made: null,
+				pull: untouched(scene.pull),
+				note: null
+			} : "moved";
+		}
+		case "withdraw": return withdraw(github, options, scene, decision);
+		case "keep":
+		case "rebuild":
+		case "append": {
+			const commit = await makeCommit(decision, github, options, scene, progress);
+			if (commit === "moved") return "moved";
+			progress.commit = commit;
+			const { proposal } = decision;
+			const shown = await showPull(github, options, scene, proposal, commit !== null);
+			if (shown === "moved") return "moved";
+			return {
+				...shown,
+				made: commit && {
+					commit,
+					proposal,
+					before: scene.base.files
+				}
+			};
+		}
 	}
-	const files = proposal.files.filter(({ path, text }) => base.files[path] !== text);
-	return await rebuildBranch(github, repositoryId, {
-		branch,
-		tip,
-		base: base.head
-	}, {
-		...proposal,
-		files
-	}) ?? "moved";
 }
-async function showPull(github, { branch, people, warn }, { base, pull }, text, commit) {
-	if (pull) {
-		const changed = pull.ours && await updatePull(github, pull, text);
-		const note = pull.ours ? null : `Pull request #${pull.number} was opened by somebody else from ${branch}: its text is left alone.`;
-		return {
-			commit,
-			pull: {
-				...untouched(pull),
-				operation: changed || commit ? "updated" : "none"
-			},
-			note
-		};
+async function makeCommit(decision, github, { branch }, { repositoryId, base }, progress) {
+	switch (decision.kind) {
+		case "keep": return progress.commit ?? (progress.unsettled && findCommit(github, progress.unsettled, decision.tip));
+		case "append": {
+			const { tip, change } = decision;
+			const made = await commitOnBranch(github, branch, tip, change);
+			if (made === "unknown") progress.unsettled = {
+				head: tip,
+				change
+			};
+			return typeof made === "object" ? made : "moved";
+		}
+		case "rebuild": return await rebuildBranch(github, repositoryId, {
+			branch,
+			tip: decision.tip,
+			base: base.head
+		}, decision.change) ?? "moved";
 	}
+}
+async function showPull(github, { branch, people, warn }, { base, pull }, proposal, hasCommit) {
+	const { pullRequest: text } = proposal;
+	const key = keyOf$1(proposal, base.files);
+	if (pull) return refreshPull(github, {
+		people,
+		warn,
+		branch
+	}, pull, proposal, {
+		key,
+		hasCommit
+	});
 	try {
-		const { number, url } = await openPull(github, branch, base.branch, text);
-		await addPeople(github, number, people, warn);
+		const opened = await openPull(github, branch, base.branch, {
+			title: text.title,
+			body: newBody(text, key)
+		});
+		await greet(github, opened, people, warn);
 		return {
-			commit,
 			pull: {
 				operation: "created",
-				number,
-				url
+				number: opened.number,
+				url: opened.url
 			},
 			note: null
 		};
 	} catch (error) {
-		if (refusalOf(error) === "may-not-open") {
-			const url = compareUrl(github, branch, base.branch, text.title);
-			const note = `This token may not open pull requests; the change waits on branch ${branch}, open it by hand: ${url}. ${remedyOf(error)}`;
-			return {
-				commit,
-				pull: {
-					operation: "branch-only",
-					number: null,
-					url
-				},
-				note
-			};
-		}
 		if (error instanceof GitHubError && /no commits between/i.test(error.said)) return "moved";
-		throw error;
+		const url = compareUrl(github, branch, base.branch, text.title);
+		const mayNot = refusalOf(error) === "may-not-open";
+		const note = `${mayNot ? "This token may not open pull requests" : "The pull request could not be opened"}; the change waits on branch ${branch}, open it by hand: ${url}. ${remedyOf(error)}`.trim();
+		return {
+			pull: {
+				operation: "branch-only",
+				number: null,
+				url,
+				error: mayNot ? null : describeError(error)
+			},
+			note
+		};
 	}
+}
+async function refreshPull(github, { people, warn, branch }, pull, proposal, { key, hasCommit }) {
+	const { number, url } = pull;
+	if (!pull.ours) {
+		const note = `Pull request #${number} was opened by somebody else from ${branch}: its text is left alone.`;
+		return {
+			pull: {
+				operation: hasCommit ? "updated" : "none",
+				number,
+				url
+			},
+			note
+		};
+	}
+	const changed = updatedText(pull, proposal.pullRequest, key);
+	const left = await addPeople(github, number, missingIn(pull.body, people), warn);
+	const { title, body } = changed ?? pull;
+	const wanted = {
+		title,
+		body: withMissing(body, left)
+	};
+	let note = null;
+	if (changed || wanted.body !== body) try {
+		await updatePull(github, pull, wanted);
+	} catch (error) {
+		if (!hasCommit) throw error;
+		note = `The change is pushed to branch ${branch}, but the text of pull request #${number} could not be brought up to date: ${describeError(error)}`;
+		warn(note);
+	}
+	return {
+		pull: {
+			operation: changed || hasCommit ? "updated" : "none",
+			number,
+			url
+		},
+		note
+	};
+}
+async function greet(github, pull, people, warn) {
+	const body = withMissing(pull.body, await addPeople(github, pull.number, people, warn));
+	if (body === pull.body) return;
+	await updatePull(github, pull, {
+		title: pull.title,
+		body
+	}).catch((error) => warn(`Pull request #${pull.number} does not remember what it is without: ${describeError(error)}`));
 }
 const remedyOf = (error) => (error instanceof AuditError ? error.remedy : void 0) ?? "";
 function untouched(pull) {
-	return {
+	return pull ? {
 		operation: "none",
-		number: pull?.number ?? null,
-		url: pull?.url ?? null
+		number: pull.number,
+		url: pull.url
+	} : {
+		operation: "none",
+		number: null,
+		url: null
 	};
 }
-async function withdraw(github, { branch, warn }, { repositoryId, base, tip, history }, pull) {
+async function withdraw(github, { branch: name, warn }, { repositoryId, base }, { pull, branch }) {
 	await closePull(github, pull);
-	const kept = `Branch ${branch} is kept, because it holds commits that are not this action's.`;
-	let note = history?.ours ? null : kept;
-	if (tip !== null && history?.ours) try {
+	const kept = `Branch ${name} is kept, because it holds commits that are not this action's.`;
+	let note = branch?.history.kind === "theirs" ? kept : null;
+	if (branch?.history.kind === "ours") try {
 		if (!await moveBranches(github, repositoryId, [{
-			branch,
-			from: tip,
+			branch: name,
+			from: branch.tip,
 			to: null
 		}])) note = kept;
 	} catch (error) {
-		note = `Branch ${branch} could not be removed: ${describeError(error)}`;
+		note = `Branch ${name} could not be removed: ${describeError(error)}`;
 	}
 	await comment(github, pull, `${`The limits are again what \`${base.branch}\` holds, so there is nothing left to review.`}${note ? ` ${note}` : ""}`).catch((error) => warn(`Pull request #${pull.number} is closed without a comment: ${describeError(error)}`));
 	return {
-		commit: null,
+		made: null,
 		pull: {
 			operation: "closed",
 			number: pull.number,
@@ -36396,30 +38421,38 @@ async function withdraw(github, { branch, warn }, { repositoryId, base, tip, his
 		note
 	};
 }
-function rehearsed({ branch }, { base, proposal, pull }, step) {
-	const into = `the pull request from ${branch} into ${base.branch}`;
-	const update = pull ? `updated ${into} (#${pull.number})` : `opened ${into}`;
-	const would = {
-		nothing: `changed nothing: ${base.branch} holds these limits`,
-		withdraw: `closed ${into} (#${pull?.number}): ${base.branch} holds these limits`,
-		sweep: `removed branch ${branch}: ${base.branch} holds these limits`,
-		keep: `left branch ${branch} as it is, and ${update}`,
-		rebuild: `committed "${proposal?.headline}" to ${branch} and ${update}`,
-		append: `committed "${proposal?.headline}" on top of what others have on ${branch}, and ${update}`
-	};
+function rehearsed$1({ branch }, { base, pull }, decision) {
 	return {
-		commit: null,
+		made: null,
 		pull: untouched(pull),
-		note: `Dry run: it would have ${would[step]}.`,
-		before: base.files
+		note: `Dry run: it would have ${wouldHave(decision, {
+			base: base.branch,
+			branch,
+			pull
+		})}.`
 	};
+}
+function wouldHave(decision, { base, branch, pull }) {
+	const into = `the pull request from ${branch} into ${base}`;
+	const update = pull ? `updated ${into} (#${pull.number})` : `opened ${into}`;
+	switch (decision.kind) {
+		case "nothing": return `changed nothing: ${base} holds these limits`;
+		case "withdraw": return `closed ${into} (#${decision.pull.number}): ${base} holds these limits`;
+		case "sweep": return `removed branch ${branch}: ${base} holds these limits`;
+		case "keep": return `left branch ${branch} as it is, and ${update}`;
+		case "rebuild": return `committed "${decision.change.message.headline}" to ${branch} and ${update}`;
+		case "append": return `committed "${decision.change.message.headline}" on top of what others have on ${branch}, and ${update}`;
+	}
+}
+// src/deliver/snapshot/write-workspace.ts
+async function writeWorkspace(root, files) {
+	for (const { path, text } of files) await writeWhole(await locate(root, path), text).catch(unusable("written", path));
 }
 // src/deliver/snapshot/deliver-snapshot.ts
 async function deliverSnapshot(deps, token, delivery) {
 	const { mode, path, otherPaths = [] } = delivery;
 	const paths = [path, ...otherPaths];
 	switch (mode) {
-		case "none": return outcome(delivery, "skipped", { note: "snapshot-mode is none: the limits are compared, nothing is written." });
 		case "file": return deliverFile(deps, delivery, paths);
 		case "commit": return deliverCommit(deps, token, delivery, paths);
 		case "pull-request": return deliverPullRequest(deps, token, delivery, paths);
@@ -36428,12 +38461,18 @@ async function deliverSnapshot(deps, token, delivery) {
 async function deliverFile({ env }, delivery, paths) {
 	const root = env.GITHUB_WORKSPACE;
 	if (!root) throw new AuditError("snapshot-mode: file needs GITHUB_WORKSPACE, which is not set.", { remedy: "The runner sets it; let actions/checkout run before this action." });
-	const before = await readWorkspace(root, paths);
-	const proposal = delivery.plan(before);
-	if (proposal === null) return outcome(delivery, "unchanged");
-	if (delivery.dryRun) return outcome(delivery, "skipped", { note: `Dry run: it would have written ${listed(proposal)}.` });
+	const { path } = delivery;
+	const proposal = delivery.plan(await readWorkspace(root, paths));
+	if (proposal === null) return unchanged(delivery);
+	if (delivery.dryRun) return rehearsed(delivery, `Dry run: it would have written ${listed(proposal)}.`);
 	await writeWorkspace(root, proposal.files);
-	return settled(delivery, before, "written");
+	return holds(proposal, path) ? {
+		operation: "written",
+		path,
+		commit: null,
+		pullRequest: null,
+		note: null
+	} : unchanged(delivery, broughtUpToDate(proposal));
 }
 async function deliverCommit(deps, token, delivery, paths) {
 	const { base, plan, dryRun } = delivery;
@@ -36441,253 +38480,1013 @@ async function deliverCommit(deps, token, delivery, paths) {
 	if (dryRun) {
 		const { branch, files } = await readFiles(github, base, paths);
 		const proposal = plan(files);
-		if (proposal === null) return outcome(delivery, "unchanged");
-		return outcome(delivery, "skipped", { note: `Dry run: it would have committed ${listed(proposal)} to ${branch}: "${proposal.headline}".` });
+		if (proposal === null) return unchanged(delivery);
+		const { headline } = proposal.message;
+		return rehearsed(delivery, `Dry run: it would have committed ${listed(proposal)} to ${branch}: "${headline}".`);
 	}
-	const { commit, before } = await commitFiles(github, {
+	const made = await commitFiles(github, {
 		branch: base,
 		paths,
 		plan
 	});
-	return commit ? settled(delivery, before, before[delivery.path] == null ? "created" : "updated", { commit }) : outcome(delivery, "unchanged");
+	return made ? commitOutcome(delivery, made) : unchanged(delivery);
 }
 async function deliverPullRequest(deps, token, delivery, paths) {
-	const { path, base, branch, plan, render, dryRun, warn, labels, reviewers, assignees } = delivery;
+	const { path, base, branch, plan, dryRun, warn, labels, reviewers, assignees } = delivery;
 	const people = {
 		labels,
 		reviewers,
 		assignees
 	};
-	const { commit, pull: pullRequest, note, before } = await proposeFiles(createGitHub(deps, token), {
+	const { made, pull, note } = await proposeFiles(createGitHub(deps, token), {
 		base,
 		branch,
 		paths,
 		plan,
-		render,
 		people,
 		dryRun,
 		warn
 	});
-	if (commit) return settled(delivery, before, before[path] == null ? "created" : "updated", {
+	if (dryRun) return rehearsed(delivery, note, pull);
+	if (made) return commitOutcome(delivery, made, pull, note);
+	return {
+		operation: "unchanged",
+		path,
+		commit: null,
+		pullRequest: pull,
+		note
+	};
+}
+function commitOutcome({ path }, { commit, proposal, before }, pullRequest = null, note = null) {
+	if (holds(proposal, path)) return {
+		operation: before[path] == null ? "created" : "updated",
+		path,
 		commit,
 		pullRequest,
 		note
-	});
-	return outcome(delivery, dryRun ? "skipped" : "unchanged", {
-		pullRequest,
-		note
-	});
-}
-function settled(delivery, before, operation, rest = {}) {
-	const proposal = delivery.plan(before);
-	if (!proposal || proposal.files.some(({ path }) => path === delivery.path)) return outcome(delivery, operation, rest);
-	const note = [`${listed(proposal)} is brought up to date.`, rest.note].filter(Boolean).join(" ");
-	return outcome(delivery, "unchanged", {
-		...rest,
-		note
-	});
-}
-const listed = ({ files }) => files.map(({ path }) => path).join(" and ");
-function outcome({ path }, operation, rest = {}) {
+	};
 	return {
-		operation,
+		operation: "unchanged",
+		path,
+		commit,
+		pullRequest,
+		note: [broughtUpToDate(proposal), note].filter(Boolean).join(" ")
+	};
+}
+function unchanged({ path }, note = null) {
+	return {
+		operation: "unchanged",
 		path,
 		commit: null,
 		pullRequest: null,
-		note: null,
-		...rest
+		note
 	};
+}
+function rehearsed({ path }, note, pullRequest = null) {
+	return {
+		operation: "skipped",
+		because: "dry-run",
+		path,
+		commit: null,
+		pullRequest,
+		note
+	};
+}
+const holds = ({ files }, wanted) => files.some(({ path }) => path === wanted);
+const listed = ({ files }) => files.map(({ path }) => path).join(" and ");
+const broughtUpToDate = (change) => `${listed(change)} is brought up to date.`;
+// src/judge/limits/compare-limits.ts
+const PLAIN_INPUT = "input_tokens_per_minute";
+const CACHE_AWARE_INPUT = "input_tokens_per_minute_cache_aware";
+function compareLimits(previous, next) {
+	const swap = swapOf(previous, next);
+	const changes = [...new Set([...Object.keys(previous), ...Object.keys(next)])].sort(compareText).filter((limiter) => limiter !== swap?.limiter && limiter !== swap?.from).flatMap((limiter) => differenceOf(limiter, given(previous, limiter), given(next, limiter)));
+	return swap ? [swap, ...changes] : changes;
+}
+const given = (limits, limiter) => limits[limiter] ?? null;
+function differenceOf(limiter, before, after) {
+	if (before === after) return [];
+	if (before === null) return after === null ? [] : [{
+		limiter,
+		before,
+		after
+	}];
+	return [{
+		limiter,
+		before,
+		after
+	}];
+}
+function swapOf(previous, next) {
+	return [{
+		limiter: CACHE_AWARE_INPUT,
+		from: PLAIN_INPUT
+	}, {
+		limiter: PLAIN_INPUT,
+		from: CACHE_AWARE_INPUT
+	}].flatMap(({ limiter, from }) => {
+		const before = given(previous, from);
+		const after = given(next, limiter);
+		const isSwap = given(next, from) === null && given(previous, limiter) === null;
+		return before !== null && after !== null && isSwap ? [{
+			limiter,
+			from,
+			before,
+			after
+		}] : [];
+	}).at(0);
+}
+// src/judge/limits/match.ts
+function matchGroups(before, after) {
+	const pairs = after.flatMap((next) => before.map((previous) => ({
+		previous,
+		next,
+		closeness: closenessOf(previous, next)
+	}))).filter(({ closeness }) => closeness.shared > 0).sort((a, b) => b.closeness.shared - a.closeness.shared || b.closeness.part - a.closeness.part || Number(b.closeness.sameName) - Number(a.closeness.sameName) || compareText(a.previous.name, b.previous.name) || compareText(a.next.name, b.next.name));
+	const toBefore = new Map();
+	const toAfter = new Map();
+	for (const { previous, next } of pairs) {
+		if (toAfter.has(previous) || toBefore.has(next)) continue;
+		toAfter.set(previous, next);
+		toBefore.set(next, previous);
+	}
+	return {
+		before: (group) => toBefore.get(group),
+		after: (group) => toAfter.get(group)
+	};
+}
+function closenessOf(previous, next) {
+	const sameName = previous.name === next.name;
+	if (previous.type !== next.type) return {
+		shared: 0,
+		part: 0,
+		sameName
+	};
+	if (previous.models.length === 0 && next.models.length === 0) return {
+		shared: 1,
+		part: Number(sameName),
+		sameName
+	};
+	const models = new Set(previous.models);
+	const shared = next.models.filter((model) => models.has(model)).length;
+	return {
+		shared,
+		part: shared / (previous.models.length + next.models.length - shared),
+		sameName
+	};
+}
+// src/judge/limits/find-drift.ts
+function findDrift(before, after) {
+	const both = {
+		before,
+		after,
+		match: matchGroups(before.groups, after.groups)
+	};
+	return [
+		...groupDrift(both),
+		...modelDrift(both),
+		...workspaceDrift(both)
+	];
+}
+const placeOf = ({ type, name }, scope = ORGANIZATION) => ({
+	scope,
+	group: {
+		type,
+		name
+	}
+});
+function groupDrift({ before, after, match }) {
+	const listed = new Set(after.groups.flatMap(({ models }) => models));
+	const retired = before.groups.filter((group) => !match.after(group));
+	return [...after.groups.flatMap((group) => {
+		const previous = match.before(group);
+		if (previous) return limiterDrift(group, previous.limits);
+		return [{
+			...placeOf(group),
+			class: "group-added",
+			models: group.models,
+			limits: group.limits
+		}];
+	}), ...retired.map((group) => ({
+		...placeOf(group),
+		class: "group-retired",
+		models: group.models,
+		unlisted: group.models.filter((model) => !listed.has(model))
+	}))];
+}
+function limiterDrift(group, previous) {
+	const place = placeOf(group);
+	return compareLimits(previous, group.limits).map(({ limiter, from, before, after }) => {
+		if (before === null) return {
+			...place,
+			class: "limiter-added",
+			limiter,
+			after
+		};
+		if (after === null) return {
+			...place,
+			class: "limiter-removed",
+			limiter,
+			before
+		};
+		if (from) return {
+			...place,
+			class: "limiter-changed",
+			limiter,
+			from,
+			before,
+			after
+		};
+		return {
+			...place,
+			class: after > before ? "raised" : "cut",
+			limiter,
+			before,
+			after
+		};
+	});
+}
+function modelDrift({ before, after, match }) {
+	const oldHomes = homesOf$1(before);
+	const newHomes = homesOf$1(after);
+	return [...new Set([...oldHomes.keys(), ...newHomes.keys()])].sort(compareText).flatMap((model) => {
+		const oldHome = oldHomes.get(model);
+		const newHome = newHomes.get(model);
+		if (oldHome && newHome) return match.after(oldHome) !== newHome ? [{
+			...placeOf(newHome),
+			class: "model-moved",
+			model,
+			from: oldHome.name
+		}] : [];
+		if (newHome) return match.before(newHome) ? [{
+			...placeOf(newHome),
+			class: "model-added",
+			model
+		}] : [];
+		if (!oldHome) return [];
+		const home = match.after(oldHome);
+		return home ? [{
+			...placeOf(home),
+			class: "model-removed",
+			model
+		}] : [];
+	});
+}
+function homesOf$1({ groups }) {
+	return new Map(groups.flatMap((group) => group.models.map((model) => [model, group])));
+}
+function workspaceDrift(both) {
+	const { before, after } = both;
+	const knowsAll = listsAllWorkspaces(before);
+	return [...new Set([...before.workspaces, ...after.workspaces].map(({ id }) => id))].sort(compareText).flatMap((id) => {
+		const previous = before.workspaces.find((workspace) => workspace.id === id);
+		const next = after.workspaces.find((workspace) => workspace.id === id);
+		const scope = {
+			type: "workspace",
+			id,
+			name: next?.name ?? previous?.name ?? id
+		};
+		if (!next) return [{
+			scope,
+			class: "workspace-archived"
+		}];
+		const isNew = !previous && knowsAll;
+		const pairs = overridePairs(previous?.overrides ?? [], next.overrides, both);
+		return [...isNew ? [{
+			scope,
+			class: "workspace-added"
+		}] : [], ...pairs.flatMap((pair) => overrideDrift(pair, scope, both))];
+	});
+}
+function overrideDrift(pair, scope, { before: old, after: now, match }) {
+	const place = placeOf(pair.group, scope);
+	const groupNow = groupOf(pair.group, now.groups);
+	const groupThen = groupNow ? match.before(groupNow) : groupOf(pair.group, old.groups);
+	return compareLimits(pair.before, pair.after).map(({ limiter, from, before, after }) => {
+		if (before === null) return {
+			...place,
+			class: "override-added",
+			limiter,
+			after,
+			inherited: groupThen?.limits[limiter] ?? null
+		};
+		if (after === null) return {
+			...place,
+			class: "override-removed",
+			limiter,
+			before,
+			inherited: groupNow?.limits[limiter] ?? null
+		};
+		return {
+			...place,
+			class: "override-changed",
+			limiter,
+			before,
+			after,
+			...from !== void 0 && { from }
+		};
+	});
+}
+function overridePairs(previous, next, { before, after, match }) {
+	const nameNow = (override) => {
+		const group = groupOf(override, before.groups);
+		return (group && match.after(group)) ?? override;
+	};
+	const old = previous.map((override) => ({
+		group: nameNow(override),
+		limits: override.limits
+	}));
+	const kept = next.map((override) => ({
+		group: groupOf(override, after.groups) ?? override,
+		before: old.find(({ group }) => sameGroup(group, override))?.limits ?? {},
+		after: override.limits
+	}));
+	const gone = old.filter(({ group }) => !next.some((override) => sameGroup(group, override))).map(({ group, limits }) => ({
+		group,
+		before: limits,
+		after: {}
+	}));
+	return [...kept, ...gone];
+}
+// src/judge/limits/renames.ts
+function findRenames(before, after) {
+	const match = matchGroups(before.groups, after.groups);
+	const groups = after.groups.flatMap((group) => {
+		const from = match.before(group)?.name;
+		return from === void 0 || from === group.name ? [] : [{
+			what: "group",
+			from,
+			to: group.name
+		}];
+	});
+	const workspaces = after.workspaces.flatMap(({ id, name: to }) => {
+		const from = before.workspaces.find((workspace) => workspace.id === id)?.name;
+		return from === void 0 || from === to ? [] : [{
+			what: "workspace",
+			from,
+			to
+		}];
+	});
+	return [...groups, ...workspaces];
+}
+// src/report/refused-rows.ts
+function refusedPart(refused) {
+	const { requests, first, last, worst, retryAfter } = refused;
+	return {
+		requests,
+		...byKind(refused),
+		first: isoTime(first),
+		last: isoTime(last),
+		worst_minute: {
+			at: isoTime(worst.at),
+			requests: worst.requests
+		},
+		retry_after: retryAfter
+	};
+}
+function refusalRow({ scope, group, refused }) {
+	const hours = refused.hours.map(({ at, ...counts }) => ({
+		at: isoTime(at),
+		...byKind(counts)
+	}));
+	return {
+		scope,
+		model: group.name,
+		...refusedPart(refused),
+		by_hour: hours
+	};
+}
+function byKind({ rateLimit, acceleration, spendCap, notTold }) {
+	return {
+		rate_limit: rateLimit,
+		acceleration,
+		spend_cap: spendCap,
+		not_told: notTold
+	};
+}
+function logPart(tally) {
+	return {
+		files: tally.files,
+		lines: tally.lines,
+		responses: tally.responses,
+		in_window: tally.inWindow,
+		without_headers: tally.withoutLimits,
+		not_understood: tally.notUnderstood,
+		unusable_headers: tally.unusable,
+		first_problem: tally.firstProblem ?? tally.firstUnusable,
+		links_to_nothing: [...tally.dangling]
+	};
+}
+// src/report/rows.ts
+function verdictRow(verdict) {
+	const { scope, group, limiter, configured, limitSource, lowerBound, thresholds } = verdict;
+	const base = {
+		scope,
+		group: {
+			type: group.type,
+			name: group.name
+		},
+		limiter
+	};
+	const judgedBy = {
+		configured,
+		limit_source: limitSource,
+		lower_bound: lowerBound
+	};
+	const own = thresholds && { thresholds };
+	if (isMeasured$1(verdict)) return {
+		...base,
+		...judgedBy,
+		...figures(verdict),
+		...own
+	};
+	if (isRefused$1(verdict)) {
+		const { limit, band, transition, refused, muted } = verdict;
+		const alert = {
+			limit,
+			band,
+			transition,
+			reason: "refused",
+			refused: refusedPart(refused)
+		};
+		return {
+			...base,
+			...judgedBy,
+			...NO_FIGURES,
+			...alert,
+			...muted && { muted }
+		};
+	}
+	const { limit, band, reason } = verdict;
+	return {
+		...base,
+		...judgedBy,
+		...NO_FIGURES,
+		limit,
+		band,
+		reason,
+		...own
+	};
+}
+const NO_FIGURES = {
+	peak: null,
+	peak_at: null,
+	bracket: null,
+	p99: null,
+	minutes_over_threshold: null,
+	utilization: null,
+	transition: null,
+	clipped: null,
+	previous: null,
+	hourly: null,
+	drivers: null
+};
+function figures(verdict) {
+	const { limit, peak, peakAt, bracket, p99, minutesOverThreshold, utilization, band, transition } = verdict;
+	const { clipped, previous, hourly, drivers, lowestRemaining, requestId, muted } = verdict;
+	return {
+		limit,
+		peak,
+		peak_at: isoTime(peakAt),
+		bracket,
+		p99,
+		minutes_over_threshold: minutesOverThreshold,
+		utilization,
+		band,
+		transition,
+		reason: null,
+		clipped: clipped && {
+			from: isoTime(clipped.from),
+			minutes: clipped.minutes
+		},
+		previous,
+		hourly: hourly && [...hourly],
+		drivers: drivers && {
+			workspaces: [...drivers.workspaces],
+			models: [...drivers.models],
+			api_keys: [...drivers.apiKeys]
+		},
+		...lowestRemaining !== void 0 && { lowest_remaining: lowestRemaining },
+		...requestId !== void 0 && { request_id: requestId },
+		...muted && { muted }
+	};
+}
+function accountingRow(accounting) {
+	const { tokens, requests, parts, unclaimedShare, unmutedShare, newlyUnclaimed, reconciled } = accounting;
+	return {
+		tokens,
+		requests,
+		parts: parts.map((part) => ({
+			...part,
+			of: [...part.of]
+		})),
+		unclaimed_share: unclaimedShare,
+		unmuted_share: unmutedShare,
+		newly_unclaimed: [...newlyUnclaimed],
+		reconciled
+	};
+}
+function driftRow(drift) {
+	const own = "limiter" in drift ? drift.consequences.find((consequence) => sameLimit(consequence, drift)) : void 0;
+	const ratioOf = (use) => use?.kind === "measured" ? use.utilization : null;
+	return {
+		class: drift.class,
+		scope: drift.scope,
+		group: "group" in drift ? drift.group : null,
+		limiter: "limiter" in drift ? drift.limiter : null,
+		before: "before" in drift ? drift.before : null,
+		after: "after" in drift ? drift.after : null,
+		utilization_before: ratioOf(own?.before),
+		utilization_after: ratioOf(own?.after),
+		peak: peakOf$1(own),
+		consequences: drift.consequences.map(consequenceRow),
+		model: "model" in drift ? drift.model : null,
+		from: ("from" in drift ? drift.from : null) ?? null,
+		..."inherited" in drift && { inherited: drift.inherited },
+		..."models" in drift && { models: [...drift.models] },
+		..."unlisted" in drift && { unlisted_models: [...drift.unlisted] },
+		..."limits" in drift && { limits: Object.entries(drift.limits).map(([limiter, limit]) => ({
+			limiter,
+			limit
+		})) },
+		...drift.intended !== void 0 && { intended: drift.intended },
+		...drift.at !== void 0 && { at: isoTime(drift.at) }
+	};
+}
+function peakOf$1(consequence) {
+	if (consequence?.after.kind === "measured") return consequence.after.peak;
+	return consequence?.before.kind === "measured" ? consequence.before.peak : null;
+}
+function consequenceRow({ scope, group, limiter, before, after }) {
+	const figuresOf = (use) => use.kind === "measured" ? {
+		limit: use.limit,
+		peak: use.peak,
+		utilization: use.utilization
+	} : null;
+	const unmeasured = [after, before].find((use) => use.kind === "unmeasured");
+	return {
+		scope,
+		group: {
+			type: group.type,
+			name: group.name
+		},
+		limiter,
+		before: figuresOf(before),
+		after: figuresOf(after),
+		...unmeasured && { reason: unmeasured.reason }
+	};
+}
+function groupViewRow({ scope, group, binds, cache }) {
+	return {
+		scope,
+		group: {
+			type: group.type,
+			name: group.name
+		},
+		binds: [...binds],
+		cache: cache && {
+			read_share: cache.readShare,
+			stretch: cache.stretch,
+			hourly_read_share: [...cache.hourlyReadShare],
+			hourly_input: [...cache.hourlyInput]
+		}
+	};
+}
+// src/judge/limits/effective.ts
+function bind(override, organization) {
+	return organization !== null && organization < override ? {
+		limit: organization,
+		configured: override,
+		source: "organization"
+	} : {
+		limit: override,
+		configured: override,
+		source: "workspace"
+	};
+}
+function effectiveLimit(snapshot, limit) {
+	const organization = configuredLimit(snapshot, {
+		...limit,
+		scope: ORGANIZATION
+	});
+	const configured = configuredLimit(snapshot, limit);
+	return configured === null ? organization : bind(configured, organization).limit;
+}
+function configuredLimit(snapshot, { scope, group, limiter }) {
+	return groupOf(group, scope.type === "organization" ? snapshot.groups : overridesIn(snapshot, scope))?.limits[limiter] ?? null;
+}
+function overridesIn({ workspaces }, scope) {
+	return workspaces.find(({ id }) => id === scope.id)?.overrides ?? [];
+}
+function withModels(override, { groups }) {
+	const models = [...groupOf(override, groups)?.models ?? [], ...override.models];
+	return {
+		...override,
+		models: [...new Set(models)].sort(compareText)
+	};
+}
+function judgedLimiters({ groups, workspaces }) {
+	const organization = groups.flatMap((group) => Object.entries(group.limits).map(([limiter, limit]) => ({
+		scope: ORGANIZATION,
+		group,
+		limiter,
+		limit,
+		configured: limit,
+		source: "organization"
+	})));
+	const ofWorkspaces = workspaces.flatMap(({ id, name, overrides }) => overrides.flatMap((override) => Object.entries(override.limits).flatMap(([limiter, value]) => {
+		if (value === null) return [];
+		const inherited = groupOf(override, groups)?.limits[limiter] ?? null;
+		const group = withModels(override, { groups });
+		return [{
+			scope: {
+				type: "workspace",
+				id,
+				name
+			},
+			group,
+			limiter,
+			...bind(value, inherited)
+		}];
+	})));
+	return [...organization, ...ofWorkspaces];
+}
+// src/tell/files/gateway.ts
+const GATEWAY_VERSION = 1;
+const groupLimits = record(string$1(), record(string$1(), number().nullable())).describe("Effective limit by group, then by limiter type; null: Anthropic names the limiter without a value, which is not unlimited");
+strictObject({
+	version: literal(GATEWAY_VERSION),
+	models: record(string$1(), string$1()).describe("Model name or alias → the group whose limits it draws on, together with all others of that group"),
+	organization: groupLimits.describe("What all workspaces together may use"),
+	workspaces: record(string$1(), strictObject({
+		name: string$1(),
+		limits: groupLimits
+	})).describe("By workspace ID: what this workspace may use. It shares what it inherits with the others")
+});
+function gatewayOf(snapshot, workspaces) {
+	const all = new Map([...snapshot.workspaces, ...workspaces].map(({ id, name }) => [id, name]));
+	return {
+		version: GATEWAY_VERSION,
+		models: sorted(snapshot.groups.toReversed().flatMap((group) => group.models.map((model) => [model, groupKey(group)]))),
+		organization: limitsIn(snapshot, { type: "organization" }),
+		workspaces: sorted([...all].map(([id, name]) => [id, {
+			name,
+			limits: limitsIn(snapshot, {
+				type: "workspace",
+				id,
+				name
+			})
+		}]))
+	};
+}
+function formatGateway(gateway) {
+	return `${JSON.stringify(gateway, null, 2)}\n`;
+}
+function limitsIn(snapshot, scope) {
+	const overrides = scope.type === "workspace" ? snapshot.workspaces.find(({ id }) => id === scope.id)?.overrides ?? [] : [];
+	const homeless = overrides.filter((override) => !groupOf(override, snapshot.groups));
+	const limits = new Map();
+	for (const group of [...snapshot.groups, ...homeless]) {
+		const own = groupOf(group, overrides)?.limits ?? {};
+		const effective = [...new Set([...Object.keys(group.limits), ...Object.keys(own)])].map((limiter) => [limiter, effectiveLimit(snapshot, {
+			scope,
+			group,
+			limiter
+		})]);
+		limits.set(groupKey(group), sorted([...Object.entries(limits.get(groupKey(group)) ?? {}), ...effective]));
+	}
+	return sorted([...limits]);
+}
+function groupKey({ type, name }) {
+	return type === "model_group" ? name : type;
+}
+function sorted(entries) {
+	return Object.fromEntries(entries.toSorted(([a], [b]) => compareText(a, b)));
+}
+// src/tell/pull-request/commit-message.ts
+const MOST_CHANGES$1 = 100;
+function commitMessage(headline, report, files, renames) {
+	return {
+		headline: `${headline}: ${inShort(report, files)}`,
+		body: commitBody(report, files, renames)
+	};
+}
+function inShort({ first_snapshot, drift }, files) {
+	if (files === "gateway") return "gateway file";
+	if (first_snapshot) return "first snapshot";
+	return drift.length === 0 ? "new names" : driftTally(drift);
+}
+function commitBody(report, files, renames) {
+	if (files === "gateway") return "The gateway file is brought up to date; no limit has changed.";
+	if (report.first_snapshot) return "The first snapshot: the limits as they are today.";
+	const names = renames.length === 0 ? [] : [`- ${renamed(renames, gitText)}`];
+	if (report.drift.length === 0) return ["Only names have changed; no limit has changed.", ...names].join("\n");
+	const ordered = orderDrift(report.drift);
+	const changes = list(ordered, MOST_CHANGES$1, (drift) => `- ${driftSentence(drift, report, gitText)}`, (more) => `- and ${count$1(more)} more, see the diff`);
+	const hasPeaks = ordered.slice(0, MOST_CHANGES$1).some(({ consequences }) => consequences.some(({ before, after }) => before ?? after));
+	return [
+		...changes,
+		...names,
+		...hasPeaks ? ["", `Peaks are of ${period(report.window)}.`] : []
+	].join("\n");
+}
+// src/tell/pull-request/since-update.ts
+const MOST_CHANGES = 10;
+function sinceUpdate(drift, day) {
+	const lines = list(orderDrift(drift), MOST_CHANGES, (item) => driftHeadline(item, markdownText), (more) => `and ${count$1(more)} more, in the diff`);
+	return under(`### New with the update after ${day}`, bullets(lines));
+}
+// src/deliver/snapshot/plan-snapshot.ts
+function planSnapshot(report, source, wanted) {
+	const { path, gatewayPath, headline, links } = wanted;
+	return (there, proposed) => {
+		const text = there[path] ?? null;
+		const before = text === null ? null : parseSnapshot(text, path);
+		const after = source.snapshotBeside(before);
+		const snapshot = before === null || !saysTheSame(before, after) ? [{
+			path,
+			text: formatSnapshot(after)
+		}] : [];
+		const gateway = gatewayPath ? [{
+			path: gatewayPath,
+			text: formatGateway(gatewayOf(after, source.workspaces))
+		}] : [];
+		const files = [...snapshot, ...gateway.filter((file) => file.text !== there[file.path])];
+		if (files.length === 0) return null;
+		const drift = before ? driftOf$1(before, after, report.drift) : [];
+		const reported = {
+			...report,
+			first_snapshot: before === null,
+			drift
+		};
+		const contents = contentsOf(files, path);
+		const renamed = before ? findRenames(before, after) : [];
+		const added = proposed ? newSince(proposed, after, path, report) : "";
+		return {
+			files,
+			message: commitMessage(headline, reported, contents, renamed),
+			pullRequest: renderPullRequest(reported, links, {
+				files: contents,
+				renames: renamed,
+				sinceUpdate: added
+			})
+		};
+	};
+}
+function newSince(files, after, path, { window }) {
+	const proposed = readable(files[path] ?? null, path);
+	return sinceUpdate((proposed ? findDrift(proposed, after) : []).map((change) => driftRow({
+		...change,
+		consequences: []
+	})), period(window));
+}
+function readable(text, path) {
+	try {
+		return text === null ? null : parseSnapshot(text, path);
+	} catch {
+		return null;
+	}
+}
+function contentsOf(files, snapshotPath) {
+	if (files.length > 1) return "both";
+	return files[0]?.path === snapshotPath ? "snapshot" : "gateway";
+}
+function driftOf$1(before, after, found) {
+	const changeOf = (drift) => JSON.stringify([
+		drift.class,
+		drift.scope,
+		drift.group,
+		drift.limiter,
+		drift.before,
+		drift.after,
+		drift.model,
+		drift.from
+	]);
+	const known = new Map(found.map((drift) => [changeOf(drift), drift]));
+	return findDrift(before, after).map((change) => driftRow({
+		...change,
+		consequences: []
+	})).map((drift) => known.get(changeOf(drift)) ?? drift);
 }
 // src/deliver/snapshot/keep-snapshot.ts
 async function keepSnapshot(run, report, committed, found, links) {
 	const { deps, inputs, log, secrets } = run;
+	const { path, mode, gatewayPath, commitMessage: headline } = inputs.snapshot;
 	const skipped = (why) => {
 		const note = secrets.redact(why);
 		log.info(note);
 		return {
-			outcome: {
-				operation: "skipped",
-				path: inputs.snapshot.path,
-				commit: null,
-				pullRequest: null,
-				note
-			},
-			error: null
+			operation: "skipped",
+			path,
+			commit: null,
+			pullRequest: null,
+			note
 		};
 	};
-	if (inputs.snapshot.mode === "none") return skipped("snapshot-mode is none: no snapshot is kept.");
-	if (committed.error !== null) return skipped("The snapshot was left as it is, because it could not be read.");
-	if (found.isPartial) return skipped("No snapshot was written, because the limits of some workspaces could not be read.");
+	if (committed.kind === "unread") return {
+		...skipped("The snapshot was left as it is, because it could not be read."),
+		because: "unread"
+	};
+	if (committed.kind === "no-access") return {
+		...skipped(`${committed.why} ${NOTHING_COMPARED}`),
+		because: "unread"
+	};
+	if (inputs.mode === "drill") return {
+		...skipped("A drill keeps no snapshot."),
+		because: "not-wanted"
+	};
+	if (mode === "none") return {
+		...skipped("snapshot-mode is none: no snapshot is kept."),
+		because: "not-wanted"
+	};
+	if (found.isPartial) return {
+		...skipped("No snapshot was written, because not all limits could be read."),
+		because: "partial"
+	};
 	try {
-		let drifted = report;
-		let files = "snapshot";
-		const { path, gatewayPath } = inputs.snapshot;
-		const wantedFiles = (after) => [{
-			path,
-			text: formatSnapshot(after)
-		}, ...gatewayPath ? [{
-			path: gatewayPath,
-			text: formatGateway(gatewayOf(after, found.workspaces))
-		}] : []];
-		const plan = (there) => {
-			const text = there[path] ?? null;
-			const before = text === null ? null : parseSnapshot(text, path);
-			const after = found.snapshotBeside(before);
-			const changed = wantedFiles(after).filter((file) => file.text !== there[file.path]);
-			if (changed.length === 0) return null;
-			drifted = {
-				...report,
-				first_snapshot: before === null,
-				drift: before ? driftOf$1(before, after, report) : []
-			};
-			files = changed.length > 1 ? "both" : changed[0]?.path === path ? "snapshot" : "gateway";
-			return {
-				...commitMessage(inputs.snapshot.commitMessage, drifted, files),
-				files: changed
-			};
-		};
-		const outcome = await deliverSnapshot(deps, inputs.githubToken, {
+		const outcome = await deliverSnapshot({
+			...deps,
+			redact: secrets.redact
+		}, inputs.githubToken, {
 			...inputs.snapshot,
+			mode,
 			otherPaths: gatewayPath ? [gatewayPath] : [],
 			dryRun: inputs.dryRun,
-			plan,
-			render: () => renderPullRequest(drifted, links, files),
+			plan: withoutSecrets(ofRun(planSnapshot(report, found, {
+				path,
+				gatewayPath,
+				headline,
+				links
+			}), runTrailer(deps.env)), secrets),
 			warn: log.warning
 		});
-		log.info(`Snapshot ${outcome.path}: ${outcome.operation}.${outcome.note ? ` ${outcome.note}` : ""}`);
+		log.info(`Snapshot ${path}: ${outcome.operation}.${outcome.note ? ` ${outcome.note}` : ""}`);
 		return {
-			outcome: {
-				...outcome,
-				note: outcome.note && secrets.redact(outcome.note)
-			},
-			error: null
+			...outcome,
+			note: outcome.note && secrets.redact(outcome.note)
 		};
 	} catch (error) {
+		const reason = describeError(error);
 		return {
-			...skipped(`The snapshot could not be written: ${describeError(error)}`),
-			error: describeError(error)
+			...skipped(`The snapshot could not be written: ${reason}`),
+			because: "failed",
+			error: reason
 		};
 	}
 }
-function driftOf$1(before, after, { drift: found }) {
-	const changeOf = ({ class: kind, scope, group, limiter, before: old, after: now, model, from }) => JSON.stringify([
-		kind,
-		scope,
-		group,
-		limiter,
-		old,
-		now,
-		model,
-		from
-	]);
-	const known = new Map(found.map((drift) => [changeOf(drift), drift]));
-	return findDrift(before, after).map(driftRow).map((drift) => known.get(changeOf(drift)) ?? drift);
+function ofRun(plan, trailer) {
+	return (...files) => {
+		const proposal = plan(...files);
+		if (proposal === null || trailer === null) return proposal;
+		const { headline, body } = proposal.message;
+		return {
+			...proposal,
+			message: {
+				headline,
+				body: `${body}\n\n${trailer}`
+			}
+		};
+	};
+}
+function withoutSecrets(plan, secrets) {
+	return (...files) => {
+		const proposal = plan(...files);
+		if (proposal === null) return null;
+		const { files: planned, ...texts } = proposal;
+		for (const { path, text } of planned) {
+			const lines = secrets.redact(text).split("\n");
+			const at = text.split("\n").findIndex((line, index) => line !== lines[index]);
+			if (at >= 0) throw new AuditError(`Line ${at + 1} of ${path} as it would be committed holds what is a secret of this run, or looks like one; nothing was committed.`, { remedy: "A workspace, a group or a model bears that name: rename it in the Console, and revoke the credential if it is one." });
+		}
+		return {
+			files: planned,
+			...secrets.redactAll(texts)
+		};
+	};
 }
 // src/deliver/deliver.ts
 async function deliverAudit(run, found, committed) {
 	const { deps, inputs, log } = run;
-	const links = linksOf(run);
+	const links = linksOf(deps.env, inputs.runbookUrl);
 	let report = redacted(run, found.report);
-	const failed = (resource, error) => {
-		if (error !== null) report = redacted(run, {
+	const failed = (resource, message) => {
+		report = redacted(run, {
 			...report,
 			failures: [...report.failures, {
 				resource,
-				message: error
+				message
 			}]
 		});
 	};
+	const clean = run.secrets.redact;
 	const snapshot = await log.group("Snapshot", () => keepSnapshot(run, report, committed, found, links));
-	failed("snapshot", snapshot.error);
-	const wanted = shouldNotify(inputs.notify, report, snapshot.outcome);
-	const slack = await log.group("Slack", () => tellSlack(run, wanted, () => renderSlack(report, links, snapshot.outcome)));
-	if (slack.error !== null && inputs.onNotifyFailure === "warn") log.warning(slack.error, "Slack");
-	else failed("Slack", slack.error);
+	if (snapshot.operation === "skipped" && snapshot.because === "failed") failed("snapshot", snapshot.error);
+	const { pullRequest } = snapshot;
+	if (pullRequest?.operation === "branch-only" && pullRequest.error !== null) failed("pull request", pullRequest.error);
+	const wanted = shouldNotify(inputs.notify, report, snapshot, { isRerun: isRerun(deps.env) });
+	const posted = await log.group("Slack", () => notifySlack(run, wanted, () => renderSlack(report, links, snapshot, inputs.notify)));
+	const drill = inputs.mode === "drill" ? await postDrill(run, report, links) : null;
+	for (const one of [posted, drill?.slack]) {
+		if (!one || !("error" in one)) continue;
+		const isOpen = one.kind === "unknown" ? "If the message is not there" : "Once that is mended";
+		const error = `${one.error} ${isOpen}, run the job again to post it ("Re-run jobs"): it tells what this attempt found.`;
+		if (inputs.onNotifyFailure === "warn") log.warning(error, "Slack");
+		else failed("Slack", error);
+	}
+	const slack = drill?.slack ?? posted;
 	await log.group("Scorecard", async () => logLines(report).forEach(log.info));
 	for (const { level, title, message } of annotations(report, inputs.failOn)) log[level](message, title);
 	const reportPath = await attemptFile(log, "report", () => writeReport(deps.env, report));
 	const evidence = evidencePage(report);
-	const evidencePath = evidence && await attemptFile(log, "evidence page", () => writeEvidence(deps.env, evidence));
-	await attemptFile(log, "job summary", () => writeSummary(deps.env, renderSummary(report, links, snapshot.outcome)));
-	writeOutputs(deps.core, {
-		window: report.window,
-		report,
-		isDriftKnown: committed.error === null,
+	const evidencePath = evidence && await attemptFile(log, "evidence page", () => writeEvidence(deps.env, clean(evidence)));
+	await attemptFile(log, "job summary", () => writeSummary(deps.env, clean(renderSummary(report, links, snapshot, {
+		dryRun: inputs.dryRun,
+		slack: posted
+	}))));
+	if (drill) await attemptFile(log, "job summary of the drill", () => writeSummary(deps.env, clean(drill.summary)));
+	const isDriftKnown = committed.kind === "read";
+	const files = {
 		reportPath,
-		evidencePath,
-		snapshot: snapshot.outcome,
-		slackDelivered: slack.delivered
+		evidencePath
+	};
+	writeOutputs(deps.core, log, {
+		kind: "audited",
+		report,
+		isDriftKnown,
+		...files,
+		snapshot,
+		slack
 	});
-	return exitCode(run, report);
+	return exitCode(report, inputs.failOn, log);
+}
+async function postDrill(run, real, links) {
+	const { inputs, log } = run;
+	const report = drillReport(real);
+	const slack = await log.group("Drill", () => notifySlack(run, true, () => renderSlack(report, links, null)));
+	for (const { level, title, message } of annotations(report, inputs.failOn)) log[level](message, title);
+	return {
+		slack,
+		summary: renderSummary(report, links, null, {
+			dryRun: inputs.dryRun,
+			slack
+		})
+	};
 }
 async function deliverBlind(run, error) {
 	const { deps, inputs, log, secrets } = run;
-	const links = linksOf(run);
-	const window = {
-		start: isoTime(inputs.window.start),
-		end: isoTime(inputs.window.end)
+	const links = linksOf(deps.env, inputs.runbookUrl);
+	const { window: chosen } = inputs;
+	const window = chosen === "log-span" ? null : {
+		start: isoTime(chosen.start),
+		end: isoTime(chosen.end)
 	};
 	const blind = {
 		window,
 		source: inputs.source.kind === "headers-log" ? "headers" : "api",
-		error: secrets.redact(error)
+		error: secrets.redact(error).replaceAll("\n- ", " · ")
 	};
-	const slack = await log.group("Slack", () => tellSlack(run, shouldNotifyBlind(inputs.notify), () => renderBlindSlack(blind, links)));
-	await attemptFile(log, "job summary", () => writeSummary(deps.env, renderBlindSummary(blind, links)));
-	writeOutputs(deps.core, {
-		window,
-		report: null,
-		isDriftKnown: false,
-		reportPath: null,
-		evidencePath: null,
-		snapshot: null,
-		slackDelivered: slack.delivered
-	});
+	const slack = await log.group("Slack", () => notifySlack(run, shouldNotifyBlind(inputs.notify), () => renderBlindSlack(blind, links)));
+	await attemptFile(log, "job summary", () => writeSummary(deps.env, secrets.redact(renderBlindSummary(blind, links, {
+		dryRun: inputs.dryRun,
+		slack
+	}))));
 	log.fail(`The audit is blind: ${error}`);
+	writeOutputs(deps.core, log, {
+		kind: "blind",
+		window,
+		slack
+	});
 	return 1;
 }
 async function refuse({ env }, log, secrets, error) {
 	const reason = secrets.redact(describeError(error));
-	await attemptFile(log, "job summary", () => writeSummary(env, renderRefusedSummary(reason)));
+	await attemptFile(log, "job summary", () => writeSummary(env, secrets.redact(renderRefusedSummary(reason))));
 	log.fail(reason);
 	return 1;
 }
-async function tellSlack({ deps, inputs, log }, wanted, render) {
-	const nothing = (why) => {
-		log.info(why);
+async function notifySlack({ deps, inputs, log, secrets }, wanted, render) {
+	if (!inputs.slackWebhookUrl) {
+		log.info("No slack-webhook-url: nothing is posted.");
+		return { kind: "not-set-up" };
+	}
+	if (!wanted) {
+		log.info(`Nothing to post by notify: ${inputs.notify}.`);
+		return { kind: "not-wanted" };
+	}
+	const message = secrets.redactAll(render());
+	if (inputs.dryRun) {
+		log.info(`Dry run: would have posted to Slack: ${message.text}`);
 		return {
-			delivered: null,
-			error: null
+			kind: "rehearsed",
+			message
 		};
-	};
-	if (!inputs.slackWebhookUrl) return nothing("No slack-webhook-url: nothing is posted.");
-	if (!wanted) return nothing(`Nothing to tell by notify: ${inputs.notify}.`);
-	const message = render();
-	if (inputs.dryRun) return nothing(`Dry run: would have posted to Slack: ${message.text}`);
-	const delivery = await deliverSlack(deps, inputs.slackWebhookUrl, message);
-	if (delivery.delivered) log.info("Posted to Slack.");
-	else log.info(`Slack: ${delivery.error}`);
-	return delivery.delivered ? {
-		delivered: true,
-		error: null
-	} : {
-		delivered: false,
-		error: delivery.error
-	};
-}
-function exitCode({ inputs, log }, report) {
-	const reasons = [...report.failures.length > 0 ? ["not everything could be read or delivered"] : [], ...failedOn(inputs.failOn, report)];
-	if (reasons.length === 0) return 0;
-	log.fail(`The run fails: ${reasons.join("; ")}.`);
-	return 1;
-}
-function failedOn(failOn, { status, drift }) {
-	const isWatch = status === "watch" || status === "alert";
-	return [
-		...failOn.has("alert") && status === "alert" ? ["a limit is over the alert line (fail-on: alert)"] : [],
-		...failOn.has("watch") && isWatch ? ["a limit is over the watch line (fail-on: watch)"] : [],
-		...failOn.has("drift") && drift.length > 0 ? ["limits have moved (fail-on: drift)"] : []
-	];
+	}
+	const posting = await postToSlack({
+		...deps,
+		redact: secrets.redact
+	}, inputs.slackWebhookUrl, message);
+	log.info(posting.kind === "delivered" ? "Posted to Slack." : `Slack: ${posting.error}`);
+	return posting;
 }
 async function attemptFile(log, what, write) {
 	try {
@@ -36698,7 +39497,53 @@ async function attemptFile(log, what, write) {
 	}
 }
 function redacted({ secrets }, report) {
-	return JSON.parse(secrets.redact(JSON.stringify(report)));
+	return secrets.redactAll(report);
+}
+// src/transport/proxies.ts
+function readProxies(env) {
+	const problems = [];
+	const secrets = [];
+	const address = (...names) => {
+		const name = names.find((candidate) => env[candidate]?.trim());
+		if (name === void 0) return "";
+		const proxy = parse(env[name]?.trim() ?? "");
+		if (proxy === null) {
+			problems.push(`${name}: got a value that is not shown because it may hold a password; accepted: HOST:PORT, or http:// or https:// before it, and USER:PASSWORD@ between, special characters of the password percent-encoded`);
+			return "";
+		}
+		secrets.push(...proxy.secrets);
+		return proxy.address;
+	};
+	const proxies = {
+		http: address("http_proxy", "HTTP_PROXY"),
+		https: address("https_proxy", "HTTPS_PROXY"),
+		no: env.no_proxy?.trim() || env.NO_PROXY?.trim() || ""
+	};
+	if (/:\/\/|@|\p{Cc}/u.test(proxies.no.replace(/\s/g, ""))) problems.push("NO_PROXY: got a value that is not shown because it may hold a password; accepted: a list of hosts, such as .example.com,10.1.2.3,localhost:8080, without a scheme or a user");
+	return {
+		proxies,
+		problems,
+		secrets
+	};
+}
+function parse(text) {
+	const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`);
+	if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search || url.hash) return null;
+	const [user, password] = [decoded(url.username), decoded(url.password)];
+	url.username = encodeURIComponent(user);
+	url.password = encodeURIComponent(password);
+	const secrets = password === "" ? [] : [password, `${user}:${password}`];
+	return {
+		address: url.href,
+		secrets
+	};
+}
+function decoded(text) {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
 }
 // src/inputs/fields.ts
 const GROUP_TYPES = [
@@ -36710,7 +39555,7 @@ const GROUP_TYPES = [
 	"web_search"
 ];
 const failOn = grammar("never, or a list of alert, watch, drift", (text) => {
-	const items = list$1(text);
+	const items = itemsOf(text);
 	if (items.length === 1 && items[0] === "never") return new Set();
 	const known = [
 		"alert",
@@ -36719,8 +39564,9 @@ const failOn = grammar("never, or a list of alert, watch, drift", (text) => {
 	].filter((item) => items.includes(item));
 	return items.length > 0 && known.length === items.length ? new Set(known) : void 0;
 });
+const WORKFLOW_TRIGGER = "an incoming webhook, https://hooks.slack.com/services/…; this address starts a workflow of Slack instead, which takes no message that this action writes: add an incoming webhook to the channel";
 const fields = {
-	"anthropic-admin-key": optional(grammar("an Admin API key (sk-ant-\u2026), as one word", (text) => /^sk-ant-[\w-]+$/.test(text) ? text : void 0)),
+	"anthropic-admin-key": optional(grammar("an Admin API key (sk-ant-…), as one word", (text) => /^sk-ant-[\w-]+$/.test(text) ? text : void 0)),
 	"anthropic-federation-rule-id": identifier("fdrl_"),
 	"anthropic-organization-id": uuid,
 	"anthropic-service-account-id": identifier("svac_"),
@@ -36728,24 +39574,26 @@ const fields = {
 	"anthropic-oidc-audience": grammar("an audience without spaces", (text) => /^\S+$/.test(text) ? text : void 0),
 	"anthropic-base-url": httpsUrl("an https URL without credentials (http on loopback only)", { loopback: true }),
 	"headers-log": optional(grammar("a path or a glob, such as logs/claude-*.jsonl", (text) => /[\0\r\n]/.test(text) ? void 0 : text)),
-	date: grammar("yesterday, or a day as YYYY-MM-DD (UTC)", (text) => text === "yesterday" ? text : parseDay(text)),
+	mode: oneOf("audit", "drill"),
+	date: grammar("yesterday, or a day as YYYY-MM-DD (UTC); with headers-log also today", (text) => text === "yesterday" || text === "today" ? text : parseDay(text)),
 	"lookback-days": grammar("a whole number from 1 to 31", (text) => /^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= 31 ? Number(text) : void 0),
+	"compare-with": oneOf(...COMPARE_WITH),
 	"peak-window": oneOf("minute", "hour", "second"),
 	threshold,
 	"watch-threshold": threshold,
 	"policy-path": repositoryPath,
 	workspaces: grammar("all | none | a list of workspace IDs or names", (text) => {
 		if (text === "all" || text === "none") return text;
-		const items = list$1(text);
+		const items = itemsOf(text);
 		return items.length > 0 && !items.includes("all") && !items.includes("none") ? items : void 0;
 	}),
-	models: listOf$1,
+	models: itemList,
 	"group-types": grammar(`a list of ${GROUP_TYPES.join(", ")}`, (text) => {
-		const items = list$1(text);
+		const items = itemsOf(text);
 		return items.every((item) => GROUP_TYPES.includes(item)) ? items : void 0;
 	}),
 	"usage-api": oneOf("auto", "analytics", "legacy"),
-	"slack-webhook-url": optional(httpsUrl("an incoming webhook, https://hooks.slack.com/services/\u2026", { loopback: true })),
+	"slack-webhook-url": optional(httpsUrl("an incoming webhook, https://hooks.slack.com/services/…, or that of a Mattermost server", { loopback: true }).refine((url) => !/^\/(triggers|workflows)\//.test(new URL(url).pathname), WORKFLOW_TRIGGER)),
 	notify: oneOf("on-alert", "on-change", "always", "never"),
 	"on-notify-failure": oneOf("fail", "warn"),
 	"runbook-url": optional(httpsUrl("an https URL")),
@@ -36755,10 +39603,10 @@ const fields = {
 	base: optional(branchName),
 	branch: branchName,
 	"commit-message": grammar("one line of text", (text) => /[\r\n]/.test(text) ? void 0 : text),
-	"pull-request-labels": listOf$1,
-	"pull-request-reviewers": listOf$1,
-	"pull-request-assignees": listOf$1,
-	"github-token": string$1(),
+	"pull-request-labels": itemList,
+	"pull-request-reviewers": itemList,
+	"pull-request-assignees": itemList,
+	"github-token": grammar("a token as one word", (text) => /^[\x21-\x7e]*$/.test(text) ? text : void 0),
 	"fail-on": failOn,
 	"dry-run": grammar("true | false", (text) => ({
 		true: true,
@@ -36775,8 +39623,10 @@ const INPUTS = {
 	"anthropic-oidc-audience": "https://api.anthropic.com",
 	"anthropic-base-url": "https://api.anthropic.com",
 	"headers-log": "",
+	mode: "audit",
 	date: "yesterday",
 	"lookback-days": "1",
+	"compare-with": "day-before",
 	"peak-window": "minute",
 	threshold: "75%",
 	"watch-threshold": "50%",
@@ -36807,7 +39657,7 @@ const SECRET_INPUTS = new Set([
 	"slack-webhook-url",
 	"github-token"
 ]);
-function shown(name, text) {
+function asGiven(name, text) {
 	return SECRET_INPUTS.has(name) ? "a value that is not shown because it is a secret" : JSON.stringify(text);
 }
 // src/inputs/source.ts
@@ -36838,7 +39688,7 @@ function chooseCredentials(raw, values, problems) {
 		return;
 	}
 	if (!raw["anthropic-admin-key"] && !anyFederation) {
-		problems.push(`anthropic-admin-key: got nothing; accepted: an Admin API key (Console \u2192 Settings \u2192 Admin keys), or for keyless access ${FEDERATION.join(", ")}; without either, headers-log`);
+		problems.push(`anthropic-admin-key: got nothing; accepted: an Admin API key (Console → Settings → Admin keys), or for keyless access ${FEDERATION.join(", ")}; without either, headers-log`);
 		return;
 	}
 	if (raw["anthropic-admin-key"]) {
@@ -36862,25 +39712,34 @@ function chooseCredentials(raw, values, problems) {
 	};
 }
 // src/inputs/inputs.ts
-function readInputs({ core, now }, mask) {
+function areOfLog(inputs) {
+	return inputs.source.kind === "headers-log";
+}
+function readInputs({ core, now, env }, secrets) {
 	const names = Object.keys(INPUTS);
 	const raw = Object.fromEntries(names.map((name) => [name, core.getInput(name).trim() || INPUTS[name]]));
-	for (const name of SECRET_INPUTS) if (raw[name]) mask(raw[name]);
-	const problems = [];
+	for (const name of SECRET_INPUTS) if (raw[name]) secrets.add(raw[name]);
+	const problems = [...readProxies(env).problems];
 	const values = {};
 	for (const name of names) {
 		const parsed = fields[name].safeParse(raw[name]);
 		if (parsed.success) Object.assign(values, { [name]: parsed.data });
-		else problems.push(`${name}: got ${shown(name, raw[name])}; accepted: ${acceptedBy(parsed.error)}`);
+		if (!SECRET_INPUTS.has(name) && secrets.redact(raw[name]) !== raw[name]) problems.push(`${name}: got a value that is not shown because it holds a secret; accepted: ${parsed.success ? "a value without one, for it is shown to readers" : acceptedBy(parsed.error)}`);
+		else if (!parsed.success) problems.push(`${name}: got ${asGiven(name, raw[name])}; accepted: ${acceptedBy(parsed.error)}`);
 	}
 	const source = chooseSource(raw, values, problems);
 	checkPeakWindow(raw, values, problems);
-	const window = chooseWindow(values, now(), problems);
-	if (values.threshold !== void 0 && values["watch-threshold"] !== void 0 && values["watch-threshold"] >= values.threshold) problems.push(`watch-threshold: got ${shown("watch-threshold", raw["watch-threshold"])}; accepted: a value below threshold (${raw.threshold})`);
-	if (values.base && values.base === values.branch && values["snapshot-mode"] === "pull-request") problems.push(`branch: got ${shown("branch", raw.branch)}; accepted: a branch other than base, which a pull request needs`);
+	const sourced = source && withWindow(source, values, now(), problems);
+	if (values.threshold !== void 0 && values["watch-threshold"] !== void 0 && values["watch-threshold"] >= values.threshold) problems.push(`watch-threshold: got ${asGiven("watch-threshold", raw["watch-threshold"])}; accepted: a value below threshold (${raw.threshold})`);
+	const { base, branch } = values;
+	const isOwn = base === branch || base?.startsWith(`${branch}-next`) || base?.startsWith(`${branch}-scratch-`);
+	if (base && isOwn && values["snapshot-mode"] === "pull-request") problems.push(`branch: got ${asGiven("branch", raw.branch)}; accepted: a branch other than base (${base}), neither it nor one on which this action prepares its commits`);
 	checkPaths(raw, problems);
-	if (problems.length > 0 || !source || !window) throw new AuditError(problemText(problems));
-	return toInputs(values, source, window);
+	if (problems.length > 0 || !sourced) throw new AuditError(problemText(problems));
+	return {
+		...sourced,
+		...otherInputs(values)
+	};
 }
 function acceptedBy(error) {
 	const issue = error.issues[0];
@@ -36904,30 +39763,62 @@ function checkPaths(raw, problems) {
 	];
 	for (const [index, name] of names.entries()) {
 		const other = names.slice(0, index).find((earlier) => raw[earlier] === raw[name]);
-		if (other) problems.push(`${name}: got ${shown(name, raw[name])}; accepted: another path than that of ${other}`);
+		if (other) problems.push(`${name}: got ${asGiven(name, raw[name])}; accepted: another path than that of ${other}`);
 	}
 }
-function chooseWindow(values, now, problems) {
-	const { date, "lookback-days": days } = values;
-	if (date === void 0 || days === void 0) return void 0;
+function withWindow(source, values, now, problems) {
+	const { date, "lookback-days": days, "compare-with": compareWith } = values;
+	if (date === void 0 || days === void 0 || compareWith === void 0) return void 0;
+	if (source.kind === "headers-log") {
+		const window = logWindow(date, days, compareWith, now, problems);
+		return window && {
+			source,
+			window
+		};
+	}
+	const window = apiWindow(date, days, compareWith, now, problems);
+	return window && {
+		source,
+		window
+	};
+}
+function logWindow(date, days, compareWith, now, problems) {
 	const today = dayOf(now);
+	if (date === "yesterday") return days === 1 ? "log-span" : windowOf(today - DAY, days, compareWith);
+	const lastDay = date === "today" ? today : date;
+	if (lastDay > today) {
+		problems.push(`date: got "${isoDay(lastDay)}"; accepted: today, or a UTC day that has ended`);
+		return;
+	}
+	const window = windowOf(lastDay, days, compareWith);
+	return lastDay < today ? window : {
+		...window,
+		end: Math.floor(now / MINUTE) * MINUTE + MINUTE,
+		earlier: null
+	};
+}
+function apiWindow(date, days, compareWith, now, problems) {
+	const today = dayOf(now);
+	if (date === "today") {
+		problems.push("date: got \"today\"; accepted: a UTC day that has ended, since usage of the last hours is not in yet; with headers-log, also today");
+		return;
+	}
 	const lastDay = date === "yesterday" ? today - DAY : date;
 	if (lastDay >= today) {
 		problems.push(`date: got "${isoDay(lastDay)}"; accepted: a UTC day that has ended, ${isoDay(today - DAY)} or earlier`);
 		return;
 	}
-	const window = windowOf(lastDay, days, now);
+	const window = windowOf(lastDay, days, compareWith);
 	if (window.start < earliestDay(now)) {
 		problems.push(`date: got "${isoDay(lastDay)}" with lookback-days ${days}, which begins on ${isoDay(window.start)}; accepted: a window that begins on ${isoDay(earliestDay(now))} or later, as far back as the usage API answers`);
 		return;
 	}
-	return window;
+	return withinRetention(window, now);
 }
-function toInputs(values, source, window) {
+function otherInputs(values) {
 	return {
-		source,
+		mode: values.mode,
 		anthropicBaseUrl: values["anthropic-base-url"],
-		window,
 		peakWindow: values["peak-window"] === "hour" ? "hour" : "minute",
 		thresholds: {
 			watch: values["watch-threshold"],
@@ -36958,14 +39849,23 @@ function toInputs(values, source, window) {
 		dryRun: values["dry-run"]
 	};
 }
+// src/inputs/variables.ts
+const TOKENS = ["ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_RUNTIME_TOKEN"];
+function secretVariables(env) {
+	return [...TOKENS.map((name) => env[name] ?? ""), ...readProxies(env).secrets].filter(Boolean);
+}
 // src/judge/usage/peaks.ts
-const MINUTES_PER_HOUR$1 = HOUR$1 / MINUTE;
+const MINUTES_PER_HOUR = HOUR / MINUTE;
 function scaleOf(rule) {
 	return rule.per === "second" ? 60 : 1;
 }
+function widthOf({ per }, peakWindow) {
+	if (per === "day") return MINUTES_PER_DAY;
+	return peakWindow === "hour" ? MINUTES_PER_HOUR : 1;
+}
 function peakOf(series, rule, peakWindow) {
 	const { values, start } = series;
-	const width = rule.per === "day" ? MINUTES_PER_DAY : peakWindow === "hour" ? MINUTES_PER_HOUR$1 : 1;
+	const width = widthOf(rule, peakWindow);
 	const divisor = (rule.per === "day" ? 1 : width) * scaleOf(rule);
 	if (!values) return {
 		peak: 0,
@@ -37012,10 +39912,10 @@ function minutesAtOrOver({ values }, rule, limit, ratio) {
 	return count;
 }
 function hourlyPeaks({ values, minutes, knownMinutes }, rule) {
-	return Array.from({ length: minutes / MINUTES_PER_HOUR$1 }, (_, hour) => {
-		const from = hour * MINUTES_PER_HOUR$1;
+	return Array.from({ length: minutes / MINUTES_PER_HOUR }, (_, hour) => {
+		const from = hour * MINUTES_PER_HOUR;
 		let largest = 0;
-		for (let minute = from; values && minute < from + MINUTES_PER_HOUR$1; minute++) largest = Math.max(largest, values[minute]);
+		for (let minute = from; values && minute < from + MINUTES_PER_HOUR; minute++) largest = Math.max(largest, values[minute]);
 		return largest === 0 && from >= knownMinutes ? null : largest / scaleOf(rule);
 	});
 }
@@ -37049,12 +39949,6 @@ function windowSeries(values, grid, window, known) {
 		values: values?.subarray(offset, offset + minutes) ?? null
 	};
 }
-function dayEarlier(window) {
-	return {
-		start: window.start - DAY,
-		end: window.end - DAY
-	};
-}
 // src/judge/headroom/unmeasured.ts
 const NOT_IN_USAGE = {
 	batch: "the usage API does not tell calls to the Message Batches API, nor how many requests wait in its queue",
@@ -37062,77 +39956,78 @@ const NOT_IN_USAGE = {
 	files: "calls to the Files API are not in the usage data",
 	skills: "calls to the Skills API are not in the usage data"
 };
-function unmeasuredReason({ group, limiter, limit }, { source, window, known }, meter) {
+function unmeasuredReason({ group, limiter, limit }, use, meter) {
 	if (limit === null) return "the API gives no value for this limit";
 	if (limit === 0) return "the limit is 0: there is nothing to divide by";
 	if (!limiterRule(group.type, limiter)) return NOT_IN_USAGE[group.type] ?? `${limiter} is not a limiter this release knows how to count`;
-	if (!meter) return "the API lists no models for this group, so that its use cannot be told";
-	return unknownUse(meter, {
-		source,
-		window,
-		known
-	});
+	if (!meter) return "the API lists no models for this group, so that its use cannot be known";
+	return unknownUse(meter, use);
 }
-function unknownUse({ rule, hasUnknownRequests }, { source, window, known }) {
+function unknownUse({ rule, hasUnknownRequests }, { source, span, known }) {
 	if (rule.counts.includes("requests") && source === "legacy") return "the legacy usage report has no request count";
-	if (known <= window.start) return `usage data reached only to ${isoTime(known)}, before the window`;
+	if (known <= span.start) return `usage data reached only to ${isoTime(known)}, before the window`;
 	return hasUnknownRequests ? "the usage API left out the request count of some rows" : null;
 }
+// src/judge/headroom/judge-limit.ts
+function judgeLimit(judged, meter, minutes) {
+	const { limit } = judged;
+	const reason = unmeasuredReason(judged, minutes, meter);
+	if (reason !== null || !meter || !limit) return {
+		kind: "unmeasured",
+		limit,
+		reason: reason ?? ""
+	};
+	const series = windowSeries(meter.series, minutes.grid, minutes.span, minutes.known);
+	const peak = peakOf(series, meter.rule, minutes.peakWindow);
+	return {
+		kind: "measured",
+		limit,
+		rule: meter.rule,
+		series,
+		peak,
+		utilization: utilizationOf(peak, limit)
+	};
+}
+function useUnder({ snapshot, meterOf }, limit, minutes) {
+	const value = limit && effectiveLimit(snapshot, limit);
+	if (!limit || value === null) return { kind: "none" };
+	const judgement = judgeLimit({
+		...limit,
+		limit: value
+	}, meterOf(limit), minutes);
+	if (judgement.kind === "unmeasured") return {
+		kind: "unmeasured",
+		limit: value,
+		reason: judgement.reason
+	};
+	return {
+		kind: "measured",
+		limit: value,
+		peak: judgement.peak.peak,
+		utilization: judgement.utilization
+	};
+}
 // src/judge/headroom/consequences.ts
-function withConsequences(drift, context) {
-	const { before, after } = context;
-	const match = matchGroups(before.groups, after.groups);
-	return drift.map((item) => {
-		if (!("limiter" in item)) return item;
-		const { scope, group, limiter } = item;
-		const now = groupOf(group, after.groups);
-		const groupThen = (now && match.before(now)) ?? group;
-		const limiterThen = "from" in item && item.from !== void 0 ? item.from : limiter;
-		const peakThen = measured({
+function consequencesOf({ limits }, { before, after }, minutes) {
+	return limits.flatMap((limit) => {
+		const ref = limit.after ?? limit.before;
+		if (!ref) return [];
+		const { scope, group, limiter } = ref;
+		return [{
 			scope,
 			group,
-			limiter: limiterThen
-		}, context);
-		const peakNow = measured({
-			scope,
-			group,
-			limiter
-		}, context);
-		const consequence = {
-			peak: peakNow?.peak ?? null,
-			before: ratio(peakThen, effectiveLimit(before, {
-				scope,
-				group: groupThen,
-				limiter: limiterThen
-			})),
-			after: ratio(peakNow, effectiveLimit(after, {
-				scope,
-				group,
-				limiter
-			}))
-		};
-		return {
-			...item,
-			consequence
-		};
+			limiter,
+			before: useUnder(before, limit.before, minutes),
+			after: useUnder(after, limit.after, minutes)
+		}];
 	});
-}
-function measured(limit, { meters, window, known, peakWindow, source }) {
-	const meter = meters.find(limit);
-	if (!meter || unknownUse(meter, {
-		source,
-		window,
-		known
-	}) !== null) return null;
-	return peakOf(windowSeries(meter.series, meters.grid, window, known), meter.rule, peakWindow);
-}
-function ratio(peak, limit) {
-	return peak === null || !limit ? null : utilizationOf(peak, limit);
 }
 // src/judge/headroom/group-views.ts
 function groupViews(verdicts, meters, window) {
 	return [...Map.groupBy(verdicts, placeKey).values()].flatMap((ofGroup) => {
-		const { scope, group } = ofGroup[0];
+		const [first] = ofGroup;
+		if (!first) return [];
+		const { scope, group } = first;
 		const binds = ofGroup.filter(isMeasured$1).map(({ limiter, utilization }) => ({
 			limiter,
 			utilization
@@ -37148,8 +40043,8 @@ function groupViews(verdicts, meters, window) {
 	});
 }
 function cacheView({ read, input }, gridStart, window) {
-	const from = (window.start - gridStart) / HOUR$1;
-	const to = (window.end - gridStart) / HOUR$1;
+	const from = (window.start - gridStart) / HOUR;
+	const to = (window.end - gridStart) / HOUR;
 	const reads = read.subarray(from, to);
 	const inputs = input.subarray(from, to);
 	const total = sum(inputs);
@@ -37158,11 +40053,54 @@ function cacheView({ read, input }, gridStart, window) {
 	return {
 		readShare: share,
 		stretch: share < 1 ? 1 / (1 - share) : null,
-		hourlyReadShare: Array.from(inputs, (amount, hour) => amount === 0 ? null : reads[hour] / amount)
+		hourlyReadShare: Array.from(inputs, (amount, hour) => amount === 0 ? null : (reads[hour] ?? 0) / amount),
+		hourlyInput: [...inputs]
 	};
 }
 function sum(values) {
 	return values.reduce((total, value) => total + value, 0);
+}
+// src/judge/limits/counterparts.ts
+function counterparts(before, after) {
+	const match = matchGroups(before.groups, after.groups);
+	return {
+		before: (group) => {
+			const listed = groupOf(group, after.groups);
+			return listed ? match.before(listed) ?? null : unlistedIn(before, group);
+		},
+		after: (group) => {
+			const listed = groupOf(group, before.groups);
+			return listed ? match.after(listed) ?? null : unlistedIn(after, group);
+		}
+	};
+}
+function unlistedIn({ groups, workspaces }, group) {
+	if (groupOf(group, groups)) return null;
+	return workspaces.some(({ overrides }) => overrides.some((override) => sameGroup(override, group))) ? group : null;
+}
+function limitBefore(limit, between) {
+	const group = between.before(limit.group);
+	return group && {
+		...limit,
+		group: {
+			type: group.type,
+			name: group.name
+		}
+	};
+}
+function withModelsOf(current, committed) {
+	const overridesNow = current.workspaces.flatMap(({ overrides }) => overrides);
+	const remembered = (override) => groupOf(override, committed.groups) ? override : {
+		...override,
+		models: groupOf(override, overridesNow)?.models ?? override.models
+	};
+	return {
+		...committed,
+		workspaces: committed.workspaces.map((each) => ({
+			...each,
+			overrides: each.overrides.map(remembered)
+		}))
+	};
 }
 // src/judge/headroom/bands.ts
 function bandOf(utilization, { watch, alert }) {
@@ -37177,14 +40115,15 @@ function transitionOf(band, before, isComplete) {
 }
 // src/judge/headroom/verdicts.ts
 function judge(evidence) {
-	const previousLimit = previousLimits(evidence);
-	return evidence.judged.map((limiter) => judgeOne(limiter, evidence, previousLimit(limiter))).sort(compareVerdicts);
+	const useBefore = usesBefore(evidence);
+	return evidence.judged.map((limiter) => judgeOne(limiter, evidence, useBefore)).sort(compareVerdicts);
 }
-function judgeOne(judged, evidence, previousLimit) {
-	const { scope, group, limiter, limit, configured, source } = judged;
-	const { meters, window, known, peakWindow } = evidence;
+function judgeOne(judged, evidence, useBefore) {
+	const { scope, group, limiter, configured, source } = judged;
+	const { meters, window, peakWindow, known } = evidence;
 	const thresholds = evidence.thresholdsOf?.(judged) ?? evidence.thresholds;
 	const areOwn = thresholds.alert !== evidence.thresholds.alert || thresholds.watch !== evidence.thresholds.watch;
+	const atLeast = evidence.isAtLeast?.(judged) ?? false;
 	const base = {
 		scope,
 		group: {
@@ -37194,27 +40133,33 @@ function judgeOne(judged, evidence, previousLimit) {
 		limiter,
 		configured,
 		limitSource: source,
-		lowerBound: limiterRule(group.type, limiter)?.lowerBound ?? false,
+		lowerBound: atLeast || (limiterRule(group.type, limiter)?.lowerBound ?? false),
 		...areOwn && { thresholds }
 	};
-	const meter = meters.find(judged);
-	const reason = unmeasuredReason(judged, evidence, meter);
-	if (reason !== null || !meter || !limit) return {
-		...base,
-		limit,
-		band: "unmeasured",
-		reason: reason ?? ""
+	const minutes = {
+		span: window,
+		known,
+		source: evidence.source,
+		grid: meters.grid,
+		peakWindow
 	};
-	const series = windowSeries(meter.series, meters.grid, window, known);
-	const { rule } = meter;
-	const peak = peakOf(series, rule, peakWindow);
-	const utilization = utilizationOf(peak, limit);
+	const judgement = judgeLimit(judged, meters.find(judged), minutes);
+	if (judgement.kind === "unmeasured") return {
+		...base,
+		limit: judgement.limit,
+		band: "unmeasured",
+		reason: judgement.reason
+	};
+	const { limit, rule, series, peak, utilization } = judgement;
 	const band = bandOf(utilization, thresholds);
-	const previous = previousOf$1(meter, {
-		...evidence,
-		thresholds
-	}, previousLimit ?? limit);
-	const isComplete = series.knownMinutes === series.minutes;
+	const before = useBefore(judged);
+	const previous = before.kind === "measured" ? {
+		peak: before.peak,
+		limit: before.limit,
+		utilization: before.utilization,
+		band: bandOf(before.utilization, thresholds)
+	} : null;
+	const isComplete = series.knownMinutes === series.minutes && !atLeast;
 	const isDaily = rule.per === "day";
 	return {
 		...base,
@@ -37233,29 +40178,28 @@ function judgeOne(judged, evidence, previousLimit) {
 		drivers: null
 	};
 }
-function previousOf$1(meter, { meters, window, known, thresholds, peakWindow }, limit) {
-	if (!window.hasDayBefore || limit <= 0) return null;
-	const earlier = windowSeries(meter.series, meters.grid, dayEarlier(window), known);
-	if (earlier.knownMinutes === 0) return null;
-	const peak = peakOf(earlier, meter.rule, peakWindow);
-	const utilization = utilizationOf(peak, limit);
-	return {
-		peak: peak.peak,
-		limit,
-		utilization,
-		band: bandOf(utilization, thresholds)
+function usesBefore({ committed, current, meters, window, known, source, peakWindow }) {
+	const span = window.earlier;
+	if (!span) return () => ({ kind: "none" });
+	const minutes = {
+		span,
+		known,
+		source,
+		grid: meters.grid,
+		peakWindow
 	};
-}
-function previousLimits({ committed, current }) {
-	if (!committed) return () => null;
-	const match = matchGroups(committed.groups, current.groups);
-	return ({ scope, group, limiter }) => {
-		const now = groupOf(group, current.groups);
-		return effectiveLimit(committed, {
-			scope,
-			group: (now && match.before(now)) ?? group,
-			limiter
-		});
+	if (!committed) return (judged) => useUnder({
+		snapshot: current,
+		meterOf: meters.find
+	}, judged, minutes);
+	const between = counterparts(committed, current);
+	return (judged) => {
+		const limit = limitBefore(judged, between);
+		if (!limit || configuredLimit(committed, limit) === null) return { kind: "none" };
+		return useUnder({
+			snapshot: committed,
+			meterOf: meters.findBefore
+		}, limit, minutes);
 	};
 }
 function unreadableVerdicts(unreadable, committed) {
@@ -37299,7 +40243,7 @@ function inertOverride({ scope, group, limiter, limit, configured, source }) {
 	const name = `${group.name}, ${limiterLabel(group.type, limiter)}`;
 	return [{
 		kind: "inert-override",
-		message: `Workspace ${scope.name}: its limit of ${count$1(configured)} on ${name} is inert, because the organization's ${count$1(limit)} is lower and binds.`
+		message: `Workspace ${scope.name}: its limit of ${count$1(configured)} on ${name} has no effect, because the organization's ${count$1(limit)} is lower and binds.`
 	}];
 }
 function cachedTraffic({ scope, group, limiter }, { groups }) {
@@ -37312,8 +40256,10 @@ function cachedTraffic({ scope, group, limiter }, { groups }) {
 }
 function oversubscribed({ groups }, judged) {
 	const capped = judged.filter(({ scope, limit }) => scope.type === "workspace" && limit !== null);
-	return [...Map.groupBy(capped, ({ group, limiter }) => `${groupKey(group)}\n${limiter}`).values()].flatMap((overrides) => {
-		const { group, limiter } = overrides[0];
+	return [...Map.groupBy(capped, ({ group, limiter }) => `${groupKey$1(group)}\n${limiter}`).values()].flatMap((overrides) => {
+		const [first] = overrides;
+		if (!first) return [];
+		const { group, limiter } = first;
 		const organization = groupOf(group, groups)?.limits[limiter];
 		const sum = overrides.reduce((total, { limit }) => total + (limit ?? 0), 0);
 		if (!organization || sum <= organization) return [];
@@ -37323,14 +40269,14 @@ function oversubscribed({ groups }, judged) {
 		}];
 	});
 }
-const NAMED = 5;
+const NAMED$5 = 5;
 function uncapped({ groups, workspaces }, judged, read) {
 	const isJudged = (group) => judged.some((limiter) => groupOf(limiter.group, [group]));
 	return groups.filter(isJudged).flatMap((group) => {
 		const cappedIds = new Set(workspaces.filter(({ overrides }) => groupOf(group, overrides)).map(({ id }) => id));
 		const free = read.filter(({ id }) => !cappedIds.has(id)).map(({ name }) => name);
 		if (cappedIds.size === 0 || free.length === 0) return [];
-		const names = free.slice(0, NAMED).join(", ") + (free.length > NAMED ? ` and ${free.length - NAMED} more` : "");
+		const names = free.slice(0, NAMED$5).join(", ") + (free.length > NAMED$5 ? ` and ${free.length - NAMED$5} more` : "");
 		const subject = free.length === 1 ? "1 workspace has" : `${free.length} workspaces have`;
 		return [{
 			kind: "uncapped-workspaces",
@@ -37347,82 +40293,27 @@ function modelsInTwoGroups({ groups }) {
 		message: `${model} is listed in ${entries.map(({ group }) => group).join(" and ")}; its use was counted in each.`
 	}]);
 }
-// src/judge/planning/theil-sen.ts
-const Z = 1.6448536269514722;
-function theilSen(points) {
-	const slopes = pairs(points).map(([a, b]) => (b.y - a.y) / (b.x - a.x)).sort((a, b) => a - b);
-	const reach = Z * Math.sqrt(kendallVariance(points));
-	const below = Math.floor((slopes.length - reach) / 2);
-	return {
-		slope: median(slopes),
-		low: slopes[below - 1] ?? Number.NEGATIVE_INFINITY,
-		high: slopes[slopes.length - below] ?? Number.POSITIVE_INFINITY
-	};
-}
-function heightAt(points, slope, x) {
-	return median(points.map((point) => point.y + slope * (x - point.x)).sort((a, b) => a - b));
-}
-function median(ascending) {
-	const middle = ascending.length / 2;
-	return (ascending[Math.ceil(middle) - 1] + ascending[Math.floor(middle)]) / 2;
-}
-function pairs(points) {
-	return points.flatMap((a, index) => points.slice(index + 1).map((b) => [a, b]));
-}
-function kendallVariance(points) {
-	const term = (n) => n * (n - 1) * (2 * n + 5);
-	const ties = [...Map.groupBy(points, ({ y }) => y).values()].map(({ length }) => term(length));
-	return (term(points.length) - ties.reduce((sum, tie) => sum + tie, 0)) / 18;
-}
-const FURTHEST = 365;
-const HOURS = 24;
-function dailyPeaks({ hourly }) {
-	if (!hourly) return null;
-	return Array.from({ length: hourly.length / HOURS }, (_, day) => {
-		const hours = hourly.slice(day * HOURS, (day + 1) * HOURS);
-		return hours.some((peak) => peak === null) ? null : Math.max(...hours.map((peak) => peak ?? 0));
+// src/judge/limits/pinned-overrides.ts
+function pinnedOverrides(changes, current) {
+	return changes.flatMap((change) => {
+		if (change.class !== "raised") return [];
+		const { group, limiter, before, after } = change;
+		return current.workspaces.flatMap(({ id, name }) => {
+			if (configuredLimit(current, {
+				scope: {
+					type: "workspace",
+					id,
+					name
+				},
+				group,
+				limiter
+			}) !== before) return [];
+			return [{
+				kind: "pinned-override",
+				message: `Workspace ${name}: its limit of ${count$1(before)} on ${group.name}, ${limiterLabel(group.type, limiter)} is pinned: it was equal to the organization's, which was raised to ${count$1(after)}, and it did not follow.`
+			}];
+		});
 	});
-}
-function runwayOf(verdict, alert, peakWindow) {
-	const { limit, utilization, clipped } = verdict;
-	const peaks = dailyPeaks(verdict);
-	if (!peaks || utilization === 0 || utilization >= alert) return null;
-	if (peakWindow === "hour") return refused("daily peaks are of minutes, and this run judges hours");
-	if (peakWindow === "second") return refused("a log of headers does not show whole days");
-	const points = peaks.flatMap((peak, x) => peak === null ? [] : [{
-		x,
-		y: peak
-	}]);
-	if (points.length < 14) return refused(`${points.length} whole ${points.length === 1 ? "day" : "days"} of use, and a trend takes 14 (lookback-days)`);
-	if (clipped) return refused("demand was clipped at the limit, so that the peaks do not show what was asked for");
-	const { slope, low, high } = theilSen(points);
-	if (new Set(points.map(({ y }) => y)).size === 1) return refused("the daily peaks stay as they are");
-	if (high < 0) return refused("the daily peaks fall");
-	if (low <= 0) return refused("the daily peaks have no clear trend");
-	const reach = (rise) => {
-		const distance = alert * limit - heightAt(points, rise, peaks.length - 1);
-		return Math.max(0, distance / rise);
-	};
-	const days = reach(slope);
-	if (days > FURTHEST) return {
-		kind: "far",
-		perDay: slope
-	};
-	const earliest = Math.min(days, reach(high));
-	const latest = Math.max(days, reach(low));
-	return {
-		kind: "reaches",
-		days,
-		earliest,
-		latest: latest > FURTHEST ? null : latest,
-		perDay: slope
-	};
-}
-function refused(reason) {
-	return {
-		kind: "refused",
-		reason
-	};
 }
 // src/judge/planning/tier-reading.ts
 function tierReadings(groups) {
@@ -37455,7 +40346,7 @@ function readGroup(group, published) {
 	});
 	const equal = (tier) => limiters.filter(({ position }) => position.kind === "at" && position.tiers.includes(tier)).length;
 	const most = Math.max(...TIERS.map(equal));
-	const best = TIERS.filter((tier) => equal(tier) === most);
+	const [best, ...others] = TIERS.filter((tier) => equal(tier) === most);
 	return {
 		group: {
 			type: group.type,
@@ -37463,7 +40354,7 @@ function readGroup(group, published) {
 		},
 		matches: TIERS.filter((tier) => equal(tier) === limiters.length),
 		limiters,
-		closest: most > 0 && best.length === 1 ? best[0] : null
+		closest: most > 0 && best && others.length === 0 ? best : null
 	};
 }
 function positionOf(limit, byTier) {
@@ -37528,7 +40419,7 @@ function cacheWhatIf(verdicts, views, windowStart) {
 		if (scope.type !== "organization" || !isCacheAware || rule?.stream !== "standard") return [];
 		const cache = views.find((view) => view.scope.type === "organization" && sameGroup(view.group, group))?.cache;
 		if (utilization === 0 || !cache) return [];
-		const hour = Math.floor((peakAt - windowStart) / HOUR$1);
+		const hour = Math.floor((peakAt - windowStart) / HOUR);
 		const readShare = cache.hourlyReadShare[hour] ?? cache.readShare;
 		if (readShare >= 1) return [];
 		return [{
@@ -37589,31 +40480,34 @@ function matches(rule, { scope, group, limiter }) {
 	return (rule.limiter === void 0 || rule.limiter === limiter) && (rule.workspace === void 0 || scope.type === "workspace" && (scope.id === rule.workspace || scope.name === rule.workspace)) && (rule.group === void 0 || isNamed(rule.group, group) || rule.group === group.type);
 }
 function compareSpecificity(a, b, target) {
-	const [ofA, ofB] = [specificity(a, target), specificity(b, target)];
-	const index = ofA.findIndex((value, position) => value !== ofB[position]);
-	return index < 0 ? 0 : ofA[index] - ofB[index];
+	const ofB = specificity(b, target);
+	return specificity(a, target).map((value, position) => value - (ofB[position] ?? 0)).find((difference) => difference !== 0) ?? 0;
 }
 function specificity(rule, { group }) {
-	const named = [
-		rule.group,
-		rule.limiter,
-		rule.workspace
-	].filter((value) => value !== void 0).length;
-	const groupRank = rule.group === void 0 ? 0 : isNamed(rule.group, group) ? 2 : 1;
 	return [
-		named,
+		[
+			rule.group,
+			rule.limiter,
+			rule.workspace
+		].filter((value) => value !== void 0).length,
 		Number(rule.workspace !== void 0),
-		groupRank
+		groupRank(rule.group, group)
 	];
+}
+function groupRank(named, group) {
+	if (named === void 0) return 0;
+	return isNamed(named, group) ? 2 : 1;
 }
 function isNamed(text, { name, models }) {
 	return text === name || models.includes(text);
 }
-function selectorText({ group, limiter, workspace }) {
+function selectorText({ group, limiter, workspace, model, kind }) {
 	return Object.entries({
 		group,
 		limiter,
-		workspace
+		workspace,
+		model,
+		kind
 	}).filter(([, value]) => value !== void 0).map(([key, value]) => `${key} ${value}`).join(", ");
 }
 // src/judge/policy/expected.ts
@@ -37657,7 +40551,22 @@ function isIntended(drift, expected) {
 // src/judge/policy/mutes.ts
 function muteFor(policy, target, lastDay) {
 	const day = isoDay(lastDay);
-	return policy.mutes.filter((mute) => day <= mute.until && matches(mute, target)).reduce((latest, mute) => latest && latest.until >= mute.until ? latest : mute, null);
+	return policy.mutes.filter((mute) => day <= mute.until && !isOfUse(mute) && matches(mute, target)).reduce((latest, mute) => latest && latest.until >= mute.until ? latest : mute, null);
+}
+const isOfUse = ({ model, kind }) => model !== void 0 || kind !== void 0;
+function mutesUse(mute, kind, name) {
+	return isOfUse(mute) && (mute.kind === void 0 || mute.kind === kind) && (mute.model === void 0 || mute.model === name);
+}
+function useMutesBy(policy, lastDay) {
+	const day = isoDay(lastDay);
+	return (kind, name) => {
+		const mute = policy.mutes.find((one) => day <= one.until && mutesUse(one, kind, name));
+		return mute ? {
+			owner: mute.owner,
+			reason: mute.reason,
+			until: mute.until
+		} : null;
+	};
 }
 function justExpired(policy, lastDay) {
 	return policy.mutes.filter(({ until }) => until === isoDay(lastDay - DAY));
@@ -37708,14 +40617,14 @@ function withIntent(drift, expected) {
 	});
 }
 // src/judge/policy/policy-findings.ts
-function policyFindings(policy, judged, expected, lastDay) {
+function policyFindings(policy, judged, expected, lastDay, accounting = null) {
 	return [
 		...justExpired(policy, lastDay).map((mute) => ({
 			kind: "mute-expired",
 			message: `The mute of ${selectorText(mute)} ended on ${mute.until} and is ignored from now on (owner ${mute.owner}: ${mute.reason}; ${policy.path} line ${mute.line}).`
 		})),
 		...expected.filter(({ rule, actual }) => actual !== rule.limit).map(unexpected),
-		...unmatched(policy, judged, expected)
+		...unmatched(policy, judged, expected, accounting)
 	];
 }
 function unexpected({ rule, scope, group, actual }) {
@@ -37726,11 +40635,25 @@ function unexpected({ rule, scope, group, actual }) {
 		message: `${group.name}, ${limiterLabel(group.type, rule.limiter)}${where}: the policy expects ${count$1(rule.limit)}, and ${is}.`
 	};
 }
-function unmatched(policy, judged, expected) {
-	return [...[...policy.thresholds, ...policy.mutes].filter((rule) => !judged.some((target) => matches(rule, target))), ...policy.expected.filter((rule) => !expected.some((expectation) => expectation.rule === rule))].sort((a, b) => a.line - b.line).map((rule) => ({
+function unmatched(policy, judged, expected, accounting) {
+	const isIdle = (mute) => isOfUse(mute) ? accounting !== null && !accounting.parts.some(({ kind, of }) => of.some(({ name }) => mutesUse(mute, kind, name))) : !judged.some((target) => matches(mute, target));
+	return [
+		...policy.thresholds.filter((rule) => !judged.some((target) => matches(rule, target))),
+		...policy.mutes.filter(isIdle),
+		...policy.expected.filter((rule) => !expected.some((expectation) => expectation.rule === rule))
+	].sort((a, b) => a.line - b.line).map((rule) => ({
 		kind: "policy-unmatched",
-		message: `${policy.path} line ${rule.line} has no effect: ${selectorText(rule)} is no limit of this organization. Workspaces have rows for limits of their own only.`
+		message: `${policy.path} line ${rule.line} has no effect: ${selectorText(rule)} ${"until" in rule && isOfUse(rule) ? "was not among the use that no limit counts." : "is no limit of this organization. Workspaces have rows for limits of their own only."}`
 	}));
+}
+// src/judge/usage/at-least.ts
+function atLeastBy({ unreconciled, unknownKinds }) {
+	return ({ scope, group, limiter }) => {
+		if (limiterRule(group.type, limiter)?.unit === "tokens" && unknownKinds.has(groupKey$1(group))) return true;
+		const listed = new Set(group.models);
+		const id = workspaceIdOf(scope);
+		return unreconciled.some(({ of, models, workspaceIds }) => of === "organization" === (id === null) && (id === null || workspaceIds === null || workspaceIds.includes(id)) && (models === null || models.some((model) => listedName(model, listed) !== null)));
+	};
 }
 // src/judge/usage/usage-findings.ts
 function missingMinutes(window, known) {
@@ -37760,10 +40683,149 @@ function usageFindings({ source, known, refreshedAt, window, meters }) {
 	}
 	return findings;
 }
+// src/judge/usage/use-findings.ts
+const NAMED$4 = 5;
+function useFindings(accounting, products) {
+	return [
+		...accounting.parts.filter(isUnclaimed).map((part) => ({
+			kind: "unclaimed-use",
+			message: unclaimed(part, accounting)
+		})),
+		...accounting.reconciled ? [] : [{
+			kind: "unreconciled",
+			message: "The minutes do not add up to the whole use of the window, though they were read twice: the peaks they give are at least what is shown."
+		}],
+		...products.length === 0 ? [] : [{
+			kind: "unknown-product",
+			message: `Use of ${plural(products.length, "product")} that this version does not know was counted like any other: ${listing(products, NAMED$4)}.`
+		}]
+	];
+}
+function unclaimed({ kind, tokens, requests, of }, accounting) {
+	const amount = `${count$1(tokens)} tokens${requests ? ` in ${plural(requests, "request")}` : ""}`;
+	const share = accounting.tokens > 0 ? ` (${percent(tokens / accounting.tokens, [UNCLAIMED_LINE])} of all tokens)` : "";
+	const names = of.map(({ name }) => name).filter((name) => name !== kind);
+	const which = names.length > 0 ? `: ${listing(names, NAMED$4)}` : "";
+	return `${PART_TITLES[kind]}: ${amount}${share}${which}.`;
+}
+// src/vocabulary/usage-row.ts
+function knownTokens({ uncachedInput, cacheCreation, cacheRead, output }) {
+	return uncachedInput + cacheCreation + cacheRead + output;
+}
+// src/judge/usage/where-use-went.ts
+function accountingOf({ window, earlier }, groups, { reconciled, muteOf }) {
+	const partsOf = partsBy(groups, muteOf);
+	const parts = partsOf(window);
+	const whole = sumOf(parts);
+	const unclaimed = parts.filter(isUnclaimed);
+	const unmuted = unclaimed.flatMap(({ of }) => of).filter(({ muted }) => !muted);
+	const before = new Set(partsOf(earlier).filter(isUnclaimed).flatMap(({ of }) => of.map(({ name }) => name)));
+	return {
+		...whole,
+		parts,
+		unclaimedShare: shareOf(sumOf(unclaimed), whole),
+		unmutedShare: shareOf(sumOf(unmuted), whole),
+		newlyUnclaimed: unmuted.map(({ name }) => name).filter((name) => !before.has(name)),
+		reconciled
+	};
+}
+function unmatchedModels({ window }, groups) {
+	const listed = new Set(groups.flatMap((group) => group.models));
+	const rows = window.filter(({ model }) => model !== null && listedName(model, listed) === null);
+	return [...Map.groupBy(rows, ({ model }) => model ?? "")].map(([model, same]) => ({
+		model,
+		...sumOf(same.map((row) => ({
+			tokens: tokensOf(row),
+			requests: row.requests
+		})))
+	}));
+}
+function unknownProducts({ window }) {
+	const products = window.flatMap(({ product }) => product === null || isKnownProduct(product) ? [] : [product]);
+	return [...new Set(products)].sort(compareText);
+}
+function groupsWithUnknownKinds({ window, earlier }, groups) {
+	const listed = new Set(groups.flatMap((group) => group.models));
+	const models = new Set([...window, ...earlier].flatMap((row) => {
+		const name = row.model === null || row.unknownTokens === 0 ? null : listedName(row.model, listed);
+		return name === null ? [] : [name];
+	}));
+	return new Set(groups.filter((group) => group.models.some((model) => models.has(model))).map(groupKey$1));
+}
+function partsBy(groups, muteOf) {
+	const listed = new Set(groups.flatMap((group) => group.models));
+	const isLimited = (name, use) => groups.some((group) => group.models.includes(name) && hasLimitFor(group, use));
+	const kindOf = (row) => {
+		const use = useOf$1(row);
+		if (use === "batch" || use === "code-execution" || use === "seats") return use;
+		if (row.model === null) return "no-model";
+		const name = listedName(row.model, listed);
+		if (name === null) return "unmatched-model";
+		if (isLimited(name, use)) return use === "fast" ? "fast" : "counted";
+		return use === "fast" ? "fast-without-limit" : "without-limit";
+	};
+	const partOf = (kind, rows) => {
+		const amount = amountBy(kind);
+		const of = [...Map.groupBy(rows, (row) => nameIn(kind, row))].map(([name, same]) => {
+			const muted = isUnclaimed({ kind }) ? muteOf(kind, name) : null;
+			return {
+				name,
+				...sumOf(same.map(amount)),
+				...muted && { muted }
+			};
+		});
+		return {
+			kind,
+			...sumOf(of),
+			of: of.sort((a, b) => b.tokens - a.tokens || compareText(a.name, b.name))
+		};
+	};
+	return (rows) => {
+		const kinds = [...Map.groupBy(rows, kindOf)];
+		const unknown = kinds.flatMap(([kind, some]) => kind === "counted" || kind === "fast" ? some : []).filter(({ unknownTokens }) => unknownTokens > 0);
+		return [...kinds.map(([kind, some]) => partOf(kind, some)), ...unknown.length > 0 ? [partOf("unknown-kinds", unknown)] : []].sort((a, b) => PART_KINDS.indexOf(a.kind) - PART_KINDS.indexOf(b.kind));
+	};
+}
+function amountBy(kind) {
+	if (kind === "unknown-kinds") return ({ unknownTokens }) => ({
+		tokens: unknownTokens,
+		requests: 0
+	});
+	if (kind === "counted" || kind === "fast") return (row) => ({
+		tokens: knownTokens(row),
+		requests: row.requests
+	});
+	return (row) => ({
+		tokens: tokensOf(row),
+		requests: row.requests
+	});
+}
+function nameIn(kind, { model, product }) {
+	return (kind === "seats" || kind === "no-model" ? product : model) ?? kind;
+}
+function hasLimitFor({ type, limits }, use) {
+	return Object.entries(limits).some(([limiter, value]) => {
+		const rule = limiterRule(type, limiter);
+		return rule !== void 0 && rule.group === "model_group" && rule.stream === use && value !== null && value > 0;
+	});
+}
+const tokensOf = (row) => knownTokens(row) + row.unknownTokens;
+function sumOf(amounts) {
+	return {
+		tokens: amounts.reduce((sum, { tokens }) => sum + tokens, 0),
+		requests: amounts.reduce((sum, { requests }) => sum === null || requests === null ? null : sum + requests, 0)
+	};
+}
+function shareOf(part, whole) {
+	const ofTokens = whole.tokens > 0 ? part.tokens / whole.tokens : 0;
+	const ofRequests = whole.requests && part.requests !== null ? part.requests / whole.requests : 0;
+	return Math.max(ofTokens, ofRequests);
+}
 // src/judge/by-api.ts
-function judgeAll({ limits, meters, freshness, source, window, thresholds, peakWindow, policy }) {
-	const { judged, committed, current, reading } = limits;
-	return withMutes([...judge({
+function judgeAll({ limits, meters, usage, source, window, thresholds, peakWindow, policy }) {
+	const { judged, judgedWorkspaces, committed, current, reading } = limits;
+	const { census, unreconciled, freshness } = usage;
+	const verdicts = judge({
 		judged,
 		committed,
 		current,
@@ -37773,14 +40835,26 @@ function judgeAll({ limits, meters, freshness, source, window, thresholds, peakW
 		source,
 		peakWindow,
 		thresholds,
-		thresholdsOf: thresholdsBy(policy, thresholds)
-	}), ...unreadableVerdicts(reading.unreadable, committed)].sort(compareVerdicts), policy, current.groups, lastDayOf(window));
+		thresholdsOf: thresholdsBy(policy, thresholds),
+		isAtLeast: atLeastBy({
+			unreconciled,
+			unknownKinds: groupsWithUnknownKinds(census, current.groups)
+		})
+	});
+	const unread = reading.unreadable.filter(({ workspace }) => judgedWorkspaces.includes(workspace));
+	return withMutes([...verdicts, ...unreadableVerdicts(unread, committed)].sort(compareVerdicts), policy, current.groups, lastDayOf(window));
 }
 const lastDayOf = ({ end }) => end - DAY;
-function audited(known, { verdicts, problem, tier, snapshotError }) {
-	const { limits, meters, freshness, source, window, thresholds, peakWindow, policy } = known;
-	const { reading, current, judged, active } = limits;
+function audited(known, { verdicts, problem, tier, committed, confirmed }) {
+	const { limits, meters, usage, source, window, thresholds, peakWindow, policy } = known;
+	const { census, freshness, unreconciled } = usage;
+	const { reading, current, judged, judgedWorkspaces, active } = limits;
 	const expected = expectations(policy, current, active);
+	const drift = withIntent(driftOf(known), expected);
+	const accounting = accountingOf(census, current.groups, {
+		reconciled: unreconciled.length === 0,
+		muteOf: useMutesBy(policy, lastDayOf(window))
+	});
 	const missing = missingMinutes(window, freshness.known);
 	const coverage = {
 		complete: missing === 0,
@@ -37796,7 +40870,8 @@ function audited(known, { verdicts, problem, tier, snapshotError }) {
 		thresholds,
 		peakWindow
 	};
-	const read = reading.workspaces.map(({ workspace }) => workspace);
+	const unread = new Set(reading.unreadable.map(({ workspace }) => workspace.id));
+	const read = judgedWorkspaces.filter(({ id }) => !unread.has(id));
 	return {
 		window,
 		coverage,
@@ -37805,11 +40880,16 @@ function audited(known, { verdicts, problem, tier, snapshotError }) {
 		thresholds,
 		verdicts,
 		views,
-		drift: withIntent(driftOf(known), expected),
-		isFirstSnapshot: limits.committed === null && snapshotError === null,
+		drift,
+		isFirstSnapshot: committed.kind === "read" && committed.snapshot === null,
 		findings: [
+			...confirmed.map((what) => ({
+				kind: "read-twice",
+				message: `${what} It was read twice.`
+			})),
 			...limitFindings(current, judged, read),
-			...policyFindings(policy, judgedLimiters(current), expected, lastDayOf(window)),
+			...pinnedOverrides(drift, current),
+			...policyFindings(policy, judgedLimiters(current), expected, lastDayOf(window), accounting),
 			...problem === null ? [] : [{
 				kind: "drivers-unknown",
 				message: problem
@@ -37819,10 +40899,12 @@ function audited(known, { verdicts, problem, tier, snapshotError }) {
 				...freshness,
 				window,
 				meters
-			})
+			}),
+			...useFindings(accounting, unknownProducts(census))
 		],
 		planning: planningOf(forPlanning, limits.judgedGroups, tier),
-		unmatchedModels: [...meters.unmatched.values()],
+		accounting,
+		unmatchedModels: unmatchedModels(census, current.groups),
 		unreadWorkspaces: reading.unreadable.map(({ workspace: { id, name } }) => ({
 			id,
 			name
@@ -37830,49 +40912,197 @@ function audited(known, { verdicts, problem, tier, snapshotError }) {
 		failures: [...reading.unreadable.map(({ workspace, error }) => ({
 			resource: `limits of workspace ${workspace.name}`,
 			message: error
-		})), ...snapshotError === null ? [] : [{
-			resource: "committed snapshot",
-			message: snapshotError
-		}]]
+		})), ...unreadFailures(committed)]
 	};
 }
-function driftOf({ limits, meters, freshness, source, window, peakWindow }) {
-	const { committed: before, current: after, drift } = limits;
-	if (before === null) return [];
-	return withConsequences(drift, {
+function driftOf({ limits, meters, usage, source, window, peakWindow }) {
+	const { committed, current, changes } = limits;
+	if (committed === null) return [];
+	const before = {
+		snapshot: committed,
+		meterOf: meters.findBefore
+	};
+	const after = {
+		snapshot: current,
+		meterOf: meters.find
+	};
+	const minutes = {
+		span: window,
+		known: usage.freshness.known,
+		source,
+		grid: meters.grid,
+		peakWindow
+	};
+	return changes.map((touching) => ({
+		...touching.change,
+		consequences: consequencesOf(touching, {
+			before,
+			after
+		}, minutes)
+	}));
+}
+function isMixed({ limiter, limits }) {
+	return limiter !== "tokens_per_minute" && limits.some(({ last }, index) => limits.slice(index + 1).some(({ first }) => first <= last));
+}
+function hasMoved(reading) {
+	return reading.limiter !== "tokens_per_minute" && reading.limits.length > 1 && !isMixed(reading);
+}
+function limitNow({ limiter, limits, latest }) {
+	return (limiter === "tokens_per_minute" ? limits.some(({ limit }) => limit !== latest) : isMixed({
+		limiter,
+		limits
+	})) ? null : latest;
+}
+function movesSince(committed, { limits, latest }) {
+	const seen = limits.map(({ limit, first }) => ({
+		limit,
+		at: first
+	}));
+	const chain = seen.at(-1)?.limit === latest ? seen : [...seen, {
+		limit: latest,
+		at: null
+	}];
+	const known = chain.findLastIndex(({ limit }) => limit === committed);
+	const news = known === -1 ? sinceUnseen(committed, chain) : chain.slice(known);
+	return news.slice(1).map(({ limit: after, at }, index) => ({
+		before: news[index]?.limit ?? after,
+		after,
+		at
+	}));
+}
+function sinceUnseen(committed, chain) {
+	const [first, ...others] = chain;
+	if (committed === null || !first) return [...chain];
+	return [
+		{
+			limit: committed,
+			at: null
+		},
+		{
+			...first,
+			at: null
+		},
+		...others
+	];
+}
+// src/judge/headers-log/log-drift.ts
+function logDrift(before, after, readings, scopeOf, verdicts) {
+	const measured = new Map(verdicts.filter(isMeasured$1).map((row) => [limitKey(row), row]));
+	const compared = before ? findDrift(before, after) : [];
+	const moved = readings.filter(hasMoved).flatMap((reading) => {
+		const place = {
+			scope: scopeOf(reading),
+			group: {
+				type: MODEL_GROUP,
+				name: reading.model
+			}
+		};
+		return movesSince(committedLimit(before, reading), reading).map((move) => changeOf(place, reading.limiter, move));
+	});
+	const replaced = new Set(moved.map(limitKey));
+	return [...compared.filter((change) => !("before" in change && "after" in change && replaced.has(limitKey(change)))), ...moved].map((change) => ({
+		...change,
+		consequences: "limiter" in change ? [consequenceOf(change, measured.get(limitKey(change)))] : []
+	}));
+}
+function changeOf(place, limiter, { before, after, at }) {
+	const seen = at === null ? {} : { at };
+	if (place.scope.type === "workspace") return {
+		...place,
+		class: "override-changed",
+		limiter,
 		before,
 		after,
-		meters,
-		window,
-		known: freshness.known,
-		peakWindow,
-		source
-	});
+		...seen
+	};
+	return {
+		...place,
+		class: after > before ? "raised" : "cut",
+		limiter,
+		before,
+		after,
+		...seen
+	};
+}
+function committedLimit(before, { workspaceId, model, limiter }) {
+	return (workspaceId === null ? before?.groups : before?.workspaces.find(({ id }) => id === workspaceId)?.overrides)?.find(({ type, name }) => type === "model_group" && name === model)?.limits[limiter] ?? null;
+}
+function consequenceOf(change, verdict) {
+	const { scope, group, limiter } = change;
+	const use = (limit) => useOf(limit, verdict?.peak ?? null);
+	return {
+		scope,
+		group,
+		limiter,
+		before: use("before" in change ? change.before : null),
+		after: use("after" in change ? change.after : null)
+	};
+}
+function useOf(limit, peak) {
+	if (limit === null) return { kind: "none" };
+	if (peak === null || limit === 0) return {
+		kind: "unmeasured",
+		limit,
+		reason: "no response in the window says what was left of this limit"
+	};
+	return {
+		kind: "measured",
+		limit,
+		peak,
+		utilization: peak / limit
+	};
 }
 // src/judge/headers-log/log-findings.ts
-function logFindings(source) {
-	return [...source.unreadable > 0 ? [{
-		kind: "headers-log",
-		message: `${plural(source.unreadable, "line")} of the log could not be read, and no recovery is reported: ${source.firstProblem}.`
-	}] : [], {
-		kind: "headers-log",
-		message: `Limits and use are what ${plural(source.entries, "logged response")} in ${plural(source.files, "file")} said in their headers: what was left right after each of them, tokens rounded to the nearest 1,000, the combined token limit being whichever binds most. What was not logged is in no figure.`
-	}];
+const NAMED$3 = 6;
+function logFindings(tally, readings, scopeOf) {
+	const problems = [tally.firstProblem, tally.firstUnusable].filter((problem) => problem !== null);
+	const first = problems.length > 0 ? ` The first that could not be read: ${problems.join("; ")}.` : "";
+	const lost = problems.length > 0 ? " No recovery is reported." : "";
+	const links = tally.dangling.length > 0 ? ` Links that lead nowhere: ${listing(tally.dangling, NAMED$3)}.` : "";
+	return [
+		{
+			kind: "headers-log",
+			message: `${tallyText(tally)}${first}${lost}${links} What was not logged is in no figure.`
+		},
+		...readings.filter(isMixed).map((reading) => mixed(reading, scopeOf(reading))),
+		...readings.filter(hasMoved).map((reading) => moved(reading, scopeOf(reading)))
+	];
+}
+function mixed(reading, scope) {
+	const limits = listing(reading.limits.map(({ limit }) => count$1(limit)).toSorted(byLength), NAMED$3);
+	const why = scope.type === "workspace" ? "a limit that moved and came back" : "limits of several workspaces (log the header anthropic-workspace-id to tell them apart), or a limit that moved and came back";
+	return {
+		kind: "mixed-limits",
+		message: `${nameOf$1(reading, scope)}: responses name several limits side by side, ${limits}: ${why}. Each response is judged by the limit it names; the snapshot takes none of them.`
+	};
+}
+const byLength = (a, b) => a.length - b.length || (a < b ? -1 : 1);
+function moved(reading, scope) {
+	const [first, ...later] = reading.limits;
+	const moves = later.map(({ limit, first: at }) => `${count$1(limit)} from ${minuteOf(at)} on`);
+	return {
+		kind: "limits-moved",
+		message: `${nameOf$1(reading, scope)}: the limit moved within the window, ${count$1(first?.limit ?? 0)} at first, ${listing(moves, NAMED$3)}. Each response is judged by the limit it names.`
+	};
+}
+const minuteOf = (at) => `${isoTime(at).slice(0, 16).replace("T", " ")} UTC`;
+function nameOf$1({ model, limiter }, scope) {
+	const where = scope.type === "workspace" ? ` in workspace ${scope.name}` : "";
+	return `${model}, ${limiterLabel(MODEL_GROUP, limiter)}${where}`;
 }
 // src/judge/headers-log/log-snapshot.ts
-const NOT_KEPT = new Set(["tokens_per_minute"]);
-function groupsOf(readings) {
+function groupsOf$1(readings) {
 	return [...Map.groupBy(readings, ({ model }) => model)].map(([model, ofModel]) => ({
 		type: MODEL_GROUP,
 		name: model,
 		models: [model],
-		limits: Object.fromEntries(ofModel.map(({ limiter, limit }) => [limiter, limit]))
+		limits: Object.fromEntries(ofModel.map(({ limiter, latest }) => [limiter, latest]))
 	})).sort((a, b) => compareText(a.name, b.name));
 }
 function snapshotOfLog(readings, committed) {
-	const kept = readings.filter(({ limiter }) => !NOT_KEPT.has(limiter));
+	const kept = readings.filter((reading) => reading.limiter !== "tokens_per_minute" && !isMixed(reading));
 	const ids = [...new Set(kept.flatMap(({ workspaceId }) => workspaceId === null ? [] : [workspaceId]))];
-	const ofWorkspace = (id) => groupsOf(kept.filter(({ workspaceId }) => workspaceId === id));
+	const ofWorkspace = (id) => groupsOf$1(kept.filter(({ workspaceId }) => workspaceId === id));
 	const before = committed?.workspaces ?? [];
 	return {
 		groups: merge(committed?.groups ?? [], ofWorkspace(null)),
@@ -37900,12 +41130,11 @@ function merge(before, now) {
 	})];
 }
 // src/judge/headers-log/log-verdicts.ts
-const MINUTES_PER_HOUR = 60;
 function logVerdicts(evidence) {
 	const { readings, earlier, thresholds: ofInputs, thresholdsOf, scopeOf, isComplete } = evidence;
-	const dayBefore = new Map(earlier.map((reading) => [keyOf(reading), reading.use]));
+	const uses = new Map(earlier?.map((reading) => [keyOf(reading), reading.use]));
 	return readings.map((reading) => {
-		const { model, limiter, limit, use } = reading;
+		const { model, limiter, latest, use } = reading;
 		const scope = scopeOf(reading);
 		const thresholds = thresholdsOf({
 			scope,
@@ -37915,68 +41144,111 @@ function logVerdicts(evidence) {
 		const areOwn = thresholds.alert !== ofInputs.alert || thresholds.watch !== ofInputs.watch;
 		const base = {
 			...baseOf(reading, scope),
+			limiter,
+			configured: limitNow(reading),
 			...areOwn && { thresholds }
-		};
-		if (limit === 0) return {
-			...base,
-			band: "unmeasured",
-			reason: "the limit is 0: there is nothing to divide by"
 		};
 		if (!use) return {
 			...base,
 			band: "unmeasured",
-			reason: "no response in the window says what was left of this limit"
+			limit: latest,
+			reason: reasonOf(reading)
 		};
-		const utilization = use.peak / limit;
+		const { used: peak, limit, at, requestId } = use.peak;
+		const utilization = peak / limit;
 		const band = bandOf(utilization, thresholds);
-		const previous = previousOf(dayBefore.get(keyOf(reading)) ?? null, limit, thresholds);
+		const previous = previousOf(uses.get(keyOf(reading)) ?? null, thresholds);
 		return {
 			...base,
-			peak: use.peak,
-			peakAt: use.at,
+			limit,
+			peak,
+			peakAt: at,
 			bracket: null,
 			p99: null,
-			minutesOverThreshold: use.minutes.reduce((sum, used) => sum + Number(used / limit >= thresholds.alert), 0),
+			minutesOverThreshold: use.minutesAtOrOver(thresholds.alert),
 			utilization,
 			band,
 			transition: transitionOf(band, previous?.band ?? null, isComplete),
 			previous,
-			hourly: hourly(use),
+			hourly: use.hourly,
 			clipped: null,
 			drivers: null,
-			lowestRemaining: use.lowestRemaining
+			lowestRemaining: use.lowestRemaining,
+			...requestId !== null && { requestId }
 		};
-	}).sort(compareVerdicts);
+	});
 }
-function baseOf({ model, limiter, limit }, scope) {
+function reasonOf({ limits }) {
+	if (limits.length > 0 && limits.every(({ limit }) => limit === 0)) return "the limit is 0: there is nothing to divide by";
+	return limits.length === 0 ? "no response in the window names this limit" : "no response in the window says what was left of this limit";
+}
+function baseOf({ model }, scope) {
 	return {
 		scope,
 		group: {
 			type: MODEL_GROUP,
 			name: model
 		},
-		limiter,
-		limit,
-		configured: limit,
 		limitSource: scope.type,
 		lowerBound: false
 	};
 }
-function previousOf(use, limit, thresholds) {
+function previousOf(use, thresholds) {
 	if (!use) return null;
-	const utilization = use.peak / limit;
+	const { used: peak, limit } = use.peak;
+	const utilization = peak / limit;
 	return {
-		peak: use.peak,
+		peak,
 		limit,
 		utilization,
 		band: bandOf(utilization, thresholds)
 	};
 }
-function hourly({ minutes }) {
-	return Array.from({ length: minutes.length / MINUTES_PER_HOUR }, (_, hour) => {
-		const known = minutes.subarray(hour * MINUTES_PER_HOUR, (hour + 1) * MINUTES_PER_HOUR).filter((used) => !Number.isNaN(used));
-		return known.length === 0 ? null : Math.max(...known);
-	});
+function refusedVerdicts(refusals, earlier, scopeOf) {
+	const before = new Set(earlier?.map(({ workspaceId, model }) => keyOf({
+		workspaceId,
+		model,
+		limiter: REFUSED
+	})));
+	return refusals.map((refusal) => ({
+		...baseOf(refusal, scopeOf(refusal)),
+		limiter: REFUSED,
+		configured: null,
+		limit: null,
+		band: "alert",
+		transition: before.has(keyOf({
+			...refusal,
+			limiter: REFUSED
+		})) ? "continuing" : "new",
+		refused: refusedOf(refusal)
+	}));
+}
+const REFUSED = "refused";
+function refusedOf({ counts, first, last, worst, retryAfter, hours }) {
+	const byKind = byKindOf(counts);
+	return {
+		...byKind,
+		requests: Object.values(byKind).reduce((sum, number) => sum + number, 0),
+		first,
+		last,
+		worst: {
+			at: worst.at,
+			requests: worst.count
+		},
+		retryAfter,
+		hours: hours.map((hour) => ({
+			at: hour.at,
+			...byKindOf(hour.counts)
+		}))
+	};
+}
+function byKindOf(counts) {
+	return {
+		rateLimit: counts.rate_limit,
+		acceleration: counts.acceleration,
+		spendCap: counts.spend_cap,
+		notTold: counts.not_told
+	};
 }
 function keyOf({ workspaceId, model, limiter }) {
 	return JSON.stringify([
@@ -37986,18 +41258,18 @@ function keyOf({ workspaceId, model, limiter }) {
 	]);
 }
 // src/judge/headers-log/log-judged.ts
-function judgeLog({ today, dayBefore, source }, inputs, committed) {
-	const { window, thresholds } = inputs;
-	const { policy } = committed;
-	const readings = today.limiters();
+function judgeLog(read, inputs, committed) {
+	const { thresholds } = inputs;
+	const { window, tally, blindness } = read;
+	const policy = policyIn(committed);
+	const before = snapshotIn(committed);
+	const readings = read.reading.limiters;
 	const snapshotBeside = (other) => snapshotOfLog(readings, other);
-	const current = snapshotBeside(committed.snapshot);
+	const current = snapshotBeside(before);
 	const expected = expectations(policy, current, current.workspaces);
+	const lastDay = dayOf(window.end - 1);
 	const scopeOf = scopesOf(current);
-	const verdicts = judged({
-		today,
-		dayBefore
-	}, source, inputs, policy, current);
+	const verdicts = judged(read, inputs, policy, scopeOf, lastDay);
 	const forPlanning = {
 		verdicts,
 		views: [],
@@ -38005,12 +41277,13 @@ function judgeLog({ today, dayBefore, source }, inputs, committed) {
 		isComplete: false,
 		thresholds
 	};
-	const groups = groupsOf(readings.filter(({ workspaceId }) => workspaceId === null));
+	const groups = groupsOf$1(readings.filter(({ workspaceId }) => workspaceId === null));
+	const nothing = verdicts.length > 0 ? blindness : NOTHING_ASKED_FOR;
 	return {
 		audited: {
 			window,
 			coverage: {
-				complete: source.unreadable === 0,
+				complete: isComplete(read),
 				missingMinutes: 0,
 				refreshedAt: null
 			},
@@ -38019,41 +41292,33 @@ function judgeLog({ today, dayBefore, source }, inputs, committed) {
 			thresholds,
 			verdicts,
 			views: [],
-			drift: committed.snapshot ? withIntent(drifted(committed.snapshot, current, verdicts), expected) : [],
-			isFirstSnapshot: committed.snapshot === null && committed.error === null,
-			findings: [...logFindings(source), ...policyFindings(policy, judgedLimiters(current), expected, window.end - DAY)],
+			drift: withIntent(logDrift(before, current, readings, scopeOf, verdicts), expected),
+			isFirstSnapshot: committed.kind === "read" && before === null,
+			findings: [...logFindings(tally, readings, scopeOf), ...policyFindings(policy, judgedLimiters(current), expected, lastDay)],
 			planning: planningOf({
 				...forPlanning,
 				peakWindow: "second"
 			}, groups, null),
-			refusals: today.refusals().map(({ workspaceId, model, counts, first, last }) => ({
-				scope: scopeOf({ workspaceId }),
-				model,
-				rateLimit: counts.rate_limit,
-				acceleration: counts.acceleration,
-				spendCap: counts.spend_cap,
-				notTold: counts.not_told,
-				first,
-				last
-			})),
+			log: tally,
 			unmatchedModels: [],
 			unreadWorkspaces: [],
-			failures: committed.error === null ? [] : [{
-				resource: "committed snapshot",
-				message: committed.error
-			}]
+			failures: [...nothing === null ? [] : [{
+				resource: "limits and use in the log",
+				message: nothing
+			}], ...unreadFailures(committed)]
 		},
 		snapshotBeside
 	};
 }
-function judged({ today, dayBefore }, source, inputs, policy, current) {
-	const { window, thresholds, models, groupTypes } = inputs;
-	const scopeOf = scopesOf(current);
+const NOTHING_ASKED_FOR = "No model of the log is among those asked for: check the inputs models, group-types and workspaces.";
+const isComplete = ({ tally }) => tally.notUnderstood === 0 && tally.unusable === 0;
+function judged(read, inputs, policy, scopeOf, lastDay) {
+	const { thresholds, models, groupTypes } = inputs;
 	const isAskedFor = (reading) => (models.length === 0 || models.includes(reading.model)) && (groupTypes.length === 0 || groupTypes.includes("model_group")) && isScopeAskedFor(scopeOf(reading), inputs.workspaces);
 	const lines = thresholdsBy(policy, thresholds);
 	const verdicts = logVerdicts({
-		readings: today.limiters().filter(isAskedFor),
-		earlier: dayBefore.limiters(),
+		readings: read.reading.limiters.filter(isAskedFor),
+		earlier: read.dayBefore?.limiters ?? null,
 		thresholds,
 		thresholdsOf: ({ scope, model, limiter }) => lines({
 			scope,
@@ -38065,13 +41330,15 @@ function judged({ today, dayBefore }, source, inputs, policy, current) {
 			limiter
 		}),
 		scopeOf,
-		isComplete: source.unreadable === 0
+		isComplete: isComplete(read)
 	});
-	return withMutes(verdicts, policy, verdicts.map(({ group }) => ({
+	const refused = refusedVerdicts(read.reading.refusals.filter(isAskedFor), read.dayBefore?.refusals ?? null, scopeOf);
+	const all = [...verdicts, ...refused].sort(compareVerdicts);
+	return withMutes(all, policy, all.map(({ group }) => ({
 		...group,
 		models: [group.name],
 		limits: {}
-	})), window.end - DAY);
+	})), lastDay);
 }
 function scopesOf({ workspaces }) {
 	const names = new Map(workspaces.map(({ id, name }) => [id, name]));
@@ -38085,23 +41352,13 @@ function isScopeAskedFor(scope, wanted) {
 	if (scope.type === "organization" || wanted === "all") return true;
 	return wanted !== "none" && (wanted.includes(scope.id) || wanted.includes(scope.name));
 }
-function drifted(before, after, verdicts) {
-	return findDrift(before, after).map((drift) => {
-		if (!("limiter" in drift)) return drift;
-		const verdict = verdicts.filter(isMeasured$1).find((row) => sameLimit(row, drift));
-		return {
-			...drift,
-			consequence: consequenceOf(drift, verdict?.peak ?? null)
-		};
-	});
-}
-function consequenceOf(drift, peak) {
-	const ratio = (limit) => peak === null || !limit ? null : peak / limit;
-	return {
-		peak,
-		before: ratio("before" in drift ? drift.before : null),
-		after: ratio("after" in drift ? drift.after : null)
-	};
+// src/judge/headroom/blindness.ts
+const NAMED$2 = 3;
+function refuseBlindness(verdicts) {
+	if (verdicts.some(isMeasured$1)) return;
+	const reasons = [...new Set(verdicts.flatMap((verdict) => "reason" in verdict ? [verdict.reason] : []))];
+	if (reasons.length === 0) throw new AuditError("No limit is left to measure: the inputs models, group-types and workspaces leave none.", { remedy: "Leave one of them out." });
+	throw new AuditError(`Not one of ${verdicts.length} limits could be measured: ${listing(reasons, NAMED$2)}.`, { remedy: "Leave models and group-types out if they chose only such limits; else run the job again later." });
 }
 // src/judge/headroom/peaks-to-explain.ts
 const MOST_PEAKS_EXPLAINED = 20;
@@ -38130,55 +41387,301 @@ function peaksToExplain(verdicts, meterOf, peakWindow) {
 const placeInTime = ({ start, end }) => `${start}-${end}`;
 function spanOf(per, peakWindow) {
 	if (per === "day") return DAY;
-	return peakWindow === "hour" ? HOUR$1 : MINUTE;
+	return peakWindow === "hour" ? HOUR : MINUTE;
 }
-// src/judge/limits/limits-now.ts
-function limitsNow(reading, committed, wanted) {
-	const read = new Set(reading.workspaces.map(({ workspace }) => workspace.id));
-	const archived = new Set(reading.allWorkspaces.filter((workspace) => workspace.archived).map(({ id }) => id));
-	const exists = new Set(reading.allWorkspaces.map(({ id }) => id));
-	const isRead = (id) => read.has(id) || archived.has(id) || !exists.has(id);
-	const snapshotBeside = (other) => snapshotOf(reading.groups, reading.workspaces, {
-		committed: other,
-		isRead
-	});
-	const current = snapshotBeside(committed);
-	const judged = chosen(judgedLimiters({
-		groups: current.groups,
-		workspaces: current.workspaces.filter(({ id }) => read.has(id))
-	}), reading, wanted);
+// src/judge/limits/contradictions.ts
+function contradictions(reading, committed) {
+	const impossible = impossibleIn(reading);
 	return {
-		reading,
-		committed,
-		snapshotBeside,
-		current,
-		drift: committed ? findDrift(committed, current) : [],
-		judged,
-		judgedGroups: current.groups.filter((group) => judged.some((limiter) => sameGroup(limiter.group, group))),
-		active: reading.allWorkspaces.filter((workspace) => !workspace.archived)
+		impossible,
+		doubtful: impossible.length > 0 || !committed ? [] : doubtfulIn(reading, committed)
 	};
 }
-function chosen(judged, { groups }, { models, groupTypes }) {
+function impossibleIn({ groups, allWorkspaces }) {
+	const modelGroups = groups.filter(({ type }) => type === MODEL_GROUP);
+	return [
+		[groups.length === 0, "The list of rate limits is empty, and every organization has some."],
+		[groups.length > 0 && groups.every(({ limits }) => Object.values(limits).every((value) => value === null)), "No rate-limit group has a limit with a value."],
+		[modelGroups.length > 0 && modelGroups.every(({ models }) => models.length === 0), "No rate-limit group lists a model, and each model belongs to one."],
+		[allWorkspaces.length === 0, "The list of workspaces is empty, and the default workspace was asked for."]
+	].flatMap(([isSo, what]) => isSo ? [what] : []);
+}
+const NAMED$1 = 3;
+function doubtfulIn({ groups, allWorkspaces, workspaces, unreadable }, committed) {
+	const match = matchGroups(committed.groups, groups);
+	const exists = new Set(allWorkspaces.map(({ id }) => id));
+	const gone = committed.workspaces.filter(({ id }) => !exists.has(id));
+	const capped = committed.workspaces.filter(({ overrides }) => overrides.length > 0);
+	const read = new Set(workspaces.map(({ workspace }) => workspace.id));
+	const readAndCapped = capped.filter(({ id }) => read.has(id));
+	const kept = workspaces.filter(({ overrides }) => overrides.length > 0);
+	return [
+		[committed.groups.length > 1 && committed.groups.every((group) => !match.after(group)), "None of the committed rate-limit groups is listed any more."],
+		[gone.length > 0, `${plural(gone.length, "committed workspace")} ${gone.length === 1 ? "is" : "are"} not listed any more, not even as archived: ${listing(gone.map(({ name }) => name), NAMED$1)}.`],
+		[readAndCapped.length > 1 && kept.length === 0 && unreadable.length === 0, `None of the ${readAndCapped.length} workspaces that had limits of their own has any now.`]
+	].flatMap(([isSo, what]) => isSo ? [what] : []);
+}
+// src/judge/limits/touched-limits.ts
+function touchedLimits(change, both) {
+	switch (change.class) {
+		case "workspace-added": return [];
+		case "workspace-archived": {
+			const { scope } = change;
+			return overridesIn(both.before, scope).flatMap((group) => limitersOf([group]).map((limiter) => ({
+				before: {
+					scope,
+					group: nameOf(group),
+					limiter
+				},
+				after: null
+			})));
+		}
+		case "group-added":
+		case "group-retired":
+		case "model-added":
+		case "model-removed":
+		case "model-moved": return unique(touchedGroups(change, both).flatMap((pair) => limitsOfPair(pair, both)));
+		default: {
+			const { scope, group, limiter } = change;
+			const after = {
+				scope,
+				group,
+				limiter
+			};
+			const from = "from" in change ? change.from : void 0;
+			const before = groupOf(group, both.after.groups) ? limitBefore(after, both.between) : after;
+			return [{
+				before: before && {
+					...before,
+					limiter: from ?? limiter
+				},
+				after
+			}];
+		}
+	}
+}
+function touchedGroups(change, { before, after, between }) {
+	const found = (group, { groups }) => (group && groupOf(group, groups)) ?? null;
+	if (change.class === "group-retired") return [{
+		before: found(change.group, before),
+		after: null
+	}];
+	const models = "models" in change ? change.models : [change.model];
+	const isListing = (group) => group.models.some((model) => models.includes(model));
+	const now = after.groups.filter((group) => sameGroup(group, change.group) || isListing(group));
+	const then = before.groups.filter(isListing);
+	return [...now.map((group) => ({
+		before: found(between.before(group), before),
+		after: group
+	})), ...then.map((group) => ({
+		before: group,
+		after: found(between.after(group), after)
+	}))];
+}
+function limitsOfPair(pair, both) {
+	const workspaces = [...both.after.workspaces, ...both.before.workspaces.filter(({ id }) => !hasWorkspace(both, id))];
+	return [ORGANIZATION, ...workspaces.map(({ id, name }) => ({
+		type: "workspace",
+		id,
+		name
+	}))].flatMap((scope) => {
+		return limitersOf([pair.before && groupIn(both.before, scope, pair.before), pair.after && groupIn(both.after, scope, pair.after)]).map((limiter) => ({
+			before: pair.before && {
+				scope,
+				group: nameOf(pair.before),
+				limiter
+			},
+			after: pair.after && {
+				scope,
+				group: nameOf(pair.after),
+				limiter
+			}
+		}));
+	});
+}
+const hasWorkspace = ({ after }, id) => after.workspaces.some((workspace) => workspace.id === id);
+const nameOf = ({ type, name }) => ({
+	type,
+	name
+});
+function groupIn(snapshot, scope, group) {
+	return scope.type === "organization" ? group : groupOf(group, overridesIn(snapshot, scope)) ?? null;
+}
+function limitersOf(groups) {
+	const limiters = groups.flatMap((group) => Object.entries(group?.limits ?? {})).flatMap(([limiter, value]) => value === null ? [] : [limiter]);
+	return [...new Set(limiters)].sort(compareText);
+}
+function unique(limits) {
+	const keyOf = ({ before, after }) => JSON.stringify([before && limitKey(before), after && limitKey(after)]);
+	return [...new Map(limits.map((limit) => [keyOf(limit), limit])).values()];
+}
+// src/judge/limits/wanted.ts
+function chosenWorkspaces(all, wanted) {
+	const active = all.filter(({ archived }) => !archived);
+	if (wanted === "all") return active;
+	if (wanted === "none") return [];
+	const isNamed = (workspace, text) => workspace.id === text || workspace.name === text;
+	const unknown = wanted.filter((text) => !active.some((workspace) => isNamed(workspace, text)));
+	if (unknown.length > 0) {
+		const archived = unknown.filter((text) => all.some((workspace) => isNamed(workspace, text)));
+		const why = archived.length > 0 ? ` (${archived.join(", ")} archived)` : "";
+		throw new AuditError(`Input workspaces names what is no active workspace: ${unknown.join(", ")}${why}.`, { remedy: `Active workspaces: ${active.map(({ name, id }) => `${name} (${id})`).join(", ")}.` });
+	}
+	return active.filter((workspace) => wanted.some((text) => isNamed(workspace, text)));
+}
+function chosenLimiters(judged, groups, { models, groupTypes }) {
 	const known = new Set(groups.flatMap((group) => group.models));
 	const unknown = models.filter((model) => !known.has(model));
 	if (unknown.length > 0) throw new AuditError(`Input models names what no rate-limit group contains: ${unknown.join(", ")}.`, { remedy: `Models and aliases with limits: ${[...known].join(", ")}.` });
 	return judged.filter(({ group }) => (models.length === 0 || group.models.some((model) => models.includes(model))) && (groupTypes.length === 0 || groupTypes.includes(group.type)));
 }
+// src/judge/limits/limits-now.ts
+function limitsNow(reading, committedFile, wanted) {
+	const read = new Set(reading.workspaces.map(({ workspace }) => workspace.id));
+	const active = reading.allWorkspaces.filter((workspace) => !workspace.archived);
+	const isRead = (id) => read.has(id) || !active.some((workspace) => workspace.id === id);
+	const snapshotBeside = (other) => snapshotOf(reading.groups, reading.workspaces, {
+		committed: other,
+		isRead
+	});
+	const current = snapshotBeside(committedFile);
+	const committed = committedFile && withModelsOf(current, committedFile);
+	const judgedWorkspaces = chosenWorkspaces(reading.allWorkspaces, wanted.workspaces);
+	const isJudged = ({ id }) => read.has(id) && judgedWorkspaces.some((workspace) => workspace.id === id);
+	const judged = chosenLimiters(judgedLimiters({
+		groups: current.groups,
+		workspaces: current.workspaces.filter(isJudged)
+	}), reading.groups, wanted);
+	return {
+		reading,
+		committed,
+		snapshotBeside,
+		current,
+		changes: committed ? changesOf(committed, current) : [],
+		judged,
+		judgedGroups: current.groups.filter((group) => judged.some((limiter) => sameGroup(limiter.group, group))),
+		judgedWorkspaces,
+		active
+	};
+}
+function changesOf(before, after) {
+	const both = {
+		before,
+		after,
+		between: counterparts(before, after)
+	};
+	return findDrift(before, after).map((change) => ({
+		change,
+		limits: touchedLimits(change, both)
+	}));
+}
+// src/judge/usage/atoms.ts
+function atomsOf(before, now) {
+	const makeUps = [before, now].filter((snapshot) => snapshot !== null).map(groupsOf);
+	const models = [...new Set(makeUps.flatMap((groups) => groups.flatMap((group) => group.models)))].sort(compareText);
+	return [...Map.groupBy(models, (model) => homesOf(model, makeUps)).values()];
+}
+function groupsOf(snapshot) {
+	const withTheirs = snapshot.workspaces.flatMap((workspace) => workspace.overrides).map((override) => withModels(override, snapshot));
+	return [...snapshot.groups, ...withTheirs].filter(({ models }) => models.length > 0);
+}
+function homesOf(model, makeUps) {
+	const homes = makeUps.map((groups) => {
+		const name = listedName(model, new Set(groups.flatMap((group) => group.models)));
+		return groups.flatMap((group, index) => name !== null && group.models.includes(name) ? [index] : []);
+	});
+	return JSON.stringify(homes);
+}
+// src/judge/usage/make-ups.ts
+function makeUpsOf({ judged, committed, current, changes }) {
+	const touched = changes.flatMap(({ limits }) => limits);
+	const after = touched.flatMap((limit) => limit.after ?? []);
+	const now = {
+		groups: current.groups,
+		limiters: [...judged, ...measurable(after, current)]
+	};
+	if (!committed) return {
+		now,
+		before: null
+	};
+	const between = counterparts(committed, current);
+	const before = [...judged.flatMap((limit) => limitBefore(limit, between) ?? []), ...touched.flatMap((limit) => limit.before ?? [])];
+	return {
+		now,
+		before: {
+			groups: committed.groups,
+			limiters: measurable(before, committed)
+		}
+	};
+}
+function measurable(limits, snapshot) {
+	return limits.filter((limit) => effectiveLimit(snapshot, limit) !== null).flatMap(({ scope, group, limiter }) => {
+		const override = scope.type === "workspace" ? groupOf(group, overridesIn(snapshot, scope)) : void 0;
+		const found = override ? withModels(override, snapshot) : groupOf(group, snapshot.groups);
+		return found ? [{
+			scope,
+			group: found,
+			limiter
+		}] : [];
+	});
+}
 // src/judge/usage/meters.ts
-function createMeters(judged, groups, window) {
+function createMeters(now, before, window) {
 	const grid = {
-		start: window.hasDayBefore ? window.start - DAY : window.start,
+		start: window.earlier?.start ?? window.start,
 		end: window.end
 	};
+	const ofNow = metersOf(now.limiters, []);
+	const isSameMakeUp = before === null || makeUpText(before.groups) === makeUpText(now.groups);
+	const ofBefore = before === null ? ofNow : metersOf(before.limiters, isSameMakeUp ? [...ofNow.values()] : []);
+	const all = [...new Set([...ofNow.values(), ...ofBefore.values()])];
+	const counters = isSameMakeUp ? [countersOf(now, all)] : [countersOf(now, [...ofNow.values()]), countersOf(before, [...ofBefore.values()])];
+	const hours = (grid.end - grid.start) / HOUR;
+	const caches = now.groups.filter((group) => group.type === MODEL_GROUP).map((group) => ({
+		group,
+		read: new Float64Array(hours),
+		input: new Float64Array(hours)
+	}));
+	const nameNow = namesIn$1(now, [...ofNow.values()]);
+	const cachesByModel = indexByModel(caches, ({ group }) => group.models);
+	return {
+		grid,
+		all,
+		caches,
+		foldOrganization(rows) {
+			for (const row of rows) {
+				if (!isCounted(row)) continue;
+				for (const { organization } of counters) organization(row, grid);
+				if (row.speed !== "fast") addCache(cachesByModel.get(nameNow(row.model) ?? "") ?? [], row, grid);
+			}
+		},
+		foldWorkspaces(rows) {
+			for (const row of rows) {
+				if (row.workspaceId === null || !isCounted(row)) continue;
+				for (const { workspaces } of counters) workspaces.get(row.workspaceId)?.(row, grid);
+			}
+		},
+		find: (limit) => ofNow.get(limitKey(limit)),
+		findBefore: (limit) => ofBefore.get(limitKey(limit))
+	};
+}
+function metersOf(limiters, shared) {
+	const contents = new Map(shared.map((meter) => [contentKey(meter), meter]));
 	const byKey = new Map();
-	for (const { scope, group, limiter } of judged) {
+	for (const { scope, group, limiter } of limiters) {
 		const rule = limiterRule(group.type, limiter);
 		const key = limitKey({
 			scope,
 			group,
 			limiter
 		});
-		if (rule && canTellUse(rule, group) && !byKey.has(key)) byKey.set(key, {
+		if (!rule || !canTellUse(rule, group) || byKey.has(key)) continue;
+		const meter = contents.get(contentKey({
+			scope,
+			group,
+			limiter
+		}));
+		byKey.set(key, meter ?? {
 			scope,
 			group,
 			limiter,
@@ -38187,45 +41690,40 @@ function createMeters(judged, groups, window) {
 			hasUnknownRequests: false
 		});
 	}
-	const all = [...byKey.values()];
-	const hours = (grid.end - grid.start) / HOUR$1;
-	const caches = groups.filter((group) => group.type === MODEL_GROUP).map((group) => ({
-		group,
-		read: new Float64Array(hours),
-		input: new Float64Array(hours)
-	}));
-	const knownModels = new Set(groups.flatMap((group) => group.models));
-	const unmatched = new Map();
-	const organization = routerOf(all.filter(({ scope }) => scope.type === "organization"));
-	const workspaces = new Map([...Map.groupBy(all.filter(({ scope }) => scope.type === "workspace"), ({ scope }) => workspaceIdOf(scope))].map(([id, meters]) => [id, routerOf(meters)]));
-	const cachesByModel = indexByModel(caches, ({ group }) => group.models);
-	return {
-		grid,
-		all,
-		caches,
-		unmatched,
-		foldOrganization(rows) {
-			for (const row of rows) {
-				if (row.model !== null && row.at >= window.start && !knownModels.has(row.model)) addUnmatched(unmatched, row.model, row);
-				if (!isCounted(row)) continue;
-				organization(row, grid);
-				if (row.model !== null && row.speed !== "fast") addCache(cachesByModel.get(row.model) ?? [], row, grid);
-			}
-		},
-		foldWorkspaces(rows) {
-			for (const row of rows) if (row.workspaceId !== null && isCounted(row)) workspaces.get(row.workspaceId)?.(row, grid);
-		},
-		find: (limit) => byKey.get(limitKey(limit))
-	};
+	return byKey;
+}
+function contentKey({ scope, group: { type, models }, limiter }) {
+	return JSON.stringify([
+		workspaceIdOf(scope),
+		type,
+		models.toSorted(compareText),
+		limiter
+	]);
+}
+function makeUpText(groups) {
+	return JSON.stringify(groups.map(({ type, models }) => JSON.stringify([type, models.toSorted(compareText)])).sort());
 }
 function canTellUse(rule, group) {
 	return rule.group !== "model_group" || group.models.length > 0;
 }
-function routerOf(meters) {
+function namesIn$1({ groups }, meters) {
+	const listed = new Set([...groups, ...meters.map(({ group }) => group)].flatMap(({ models }) => models));
+	return (model) => model === null ? null : listedName(model, listed);
+}
+function countersOf(makeUp, meters) {
+	const byScope = Map.groupBy(meters, ({ scope }) => workspaceIdOf(scope));
+	const nameOf = namesIn$1(makeUp, meters);
+	const routers = new Map([...byScope].map(([id, ofScope]) => [id, routerOf(ofScope, nameOf)]));
+	return {
+		organization: routers.get(null) ?? (() => {}),
+		workspaces: routers
+	};
+}
+function routerOf(meters, nameOf) {
 	const byModel = indexByModel(meters.filter(({ rule }) => rule.group === MODEL_GROUP), ({ group }) => group.models);
 	const anyModel = meters.filter(({ rule }) => rule.group !== MODEL_GROUP);
 	return (row, grid) => {
-		if (row.model !== null) for (const meter of byModel.get(row.model) ?? []) add(meter, row, grid);
+		for (const meter of byModel.get(nameOf(row.model) ?? "") ?? []) add(meter, row, grid);
 		for (const meter of anyModel) add(meter, row, grid);
 	};
 }
@@ -38238,104 +41736,142 @@ function add(meter, row, grid) {
 	if (minute >= 0 && minute < meter.series.length) meter.series[minute] += amount;
 }
 function addCache(caches, row, grid) {
-	const hour = Math.floor((row.at - grid.start) / HOUR$1);
+	const hour = Math.floor((row.at - grid.start) / HOUR);
 	for (const { read, input } of caches) {
 		if (hour < 0 || hour >= read.length) continue;
 		read[hour] += row.cacheRead;
 		input[hour] += row.uncachedInput + row.cacheCreation + row.cacheRead;
 	}
 }
-function addUnmatched(unmatched, model, row) {
-	const entry = unmatched.get(model) ?? {
-		model,
-		requests: 0,
-		tokens: 0
-	};
-	entry.requests = entry.requests === null || row.requests === null ? null : entry.requests + row.requests;
-	entry.tokens += row.uncachedInput + row.cacheCreation + row.cacheRead + row.output;
-	unmatched.set(model, entry);
-}
 function indexByModel(items, modelsOf) {
 	const index = new Map();
 	for (const item of items) for (const model of modelsOf(item)) index.set(model, [...index.get(model) ?? [], item]);
 	return index;
 }
-// src/judge/usage/usage-plan.ts
-const COUNTING = [
-	"model",
-	"service_tier",
-	"speed",
-	"product"
-];
-function planUsage(meters) {
-	const ofWorkspaces = meters.all.filter(({ scope }) => scope.type === "workspace");
-	const time = {
-		start: meters.grid.start,
-		end: meters.grid.end,
-		width: "1m"
-	};
-	const organization = {
-		...time,
-		groupBy: COUNTING
-	};
-	if (ofWorkspaces.length === 0) return {
-		organization,
-		workspaces: null
-	};
-	const workspaceIds = unique(ofWorkspaces.flatMap(({ scope }) => scope.type === "workspace" ? [scope.id] : []));
-	const models = ofWorkspaces.some(({ rule }) => rule.group !== "model_group") ? [] : unique(ofWorkspaces.flatMap(({ group }) => group.models));
+// src/judge/usage/meters-for.ts
+function metersFor(limits, window) {
+	const { now, before } = makeUpsOf(limits);
+	return createMeters(now, before, window);
+}
+function toMeasure({ judged }, meters) {
+	const views = judged.filter(({ scope, group }) => scope.type === "organization" && group.type === "model_group");
+	return [...meters.all, ...views];
+}
+// src/judge/usage/reading-plan.ts
+function planReading(given) {
+	const { census, grid } = given;
+	const rows = [...census.earlier, ...census.window].filter(isCounted);
+	const nameOf = representatives(given.atoms);
+	const cost = costOf(given, nameOf);
+	const queries = [...packed("organization", unitsOfOrganization(given, rows, nameOf), given, cost), ...packed("workspaces", unitsOfWorkspaces(given, rows, nameOf).flatMap((unit) => bounded(unit, grid)), given, cost)];
 	return {
-		organization,
-		workspaces: {
-			...time,
-			groupBy: ["workspace_id", ...COUNTING],
-			workspaceIds,
-			...models.length > 0 && { models }
-		}
+		queries,
+		nameOf,
+		requests: queries.reduce((sum, query) => sum + cost(query), 0)
 	};
 }
-const ROWS_OF_A_PAGE = 1e3;
-function busyPages({ organization, workspaces }, models) {
-	const minutes = (organization.end - organization.start) / MINUTE;
-	const pages = (rowsOfMinute) => Math.ceil(minutes * rowsOfMinute / ROWS_OF_A_PAGE);
-	const ofWorkspaces = (workspaces?.workspaceIds?.length ?? 0) * (workspaces?.models?.length ?? models);
-	return pages(models) + pages(ofWorkspaces);
+function representatives(atoms) {
+	const first = new Map(atoms.flatMap((atom) => atom.map((model) => [model, atom[0] ?? model])));
+	return (model) => {
+		const name = listedName(model, first);
+		return name === null ? model : first.get(name) ?? model;
+	};
 }
-function unique(texts) {
-	return [...new Set(texts)].sort(compareText);
-}
-// src/judge/usage/usage-to-read.ts
-function usageToRead(judged, drift, groups, window) {
-	const drifted = drift.flatMap((item) => driftedLimiters(item, groups));
-	const meters = createMeters([...judged, ...drifted], groups, window);
-	const { organization, workspaces } = planUsage(meters);
-	const models = new Set(groups.flatMap((group) => group.models)).size;
-	return {
-		meters,
-		organization,
-		workspaces,
-		readings: [{
-			query: organization,
-			fold: meters.foldOrganization
-		}, ...workspaces ? [{
-			query: workspaces,
-			fold: meters.foldWorkspaces
-		}] : []],
+const namesIn = (rows) => [...new Set(rows.flatMap(({ model }) => model === null ? [] : [model]))];
+function unitsOfOrganization({ measured }, rows, nameOf) {
+	return unitsOf(measured.filter(({ scope }) => scope.type === "organization").map(({ group }) => group), rows, nameOf).map((models) => ({
 		models,
-		pages: busyPages({
-			organization,
-			workspaces
-		}, models)
-	};
-}
-function driftedLimiters(drift, groups) {
-	const group = groupOf(drift.group, groups);
-	if (!group || !("limiter" in drift)) return [];
-	return ("from" in drift && drift.from !== void 0 ? [drift.limiter, drift.from] : [drift.limiter]).map((limiter) => ({
-		scope: drift.scope,
-		group,
-		limiter
+		workspaceIds: null
 	}));
+}
+function unitsOfWorkspaces({ measured }, rows, nameOf) {
+	const needs = [...Map.groupBy(measured.flatMap(({ scope, group }) => scope.type === "workspace" ? [{
+		id: scope.id,
+		group
+	}] : []), ({ id }) => id)].flatMap(([id, some]) => {
+		const own = rows.filter(({ workspaceId }) => workspaceId === id);
+		return unitsOf(some.map(({ group }) => group), own, nameOf).map((models) => ({
+			id,
+			models
+		}));
+	});
+	const keyOfModels = (models) => models === null ? "*" : nameOf(models[0] ?? "");
+	return [...Map.groupBy(needs, ({ models }) => keyOfModels(models)).values()].map((same) => ({
+		models: same.some(({ models }) => models === null) ? null : [...new Set(same.flatMap(({ models }) => models ?? []))],
+		workspaceIds: same.map(({ id }) => id)
+	}));
+}
+function unitsOf(groups, rows, nameOf) {
+	const listed = new Set(groups.flatMap((group) => group.models));
+	const standing = new Set([...listed].map(nameOf));
+	const isListed = (model) => standing.has(nameOf(model)) || listed.has(aliasOf(model) ?? model);
+	const countsSearches = groups.some(({ type }) => type !== MODEL_GROUP);
+	const needed = rows.filter(({ model, webSearches }) => model !== null && isListed(model) || countsSearches && webSearches > 0);
+	if (needed.some(({ model }) => model === null)) return [null];
+	return [...Map.groupBy(namesIn(needed), nameOf).values()];
+}
+const LONGEST_NAMES = 6e3;
+const LENGTH_OF_ID = 60;
+const MOST_WORKSPACE_DAYS = 400;
+function bounded(unit, { start, end }) {
+	const { workspaceIds } = unit;
+	if (workspaceIds === null) return [unit];
+	const days = (end - start) / DAY;
+	const most = Math.max(1, Math.floor(Math.min(MOST_WORKSPACE_DAYS / days, LONGEST_NAMES / LENGTH_OF_ID)));
+	const count = Math.ceil(workspaceIds.length / most);
+	const size = Math.ceil(workspaceIds.length / count);
+	return Array.from({ length: count }, (_, i) => ({
+		...unit,
+		workspaceIds: workspaceIds.slice(i * size, (i + 1) * size)
+	}));
+}
+function costOf({ census, grid, source }, nameOf) {
+	return (query) => requestsOf(source, grid, rowsPerMinute(cellsOf(query, census, nameOf).values(), grid));
+}
+function packed(of, units, given, cost) {
+	const single = units.map((unit) => ({
+		unit,
+		query: queryOf(of, [unit], given)
+	})).map(({ unit, query }) => ({
+		unit,
+		query,
+		pages: cost(query),
+		rows: rowsOf(query, given)
+	})).sort((a, b) => a.rows - b.rows);
+	let best = single.map(({ query }) => query);
+	let least = single.reduce((sum, { pages }) => sum + pages, 0);
+	for (let together = 2; together <= single.length; together++) {
+		const query = queryOf(of, single.slice(0, together).map(({ unit }) => unit), given);
+		if (addressLength(query) > LONGEST_NAMES) break;
+		const rest = single.slice(together);
+		const total = cost(query) + rest.reduce((sum, { pages }) => sum + pages, 0);
+		if (total >= least) continue;
+		least = total;
+		best = [query, ...rest.map((one) => one.query)];
+	}
+	return best;
+}
+const rowsOf = (query, { census, grid }) => rowsPerMinute(cellsOf(query, census, (model) => model).values(), grid);
+function addressLength({ models, workspaceIds }) {
+	return [...(models ?? []).map((name) => `models%5B%5D=${name}&`), ...(workspaceIds ?? []).map((id) => `workspace_ids%5B%5D=${id}&`)].reduce((sum, name) => sum + name.length, 0);
+}
+function queryOf(of, units, { census }) {
+	const anyModel = units.some((unit) => unit.models === null);
+	const models = anyModel ? null : [...new Set(units.flatMap((unit) => unit.models ?? []))];
+	const ids = [...new Set(units.flatMap((unit) => unit.workspaceIds ?? []))];
+	const workspaceIds = of === "workspaces" ? ids : null;
+	const groupBy = [...workspaceIds !== null && workspaceIds.length > 1 ? ["workspace_id"] : [], ...units.length > 1 || anyModel ? ["model"] : []];
+	const covered = [...census.earlier, ...census.window].filter(covers({
+		models,
+		workspaceIds
+	}));
+	return {
+		of,
+		models,
+		isFiltered: models !== null,
+		workspaceIds,
+		groupBy: [...groupBy, ...tellingApart(groupBy, covered)]
+	};
 }
 // src/log.ts
 function createLog(core, redact) {
@@ -38357,8 +41893,9 @@ function createLog(core, redact) {
 		}
 	};
 }
+const ZERO_WIDTH_SPACE = "​";
 function oneLine(text) {
-	return text.replace(/\s*[\r\n]+\s*/g, " ");
+	return text.replace(/\s*[\r\n]+\s*/g, " ").replace(/^(\s*:)(?=:)/, `$1${ZERO_WIDTH_SPACE}`).replaceAll("##[", `#${ZERO_WIDTH_SPACE}#[`);
 }
 // src/report/planning-part.ts
 function planningPart(planning) {
@@ -38409,7 +41946,8 @@ function runwayOutcome(outcome) {
 }
 // src/report/report-of.ts
 function reportOf(audited) {
-	const { window, coverage, thresholds, verdicts, refusals } = audited;
+	const { window, coverage, thresholds, verdicts, log } = audited;
+	const { earlier } = window;
 	return {
 		version: 1,
 		window: {
@@ -38418,7 +41956,11 @@ function reportOf(audited) {
 			days: window.days,
 			complete: coverage.complete,
 			missing_minutes: coverage.missingMinutes,
-			data_refreshed_at: coverage.refreshedAt === null ? null : isoTime(coverage.refreshedAt)
+			data_refreshed_at: coverage.refreshedAt === null ? null : isoTime(coverage.refreshedAt),
+			compared_with: earlier && {
+				start: isoTime(earlier.start),
+				end: isoTime(earlier.end)
+			}
 		},
 		usage_source: audited.source,
 		peak_window: audited.peakWindow,
@@ -38433,7 +41975,11 @@ function reportOf(audited) {
 		drift: audited.drift.map(driftRow),
 		first_snapshot: audited.isFirstSnapshot,
 		findings: [...audited.findings],
-		...refusals && { refusals: refusals.map(refusalRow) },
+		...audited.accounting && { accounting: accountingRow(audited.accounting) },
+		...log && {
+			refusals: verdicts.filter(isRefused$1).map(refusalRow),
+			log: logPart(log)
+		},
 		unmatched_models: audited.unmatchedModels.toSorted((a, b) => compareText(a.model, b.model)),
 		...audited.unreadWorkspaces.length > 0 && { unread_workspaces: [...audited.unreadWorkspaces] },
 		failures: [...audited.failures],
@@ -38452,142 +41998,342 @@ function highestUtilization(verdicts) {
 	const utilizations = verdicts.filter(isMeasured$1).map(({ utilization }) => utilization);
 	return utilizations.length > 0 ? Math.max(...utilizations) : null;
 }
-function refusalRow({ scope, model, rateLimit, acceleration, spendCap, notTold, first, last }) {
+// src/transport/traces.ts
+const TRACE = 16;
+const BLOCK = 8;
+function tracesOf(forms) {
+	const blocks = new Map();
+	for (const form of forms.filter(({ text, whole }) => !whole && text.length >= TRACE)) for (let at = 0; at + BLOCK <= form.text.length; at++) {
+		const block = form.text.slice(at, at + BLOCK);
+		const places = blocks.get(block);
+		if (places) places.push({
+			form,
+			at
+		});
+		else blocks.set(block, [{
+			form,
+			at
+		}]);
+	}
 	return {
-		scope,
-		model,
-		rate_limit: rateLimit,
-		acceleration,
-		spend_cap: spendCap,
-		not_told: notTold,
-		first: isoTime(first),
-		last: isoTime(last)
+		forms,
+		blocks
 	};
+}
+function findTraces(text, { forms, blocks }) {
+	const plain = {
+		any: text,
+		hex: text,
+		base64: text.replace(/[-_]/g, (sign) => sign === "-" ? "+" : "/")
+	};
+	const found = [];
+	for (const { text: secret, alphabet } of forms) {
+		const searched = plain[alphabet];
+		for (let at = searched.indexOf(secret); at >= 0; at = searched.indexOf(secret, at + secret.length)) found.push(widened(searched, alphabet, [at, at + secret.length]));
+	}
+	for (const searched of new Set([plain.any, plain.base64])) for (let at = 0; at + BLOCK <= searched.length; at += BLOCK) {
+		const ranges = (blocks.get(searched.slice(at, at + BLOCK)) ?? []).map((place) => ({
+			place,
+			range: common(searched, at, place)
+		})).filter(({ range: [from, to] }) => to - from >= TRACE).map(({ place, range }) => widened(searched, place.form.alphabet, range));
+		found.push(...ranges);
+		const end = Math.max(...ranges.map((range) => range[1]), 0);
+		at = Math.max(at, Math.floor(end / BLOCK) * BLOCK - BLOCK);
+	}
+	return found;
+}
+function common(text, at, { form, at: inForm }) {
+	let before = 0;
+	while (before < at && before < inForm && text[at - before - 1] === form.text[inForm - before - 1]) before++;
+	let after = BLOCK;
+	while (text[at + after] !== void 0 && text[at + after] === form.text[inForm + after]) after++;
+	return [at - before, at + after];
+}
+const RUNS = {
+	base64: /[\w+/=-]/,
+	hex: /[\da-f]/i
+};
+function widened(text, alphabet, [start, end]) {
+	if (alphabet === "any") return [start, end];
+	const run = RUNS[alphabet];
+	let [first, last] = [start, end];
+	while (first > 0 && run.test(text[first - 1] ?? "")) first--;
+	while (last < text.length && run.test(text[last] ?? "")) last++;
+	return [first, last];
+}
+// src/transport/unfold.ts
+const ESCAPES = String.raw`\\u(?:([0-9a-f]{4})|\{([0-9a-f]{1,6})\})|\\x([0-9a-f]{2})|[ \t]*\\([nrt])[ \t]*|\\([/"'\\])|&#x([0-9a-f]{1,6});|&#(\d{1,7});|&(amp|lt|gt|quot|apos|sol|plus|equals|lowbar|hyphen|nbsp);|%([0-9a-f]{2})`;
+const UNSEEN = String.raw`\p{Default_Ignorable_Code_Point}|[^\P{Cc}\t\n\r]`;
+const INVISIBLE = /^\p{Default_Ignorable_Code_Point}$/u;
+const BREAKS = String.raw`[ \t]*(?:=?[\r\n\u0085\u2028\u2029]|↵)+[ \t]*`;
+const WITH_BREAKS = new RegExp(`${ESCAPES}|${UNSEEN}`, "giu");
+const WITHOUT_BREAKS = new RegExp(`${ESCAPES}|${UNSEEN}|${BREAKS}|\\t`, "giu");
+const NAMED = {
+	amp: "&",
+	lt: "<",
+	gt: ">",
+	quot: "\"",
+	apos: "'",
+	sol: "/",
+	plus: "+",
+	equals: "=",
+	lowbar: "_",
+	hyphen: "-",
+	nbsp: " "
+};
+function unfold(source, breaks) {
+	const parts = [];
+	const from = new Uint32Array(source.length);
+	const to = new Uint32Array(source.length);
+	let length = 0;
+	let at = 0;
+	const take = (text, start, end) => {
+		parts.push(text);
+		for (let index = 0; index < text.length; index++, length++) {
+			from[length] = end === null ? start + index : start;
+			to[length] = end ?? start + index + 1;
+		}
+	};
+	for (const match of source.matchAll(breaks === "kept" ? WITH_BREAKS : WITHOUT_BREAKS)) {
+		const end = match.index + match[0].length;
+		take(source.slice(at, match.index), at, null);
+		take(meaning(match, breaks), match.index, end);
+		at = end;
+	}
+	take(source.slice(at), at, null);
+	return {
+		text: parts.join(""),
+		from,
+		to
+	};
+}
+function meaning(match, breaks) {
+	const [whole, unicode, braced, byte, control, itself, hex, decimal, name, percent] = match;
+	if (control !== void 0) return breaks === "kept" ? "\n" : "";
+	if (itself !== void 0) return itself;
+	if (name !== void 0) return NAMED[name.toLowerCase()] ?? whole;
+	const digits = unicode ?? braced ?? byte ?? hex ?? percent;
+	if (digits === void 0 && decimal === void 0) return "";
+	const code = digits === void 0 ? Number(decimal) : Number.parseInt(digits, 16);
+	if (code < 128) return String.fromCharCode(code);
+	return code <= 1114111 && INVISIBLE.test(String.fromCodePoint(code)) ? "" : whole;
+}
+function sourceOf({ from, to }, [start, end]) {
+	return [from[start] ?? 0, to[end - 1] ?? 0];
 }
 // src/transport/redaction.ts
 const MASK = "***";
 const SHORTEST_SECRET = 8;
 const SHAPES = [
-	[/sk-ant-[\w-]{8,}/g, MASK],
-	[/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, MASK],
-	[/\b(?:gh[opsur]_\w{16,}|github_pat_\w{16,})/g, MASK],
-	[/(hooks\.slack(?:-gov)?\.com(?:\/|%2F))[\w/%-]+/gi, `$1${MASK}`],
-	[/(\b[a-z][a-z\d+.-]*:\/\/)[^\s/@"']+@/gi, `$1${MASK}@`]
+	/sk-ant-[\w-]{8,}/g,
+	/(?<![A-Za-z\d])eyJ[\w-]{8,}(?:(?:\.[\w-]+){1,4}|(?<=eyJ[\w-]{24,}))/g,
+	/(?<![a-z\d])(?:gh[opsur]_|github_pat_)[\w-]{16,}(?:\.[\w-]{4,})*/gi,
+	/(?<=hooks\.slack(?:-gov)?\.com\/)[\w%-]+\/[\w/%-]+/gi,
+	/(?<=\b[a-z][a-z\d+.-]*:\/\/)[^\s/@"'<>]+(?=@)/gi
 ];
+const MOST_LAYERS = 3;
 function createSecrets(core) {
 	const known = new Set();
-	const redact = (text) => {
-		let clean = text;
-		for (const secret of known) clean = clean.replaceAll(secret, MASK);
-		for (const [shape, replacement] of SHAPES) clean = clean.replace(shape, replacement);
-		return clean;
-	};
+	let traces = tracesOf([]);
+	const redact = (text) => without(text, secretRanges(text, traces));
 	return {
 		add: (secret) => {
 			if (secret.length < SHORTEST_SECRET || known.has(secret)) return;
 			core.setSecret(secret);
-			const all = [...known, ...encodingsOf(secret)].sort((a, b) => b.length - a.length);
-			known.clear();
-			for (const form of all) known.add(form);
+			known.add(secret);
+			traces = tracesOf([...known].flatMap(formsOf));
 		},
 		redact,
-		redactError: (error) => {
-			cleanError(error, redact, new Set());
-			return error;
+		redactAll: (value) => {
+			const text = JSON.stringify(value);
+			return text === void 0 || redact(text) === text ? value : redactedTexts(value, redact);
 		}
 	};
 }
-function encodingsOf(secret) {
+function formsOf(secret) {
+	const url = URL.parse(secret);
+	const plain = [secret, unfold(secret, "dropped").text].map((text) => ({
+		text,
+		whole: url !== null
+	}));
+	const path = url?.pathname ?? "";
+	const parts = path.split("/").filter((part) => /[a-z]/.test(part) && /[A-Z\d]/.test(part));
 	const bytes = Buffer.from(secret);
-	const inBase64 = [
-		0,
-		1,
-		2
-	].flatMap((offset) => {
-		const padded = Buffer.concat([Buffer.alloc(offset), bytes]);
-		const first = offset === 0 ? 0 : 4;
-		return ["base64", "base64url"].map((encoding) => padded.toString(encoding).slice(first, Math.floor(padded.length / 3) * 4));
-	});
-	const path = URL.parse(secret)?.pathname ?? "";
-	return [...new Set([
-		secret,
-		path,
-		encodeURIComponent(secret),
-		...inBase64
-	])].filter((form) => form.length >= SHORTEST_SECRET);
+	const hex = bytes.toString("hex");
+	return [
+		...plain.map((form) => ({
+			...form,
+			alphabet: "any"
+		})),
+		{
+			text: path,
+			alphabet: "any",
+			whole: true
+		},
+		...parts.map((text) => ({
+			text,
+			alphabet: "any",
+			whole: false
+		})),
+		...[hex, hex.toUpperCase()].map((text) => ({
+			text,
+			alphabet: "hex",
+			whole: false
+		})),
+		...[
+			0,
+			1,
+			2
+		].map((offset) => ({
+			text: inBase64(bytes, offset),
+			alphabet: "base64",
+			whole: false
+		}))
+	].filter(({ text }) => text.length >= SHORTEST_SECRET);
 }
-function cleanError(error, redact, seen) {
-	if (!(error instanceof Error) || seen.has(error)) return;
-	seen.add(error);
-	for (const key of Object.getOwnPropertyNames(error)) {
-		const value = Reflect.get(error, key);
-		if (typeof value === "string") Reflect.set(error, key, redact(value));
+function inBase64(bytes, offset) {
+	const padded = Buffer.concat([Buffer.alloc(offset), bytes]);
+	return padded.toString("base64").slice(offset === 0 ? 0 : 4, Math.floor(padded.length / 3) * 4);
+}
+function secretRanges(text, traces) {
+	const found = [...findTraces(text, traces), ...shaped(text)];
+	for (const breaks of ["dropped", "kept"]) {
+		let outer = text;
+		let toText = (range) => range;
+		for (let layer = 1; layer <= MOST_LAYERS; layer++) {
+			const inner = unfold(outer, breaks);
+			if (inner.text === outer) break;
+			const toOuter = toText;
+			toText = (range) => toOuter(sourceOf(inner, range));
+			const ranges = breaks === "dropped" ? findTraces(inner.text, traces) : shaped(inner.text);
+			for (const range of ranges) found.push(toText(range));
+			outer = inner.text;
+		}
 	}
-	cleanError(error.cause, redact, seen);
-	if (error instanceof AggregateError) for (const inner of error.errors) cleanError(inner, redact, seen);
+	return found;
+}
+function shaped(text) {
+	return SHAPES.flatMap((shape) => [...text.matchAll(shape)].map((match) => [match.index, match.index + match[0].length]));
+}
+function without(text, ranges) {
+	let clean = "";
+	let at = 0;
+	for (const [start, end] of ranges.toSorted(([a], [b]) => a - b)) {
+		if (end <= at) continue;
+		if (start >= at) clean += text.slice(at, start) + MASK;
+		at = end;
+	}
+	return clean + text.slice(at);
+}
+function redactedTexts(value, redact) {
+	if (typeof value === "string") return redact(value);
+	if (Array.isArray(value)) return value.map((item) => redactedTexts(item, redact));
+	if (value === null || typeof value !== "object") return value;
+	return Object.fromEntries(Object.entries(value).map(([name, item]) => [redact(name), redactedTexts(item, redact)]));
 }
 // src/audit.ts
-async function audit(deps) {
-	const secrets = createSecrets(deps.core);
+async function audit(effects) {
+	const secrets = createSecrets(effects.core);
+	for (const secret of secretVariables(effects.env)) secrets.add(secret);
+	const { core } = effects;
+	const deps = {
+		...effects,
+		core: {
+			...core,
+			setOutput: (name, value) => core.setOutput(name, secrets.redact(String(value)))
+		}
+	};
 	const log = createLog(deps.core, secrets.redact);
-	let inputs;
-	let run;
-	let committed;
 	try {
-		inputs = readInputs(deps, secrets.add);
-		run = {
-			deps,
-			log,
-			secrets,
-			inputs
-		};
-		committed = await log.group("Committed snapshot and policy", () => readCommitted(run));
-	} catch (error) {
-		return refuse(deps, log, secrets, error);
-	}
-	let found;
-	try {
-		const { source } = inputs;
-		found = await (source.kind === "headers-log" ? auditLog(run, source.pattern, committed) : auditByApi(run, source, committed));
-	} catch (error) {
-		return deliverBlind(run, describeError(error));
-	}
-	try {
-		return await deliverAudit(run, found, committed);
+		return await runAudit(deps, log, secrets);
 	} catch (error) {
 		log.debug(error instanceof Error ? error.stack ?? error.message : String(error));
-		log.fail(`The audit could not be told in full: ${describeError(error)}`);
+		log.fail(`The audit could not be reported in full: ${describeError(error)}`);
 		return 1;
 	}
 }
-async function auditByApi(run, credentials, committed) {
+async function runAudit(deps, log, secrets) {
+	let inputs;
+	try {
+		inputs = readInputs(deps, secrets);
+	} catch (error) {
+		return refuse(deps, log, secrets, error);
+	}
+	const run = {
+		deps,
+		log,
+		secrets,
+		inputs
+	};
+	let committed;
+	let found;
+	try {
+		committed = await log.group("Committed snapshot and policy", () => readCommitted(run));
+		found = await (areOfLog(inputs) ? auditLog({
+			...run,
+			inputs
+		}, committed) : auditByApi({
+			...run,
+			inputs
+		}, committed));
+	} catch (error) {
+		return deliverBlind(run, describeError(error));
+	}
+	return deliverAudit(run, found, committed);
+}
+async function auditByApi(run, committed) {
 	const { log, inputs } = run;
 	const { window, thresholds, peakWindow } = inputs;
-	const api = connect(run, credentials);
+	const api = connect(run, inputs.source);
 	try {
-		const reading = await log.group("Limits", () => collectLimits(api.client, run));
-		const limits = limitsNow(reading, committed.snapshot, inputs);
+		const before = snapshotIn(committed);
+		const { reading, confirmed } = await log.group("Limits", () => believableLimits(api, run, before));
+		const limits = limitsNow(reading, before, inputs);
 		const tier = collectTier(api, log);
-		const { meters, ...toRead } = usageToRead(limits.judged, limits.drift, reading.groups, window);
-		const { freshness, reader } = await log.group("Usage", () => collectUsage(api.client, toRead, run));
+		const meters = metersFor(limits, window);
+		const { grid } = meters;
+		const usage = await log.group("Usage", async () => {
+			const counted = await collectCensus(api, run, {
+				grid,
+				allWorkspaces: reading.allWorkspaces
+			});
+			const { census, reader } = counted;
+			const plan = planReading({
+				measured: toMeasure(limits, meters),
+				atoms: atomsOf(limits.committed, limits.current),
+				census,
+				grid,
+				source: reader.source
+			});
+			const folds = {
+				organization: meters.foldOrganization,
+				workspaces: meters.foldWorkspaces
+			};
+			return {
+				reader,
+				...await collectUsage(api, run, counted, plan, folds)
+			};
+		});
+		const { reader } = usage;
 		const { source } = reader;
-		const { policy, error: snapshotError } = committed;
 		const known = {
 			limits,
 			meters,
-			freshness,
+			usage,
 			source,
 			window,
 			thresholds,
 			peakWindow,
-			policy
+			policy: policyIn(committed)
 		};
 		const verdicts = judgeAll(known);
+		refuseBlindness(verdicts);
 		const peaks = peaksToExplain(verdicts, meters.find, peakWindow);
 		const report = reportOf(audited(known, {
-			...await explainPeaks(api.client, reader, verdicts, peaks, reading),
+			...await explainPeaks(api.client, reader, verdicts, peaks, reading, usage),
 			tier: await tier,
-			snapshotError
+			committed,
+			confirmed
 		}));
 		const { snapshotBeside, active: workspaces } = limits;
 		return {
@@ -38600,24 +42346,47 @@ async function auditByApi(run, credentials, committed) {
 		api.close();
 	}
 }
-async function auditLog(run, pattern, committed) {
-	const judged = judgeLog(await collectLog(run, pattern), run.inputs, committed);
-	const { workspaces } = judged.snapshotBeside(committed.snapshot);
+async function believableLimits(api, run, committed) {
+	const known = committed?.workspaces ?? [];
+	const reading = await collectLimits(api.client, run, known);
+	const first = contradictions(reading, committed);
+	if (first.impossible.length + first.doubtful.length === 0) return {
+		reading,
+		confirmed: []
+	};
+	run.log.warning(`${[...first.impossible, ...first.doubtful].join(" ")} The limits are read a second time.`);
+	const again = await collectLimits(api.older, run, known);
+	const second = contradictions(again, committed);
+	if (second.impossible.length === 0) return {
+		reading: again,
+		confirmed: second.doubtful
+	};
+	throw new AuditError(`The limits were read twice, and no such answer can be true: ${second.impossible.join(" ")}`, { remedy: "Run the job again; if it happens twice, compare with the Console and report it to Anthropic." });
+}
+async function auditLog(run, committed) {
+	const read = await collectLog(run);
+	const judged = judgeLog(read, run.inputs, committed);
+	const { workspaces } = judged.snapshotBeside(snapshotIn(committed));
 	return {
 		report: reportOf(judged.audited),
 		snapshotBeside: judged.snapshotBeside,
 		workspaces,
-		isPartial: false
+		isPartial: read.blindness !== null
 	};
 }
 // src/transport/transport.ts
 init_undici();
 const PROJECT = "https://github.com/marketplace/actions/claude-rate-limit-audit";
 function createTransport({ env, version }) {
+	const { proxies, problems } = readProxies(env);
+	if (problems.length > 0) return {
+		fetch: () => Promise.reject(new AuditError(problems.join("\n"))),
+		close: () => Promise.resolve()
+	};
 	const dispatcher = new import_env_http_proxy_agent.default({
-		httpProxy: env.http_proxy || env.HTTP_PROXY || "",
-		httpsProxy: env.https_proxy || env.HTTPS_PROXY || "",
-		noProxy: env.no_proxy || env.NO_PROXY || "",
+		httpProxy: proxies.http,
+		httpsProxy: proxies.https,
+		noProxy: proxies.no,
 		connections: 12,
 		connect: { timeout: 1e4 },
 		headersTimeout: 6e4,
@@ -38631,11 +42400,6 @@ function createTransport({ env, version }) {
 			...plain(init.headers),
 			"user-agent": userAgent
 		};
-		const { method = "GET", signal = null } = init;
-		if (method === "GET" && headers["accept-encoding"] === "gzip") return getCoded(dispatcher, input, {
-			headers,
-			signal
-		});
 		return fetch(input, {
 			redirect: "error",
 			...init,
@@ -38654,22 +42418,26 @@ function plain(headers = {}) {
 }
 // src/index.ts
 const { env } = process;
-const transport = createTransport({
-	env,
-	version: version$1
-});
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
-process.exitCode = await audit({
-	core: core_exports,
-	env,
-	fetch: transport.fetch,
-	now: Date.now,
-	sleep: (milliseconds, signal) => _setTimeout$1(milliseconds, void 0, { signal }).catch(() => {}),
-	saveMemory: () => {
-		_setFlagsFromString("--semi-space-growth-factor=1");
-		_setFlagsFromString("--heap-growing-percent=20");
-	},
-	random: Math.random
-});
-await transport.close();
+try {
+	const transport = createTransport({
+		env,
+		version: version$1
+	});
+	process.exitCode = await audit({
+		core: core_exports,
+		env,
+		fetch: transport.fetch,
+		now: Date.now,
+		sleep: (milliseconds, signal) => _setTimeout$1(milliseconds, void 0, { signal }).catch(() => {}),
+		saveMemory: () => {
+			_setFlagsFromString("--semi-space-growth-factor=1");
+			_setFlagsFromString("--heap-growing-percent=20");
+		},
+		random: Math.random
+	});
+	await transport.close();
+} catch (error) {
+	setFailed(createSecrets(core_exports).redact(`The audit could not run: ${describeError(error)}`));
+}
 export {};

@@ -1,10 +1,10 @@
 import type { Gateway } from '../src/tell/files/gateway.ts'
+import { slackAsText } from '../src/tell/slack/as-text.ts'
 import { ADMIN_KEY, startAnthropic } from '../test/emulator/anthropic/server.ts'
 import { startGitHub } from '../test/emulator/github/github.ts'
 import { startSlack } from '../test/emulator/slack/slack.ts'
 import { exampleWorld, withLimitChange } from '../test/emulator/world/example.ts'
 import { type ActionRun, runAction } from '../test/runner/run-action.ts'
-import { slackAsText } from './slack-as-text.ts'
 import { scorecardForTerminal, title } from './terminal.ts'
 
 /**

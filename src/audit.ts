@@ -15,6 +15,7 @@ import type { Found } from './deliver/snapshot/keep-snapshot.ts'
 import type { Deps } from './deps.ts'
 import { AuditError, describeError } from './errors.ts'
 import { type ApiInputs, areOfLog, type CheckInputs, type Inputs, type LogInputs, readInputs } from './inputs/inputs.ts'
+import { secretVariables } from './inputs/variables.ts'
 import { audited, type BudgetsLearnt, judgeAll, type Known } from './judge/by-api.ts'
 import { judgeLog } from './judge/headers-log/log-judged.ts'
 import { refuseBlindness } from './judge/headroom/blindness.ts'
@@ -41,8 +42,15 @@ import { dayOf } from './vocabulary/window.ts'
  * One run. Resolves to 0 or 1 and throws nothing: whatever goes wrong is reported in the log, the summary and Slack, and
  * what goes wrong with that, in the log.
  */
-export async function audit(deps: Deps): Promise<0 | 1> {
-  const secrets = createSecrets(deps.core)
+export async function audit(effects: Deps): Promise<0 | 1> {
+  const secrets = createSecrets(effects.core)
+  for (const secret of secretVariables(effects.env)) secrets.add(secret)
+  const { core } = effects
+  // Whatever the log, the outputs and the annotations show goes through here, so that nothing goes around.
+  const deps: Deps = {
+    ...effects,
+    core: { ...core, setOutput: (name, value) => core.setOutput(name, secrets.redact(String(value))) },
+  }
   const log = createLog(deps.core, secrets.redact)
   try {
     return await runAudit(deps, log, secrets)
@@ -56,20 +64,19 @@ export async function audit(deps: Deps): Promise<0 | 1> {
 /** Top to bottom: inputs, what the repository holds, limits and usage and what they mean, every delivery, one exit code. */
 async function runAudit(deps: Deps, log: Log, secrets: Secrets): Promise<0 | 1> {
   let inputs: Inputs
-  let run: Run
-  let committed: Committed
   try {
-    const asked = readInputs(deps, secrets.add)
-    if (asked.mode === 'check') return await check(deps, log, asked)
+    const asked = readInputs(deps, secrets)
+    if (asked.mode === 'check') return await check(deps, log, secrets, asked)
     inputs = asked
-    run = { deps, log, secrets, inputs }
-    committed = await log.group('Committed snapshot and policy', () => readCommitted(run))
   } catch (error) {
     return refuse(deps, log, secrets, error)
   }
 
+  const run: Run = { deps, log, secrets, inputs }
+  let committed: Committed
   let found: Found
   try {
+    committed = await log.group('Committed snapshot and policy', () => readCommitted(run))
     found = await (areOfLog(inputs)
       ? auditLog({ ...run, inputs }, committed)
       : auditByApi({ ...run, inputs }, committed))
@@ -80,14 +87,14 @@ async function runAudit(deps: Deps, log: Log, secrets: Secrets): Promise<0 | 1> 
 }
 
 /** The files of a pull request, held against each other. Throws AuditError where there is nothing to check. */
-async function check(deps: Deps, log: Log, inputs: CheckInputs): Promise<0 | 1> {
+async function check(deps: Deps, log: Log, secrets: Secrets, inputs: CheckInputs): Promise<0 | 1> {
   const checked = await readChecked(deps, inputs)
   const { policy, snapshot } = checked
   const rules =
     policy.kind === 'valid' && snapshot.kind === 'valid'
       ? checkPolicy(policy.value, snapshot.value, dayOf(deps.now()))
       : null
-  return deliverCheck(deps, log, checked, rules)
+  return deliverCheck(deps, log, secrets, checked, rules)
 }
 
 /** Limits and usage from the Admin API, judged. Throws AuditError: then nothing is known. */

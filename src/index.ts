@@ -4,6 +4,7 @@ import * as core from '@actions/core'
 import manifest from '../package.json' with { type: 'json' }
 import { audit } from './audit.ts'
 import { describeError } from './errors.ts'
+import { createSecrets } from './transport/redaction.ts'
 import { createTransport } from './transport/transport.ts'
 
 const { env } = process
@@ -28,5 +29,5 @@ try {
   })
   await transport.close()
 } catch (error) {
-  core.setFailed(`The audit could not run: ${describeError(error)}`)
+  core.setFailed(createSecrets(core).redact(`The audit could not run: ${describeError(error)}`))
 }

@@ -4,6 +4,7 @@ import type { RuleCheck } from '../judge/policy/check-policy.ts'
 import type { Log } from '../log.ts'
 import { checkLine, isAcceptable, renderCheckSummary } from '../tell/check-summary.ts'
 import { logText } from '../tell/words/escape.ts'
+import type { Secrets } from '../transport/redaction.ts'
 import { writeSummary } from './run-files.ts'
 
 /**
@@ -13,6 +14,7 @@ import { writeSummary } from './run-files.ts'
 export async function deliverCheck(
   { env }: Pick<Deps, 'env'>,
   log: Log,
+  { redact }: Pick<Secrets, 'redact'>,
   checked: Checked,
   rules: readonly RuleCheck[] | null,
 ): Promise<0 | 1> {
@@ -21,7 +23,7 @@ export async function deliverCheck(
     for (const { level, message } of remarks)
       log[level](logText(message, 2_000), 'Policy of the Claude rate limits', { file: checked.policy.path, line })
   log.info(`Claude rate limits: ${checkLine(checked, rules)}.`)
-  await writeSummary(env, renderCheckSummary(checked, rules))
+  await writeSummary(env, redact(renderCheckSummary(checked, rules)))
   if (isAcceptable(checked)) return 0
   log.fail(`The check fails: ${checkLine(checked, rules)}.`)
   return 1

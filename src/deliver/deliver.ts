@@ -1,4 +1,5 @@
 import type { Committed } from '../collect/repository/committed.ts'
+import { isRerun } from '../collect/repository/earlier-attempt.ts'
 import type { Deps } from '../deps.ts'
 import { describeError } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -6,20 +7,22 @@ import type { Blind, Report } from '../report/report.ts'
 import type { Run } from '../run.ts'
 import { annotations, logLines } from '../tell/annotations.ts'
 import { renderBlindSlack, renderBlindSummary, renderRefusedSummary } from '../tell/blind.ts'
+import { drillReport } from '../tell/drill.ts'
 import { evidencePage } from '../tell/evidence/page.ts'
 import { openMetrics } from '../tell/files/openmetrics.ts'
 import { shouldNotify, shouldNotifyBlind } from '../tell/slack/notify.ts'
 import { slackAsMarkdown } from '../tell/slack/slack-as-markdown.ts'
 import type { SlackMessage } from '../tell/slack/slack-limits.ts'
 import { renderSlack } from '../tell/slack/slack-message.ts'
+import type { SlackOutcome } from '../tell/slack/slack-outcome.ts'
 import { renderSummary } from '../tell/summary/summary.ts'
-import { linksOf } from '../tell/words/links.ts'
+import { type Links, linksOf } from '../tell/words/links.ts'
 import type { Secrets } from '../transport/redaction.ts'
 import { isoTime } from '../vocabulary/window.ts'
 import { exitCode } from './exit-code.ts'
 import { deliverIssues } from './issues/deliver-issues.ts'
 import { writeOutputs } from './outputs.ts'
-import { postToSlack, type SlackOutcome } from './post-to-slack.ts'
+import { postToSlack } from './post-to-slack.ts'
 import { writeEvidence, writeMessage, writeMetrics, writeReport, writeSummary } from './run-files.ts'
 import { type Found, keepSnapshot } from './snapshot/keep-snapshot.ts'
 
@@ -35,6 +38,7 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
     report = redacted(run, { ...report, failures: [...report.failures, { resource, message }] })
   }
 
+  const clean = run.secrets.redact
   const snapshot = await log.group('Snapshot', () => keepSnapshot(run, report, committed, found, links))
   if (snapshot.operation === 'skipped' && snapshot.because === 'failed') failed('snapshot', snapshot.error)
   const { pullRequest } = snapshot
@@ -43,22 +47,34 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
   const issues = await log.group('Issues', () => deliverIssues(run, report, links))
   if (issues.error !== null) failed('issues', issues.error)
 
-  const wanted = shouldNotify(inputs.notify, report, snapshot)
-  const slack = await log.group('Slack', () => notifySlack(run, wanted, () => renderSlack(report, links, snapshot)))
-  if ('error' in slack) {
-    if (inputs.onNotifyFailure === 'warn') log.warning(slack.error, 'Slack')
-    else failed('Slack', slack.error)
+  const wanted = shouldNotify(inputs.notify, report, snapshot, { isRerun: isRerun(deps.env) })
+  const posted = await log.group('Slack', () =>
+    notifySlack(run, wanted, () => renderSlack(report, links, snapshot, inputs.notify)),
+  )
+  const drill = inputs.mode === 'drill' ? await postDrill(run, report, links) : null
+  for (const one of [posted, drill?.slack]) {
+    if (!one || !('error' in one)) continue
+    const isOpen = one.kind === 'unknown' ? 'If the message is not there' : 'Once that is mended'
+    const error = `${one.error} ${isOpen}, run the job again to post it ("Re-run jobs"): it tells what this attempt found.`
+    if (inputs.onNotifyFailure === 'warn') log.warning(error, 'Slack')
+    else failed('Slack', error)
   }
+  const slack = drill?.slack ?? posted
 
   await log.group('Scorecard', async () => logLines(report).forEach(log.info))
   for (const { level, title, message } of annotations(report, inputs.failOn)) log[level](message, title)
   const reportPath = await attemptFile(log, 'report', () => writeReport(deps.env, report))
   const evidence = evidencePage(report)
-  const evidencePath = evidence && (await attemptFile(log, 'evidence page', () => writeEvidence(deps.env, evidence)))
-  const metricsPath = await attemptFile(log, 'metrics', () => writeMetrics(deps.env, openMetrics(report)))
-  const isToldElsewhere = shouldNotify(inputs.notify, report, snapshot)
-  const messagePath = await keepMessage(run, isToldElsewhere, () => renderSlack(report, links, snapshot))
-  await attemptFile(log, 'job summary', () => writeSummary(deps.env, renderSummary(report, links, snapshot)))
+  const evidencePath =
+    evidence && (await attemptFile(log, 'evidence page', () => writeEvidence(deps.env, clean(evidence))))
+  const metricsPath = await attemptFile(log, 'metrics', () => writeMetrics(deps.env, clean(openMetrics(report))))
+  const isToldElsewhere = shouldNotify(inputs.notify, report, snapshot, { isRerun: isRerun(deps.env) })
+  const toldElsewhere = drill?.render ?? (() => renderSlack(report, links, snapshot, inputs.notify))
+  const messagePath = await keepMessage(run, drill !== null || isToldElsewhere, toldElsewhere)
+  await attemptFile(log, 'job summary', () =>
+    writeSummary(deps.env, clean(renderSummary(report, links, snapshot, { dryRun: inputs.dryRun, slack: posted }))),
+  )
+  if (drill) await attemptFile(log, 'job summary of the drill', () => writeSummary(deps.env, clean(drill.summary)))
   const isDriftKnown = committed.kind === 'read'
   const issueNumbers = inputs.issues === 'none' ? null : issues.numbers
   const files = { reportPath, evidencePath, messagePath, metricsPath }
@@ -66,59 +82,79 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
   return exitCode(report, inputs.failOn, log)
 }
 
-/** Limits or usage could not be read: nothing is known, and that is reported wherever a verdict would have been. */
+type Drill = { slack: SlackOutcome; render: () => SlackMessage; summary: string }
+
+/** `mode: drill`: one made-up alert, headed DRILL, goes the way that a real one would; `notify` has no say in it. */
+async function postDrill(run: Run, real: Report, links: Links): Promise<Drill> {
+  const { inputs, log } = run
+  const report = drillReport(real)
+  const render = () => renderSlack(report, links, null)
+  const slack = await log.group('Drill', () => notifySlack(run, true, render))
+  for (const { level, title, message } of annotations(report, inputs.failOn)) log[level](message, title)
+  return { slack, render, summary: renderSummary(report, links, null, { dryRun: inputs.dryRun, slack }) }
+}
+
+/** Limits, usage or the policy could not be read: nothing is known, and that is reported wherever a verdict would have been. */
 export async function deliverBlind(run: Run, error: string): Promise<1> {
   const { deps, inputs, log, secrets } = run
   const links = linksOf(deps.env, inputs.runbookUrl)
   const { window: chosen } = inputs
   const window = chosen === 'log-span' ? null : { start: isoTime(chosen.start), end: isoTime(chosen.end) }
   const source = inputs.source.kind === 'headers-log' ? 'headers' : 'api'
-  const blind: Blind = { window, source, error: secrets.redact(error) }
+  // A list of problems, such as those of a policy, becomes one line: Slack and the summary show it as a sentence.
+  const blind: Blind = { window, source, error: secrets.redact(error).replaceAll('\n- ', ' · ') }
   const wanted = shouldNotifyBlind(inputs.notify)
   const slack = await log.group('Slack', () => notifySlack(run, wanted, () => renderBlindSlack(blind, links)))
   const messagePath = await keepMessage(run, wanted, () => renderBlindSlack(blind, links))
-  await attemptFile(log, 'job summary', () => writeSummary(deps.env, renderBlindSummary(blind, links)))
+  await attemptFile(log, 'job summary', () =>
+    writeSummary(deps.env, secrets.redact(renderBlindSummary(blind, links, { dryRun: inputs.dryRun, slack }))),
+  )
   // First the reason: it is what matters, and the outputs may be what cannot be written.
   log.fail(`The audit is blind: ${error}`)
   writeOutputs(deps.core, log, { kind: 'blind', window, slack, messagePath })
   return 1
 }
 
-/** The inputs or the policy are not valid: nothing was asked of Anthropic, and nothing is delivered. */
+/** The inputs are not valid: nobody knows where to post to, so nothing is asked and nothing is delivered. */
 export async function refuse({ env }: Pick<Deps, 'env'>, log: Log, secrets: Secrets, error: unknown): Promise<1> {
   // What was given is shown, and a key may have been given to the wrong input.
   const reason = secrets.redact(describeError(error))
-  await attemptFile(log, 'job summary', () => writeSummary(env, renderRefusedSummary(reason)))
+  await attemptFile(log, 'job summary', () => writeSummary(env, secrets.redact(renderRefusedSummary(reason))))
   log.fail(reason)
   return 1
 }
 
 async function notifySlack(
-  { deps, inputs, log }: Run,
+  { deps, inputs, log, secrets }: Run,
   wanted: boolean,
   render: () => SlackMessage,
 ): Promise<SlackOutcome> {
-  const nothing = (why: string): SlackOutcome => {
-    log.info(why)
+  if (!inputs.slackWebhookUrl) {
+    log.info('No slack-webhook-url: nothing is posted.')
+    return { kind: 'not-set-up' }
+  }
+  if (!wanted) {
+    log.info(`Nothing to post by notify: ${inputs.notify}.`)
     return { kind: 'not-wanted' }
   }
-  if (!inputs.slackWebhookUrl) return nothing('No slack-webhook-url: nothing is posted.')
-  if (!wanted) return nothing(`Nothing to tell by notify: ${inputs.notify}.`)
-  const message = render()
-  if (inputs.dryRun) return nothing(`Dry run: would have posted to Slack: ${message.text}`)
-  const posting = await postToSlack(deps, inputs.slackWebhookUrl, message)
+  const message = secrets.redactAll(render())
+  if (inputs.dryRun) {
+    log.info(`Dry run: would have posted to Slack: ${message.text}`)
+    return { kind: 'rehearsed', message }
+  }
+  const posting = await postToSlack({ ...deps, redact: secrets.redact }, inputs.slackWebhookUrl, message)
   log.info(posting.kind === 'delivered' ? 'Posted to Slack.' : `Slack: ${posting.error}`)
   return posting
 }
 
 /** The message for other channels, exactly where Slack would get it: a step that posts the file needs no rule of its own. */
 async function keepMessage(
-  { deps, inputs, log }: Run,
+  { deps, inputs, log, secrets }: Run,
   wanted: boolean,
   render: () => SlackMessage,
 ): Promise<string | null> {
   if (!wanted || inputs.dryRun) return null
-  return attemptFile(log, 'message', () => writeMessage(deps.env, slackAsMarkdown(render())))
+  return attemptFile(log, 'message', () => writeMessage(deps.env, slackAsMarkdown(secrets.redactAll(render()))))
 }
 
 /** A file on the runner that cannot be written is said, but is no reason to lose what comes after it. */
@@ -133,5 +169,5 @@ async function attemptFile<T>(log: Log, what: string, write: () => Promise<T>): 
 
 /** Every rendering is made of the report, so that what is taken out of it here appears in none of them. */
 function redacted({ secrets }: Run, report: Report): Report {
-  return JSON.parse(secrets.redact(JSON.stringify(report))) as Report
+  return secrets.redactAll(report)
 }

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import { COMPARE_WITH, parseDay } from '../vocabulary/window.ts'
 import {
   branchName,
@@ -25,6 +25,9 @@ const failOn = grammar('never, or a list of alert, watch, drift', (text) => {
   return items.length > 0 && known.length === items.length ? new Set(known) : undefined
 })
 
+const WORKFLOW_TRIGGER =
+  'an incoming webhook, https://hooks.slack.com/services/…; this address starts a workflow of Slack instead, which takes no message that this action writes: add an incoming webhook to the channel'
+
 /** The grammar of every input. */
 export const fields = {
   'anthropic-admin-key': optional(
@@ -43,7 +46,7 @@ export const fields = {
   'headers-log': optional(
     grammar('a path or a glob, such as logs/claude-*.jsonl', (text) => (/[\0\r\n]/.test(text) ? undefined : text)),
   ),
-  mode: oneOf('audit', 'check'),
+  mode: oneOf('audit', 'drill', 'check'),
   date: grammar('yesterday, or a day as YYYY-MM-DD (UTC); with headers-log also today', (text) =>
     text === 'yesterday' || text === 'today' ? text : parseDay(text),
   ),
@@ -69,7 +72,9 @@ export const fields = {
   }),
   'usage-api': oneOf('auto', 'analytics', 'legacy'),
   'slack-webhook-url': optional(
-    httpsUrl('an incoming webhook, https://hooks.slack.com/services/…', { loopback: true }),
+    httpsUrl('an incoming webhook, https://hooks.slack.com/services/…, or that of a Mattermost server', {
+      loopback: true,
+    }).refine((url) => !/^\/(triggers|workflows)\//.test(new URL(url).pathname), WORKFLOW_TRIGGER),
   ),
   notify: oneOf('on-alert', 'on-change', 'always', 'never'),
   'on-notify-failure': oneOf('fail', 'warn'),
@@ -83,7 +88,8 @@ export const fields = {
   'pull-request-labels': itemList,
   'pull-request-reviewers': itemList,
   'pull-request-assignees': itemList,
-  'github-token': z.string(),
+  // Anything else is no value of a header, and would fail at the first request.
+  'github-token': grammar('a token as one word', (text) => (/^[\x21-\x7e]*$/.test(text) ? text : undefined)),
   'fail-on': failOn,
   'dry-run': grammar('true | false', (text) => ({ true: true, false: false })[text.toLowerCase() as 'true' | 'false']),
 } satisfies Record<InputName, z.ZodType<unknown, string>>

@@ -46,7 +46,6 @@ async function check() {
     getInput: (name) => (name === 'mode' ? 'check' : ''),
     setOutput: never('outputs'),
     setSecret: never('secrets'),
-    getIDToken: never('tokens'),
     setFailed: line,
     debug: line,
     info: line,

@@ -51,7 +51,9 @@ test('with the cap that the API lists: one request, the share, and the day at th
     cap_source: 'api',
   })
   expect(run.outputs.status).toBe('ok')
-  expect(run.summary).toContain('## 🔴 Claude rate limits: the one limit measured is at 2.5 %, spend cap used to 80 %')
+  expect(run.summary.replaceAll('&nbsp;', ' ')).toContain(
+    '## 🔴 Claude rate limits: the one limit measured is at 2.5 %, spend cap used to 80 %',
+  )
   expect(run.summary).toMatch(
     /Spend cap of the month \| `████████░░`&nbsp;\*\*80&nbsp;%\*\* \| 🔴&nbsp;alert \| on 2026-11-28/,
   )

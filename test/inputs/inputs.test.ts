@@ -2,17 +2,18 @@ import { expect, test } from 'vitest'
 import type { Deps } from '../../src/deps.ts'
 import { readInputs } from '../../src/inputs/inputs.ts'
 import type { InputName } from '../../src/inputs/names.ts'
+import { createSecrets } from '../../src/transport/redaction.ts'
 
 const NOW = Date.parse('2026-11-24T06:23:00Z')
 const KEY = 'sk-ant-admin01-abcdefghijklmnop'
 
-function asked(given: Partial<Record<InputName, string>>, masked: string[] = []) {
+function asked(given: Partial<Record<InputName, string>>, masked: string[] = [], env: Deps['env'] = {}) {
   const core = { getInput: (name: string) => given[name as InputName] ?? '' } as Deps['core']
-  return readInputs({ core, now: () => NOW }, (secret) => masked.push(secret))
+  return readInputs({ core, now: () => NOW, env }, createSecrets({ setSecret: (secret) => masked.push(secret) }))
 }
 
-function read(given: Partial<Record<InputName, string>>, masked: string[] = []) {
-  const inputs = asked(given, masked)
+function read(given: Partial<Record<InputName, string>>, masked: string[] = [], env: Deps['env'] = {}) {
+  const inputs = asked(given, masked, env)
   if (inputs.mode === 'check') throw new Error('This is no audit.')
   return inputs
 }
@@ -93,6 +94,15 @@ test.each<[InputName, string, RegExp]>([
   ['snapshot-path', '.git/config', /inside the repository/],
   ['snapshot-path', '.github/workflows/ci.yml', /inside the repository/],
   ['snapshot-path', 'limits/', /inside the repository/],
+  ['snapshot-path', 'sub/.git/hooks/post-checkout', /inside the repository/],
+  ['snapshot-path', '.git./config', /inside the repository/],
+  ['snapshot-path', '.GIT /config', /inside the repository/],
+  ['snapshot-path', 'git~1/config', /inside the repository/],
+  ['snapshot-path', '.git::$INDEX_ALLOCATION/config', /inside the repository/],
+  ['snapshot-path', '.g\u200cit/config', /inside the repository/],
+  ['snapshot-path', 'a/.. /x', /inside the repository/],
+  ['gateway-path', '.github./Workflows/x.yml', /inside the repository/],
+  ['policy-path', '.github/workfl~1/x.yml', /inside the repository/],
   ['snapshot-mode', 'push', /commit \| pull-request \| file \| none/],
   ['base', 'refs/heads/main', /a branch name/],
   ['branch', 'two words', /a branch name/],
@@ -101,12 +111,68 @@ test.each<[InputName, string, RegExp]>([
   ['fail-on', 'error', /never, or a list of alert, watch, drift/],
   ['dry-run', 'yes', /true \| false/],
   ['anthropic-base-url', 'http://api.example.com', /https URL/],
-  ['anthropic-base-url', 'https://user:pass@api.example.com', /https URL without credentials/],
   ['anthropic-oidc-audience', 'two words', /an audience without spaces/],
 ])('%s: %j is refused with what was given and what is accepted', (name, given, accepted) => {
   const text = message({ 'anthropic-admin-key': KEY, [name]: given })
   expect(text).toContain(`${name}: got ${JSON.stringify(given)}`)
   expect(text).toMatch(accepted)
+})
+
+test.each([
+  '.github/claude-rate-limits.json',
+  './limits.json',
+  '.github/workflows-data.json',
+  '.gitignore.d/x',
+  'a/.github/workflows/x',
+])('snapshot-path: %s is taken', (path) => {
+  expect(withKey({ 'snapshot-path': path }).snapshot.path).toBe(path.replace('./limits', 'limits'))
+})
+
+test.each([
+  ['anthropic-base-url', 'https://user:pass-of-user@api.example.com', 'https URL without credentials'],
+  ['branch', KEY, 'a value without one'],
+  ['commit-message', `chore: ${Buffer.from(KEY).toString('base64')}`, 'a value without one'],
+])('%s: a value that holds a secret is refused and not shown', (name, given, accepted) => {
+  const text = message({ 'anthropic-admin-key': KEY, [name]: given })
+  expect(text).toContain(`${name}: got a value that is not shown because it holds a secret; accepted: `)
+  expect(text).toContain(accepted)
+  expect(text).not.toMatch(/pass-of-user|abcdefgh/)
+})
+
+test('the address of a workflow of Slack is explained, and an incoming webhook of Slack, GovCloud or Mattermost is taken', () => {
+  const trigger = 'https://hooks.slack.com/triggers/T0EXAMPLE/123456/abcdefABCDEF0123456789'
+  const text = message({ 'anthropic-admin-key': KEY, 'slack-webhook-url': trigger })
+  expect(text).toContain('this address starts a workflow of Slack instead')
+  expect(text).toContain('https://hooks.slack.com/services/…')
+  expect(text).not.toContain('abcdefABCDEF')
+  for (const url of [
+    'https://hooks.slack.com/services/T0/B0/x1',
+    'https://hooks.slack-gov.com/services/T0/B0/x1',
+    'https://chat.example.com/hooks/x1y2z3',
+  ])
+    expect(withKey({ 'slack-webhook-url': url }).slackWebhookUrl).toBe(url)
+})
+
+test('an example address in an error is not taken for a secret', () => {
+  const { redact } = createSecrets({ setSecret: () => {} })
+  const text = message({ 'anthropic-admin-key': KEY, 'slack-webhook-url': 'http://hooks.example.com/x' })
+  expect(redact(text)).toContain('https://hooks.slack.com/services/…')
+})
+
+test('a github-token that is no value of a header is refused, and not shown', () => {
+  const text = message({ 'anthropic-admin-key': KEY, 'github-token': 'ghs_one\nghs_two' })
+  expect(text).toMatch(
+    /github-token: got a value that is not shown because it is a secret; accepted: a token as one word/,
+  )
+  expect(text).not.toContain('ghs_one')
+})
+
+test('a proxy that cannot be an address is named with the inputs, without its value', () => {
+  const env = { HTTPS_PROXY: 'http://', no_proxy: 'http://ada:pass-of-ada@intern' }
+  expect(() => read({ 'anthropic-admin-key': KEY, threshold: '80' }, [], env)).toThrow(
+    /3 inputs are not valid[\s\S]*HTTPS_PROXY: got a value that is not shown[\s\S]*NO_PROXY: got a value that is not shown[\s\S]*threshold/,
+  )
+  expect(() => read({ 'anthropic-admin-key': KEY }, [], env)).not.toThrow(/pass-of-ada/)
 })
 
 test('every bad input is named in one message', () => {
@@ -239,5 +305,5 @@ test('a check needs no credential, takes the two paths, and still refuses what i
   })
   expect(message({ mode: 'check', 'policy-path': '../limits.yml' })).toMatch(/policy-path: got "..\/limits.yml"/)
   expect(message({ mode: 'check', 'policy-path': 'a.json', 'snapshot-path': 'a.json' })).toContain('another path')
-  expect(message({ mode: 'drill' })).toContain('mode: got "drill"; accepted: audit | check')
+  expect(message({ mode: 'look' })).toContain('mode: got "look"; accepted: audit | drill | check')
 })

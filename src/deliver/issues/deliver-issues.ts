@@ -1,5 +1,4 @@
 import { createGitHub, type GitHub } from '../../collect/github/github-client.ts'
-import { lazy } from '../../collect/github/lazy.ts'
 import { describeError } from '../../errors.ts'
 import type { MeasuredRow, Report } from '../../report/report.ts'
 import type { Run } from '../../run.ts'
@@ -9,6 +8,7 @@ import { logText } from '../../tell/words/escape.ts'
 import { limitName } from '../../tell/words/format.ts'
 import type { Links } from '../../tell/words/links.ts'
 import { measured } from '../../tell/words/select.ts'
+import { lazy } from '../../vocabulary/lazy.ts'
 import { closeIssue, commentOn, type Issue, lastClosed, openIssue, openIssues, setBody } from './github-issues.ts'
 import { issueKey, withRegion } from './issue-region.ts'
 
@@ -20,11 +20,11 @@ export type IssuesOutcome = { numbers: readonly number[]; error: string | null }
  * already is left as it is while the mute lasts. Each is tried, whatever became of the others; throws nothing.
  */
 export async function deliverIssues(run: Run, report: Report, links: Links): Promise<IssuesOutcome> {
-  const { deps, inputs, log } = run
+  const { deps, inputs, log, secrets } = run
   const nothing = { numbers: [], error: null }
   if (inputs.issues === 'none') return nothing
-  if (inputs.dryRun) {
-    log.info('Dry run: no issue is opened, rewritten or closed.')
+  if (inputs.dryRun || inputs.mode === 'drill') {
+    log.info(`${inputs.dryRun ? 'Dry run' : 'Drill'}: no issue is opened, rewritten or closed.`)
     return nothing
   }
   const numbers: number[] = []
@@ -38,24 +38,37 @@ export async function deliverIssues(run: Run, report: Report, links: Links): Pro
     }
   }
   try {
-    const github = createGitHub(deps, inputs.githubToken)
+    const github = createGitHub({ ...deps, redact: secrets.redact }, inputs.githubToken)
     const ours = await openIssues(github)
     const first = new Map(ours.toReversed().map((issue) => [issue.key, issue]))
     for (const issue of ours.filter(({ key, number }) => first.get(key)?.number !== number))
       await attempt(() => closeIssue(github, issue.number, 'not_planned').then(() => issue.number))
     const closed = lazy(() => lastClosed(github))
     for (const row of measured(report).filter(({ muted }) => !muted))
-      await attempt(() => deliverOne({ github, log, closed }, row, report, links, first.get(issueKey(row)) ?? null))
+      await attempt(() =>
+        deliverOne(
+          { github, log, closed, redact: secrets.redact },
+          row,
+          report,
+          links,
+          first.get(issueKey(row)) ?? null,
+        ),
+      )
   } catch (error) {
     errors.push(describeError(error))
   }
   return { numbers: numbers.sort((a, b) => a - b), error: errors[0] ?? null }
 }
 
-type Ways = { github: GitHub; log: Run['log']; closed: () => Promise<readonly Issue[]> }
+type Ways = {
+  github: GitHub
+  log: Run['log']
+  redact: (text: string) => string
+  closed: () => Promise<readonly Issue[]>
+}
 
 async function deliverOne(
-  { github, log, closed }: Ways,
+  { github, log, redact, closed }: Ways,
   row: MeasuredRow,
   report: Report,
   links: Links,
@@ -65,7 +78,7 @@ async function deliverOne(
   if (step.kind === 'none') return null
   const key = issueKey(row)
   const { memory } = step
-  const body = withRegion(issue?.body ?? '', { key, memory }, issueBody(row, report, links, memory))
+  const body = withRegion(issue?.body ?? '', { key, memory }, redact(issueBody(row, report, links, memory)))
   const name = limitName(row, logText)
   if (issue === null) {
     // Somebody has closed it while the alert went on: they know.

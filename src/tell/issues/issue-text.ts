@@ -7,7 +7,7 @@ import { BAND_MARK, limitName, period } from '../words/format.ts'
 import type { Links } from '../words/links.ts'
 import { bullets, details, seeAlso, stack, under } from '../words/markdown.ts'
 import { thresholdsOf } from '../words/select.ts'
-import { bindingLimit, clippedText, mainDriver, rowSentence, shareOf, transitionText } from '../words/sentences.ts'
+import { atItsLimit, bindingLimit, mainDriver, rowSentence, shareOf, transitionText } from '../words/sentences.ts'
 import { firstFitting } from '../words/shrink.ts'
 import type { IssueMemory } from './issue-rule.ts'
 
@@ -49,7 +49,7 @@ function facts(row: MeasuredRow, report: Report, { worst, calm }: IssueMemory): 
     `Worst since this issue was opened: ${count(worst)} (${share(worst / row.limit)} of the limit of now)`,
     transition && `Compared with the time before: ${transition}`,
     driver && `Driven by ${driver.kind} ${driver.name}: ${percent(driver.share)} of the peak`,
-    clippedText(row),
+    atItsLimit(row),
     calm && `Under the watch line since ${calm.from.slice(0, 10)}`,
   ].filter((fact) => typeof fact === 'string' && fact !== '') as string[]
 }

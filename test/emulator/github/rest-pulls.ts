@@ -131,7 +131,12 @@ export const pullRoutes: Routes = {
     return ok(await pullPayload(world, pull), 201)
   }),
 
-  'POST /issues/{issue_number}/labels': writing(({ body }, pull) => {
+  'POST /issues/{issue_number}/labels': writing(({ world, body }, pull) => {
+    const unknown = missing(world.settings.labels, body.labels)
+    // actions/labeler#867
+    if (unknown.length > 0 && world.settings.issues !== 'write')
+      return fail(403, 'You do not have permission to create labels on this repository.')
+    world.settings.labels.push(...unknown)
     pull.labels.push(...missing(pull.labels, body.labels))
     return ok(pull.labels.map((name) => ({ name })))
   }),

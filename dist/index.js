@@ -16737,7 +16737,7 @@ function getIDToken(aud) {
 }
 // package.json
 var version$1 = "0.1.0";
-// src/vocabulary/window.ts
+// src/vocabulary/use/window.ts
 const MINUTE = 6e4;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -23193,7 +23193,7 @@ function textOf$1(parts, number) {
 	const text = parts.length === 1 && first ? first.toString("utf8") : Buffer.concat(parts).toString("utf8");
 	return number === 1 ? text.replace(/^\uFEFF/, "") : text;
 }
-// src/vocabulary/published-tiers.ts
+// src/vocabulary/limits/published-tiers.ts
 const TIERS = [
 	"Start",
 	"Build",
@@ -23897,7 +23897,7 @@ function refuseSeveral(organizations) {
 	if (organizations.size <= 1) return;
 	throw new AuditError(`headers-log: the responses are of ${organizations.size} organizations: ${[...organizations].sort().join(", ")}.`, { remedy: "Give each organization a log and a run of its own." });
 }
-// src/vocabulary/groups.ts
+// src/vocabulary/limits/groups.ts
 function limitsFrom(entries) {
 	return Object.setPrototypeOf(Object.fromEntries(entries), null);
 }
@@ -24180,7 +24180,7 @@ function tierOfCap(amount, currency) {
 	if (amount === null || currency !== "USD") return null;
 	return TIERS.find((name) => PUBLISHED.monthlySpend[name] * 100 === Number(amount)) ?? null;
 }
-// src/vocabulary/snapshot.ts
+// src/vocabulary/limits/snapshot.ts
 const SNAPSHOT_VERSION = 1;
 const limitsSchema = record(string$1(), number().nullable()).describe("Limit by limiter type; null where the API names the limiter without a value");
 const overrideSchema = strictObject({
@@ -32724,7 +32724,7 @@ function parseDocument(source, options = {}) {
 	}
 	return doc;
 }
-// src/vocabulary/accounting.ts
+// src/vocabulary/use/accounting.ts
 const PART_KINDS = [
 	"counted",
 	"fast",
@@ -33018,7 +33018,7 @@ function workspaceIdOf(scope) {
 function sameScope(a, b) {
 	return a.type === b.type && workspaceIdOf(a) === workspaceIdOf(b);
 }
-// src/vocabulary/limit-key.ts
+// src/vocabulary/limits/limit-key.ts
 function limitKey({ scope, group, limiter }) {
 	return `${placeKey({
 		scope,
@@ -33045,7 +33045,7 @@ async function readApiKeyNames(client) {
 	for await (const page of pages) for (const { id, name } of page.data) names.set(id, name);
 	return names;
 }
-// src/vocabulary/counting.ts
+// src/vocabulary/use/counting.ts
 const SEAT_PRODUCTS = new Set([
 	"chat",
 	"chat_cowork_unified",
@@ -34133,7 +34133,7 @@ const inReadersZone = (at, utc) => {
 	const time = /\d\d:\d\d:\d\d/.test(utc) ? "{time_secs}" : "{time}";
 	return `<!date^${Math.floor(Date.parse(at) / 1e3)}^${time} {date_short_pretty}|${utc}>`;
 };
-// src/vocabulary/limiters.ts
+// src/vocabulary/limits/limiters.ts
 const INPUT = ["uncached_input", "cache_creation"];
 const ALL_INPUT = [...INPUT, "cache_read"];
 const model = {
@@ -40708,7 +40708,7 @@ function unclaimed({ kind, tokens, requests, of }, accounting) {
 	const which = names.length > 0 ? `: ${listing(names, NAMED$4)}` : "";
 	return `${PART_TITLES[kind]}: ${amount}${share}${which}.`;
 }
-// src/vocabulary/usage-row.ts
+// src/vocabulary/use/usage-row.ts
 function knownTokens({ uncachedInput, cacheCreation, cacheRead, output }) {
 	return uncachedInput + cacheCreation + cacheRead + output;
 }

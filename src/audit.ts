@@ -34,9 +34,9 @@ import { createLog, type Log } from './log.ts'
 import { reportOf } from './report/report-of.ts'
 import type { Run } from './run.ts'
 import { createSecrets, type Secrets } from './transport/redaction.ts'
-import type { Snapshot } from './vocabulary/snapshot.ts'
+import type { Snapshot } from './vocabulary/limits/snapshot.ts'
+import { dayOf } from './vocabulary/use/window.ts'
 import type { Verdict } from './vocabulary/verdict.ts'
-import { dayOf } from './vocabulary/window.ts'
 
 /**
  * One run. Resolves to 0 or 1 and throws nothing: whatever goes wrong is reported in the log, the summary and Slack, and

@@ -13,10 +13,11 @@ import {
   type Window,
   windowOf,
   withinRetention,
-} from '../vocabulary/window.ts'
+} from '../vocabulary/use/window.ts'
 import { type Fields, fields } from './fields.ts'
 import { asGiven, INPUTS, type InputName, SECRET_INPUTS } from './names.ts'
 import { type Credentials, chooseSource, type LogPattern, type Source } from './source.ts'
+import { checkPaths, checkPeakWindow, checkWhatIf } from './together.ts'
 import type { WhatIfChange } from './what-if-lines.ts'
 
 /** What was asked for. `log-span`: the window is what the log holds, which is known once it has been read. */
@@ -96,10 +97,7 @@ export function readInputs(
   if (values.mode === 'check') return checkInputs(raw, values, problems)
   const source = chooseSource(raw, values, problems)
   checkPeakWindow(raw, values, problems)
-  if (raw['what-if'] !== '' && raw['headers-log'] !== '')
-    problems.push(
-      `what-if: got ${asGiven('what-if', raw['what-if'])} with headers-log; accepted: nothing, since a log has no minutes of whole workspaces`,
-    )
+  checkWhatIf(raw, problems)
   const sourced = source && withWindow(source, values, now(), problems)
   if (
     values.threshold !== undefined &&
@@ -141,28 +139,6 @@ function acceptedBy(error: z.ZodError): string {
 function problemText(problems: readonly string[]): string {
   const head = problems.length === 1 ? 'One input is not valid' : `${problems.length} inputs are not valid`
   return `${head}; nothing was read or sent.\n${problems.map((problem) => `- ${problem}`).join('\n')}`
-}
-
-/** The usage API knows minutes and hours; a log of headers knows what was left at each response. */
-function checkPeakWindow(raw: Record<InputName, string>, values: Partial<Fields>, problems: string[]): void {
-  const given = values['peak-window']
-  const isLog = raw['headers-log'] !== ''
-  if (given === 'second' && !isLog)
-    problems.push(
-      'peak-window: got "second"; accepted: minute | hour. The usage API has no buckets finer than a minute, so a busiest second cannot be measured from it; the anthropic-ratelimit-* headers of your own responses can show it (input headers-log)',
-    )
-  if (given === 'hour' && isLog)
-    problems.push(
-      'peak-window: got "hour" with headers-log; accepted: minute | second. A log shows what was left at each response, which has no mean over an hour',
-    )
-}
-
-function checkPaths(raw: Record<InputName, string>, problems: string[]): void {
-  const names = ['snapshot-path', 'policy-path', 'gateway-path'] as const
-  for (const [index, name] of names.entries()) {
-    const other = names.slice(0, index).find((earlier) => raw[earlier] === raw[name])
-    if (other) problems.push(`${name}: got ${asGiven(name, raw[name])}; accepted: another path than that of ${other}`)
-  }
 }
 
 function withWindow(

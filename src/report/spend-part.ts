@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Spend } from '../judge/planning/spend.ts'
-import { isoDay } from '../vocabulary/window.ts'
+import { isoDay } from '../vocabulary/use/window.ts'
 import { measuredBandSchema, ratio, transitionSchema } from './row-schemas.ts'
 
 /** The report file's `spend`. */

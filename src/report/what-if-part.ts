@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { WhatIf, WhatIfRow } from '../judge/planning/what-if-minutes.ts'
-import { isoTime } from '../vocabulary/window.ts'
+import { isoTime } from '../vocabulary/use/window.ts'
 import { count, groupSchema, ratio, scopeSchema, time } from './row-schemas.ts'
 
 const side = z.object({ limit: count, peak: count, peak_at: time, utilization: ratio })

@@ -1,4 +1,4 @@
-import type { LimitRef } from './limit-key.ts'
+import type { LimitRef } from './limits/limit-key.ts'
 
 /** `ok` below the watch line, `watch` from it, `alert` from the alert line. */
 export type MeasuredBand = 'ok' | 'watch' | 'alert'

@@ -5,7 +5,7 @@ import type { AnnotationProperties } from '@actions/core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { audit } from '../../src/audit.ts'
 import type { Deps } from '../../src/deps.ts'
-import { formatSnapshot } from '../../src/vocabulary/snapshot.ts'
+import { formatSnapshot } from '../../src/vocabulary/limits/snapshot.ts'
 
 /** `mode: check`: what a pull request's policy and snapshot say, from the workspace alone. */
 

@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps.ts'
 import { AuditError, describeError, type Place } from '../../errors.ts'
 import type { CheckInputs } from '../../inputs/inputs.ts'
-import { parseSnapshot, type Snapshot } from '../../vocabulary/snapshot.ts'
+import { parseSnapshot, type Snapshot } from '../../vocabulary/limits/snapshot.ts'
 import { parsePolicy } from './policy.ts'
 import type { Policy } from './policy-schema.ts'
 import { readWorkspace } from './workspace.ts'

@@ -1,6 +1,6 @@
 import { AuditError, describeError } from '../../errors.ts'
 import type { Run } from '../../run.ts'
-import { parseSnapshot, type Snapshot } from '../../vocabulary/snapshot.ts'
+import { parseSnapshot, type Snapshot } from '../../vocabulary/limits/snapshot.ts'
 import { createGitHub, repositoryOf } from '../github/github-client.ts'
 import { refusalOf } from '../github/github-refusals.ts'
 import { type Files, readFiles } from '../github/read.ts'

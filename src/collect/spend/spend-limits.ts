@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { AuditError } from '../../errors.ts'
-import { PUBLISHED, TIERS, type Tier } from '../../vocabulary/published-tiers.ts'
+import { PUBLISHED, TIERS, type Tier } from '../../vocabulary/limits/published-tiers.ts'
 import type { AnthropicClient } from '../anthropic/client.ts'
 import { followPages } from '../anthropic/pages.ts'
 

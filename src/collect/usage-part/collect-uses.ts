@@ -1,5 +1,5 @@
 import { describeError } from '../../errors.ts'
-import type { UsageRow } from '../../vocabulary/usage-row.ts'
+import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
 import type { Census } from '../usage/census.ts'
 import type { Range, UsageReader } from '../usage/usage-reader.ts'
 import { readMinutesOf, type UseOf } from './minutes-of.ts'

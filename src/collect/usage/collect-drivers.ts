@@ -1,5 +1,5 @@
 import { describeError } from '../../errors.ts'
-import { limitKey } from '../../vocabulary/limit-key.ts'
+import { limitKey } from '../../vocabulary/limits/limit-key.ts'
 import { isMeasured, type Verdict } from '../../vocabulary/verdict.ts'
 import type { AnthropicClient } from '../anthropic/client.ts'
 import type { LimitsReading } from '../limits/limits.ts'

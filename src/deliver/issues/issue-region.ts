@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { IssueMemory } from '../../tell/issues/issue-rule.ts'
-import { type LimitRef, limitKey } from '../../vocabulary/limit-key.ts'
+import { type LimitRef, limitKey } from '../../vocabulary/limits/limit-key.ts'
 
 /**
  * What is ours of an issue's body: a region between two marks, of which the first says which limit it is of and what is

@@ -1,6 +1,6 @@
-import { useOf } from '../../vocabulary/counting.ts'
-import { groupOf, listedName, type RateLimitGroup } from '../../vocabulary/groups.ts'
-import type { UsageRow } from '../../vocabulary/usage-row.ts'
+import { groupOf, listedName, type RateLimitGroup } from '../../vocabulary/limits/groups.ts'
+import { useOf } from '../../vocabulary/use/counting.ts'
+import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
 import type { GroupUse, GroupView } from './group-views.ts'
 
 /** Views of the organization's groups with their use. `rows`: the whole use of the window, without times. */

@@ -1,6 +1,6 @@
-import type { Group } from '../../vocabulary/groups.ts'
-import { limiterRule } from '../../vocabulary/limiters.ts'
-import { isoTime, type Span } from '../../vocabulary/window.ts'
+import type { Group } from '../../vocabulary/limits/groups.ts'
+import { limiterRule } from '../../vocabulary/limits/limiters.ts'
+import { isoTime, type Span } from '../../vocabulary/use/window.ts'
 import type { Meter } from '../usage/meters.ts'
 
 const NOT_IN_USAGE: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import type { Activity } from '../../vocabulary/activity.ts'
 import type { Change, ChangedBy, Drift } from '../../vocabulary/drift.ts'
-import { groupOf, type RateLimitGroup } from '../../vocabulary/groups.ts'
+import { groupOf, type RateLimitGroup } from '../../vocabulary/limits/groups.ts'
 
 /** Whether a change is one of a workspace's own limit: the only kind that the Activity Feed records. */
 export function isOfWorkspaceLimit(change: Change): boolean {

@@ -1,5 +1,5 @@
-import type { LimitRef } from '../../vocabulary/limit-key.ts'
-import { limiterRule } from '../../vocabulary/limiters.ts'
+import type { LimitRef } from '../../vocabulary/limits/limit-key.ts'
+import { limiterRule } from '../../vocabulary/limits/limiters.ts'
 import { isMeasured, type MeasuredVerdict, type Thresholds, type Verdict } from '../../vocabulary/verdict.ts'
 import { dailyPeaks } from './runway.ts'
 

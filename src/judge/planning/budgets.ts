@@ -1,9 +1,9 @@
 import type { UseOf } from '../../collect/usage-part/minutes-of.ts'
-import { type Group, groupOf, listedName, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
-import { limiterRule } from '../../vocabulary/limiters.ts'
-import type { UsageRow } from '../../vocabulary/usage-row.ts'
+import { type Group, groupOf, listedName, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/limits/groups.ts'
+import { limiterRule } from '../../vocabulary/limits/limiters.ts'
+import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
+import { DAY, MINUTE, type Span, type Window } from '../../vocabulary/use/window.ts'
 import { isMeasured, type MeasuredVerdict, type Verdict } from '../../vocabulary/verdict.ts'
-import { DAY, MINUTE, type Span, type Window } from '../../vocabulary/window.ts'
 import { createMeters } from '../usage/meters.ts'
 
 /** Budgets: a cap for each workspace, so that together they fit the organization's limit and none of them can use it all. */

@@ -1,6 +1,6 @@
 import type { SpendReading } from '../../collect/spend/collect-spend.ts'
+import { DAY } from '../../vocabulary/use/window.ts'
 import type { MeasuredBand, Thresholds, Transition } from '../../vocabulary/verdict.ts'
-import { DAY } from '../../vocabulary/window.ts'
 import { bandOf, transitionOf } from '../headroom/bands.ts'
 
 /** The monthly spend cap as a limit: once it is reached, every request is refused until the 1st (API reference, errors). */

@@ -1,8 +1,8 @@
 import type { UseOf } from '../../collect/usage-part/minutes-of.ts'
 import type { WhatIfChange } from '../../inputs/what-if-lines.ts'
 import type { Finding } from '../../vocabulary/finding.ts'
-import { aliasOf, listedName, type RateLimitGroup, type Workspace } from '../../vocabulary/groups.ts'
-import type { UsageRow } from '../../vocabulary/usage-row.ts'
+import { aliasOf, listedName, type RateLimitGroup, type Workspace } from '../../vocabulary/limits/groups.ts'
+import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
 
 /** What the lines of `what-if` come to in this organization: which use they change, and into what. */
 export type Scenario = {

@@ -1,5 +1,5 @@
 import type { MeasuredRow, Report } from '../../report/report.ts'
-import { DAY, isoTime } from '../../vocabulary/window.ts'
+import { DAY, isoTime } from '../../vocabulary/use/window.ts'
 import { thresholdsOf } from '../words/select.ts'
 
 /** When the issue of a limit is opened, kept and closed. It is the issue itself that remembers: this is what it says. */

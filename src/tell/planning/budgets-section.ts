@@ -1,6 +1,6 @@
 import type { Report } from '../../report/report.ts'
 import { atMost, count, percent } from '../../vocabulary/figures.ts'
-import { limitCommand } from '../../vocabulary/limit-command.ts'
+import { limitCommand } from '../../vocabulary/limits/limit-command.ts'
 import { markdownText } from '../words/escape.ts'
 import { groupName, limiterName } from '../words/format.ts'
 import { andMore } from '../words/list.ts'

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { judge } from '../../../src/judge/headroom/verdicts.ts'
 import { createMeters } from '../../../src/judge/usage/meters.ts'
-import type { RateLimitGroup } from '../../../src/vocabulary/groups.ts'
+import type { RateLimitGroup } from '../../../src/vocabulary/limits/groups.ts'
 import type { Scope } from '../../../src/vocabulary/scope.ts'
-import type { UsageRow } from '../../../src/vocabulary/usage-row.ts'
+import type { UsageRow } from '../../../src/vocabulary/use/usage-row.ts'
 
 /** Random organizations to plan for: groups, limits of organization and workspaces, and the use of some weeks, row by row. */
 

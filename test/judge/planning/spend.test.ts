@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { spendOf } from '../../../src/judge/planning/spend.ts'
-import { DAY } from '../../../src/vocabulary/window.ts'
+import { DAY } from '../../../src/vocabulary/use/window.ts'
 
 const LINES = { watch: 0.5, alert: 0.75 }
 const NOVEMBER = Date.UTC(2026, 10, 1)

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { WhatIfChange } from '../../../src/inputs/what-if-lines.ts'
 import { createWhatIf } from '../../../src/judge/planning/what-if-minutes.ts'
 import { inUse, scenarioOf } from '../../../src/judge/planning/what-if-scenario.ts'
-import type { UsageRow } from '../../../src/vocabulary/usage-row.ts'
+import type { UsageRow } from '../../../src/vocabulary/use/usage-row.ts'
 import { audited, DAY, END, MODELS, type RandomUse, randomUse, twinAmount, WORKSPACES } from './random-use.ts'
 
 const workspaces = WORKSPACES.map((id) => ({ id, name: `team ${id.at(-1)}`, archived: false }))

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { parsePolicy } from '../../../src/collect/repository/policy.ts'
 import { checkPolicy } from '../../../src/judge/policy/check-policy.ts'
-import type { Snapshot } from '../../../src/vocabulary/snapshot.ts'
+import type { Snapshot } from '../../../src/vocabulary/limits/snapshot.ts'
 
 const TODAY = Date.UTC(2026, 10, 24)
 const opus = {

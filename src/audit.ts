@@ -2,10 +2,9 @@ import { type Connection, connect } from './collect/anthropic/connection.ts'
 import { collectLog } from './collect/headers-log/collect-log.ts'
 import { collectLimits } from './collect/limits/limits.ts'
 import { collectTier } from './collect/limits/usage-tier.ts'
-import { type Committed, policyIn, readCommitted, snapshotIn } from './collect/repository/committed.ts'
+import { type Committed, policyIn, snapshotIn } from './collect/repository/committed.ts'
 import { explainPeaks } from './collect/usage/collect-drivers.ts'
 import { collectCensus, collectUsage } from './collect/usage/usage.ts'
-import { deliverAudit, deliverBlind, refuse } from './deliver/deliver.ts'
 import type { Found } from './deliver/snapshot/keep-snapshot.ts'
 import type { Deps } from './deps.ts'
 import { AuditError, describeError } from './errors.ts'
@@ -25,15 +24,26 @@ import type { Run } from './run.ts'
 import { createSecrets, type Secrets } from './transport/redaction.ts'
 import type { Snapshot } from './vocabulary/snapshot.ts'
 
+/** What differs between the runner and one's own desk: where the committed snapshot lies, and who gets to know what. */
+export type Door<Code extends number> = {
+  /** Throws AuditError for a policy that is not valid. */
+  readCommitted: (run: Run) => Promise<Committed>
+  deliverAudit: (run: Run, found: Found, committed: Committed) => Promise<Code>
+  /** Limits or usage could not be read, and why. */
+  deliverBlind: (run: Run, error: string) => Promise<Code>
+  /** The inputs or the policy are not valid: nothing was asked of Anthropic. */
+  refuse: (deps: Deps, log: Log, secrets: Secrets, error: unknown) => Promise<Code>
+}
+
 /**
- * One run. Resolves to 0 or 1 and throws nothing: whatever goes wrong is reported in the log, the summary and Slack, and
- * what goes wrong with that, in the log.
+ * One run. Resolves to the exit code that the door decides and throws nothing: whatever goes wrong is reported there, and
+ * what goes wrong with that, in the log, with exit code 1.
  */
-export async function audit(deps: Deps): Promise<0 | 1> {
+export async function audit<Code extends number>(deps: Deps, door: Door<Code>): Promise<Code | 1> {
   const secrets = createSecrets(deps.core)
   const log = createLog(deps.core, secrets.redact)
   try {
-    return await runAudit(deps, log, secrets)
+    return await runAudit(deps, door, log, secrets)
   } catch (error) {
     log.debug(error instanceof Error ? (error.stack ?? error.message) : String(error))
     log.fail(`The audit could not be reported in full: ${describeError(error)}`)
@@ -42,16 +52,16 @@ export async function audit(deps: Deps): Promise<0 | 1> {
 }
 
 /** Top to bottom: inputs, what the repository holds, limits and usage and what they mean, every delivery, one exit code. */
-async function runAudit(deps: Deps, log: Log, secrets: Secrets): Promise<0 | 1> {
+async function runAudit<Code extends number>(deps: Deps, door: Door<Code>, log: Log, secrets: Secrets): Promise<Code> {
   let inputs: Inputs
   let run: Run
   let committed: Committed
   try {
     inputs = readInputs(deps, secrets.add)
     run = { deps, log, secrets, inputs }
-    committed = await log.group('Committed snapshot and policy', () => readCommitted(run))
+    committed = await log.group('Committed snapshot and policy', () => door.readCommitted(run))
   } catch (error) {
-    return refuse(deps, log, secrets, error)
+    return door.refuse(deps, log, secrets, error)
   }
 
   let found: Found
@@ -60,9 +70,9 @@ async function runAudit(deps: Deps, log: Log, secrets: Secrets): Promise<0 | 1> 
       ? auditLog({ ...run, inputs }, committed)
       : auditByApi({ ...run, inputs }, committed))
   } catch (error) {
-    return deliverBlind(run, describeError(error))
+    return door.deliverBlind(run, describeError(error))
   }
-  return deliverAudit(run, found, committed)
+  return door.deliverAudit(run, found, committed)
 }
 
 /** Limits and usage from the Admin API, judged. Throws AuditError: then nothing is known. */

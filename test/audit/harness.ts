@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { audit } from '../../src/audit.ts'
 import type { OutputName } from '../../src/deliver/outputs.ts'
+import { RUNNER } from '../../src/deliver/runner.ts'
 import type { Deps } from '../../src/deps.ts'
 import { INPUTS, type InputName } from '../../src/inputs/names.ts'
 import type { Report } from '../../src/report/report.ts'
@@ -72,17 +73,21 @@ export async function startServices(
     const env = { ...github.env, GITHUB_RUN_ID: '7001', GITHUB_STEP_SUMMARY: summary, RUNNER_TEMP: folder }
     const transport = createTransport({ env: {}, version: 'test' })
     try {
-      const code = await audit({
-        core: { ...core, ...runner },
-        env,
-        fetch: transport.fetch,
-        now: anthropic.world.now,
-        sleep: async () => {},
+      const code = await audit(
+        {
+          core: { ...core, ...runner },
+          env,
+          fetch: transport.fetch,
+          now: anthropic.world.now,
+          sleep: async () => {},
 
-        saveMemory: () => {},
-        random: () => 0.5,
-        ...overrides,
-      })
+          saveMemory: () => {},
+          showProgress: () => {},
+          random: () => 0.5,
+          ...overrides,
+        },
+        RUNNER,
+      )
       const path = outputs['report-path']
       const report = path ? (JSON.parse(await readFile(path, 'utf8')) as Report) : null
       return {

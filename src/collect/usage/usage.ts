@@ -1,3 +1,4 @@
+import type { Deps } from '../../deps.ts'
 import { AuditError } from '../../errors.ts'
 import type { ApiInputs } from '../../inputs/inputs.ts'
 import type { Run } from '../../run.ts'
@@ -40,11 +41,11 @@ const REFUSALS: readonly unknown[] = [400, 401, 403, 404]
  */
 export async function collectCensus(
   { client, pace }: Connection,
-  { log, inputs }: Pick<Run<ApiInputs>, 'log' | 'inputs'>,
+  { deps, log, inputs }: Pick<Run<ApiInputs>, 'log' | 'inputs'> & { deps: Pick<Deps, 'showProgress'> },
   { grid, allWorkspaces }: { grid: Range; allWorkspaces: readonly Workspace[] },
 ): Promise<Counted> {
   const { window, usageApi } = inputs
-  const onPage = progressLines(pace, log.info)
+  const onPage = progressLines(pace, deps.showProgress, log.info)
   const counted = async (reader: UsageReader): Promise<Counted> => {
     const recount = () => readCensus(reader, grid, window.start)
     return { reader, grid, recount, census: await recount() }
@@ -129,15 +130,17 @@ function timeProblem(requests: number, minutesLeft: number, perMinute: number | 
   )
 }
 
-function progressLines(pace: Connection['pace'], log: (line: string) => void): OnPage {
+function progressLines(pace: Connection['pace'], show: (line: string) => void, log: (line: string) => void): OnPage {
   let reported = 0
   return ({ read, expected }) => {
-    if (read < reported + PAGES_BETWEEN_LINES) return
-    reported = read
     const all = Math.max(read, expected)
     const perMinute = pace.perMinute()
     const left = perMinute === null ? '' : `; about ${plural(Math.ceil((all - read) / perMinute), 'minute')} left`
-    log(`Read ${read} of about ${all} pages of usage${left}.`)
+    const line = `Read ${read} of about ${all} pages of usage${left}.`
+    show(line)
+    if (read < reported + PAGES_BETWEEN_LINES) return
+    reported = read
+    log(line)
   }
 }
 

@@ -2,7 +2,7 @@ import type { Committed } from '../collect/repository/committed.ts'
 import type { Deps } from '../deps.ts'
 import { describeError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import type { Blind, Report } from '../report/report.ts'
+import type { Blind } from '../report/report.ts'
 import type { Run } from '../run.ts'
 import { annotations, logLines } from '../tell/annotations.ts'
 import { renderBlindSlack, renderBlindSummary, renderRefusedSummary } from '../tell/blind.ts'
@@ -17,6 +17,7 @@ import { isoTime } from '../vocabulary/window.ts'
 import { exitCode } from './exit-code.ts'
 import { writeOutputs } from './outputs.ts'
 import { postToSlack, type SlackOutcome } from './post-to-slack.ts'
+import { redactedReport } from './redacted.ts'
 import { writeEvidence, writeReport, writeSummary } from './run-files.ts'
 import { type Found, keepSnapshot } from './snapshot/keep-snapshot.ts'
 
@@ -27,9 +28,9 @@ import { type Found, keepSnapshot } from './snapshot/keep-snapshot.ts'
 export async function deliverAudit(run: Run, found: Found, committed: Committed): Promise<0 | 1> {
   const { deps, inputs, log } = run
   const links = linksOf(deps.env, inputs.runbookUrl)
-  let report = redacted(run, found.report)
+  let report = redactedReport(found.report, run.secrets)
   const failed = (resource: string, message: string) => {
-    report = redacted(run, { ...report, failures: [...report.failures, { resource, message }] })
+    report = redactedReport({ ...report, failures: [...report.failures, { resource, message }] }, run.secrets)
   }
 
   const snapshot = await log.group('Snapshot', () => keepSnapshot(run, report, committed, found, links))
@@ -109,9 +110,4 @@ async function attemptFile<T>(log: Log, what: string, write: () => Promise<T>): 
     log.warning(`The ${what} could not be written: ${describeError(error)}`)
     return null
   }
-}
-
-/** Every rendering is made of the report, so that what is taken out of it here appears in none of them. */
-function redacted({ secrets }: Run, report: Report): Report {
-  return JSON.parse(secrets.redact(JSON.stringify(report))) as Report
 }

@@ -1,0 +1,149 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import stringWidth from 'string-width'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { reportSchema } from '../../src/report/report-schema.ts'
+import { levels, line } from '../collect/headers-log/lines.ts'
+import { ADMIN_KEY, type AnthropicEmulator, startAnthropic } from '../emulator/anthropic/server.ts'
+import { exampleWorld } from '../emulator/world/example.ts'
+import { type DeskOptions, runDesk } from '../runner/run-desk.ts'
+
+/** The command on one's own desk, started as a shell starts it, in an empty folder. */
+
+const today = new Date().toISOString().slice(0, 10)
+let anthropic: AnthropicEmulator
+let folder: string
+const folders: string[] = []
+beforeAll(async () => {
+  anthropic = await startAnthropic({ ...exampleWorld({ today }), now: Date.now }, { dataRefreshedAt: null })
+})
+afterAll(async () => {
+  for (const one of folders) rmSync(one, { recursive: true, force: true })
+  await anthropic.stop()
+})
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'desk-'))
+  folders.push(folder)
+  anthropic.requests.length = 0
+})
+
+const run = (argv: readonly string[] = [], options: Partial<DeskOptions> = {}) =>
+  runDesk({
+    argv: ['--base-url', anthropic.url, ...argv],
+    env: { ANTHROPIC_ADMIN_KEY: ADMIN_KEY },
+    cwd: folder,
+    ...options,
+  })
+
+describe('the command', () => {
+  test('prints the scorecard in 80 columns, with the verdict last, and leaves nothing behind', async () => {
+    const { code, stdout, stderr } = await run()
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines.filter((line) => stringWidth(line) > 80)).toEqual([])
+    expect(stdout).not.toContain('\u001b')
+    expect(lines[0]).toMatch(/^Claude rate limits, \d{4}-\d\d-\d\d \(UTC\): 41 limits measured/)
+    expect(lines.slice(-3)[0]).toMatch(/^🔴 3 limits at or over 75 %, highest /)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('takes at most a second beyond its requests', async () => {
+    const runs = [await run(), await run(), await run()]
+    const urls = anthropic.requests.slice(-anthropic.requests.length / 3).map(({ url }) => new URL(url, anthropic.url))
+    const started = performance.now()
+    for (const url of urls)
+      await fetch(url, { headers: { 'x-api-key': ADMIN_KEY, 'anthropic-version': '2026-10-21' } }).then((reply) =>
+        reply.text(),
+      )
+    const ofRequests = (performance.now() - started) / 1000
+    expect(Math.min(...runs.map(({ seconds }) => seconds))).toBeLessThan(1 + ofRequests)
+  })
+
+  test('never shows the key, whatever goes wrong with it', async () => {
+    const runs = [
+      await run(['--json', '--report', 'report.json', '--summary', 'summary.md']),
+      await run([ADMIN_KEY]),
+      await run(['--threshold', ADMIN_KEY]),
+      await run([], { env: { ANTHROPIC_ADMIN_KEY: `${ADMIN_KEY}-revoked` } }),
+    ]
+    expect(runs.map(({ code }) => code)).toEqual([0, 2, 2, 1])
+    const files = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'))
+    expect(files).toHaveLength(2)
+    for (const text of [...runs.flatMap(({ stdout, stderr }) => [stdout, stderr]), ...files])
+      expect(text).not.toContain(ADMIN_KEY)
+    expect(runs[3]?.stderr).toMatch(/no sign of health.*answered 401/s)
+    expect(runs[3]?.stdout).toBe('')
+  })
+
+  test('exits with 1 where --fail-on says so, and says why in the last line', async () => {
+    expect((await run(['--fail-on', 'drift'])).code).toBe(0)
+    const { code, stdout } = await run(['--fail-on', 'alert'])
+    expect(code).toBe(1)
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/Exit code 1: .*\(fail-on: alert\)\.$/)
+  })
+
+  test('asks for nothing and exits with 2 where an input is wrong, and names all of them', async () => {
+    const { code, stdout, stderr } = await run(['--threshold', '80', '--date', 'tomorrow'])
+    expect(code).toBe(2)
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(/2 inputs are not valid.*date: got "tomorrow".*threshold: got "80"/s)
+    expect(anthropic.requests).toEqual([])
+  })
+
+  test('prints the report as JSON, and nothing else, with --json', async () => {
+    const { stdout } = await run(['--json'])
+    expect(reportSchema.parse(JSON.parse(stdout)).status).toBe('alert')
+  })
+
+  test('writes the files it is asked for, where it is asked to', async () => {
+    const { code } = await run(['--report', 'out/report.json', '--summary', 'summary.md', '--evidence', 'evidence.md'])
+    expect(code).toBe(0)
+    expect(JSON.parse(readFileSync(join(folder, 'out/report.json'), 'utf8')).version).toBe(1)
+    expect(readFileSync(join(folder, 'summary.md'), 'utf8')).toContain('### Scorecard')
+    expect(readFileSync(join(folder, 'evidence.md'), 'utf8')).toContain('# Evidence for higher Claude rate limits')
+  })
+
+  test('says so and exits with 1 where such a file cannot be written', async () => {
+    writeFileSync(join(folder, 'taken'), '')
+    const { code, stdout } = await run(['--report', 'taken/report.json'])
+    expect(code).toBe(1)
+    expect(stdout).toMatch(/--report: .*(ENOTDIR|EEXIST)/)
+  })
+
+  test('compares with a snapshot and judges by a policy in the folder it is called in', async () => {
+    const { stdout } = await run(['--json'])
+    const [row] = JSON.parse(stdout).verdicts.filter((one: { band: string }) => one.band === 'alert')
+    const nextWeek = new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10)
+    mkdirSync(join(folder, '.github'))
+    const snapshot = { version: 1, organization: [], workspaces: [] }
+    writeFileSync(join(folder, '.github/claude-rate-limits.json'), JSON.stringify(snapshot))
+    const policy = `mutes:\n  - group: ${row.group.name}\n    limiter: ${row.limiter}\n    owner: ops\n    reason: known\n    until: ${nextWeek}\n`
+    writeFileSync(join(folder, '.github/claude-rate-limits.policy.yml'), policy)
+    const second = await run()
+    expect(second.stderr).toBe('')
+    expect(second.stdout).toContain('Limits that have changed since the snapshot')
+    expect(second.stdout).toContain('alert, muted')
+    expect(readdirSync(join(folder, '.github')).sort()).toHaveLength(2)
+  })
+
+  test('reads a log of response headers without any key', async () => {
+    const log = join(folder, 'log.jsonl')
+    writeFileSync(log, `${line({ headers: levels({ requests: [1000, 100] }) })}\n`)
+    const { code, stdout, stderr } = await runDesk({ argv: ['--headers-log', log], cwd: tmpdir() })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/alert +90 % /)
+    expect(anthropic.requests).toEqual([])
+  })
+
+  test('is in colour where it is told to be', async () => {
+    const { stdout } = await run([], { env: { ANTHROPIC_ADMIN_KEY: ADMIN_KEY, FORCE_COLOR: '1' } })
+    expect(stdout).toContain('\u001b[31m')
+  })
+
+  test('says where to get a key when there is none', async () => {
+    const { code, stderr } = await run([], { env: {} })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^error: ANTHROPIC_ADMIN_KEY is not set in the environment\. Make an Admin API key/)
+  })
+})

@@ -41,7 +41,7 @@ describe('the command', () => {
     const { code, stdout, stderr } = await run()
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const lines = stdout.trimEnd().split('\n')
-    expect(lines.filter((line) => stringWidth(line) > 80)).toEqual([])
+    expect(lines.filter((text) => stringWidth(text) > 80)).toEqual([])
     expect(stdout).not.toContain('\u001b')
     expect(lines[0]).toMatch(/^Claude rate limits, \d{4}-\d\d-\d\d \(UTC\): 41 limits measured/)
     expect(lines.slice(-3)[0]).toMatch(/^🔴 3 limits at or over 75 %, highest /)

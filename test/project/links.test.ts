@@ -78,7 +78,7 @@ const PROVEN_BY: Record<string, [file: string, words: string]> = {
   'npm run lint': ['package.json', '"test": "npm run lint && npm run types && vitest run"'],
   'npm run types': ['package.json', '"test": "npm run lint && npm run types && vitest run"'],
   'npm run format': ['package.json', '"format": "biome check --write ."'],
-  'npm run build': ['.github/workflows/ci.yml', 'run: npm run build'],
+  'npm run bundle': ['.github/workflows/ci.yml', 'run: npm run build'],
   'npm run docs': ['test/project/parity.test.ts', 'generatedFiles()'],
   'npm run schemas': ['test/project/schemas.test.ts', 'schemaFiles'],
   'npm run preview': ['.github/workflows/ci.yml', 'run: npm run preview'],

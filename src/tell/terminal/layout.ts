@@ -60,10 +60,31 @@ function drawn(
     colAligns: [...aligns],
     wordWrap: true,
   })
-  for (const line of lines) table.push([...line])
+  for (const line of lines) table.push(line.map((cell, index) => broken(cell, widths[index] ?? 0)))
   return table
     .toString()
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n')
+}
+
+/** A word that is wider than its column goes on in the next line: the library would cut it off. */
+function broken(cell: string, width: number): string {
+  return (
+    cell
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: a colour begins with one, and takes no room.
+      .split(/(\u001b\[[\d;]*m|\s+)/)
+      .map((part) => (stringWidth(part) > width ? pieces(part, width).join('\n') : part))
+      .join('')
+  )
+}
+
+function pieces(word: string, width: number): string[] {
+  const lines = ['']
+  for (const character of word) {
+    const line = lines.at(-1) ?? ''
+    if (line !== '' && stringWidth(line + character) > width) lines.push(character)
+    else lines[lines.length - 1] = line + character
+  }
+  return lines
 }

@@ -44,6 +44,23 @@ test('a name cannot colour, move the cursor or begin a line', () => {
   expect(linesOf(text).filter((line) => line.startsWith('alert  999'))).toEqual([])
 })
 
+test('a name without a blank goes on in the next line, whatever its length and script', () => {
+  const [first, ...rest] = busy.verdicts.toSorted((a, b) => (b.utilization ?? 0) - (a.utilization ?? 0))
+  for (const name of ['x'.repeat(90), '機'.repeat(60), '👩‍👩‍👧'.repeat(20)]) {
+    const long = { ...first!, group: { type: 'model_group', name } }
+    for (const colour of [false, true]) {
+      const text = stripVTControlCharacters(
+        renderTerminal({ ...busy, verdicts: [long, ...rest] }, [], { columns: 80, colour }),
+      )
+      const seen = [...linesOf(text).join('').replaceAll(/\s/g, '')].filter((character) =>
+        [...name].includes(character),
+      )
+      expect(seen.length).toBeGreaterThanOrEqual([...name].length)
+      expect(linesOf(text).filter((line) => stringWidth(line) > 80)).toEqual([])
+    }
+  }
+})
+
 test('the worst rows come first, and of the quiet ones the nearest', () => {
   const shares = linesOf(renderTerminal(busy, [], plain)).flatMap((line) => {
     const [, band, share] = /^(alert|watch|ok) +(?:≥ )?([\d.]+) %/.exec(line) ?? []

@@ -114,7 +114,15 @@ async function runAll(all: readonly Mutant[]): Promise<Mutant[]> {
 /** Whether the tests that reach some files pass with one mutant awake. A file that no test reaches passes. */
 function passes(files: readonly string[], mutant: string): Promise<boolean> {
   const excluded = LEFT_OUT.flatMap((pattern) => ['--exclude', pattern])
-  const how = ['--run', '--bail=1', '--maxWorkers=1', '--reporter=dot', '--passWithNoTests', ...excluded]
+  const how = [
+    '--run',
+    '--bail=1',
+    '--testTimeout=120000',
+    '--maxWorkers=1',
+    '--reporter=dot',
+    '--passWithNoTests',
+    ...excluded,
+  ]
   const vitest = [process.execPath, join(sandbox, 'node_modules/vitest/vitest.mjs'), 'related', ...files, ...how]
   const limited = `ulimit -t ${MOST_SECONDS}; exec "$@"`
   const child = spawn('sh', ['-c', limited, 'sh', ...vitest], {

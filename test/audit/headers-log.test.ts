@@ -45,6 +45,13 @@ describe('an audit of a log of headers', () => {
     expect(JSON.stringify(services.slack.messages)).toContain('14:05:07 UTC')
   })
 
+  test('calls no limit idle: it shows the moments of some responses only', async () => {
+    const { report, summary } = await run([requests('2026-11-22T09:00:00Z', 1000, 999)], DAY)
+    expect(report.verdicts).toMatchObject([{ peak: 1, utilization: 0.001 }])
+    expect(report.planning?.over_provisioned).toEqual([])
+    expect(summary).not.toContain('used less than')
+  })
+
   test('parses the recorded headers of a real response to the right verdicts', async () => {
     const audit = await run([line({ model: 'claude-3-5-haiku-20241022', headers: RECORDED })])
     expect(audit.report.verdicts.map(({ limiter, limit, peak }) => [limiter, limit, peak])).toEqual([

@@ -1,5 +1,6 @@
 import type { Report } from '../../report/report.ts'
 import { atMost, count, plural } from '../../vocabulary/figures.ts'
+import { lazy } from '../../vocabulary/lazy.ts'
 import { sameLimit } from '../../vocabulary/limit-key.ts'
 import type { FilesInCommit, Rename } from '../../vocabulary/snapshot-outcome.ts'
 import { firstTeller } from '../drift/drift-consequence.ts'
@@ -34,17 +35,21 @@ const EXTENTS: [BodyExtent, ...BodyExtent[]] = [
   { changes: 0, consequence: false },
 ]
 type BodyExtent = { changes: number; consequence: boolean }
+/** The first sentences, which are the same in every extent. */
+type Lead = { lead: () => string }
 
 /** What a pull request proposes beside the limits: which files, what is only renamed, and what is new since its last update. */
 export type Proposed = { files: FilesInCommit; renames: readonly Rename[]; sinceUpdate: string }
 
 /** The pull request that proposes a changed snapshot: its title and its Markdown body, at most 65,536 characters. */
 export function renderPullRequest(report: Report, links: Links, proposed: Proposed): PullRequestText {
+  // Once, whatever the extent: of thousands of changes it takes seconds to say which leave less room.
+  const lead = lazy(() => intro(report))
   return {
     title: title(report, proposed.files),
     body: firstFitting(
       EXTENTS,
-      (extent) => body(report, links, proposed, extent),
+      (extent) => body(report, links, proposed, { ...extent, lead }),
       (text) => text.length <= LONGEST_BODY,
     ),
   }
@@ -63,7 +68,7 @@ function title(report: Report, files: FilesInCommit): string {
   return `${oneLine(`Claude rate limits: ${driftHeadline(worst, gitText)}`, LONGEST_TITLE - more.length)}${more}`
 }
 
-function body(report: Report, links: Links, proposed: Proposed, extent: BodyExtent): string {
+function body(report: Report, links: Links, proposed: Proposed, extent: BodyExtent & Lead): string {
   return stack(
     PULL_REQUEST_MARKER,
     changes(report, proposed.files, extent),
@@ -90,7 +95,7 @@ function pressed(report: Report): string {
   return bullets(lines)
 }
 
-function changes(report: Report, files: FilesInCommit, extent: BodyExtent): string {
+function changes(report: Report, files: FilesInCommit, extent: BodyExtent & Lead): string {
   if (files === 'gateway') {
     return 'Only the gateway file changes: it is new, or workspaces have come, gone or been renamed. Every limit is as it was.'
   }
@@ -111,7 +116,7 @@ function changes(report: Report, files: FilesInCommit, extent: BodyExtent): stri
       ? ''
       : "What each change does to the peak is left out, to stay within GitHub's size for a pull request; the run's summary has it."
   const consequence = extent.consequence ? `What it does to the peak of ${period(report.window)}` : null
-  return stack(intro(report), driftTable(shown, report, consequence), shortened, left)
+  return stack(extent.lead(), driftTable(shown, report, consequence), shortened, left)
 }
 
 function intro(report: Report): string {

@@ -38,3 +38,30 @@ describe('cached traffic can hit a workspace limit while the organization has ro
     expect(kinds({ [CACHE_AWARE]: 900 }, { [CACHE_AWARE]: 100 })).not.toContain('cached-traffic-override')
   })
 })
+
+describe('workspaces that share a group', () => {
+  const REQUESTS = 'requests_per_minute'
+  const read = ['a', 'b'].map((id) => ({ id, name: id, archived: false }))
+  /** Findings about workspaces with these limits of their own; the organization has 1,000. */
+  const about = (own: Record<string, number>, keep: (groupName: string) => boolean = () => true) => {
+    const workspaces = Object.entries(own).map(([id, limit]) => ({
+      id,
+      name: id,
+      overrides: [{ ...group({ [REQUESTS]: limit }), models: [] }],
+    }))
+    const snapshot: Snapshot = { groups: [group({ [REQUESTS]: 1_000 })], workspaces }
+    const judged = judgedLimiters(snapshot).filter((limiter) => keep(limiter.group.name))
+    return limitFindings(snapshot, judged, read).map(({ kind }) => kind)
+  }
+
+  test('cannot all use limits that add up to more than the organization has', () => {
+    expect(about({ a: 600, b: 401 })).toEqual(['oversubscribed'])
+    expect(about({ a: 600, b: 400 })).toEqual([])
+  })
+
+  test('are told of one that could take all, as long as their group is judged', () => {
+    expect(about({ a: 600 })).toEqual(['uncapped-workspaces'])
+    expect(about({})).toEqual([])
+    expect(about({ a: 600 }, () => false)).toEqual([])
+  })
+})

@@ -89,6 +89,13 @@ describe('what if another part of the input were read from the cache', () => {
   })
 
   const inputVerdict = verdictOf({ limiter: 'input_tokens_per_minute_cache_aware' })
+  test('goes by the cache of its own group in the organization, and by no other', () => {
+    const other = { ...viewOf([], 0.9), group: { ...GROUP, name: 'Claude Sonnet 5' } }
+    const ofWorkspace = { ...viewOf([], 0.8), scope: { type: 'workspace' as const, id: 'w', name: 'w' } }
+    const views = [other, ofWorkspace, viewOf([])]
+    expect(cacheWhatIf([inputVerdict], views, START)[0]?.readShare).toBe(0.3)
+  })
+
   test("takes the window's share where that of the peak's hour is not known", () => {
     expect(cacheWhatIf([inputVerdict], [viewOf([])], START)[0]?.readShare).toBe(0.3)
   })

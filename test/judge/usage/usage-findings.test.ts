@@ -15,6 +15,11 @@ test.each([
   expect(missingMinutes(window, known)).toBe(missing)
 })
 
+test('of data that is whole and says so there is nothing to report', () => {
+  const known = { source: 'analytics' as const, known: window.end, refreshedAt: window.end + HOUR }
+  expect(usageFindings({ ...known, window, meters: { all: [] } })).toEqual([])
+})
+
 test('data that reached not even the window is told with the minutes of the window, no more', () => {
   const refreshedAt = START - 5 * HOUR
   const [finding] = usageFindings({ source: 'analytics', known: refreshedAt, refreshedAt, window, meters: { all: [] } })

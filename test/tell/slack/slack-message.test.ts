@@ -34,6 +34,18 @@ test.each([0, 1, 50, 500])('a message of %i alerts passes the limits of the emul
   }
 })
 
+test.each([
+  [1, 'all by *batch*'],
+  [0.5, 'mostly *batch* 50 %'],
+  [0.49, 'led by *batch* 49 %'],
+])('a share of %d in a peak reads: %s', (share, words) => {
+  const { report } = EXAMPLES['first-alert']
+  const drivers = { workspaces: [{ id: 'w', name: 'batch', share }], api_keys: [], models: [] }
+  const verdicts = report.verdicts.map((row) => (row.band === 'alert' ? { ...row, drivers } : row))
+  const organization = verdicts.filter(({ scope }) => scope.type === 'organization')
+  expect(JSON.stringify(renderSlack({ ...report, verdicts: organization } as Report, LINKS, null))).toContain(words)
+})
+
 test.each(Object.entries(EXAMPLES) as [string, Example][])('%s is within every limit', (_name, example) => {
   expect(slackViolations(renderExample(example).slack)).toEqual([])
 })

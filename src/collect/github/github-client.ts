@@ -3,8 +3,8 @@ import type { Deps } from '../../deps.ts'
 import { AuditError } from '../../errors.ts'
 import { parseRetryAfter } from '../../transport/retry-after.ts'
 import { wholeReplies } from '../../transport/whole.ts'
+import { lazy } from '../../vocabulary/lazy.ts'
 import { GitHubError } from './github-refusals.ts'
-import { lazy } from './lazy.ts'
 
 export type GitHub = {
   owner: string

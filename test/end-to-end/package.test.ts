@@ -49,6 +49,7 @@ describe('The package', () => {
 
   test('runs', async () => {
     const launcher = join(installed(), manifest.bin['claude-rate-limit-audit'])
+    expect(manifest.scripts.audit).toBe(`node ${manifest.bin['claude-rate-limit-audit']}`)
     const { code, stdout, stderr } = await runDesk({
       argv: ['--base-url', anthropic.url],
       env: { ANTHROPIC_ADMIN_KEY: ADMIN_KEY },

@@ -1,18 +1,18 @@
-import { styleText } from 'node:util'
+import { createColors } from 'picocolors'
 import type { Band } from '../../vocabulary/verdict.ts'
 import { oneLine } from '../words/escape.ts'
 
 /** What a terminal takes: how many columns, and whether colours. */
 export type Screen = { columns: number; colour: boolean }
 
-type Colour = Parameters<typeof styleText>[0]
+type Colour = 'bold' | 'gray' | 'green' | 'red' | 'yellow'
 
-/** Text in a colour, on a screen that has any. The stream is not asked: whoever made the screen has done so. */
+/** Text in a colour, on a screen that has any. */
 export function painted(colour: Colour, text: string, screen: Screen): string {
-  return screen.colour ? styleText(colour, text, { validateStream: false }) : text
+  return createColors(screen.colour)[colour](text)
 }
 
-const OF_BAND: Record<Band, Colour> = { alert: ['bold', 'red'], watch: 'yellow', ok: 'green', unmeasured: 'gray' }
+const OF_BAND: Record<Band, Colour> = { alert: 'red', watch: 'yellow', ok: 'green', unmeasured: 'gray' }
 
 export function inColourOf(band: Band, text: string, screen: Screen): string {
   return painted(OF_BAND[band], text, screen)

@@ -7,16 +7,32 @@ import { reportSchema } from '../../src/report/report-schema.ts'
 import { levels, line } from '../collect/headers-log/lines.ts'
 import { ADMIN_KEY, type AnthropicEmulator, startAnthropic } from '../emulator/anthropic/server.ts'
 import { exampleWorld } from '../emulator/world/example.ts'
+import { group, usage, world } from '../emulator/world/world.ts'
 import { type DeskOptions, runDesk } from '../runner/run-desk.ts'
 
 /** The command on one's own desk, started as a shell starts it, in an empty folder. */
 
 const today = new Date().toISOString().slice(0, 10)
+const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
+/** Enough for most of it, and quickly read. */
+const SMALL = world({
+  now: Date.now,
+  groups: [
+    group({
+      name: 'Claude Opus 4.x',
+      models: ['claude-opus-4-5'],
+      limits: { requests_per_minute: 4_000, output_tokens_per_minute: 400_000 },
+    }),
+  ],
+  usage: [usage({ at: `${yesterday}T14:05:20Z`, model: 'claude-opus-4-5', requests: 3_100, output: 100 })],
+})
+const LARGE = { ...exampleWorld({ today }), now: Date.now }
+
 let anthropic: AnthropicEmulator
 let folder: string
 const folders: string[] = []
 beforeAll(async () => {
-  anthropic = await startAnthropic({ ...exampleWorld({ today }), now: Date.now }, { dataRefreshedAt: null })
+  anthropic = await startAnthropic(SMALL, { dataRefreshedAt: null })
 })
 afterAll(async () => {
   for (const one of folders) rmSync(one, { recursive: true, force: true })
@@ -25,6 +41,7 @@ afterAll(async () => {
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'desk-'))
   folders.push(folder)
+  anthropic.world = SMALL
   anthropic.requests.length = 0
 })
 
@@ -38,6 +55,7 @@ const run = (argv: readonly string[] = [], options: Partial<DeskOptions> = {}) =
 
 describe('the command', () => {
   test('prints the scorecard in 80 columns, with the verdict last, and leaves nothing behind', async () => {
+    anthropic.world = LARGE
     const { code, stdout, stderr } = await run()
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     const lines = stdout.trimEnd().split('\n')
@@ -49,6 +67,7 @@ describe('the command', () => {
   })
 
   test('takes at most a second beyond its requests', async () => {
+    anthropic.world = LARGE
     const runs = [await run(), await run(), await run()]
     const urls = anthropic.requests.slice(-anthropic.requests.length / 3).map(({ url }) => new URL(url, anthropic.url))
     const started = performance.now()

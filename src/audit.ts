@@ -12,9 +12,10 @@ import { type ApiInputs, areOfLog, type Inputs, type LogInputs, readInputs } fro
 import { audited, judgeAll } from './judge/by-api.ts'
 import { judgeLog } from './judge/headers-log/log-judged.ts'
 import { refuseBlindness } from './judge/headroom/blindness.ts'
-import { peaksToExplain } from './judge/headroom/peaks-to-explain.ts'
+import { peaksToExplain, withDrivers } from './judge/headroom/peaks-to-explain.ts'
 import { contradictions } from './judge/limits/contradictions.ts'
 import { limitsNow } from './judge/limits/limits-now.ts'
+import { explainedMinutes, hotMinutes, minutesToExplain } from './judge/live/hot-minutes.ts'
 import { atomsOf } from './judge/usage/atoms.ts'
 import { metersFor, toMeasure } from './judge/usage/meters-for.ts'
 import { planReading } from './judge/usage/reading-plan.ts'
@@ -101,8 +102,11 @@ async function auditByApi(run: Run<ApiInputs>, committed: Committed): Promise<Fo
     const known = { limits, meters, usage, source, window, thresholds, peakWindow, policy: policyIn(committed) }
     const verdicts = judgeAll(known)
     refuseBlindness(verdicts)
-    const peaks = peaksToExplain(verdicts, meters.find, peakWindow)
-    const explained = await explainPeaks(api.client, reader, verdicts, peaks, reading, usage)
+    const hot = window.isLive ? hotMinutes(verdicts, meters, window, thresholds) : null
+    const { peaks, leftOut } = peaksToExplain(verdicts, meters.find, peakWindow)
+    const asked = [...peaks, ...(hot ? minutesToExplain(hot.minutes, meters.find) : [])]
+    const { drivers, problem } = await explainPeaks(api.client, reader, { peaks: asked, leftOut }, reading, usage)
+    const explained = { verdicts: withDrivers(verdicts, drivers), problem, hot: hot && explainedMinutes(hot, drivers) }
     const report = reportOf(audited(known, { ...explained, tier: await tier, committed, confirmed }))
     const { snapshotBeside, active: workspaces } = limits
     return { report, snapshotBeside, workspaces, isPartial: reading.unreadable.length > 0 }

@@ -6,7 +6,7 @@ import { INPUTS, type InputName } from '../inputs/names.ts'
 
 /** The inputs, with what `--help` says of each. */
 const INPUT_FLAGS = {
-  date: 'last UTC day: YYYY-MM-DD or yesterday',
+  date: 'YYYY-MM-DD, yesterday; today, last-3h',
   'lookback-days': 'UTC days that end with it, 1 to 31',
   'compare-with': 'day-before, window-before, none',
   'peak-window': 'minute, hour, or second of a log',

@@ -2,7 +2,7 @@ import type { Tally } from '../collect/headers-log/tally.ts'
 import type { Accounting } from '../vocabulary/accounting.ts'
 import type { Drift } from '../vocabulary/drift.ts'
 import type { Finding } from '../vocabulary/finding.ts'
-import type { Thresholds, Verdict } from '../vocabulary/verdict.ts'
+import type { Live, Thresholds, Verdict } from '../vocabulary/verdict.ts'
 import type { Window } from '../vocabulary/window.ts'
 import type { GroupView } from './headroom/group-views.ts'
 import type { Planning } from './planning/planning.ts'
@@ -20,7 +20,9 @@ export type Audited = {
   drift: readonly Drift[]
   isFirstSnapshot: boolean
   findings: readonly Finding[]
-  planning: Planning
+  /** Absent of a live window: no trend and no tier is read from an unfinished day. */
+  planning?: Planning
+  live?: Live
   /** Where the use went; absent where only a log of responses is known. */
   accounting?: Accounting
   /** Of a log of response headers: how much of it was of use. */

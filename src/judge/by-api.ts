@@ -4,7 +4,7 @@ import type { Usage } from '../collect/usage/usage.ts'
 import type { Drift } from '../vocabulary/drift.ts'
 import type { Tier } from '../vocabulary/published-tiers.ts'
 import type { Thresholds, Verdict } from '../vocabulary/verdict.ts'
-import { DAY, type Window } from '../vocabulary/window.ts'
+import { dayOf, type Window } from '../vocabulary/window.ts'
 import type { Audited } from './audited.ts'
 import { consequencesOf } from './headroom/consequences.ts'
 import { groupViews } from './headroom/group-views.ts'
@@ -13,6 +13,7 @@ import { judgedLimiters } from './limits/effective.ts'
 import { limitFindings } from './limits/limit-findings.ts'
 import type { LimitsNow } from './limits/limits-now.ts'
 import { pinnedOverrides } from './limits/pinned-overrides.ts'
+import type { HotMinutes } from './live/hot-minutes.ts'
 import { planningOf } from './planning/planning.ts'
 import { thresholdsBy, withIntent, withMutes } from './policy/apply.ts'
 import { expectations } from './policy/expected.ts'
@@ -58,7 +59,8 @@ export function judgeAll({ limits, meters, usage, source, window, thresholds, pe
   return withMutes(all, policy, current.groups, lastDayOf(window))
 }
 
-const lastDayOf = ({ end }: Window) => end - DAY
+/** The last UTC day that the window has part in. */
+const lastDayOf = ({ end }: Window) => dayOf(end - 1)
 
 /** What was learnt after the verdicts: who drove the peaks (`problem`: why not), the tier, what could not be read. */
 type Learnt = {
@@ -68,19 +70,23 @@ type Learnt = {
   committed: Committed
   /** What was hard to believe of the limits, and was answered twice. */
   confirmed: readonly string[]
+  /** Of a live window. */
+  hot: HotMinutes | null
 }
 
 /** Everything found, put together. */
-export function audited(known: Known, { verdicts, problem, tier, committed, confirmed }: Learnt): Audited {
+export function audited(known: Known, { verdicts, problem, tier, committed, confirmed, hot }: Learnt): Audited {
   const { limits, meters, usage, source, window, thresholds, peakWindow, policy } = known
-  const { census, freshness, unreconciled } = usage
+  const { census, freshness, unreconciled, tail } = usage
   const { reading, current, judged, judgedWorkspaces, active } = limits
   const expected = expectations(policy, current, active)
   const drift = withIntent(driftOf(known), expected)
-  const accounting = accountingOf(census, current.groups, {
+  const counted = accountingOf(census, current.groups, {
     reconciled: unreconciled.length === 0,
     muteOf: useMutesBy(policy, lastDayOf(window)),
   })
+  // Nothing is new of a window that is compared with nothing.
+  const accounting = window.isLive ? { ...counted, newlyUnclaimed: [] } : counted
   const missing = missingMinutes(window, freshness.known)
   const coverage = { complete: missing === 0, missingMinutes: missing, refreshedAt: freshness.refreshedAt }
   const views = groupViews(verdicts, meters, window)
@@ -110,10 +116,12 @@ export function audited(known: Known, { verdicts, problem, tier, committed, conf
       ...pinnedOverrides(drift, current),
       ...policyFindings(policy, judgedLimiters(current), expected, lastDayOf(window), accounting),
       ...(problem === null ? [] : [{ kind: 'drivers-unknown' as const, message: problem }]),
-      ...usageFindings({ source, ...freshness, window, meters }),
+      ...usageFindings({ source, ...freshness, window, meters, tail }),
       ...useFindings(accounting, unknownProducts(census)),
     ],
-    planning: planningOf(forPlanning, limits.judgedGroups, tier),
+    ...(hot
+      ? { live: { known: freshness.known, hotMinutes: hot.minutes, leftOut: hot.leftOut } }
+      : { planning: planningOf(forPlanning, limits.judgedGroups, tier) }),
     accounting,
     unmatchedModels: unmatchedModels(census, current.groups),
     unreadWorkspaces: reading.unreadable.map(({ workspace: { id, name } }) => ({ id, name })),

@@ -27,6 +27,7 @@ export type GroupViewRow = z.infer<typeof groupViewSchema>
 export type AccountingPart = z.infer<typeof accountingSchema>
 export type Planning = z.infer<typeof planningSchema>
 export type Report = z.infer<typeof reportSchema>
+export type HotMinuteRow = NonNullable<Report['live']>['hot_minutes'][number]
 export type DriversPart = NonNullable<MeasuredRow['drivers']>
 
 /**

@@ -1,4 +1,5 @@
 import { MODEL_GROUP } from './groups.ts'
+import type { KnownUntil } from './window.ts'
 
 /**
  * The catalogue of limiters: what each one counts. This is the one place that knows a limiter type.
@@ -110,6 +111,11 @@ export const LIMITERS: readonly LimiterRule[] = [
 /** The rule for a limiter of a group type, or undefined where usage cannot measure it (batch queues, an unknown type, …). */
 export function limiterRule(groupType: string, limiterType: string): LimiterRule | undefined {
   return LIMITERS.find((rule) => rule.type === limiterType && rule.group === groupType)
+}
+
+/** Up to when the use that a limiter counts is known, UTC milliseconds. */
+export function knownFor({ unit }: Pick<LimiterRule, 'unit'>, known: KnownUntil): number {
+  return unit === 'tokens' ? known.tokens : known.requests
 }
 
 /** A person's name for any limiter, known or not: never fails, an unknown type is shown as Anthropic spells it. */

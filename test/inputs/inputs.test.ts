@@ -107,7 +107,7 @@ test('every bad input is named in one message', () => {
   const text = message({
     'anthropic-admin-key': KEY,
     threshold: '80',
-    date: 'today',
+    date: 'tomorrow',
     'dry-run': 'si',
     notify: 'loudly',
   })
@@ -220,7 +220,11 @@ test.each([
   expect(read({ 'headers-log': 'logs/*.jsonl', ...given }).window).toEqual(window)
 })
 
-test('the window of a log ends by now, and today is of a log only', () => {
-  expect(message({ 'headers-log': 'x', date: '2026-11-25' })).toMatch(/date: got "2026-11-25"; accepted: today, or/)
-  expect(message({ 'anthropic-admin-key': KEY, date: 'today' })).toMatch(/date: got "today"; .*with headers-log/)
+test('a day that has not ended is refused with the ways there are to look at it', () => {
+  expect(message({ 'headers-log': 'x', date: '2026-11-25' })).toMatch(
+    /date: got "2026-11-25"; accepted: today, the last hours, or/,
+  )
+  expect(message({ 'anthropic-admin-key': KEY, date: '2026-11-25' })).toMatch(
+    /date: got "2026-11-25"; accepted: a UTC day that has ended, .*today, or last-1h to last-48h\..*headers-log/,
+  )
 })

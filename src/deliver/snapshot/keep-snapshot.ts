@@ -37,6 +37,9 @@ export async function keepSnapshot(
     return { ...skipped('The snapshot was left as it is, because it could not be read.'), because: 'unread' }
   if (committed.kind === 'no-access') return { ...skipped(`${committed.why} ${NOTHING_COMPARED}`), because: 'unread' }
   if (mode === 'none') return { ...skipped('snapshot-mode is none: no snapshot is kept.'), because: 'not-wanted' }
+  const { window } = inputs
+  if (window !== 'log-span' && window.isLive)
+    return { ...skipped('Nothing is committed or proposed from a live window.'), because: 'not-wanted' }
   if (found.isPartial) {
     const why = 'No snapshot was written, because not all limits could be read.'
     return { ...skipped(why), because: 'partial' }

@@ -12,13 +12,15 @@ export type Notify = 'on-alert' | 'on-change' | 'always' | 'never'
  */
 export function shouldNotify(notify: Notify, report: Report, snapshot: SnapshotOutcome | null): boolean {
   if (notify === 'never') return false
-  if (notify === 'always' || report.failures.length > 0 || isBlind(report)) return true
+  if (notify === 'always' || report.failures.length > 0 || (isBlind(report) && !report.live)) return true
   if (refusedRows(report).length > 0 || isNewlyUnclaimed(report)) return true
   if (report.findings.some(({ kind }) => kind === 'mute-expired')) return true
   if (report.drift.length > 0 && !(notify === 'on-change' && isProposed(snapshot))) return true
   return report.verdicts.filter(isMeasured).some(({ band, transition, muted }) => {
     if (transition === 'recovered') return true
-    return band === 'alert' && !muted && (notify === 'on-alert' || transition === 'new' || transition === 'worse')
+    // Of a live window nobody knows what is new.
+    const isNews = notify === 'on-alert' || transition === 'new' || transition === 'worse' || report.live !== undefined
+    return band === 'alert' && !muted && isNews
   })
 }
 

@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types'
-import type { DriftRow, RefusedRow, Report } from '../../report/report.ts'
+import type { DriftRow, HotMinuteRow, RefusedRow, Report } from '../../report/report.ts'
 import { capital, count, listing } from '../../vocabulary/figures.ts'
 import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import { isSerious, orderDrift } from '../drift/drift-figures.ts'
@@ -11,6 +11,7 @@ import {
   BAND_MARK,
   groupName,
   limiterName,
+  limitName,
   percentOf,
   period,
   scopeName,
@@ -18,6 +19,7 @@ import {
 } from '../words/format.ts'
 import type { Links } from '../words/links.ts'
 import { andMore, list } from '../words/list.ts'
+import { drivenMinute, incidentText, minuteText } from '../words/live-text.ts'
 import { refusedCount, refusedName, refusedText } from '../words/refused-text.ts'
 import { hasUnclaimedUse, highest, type Measured, ofBand, recovered, refusedRows } from '../words/select.ts'
 import {
@@ -30,6 +32,7 @@ import {
   rowSentence,
   shareOf,
   snapshotText,
+  subject,
   transitionText,
   unclaimedSentences,
   unclaimedShare,
@@ -69,6 +72,7 @@ function blocks(report: Report, links: Links, snapshot: SnapshotOutcome | null, 
   return [
     header(headline(report)),
     context(`${period(report.window)} · ${coverage(report)}`),
+    ...live(report, links, extent),
     ...incomplete(report, extent),
     ...refusals(report, links, extent),
     ...rows('Alerts', ofBand(report, 'alert'), extent.alerts, report, links, alertLine),
@@ -85,7 +89,7 @@ function blocks(report: Report, links: Links, snapshot: SnapshotOutcome | null, 
 function headline(report: Report): string {
   const worst = highest(report)
   const name = worst ? ` (${groupName(worst.group, plainText)}, ${limiterName(worst, plainText)})` : ''
-  const text = (whose: string) => `${BAND_MARK[overallBand(report)]} Claude rate limits: ${verdictLine(report, whose)}`
+  const text = (whose: string) => `${BAND_MARK[overallBand(report)]} ${subject(report)}: ${verdictLine(report, whose)}`
   // A long name must not push what follows it out of the header.
   return text(name).length <= LONGEST_HEADER ? text(name) : text('')
 }
@@ -97,11 +101,13 @@ const plainText = (text: string, length?: number) => oneLine(text, length)
 function fallback(report: Report, links: Links, extent: MessageExtent): string {
   const worst = highest(report)
   const [refused] = refusedRows(report)
+  const incident = incidentText(report, slackText)
   const back = recovered(report).length
   const parts = [
-    `Claude rate limits, ${period(report.window)}: ${verdictLine(report)}.`,
+    `${subject(report)}, ${period(report.window)}: ${verdictLine(report)}.`,
     refused && `${refusedName(refused, slackText)}: ${refusedText(refused)}.`,
-    worst && `Highest: ${rowSentence(worst, report, slackText)}.`,
+    incident,
+    worst && !incident && `Highest: ${rowSentence(worst, report, slackText)}.`,
     back > 0 && `${count(back)} recovered.`,
     report.drift.length > 0 && `Limits changed: ${driftCounts(report.drift)}.`,
     missingData(report),
@@ -116,7 +122,8 @@ function fallback(report: Report, links: Links, extent: MessageExtent): string {
 }
 
 function incomplete(report: Report, extent: MessageExtent): KnownBlock[] {
-  const missing = missingData(report)
+  // Live, the headline says up to when it is known.
+  const missing = report.live ? null : missingData(report)
   const failures = list(
     report.failures,
     extent.failures,
@@ -125,6 +132,20 @@ function incomplete(report: Report, extent: MessageExtent): KnownBlock[] {
   )
   const lines = [...(missing ? [missing] : []), ...failures]
   return lines.length === 0 ? [] : sections(['*Not complete*', ...lines])
+}
+
+/** The headline of a live window, and its hot minutes. */
+function live(report: Report, links: Links, extent: MessageExtent): KnownBlock[] {
+  if (!report.live) return []
+  const line = (minute: HotMinuteRow) => {
+    const driven = drivenMinute(minute, report, slackText)
+    return `${minuteText(minute, report)} UTC · *${percentOf(report)(minute.utilization)}* · ${limitName(minute, slackText)}${driven && ` · by ${driven}`}`
+  }
+  const minutes = list(report.live.hot_minutes, extent.alerts, line, moreIn(links))
+  return sections([
+    bold(incidentText(report, slackText)),
+    ...(minutes.length > 0 ? ['*Hot minutes, newest first*', ...minutes] : []),
+  ])
 }
 
 function refusals(report: Report, links: Links, extent: MessageExtent): KnownBlock[] {

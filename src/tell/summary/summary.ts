@@ -10,6 +10,7 @@ import { markdownLink, markdownText, SENTENCE_LENGTH } from '../words/escape.ts'
 import { BAND_MARK, percentOf, period, timeBefore } from '../words/format.ts'
 import type { Links } from '../words/links.ts'
 import { andMore, list } from '../words/list.ts'
+import { incidentText } from '../words/live-text.ts'
 import { bullets, details, seeAlso, stack, under } from '../words/markdown.ts'
 import { highest, type Measured, recovered } from '../words/select.ts'
 import {
@@ -19,11 +20,13 @@ import {
   rowSentence,
   shareOf,
   snapshotText,
+  subject,
   transitionText,
   verdictLine,
 } from '../words/sentences.ts'
 import { bytes, firstFitting } from '../words/shrink.ts'
 import { findings } from './findings-section.ts'
+import { belowSoFar, hotMinutes } from './live-section.ts'
 import { mutedRows } from './muted.ts'
 import { notMeasured } from './not-measured.ts'
 import { type PeaksExtent, peaks } from './peaks-section.ts'
@@ -75,16 +78,17 @@ export function renderSummary(report: Report, links: Links, snapshot: SnapshotOu
 function summary(report: Report, links: Links, snapshot: SnapshotOutcome | null, extent: SummaryExtent): string {
   const most = Math.min(extent.rows, 200)
   return `${stack(
-    `## ${BAND_MARK[overallBand(report)]} Claude rate limits: ${verdictLine(report)}`,
+    `## ${BAND_MARK[overallBand(report)]} ${subject(report)}: ${verdictLine(report)}`,
     opening(report),
     extent.note &&
       `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${extent.note}. The report file (output \`report-path\`) has everything.`,
     notComplete(report, most),
     under('### Refused requests', refusedRequests(report, Math.min(most, 50))),
+    under('### Hot minutes, newest first', hotMinutes(report, Math.min(most, 60))),
     under('### What to do first', bullets(advice(report, markdownText))),
     report.drift.length > 0 && under('### Limits that have changed', changes(report, snapshot, most)),
     under(`### Recovered since ${timeBefore(report)}`, recoveries(report, most)),
-    under('### Scorecard', scorecard(report, extent.rows)),
+    under('### Scorecard', stack(scorecard(report, extent.rows), belowSoFar(report, extent.rows))),
     under('### Peaks', peaks(report, extent)),
     under('### Muted', mutedRows(report, most)),
     under('### Where the use went', whereTheUseWent(report)),
@@ -102,8 +106,10 @@ function summary(report: Report, links: Links, snapshot: SnapshotOutcome | null,
 function opening(report: Report): string {
   const worst = highest(report)
   const transition = worst ? transitionText(worst, report) : ''
+  const incident = incidentText(report, markdownText)
   return stack(
-    worst && `Highest: **${rowSentence(worst, report, markdownText)}**${transition && `, ${transition}`}.`,
+    incident && `**${incident}**`,
+    !incident && worst && `Highest: **${rowSentence(worst, report, markdownText)}**${transition && `, ${transition}`}.`,
     `${period(report.window)} · ${coverage(report)} · watch from ${percentOf(report)(report.thresholds.watch)}, alert from ${percentOf(report)(report.thresholds.alert)}`,
   )
 }

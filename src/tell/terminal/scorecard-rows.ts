@@ -1,8 +1,8 @@
-import type { Report } from '../../report/report.ts'
+import type { Report, UnmeasuredRow } from '../../report/report.ts'
 import { count, listing } from '../../vocabulary/figures.ts'
-import { limitName, peakTime } from '../words/format.ts'
+import { limitName, peakTime, percentOf } from '../words/format.ts'
 import { refusedName, refusedText } from '../words/refused-text.ts'
-import { type Measured, measured, refusedRows } from '../words/select.ts'
+import { type Measured, measured, refusedRows, soFar } from '../words/select.ts'
 import { bindingLimit, shareOf, thresholdName } from '../words/sentences.ts'
 import { type Column, columns } from './layout.ts'
 import { inColourOf, painted, type Screen, terminalText } from './style.ts'
@@ -24,13 +24,15 @@ export function scorecardRows(report: Report, screen: Screen): string {
   const rows = measured(report)
   const loud = rows.filter(({ band }) => band !== 'ok')
   const quiet = rows.filter(({ band }) => band === 'ok')
+  const open = soFar(report)
   const shown = [...loud, ...quiet.slice(0, QUIET)]
-  const more = rows.length - shown.length
+  const shownOpen = open.slice(0, QUIET)
+  const more = rows.length - shown.length + open.length - shownOpen.length
   const table =
-    shown.length > 0 &&
+    shown.length + shownOpen.length > 0 &&
     columns(
       HEADS,
-      shown.map((row) => cells(row, report, screen)),
+      [...shown.map((row) => cells(row, report, screen)), ...shownOpen.map((row) => openCells(row, report, screen))],
       NAME,
       screen,
     )
@@ -52,6 +54,22 @@ function cells(row: Measured, report: Report, screen: Screen): string[] {
     count(row.peak),
     count(row.limit),
     peakTime(row, report)
+      .replace(/ UTC$/, '')
+      .replace(/^\d{4}-/, ''),
+  ]
+}
+
+/** A row of a live window that is below its watch line so far. */
+function openCells(row: UnmeasuredRow, report: Report, screen: Screen): string[] {
+  if (!row.so_far) return []
+  const { peak, peak_at, utilization } = row.so_far
+  return [
+    inColourOf('unmeasured', 'so far', screen),
+    inColourOf('unmeasured', percentOf(report)(utilization), screen),
+    limitName(row, terminalText),
+    count(peak),
+    row.limit === null ? '' : count(row.limit),
+    peakTime({ ...row, peak, peak_at }, report)
       .replace(/ UTC$/, '')
       .replace(/^\d{4}-/, ''),
   ]

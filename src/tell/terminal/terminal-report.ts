@@ -6,8 +6,18 @@ import { advice } from '../words/advice.ts'
 import { SENTENCE_LENGTH } from '../words/escape.ts'
 import { BAND_MARK, percentOf, period } from '../words/format.ts'
 import { list } from '../words/list.ts'
+import { incidentText } from '../words/live-text.ts'
 import { highest, unmeasured } from '../words/select.ts'
-import { coverage, mainDriver, missingData, overallBand, rowSentence, verdictLine } from '../words/sentences.ts'
+import {
+  coverage,
+  mainDriver,
+  missingData,
+  overallBand,
+  rowSentence,
+  subject,
+  verdictLine,
+} from '../words/sentences.ts'
+import { hotMinuteRows } from './hot-minute-rows.ts'
 import { paragraph } from './layout.ts'
 import { scorecardRows } from './scorecard-rows.ts'
 import { inColourOf, painted, type Screen, terminalText } from './style.ts'
@@ -21,10 +31,11 @@ const MOST = 8
 export function renderTerminal(report: Report, reasons: readonly string[], screen: Screen): string {
   const share = percentOf(report)
   const { watch, alert } = report.thresholds
-  const head = `Claude rate limits, ${period(report.window)}: ${coverage(report)}; watch from ${share(watch)}, alert from ${share(alert)}.`
+  const head = `${subject(report)}, ${period(report.window)}: ${coverage(report)}; watch from ${share(watch)}, alert from ${share(alert)}.`
   return `${[
     paragraph(head, screen),
     scorecardRows(report, screen),
+    hotMinuteRows(report, screen),
     section('Limits that have changed since the snapshot', changes(report), screen),
     section('Worth knowing', findings(report), screen),
     section('What to do first', advice(report, terminalText), screen),
@@ -48,13 +59,13 @@ function findings(report: Report): string[] {
   const failures = report.failures.map(
     ({ resource, message }) => `${terminalText(resource)}: ${terminalText(message, SENTENCE_LENGTH)}`,
   )
-  // That data is missing is said in words of its own.
-  const others = report.findings.filter(({ kind }) => kind !== 'data-incomplete')
+  // That data is missing is said in words of its own; live, the finding has more to say.
+  const others = report.findings.filter(({ kind }) => kind !== 'data-incomplete' || report.live)
   const not = unmeasured(report)
   const kinds = new Set(not.map(({ reason }) => reason.replace(/\.$/, '')))
   return [
     ...failures,
-    ...(missing ? [missing] : []),
+    ...(missing && !report.live ? [missing] : []),
     ...list(others, MOST, ({ message }) => terminalText(message, SENTENCE_LENGTH)),
     ...(not.length > 0
       ? [
@@ -67,6 +78,7 @@ function findings(report: Report): string[] {
 function verdict(report: Report, reasons: readonly string[], screen: Screen): string {
   const band = overallBand(report)
   const worst = highest(report)
+  const incident = incidentText(report, terminalText)
   const driver = worst && mainDriver(worst, terminalText)
   const who = driver
     ? `, ${driver.share >= 0.5 ? 'mostly' : 'led by'} ${driver.kind === 'workspace' ? '' : `${driver.kind} `}${driver.name}`
@@ -77,7 +89,10 @@ function verdict(report: Report, reasons: readonly string[], screen: Screen): st
       screen,
       BAND_MARK[band],
     ),
-    ...(worst ? [paragraph(`Highest: ${rowSentence(worst, report, terminalText)}${who}.`, screen, '  ')] : []),
+    ...(incident ? [paragraph(incident, screen, '  ')] : []),
+    ...(worst && !incident
+      ? [paragraph(`Highest: ${rowSentence(worst, report, terminalText)}${who}.`, screen, '  ')]
+      : []),
     ...(reasons.length > 0 ? [paragraph(`Exit code 1: ${reasons.join('; ')}.`, screen, '  ')] : []),
   ]
   return lines.join('\n')

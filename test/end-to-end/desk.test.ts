@@ -110,6 +110,20 @@ describe('the command', () => {
     expect(anthropic.requests).toEqual([])
   })
 
+  test('looks at the hours up to now, and says up to when they are known', async () => {
+    const burst = usage({ at: Date.now() - 20 * 60_000, model: 'claude-opus-4-5', requests: 4_160, output: 100 })
+    anthropic.world = { ...SMALL, usage: [burst] }
+    anthropic.options.dataRefreshedAt = new Date(Date.now() - 10 * 60_000).toISOString()
+    const { code, stdout } = await run(['--date', 'last-3h'])
+    anthropic.options.dataRefreshedAt = null
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^Claude rate limits, live, /)
+    expect(stdout).toContain('Hot minutes, newest first')
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /🔴 1 limit at or over 75 %, highest 104 %\. Claude Opus 4\.x, requests\/min: 104 % at \d\d:\d\d UTC; .*Known until \d\d:\d\d UTC in tokens, \d\d:\d\d UTC in requests\. $/,
+    )
+  })
+
   test('prints the report as JSON, and nothing else, with --json', async () => {
     const { stdout } = await run(['--json'])
     expect(reportSchema.parse(JSON.parse(stdout)).status).toBe('alert')

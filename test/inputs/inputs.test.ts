@@ -6,16 +6,16 @@ import type { InputName } from '../../src/inputs/names.ts'
 const NOW = Date.parse('2026-11-24T06:23:00Z')
 const KEY = 'sk-ant-admin01-abcdefghijklmnop'
 
-function read(given: Partial<Record<InputName, string>>, masked: string[] = []) {
+function read(given: Partial<Record<InputName, string>>, masked: string[] = [], now = NOW) {
   const core = { getInput: (name: string) => given[name as InputName] ?? '' } as Deps['core']
-  return readInputs({ core, now: () => NOW }, (secret) => masked.push(secret))
+  return readInputs({ core, now: () => now }, (secret) => masked.push(secret))
 }
 
 const withKey = (given: Partial<Record<InputName, string>>) => read({ 'anthropic-admin-key': KEY, ...given })
 
-const message = (given: Partial<Record<InputName, string>>): string => {
+const message = (given: Partial<Record<InputName, string>>, now = NOW): string => {
   try {
-    read(given)
+    read(given, [], now)
   } catch (error) {
     return (error as Error).message
   }
@@ -218,6 +218,22 @@ test.each([
   ],
 ])('the window of a log is %s', (_, given, window) => {
   expect(read({ 'headers-log': 'logs/*.jsonl', ...given }).window).toEqual(window)
+})
+
+test.each([
+  ['today', { start: day('2026-11-24'), end: Date.parse('2026-11-24T06:20:00Z'), days: 1 }],
+  ['last-1h', { start: Date.parse('2026-11-24T05:20:00Z'), end: Date.parse('2026-11-24T06:20:00Z'), days: 1 }],
+  ['last-48h', { start: Date.parse('2026-11-22T06:20:00Z'), end: Date.parse('2026-11-24T06:20:00Z'), days: 3 }],
+])('%s is live: whole minutes up to now, compared with nothing', (date, window) => {
+  const now = Date.parse('2026-11-24T06:20:59Z')
+  expect(read({ 'anthropic-admin-key': KEY, date }, [], now).window).toEqual({ ...window, earlier: null, isLive: true })
+})
+
+test('in the first minute of a UTC day there is no today yet', () => {
+  const now = Date.parse('2026-11-24T00:00:59Z')
+  expect(message({ 'anthropic-admin-key': KEY, date: 'today' }, now)).toMatch(
+    /first minute of the UTC day; accepted: last-1h/,
+  )
 })
 
 test('a day that has not ended is refused with the ways there are to look at it', () => {

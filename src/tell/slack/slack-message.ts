@@ -78,7 +78,8 @@ function blocks(report: Report, links: Links, snapshot: SnapshotOutcome | null, 
     ...rows('Alerts', ofBand(report, 'alert'), extent.alerts, report, links, alertLine),
     ...rows('Watch', watched(report), extent.watch, report, links, alertLine),
     ...rows('Recovered', recovered(report), extent.recovered, report, links, recoveredLine),
-    ...drift(report, links, snapshot, extent),
+    // A live window keeps no snapshot, and that is no news.
+    ...drift(report, links, report.live ? null : snapshot, extent),
     ...unclaimed(report, extent),
     ...endedMutes(report, extent),
     ...firstSteps(report, extent),
@@ -110,7 +111,7 @@ function fallback(report: Report, links: Links, extent: MessageExtent): string {
     worst && !incident && `Highest: ${rowSentence(worst, report, slackText)}.`,
     back > 0 && `${count(back)} recovered.`,
     report.drift.length > 0 && `Limits changed: ${driftCounts(report.drift)}.`,
-    missingData(report),
+    report.live ? null : missingData(report),
     report.failures.length > 0 &&
       `Not complete: ${listing(
         report.failures.map(({ resource }) => slackText(resource)),

@@ -120,12 +120,14 @@ export function missingData(report: Report): string | null {
 
 /** How much was looked at: `24 limits measured, 5 not measurable`. */
 export function coverage(report: Report): string {
-  const not = unmeasured(report).length
-  const open = soFar(report).length
-  const below = open > 0 ? `, ${count(open)} below ${thresholdName('watch', report)} so far` : ''
-  if (report.live)
-    return `${plural(measured(report).length, 'limit')} to watch or over${below}${not > 0 ? `, ${count(not)} not measurable` : ''}`
-  return `${plural(measured(report).length, 'limit')} measured${not > 0 ? `, ${count(not)} not measurable` : ''}`
+  const [over, open, not] = [measured(report).length, soFar(report).length, unmeasured(report).length]
+  const parts = report.live
+    ? [
+        over > 0 && `${plural(over, 'limit')} to watch or over`,
+        open > 0 && `${count(open)} below ${thresholdName('watch', report)} so far`,
+      ]
+    : [`${plural(over, 'limit')} measured`]
+  return [...parts, not > 0 && `${count(not)} not measurable`].filter(Boolean).join(', ')
 }
 
 /** The limit as it binds: `4,000`, `4,000 (the organization's; its own 5,000 is inert)`, or as it bound: `1,000 (now 4,000)`. */

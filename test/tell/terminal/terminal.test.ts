@@ -84,5 +84,14 @@ test('the verdict is the last thing said, with why the command fails', () => {
   expect(lines.at(-1)).toBe('   Exit code 1: a limit is over the alert line (fail-on: alert).')
 })
 
-test('a day with alerts reads as its golden file', () =>
-  expectGolden('first-alert.terminal.golden.txt', renderTerminal(busy, [], plain)))
+test.each(['first-alert', 'incident', 'quiet-hour'] as const)('%s reads as its golden file', (name) =>
+  expectGolden(`${name}.terminal.golden.txt`, renderTerminal(EXAMPLES[name].report, [], plain)),
+)
+
+test('in an incident the last lines say who it is, and up to when that is known', () => {
+  const lines = linesOf(renderTerminal(EXAMPLES.incident.report, [], plain))
+    .slice(-4)
+    .join(' ')
+    .replaceAll(/\s+/g, ' ')
+  expect(lines).toContain('mostly API key checkout-assistant. Known until 14:14 UTC in tokens, 13:55 UTC in requests.')
+})

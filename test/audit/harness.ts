@@ -44,6 +44,11 @@ export type AuditRun = {
   masked: string[]
 }
 
+/** The inputs of a workflow's step as a scheduled run has them: what a person may give by hand is empty then. */
+export function asScheduled(given: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value.includes('${{') ? '' : value]))
+}
+
 /** The three services with one commit in the repository; with an issuer the job may ask for ID tokens. */
 export async function startServices(
   world: World,

@@ -137,6 +137,13 @@ describe('Slack', () => {
   })
 })
 
+test('who watches sees how far the reading is, page by page', async () => {
+  const lines: string[] = []
+  await services.run({ date: 'last-3h' }, { showProgress: (line) => void lines.push(line) })
+  expect(lines.length).toBeGreaterThan(2)
+  expect(lines[0]).toMatch(/^Read 1 of about \d+ pages of usage\.$/)
+})
+
 test('where the legacy report refuses, tokens are known as far as analytics goes, and that is said', async () => {
   services.anthropic.faults.push({ path: /usage_report/, effect: { kind: 'status', status: 403 } })
   const { code, report, log } = await live()

@@ -236,6 +236,12 @@ test('in the first minute of a UTC day there is no today yet', () => {
   )
 })
 
+test('the last hours of a log are whole, up to the minute that has begun', () => {
+  const now = Date.parse('2026-11-24T06:20:59Z')
+  const window = { start: Date.parse('2026-11-24T03:21:00Z'), end: Date.parse('2026-11-24T06:21:00Z'), days: 1 }
+  expect(read({ 'headers-log': 'x', date: 'last-3h' }, [], now).window).toEqual({ ...window, earlier: null })
+})
+
 test('a day that has not ended is refused with the ways there are to look at it', () => {
   expect(message({ 'headers-log': 'x', date: '2026-11-25' })).toMatch(
     /date: got "2026-11-25"; accepted: today, the last hours, or/,

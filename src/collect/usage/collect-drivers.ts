@@ -37,7 +37,7 @@ export async function explainPeaks(
     ])
     const drivers = new Map([...early, ...(late ?? [])])
     const problem =
-      leftOut > 0 ? `Who drove a peak was asked for the ${peaks.length} worst; ${leftOut} more were left out.` : null
+      leftOut > 0 ? `Who drove a peak was asked for the worst peaks only; ${leftOut} more were left out.` : null
     return { drivers, problem }
   } catch (error) {
     return { drivers: new Map(), problem: `Who drove the peaks could not be read: ${describeError(error)}` }

@@ -68,8 +68,10 @@ describe('The package', () => {
     expect(manifest.workspaces).toBeUndefined()
   })
 
-  test('runs on Node 22 and later, and says so to an older one in a sentence', () => {
-    expect(manifest.engines.node).toBe('>=22')
+  test('runs on the Node that undici asks for and later, and says so to an older one in a sentence', () => {
+    const undici = JSON.parse(readFileSync('node_modules/undici/package.json', 'utf8'))
+    expect(manifest.engines.node).toBe(undici.engines.node)
+    expect(manifest.engines.node).toBe('>=22.19.0')
     const older = ['/usr/bin/node', '/usr/local/bin/node'].find(
       (path) =>
         existsSync(path) &&
@@ -81,12 +83,12 @@ describe('The package', () => {
       ? [launcher]
       : [
           '--eval',
-          `Object.defineProperty(process.versions, 'node', { value: '20.1.0' }); require(${JSON.stringify(launcher)})`,
+          `Object.defineProperty(process.versions, 'node', { value: '22.18.0' }); require(${JSON.stringify(launcher)})`,
         ]
     const { status, stderr, stdout } = spawnSync(older ?? process.execPath, argv, { encoding: 'utf8' })
     expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
     expect(stderr).toMatch(
-      /^error: claude-rate-limit-audit needs Node 22 or later, and this is Node \d+\.\d+\.\d+\.\n$/,
+      /^error: claude-rate-limit-audit needs Node 22\.19 or later, and this is Node \d+\.\d+\.\d+\.\n$/,
     )
   })
 })

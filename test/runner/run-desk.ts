@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/claude-rate-limit-audit.cjs', import.meta.url))
 
-export type DeskRun = { code: number | null; stdout: string; stderr: string; seconds: number }
+export type DeskRun = { code: number | null; stdout: string; stderr: string }
 
 export type DeskOptions = {
   argv?: readonly string[]
@@ -15,13 +15,21 @@ export type DeskOptions = {
   /** The Node that runs it, and the launcher, where it is another one. */
   node?: string
   launcher?: string
+  /** Node's own flags. */
+  nodeArguments?: readonly string[]
 }
 
-export function runDesk({ argv = [], env = {}, cwd, node = process.execPath, launcher = LAUNCHER }: DeskOptions) {
+export function runDesk({
+  argv = [],
+  env = {},
+  cwd,
+  node = process.execPath,
+  launcher = LAUNCHER,
+  nodeArguments = [],
+}: DeskOptions) {
   const { SystemRoot = '', TEMP = '' } = process.env
-  const started = performance.now()
   return new Promise<DeskRun>((resolve, reject) => {
-    const child = spawn(node, [launcher, ...argv], {
+    const child = spawn(node, [...nodeArguments, launcher, ...argv], {
       cwd,
       env: { SystemRoot, TEMP, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -34,6 +42,6 @@ export function runDesk({ argv = [], env = {}, cwd, node = process.execPath, lau
       texts.stderr += chunk
     })
     child.on('error', reject)
-    child.on('close', (code) => resolve({ code, ...texts, seconds: (performance.now() - started) / 1000 }))
+    child.on('close', (code) => resolve({ code, ...texts }))
   })
 }

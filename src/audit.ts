@@ -9,6 +9,7 @@ import type { Found } from './deliver/snapshot/keep-snapshot.ts'
 import type { Deps } from './deps.ts'
 import { AuditError, describeError } from './errors.ts'
 import { type ApiInputs, areOfLog, type Inputs, type LogInputs, readInputs } from './inputs/inputs.ts'
+import { secretVariables } from './inputs/variables.ts'
 import { audited, judgeAll } from './judge/by-api.ts'
 import { judgeLog } from './judge/headers-log/log-judged.ts'
 import { refuseBlindness } from './judge/headroom/blindness.ts'
@@ -30,9 +31,9 @@ export type Door<Code extends number> = {
   /** Throws AuditError for a policy that is not valid. */
   readCommitted: (run: Run) => Promise<Committed>
   deliverAudit: (run: Run, found: Found, committed: Committed) => Promise<Code>
-  /** Limits or usage could not be read, and why. */
+  /** Limits or usage could not be read, or the policy is not valid, and why. */
   deliverBlind: (run: Run, error: string) => Promise<Code>
-  /** The inputs or the policy are not valid: nothing was asked of Anthropic. */
+  /** The inputs are not valid: nothing was asked of Anthropic. */
   refuse: (deps: Deps, log: Log, secrets: Secrets, error: unknown) => Promise<Code>
 }
 
@@ -40,8 +41,15 @@ export type Door<Code extends number> = {
  * One run. Resolves to the exit code that the door decides and throws nothing: whatever goes wrong is reported there, and
  * what goes wrong with that, in the log, with exit code 1.
  */
-export async function audit<Code extends number>(deps: Deps, door: Door<Code>): Promise<Code | 1> {
-  const secrets = createSecrets(deps.core)
+export async function audit<Code extends number>(effects: Deps, door: Door<Code>): Promise<Code | 1> {
+  const secrets = createSecrets(effects.core)
+  for (const secret of secretVariables(effects.env)) secrets.add(secret)
+  const { core } = effects
+  // Whatever the log, the outputs and the annotations show goes through here, so that nothing goes around.
+  const deps: Deps = {
+    ...effects,
+    core: { ...core, setOutput: (name, value) => core.setOutput(name, secrets.redact(String(value))) },
+  }
   const log = createLog(deps.core, secrets.redact)
   try {
     return await runAudit(deps, door, log, secrets)
@@ -55,18 +63,17 @@ export async function audit<Code extends number>(deps: Deps, door: Door<Code>): 
 /** Top to bottom: inputs, what the repository holds, limits and usage and what they mean, every delivery, one exit code. */
 async function runAudit<Code extends number>(deps: Deps, door: Door<Code>, log: Log, secrets: Secrets): Promise<Code> {
   let inputs: Inputs
-  let run: Run
-  let committed: Committed
   try {
-    inputs = readInputs(deps, secrets.add)
-    run = { deps, log, secrets, inputs }
-    committed = await log.group('Committed snapshot and policy', () => door.readCommitted(run))
+    inputs = readInputs(deps, secrets)
   } catch (error) {
     return door.refuse(deps, log, secrets, error)
   }
 
+  const run: Run = { deps, log, secrets, inputs }
+  let committed: Committed
   let found: Found
   try {
+    committed = await log.group('Committed snapshot and policy', () => door.readCommitted(run))
     found = await (areOfLog(inputs)
       ? auditLog({ ...run, inputs }, committed)
       : auditByApi({ ...run, inputs }, committed))

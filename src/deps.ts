@@ -18,7 +18,6 @@ export type Deps = {
     | 'error'
     | 'startGroup'
     | 'endGroup'
-    | 'getIDToken'
   >
   env: Readonly<Record<string, string | undefined>>
   /** undici's own `fetch` bound to the one dispatcher: Anthropic, GitHub and Slack all go through it. */

@@ -5,6 +5,7 @@ import manifest from '../package.json' with { type: 'json' }
 import { audit } from './audit.ts'
 import { RUNNER } from './deliver/runner.ts'
 import { describeError } from './errors.ts'
+import { createSecrets } from './transport/redaction.ts'
 import { createTransport } from './transport/transport.ts'
 
 /**
@@ -38,6 +39,6 @@ export async function run(): Promise<void> {
     )
     await transport.close()
   } catch (error) {
-    core.setFailed(`The audit could not run: ${describeError(error)}`)
+    core.setFailed(createSecrets(core).redact(`The audit could not run: ${describeError(error)}`))
   }
 }

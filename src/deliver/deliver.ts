@@ -1,4 +1,5 @@
 import type { Committed } from '../collect/repository/committed.ts'
+import { isRerun } from '../collect/repository/earlier-attempt.ts'
 import type { Deps } from '../deps.ts'
 import { describeError } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -33,59 +34,64 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
     report = redactedReport({ ...report, failures: [...report.failures, { resource, message }] }, run.secrets)
   }
 
+  const clean = run.secrets.redact
   const snapshot = await log.group('Snapshot', () => keepSnapshot(run, report, committed, found, links))
   if (snapshot.operation === 'skipped' && snapshot.because === 'failed') failed('snapshot', snapshot.error)
   const { pullRequest } = snapshot
   if (pullRequest?.operation === 'branch-only' && pullRequest.error !== null) failed('pull request', pullRequest.error)
 
-  const wanted = shouldNotify(inputs.notify, report, snapshot)
+  const wanted = shouldNotify(inputs.notify, report, snapshot, { isRerun: isRerun(deps.env) })
   const slack = await log.group('Slack', () => notifySlack(run, wanted, () => renderSlack(report, links, snapshot)))
   if ('error' in slack) {
-    if (inputs.onNotifyFailure === 'warn') log.warning(slack.error, 'Slack')
-    else failed('Slack', slack.error)
+    const isOpen = slack.kind === 'unknown' ? 'If the message is not there' : 'Once that is mended'
+    const error = `${slack.error} ${isOpen}, run the job again to post it ("Re-run jobs"): it tells what this attempt found.`
+    if (inputs.onNotifyFailure === 'warn') log.warning(error, 'Slack')
+    else failed('Slack', error)
   }
 
   await log.group('Scorecard', async () => logLines(report).forEach(log.info))
   for (const { level, title, message } of annotations(report, inputs.failOn)) log[level](message, title)
   const reportPath = await attemptFile(log, 'report', () => writeReport(deps.env, report))
   const evidence = evidencePage(report)
-  const evidencePath = evidence && (await attemptFile(log, 'evidence page', () => writeEvidence(deps.env, evidence)))
-  await attemptFile(log, 'job summary', () => writeSummary(deps.env, renderSummary(report, links, snapshot)))
+  const evidencePath =
+    evidence && (await attemptFile(log, 'evidence page', () => writeEvidence(deps.env, clean(evidence))))
+  await attemptFile(log, 'job summary', () => writeSummary(deps.env, clean(renderSummary(report, links, snapshot))))
   const isDriftKnown = committed.kind === 'read'
   const files = { reportPath, evidencePath }
   writeOutputs(deps.core, log, { kind: 'audited', report, isDriftKnown, ...files, snapshot, slack })
   return exitCode(report, inputs.failOn, log)
 }
 
-/** Limits or usage could not be read: nothing is known, and that is reported wherever a verdict would have been. */
+/** Limits, usage or the policy could not be read: nothing is known, and that is reported wherever a verdict would have been. */
 export async function deliverBlind(run: Run, error: string): Promise<1> {
   const { deps, inputs, log, secrets } = run
   const links = linksOf(deps.env, inputs.runbookUrl)
   const { window: chosen } = inputs
   const window = chosen === 'log-span' ? null : { start: isoTime(chosen.start), end: isoTime(chosen.end) }
   const source = inputs.source.kind === 'headers-log' ? 'headers' : 'api'
-  const blind: Blind = { window, source, error: secrets.redact(error) }
+  // A list of problems, such as those of a policy, becomes one line: Slack and the summary show it as a sentence.
+  const blind: Blind = { window, source, error: secrets.redact(error).replaceAll('\n- ', ' · ') }
   const slack = await log.group('Slack', () =>
     notifySlack(run, shouldNotifyBlind(inputs.notify), () => renderBlindSlack(blind, links)),
   )
-  await attemptFile(log, 'job summary', () => writeSummary(deps.env, renderBlindSummary(blind, links)))
+  await attemptFile(log, 'job summary', () => writeSummary(deps.env, secrets.redact(renderBlindSummary(blind, links))))
   // First the reason: it is what matters, and the outputs may be what cannot be written.
   log.fail(`The audit is blind: ${error}`)
   writeOutputs(deps.core, log, { kind: 'blind', window, slack })
   return 1
 }
 
-/** The inputs or the policy are not valid: nothing was asked of Anthropic, and nothing is delivered. */
+/** The inputs are not valid: nobody knows where to post to, so nothing is asked and nothing is delivered. */
 export async function refuse({ env }: Pick<Deps, 'env'>, log: Log, secrets: Secrets, error: unknown): Promise<1> {
   // What was given is shown, and a key may have been given to the wrong input.
   const reason = secrets.redact(describeError(error))
-  await attemptFile(log, 'job summary', () => writeSummary(env, renderRefusedSummary(reason)))
+  await attemptFile(log, 'job summary', () => writeSummary(env, secrets.redact(renderRefusedSummary(reason))))
   log.fail(reason)
   return 1
 }
 
 async function notifySlack(
-  { deps, inputs, log }: Run,
+  { deps, inputs, log, secrets }: Run,
   wanted: boolean,
   render: () => SlackMessage,
 ): Promise<SlackOutcome> {
@@ -95,9 +101,9 @@ async function notifySlack(
   }
   if (!inputs.slackWebhookUrl) return nothing('No slack-webhook-url: nothing is posted.')
   if (!wanted) return nothing(`Nothing to tell by notify: ${inputs.notify}.`)
-  const message = render()
+  const message = secrets.redactAll(render())
   if (inputs.dryRun) return nothing(`Dry run: would have posted to Slack: ${message.text}`)
-  const posting = await postToSlack(deps, inputs.slackWebhookUrl, message)
+  const posting = await postToSlack({ ...deps, redact: secrets.redact }, inputs.slackWebhookUrl, message)
   log.info(posting.kind === 'delivered' ? 'Posted to Slack.' : `Slack: ${posting.error}`)
   return posting
 }

@@ -2,6 +2,7 @@ import { type FetchFunction, IncomingWebhook, IncomingWebhookHTTPError } from '@
 import type { Deps } from '../deps.ts'
 import type { SlackMessage } from '../tell/slack/slack-limits.ts'
 import { logText } from '../tell/words/escape.ts'
+import { causesOf, networkFault } from '../transport/network-fault.ts'
 import { parseRetryAfter } from '../transport/retry-after.ts'
 import { wholeReplies } from '../transport/whole.ts'
 
@@ -21,15 +22,8 @@ const LARGEST_BODY = 1_000_000
 /** Where a 429 names no time to wait, which Slack's documentation says it always does. */
 const WAIT_WITHOUT_RETRY_AFTER = 2_000
 
-/** The request cannot have reached Slack: no connection was made. */
-const NOT_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-])
+/** Whose words are taken out of secrets before they are cut, and how; the URL itself is one. */
+type Clean = (text: string) => string
 
 /**
  * Posts one message to an incoming webhook. Only a 429 is tried again, after its `Retry-After` and as long as that fits the
@@ -37,16 +31,17 @@ const NOT_SENT = new Set([
  * Never throws, and no text it returns holds the webhook URL, which is a credential.
  */
 export async function postToSlack(
-  deps: Pick<Deps, 'fetch' | 'sleep' | 'random' | 'now'>,
+  deps: Pick<Deps, 'fetch' | 'sleep' | 'random' | 'now'> & { redact: Clean },
   webhookUrl: string,
   message: SlackMessage,
   patience: Patience = PATIENCE,
 ): Promise<Posting> {
+  const clean: Clean = (text) => withoutUrl(deps.redact(text), webhookUrl)
   let retryAfter: string | null = null
   const bounded = wholeReplies(deps.fetch, { timeout: () => patience.attempt, maxBytes: LARGEST_BODY })
   // @slack/webhook tells a 429 from its error, but not how long to wait: only the fetch under it sees the header.
   const fetch: FetchFunction = async (url, init) => {
-    const response = await bounded(url, init as RequestInit)
+    const response = await bounded(url, { ...(init as RequestInit), redirect: 'manual' })
     retryAfter = response.headers.get('retry-after')
     return response
   }
@@ -56,9 +51,9 @@ export async function postToSlack(
   for (let attempt = 1; ; attempt++) {
     try {
       const { text } = await webhook.send(message)
-      return text.trim() === 'ok' ? { kind: 'delivered' } : notSlack(text, webhookUrl)
+      return text.trim() === 'ok' ? { kind: 'delivered' } : notSlack(text, clean)
     } catch (error) {
-      if (!isThrottled(error)) return failure(error, webhookUrl)
+      if (!isThrottled(error)) return failure(error, clean)
       const wait = (parseRetryAfter(retryAfter, deps.now()) ?? WAIT_WITHOUT_RETRY_AFTER) + deps.random() * 1_000
       if (attempt === MOST_ATTEMPTS || deps.now() + wait > deadline) {
         const asked = Math.ceil(wait / 1_000)
@@ -73,8 +68,8 @@ export async function postToSlack(
 }
 
 /** A sign-in page of a proxy comes with status 200 too, and then nobody has been told anything. */
-function notSlack(text: string, webhookUrl: string): Posting {
-  const said = logText(withoutUrl(text, webhookUrl), 200)
+function notSlack(text: string, clean: Clean): Posting {
+  const said = logText(clean(text), 200)
   return {
     kind: 'unknown',
     error: `The webhook answered HTTP 200, but not with Slack's "ok" (${said || 'nothing'}): whether the message was posted is unknown, so it was not sent again. Look into the channel, and check the webhook URL and the proxy.`,
@@ -86,6 +81,8 @@ function isThrottled(error: unknown): boolean {
 }
 
 /** What Slack's own words in a 4xx mean (docs.slack.dev, "Incoming webhooks", handling errors). */
+const MATTERMOST =
+  'This is a Mattermost server, and it does not know the webhook: create a new incoming webhook there and update the secret.'
 const REMEDIES: Record<string, string> = {
   invalid_payload: 'This is a defect of the action: please report it.',
   invalid_blocks: 'This is a defect of the action: please report it.',
@@ -100,9 +97,9 @@ const REMEDIES: Record<string, string> = {
   action_prohibited: 'An admin has restricted posting by webhooks: ask them, or choose another channel.',
 }
 
-function failure(error: unknown, webhookUrl: string): Posting {
+function failure(error: unknown, clean: Clean): Posting {
   if (error instanceof IncomingWebhookHTTPError) {
-    const reason = withoutUrl(error.body, webhookUrl).trim()
+    const reason = clean(error.body).trim()
     const said = reason ? ` (${logText(reason, 200)})` : ''
     if (error.statusCode >= 500) {
       return {
@@ -110,31 +107,30 @@ function failure(error: unknown, webhookUrl: string): Posting {
         error: `Slack answered HTTP ${error.statusCode}${said}: whether the message was posted is unknown, so it was not sent again. Look into the channel.`,
       }
     }
-    const remedy = REMEDIES[reason] ?? 'Check the webhook URL in the secret.'
+    if (error.statusCode < 400) return redirected(error.statusCode)
+    const isMattermost = /incoming_webhook|app_error/.test(reason)
+    const remedy = isMattermost ? MATTERMOST : (REMEDIES[reason] ?? 'Check the webhook URL in the secret.')
     return {
       kind: 'not-delivered',
       error: `Slack refused the message with HTTP ${error.statusCode}${said}. ${remedy}`,
     }
   }
-  const reasons = chain(error)
-  const told = logText(withoutUrl([...new Set(reasons.map(({ text }) => text))].join(': '), webhookUrl), 300)
-  const unsent = reasons.some(({ code }) => NOT_SENT.has(code))
+  const texts = causesOf(error).map(({ message }) => message)
+  const told = logText(clean([...new Set(texts)].join(': ') || String(error)), 300)
+  const fault = networkFault(error)
+  if (fault) return { kind: 'not-delivered', error: `Slack could not be reached (${told}). ${fault.remedy}` }
   return {
-    kind: unsent ? 'not-delivered' : 'unknown',
-    error: unsent
-      ? `Slack could not be reached (${told}). Check the webhook URL, the proxy and the network.`
-      : `The connection to Slack broke or timed out (${told}): whether the message was posted is unknown, so it was not sent again. Look into the channel.`,
+    kind: 'unknown',
+    error: `The connection to Slack broke or timed out (${told}): whether the message was posted is unknown, so it was not sent again. Look into the channel.`,
   }
 }
 
-/** An error and its causes, outermost first, at most five deep. */
-function chain(error: unknown): { text: string; code: string }[] {
-  const found: { text: string; code: string }[] = []
-  for (let at = error; at instanceof Error && found.length < 5; at = at.cause) {
-    const code = 'code' in at && typeof at.code === 'string' ? at.code : ''
-    found.push({ text: at.message || code || at.name, code })
+/** Slack itself never answers so: something on the way does, and it has posted nothing. */
+function redirected(status: number): Posting {
+  return {
+    kind: 'not-delivered',
+    error: `The webhook answered HTTP ${status}, a redirect, which is not followed because the webhook URL would go with it: nothing was posted. A proxy's sign-in page or an address that has moved; set slack-webhook-url to the address that answers by itself.`,
   }
-  return found.length > 0 ? found : [{ text: String(error), code: '' }]
 }
 
 /** Whole or in parts, as an error of a lower layer may quote it. */

@@ -15,7 +15,7 @@ import { renderTerminal } from '../tell/terminal/terminal-report.ts'
 import { linksOf } from '../tell/words/links.ts'
 import type { Asked } from './flags.ts'
 
-/** 0: all was read and reported. 1: something was not, or `fail-on` says so. 2: the command line, an input or the policy is not valid. */
+/** 0: all was read and reported. 1: something was not, or `fail-on` says so. 2: the command line or an input is not valid. */
 export type ExitCode = 0 | 1 | 2
 
 type Desk = {

@@ -123,6 +123,6 @@ A snapshot and a policy file in this folder are compared with and judged by.
 Proxies (HTTPS_PROXY, NO_PROXY), NO_COLOR and FORCE_COLOR are honoured.
 
 Exit code: 0 all was read and reported, 1 something was not, or --fail-on says
-so, 2 the command line, an input or the policy is not valid.
+so, 2 the command line or an input is not valid.
 `.replace(/ +$/gm, '')
 }

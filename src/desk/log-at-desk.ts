@@ -18,7 +18,6 @@ export function logAtDesk(
   }
   return {
     getInput: (name) => inputs[name as InputName] ?? INPUTS[name as InputName],
-    getIDToken: () => Promise.reject(new Error('There are no ID tokens outside of GitHub Actions.')),
     setOutput: () => {},
     setSecret: () => {},
     setFailed: say('error: '),

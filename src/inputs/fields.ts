@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import type * as z from 'zod'
 import { COMPARE_WITH, type LiveSpan, parseDay } from '../vocabulary/window.ts'
 import {
   branchName,
@@ -32,6 +32,9 @@ function liveSpan(text: string): LiveSpan | undefined {
   if (text === 'today') return 'today'
   return hours >= 1 && hours <= LONGEST_LIVE ? { hours } : undefined
 }
+
+const WORKFLOW_TRIGGER =
+  'an incoming webhook, https://hooks.slack.com/services/…; this address starts a workflow of Slack instead, which takes no message that this action writes: add an incoming webhook to the channel'
 
 /** The grammar of every input. */
 export const fields = {
@@ -76,7 +79,9 @@ export const fields = {
   }),
   'usage-api': oneOf('auto', 'analytics', 'legacy'),
   'slack-webhook-url': optional(
-    httpsUrl('an incoming webhook, https://hooks.slack.com/services/…', { loopback: true }),
+    httpsUrl('an incoming webhook, https://hooks.slack.com/services/…, or that of a Mattermost server', {
+      loopback: true,
+    }).refine((url) => !/^\/(triggers|workflows)\//.test(new URL(url).pathname), WORKFLOW_TRIGGER),
   ),
   notify: oneOf('on-alert', 'on-change', 'always', 'never'),
   'on-notify-failure': oneOf('fail', 'warn'),
@@ -90,7 +95,8 @@ export const fields = {
   'pull-request-labels': itemList,
   'pull-request-reviewers': itemList,
   'pull-request-assignees': itemList,
-  'github-token': z.string(),
+  // Anything else is no value of a header, and would fail at the first request.
+  'github-token': grammar('a token as one word', (text) => (/^[\x21-\x7e]*$/.test(text) ? text : undefined)),
   'fail-on': failOn,
   'dry-run': grammar('true | false', (text) => ({ true: true, false: false })[text.toLowerCase() as 'true' | 'false']),
 } satisfies Record<InputName, z.ZodType<unknown, string>>

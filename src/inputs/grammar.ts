@@ -1,5 +1,5 @@
-import { isAbsolute } from 'node:path'
 import * as z from 'zod'
+import { repositoryPathOf } from './repository-path.ts'
 
 /** How an input's text is read: each grammar knows what it accepts, so that an error can say it. */
 
@@ -71,15 +71,8 @@ export const threshold = grammar(
 )
 
 export const repositoryPath = grammar(
-  'a path inside the repository: no "..", not absolute, not under .git/ or .github/workflows/',
-  (text) => {
-    const path = text.replace(/^(\.\/)+/, '')
-    const parts = path.split('/')
-    const escapes = isAbsolute(path) || /^[a-z]:/i.test(path) || path.includes('\\') || path.includes('\0')
-    if (escapes || parts.some((part) => part === '' || part === '.' || part === '..')) return undefined
-    if (parts[0]?.toLowerCase() === '.git' || /^\.github\/workflows(\/|$)/i.test(path)) return undefined
-    return path
-  },
+  'a path inside the repository: no "..", not absolute, not under .git/ or .github/workflows/, by no spelling of these',
+  (text) => repositoryPathOf(text) ?? undefined,
 )
 
 /** Git's own rules for a branch name, as far as a mistyped input can break them (git-check-ref-format). */

@@ -1,6 +1,8 @@
 import type * as z from 'zod'
 import type { Deps } from '../deps.ts'
 import { AuditError } from '../errors.ts'
+import { readProxies } from '../transport/proxies.ts'
+import type { Secrets } from '../transport/redaction.ts'
 import type { Window } from '../vocabulary/window.ts'
 import { checkLive, withWindow } from './choose-window.ts'
 import { type Fields, fields } from './fields.ts'
@@ -48,23 +50,32 @@ type OtherInputs = {
 }
 
 /**
- * Reads and checks every input. Gives the secrets to `mask` first, so that nothing later can show them.
+ * Reads and checks every input, and the addresses of the proxies. The secrets are made known first, so that nothing later
+ * can show them.
  * Throws one AuditError that names every bad input, what was given and what is accepted; no request has been made by then.
  */
-export function readInputs({ core, now }: Pick<Deps, 'core' | 'now'>, mask: (secret: string) => void): Inputs {
+export function readInputs(
+  { core, now, env }: Pick<Deps, 'core' | 'now' | 'env'>,
+  secrets: Pick<Secrets, 'add' | 'redact'>,
+): Inputs {
   const names = Object.keys(INPUTS) as InputName[]
   const raw = Object.fromEntries(names.map((name) => [name, core.getInput(name).trim() || INPUTS[name]])) as Record<
     InputName,
     string
   >
-  for (const name of SECRET_INPUTS) if (raw[name]) mask(raw[name])
+  for (const name of SECRET_INPUTS) if (raw[name]) secrets.add(raw[name])
 
-  const problems: string[] = []
+  const problems = [...readProxies(env).problems]
   const values: Partial<Fields> = {}
   for (const name of names) {
     const parsed = fields[name].safeParse(raw[name])
     if (parsed.success) Object.assign(values, { [name]: parsed.data })
-    else problems.push(`${name}: got ${asGiven(name, raw[name])}; accepted: ${acceptedBy(parsed.error)}`)
+    if (!SECRET_INPUTS.has(name) && secrets.redact(raw[name]) !== raw[name])
+      problems.push(
+        `${name}: got a value that is not shown because it holds a secret; accepted: ${parsed.success ? 'a value without one, for it is shown to readers' : acceptedBy(parsed.error)}`,
+      )
+    else if (!parsed.success)
+      problems.push(`${name}: got ${asGiven(name, raw[name])}; accepted: ${acceptedBy(parsed.error)}`)
   }
   const source = chooseSource(raw, values, problems)
   checkPeakWindow(raw, values, problems)

@@ -22,7 +22,7 @@ export async function readText({ body }: Response, { maxBytes }: { maxBytes: num
   return Buffer.concat(chunks, size).toString('utf8')
 }
 
-/** The body as JSON. Throws SyntaxError where it is not JSON, and what `readText` throws. */
+/** The body as JSON, without the byte order mark that some put before it. Throws SyntaxError where it is not JSON, and what `readText` throws. */
 export async function readJson(response: Response, limit: { maxBytes: number }): Promise<unknown> {
-  return JSON.parse(await readText(response, limit))
+  return JSON.parse((await readText(response, limit)).replace(/^\uFEFF/, ''))
 }

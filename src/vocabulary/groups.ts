@@ -5,6 +5,14 @@ import { compareText } from './order.ts'
 /** Limit by limiter type (`requests_per_minute`, …). Null: the API named the limiter and gave no value. */
 export type Limits = Readonly<Record<string, number | null>>
 
+/**
+ * Limits from names and values. Every name is data, `__proto__` and `constructor` among them: the object inherits nothing
+ * that could be taken for a limit.
+ */
+export function limitsFrom(entries: Iterable<readonly [string, number | null]>): Limits {
+  return Object.setPrototypeOf(Object.fromEntries(entries), null)
+}
+
 /** Models (or an API surface) that share limits. */
 export type RateLimitGroup = {
   /** `model_group`, `batch`, `token_count`, `files`, `skills`, `web_search`, or a type newer than this code. */

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { AuditError } from '../errors.ts'
-import { compareGroups, type RateLimitGroup, type WorkspaceOverrides } from './groups.ts'
+import { compareGroups, type Limits, limitsFrom, type RateLimitGroup, type WorkspaceOverrides } from './groups.ts'
 import { compareText } from './order.ts'
 
 /** The committed file: limits only, canonical bytes, so that a git diff shows a moved limit and nothing else. */
@@ -116,24 +116,30 @@ export function parseSnapshot(text: string, path: string): Snapshot {
       .map((issue) => `${issue.path.join('.') || 'the file'}: ${issue.message}`)
     throw new AuditError(`The snapshot ${path} is not valid: ${problems.join('; ')}.`, { remedy, cause: parsed.error })
   }
+  // What is valid is read from the file itself: zod leaves out a limit named __proto__.
+  const { organization, workspaces } = value as z.infer<typeof snapshotSchema>
   return {
-    groups: parsed.data.organization.map(({ group_type, name, models, limits }) => ({
+    groups: organization.map(({ group_type, name, models, limits }) => ({
       type: group_type,
       name,
       models: models ?? [],
-      limits,
+      limits: plain(limits),
     })),
-    workspaces: parsed.data.workspaces.map(({ id, name, overrides }) => ({
+    workspaces: workspaces.map(({ id, name, overrides }) => ({
       id,
       name,
       overrides: overrides.map((override) => ({
         type: override.group_type,
         name: override.name,
         models: [],
-        limits: override.limits,
+        limits: plain(override.limits),
       })),
     })),
   }
+}
+
+function plain(limits: Limits): Limits {
+  return limitsFrom(Object.entries(limits).filter(([, value]) => value === null || typeof value === 'number'))
 }
 
 function parseJson(text: string, path: string, remedy: string): unknown {

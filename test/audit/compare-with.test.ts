@@ -29,7 +29,7 @@ const transitions = ({ report }: Awaited<ReturnType<typeof week>>) =>
 /** Days of which usage per minute was asked for. */
 const daysAsked = () =>
   services.anthropic.requests
-    .filter(({ path, query }) => path.endsWith('/usage') && query.getAll('group_by[]').length < 5)
+    .filter(({ path, query }) => path.endsWith('/usage') && !query.getAll('group_by[]').includes('api_key_id'))
     .map(({ query }) => query.get('starting_at')!.slice(0, 10))
     .sort()
 

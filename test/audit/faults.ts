@@ -6,11 +6,12 @@ import type { Effect, Fault } from '../emulator/faults.ts'
 import { GITHUB_TOKEN } from '../emulator/github/github.ts'
 import { WEBHOOK_PATH } from '../emulator/slack/slack.ts'
 import type { AuditRun, Services } from './harness.ts'
+import { spellings, tracesIn } from './spellings.ts'
 
 /** Everything that can go wrong with one reply, and what every such run is held to. */
 
 /** A reply that repeats what it was sent, as some proxies do: nothing of it may reach a reader. */
-const SENT = `You sent ${ADMIN_KEY}, ${GITHUB_TOKEN} and ${WEBHOOK_PATH}`
+const SENT = `You sent ${[ADMIN_KEY, GITHUB_TOKEN, WEBHOOK_PATH].flatMap(spellings).join(' and ')}`
 const ECHO = JSON.stringify({ type: 'error', message: SENT, error: { type: 'api_error', message: SENT } })
 
 export const FAULTS: Record<string, { effect: Effect; says: RegExp }> = {
@@ -70,7 +71,7 @@ export async function runWith(
     (struckMethod ?? method) === method &&
     (struckPath instanceof RegExp ? struckPath.test(path) : path === (struckPath ?? path))
   const done = () =>
-    [services.anthropic, services.github, services.slack]
+    [services.anthropic, services.github, services.slack, ...(services.issuer ? [services.issuer] : [])]
       .flatMap(({ requests }) => requests)
       .filter(({ path, method, reply }) => reply && isStruck(path, method)).length
 
@@ -98,8 +99,15 @@ export async function runWith(
   }
 }
 
-/** No secret is in anything the run has told anyone: not those of the inputs, nor one that was made on the way. */
-export function expectNoSecret(run: AuditRun, { github, slack, anthropic }: Services): void {
+/**
+ * No secret is in anything the run has told anyone, in no spelling and in no part: not those of the inputs, nor one that was
+ * made on the way, nor `more`.
+ */
+export function expectNoSecret(
+  run: AuditRun,
+  { github, slack, anthropic, issuer }: Services,
+  more: readonly string[] = [],
+): void {
   const told = [
     run.log,
     run.summary,
@@ -114,8 +122,7 @@ export function expectNoSecret(run: AuditRun, { github, slack, anthropic }: Serv
     headers.authorization?.replace('Bearer ', '') ?? '',
     body.startsWith('{"grant_type"') ? String(JSON.parse(body).assertion) : '',
   ])
-  const leaked = [ADMIN_KEY, github.token, WEBHOOK_PATH, ...minted]
-    .filter((secret) => secret !== '' && told.includes(secret))
-    .map((secret) => told.slice(Math.max(0, told.indexOf(secret) - 200), told.indexOf(secret) + 100))
-  expect(leaked).toEqual([])
+  // A keyless run knows no key, and nobody could echo one to it.
+  const key = issuer && issuer.requests.length > 0 ? '' : ADMIN_KEY
+  expect(tracesIn(told, [key, github.token, WEBHOOK_PATH, ...minted, ...more])).toEqual([])
 }

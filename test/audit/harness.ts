@@ -20,7 +20,9 @@ export type Services = {
   anthropic: AnthropicEmulator
   github: GitHubEmulator
   slack: SlackEmulator
-  /** One run. The clock is that of the world. */
+  /** Who issues GitHub's ID tokens, where the job may ask for them. */
+  issuer: OidcIssuer | null
+  /** One run. The clock is that of the world; `env` is added to the variables of the runner. */
   run: (
     inputs?: Partial<Record<InputName, string>>,
     deps?: Partial<Deps>,
@@ -74,14 +76,19 @@ export async function startServices(
       'slack-webhook-url': slack.webhookUrl,
       ...given,
     }
-    const { core, outputs, lines, masked } = recordingCore(inputs, issuer)
-    const env = { ...github.env, GITHUB_RUN_ID: '7001', GITHUB_STEP_SUMMARY: summary, RUNNER_TEMP: folder }
+    const { core, outputs, lines, masked } = recordingCore(inputs)
+    const env = {
+      ...github.env,
+      ...issuer?.env,
+      GITHUB_RUN_ID: '7001',
+      GITHUB_STEP_SUMMARY: summary,
+      RUNNER_TEMP: folder,
+    }
     const transport = createTransport({ env: {}, version: 'test' })
     try {
       const code = await audit(
         {
           core: { ...core, ...runner },
-          env,
           fetch: transport.fetch,
           now: anthropic.world.now,
           sleep: async () => {},
@@ -90,6 +97,7 @@ export async function startServices(
           showProgress: () => {},
           random: () => 0.5,
           ...overrides,
+          env: { ...env, ...overrides.env },
         },
         RUNNER,
       )
@@ -117,6 +125,7 @@ export async function startServices(
     anthropic,
     github,
     slack,
+    issuer,
     run,
     folder,
     async stop() {
@@ -125,7 +134,7 @@ export async function startServices(
   }
 }
 
-function recordingCore(inputs: Partial<Record<InputName, string>>, issuer: OidcIssuer | null) {
+function recordingCore(inputs: Partial<Record<InputName, string>>) {
   const outputs: Partial<Record<OutputName, string>> = {}
   const lines: string[] = []
   const masked: string[] = []
@@ -145,12 +154,6 @@ function recordingCore(inputs: Partial<Record<InputName, string>>, issuer: OidcI
     error: line('error'),
     startGroup: line('group'),
     endGroup: () => {},
-    getIDToken: async (audience) => {
-      if (!issuer) throw new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable')
-      const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token } = issuer.env
-      const reply = await fetch(`${url}&audience=${audience}`, { headers: { authorization: `Bearer ${token}` } })
-      return ((await reply.json()) as { value: string }).value
-    },
   } as Deps['core']
   return { core, outputs, lines, masked }
 }

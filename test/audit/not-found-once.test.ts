@@ -66,6 +66,31 @@ test('the policy: it is applied', async () => {
   expect((await services.run()).outputs.status).toBe('alert')
 })
 
+test.each(['commit', 'none'])(
+  'a replica that lags, and knows the commit a moment later, costs nothing in mode %s',
+  async (mode) => {
+    services.anthropic.world = withLimit(500)
+    notFound(SNAPSHOT, 1)
+    services.github.faults.push({
+      method: 'GET',
+      path: /\/git\/trees\//,
+      times: 2,
+      effect: { kind: 'status', status: 404 },
+    })
+    const run = await services.run({ 'snapshot-mode': mode })
+    expect(run.code).toBe(0)
+    expect(run.outputs).toMatchObject({ drift: 'true', 'drift-count': '1' })
+  },
+)
+
+test('a job that keeps nothing takes a replica that lags for good for what it is, and not for a missing permission', async () => {
+  notFound(SNAPSHOT, 9)
+  services.github.faults.push({ method: 'GET', path: /\/git\/trees\//, effect: { kind: 'status', status: 404 } })
+  const run = await services.run({ 'snapshot-mode': 'none' })
+  expect(run.code).toBe(1)
+  expect(run.report.failures).toMatchObject([{ message: expect.stringContaining('does not find what it has named') }])
+})
+
 test('where the commit itself is not known either, nothing is believed', async () => {
   notFound(SNAPSHOT, 9)
   services.github.faults.push({ method: 'GET', path: /\/git\/trees\//, effect: { kind: 'status', status: 404 } })

@@ -32,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(() => Promise.all([services.stop(), issuer.stop()]))
 afterEach(async () => {
-  for (const server of [services.anthropic, services.github, services.slack]) {
+  for (const server of [services.anthropic, services.github, services.slack, issuer]) {
     server.faults.length = 0
     server.requests.length = 0
   }
@@ -57,7 +57,7 @@ const head = async () => (await services.github.git('rev-parse', 'main')).trim()
 type Fate = 'blind' | 'whole' | 'unsaved' | 'pushed' | 'untold'
 
 type Place = {
-  service: 'anthropic' | 'github' | 'slack'
+  service: 'anthropic' | 'github' | 'slack' | 'issuer'
   fault: Omit<Fault, 'effect'>
   inputs?: Partial<Record<InputName, string>>
   fate: (fault: string) => Fate
@@ -70,18 +70,27 @@ const LOST_REPLY = /no reply|reset|truncated|schema|HTML|drip|50 MB/
 const GITHUB_SAYS = /GitHub (refused|gave no usable reply to) |could not be committed to in 5 tries: it moved/
 const PULL_REQUEST = { 'snapshot-mode': 'pull-request' } as const
 
+const KEYLESS = {
+  'anthropic-admin-key': '',
+  'anthropic-federation-rule-id': ORDINARY.federation.ruleId,
+  'anthropic-organization-id': ALERT.organization.id,
+  'anthropic-service-account-id': ORDINARY.federation.serviceAccountId,
+} as const
+
 const PLACES: Record<string, Place> = {
   'token exchange': {
     service: 'anthropic',
     fault: { method: 'POST', path: '/v1/oauth/token' },
-    inputs: {
-      'anthropic-admin-key': '',
-      'anthropic-federation-rule-id': ORDINARY.federation.ruleId,
-      'anthropic-organization-id': ALERT.organization.id,
-      'anthropic-service-account-id': ORDINARY.federation.serviceAccountId,
-    },
+    inputs: KEYLESS,
     fate: () => 'blind',
     says: /POST \/v1\/oauth\/token (answered|got no reply|gave no reply)/,
+  },
+  'ID token': {
+    service: 'issuer',
+    fault: { method: 'GET', path: '/idtoken' },
+    inputs: KEYLESS,
+    fate: () => 'blind',
+    says: /GitHub gave no ID token for the audience https:\/\/api\.anthropic\.com: (the request (was answered|got no reply)|the reply holds no token)/,
   },
   'legacy report': {
     service: 'anthropic',
@@ -131,7 +140,7 @@ const PLACES: Record<string, Place> = {
     service: 'slack',
     fault: { method: 'POST' },
     fate: () => 'untold',
-    says: /Slack (answered|refused)|connection to Slack broke|webhook answered HTTP 200, but not/,
+    says: /Slack (answered|refused)|connection to Slack broke|webhook answered HTTP 200, but not|webhook answered HTTP 30\d, a redirect/,
   },
 }
 
@@ -144,12 +153,11 @@ const CELLS = Object.entries(PLACES).flatMap(([name, { fate }]) =>
 describe('a fault that stays', () => {
   test.each(CELLS)('%s: %s leaves the run %s', async (place, name, expected) => {
     const { service, fault, inputs, says } = PLACES[place]!
-    services[service].faults.push({ ...fault, effect: FAULTS[name]!.effect })
+    const server = services[service]!
+    server.faults.push({ ...fault, effect: FAULTS[name]!.effect })
     const run = await runWith(services, name, fault, inputs)
     expectNoSecret(run, services)
-    expect(
-      services[service].requests.some(({ path }) => !(fault.path instanceof RegExp) || fault.path.test(path)),
-    ).toBe(true)
+    expect(server.requests.some(({ path }) => !(fault.path instanceof RegExp) || fault.path.test(path))).toBe(true)
 
     const told = services.slack.messages.map(({ text }) => text).join('\n')
     expect(run.code).toBe(expected === 'whole' ? 0 : 1)
@@ -180,5 +188,55 @@ describe('a fault that stays', () => {
     const isWritten = (expected === 'whole' && inputs !== PULL_REQUEST) || expected === 'untold'
     expect((await head()) !== committed).toBe(isWritten)
     if (inputs === PULL_REQUEST) expect(services.github.pulls).toHaveLength(expected === 'whole' ? 1 : 0)
+  })
+})
+
+/** What GitHub says for a moment and does not mean, in the order of a run: once, wherever it strikes. */
+const graphql = (type: string | undefined, message: string, data: unknown = null) =>
+  ({ kind: 'body', body: JSON.stringify({ data, errors: [{ type, message }] }) }) as const
+const refusedPull = (error: object) =>
+  ({ kind: 'status', status: 422, body: JSON.stringify({ message: 'Validation Failed', errors: [error] }) }) as const
+const MOMENTS: Record<string, Fault> = {
+  'a file that exists is not found': { path: /\/contents\//, effect: { kind: 'status', status: 404 } },
+  'the commit that it has just named is not found': {
+    path: /\/(contents|git\/trees)\//,
+    effect: { kind: 'status', status: 404 },
+  },
+  'something went wrong': {
+    path: '/graphql',
+    effect: graphql(undefined, 'Something went wrong while executing your query.'),
+  },
+  INTERNAL: { path: '/graphql', effect: graphql('INTERNAL', 'An error occurred.') },
+  SERVICE_UNAVAILABLE: { path: '/graphql', effect: graphql('SERVICE_UNAVAILABLE', 'Try again later.') },
+  'data beside errors': { path: '/graphql', effect: graphql(undefined, 'A resolver failed.', { updateRefs: {} }) },
+  'a 502 to a mutation': { path: '/graphql', effect: { kind: 'status', status: 502 } },
+  'the head is invalid': {
+    method: 'POST',
+    path: /\/pulls$/,
+    effect: refusedPull({ resource: 'PullRequest', field: 'head', code: 'invalid' }),
+  },
+  'submitted too quickly': {
+    method: 'POST',
+    path: /\/pulls$/,
+    effect: refusedPull({ code: 'custom', message: 'was submitted too quickly' }),
+  },
+  'a 404 to a new pull request': { method: 'POST', path: /\/pulls$/, effect: { kind: 'status', status: 404 } },
+}
+
+describe('a moment of GitHub is got over, and the change is told and kept once', () => {
+  const CASES = Object.keys(MOMENTS).flatMap((moment) =>
+    ['commit', 'pull-request'].flatMap((mode) => [1, 2].map((nth) => [moment, mode, nth] as const)),
+  )
+  test.each(CASES)('%s, in mode %s, the %i. time it is asked', async (moment, mode, nth) => {
+    services.github.faults.push({ ...MOMENTS[moment]!, nth, times: 1 })
+    const run = await services.run({ 'snapshot-mode': mode })
+    expect(run.code).toBe(0)
+    expect(run.outputs).toMatchObject({ drift: 'true', 'drift-count': '1', 'snapshot-operation': 'updated' })
+    expect(services.slack.messages).toHaveLength(1)
+    expect(JSON.stringify(services.slack.messages)).toContain('200 → 100')
+    const branch = mode === 'commit' ? 'main' : 'claude-rate-limit-audit'
+    expect(await services.github.git('rev-list', '--count', `${committed}..${branch}`)).toBe('1')
+    expect((await refs()).map(([name]) => name)).toEqual(mode === 'commit' ? ['main'] : [branch, 'main'])
+    expect(services.github.pulls).toHaveLength(mode === 'commit' ? 0 : 1)
   })
 })

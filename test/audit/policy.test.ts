@@ -46,18 +46,23 @@ describe('a policy file on the branch of the snapshot', () => {
     expect(run.outputs).toMatchObject({ status: 'ok', 'alert-count': '0' })
   })
 
-  test('that is not valid stops the run before anything is committed or posted, with line and column', async () => {
+  test('that is not valid leaves the run blind, before anything is read or committed, and Slack is told line and column', async () => {
     await withPolicy('mutes:', '  - group: claude-opus-4-6', '    owner: me', '    until: 2026-12-24')
     const before = await head()
     const run = await services.run({ notify: 'always' })
     expect(run.code).toBe(1)
     expect(run.log).toContain(
-      `failed: The policy ${POLICY} is not valid; nothing was delivered.\n- line 2, column 5: mutes[0].reason`,
+      `failed: The audit is blind: The policy ${POLICY} is not valid; nothing was judged.\n- line 2, column 5: mutes[0].reason`,
     )
     expect(run.summary).toContain('line 2, column 5')
     expect(await head()).toBe(before)
-    expect(services.slack.messages).toEqual([])
+    expect(services.slack.messages).toHaveLength(1)
+    expect(services.slack.messages[0]?.text).toMatch(/blind.*is not valid.*line 2, column 5: mutes\[0\]\.reason/)
+    expect(run.outputs).toMatchObject({ status: '', drift: '', 'slack-delivered': 'true' })
     expect(services.anthropic.requests).toEqual([])
+    services.slack.messages.length = 0
+    await services.run({ notify: 'never' })
+    expect(services.slack.messages).toEqual([])
   })
 
   test('that is not there changes nothing', async () => {

@@ -23,6 +23,7 @@ function deliver(options: { url?: string; patience?: Patience; message?: typeof 
     fetch: undiciFetch as unknown as typeof globalThis.fetch,
     now: () => now,
     random: () => 0.5,
+    redact: (text: string) => text,
     sleep: async (milliseconds: number) => {
       slept.push(milliseconds)
       now += milliseconds
@@ -112,11 +113,20 @@ test('a webhook that does not answer at all has certainly not posted it', async 
 
 test('a redirect is not followed: the message and the URL stay with Slack', async () => {
   slack.faults.push({ effect: { kind: 'redirect', to: `${slack.url}/elsewhere`, status: 307 } })
-  expect(await deliver()).toMatchObject({ kind: 'unknown' })
+  expect(await deliver()).toMatchObject({
+    kind: 'not-delivered',
+    error: expect.stringMatching(/HTTP 30\d, a redirect.*nothing was posted/),
+  })
   expect(slack.requests).toHaveLength(1)
 })
 
 test.each([
+  [
+    'a webhook that a Mattermost server does not know',
+    400,
+    '{"id":"web.incoming_webhook.invalid.app_error","message":"Invalid webhook."}',
+    'Mattermost',
+  ],
   ['a removed webhook', 404, 'no_service', 'create a new one'],
   ['an archived channel', 410, 'channel_is_archived', 'archived'],
   ['a revoked token', 403, 'invalid_token', 'revoked'],
@@ -153,7 +163,7 @@ describe('never shows the webhook URL', () => {
   test('that an error and its causes quote', async () => {
     const cause = new Error(`request to ${slack.webhookUrl} failed`, { cause: new Error(`POST ${WEBHOOK_PATH}`) })
     const fetch = () => Promise.reject(new TypeError('fetch failed', { cause }))
-    const deps = { fetch, now: () => START, random: () => 0, sleep: async () => {} }
+    const deps = { fetch, now: () => START, random: () => 0, sleep: async () => {}, redact: (text: string) => text }
     const delivery = await postToSlack(deps, slack.webhookUrl, MESSAGE)
     expect(delivery).toMatchObject({ kind: 'unknown', error: expect.stringContaining('fetch failed') })
     expect(JSON.stringify(delivery)).not.toContain(secret)

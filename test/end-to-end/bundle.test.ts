@@ -132,6 +132,21 @@ describe('bad input stops the run before any request, and says which input, what
     expect(log).toMatch(/3 inputs are not valid/)
   })
 
+  test.each([
+    ['HTTPS_PROXY', 'http://'],
+    ['http_proxy', 'http://ada:pass#of-ada@proxy.corp:3128'],
+    ['NO_PROXY', 'http://ada:pass-of-ada@intern.corp'],
+  ])('a proxy variable that cannot be read is one clear error without its value: %s', async (name, value) => {
+    const before = requestCount()
+    const { code, log, summary } = await run({}, { [name]: value })
+    expect(code).toBe(1)
+    expect(log.match(/::error/g)).toHaveLength(1)
+    expect(log).toContain(`${name}: got a value that is not shown because it may hold a password`)
+    expect(log + summary).not.toMatch(/of-ada|^\s+at /m)
+    expect(summary).toContain('the audit did not begin')
+    expect(requestCount()).toBe(before)
+  })
+
   test('no credential at all is one clear error, and nothing is sent', async () => {
     const before = requestCount()
     const { code, log } = await run({ 'anthropic-admin-key': '' })

@@ -103,7 +103,9 @@ describe('keyless', () => {
     anthropic.options.federation.subject = 'repo:acme/other:ref:refs/heads/main'
     const result = await keyless()
     expect(result.code).toBe(1)
-    expect(result.log).toMatch(/Workload identity.*history.*not pinned to the subject.*audience.*admin role/)
+    expect(result.log).toMatch(
+      /Workload identity.*history.*sub "repo:acme\/limits:ref:refs\/heads\/main".*A rule fits it with issuer.*admin role/,
+    )
     expect(slack.messages[0]?.text).toMatch(/audit is blind/)
   })
 
@@ -153,6 +155,11 @@ describe('behind a proxy', () => {
       })
       expect(past.code).toBe(0)
       expect(hosts()).toEqual(new Set([hostOf(anthropic.url)]))
+
+      proxy.lines.length = 0
+      const loose = await run({ env: { HTTP_PROXY: proxy.url.replace('http://', 'ada:50%-of-ada@') } })
+      expect(loose.code).toBe(0)
+      expect(hosts()).toEqual(new Set([anthropic.url, github.apiUrl, slack.url].map(hostOf)))
     } finally {
       await proxy.stop()
     }

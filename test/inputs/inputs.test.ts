@@ -2,20 +2,21 @@ import { expect, test } from 'vitest'
 import type { Deps } from '../../src/deps.ts'
 import { readInputs } from '../../src/inputs/inputs.ts'
 import type { InputName } from '../../src/inputs/names.ts'
+import { createSecrets } from '../../src/transport/redaction.ts'
 
 const NOW = Date.parse('2026-11-24T06:23:00Z')
 const KEY = 'sk-ant-admin01-abcdefghijklmnop'
 
-function read(given: Partial<Record<InputName, string>>, masked: string[] = [], now = NOW) {
+function read(given: Partial<Record<InputName, string>>, masked: string[] = [], env: Deps['env'] = {}, now = NOW) {
   const core = { getInput: (name: string) => given[name as InputName] ?? '' } as Deps['core']
-  return readInputs({ core, now: () => now }, (secret) => masked.push(secret))
+  return readInputs({ core, now: () => now, env }, createSecrets({ setSecret: (secret) => masked.push(secret) }))
 }
 
 const withKey = (given: Partial<Record<InputName, string>>) => read({ 'anthropic-admin-key': KEY, ...given })
 
 const message = (given: Partial<Record<InputName, string>>, now = NOW): string => {
   try {
-    read(given, [], now)
+    read(given, [], {}, now)
   } catch (error) {
     return (error as Error).message
   }
@@ -87,6 +88,15 @@ test.each<[InputName, string, RegExp]>([
   ['snapshot-path', '.git/config', /inside the repository/],
   ['snapshot-path', '.github/workflows/ci.yml', /inside the repository/],
   ['snapshot-path', 'limits/', /inside the repository/],
+  ['snapshot-path', 'sub/.git/hooks/post-checkout', /inside the repository/],
+  ['snapshot-path', '.git./config', /inside the repository/],
+  ['snapshot-path', '.GIT /config', /inside the repository/],
+  ['snapshot-path', 'git~1/config', /inside the repository/],
+  ['snapshot-path', '.git::$INDEX_ALLOCATION/config', /inside the repository/],
+  ['snapshot-path', '.g\u200cit/config', /inside the repository/],
+  ['snapshot-path', 'a/.. /x', /inside the repository/],
+  ['gateway-path', '.github./Workflows/x.yml', /inside the repository/],
+  ['policy-path', '.github/workfl~1/x.yml', /inside the repository/],
   ['snapshot-mode', 'push', /commit \| pull-request \| file \| none/],
   ['base', 'refs/heads/main', /a branch name/],
   ['branch', 'two words', /a branch name/],
@@ -95,12 +105,68 @@ test.each<[InputName, string, RegExp]>([
   ['fail-on', 'error', /never, or a list of alert, watch, drift/],
   ['dry-run', 'yes', /true \| false/],
   ['anthropic-base-url', 'http://api.example.com', /https URL/],
-  ['anthropic-base-url', 'https://user:pass@api.example.com', /https URL without credentials/],
   ['anthropic-oidc-audience', 'two words', /an audience without spaces/],
 ])('%s: %j is refused with what was given and what is accepted', (name, given, accepted) => {
   const text = message({ 'anthropic-admin-key': KEY, [name]: given })
   expect(text).toContain(`${name}: got ${JSON.stringify(given)}`)
   expect(text).toMatch(accepted)
+})
+
+test.each([
+  '.github/claude-rate-limits.json',
+  './limits.json',
+  '.github/workflows-data.json',
+  '.gitignore.d/x',
+  'a/.github/workflows/x',
+])('snapshot-path: %s is taken', (path) => {
+  expect(withKey({ 'snapshot-path': path }).snapshot.path).toBe(path.replace('./limits', 'limits'))
+})
+
+test.each([
+  ['anthropic-base-url', 'https://user:pass-of-user@api.example.com', 'https URL without credentials'],
+  ['branch', KEY, 'a value without one'],
+  ['commit-message', `chore: ${Buffer.from(KEY).toString('base64')}`, 'a value without one'],
+])('%s: a value that holds a secret is refused and not shown', (name, given, accepted) => {
+  const text = message({ 'anthropic-admin-key': KEY, [name]: given })
+  expect(text).toContain(`${name}: got a value that is not shown because it holds a secret; accepted: `)
+  expect(text).toContain(accepted)
+  expect(text).not.toMatch(/pass-of-user|abcdefgh/)
+})
+
+test('the address of a workflow of Slack is explained, and an incoming webhook of Slack, GovCloud or Mattermost is taken', () => {
+  const trigger = 'https://hooks.slack.com/triggers/T0EXAMPLE/123456/abcdefABCDEF0123456789'
+  const text = message({ 'anthropic-admin-key': KEY, 'slack-webhook-url': trigger })
+  expect(text).toContain('this address starts a workflow of Slack instead')
+  expect(text).toContain('https://hooks.slack.com/services/…')
+  expect(text).not.toContain('abcdefABCDEF')
+  for (const url of [
+    'https://hooks.slack.com/services/T0/B0/x1',
+    'https://hooks.slack-gov.com/services/T0/B0/x1',
+    'https://chat.example.com/hooks/x1y2z3',
+  ])
+    expect(withKey({ 'slack-webhook-url': url }).slackWebhookUrl).toBe(url)
+})
+
+test('an example address in an error is not taken for a secret', () => {
+  const { redact } = createSecrets({ setSecret: () => {} })
+  const text = message({ 'anthropic-admin-key': KEY, 'slack-webhook-url': 'http://hooks.example.com/x' })
+  expect(redact(text)).toContain('https://hooks.slack.com/services/…')
+})
+
+test('a github-token that is no value of a header is refused, and not shown', () => {
+  const text = message({ 'anthropic-admin-key': KEY, 'github-token': 'ghs_one\nghs_two' })
+  expect(text).toMatch(
+    /github-token: got a value that is not shown because it is a secret; accepted: a token as one word/,
+  )
+  expect(text).not.toContain('ghs_one')
+})
+
+test('a proxy that cannot be an address is named with the inputs, without its value', () => {
+  const env = { HTTPS_PROXY: 'http://', no_proxy: 'http://ada:pass-of-ada@intern' }
+  expect(() => read({ 'anthropic-admin-key': KEY, threshold: '80' }, [], env)).toThrow(
+    /3 inputs are not valid[\s\S]*HTTPS_PROXY: got a value that is not shown[\s\S]*NO_PROXY: got a value that is not shown[\s\S]*threshold/,
+  )
+  expect(() => read({ 'anthropic-admin-key': KEY }, [], env)).not.toThrow(/pass-of-ada/)
 })
 
 test('every bad input is named in one message', () => {
@@ -226,7 +292,11 @@ test.each([
   ['last-48h', { start: Date.parse('2026-11-22T06:20:00Z'), end: Date.parse('2026-11-24T06:20:00Z'), days: 3 }],
 ])('%s is live: whole minutes up to now, compared with nothing', (date, window) => {
   const now = Date.parse('2026-11-24T06:20:59Z')
-  expect(read({ 'anthropic-admin-key': KEY, date }, [], now).window).toEqual({ ...window, earlier: null, isLive: true })
+  expect(read({ 'anthropic-admin-key': KEY, date }, [], {}, now).window).toEqual({
+    ...window,
+    earlier: null,
+    isLive: true,
+  })
 })
 
 test('in the first minute of a UTC day there is no today yet', () => {
@@ -239,7 +309,7 @@ test('in the first minute of a UTC day there is no today yet', () => {
 test('the last hours of a log are whole, up to the minute that has begun', () => {
   const now = Date.parse('2026-11-24T06:20:59Z')
   const window = { start: Date.parse('2026-11-24T03:21:00Z'), end: Date.parse('2026-11-24T06:21:00Z'), days: 1 }
-  expect(read({ 'headers-log': 'x', date: 'last-3h' }, [], now).window).toEqual({ ...window, earlier: null })
+  expect(read({ 'headers-log': 'x', date: 'last-3h' }, [], {}, now).window).toEqual({ ...window, earlier: null })
 })
 
 test('a day that has not ended is refused with the ways there are to look at it', () => {

@@ -149,3 +149,18 @@ test('only the given environment counts, not that of the process', async () => {
     else process.env.HTTP_PROXY = before
   }
 })
+
+test('nothing is sent where a proxy cannot be an address: nobody knows how', async () => {
+  const server = await start(() => json(200, {}))
+  await expect(transport({ HTTPS_PROXY: 'http://' })(server.url)).rejects.toThrow(
+    /HTTPS_PROXY: got a value that is not/,
+  )
+  expect(server.requests).toEqual([])
+})
+
+test('a proxy that is written as HOST:PORT, with a raw % in its password, is one', async () => {
+  const server = await start(() => json(200, {}))
+  const proxy = await startProxy()
+  await transport({ HTTP_PROXY: proxy.url.replace('http://', 'ada:50%@') })(server.url)
+  expect(proxy.seen).toEqual([`GET ${server.url}/`])
+})

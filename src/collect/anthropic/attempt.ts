@@ -1,6 +1,7 @@
 import type { Deps } from '../../deps.ts'
 import { AuditError } from '../../errors.ts'
 import { BodyTooLarge, readJson, readText } from '../../transport/body.ts'
+import { networkFault } from '../../transport/network-fault.ts'
 import { parseRetryAfter } from '../../transport/retry-after.ts'
 import { type Answer, LONGEST_RETRY_AFTER } from './pace.ts'
 import { waitBeforeRetry } from './retry.ts'
@@ -63,7 +64,8 @@ export async function attempt(
     response = await deps.fetch(url, { method, headers, body, redirect: 'manual', signal })
   } catch (cause) {
     const what = signal.aborted ? `gave no reply within ${seconds} s` : `got no reply: ${networkReason(cause)}`
-    return fail(again(), what, { cause, remedy: NETWORK_REMEDY })
+    const fault = networkFault(cause)
+    return fail(fault?.isLasting ? null : again(), what, { cause, remedy: fault?.remedy ?? NETWORK_REMEDY })
   }
   const requestId = response.headers.get('request-id') ?? undefined
   const { status } = response
@@ -77,7 +79,7 @@ export async function attempt(
     })
   }
   if (status >= 400) {
-    const { code, text } = await errorDetails(response)
+    const { code, text } = await errorDetails(response, deps.redact)
     if (SPEND_CAPS.includes(code ?? ''))
       return fail(null, `answered ${status}${text}`, { status, requestId, remedy: SPEND_REMEDY })
     const otherwise = status >= 500 ? OUTAGE_REMEDY : REQUEST_REMEDY
@@ -110,10 +112,14 @@ function askedToWait(milliseconds: number | null): string {
 }
 
 /** The error type and code, and the service's own words: one line, cut, and in quotes, for they are not ours. */
-async function errorDetails(response: Response): Promise<{ code: string | undefined; text: string }> {
+async function errorDetails(
+  response: Response,
+  redact: AttemptDeps['redact'],
+): Promise<{ code: string | undefined; text: string }> {
   let body: string
   try {
-    body = await readText(response, { maxBytes: LARGEST_ERROR_BODY })
+    // Before anything of it is cut: half a secret is one too.
+    body = redact(await readText(response, { maxBytes: LARGEST_ERROR_BODY }))
   } catch {
     return { code: undefined, text: ' with an unreadable body' }
   }

@@ -27,7 +27,7 @@ export function connect({ deps, log, secrets, inputs }: Run, source: Credentials
   const sleep: typeof deps.sleep = (milliseconds) => deps.sleep(milliseconds, stop.signal)
   const pace = createPace(MOST_AT_ONCE, { ...deps, sleep }, { onLine: budget.makeRoom, log: log.info })
   const options = { baseUrl: inputs.anthropicBaseUrl, pace, redact: secrets.redact, log: log.debug }
-  const credentials = createCredentials({ ...deps, secrets, log: log.debug }, source, {
+  const credentials = createCredentials({ ...deps, secrets, log: log.debug, show: log.info }, source, {
     ...options,
     deadline: budget.deadline,
   })

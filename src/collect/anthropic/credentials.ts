@@ -1,8 +1,9 @@
 import type { Deps } from '../../deps.ts'
-import { AuditError, describeError } from '../../errors.ts'
+import { AuditError } from '../../errors.ts'
 import type { Credentials as CredentialInputs } from '../../inputs/source.ts'
 import type { Secrets } from '../../transport/redaction.ts'
 import { attempt } from './attempt.ts'
+import { type Identity, identityIn, requestIdToken, ruleFor } from './id-token.ts'
 import { createPace } from './pace.ts'
 import { persist } from './retry.ts'
 import { tokenSchema } from './schemas.ts'
@@ -18,10 +19,11 @@ export type Credentials = {
   remedy: string
 }
 
-export type CredentialDeps = Pick<Deps, 'fetch' | 'now' | 'sleep' | 'random'> & {
-  core: Pick<Deps['core'], 'getIDToken'>
+export type CredentialDeps = Pick<Deps, 'fetch' | 'now' | 'sleep' | 'random' | 'env'> & {
   secrets: Secrets
   log: (line: string) => void
+  /** For what everybody may see in the log of the run. */
+  show: (line: string) => void
 }
 
 type Federation = Extract<CredentialInputs, { kind: 'federation' }>
@@ -95,14 +97,16 @@ async function exchangeToken(
   federation: Federation,
   { baseUrl, deadline }: { baseUrl: string; deadline: () => number },
 ): Promise<Token> {
-  const { core, secrets, log, now } = deps
+  const { secrets, log, show, now } = deps
   const url = new URL(`${baseUrl}${EXCHANGE_PATH}`)
   const endpoint = `POST ${url.pathname}`
   // A line of its own: those who wait for the token hold the places in the other.
   const pace = createPace(1, deps, { onLine: () => {}, log })
   const reply = await persist({ ...deps, pace }, { deadline, endpoint, log }, async (tries) => {
-    const assertion = await idToken(core, federation.audience)
-    secrets.add(assertion)
+    const assertion = await requestIdToken(deps, federation.audience, deadline())
+    const identity = identityIn(assertion)
+    // Also before there is a rule that fits: this is what one is made from.
+    if (tries === 1 && identity) show(`${ruleFor(identity)}.`)
     const body = JSON.stringify({
       grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
       assertion,
@@ -123,7 +127,7 @@ async function exchangeToken(
       { ...deps, redact: secrets.redact },
       { url, method: 'POST', headers, body, timeout },
       tries,
-      EXCHANGE_REMEDIES,
+      exchangeRemedies(identity),
     )
   })
   const parsed = tokenSchema.safeParse(reply.json)
@@ -142,21 +146,12 @@ async function exchangeToken(
   }
 }
 
-async function idToken(core: CredentialDeps['core'], audience: string): Promise<string> {
-  try {
-    return await core.getIDToken(audience)
-  } catch (cause) {
-    throw new AuditError(`GitHub gave no ID token for the audience ${audience}: ${describeError(cause)}.`, {
-      cause,
-      remedy:
-        'Keyless access needs "permissions: id-token: write" in the job, which pull requests from forks never get.',
-    })
-  }
-}
-
 const HISTORY = 'The reason is shown only in the Console: Settings → Workload identity → the rule → history.'
 const REFUSED_REMEDY = `The token that Anthropic minted is not accepted. ${HISTORY}`
-const EXCHANGE_REMEDIES = {
-  400: `Check anthropic-federation-rule-id, anthropic-organization-id, anthropic-service-account-id and anthropic-workspace-id. ${HISTORY}`,
-  401: `${HISTORY} The usual causes: the rule is not pinned to the subject of this workflow (repo:OWNER/REPO:ref:refs/heads/BRANCH or repo:OWNER/REPO:environment:NAME), its audience is not anthropic-oidc-audience, the service account does not have the admin role that the scope org:admin needs, the rule covers several workspaces and anthropic-workspace-id is not set.`,
+function exchangeRemedies(identity: Identity | null): Partial<Record<number, string>> {
+  const rule = identity ? `${ruleFor(identity)}, with no * in it. ` : ''
+  return {
+    400: `Check anthropic-federation-rule-id, anthropic-organization-id, anthropic-service-account-id and anthropic-workspace-id. ${HISTORY}`,
+    401: `${HISTORY} ${rule}Other causes: the audience of the rule is not anthropic-oidc-audience, the service account does not have the admin role that the scope org:admin needs, the rule covers several workspaces and anthropic-workspace-id is not set.`,
+  }
 }

@@ -4,7 +4,8 @@ import { AuditError } from '../../errors.ts'
 import { parseRetryAfter } from '../../transport/retry-after.ts'
 import { wholeReplies } from '../../transport/whole.ts'
 import { lazy } from '../../vocabulary/lazy.ts'
-import { GitHubError } from './github-refusals.ts'
+import type { GitHubError } from './github-refusals.ts'
+import { type GitHubReply, parse, parseMutation, understand } from './github-replies.ts'
 
 export type GitHub = {
   owner: string
@@ -26,10 +27,10 @@ export type GitHub = {
   random: Deps['random']
 }
 
-export type GitHubDeps = Pick<Deps, 'fetch' | 'env' | 'now' | 'sleep' | 'random'>
+/** `redact` takes out of GitHub's words what they may echo, before they are cut. */
+export type GitHubDeps = Pick<Deps, 'fetch' | 'env' | 'now' | 'sleep' | 'random'> & { redact: (text: string) => string }
 
 type Method = 'GET' | 'POST' | 'PATCH'
-type GitHubReply = { status: number; headers: Record<string, string | number | undefined>; data: unknown }
 
 const MOST_TRIES = 4
 const FIRST_WAIT = 500
@@ -56,7 +57,7 @@ export function repositoryOf(env: Deps['env']): { owner: string; repo: string } 
  * GitHub for the repository of the run (GITHUB_REPOSITORY) at GITHUB_API_URL and GITHUB_GRAPHQL_URL: github.com, ghe.com
  * or an Enterprise Server alike. Throws AuditError where the token or the repository is missing.
  */
-export function createGitHub({ fetch, env, now, sleep, random }: GitHubDeps, token: string): GitHub {
+export function createGitHub({ fetch, env, now, sleep, random, redact }: GitHubDeps, token: string): GitHub {
   const repository = repositoryOf(env)
   if (repository === null)
     throw new AuditError(`GITHUB_REPOSITORY is "${env.GITHUB_REPOSITORY ?? ''}", which names no repository.`, {
@@ -101,7 +102,7 @@ export function createGitHub({ fetch, env, now, sleep, random }: GitHubDeps, tok
       try {
         return read(await octokit.request(route, { headers: HEADERS, ...parameters }))
       } catch (thrown) {
-        const { error, headers } = understand(name, thrown)
+        const { error, headers } = understand(name, thrown, redact)
         if (error.inDoubt) inDoubt = error
         wait = tries < MOST_TRIES ? waitFor(error, headers, repeatable, tries) : null
         if (wait === null || now() + wait >= deadline) throw error
@@ -124,7 +125,8 @@ export function createGitHub({ fetch, env, now, sleep, random }: GitHubDeps, tok
       const wait = Math.max(0, asked ?? reset ?? UNTOLD_WAIT)
       return wait <= LONGEST_WAIT ? wait + random() * FIRST_WAIT : null
     }
-    return repeatable && error.inDoubt ? random() * FIRST_WAIT * 2 ** tries : null
+    const isWorthIt = error.unsent ? !error.unsent.isLasting : repeatable && error.inDoubt
+    return isWorthIt ? random() * FIRST_WAIT * 2 ** tries : null
   }
 
   return {
@@ -145,11 +147,7 @@ export function createGitHub({ fetch, env, now, sleep, random }: GitHubDeps, tok
       send(
         name,
         { route: `POST ${graphqlUrl}`, parameters: { query, variables: { input } }, repeatable: false },
-        (reply) => {
-          const [error] = graphqlErrors(reply.data)
-          if (error) throw new GraphqlRefusal(reply, error)
-          return parse(name, reply, schema)
-        },
+        (reply) => parseMutation(name, reply, schema),
       ),
   }
 }
@@ -168,97 +166,4 @@ function describe(parameters: object): string {
     ['ref', 'path', 'basehead', 'pull_number', 'issue_number'].includes(name),
   )
   return told.length > 0 ? ` (${told.map(([name, value]) => `${name} ${value}`).join(', ')})` : ''
-}
-
-type GraphqlError = { type?: string; message: string }
-
-/** GitHub answers a refused mutation with status 200 and `errors`. */
-class GraphqlRefusal extends Error {
-  readonly reply: GitHubReply
-  readonly error: GraphqlError
-  constructor(reply: GitHubReply, error: GraphqlError) {
-    super(error.message)
-    this.reply = reply
-    this.error = error
-  }
-}
-
-function graphqlErrors(data: unknown): GraphqlError[] {
-  const errors = typeof data === 'object' && data !== null && 'errors' in data ? data.errors : []
-  return Array.isArray(errors) ? errors.map(({ type, message }) => ({ type, message: String(message) })) : []
-}
-
-/**
- * GraphQL answers 200 to its own failures too, and can give data beside errors (octokit/plugin-retry.js#395): what was asked
- * for may have been done all the same.
- */
-function isTransient({ type, message }: GraphqlError, reply: unknown): boolean {
-  if (type === 'INTERNAL' || type === 'SERVICE_UNAVAILABLE') return true
-  if (/something went wrong|timed? ?out|internal (server )?error|temporarily unavailable/i.test(message)) return true
-  const data = typeof reply === 'object' && reply !== null && 'data' in reply ? reply.data : null
-  return typeof data === 'object' && data !== null && Object.values(data).some((value) => value !== null)
-}
-
-/** A reply that came, but says nothing we can use: cut off, or not what GitHub documents. */
-class Unreadable extends Error {
-  readonly reply: GitHubReply
-  constructor(reply: GitHubReply, reason: string) {
-    super(reason)
-    this.reply = reply
-  }
-}
-
-function parse<T>(name: string, reply: GitHubReply, schema: z.ZodType<T>): T {
-  if (reply.status >= 300)
-    throw new Unreadable(reply, 'a redirect, which is not followed because the token would go with it')
-  const parsed = schema.safeParse(reply.data)
-  if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new Unreadable(
-    reply,
-    `the reply to ${name} is not what GitHub documents: ${issue?.path.join('.')} ${issue?.message}`,
-  )
-}
-
-/** Octokit turns a network failure into a status 500 without a response. */
-function understand(name: string, thrown: unknown): { error: GitHubError; headers: GitHubReply['headers'] } {
-  if (thrown instanceof GraphqlRefusal) {
-    const { reply, error } = thrown
-    const { type, message: said } = error
-    const inDoubt = isTransient(error, reply.data)
-    return {
-      error: new GitHubError(name, { said, type, requestId: requestId(reply), inDoubt }),
-      headers: reply.headers,
-    }
-  }
-  if (thrown instanceof Unreadable) {
-    const { reply, message } = thrown
-    const { status } = reply
-    return {
-      error: new GitHubError(name, { said: message, status, requestId: requestId(reply), inDoubt: true }),
-      headers: {},
-    }
-  }
-  const { response, status, message } = thrown as { response?: GitHubReply; status?: number; message?: string }
-  if (response === undefined)
-    return {
-      error: new GitHubError(name, { said: message ?? String(thrown), inDoubt: true, cause: thrown }),
-      headers: {},
-    }
-  const said = saidIn(response.data) ?? message ?? ''
-  const inDoubt = response.status >= 500
-  const error = new GitHubError(name, { said, status, requestId: requestId(response), inDoubt, cause: thrown })
-  return { error, headers: response.headers }
-}
-
-const requestId = ({ headers }: GitHubReply) => headers['x-github-request-id']?.toString()
-
-/** GitHub's message with the details that say which field is meant. */
-function saidIn(data: unknown): string | undefined {
-  if (typeof data !== 'object' || data === null || !('message' in data)) return undefined
-  const errors = 'errors' in data && Array.isArray(data.errors) ? data.errors : []
-  const details = errors.map(
-    (error) => error?.message ?? [error?.resource, error?.field, error?.code].filter(Boolean).join(' '),
-  )
-  return [String(data.message), ...details].join(' ')
 }

@@ -1,4 +1,6 @@
 import { AuditError } from '../../errors.ts'
+import type { NetworkFault } from '../../transport/network-fault.ts'
+import { adviceFor } from './ruleset-advice.ts'
 
 /**
  * What stands between us and the repository, where it is told apart. `stale` and `may-not-open` are dealt with;
@@ -15,6 +17,7 @@ export type Refusal =
   | 'credentials'
   | 'rate-limit'
   | 'not-found'
+  | 'redirect'
 
 /** A request to GitHub that failed. `message` and `remedy` are for a person, the rest is for the code. */
 export class GitHubError extends AuditError {
@@ -24,6 +27,8 @@ export class GitHubError extends AuditError {
   readonly refusal: Refusal | undefined
   /** The request may have been carried out all the same: no reply, a broken one, or a 5xx. */
   readonly inDoubt: boolean
+  /** Why there was no connection to send it through, or null where there was. */
+  readonly unsent: NetworkFault | null
 
   constructor(
     request: string,
@@ -33,15 +38,15 @@ export class GitHubError extends AuditError {
       type?: string | undefined
       requestId?: string | undefined
       inDoubt?: boolean
+      unsent?: NetworkFault | null
       cause?: unknown
     },
   ) {
-    const { said, status, type, requestId, inDoubt = false, cause } = reply
+    const { said, status, type, requestId, inDoubt = false, unsent = null, cause } = reply
     const known = REFUSALS.find((rule) => rule.fits(said, status, type))
     const code = [status, type, requestId && `request ${requestId}`].filter(Boolean).join(', ')
-    const verb = inDoubt ? 'GitHub gave no usable reply to' : 'GitHub refused'
-    super(`${verb} ${request}: ${quoted(said)}${code ? ` (${code})` : ''}.`, {
-      remedy: known?.remedy(request) ?? (inDoubt ? OUTAGE : undefined),
+    super(`${verdict(inDoubt, unsent)} ${request}: ${quoted(said)}${code ? ` (${code})` : ''}.`, {
+      remedy: unsent?.remedy ?? known?.remedy(request, said) ?? (inDoubt ? OUTAGE : undefined),
       status,
       requestId,
       cause,
@@ -49,6 +54,7 @@ export class GitHubError extends AuditError {
     this.said = said
     this.refusal = known?.refusal
     this.inDoubt = inDoubt
+    this.unsent = unsent
   }
 }
 
@@ -59,16 +65,18 @@ export function refusalOf(error: unknown): Refusal | undefined {
 
 export const isInDoubt = (error: unknown): boolean => error instanceof GitHubError && error.inDoubt
 
-const OUTAGE = 'Run the job again later; https://www.githubstatus.com tells of outages.'
+function verdict(inDoubt: boolean, unsent: NetworkFault | null): string {
+  if (unsent) return 'GitHub could not be reached for'
+  return inDoubt ? 'GitHub gave no usable reply to' : 'GitHub refused'
+}
 
-const APP_TOKEN =
-  'pass the token of a GitHub App that is on the bypass list as github-token: the GITHUB_TOKEN of a workflow cannot be put on a bypass list'
+const OUTAGE = 'Run the job again later; https://www.githubstatus.com tells of outages.'
 
 /** Recognised by GitHub's own words first: rulesets come with a GraphQL type that is not documented, protections with one that is. */
 const REFUSALS: readonly {
   refusal: Refusal
   fits: (said: string, status: number | undefined, type: string | undefined) => boolean
-  remedy: (request: string) => string
+  remedy: (request: string, said: string) => string
 }[] = [
   {
     refusal: 'stale',
@@ -89,8 +97,7 @@ const REFUSALS: readonly {
   {
     refusal: 'ruleset',
     fits: (said) => /GH013|rule violations/i.test(said),
-    remedy: () =>
-      `A ruleset forbids this. Set snapshot-mode: pull-request, let the ruleset leave out the pull request's branch, or ${APP_TOKEN}.`,
+    remedy: (_, said) => `A ruleset forbids this. ${adviceFor(said)}`,
   },
   {
     refusal: 'protected',
@@ -117,6 +124,12 @@ const REFUSALS: readonly {
     refusal: 'permission',
     fits: (said) => /not accessible by|must have (push|admin|write) (access|rights)/i.test(said),
     remedy: permissionFor,
+  },
+  {
+    refusal: 'redirect',
+    fits: (_, status) => status !== undefined && status >= 300 && status < 400,
+    remedy: () =>
+      'The repository was renamed or moved since this run began, or something between the runner and GitHub redirects, such as the sign-in page of a proxy. Run the workflow anew; if it stays, look at GITHUB_API_URL and the proxy.',
   },
   {
     refusal: 'not-found',

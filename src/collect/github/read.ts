@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { AuditError } from '../../errors.ts'
+import { AuditError, describeError } from '../../errors.ts'
 import type { GitHub } from './github-client.ts'
 import { refusalOf } from './github-refusals.ts'
 
@@ -71,11 +71,28 @@ type ReadTree = (sha: string) => Promise<z.infer<typeof treeSchema>['tree']>
 function treeReader(github: GitHub): ReadTree {
   const read = new Map<string, ReturnType<ReadTree>>()
   return (sha) => {
-    const known =
-      read.get(sha) ??
-      github.rest('GET', '/git/trees/{tree_sha}', { tree_sha: sha }, treeSchema).then(({ tree }) => tree)
+    const known = read.get(sha) ?? patientTree(github, sha)
     read.set(sha, known)
     return known
+  }
+}
+
+/** Times a tree is asked for: GitHub has just named it, so that a 404 is a replica that lags (PyGithub#2759). */
+const MOST_TRIES = 4
+
+async function patientTree(github: GitHub, sha: string): ReturnType<ReadTree> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return (await github.rest('GET', '/git/trees/{tree_sha}', { tree_sha: sha }, treeSchema)).tree
+    } catch (error) {
+      if (refusalOf(error) !== 'not-found') throw error
+      if (tries === MOST_TRIES)
+        throw new AuditError(`GitHub does not find what it has named a moment ago. ${describeError(error)}`, {
+          remedy: 'Run the job again later; https://www.githubstatus.com tells of outages.',
+          cause: error,
+        })
+    }
+    await github.sleep(github.random() * 500 * 2 ** tries)
   }
 }
 

@@ -2,6 +2,7 @@ import {
   compareGroups,
   groupKey,
   type Limits,
+  limitsFrom,
   MODEL_GROUP,
   type RateLimitGroup,
   sameGroup,
@@ -74,7 +75,7 @@ export function workspaceOverrides(entries: readonly ApiLimitEntry[], groups: re
 /** A workspace's limit without a value inherits: it is no override. */
 function withValues(override: RateLimitGroup): RateLimitGroup {
   const limits = Object.entries(override.limits).filter(([, value]) => value !== null)
-  return { ...override, limits: Object.fromEntries(limits) }
+  return { ...override, limits: limitsFrom(limits) }
 }
 
 function isGroupOf(override: ReadGroup, group: ReadGroup): boolean {
@@ -108,7 +109,7 @@ function toLimits(limits: ApiLimitEntry['limits']): Limits {
     const known = byType.get(type)
     byType.set(type, lower(known ?? null, value))
   }
-  return Object.fromEntries([...byType].sort(([a], [b]) => compareText(a, b)))
+  return limitsFrom([...byType].sort(([a], [b]) => compareText(a, b)))
 }
 
 function lower(a: number | null, b: number | null): number | null {

@@ -4,12 +4,18 @@ import { AuditError } from '../../errors.ts'
 import { type Policy, policySchema } from './policy-schema.ts'
 
 const MOST_PROBLEMS = 10
+/** Characters: room for thousands of rules, and read in a second. */
+const LONGEST_POLICY = 500_000
 
 /**
  * Reads a policy file. An empty file is a policy without rules.
- * Throws one AuditError that names every problem with its line and column: the run then stops before it delivers anything.
+ * Throws one AuditError that names every problem with its line and column: the run is blind then.
  */
 export function parsePolicy(text: string, path: string): Policy {
+  if (text.length > LONGEST_POLICY)
+    throw invalid(path, [
+      `it has ${text.length} characters, more than the ${LONGEST_POLICY} that are read: name groups instead of single limits`,
+    ])
   const lines = new LineCounter()
   const document = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter: lines, prettyErrors: false })
   const at = (offset: number) => {
@@ -79,7 +85,7 @@ function keyOffset(document: Document, path: readonly PropertyKey[], key: string
 function invalid(path: string, found: readonly string[]): AuditError {
   const shown = found.slice(0, MOST_PROBLEMS).map((problem) => `- ${problem}`)
   const more = found.length > shown.length ? `\n- and ${found.length - shown.length} more` : ''
-  return new AuditError(`The policy ${path} is not valid; nothing was delivered.\n${shown.join('\n')}${more}`, {
+  return new AuditError(`The policy ${path} is not valid; nothing was judged.\n${shown.join('\n')}${more}`, {
     remedy: 'docs/policy.md shows every rule there is.',
   })
 }

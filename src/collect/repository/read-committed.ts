@@ -4,6 +4,7 @@ import { createGitHub, repositoryOf } from '../github/github-client.ts'
 import { refusalOf } from '../github/github-refusals.ts'
 import { type Files, readFiles } from '../github/read.ts'
 import { type Committed, committedIn, NOTHING_COMPARED } from './committed.ts'
+import { filesBefore } from './earlier-attempt.ts'
 import { readWorkspace } from './workspace.ts'
 
 /**
@@ -48,9 +49,16 @@ async function readFilesOf(run: Run, paths: readonly string[]): Promise<FilesRea
   }
 }
 
-async function readPaths({ deps, inputs }: Run, paths: readonly string[]): Promise<Files> {
+async function readPaths({ deps, inputs, secrets, log }: Run, paths: readonly string[]): Promise<Files> {
   const { mode, base } = inputs.snapshot
-  if (mode !== 'file') return (await readFiles(createGitHub(deps, inputs.githubToken), base, paths)).files
+  if (mode !== 'file') {
+    const github = createGitHub({ ...deps, redact: secrets.redact }, inputs.githubToken)
+    const there = await readFiles(github, base, paths)
+    const before = mode === 'commit' ? await filesBefore(github, deps.env, there) : null
+    if (before) log.info('An earlier attempt of this run has committed: what it changed is reported again.')
+    // The policy of now holds: only what the run itself has written is as it was before.
+    return { ...there.files, ...(before && { [inputs.snapshot.path]: before[inputs.snapshot.path] ?? null }) }
+  }
   const root = deps.env.GITHUB_WORKSPACE
   if (root) return readWorkspace(root, paths)
   throw new AuditError('snapshot-mode: file needs GITHUB_WORKSPACE, which is not set.', {

@@ -1,6 +1,7 @@
 import { readFile, realpath } from 'node:fs/promises'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { AuditError, describeError } from '../../errors.ts'
+import { isReserved } from '../../inputs/repository-path.ts'
 import type { Files } from '../github/read.ts'
 
 /** The checked-out repository of the job: `snapshot-mode: file` reads there, and src/deliver writes. */
@@ -19,7 +20,7 @@ export async function readWorkspace(root: string, paths: readonly string[]): Pro
 
 /**
  * The place a path stands for once every symbolic link on the way is followed. Throws AuditError where it does not lie
- * inside the workspace.
+ * inside the workspace, or lies where git or the runner would run it.
  */
 export async function locate(root: string, path: string): Promise<string> {
   const workspace = await realpath(root)
@@ -28,6 +29,10 @@ export async function locate(root: string, path: string): Promise<string> {
   if (inside === '..' || inside.startsWith(`..${sep}`) || resolve(inside) === inside)
     throw new AuditError(`${path} leads out of the workspace, to ${target}.`, {
       remedy: 'A symbolic link on its way points outside; set snapshot-path to a path without one.',
+    })
+  if (isReserved(inside.replaceAll(sep, '/')))
+    throw new AuditError(`${path} leads to ${inside}, where git or the runner would run what is written.`, {
+      remedy: 'A symbolic link on its way points there; set snapshot-path to a path without one.',
     })
   return target
 }

@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import type { GitHub } from '../../collect/github/github-client.ts'
-import { refusalOf } from '../../collect/github/github-refusals.ts'
+import { isInDoubt, refusalOf } from '../../collect/github/github-refusals.ts'
 import { readHead } from '../../collect/github/read.ts'
 import type { MadeCommit } from '../../vocabulary/snapshot-outcome.ts'
-import { type Change, commitOnBranch, findCommit, type Unsettled } from './commit.ts'
+import { type Change, commitOnBranch, findCommit, MOST_TRIES, pause, type Unsettled } from './commit.ts'
 import { hasTrailer, isSealed, sealChange } from './trailer.ts'
 
 /** More commits than this on the pull request's branch are not ours: we keep it at one. */
@@ -69,15 +69,19 @@ export async function moveBranches(github: GitHub, repositoryId: string, moves: 
     afterOid: to ?? NO_REF,
     force: true,
   }))
-  try {
-    await github.mutate('updateRefs', UPDATE_REFS, { repositoryId, refUpdates }, updateSchema)
-    return true
-  } catch (error) {
-    // GitHub does not document what it says of a value that is not the expected one, so the branches are asked.
-    const tips = await Promise.all(moves.map(({ branch }) => readHead(github, branch)))
-    if (tips.every((tip, at) => tip === moves[at]?.to)) return true
-    if (tips.some((tip, at) => tip !== moves[at]?.from)) return false
-    throw error
+  for (let tries = 1; ; tries++) {
+    try {
+      await github.mutate('updateRefs', UPDATE_REFS, { repositoryId, refUpdates }, updateSchema)
+      return true
+    } catch (error) {
+      // GitHub does not document what it says of a value that is not the expected one, so the branches are asked.
+      const tips = await Promise.all(moves.map(({ branch }) => readHead(github, branch)))
+      if (tips.every((tip, at) => tip === moves[at]?.to)) return true
+      if (tips.some((tip, at) => tip !== moves[at]?.from)) return false
+      // Nothing has moved: it may be asked again, for it moves only what is where we saw it.
+      if (!isInDoubt(error) || tries === MOST_TRIES) throw error
+    }
+    await pause(github, tries)
   }
 }
 

@@ -1,7 +1,6 @@
-import { createGitHub } from '../../collect/github/github-client.ts'
+import { createGitHub, type GitHubDeps } from '../../collect/github/github-client.ts'
 import { readFiles } from '../../collect/github/read.ts'
 import { readWorkspace } from '../../collect/repository/workspace.ts'
-import type { Deps } from '../../deps.ts'
 import { AuditError } from '../../errors.ts'
 import type { PullRequestOutcome, SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import { type Change, commitFiles, type Made, type Plan } from './commit.ts'
@@ -25,14 +24,12 @@ export type SnapshotDelivery = People & {
   warn: (message: string) => void
 }
 
-type DeliverDeps = Pick<Deps, 'fetch' | 'env' | 'now' | 'sleep' | 'random'>
-
 /**
  * Brings the snapshot to where `mode` wants it and says what became of it. `plan` is asked what to write for the files as
  * they are, again after each race. Throws AuditError, with the remedy where GitHub refuses.
  */
 export async function deliverSnapshot(
-  deps: DeliverDeps,
+  deps: GitHubDeps,
   token: string,
   delivery: SnapshotDelivery,
 ): Promise<SnapshotOutcome> {
@@ -49,7 +46,7 @@ export async function deliverSnapshot(
 }
 
 async function deliverFile(
-  { env }: DeliverDeps,
+  { env }: GitHubDeps,
   delivery: SnapshotDelivery,
   paths: readonly string[],
 ): Promise<SnapshotOutcome> {
@@ -69,7 +66,7 @@ async function deliverFile(
 }
 
 async function deliverCommit(
-  deps: DeliverDeps,
+  deps: GitHubDeps,
   token: string,
   delivery: SnapshotDelivery,
   paths: readonly string[],
@@ -88,7 +85,7 @@ async function deliverCommit(
 }
 
 async function deliverPullRequest(
-  deps: DeliverDeps,
+  deps: GitHubDeps,
   token: string,
   delivery: SnapshotDelivery,
   paths: readonly string[],

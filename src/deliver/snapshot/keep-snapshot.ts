@@ -1,9 +1,12 @@
 import { type Committed, NOTHING_COMPARED } from '../../collect/repository/committed.ts'
-import { describeError } from '../../errors.ts'
+import { runTrailer } from '../../collect/repository/earlier-attempt.ts'
+import { AuditError, describeError } from '../../errors.ts'
 import type { Report } from '../../report/report.ts'
 import type { Run } from '../../run.ts'
 import type { Links } from '../../tell/words/links.ts'
+import type { Secrets } from '../../transport/redaction.ts'
 import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
+import type { Plan } from './commit.ts'
 import { deliverSnapshot } from './deliver-snapshot.ts'
 import { planSnapshot, type SnapshotSource } from './plan-snapshot.ts'
 
@@ -45,12 +48,15 @@ export async function keepSnapshot(
     return { ...skipped(why), because: 'partial' }
   }
   try {
-    const outcome = await deliverSnapshot(deps, inputs.githubToken, {
+    const outcome = await deliverSnapshot({ ...deps, redact: secrets.redact }, inputs.githubToken, {
       ...inputs.snapshot,
       mode,
       otherPaths: gatewayPath ? [gatewayPath] : [],
       dryRun: inputs.dryRun,
-      plan: planSnapshot(report, found, { path, gatewayPath, headline, links }),
+      plan: withoutSecrets(
+        ofRun(planSnapshot(report, found, { path, gatewayPath, headline, links }), runTrailer(deps.env)),
+        secrets,
+      ),
       warn: log.warning,
     })
     log.info(`Snapshot ${path}: ${outcome.operation}.${outcome.note ? ` ${outcome.note}` : ''}`)
@@ -58,5 +64,40 @@ export async function keepSnapshot(
   } catch (error) {
     const reason = describeError(error)
     return { ...skipped(`The snapshot could not be written: ${reason}`), because: 'failed', error: reason }
+  }
+}
+
+/** A plan whose commit names the run, so that another attempt of it knows the commit. */
+function ofRun(plan: Plan, trailer: string | null): Plan {
+  return (...files) => {
+    const proposal = plan(...files)
+    if (proposal === null || trailer === null) return proposal
+    const { headline, body } = proposal.message
+    return { ...proposal, message: { headline, body: `${body}\n\n${trailer}` } }
+  }
+}
+
+/**
+ * A plan that brings no secret into the repository, where nobody can take it out again. What was redacted would be no
+ * snapshot any more, so a file that holds one is not committed at all: the plan throws AuditError.
+ */
+function withoutSecrets(plan: Plan, secrets: Pick<Secrets, 'redact' | 'redactAll'>): Plan {
+  return (...files) => {
+    const proposal = plan(...files)
+    if (proposal === null) return null
+    const { files: planned, ...texts } = proposal
+    for (const { path, text } of planned) {
+      const lines = secrets.redact(text).split('\n')
+      const at = text.split('\n').findIndex((line, index) => line !== lines[index])
+      if (at >= 0)
+        throw new AuditError(
+          `Line ${at + 1} of ${path} as it would be committed holds what is a secret of this run, or looks like one; nothing was committed.`,
+          {
+            remedy:
+              'A workspace, a group or a model bears that name: rename it in the Console, and revoke the credential if it is one.',
+          },
+        )
+    }
+    return { files: planned, ...secrets.redactAll(texts) }
   }
 }

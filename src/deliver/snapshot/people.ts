@@ -10,28 +10,51 @@ const TEAM = 'team:'
 
 const issueSchema = z.object({ assignees: z.array(z.object({ login: z.string() })) })
 
+/** Nobody, and no label. */
+export const NOBODY: People = { labels: [], reviewers: [], assignees: [] }
+
+const LABEL =
+  'A label that does not exist is made only with `permissions: issues: write`: make it once under Issues → Labels, or grant that to the job.'
+const TEAM_REVIEWER =
+  'A team can be asked only by a token that sees it: that of a GitHub App with the permission "Members: read", or a personal one; the token of a workflow sees none.'
+const REVIEWER = 'A reviewer has to have access to the repository, and cannot be who opened the pull request.'
+
 /**
- * Puts labels, reviewers (`team:NAME` for a team) and assignees on a new pull request, one by one: the one GitHub does not
- * take costs a warning, and none of the others. Throws nothing.
+ * Puts labels, reviewers (`team:NAME` for a team) and assignees on a pull request, one by one: the one GitHub does not take
+ * costs a warning, and none of the others. Gives back whom GitHub did not take, for the next run. Throws nothing.
  */
 export async function addPeople(
   github: GitHub,
   number: number,
   { labels, reviewers, assignees }: People,
   warn: (message: string) => void,
-): Promise<void> {
-  const steps = [
-    ...labels.map((label) => ({ what: `label "${label}"`, act: () => addLabel(github, number, label) })),
-    ...reviewers.map((name) => ({ what: `reviewer "${name}"`, act: () => askReviewer(github, number, name) })),
-    ...assignees.map((name) => ({ what: `assignee "${name}"`, act: () => assign(github, number, name) })),
-  ]
-  for (const { what, act } of steps) {
-    try {
-      await patiently(github, act)
-    } catch (error) {
-      warn(`Pull request #${number} is without ${what}: ${describeError(error)}`)
+): Promise<People> {
+  const left = async (names: readonly string[], what: (name: string) => string, step: Step) => {
+    const failed: string[] = []
+    for (const name of names) {
+      try {
+        await patiently(github, () => step.act(github, number, name))
+      } catch (error) {
+        failed.push(name)
+        const why = `${describeError(error)} ${step.remedy(name)}`.trim()
+        warn(`Pull request #${number} is without ${what(name)}: ${why} The next run tries it again.`)
+      }
     }
+    return failed
   }
+  return {
+    labels: await left(labels, (name) => `label "${name}"`, { act: addLabel, remedy: () => LABEL }),
+    reviewers: await left(reviewers, (name) => `reviewer "${name}"`, {
+      act: askReviewer,
+      remedy: (name) => (name.startsWith(TEAM) ? TEAM_REVIEWER : REVIEWER),
+    }),
+    assignees: await left(assignees, (name) => `assignee "${name}"`, { act: assign, remedy: () => '' }),
+  }
+}
+
+type Step = {
+  act: (github: GitHub, number: number, name: string) => Promise<void>
+  remedy: (name: string) => string
 }
 
 async function addLabel(github: GitHub, number: number, label: string): Promise<void> {

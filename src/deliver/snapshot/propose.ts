@@ -15,7 +15,7 @@ import {
   type Unsettled,
 } from './commit.ts'
 import { addPeople, type People } from './people.ts'
-import { keyOf, newBody, updatedText } from './pull-text.ts'
+import { keyOf, missingIn, newBody, updatedText, withMissing } from './pull-text.ts'
 import { closePull, comment, compareUrl, openPull, type Pull, updatePull } from './pulls.ts'
 import { type Decision, decide, look, type Scene } from './scene.ts'
 
@@ -126,20 +126,12 @@ async function showPull(
   hasCommit: boolean,
 ): Promise<Shown | 'moved'> {
   const { pullRequest: text } = proposal
-  const key = keyOf(proposal)
-  if (pull) {
-    const changed = pull.ours ? updatedText(pull, text, key) : null
-    if (changed) await updatePull(github, pull, changed)
-    const note = pull.ours
-      ? null
-      : `Pull request #${pull.number} was opened by somebody else from ${branch}: its text is left alone.`
-    const { number, url } = pull
-    return { pull: { operation: changed || hasCommit ? 'updated' : 'none', number, url }, note }
-  }
+  const key = keyOf(proposal, base.files)
+  if (pull) return refreshPull(github, { people, warn, branch }, pull, proposal, { key, hasCommit })
   try {
-    const { number, url } = await openPull(github, branch, base.branch, { title: text.title, body: newBody(text, key) })
-    await addPeople(github, number, people, warn)
-    return { pull: { operation: 'created', number, url }, note: null }
+    const opened = await openPull(github, branch, base.branch, { title: text.title, body: newBody(text, key) })
+    await greet(github, opened, people, warn)
+    return { pull: { operation: 'created', number: opened.number, url: opened.url }, note: null }
   } catch (error) {
     // Base took the same change since we looked.
     if (error instanceof GitHubError && /no commits between/i.test(error.said)) return 'moved'
@@ -149,6 +141,44 @@ async function showPull(
     const note = `${why}; the change waits on branch ${branch}, open it by hand: ${url}. ${remedyOf(error)}`.trim()
     return { pull: { operation: 'branch-only', number: null, url, error: mayNot ? null : describeError(error) }, note }
   }
+}
+
+/** Brings an open pull request up to date. What is pushed is reported as pushed, whatever becomes of the text. */
+async function refreshPull(
+  github: GitHub,
+  { people, warn, branch }: Pick<ProposeOptions, 'people' | 'warn' | 'branch'>,
+  pull: Pull,
+  proposal: Proposal,
+  { key, hasCommit }: { key: string; hasCommit: boolean },
+): Promise<Shown> {
+  const { number, url } = pull
+  if (!pull.ours) {
+    const note = `Pull request #${number} was opened by somebody else from ${branch}: its text is left alone.`
+    return { pull: { operation: hasCommit ? 'updated' : 'none', number, url }, note }
+  }
+  const changed = updatedText(pull, proposal.pullRequest, key)
+  const left = await addPeople(github, number, missingIn(pull.body, people), warn)
+  const { title, body } = changed ?? pull
+  const wanted = { title, body: withMissing(body, left) }
+  let note: string | null = null
+  if (changed || wanted.body !== body)
+    try {
+      await updatePull(github, pull, wanted)
+    } catch (error) {
+      if (!hasCommit) throw error
+      note = `The change is pushed to branch ${branch}, but the text of pull request #${number} could not be brought up to date: ${describeError(error)}`
+      warn(note)
+    }
+  return { pull: { operation: changed || hasCommit ? 'updated' : 'none', number, url }, note }
+}
+
+/** Labels and people for a new pull request; whom GitHub does not take is remembered in it. Throws nothing. */
+async function greet(github: GitHub, pull: Pull, people: People, warn: (message: string) => void): Promise<void> {
+  const body = withMissing(pull.body, await addPeople(github, pull.number, people, warn))
+  if (body === pull.body) return
+  await updatePull(github, pull, { title: pull.title, body }).catch((error: unknown) =>
+    warn(`Pull request #${pull.number} does not remember what it is without: ${describeError(error)}`),
+  )
 }
 
 const remedyOf = (error: unknown) => (error instanceof AuditError ? error.remedy : undefined) ?? ''

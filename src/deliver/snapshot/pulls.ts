@@ -3,6 +3,7 @@ import { type GitHub, WHATEVER } from '../../collect/github/github-client.ts'
 import { GitHubError, isInDoubt, refusalOf } from '../../collect/github/github-refusals.ts'
 import { PULL_REQUEST_MARKER as MARKER, type PullRequestText } from '../../tell/pull-request/pull-request.ts'
 import { pause } from './commit.ts'
+import { bodyToFill } from './pull-text.ts'
 
 export type Pull = { number: number; url: string; title: string; body: string; ours: boolean }
 
@@ -78,6 +79,6 @@ export async function comment(github: GitHub, { number }: Pull, body: string): P
 /** A page on which a person opens the pull request by one click; the marker makes it ours from then on. */
 export function compareUrl({ serverUrl, owner, repo }: GitHub, branch: string, base: string, title: string): string {
   const path = [base, branch].map((name) => encodeURIComponent(name).replaceAll('%2F', '/')).join('...')
-  const query = new URLSearchParams({ quick_pull: '1', title, body: MARKER })
+  const query = new URLSearchParams({ quick_pull: '1', title, body: bodyToFill(title) })
   return `${serverUrl}/${owner}/${repo}/compare/${path}?${query}`
 }

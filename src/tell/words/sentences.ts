@@ -225,7 +225,7 @@ export function unclaimedShare(report: Pick<Report, 'accounting'>): string {
 /** One sentence for each kind: `Use of models that no rate-limit group lists: claude-opus-6.` */
 export function unclaimedSentences({ accounting }: Pick<Report, 'accounting'>, safe: Escape): string[] {
   return (accounting?.parts ?? []).filter(isUnclaimed).flatMap((part) => {
-    const names = unmutedNames(part).map((name) => safe(name))
+    const names = unmutedNames(part).map((text) => safe(text))
     return names.length === 0 ? [] : [`${PART_TITLES[part.kind]}: ${listing(names, NAMED_USE)}.`]
   })
 }

@@ -14,10 +14,8 @@ let clock: number
 let issuer: OidcIssuer
 let anthropic: AnthropicEmulator
 let harness: Harness
-let jwts: string[]
 beforeEach(async () => {
   clock = NOW
-  jwts = []
   issuer = await startOidcIssuer(RULE.subject, () => clock)
   anthropic = await startAnthropic(
     world({ groups: [group({ type: 'batch', limits: { requests_per_minute: 10 } })], now: () => clock }),
@@ -33,15 +31,7 @@ afterEach(async () => {
 function keyless(parts: Partial<Extract<Credentials, { kind: 'federation' }>> = {}): Harness {
   return connect(anthropic, {
     now: () => clock,
-    getIDToken: async (audience) => {
-      const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token } = issuer.env
-      const reply = await fetch(`${url}&audience=${encodeURIComponent(audience ?? '')}`, {
-        headers: { authorization: `Bearer ${token}` },
-      })
-      const { value } = (await reply.json()) as { value: string }
-      jwts.push(value)
-      return value
-    },
+    env: issuer.env,
     credentials: {
       kind: 'federation',
       federationRuleId: RULE.ruleId,
@@ -69,7 +59,7 @@ test('an ID token is exchanged once, and the minted token authorizes every call'
   expect(exchange?.headers['anthropic-beta']).toBe('oauth-2025-04-20,oidc-federation-2026-04-01')
   expect(JSON.parse(exchange?.body ?? '')).toEqual({
     grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
-    assertion: jwts[0],
+    assertion: issuer.issued[0],
     federation_rule_id: RULE.ruleId,
     organization_id: anthropic.world.organization.id,
     service_account_id: RULE.serviceAccountId,
@@ -88,10 +78,10 @@ test('the workspace is named in the exchange where it is given', async () => {
   expect(JSON.parse(exchanges()[0]?.body ?? '')).toMatchObject({ workspace_id: 'wrkspc_01ABC' })
 })
 
-test('ID token and minted token are masked before a line is written', async () => {
+test('the request token, the ID token and the minted token are masked before a line is written', async () => {
   await read()
   const token = anthropic.requests.at(-1)?.headers.authorization?.slice('Bearer '.length)
-  expect(harness.masked).toEqual([jwts[0], token])
+  expect(harness.masked).toEqual([issuer.env.ACTIONS_ID_TOKEN_REQUEST_TOKEN, issuer.issued[0], token])
   for (const secret of harness.masked) expect(harness.lines.join('\n')).not.toContain(secret)
 })
 
@@ -104,7 +94,7 @@ test('a token is renewed before it ends, with a new ID token, by one exchange fo
   clock += 2_000
   await Promise.all([read(), read(), read(), read()])
   expect(exchanges()).toHaveLength(2)
-  expect(new Set(jwts).size).toBe(2)
+  expect(new Set(issuer.issued).size).toBe(2)
 })
 
 test('a token of a short life is still used for most of it', async () => {
@@ -158,7 +148,7 @@ test.for([
   anthropic.faults.push({ path: EXCHANGE, effect, times: 2 })
   await read()
   expect(exchanges()).toHaveLength(3)
-  expect(new Set(jwts).size).toBe(3)
+  expect(new Set(issuer.issued).size).toBe(3)
 })
 
 test('an exchange that failed by an outage is worth another later', async () => {
@@ -189,10 +179,71 @@ test('without id-token: write the error says what the job needs', async () => {
       workspaceId: null,
       audience: RULE.audience,
     },
-    getIDToken: () => Promise.reject(new Error('Unable to get ACTIONS_ID_TOKEN_REQUEST_URL env variable')),
   })
   const error = await failure()
   expect(error.remedy).toContain('id-token: write')
   expect(error.message).toContain('ACTIONS_ID_TOKEN_REQUEST_URL')
   expect(anthropic.requests).toHaveLength(0)
+})
+
+test.for([
+  { kind: 'status', status: 500 },
+  { kind: 'status', status: 429, retryAfter: 2 },
+  { kind: 'drop', where: 'before' },
+  { kind: 'drop', where: 'in-body' },
+  { kind: 'body', body: '' },
+  { kind: 'body', body: '{"count":0}' },
+  { kind: 'body', body: '<h1>Oops</h1>', contentType: 'text/html' },
+] as const)('an ID token that fails by %j is asked for again', async (effect) => {
+  issuer.faults.push({ effect, times: 2 })
+  await read()
+  expect(issuer.requests).toHaveLength(3)
+  expect(exchanges()).toHaveLength(1)
+})
+
+test('an outage of the issuer is told as one, and a refusal as a missing permission', async () => {
+  issuer.faults.push({ effect: { kind: 'status', status: 503 } })
+  expect(await failure()).toMatchObject({
+    message: expect.stringContaining('answered 503'),
+    remedy: expect.stringContaining('githubstatus.com'),
+  })
+  expect(issuer.requests).toHaveLength(5)
+  issuer.faults.splice(0, 1, { effect: { kind: 'status', status: 403 } })
+  issuer.requests.length = 0
+  expect(await failure()).toMatchObject({ remedy: expect.stringContaining('id-token: write') })
+  expect(issuer.requests).toHaveLength(1)
+})
+
+test('the request for an ID token follows no redirect', async () => {
+  issuer.faults.push({ path: /idtoken/, effect: { kind: 'redirect', status: 302, to: `${issuer.url}/elsewhere` } })
+  expect((await failure()).message).toContain('a redirect')
+  expect(issuer.requests.map(({ path }) => path)).toEqual(['/idtoken'])
+})
+
+test('the request for an ID token takes no body beyond its bound', async () => {
+  issuer.faults.push({ effect: { kind: 'huge', bytes: 300_000_000 } })
+  expect((await failure()).message).toContain('larger than')
+})
+
+test('an issuer that echoes the request token is quoted without it', async () => {
+  const { ACTIONS_ID_TOKEN_REQUEST_TOKEN: token } = issuer.env
+  const body = `You sent Bearer ${token.slice(0, 20)}\n${token.slice(20)} and ${Buffer.from(token).toString('base64')}`
+  issuer.faults.push({ effect: { kind: 'status', status: 400, body } })
+  const { message } = await failure()
+  expect(message).toMatch(/You sent Bearer \*\*\* and \*\*\*/)
+})
+
+test("a refused exchange shows this run's own claims as a rule to paste, in the new form of a subject too", async () => {
+  const subject = 'repo:acme@1342004/limits@880124:environment:claude-rate-limits'
+  await issuer.stop()
+  issuer = await startOidcIssuer(subject, () => clock)
+  await harness.close()
+  harness = keyless()
+  const { remedy } = await failure()
+  expect(remedy).toContain(`sub "${subject}", aud "https://api.anthropic.com"`)
+  expect(remedy).toContain(
+    `issuer https://token.actions.githubusercontent.com, audience https://api.anthropic.com and subject ${subject}`,
+  )
+  expect(harness.lines.join('\n')).toContain(`sub "${subject}"`)
+  for (const token of issuer.issued) expect(remedy + harness.lines.join('\n')).not.toContain(token.split('.')[1])
 })

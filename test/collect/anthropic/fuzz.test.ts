@@ -111,14 +111,17 @@ const ENDPOINTS: Record<string, { reply: unknown; read: (client: AnthropicClient
 function clientOf(body: string, endpoint: string): AnthropicClient {
   const isExchange = endpoint === 'token exchange'
   const deps = {
-    fetch: async (url: unknown) =>
-      new Response(isExchange && !String(url).endsWith('/token') ? JSON.stringify(page) : body),
+    fetch: async (url: unknown) => {
+      if (String(url).startsWith('https://runner/')) return new Response('{"value":"an.id.token"}')
+      return new Response(isExchange && !String(url).endsWith('/token') ? JSON.stringify(page) : body)
+    },
     now: () => START,
     sleep: async () => {},
     random: () => 0,
-    core: { getIDToken: async () => 'an.id.token' },
+    env: { ACTIONS_ID_TOKEN_REQUEST_URL: 'https://runner/idtoken', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'for the job' },
     secrets: createSecrets({ setSecret: () => {} }),
     log: () => {},
+    show: () => {},
   }
   const where = { baseUrl: 'https://api.example.com', deadline: () => Number.POSITIVE_INFINITY }
   const inputs = isExchange

@@ -22,11 +22,11 @@ export function connect(
   server: { url: string },
   parts: {
     credentials?: CredentialInputs
-    getIDToken?: (audience?: string) => Promise<string>
     now?: () => number
     random?: () => number
     /** What a wait is; by default it is over at once. */
     sleep?: (signal: AbortSignal | undefined) => Promise<void>
+    /** Variables of the runner, the issuer's among them. */
     env?: Record<string, string>
     /** UTC milliseconds. */
     deadline?: number
@@ -47,9 +47,10 @@ export function connect(
       slept += milliseconds
       await parts.sleep?.(signal)
     },
-    core: { getIDToken: parts.getIDToken ?? (() => Promise.reject(new Error('no ID token in this test'))) },
+    env: parts.env ?? {},
     secrets,
     log: (line: string) => lines.push(line),
+    show: (line: string) => lines.push(line),
   }
   const { baseUrl = server.url, requestTimeout } = parts
   const deadline = () => parts.deadline ?? Number.POSITIVE_INFINITY

@@ -15,7 +15,10 @@ afterEach(() => github.stop())
 
 function client() {
   const sleep = async (milliseconds: number) => void slept.push(milliseconds)
-  return createGitHub({ fetch, env: github.env, now: () => 0, random: () => 0.5, sleep }, github.token)
+  return createGitHub(
+    { fetch, env: github.env, now: () => 0, random: () => 0.5, sleep, redact: (text) => text },
+    github.token,
+  )
 }
 
 const IN_DOUBT: [string, Effect][] = [

@@ -101,7 +101,7 @@ describe('a policy file', () => {
     ],
   ])('with %s is refused, with line and column', (_, text, where) => {
     const message = refusal(text)
-    expect(message).toContain(`The policy ${PATH} is not valid; nothing was delivered.`)
+    expect(message).toContain(`The policy ${PATH} is not valid; nothing was judged.`)
     expect(message).toContain(where)
   })
 
@@ -119,4 +119,13 @@ describe('a policy file', () => {
     ].join('\n')
     expect(refusal(bomb)).toContain('is not valid')
   })
+})
+
+test('a policy that is longer than anybody writes is refused before it is read', () => {
+  const rule = '  - group: claude-opus-4-6\n    alert: 80%\n'
+  const begun = performance.now()
+  expect(() => parsePolicy(`thresholds:\n${rule.repeat(100_000)}`, PATH)).toThrow(
+    /is not valid.*\n- it has 4,?\d+ characters, more than the 500000 that are read/,
+  )
+  expect(performance.now() - begun).toBeLessThan(500)
 })

@@ -407,6 +407,33 @@ describe('labels, reviewers and assignees', () => {
     ])
   })
 
+  it('that GitHub did not take are tried again by the next run, and only these', async () => {
+    await using run = await bench({ issues: 'read', labels: ['limits'] })
+    const { github, warnings } = run
+    await github.seed({ [PATH]: limits(4) })
+    const people = { labels: ['limits', 'claude -->'], reviewers: ['octocat', 'team:platform'], assignees: ['hubot'] }
+    await propose(run, limits(3), people)
+    expect(warnings).toEqual([
+      expect.stringMatching(/without label "claude -->".*issues: write.*make it once.*next run tries it again/),
+      expect.stringMatching(/without reviewer "team:platform".*"Members: read".*next run tries it again/),
+    ])
+
+    // What a person takes off again stays off.
+    github.pulls[0]!.labels.length = 0
+    await propose(run, limits(3), people)
+    expect(warnings).toHaveLength(4)
+    expect(github.pulls[0]?.labels).toEqual([])
+
+    github.settings.labels.push('claude -->')
+    github.settings.teams.push('platform')
+    await propose(run, limits(3), people)
+    expect(github.pulls[0]).toMatchObject({ labels: ['claude -->'], teams: ['platform'], reviewers: ['octocat'] })
+    github.requests.length = 0
+    await propose(run, limits(3), people)
+    expect(writes(github)).toEqual([])
+    expect(warnings).toHaveLength(4)
+  })
+
   it('are asked for again where GitHub cannot find the new pull request yet', async () => {
     await using run = await bench()
     const { github, warnings, slept } = run

@@ -63,7 +63,7 @@ const CASES: Case[] = [
     settings: { protections: { [BRANCH]: 'ruleset' } },
     mode: 'pull-request',
     message: /updateRefs: "Repository rule violations found/,
-    remedy: /leave out the pull request's branch/,
+    remedy: /let the ruleset leave out the branches of this action/,
   },
   {
     name: 'an archived repository, straight to base',
@@ -96,6 +96,26 @@ const CASES: Case[] = [
     remedy: /set base to a branch that exists/,
   },
 ]
+
+describe('a ruleset', () => {
+  it.each([
+    [
+      'Commit message must match a given regular expression: ^[A-Z]+-\\d+',
+      /set commit-message to a first line that fits/,
+    ],
+    ['Commit author email must match a given pattern: @acme.com', /e-mail address, which GitHub sets by the token/],
+    ['File path is restricted: .github/**', /set snapshot-path .*to one that it allows/],
+    ['Commits must have verified signatures.', /wants signed commits/],
+    ['Required status check "build" is expected.', /checks to pass first/],
+    ['Changes must be made through a pull request.', /^A ruleset forbids this\. Set snapshot-mode: pull-request/],
+    ['Something that is new', /^A ruleset forbids this\. Set snapshot-mode: pull-request/],
+  ])('is told with what helps for its rule: %s', async (rule, remedy) => {
+    await using run = await bench({ protections: { main: { rule } } })
+    await run.github.seed({ [PATH]: limits(4) })
+
+    await expect(run.deliver(limits(3))).rejects.toMatchObject({ remedy: expect.stringMatching(remedy) })
+  })
+})
 
 describe('a refusal', () => {
   it.each(CASES)(
@@ -200,7 +220,7 @@ describe('"GitHub Actions is not permitted to create or approve pull requests"',
 
 describe('a GitHub that cannot be used', () => {
   it('is told before any request where the token or the repository is missing', () => {
-    const deps = { fetch, now: () => 0, random: () => 0, sleep: async () => {} }
+    const deps = { fetch, now: () => 0, random: () => 0, sleep: async () => {}, redact: (text: string) => text }
 
     expect(() => createGitHub({ ...deps, env: {} }, 'token')).toThrow(
       /GITHUB_REPOSITORY is "", which names no repository/,
@@ -211,7 +231,6 @@ describe('a GitHub that cannot be used', () => {
   })
 
   it.each([
-    ['a redirect', { kind: 'redirect', to: 'http://127.0.0.1:9/' } as const, /a redirect, which is not followed/],
     [
       'another schema',
       { kind: 'body', body: '{"object":{"sha":7}}' } as const,
@@ -236,6 +255,34 @@ describe('a GitHub that cannot be used', () => {
     })
     expect(run.slept).toHaveLength(3)
     expect(writes(run.github)).toEqual([])
+  })
+
+  it('fails at once where it is redirected, and says what redirects', async () => {
+    await using run = await bench()
+    await run.github.seed({ a: '1' })
+    run.github.faults.push({ path: /git\/ref/, effect: { kind: 'redirect', status: 301, to: 'http://127.0.0.1:9/' } })
+
+    await expect(run.deliver(limits(3))).rejects.toMatchObject({
+      message: expect.stringMatching(/GitHub refused GET .*a redirect, which is not followed.*301/),
+      remedy: expect.stringContaining('renamed or moved'),
+    })
+    expect(run.slept).toEqual([])
+  })
+
+  it.each([
+    ['ENOTFOUND', 3, /could not be reached for/, /name was not found.*Nothing was sent/],
+    ['ECONNREFUSED', 3, /could not be reached for/, /HTTPS_PROXY.*Nothing was sent/],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 0, /could not be reached for/, /NODE_EXTRA_CA_CERTS/],
+  ])('that no connection reaches is told as what it is: %s', async (code, waits, message, remedy) => {
+    await using run = await bench()
+    const cause = Object.assign(new Error(`${code} api.github.com`), { code })
+    const deps = { ...run.deps, fetch: () => Promise.reject(new TypeError('fetch failed', { cause })) }
+
+    await expect(run.deliver(limits(3), {}, deps)).rejects.toMatchObject({
+      message: expect.stringMatching(message),
+      remedy: expect.stringMatching(remedy),
+    })
+    expect(run.slept).toHaveLength(waits)
   })
 
   it.each([

@@ -35,6 +35,7 @@ export async function bench(options: Parameters<typeof startGitHub>[0] = {}): Pr
   const slept: number[] = []
   const deps: Bench['deps'] = {
     fetch,
+    redact: (text) => text,
     env: github.env,
     now: () => 0,
     random: () => 0.5,

@@ -58,6 +58,20 @@ describe('an error of GraphQL with status 200', () => {
   })
 })
 
+it.each([1, 2, 3])('a move of branches that was not done is tried again, whichever it is: write %i', async (nth) => {
+  await using run = await bench()
+  const { github } = run
+  await github.seed({ [PATH]: limits(4) })
+  github.faults.push({ path: /graphql/, nth, effect: { kind: 'status', status: 502 } })
+
+  expect(await run.deliver(limits(3), { mode: 'pull-request' })).toMatchObject({
+    operation: 'updated',
+    pullRequest: { operation: 'created', number: 1 },
+  })
+  expect(await subjects(github, BRANCH)).toEqual([HEADLINE, 'Seed'])
+  expect(await github.git('for-each-ref', '--format=%(refname:short)', 'refs/heads')).toBe(`${BRANCH}\nmain`)
+})
+
 describe('a pull request that cannot be opened at once', () => {
   const MOMENTS: [string, Effect][] = [
     ['404', { kind: 'status', status: 404 }],
@@ -100,4 +114,23 @@ describe('a pull request that cannot be opened at once', () => {
       note: expect.stringContaining(`the change waits on branch ${BRANCH}`),
     })
   })
+})
+
+it('a text that cannot be brought up to date after the push is a warning: the commit is told as pushed', async () => {
+  await using run = await bench()
+  const { github, warnings } = run
+  await github.seed({ [PATH]: limits(4) })
+  await run.deliver(limits(3), { mode: 'pull-request' })
+  github.faults.push({ method: 'PATCH', path: /pulls/, effect: { kind: 'status', status: 502 } })
+
+  expect(await run.deliver(limits(2), { mode: 'pull-request' })).toMatchObject({
+    operation: 'updated',
+    commit: { sha: await github.git('rev-parse', BRANCH) },
+    pullRequest: { operation: 'updated', number: 1 },
+    note: expect.stringContaining('pushed to branch'),
+  })
+  expect(warnings).toHaveLength(1)
+  github.faults.length = 0
+  await run.deliver(limits(2), { mode: 'pull-request' })
+  expect(github.pulls[0]?.body).toContain('"requests_per_minute": 2')
 })

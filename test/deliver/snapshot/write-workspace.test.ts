@@ -27,6 +27,7 @@ describe('snapshot-mode: file', () => {
       now: () => 0,
       random: () => 0,
       sleep: async () => {},
+      redact: String,
     }
     return deliverSnapshot(deps, '', {
       mode: 'file',
@@ -88,6 +89,17 @@ describe('snapshot-mode: file', () => {
     expect(await readFile(join(folder, 'outside'), 'utf8').catch(() => 'precious')).toBe('precious')
     expect((await readdir(folder)).filter((name) => name.includes('claude'))).toEqual([])
   })
+
+  it.each(['.git/hooks', '.github/workflows', 'sub/.git'])(
+    'does not follow one inside the workspace to where git or the runner would run what is written: %s',
+    async (target) => {
+      await mkdir(join(workspace, target), { recursive: true })
+      await symlink(join(workspace, target), join(workspace, 'limits'))
+
+      await expect(deliver(limits(1), { path: 'limits/x.json' })).rejects.toThrow(/would run what is written/)
+      expect(await readdir(join(workspace, target))).toEqual([])
+    },
+  )
 
   it('follows one that stays inside, and one that leads to the workspace', async () => {
     await mkdir(join(workspace, 'config'))

@@ -5,6 +5,8 @@ import { ORDINARY } from './options.ts'
 export type OidcIssuer = Server & {
   /** What the runner puts into the job's environment where it has `id-token: write`. */
   env: { ACTIONS_ID_TOKEN_REQUEST_URL: string; ACTIONS_ID_TOKEN_REQUEST_TOKEN: string }
+  /** Every token so far, oldest first. */
+  issued: string[]
 }
 
 /** JWTs of GitHub live five minutes. */
@@ -19,6 +21,7 @@ export async function startOidcIssuer(
   now: () => number = Date.now,
 ): Promise<OidcIssuer> {
   const requestToken = randomUUID()
+  const issued: string[] = []
   const server = await startServer({
     error: (status) => json(status, { message: 'The token request failed' }),
     handle: (request) => {
@@ -26,21 +29,24 @@ export async function startOidcIssuer(
         return json(404, { message: 'Not Found' })
       }
       if (request.headers.authorization !== `Bearer ${requestToken}`) return json(401, { message: 'Unauthorized' })
-      const issued = Math.floor(now() / 1000)
+      const seconds = Math.floor(now() / 1000)
       const claims = {
         iss: 'https://token.actions.githubusercontent.com',
         aud: request.query.get('audience') ?? 'https://github.com/acme',
         sub: subject,
         jti: randomUUID(),
-        iat: issued,
-        nbf: issued - 10,
-        exp: issued + LIFETIME,
+        iat: seconds,
+        nbf: seconds - 10,
+        exp: seconds + LIFETIME,
         repository: subject.split(':')[1],
       }
-      return json(200, { count: 1, value: jwt(claims) })
+      const token = jwt(claims)
+      issued.push(token)
+      return json(200, { count: 1, value: token })
     },
   })
   return Object.assign(server, {
+    issued,
     env: {
       ACTIONS_ID_TOKEN_REQUEST_URL: `${server.url}/idtoken?api-version=2.0`,
       ACTIONS_ID_TOKEN_REQUEST_TOKEN: requestToken,

@@ -125,7 +125,11 @@ export const pullRoutes: Routes = {
     return ok(await pullPayload(world, pull), 201)
   }),
 
-  'POST /issues/{issue_number}/labels': writing(({ body }, pull) => {
+  'POST /issues/{issue_number}/labels': writing(({ world, body }, pull) => {
+    const { labels, issues } = world.settings
+    const unknown = missing(labels, body.labels)
+    if (unknown.length > 0 && issues !== 'write') return noPermission()
+    labels.push(...unknown)
     pull.labels.push(...missing(pull.labels, body.labels))
     return ok(pull.labels.map((name) => ({ name })))
   }),

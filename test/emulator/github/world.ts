@@ -13,10 +13,13 @@ export type Settings = {
   mayOpenPullRequests: boolean
   archived: boolean
   /** Branches nobody pushes to directly, and what says so. */
-  protections: Record<string, 'classic' | 'ruleset'>
+  protections: Record<string, 'classic' | 'ruleset' | { rule: string }>
   /** Whether GitHub signs what is committed through its API; some Enterprise Servers do not. */
   signsCommits: boolean
   collaborators: string[]
+  /** Labels the repository has; another is made only by who may write issues. */
+  labels: string[]
+  issues: 'write' | 'read'
   /** Teams this token can see: the token of a workflow sees none. */
   teams: string[]
 }
@@ -76,6 +79,8 @@ export async function createWorld(given: Partial<Settings>): Promise<World> {
     protections: {},
     signsCommits: true,
     collaborators: ['octocat', 'hubot'],
+    labels: [],
+    issues: 'write',
     teams: [],
     ...given,
   }
@@ -97,8 +102,10 @@ export function refusal({ settings }: World, branch: string): Refusal | null {
     return { type: 'BRANCH_PROTECTION_RULE_VIOLATION', message }
   }
   // Rulesets come with a type of their own that GitHub does not document; only the message tells.
-  if (protection === 'ruleset')
-    return { type: 'UNPROCESSABLE', message: `Repository rule violations found\n\n${rule}\n\n` }
+  if (protection !== undefined) {
+    const said = protection === 'ruleset' ? rule : protection.rule
+    return { type: 'UNPROCESSABLE', message: `Repository rule violations found\n\n${said}\n\n` }
+  }
   return null
 }
 

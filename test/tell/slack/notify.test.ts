@@ -5,7 +5,12 @@ import { isMeasured } from '../../../src/tell/words/select.ts'
 import type { MadeCommit, SnapshotOutcome } from '../../../src/vocabulary/snapshot-outcome.ts'
 import { EXAMPLES } from '../examples.ts'
 
-const quiet = EXAMPLES['quiet-day'].report
+/** A run on a Tuesday: on Mondays more is told. */
+const quiet = {
+  ...EXAMPLES['quiet-day'].report,
+  window: { ...EXAMPLES['quiet-day'].report.window, end: '2026-11-24T00:00:00Z' },
+}
+const FIRST = { isRerun: false }
 const MODES: Notify[] = ['on-alert', 'on-change', 'always', 'never']
 
 /** A quiet day in which one row is as given. */
@@ -71,7 +76,7 @@ const cells = Object.entries(TABLE).flatMap(([day, told]) =>
 test.each(cells)('$day under notify: $mode is told: $told', ({ day, mode, told }) => {
   const report = DAYS[day]
   if (!report) throw new Error(`no such day: ${day}`)
-  expect(shouldNotify(mode, report, null)).toBe(told)
+  expect(shouldNotify(mode, report, null, FIRST)).toBe(told)
 })
 
 describe('drift by pull request', () => {
@@ -90,11 +95,38 @@ describe('drift by pull request', () => {
     ['always', true, true],
     ['never', false, false],
   ] as const)('under notify: %s: when it is committed %s, while it waits for review %s', (mode, first, later) => {
-    expect(shouldNotify(mode, drifted, proposed(commit))).toBe(first)
-    expect(shouldNotify(mode, drifted, proposed(null))).toBe(later)
+    expect(shouldNotify(mode, drifted, proposed(commit), FIRST)).toBe(first)
+    expect(shouldNotify(mode, drifted, proposed(null), FIRST)).toBe(later)
   })
 })
 
 test.each(MODES)('a blind audit under notify: %s is told unless nothing ever is', (mode) => {
   expect(shouldNotifyBlind(mode)).toBe(mode !== 'never')
+})
+
+describe('what still stands', () => {
+  const standing = { ...DAYS['a continuing alert']! }
+  const onMonday = (report: Report): Report => ({
+    ...report,
+    window: { ...report.window, end: '2026-11-23T00:00:00Z' },
+  })
+  const tells = (report: Report, isRerun = false) => shouldNotify('on-change', report, null, { isRerun })
+
+  test('is told under on-change on Mondays, and by a run that is run again', () => {
+    expect([tells(standing), tells(onMonday(standing)), tells(standing, true)]).toEqual([false, true, true])
+  })
+
+  test('is nothing on a quiet day, nor where it is muted or only watched', () => {
+    for (const day of ['a quiet day', 'a continuing watch', 'a muted new alert'])
+      expect([day, tells(onMonday(DAYS[day]!)), tells(DAYS[day]!, true)]).toEqual([day, false, false])
+  })
+
+  test('is also a drift that waits in a pull request', () => {
+    const pullRequest = { operation: 'none', number: 12, url: 'https://github.com/acme/limits/pull/12' } as const
+    const waiting = { operation: 'unchanged', path: 'x.json', commit: null, pullRequest, note: null } as const
+    const drifted = DAYS.drift!
+    expect(shouldNotify('on-change', drifted, waiting, FIRST)).toBe(false)
+    expect(shouldNotify('on-change', onMonday(drifted), waiting, FIRST)).toBe(true)
+    expect(shouldNotify('on-change', drifted, waiting, { isRerun: true })).toBe(true)
+  })
 })

@@ -15,6 +15,7 @@ const deps = {
   now: Date.now,
   random: () => 0,
   sleep: async () => {},
+  redact: (text: string) => text,
 }
 
 test.each([0, 1, 50, 500])('a message of %i alerts passes the limits of the emulator', async (number) => {

@@ -16737,7 +16737,7 @@ function getIDToken(aud) {
 }
 // package.json
 var version$1 = "0.1.0";
-// src/vocabulary/window.ts
+// src/vocabulary/use/window.ts
 const MINUTE = 6e4;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -16800,6 +16800,7 @@ function createBudget(now) {
 	return {
 		deadline: () => deadline,
 		makeRoom: (requests) => {
+			if (requests <= 60 || now() >= deadline) return;
 			const needed = requests / 60 * MINUTE;
 			deadline = Math.min(latest, Math.max(deadline, now() + 1.25 * needed + 2 * MINUTE));
 		},
@@ -16824,13 +16825,6 @@ function describeError(error) {
 	if (error instanceof Error) return error.message || error.name;
 	return String(error);
 }
-// \0builtin:import:node:path
-const _resolve = (() => process.getBuiltinModule("node:path").resolve)();
-const _isAbsolute = (() => process.getBuiltinModule("node:path").isAbsolute)();
-const _join = (() => process.getBuiltinModule("node:path").join)();
-const _relative = (() => process.getBuiltinModule("node:path").relative)();
-const _dirname = (() => process.getBuiltinModule("node:path").dirname)();
-const _sep = (() => process.getBuiltinModule("node:path").sep)();
 // node_modules/zod/v4/core/util.js
 function getEnumValues(entries) {
 	const numericValues = Object.values(entries).filter((v) => typeof v === "number");
@@ -21293,7 +21287,7 @@ const initializer = (inst, issues) => {
 };
 const ZodRealError = $constructor("ZodError", initializer, void 0, { Parent: Error });
 // node_modules/zod/v4/classic/parse.js
-const parse$3 = _parse(ZodRealError);
+const parse$4 = _parse(ZodRealError);
 const parseAsync = _parseAsync(ZodRealError);
 const safeParse = _safeParse(ZodRealError);
 const safeParseAsync = _safeParseAsync(ZodRealError);
@@ -21424,7 +21418,7 @@ const ZodType = $constructor("ZodType", (inst, def) => {
 		own(this, "~standard", value);
 	},
 	parse: function _parse(data, params) {
-		return parse$3(this, data, params, { callee: _parse });
+		return parse$4(this, data, params, { callee: _parse });
 	},
 	parseAsync: async function _parseAsync(data, params) {
 		return await parseAsync(this, data, params, { callee: _parseAsync });
@@ -22195,6 +22189,29 @@ function superRefine(fn, params) {
 function datetime(params) {
 	return _isoDateTime(ZodISODateTime, params);
 }
+// \0builtin:import:node:path
+const _resolve = (() => process.getBuiltinModule("node:path").resolve)();
+const _isAbsolute = (() => process.getBuiltinModule("node:path").isAbsolute)();
+const _join = (() => process.getBuiltinModule("node:path").join)();
+const _relative = (() => process.getBuiltinModule("node:path").relative)();
+const _dirname = (() => process.getBuiltinModule("node:path").dirname)();
+const _sep = (() => process.getBuiltinModule("node:path").sep)();
+// src/inputs/repository-path.ts
+function repositoryPathOf(text) {
+	const path = text.replace(/^(\.\/)+/, "");
+	const segments = path.split("/");
+	if (_isAbsolute(path) || /^[a-z]:/i.test(path) || path.includes("\\") || /\p{Cc}/u.test(path) || segments.some((segment) => asReadAnywhere(segment) === "")) return null;
+	return isReserved(path) ? null : path;
+}
+function isReserved(path) {
+	const segments = path.split("/").map(asReadAnywhere);
+	if (segments.some((segment) => segment === ".git" || /^git~\d+$/.test(segment))) return true;
+	const [first = "", second = ""] = segments;
+	return /^(\.github|github~\d+)$/.test(first) && /^(workflows|workfl~\d+)$/.test(second);
+}
+function asReadAnywhere(segment) {
+	return segment.replace(/\p{Default_Ignorable_Code_Point}/gu, "").toLowerCase().replace(/:.*$/, "").replace(/[. ]+$/, "");
+}
 // src/inputs/grammar.ts
 function grammar(accepted, parse) {
 	return string$1().transform((text, context) => {
@@ -22228,13 +22245,7 @@ const threshold = grammar((text) => Number(text) > 1 ? `a percentage (75%) or a 
 	const ratio = match[2] ? Number(`${match[1]}e-2`) : Number(match[1]);
 	return ratio > 0 && (match[2] || ratio <= 1) ? ratio : void 0;
 });
-const repositoryPath = grammar("a path inside the repository: no \"..\", not absolute, not under .git/ or .github/workflows/", (text) => {
-	const path = text.replace(/^(\.\/)+/, "");
-	const parts = path.split("/");
-	if (_isAbsolute(path) || /^[a-z]:/i.test(path) || path.includes("\\") || path.includes("\0") || parts.some((part) => part === "" || part === "." || part === "..")) return void 0;
-	if (parts[0]?.toLowerCase() === ".git" || /^\.github\/workflows(\/|$)/i.test(path)) return void 0;
-	return path;
-});
+const repositoryPath = grammar("a path inside the repository: no \"..\", not absolute, not under .git/ or .github/workflows/, by no spelling of these", (text) => repositoryPathOf(text) ?? void 0);
 const branchName = grammar("a branch name, without refs/heads/", (text) => /^(?!refs\/)(?![/.-])[^\s~^:?*[\\\p{Cc}]+(?<![/.])$/u.test(text) && !/\.\.|@\{|\/\/|\.lock$/.test(text) ? text : void 0);
 // src/transport/body.ts
 var BodyTooLarge = class extends Error {
@@ -22255,7 +22266,54 @@ async function readText$1({ body }, { maxBytes }) {
 	return Buffer.concat(chunks, size).toString("utf8");
 }
 async function readJson(response, limit) {
-	return JSON.parse(await readText$1(response, limit));
+	return JSON.parse((await readText$1(response, limit)).replace(/^\uFEFF/, ""));
+}
+// src/transport/network-fault.ts
+const FAULTS = [
+	{
+		fits: ({ message }) => /Proxy (response|Authentication Required) \(407\)|Proxy Authentication Required/.test(message),
+		isLasting: true,
+		remedy: "The proxy wants a user and a password, or others: check HTTPS_PROXY. Nothing was sent."
+	},
+	{
+		fits: ({ message }) => /Proxy response \(\d+\)/.test(message),
+		isLasting: false,
+		remedy: "The proxy of HTTPS_PROXY did not connect: its own rules may leave this host out. Ask for it to be allowed, or name it in NO_PROXY. Nothing was sent."
+	},
+	{
+		fits: ({ code }) => /^(CERT_|ERR_TLS_CERT|ERR_SSL_|SELF_SIGNED_CERT|UND_ERR_PRX_TLS|CRL_)/.test(code) || /^(DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_(GET_ISSUER_CERT|VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT_LOCALLY)|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)$/.test(code),
+		isLasting: true,
+		remedy: "The certificate is not trusted: a proxy that opens TLS has one of its own. Set NODE_EXTRA_CA_CERTS to the file of your organization's root certificate. Nothing was sent."
+	},
+	{
+		fits: ({ code }) => code === "ENOTFOUND" || code === "EAI_AGAIN",
+		isLasting: false,
+		remedy: "The name was not found: check the address, and the runner's DNS; a runner that only a proxy leads out of needs HTTPS_PROXY. Nothing was sent."
+	},
+	{
+		fits: ({ code }) => [
+			"ECONNREFUSED",
+			"EHOSTUNREACH",
+			"ENETUNREACH",
+			"EADDRNOTAVAIL",
+			"UND_ERR_CONNECT_TIMEOUT"
+		].includes(code),
+		isLasting: false,
+		remedy: "Nobody took the connection: check the address, the firewall, and HTTPS_PROXY and NO_PROXY where the runner needs a proxy. Nothing was sent."
+	}
+];
+function networkFault(error) {
+	const causes = causesOf(error);
+	return FAULTS.find(({ fits }) => causes.some(fits)) ?? null;
+}
+function causesOf(error, depth = 5) {
+	if (!(error instanceof Error) || depth === 0) return [];
+	const code = "code" in error && typeof error.code === "string" ? error.code : "";
+	const inner = error instanceof AggregateError ? error.errors : [];
+	return [{
+		code,
+		message: error.message || code || error.name
+	}, ...[...inner, error.cause].flatMap((cause) => causesOf(cause, depth - 1))];
 }
 // src/transport/retry-after.ts
 function parseRetryAfter(text, now) {
@@ -22305,8 +22363,8 @@ function listing(items, most = items.length) {
 // src/collect/anthropic/pace.ts
 const LONGEST_RETRY_AFTER = 12e4;
 const MOST_REFUSALS = 12;
-const FIRST_WAIT$2 = 1e3;
-const LONGEST_WAIT$2 = 16e3;
+const FIRST_WAIT$3 = 1e3;
+const LONGEST_WAIT$3 = 16e3;
 const LONGEST_INTERVAL = 15e3;
 const QUIET = 120;
 function createPace(most, { now, sleep, random }, { onLine, log }) {
@@ -22353,7 +22411,7 @@ function createPace(most, { now, sleep, random }, { onLine, log }) {
 			servedSince = 0;
 		}
 		if (refusals >= MOST_REFUSALS || (retryAfter ?? 0) > 12e4) return null;
-		const bound = Math.min(LONGEST_WAIT$2, FIRST_WAIT$2 * 2 ** (refusals - 1));
+		const bound = Math.min(LONGEST_WAIT$3, FIRST_WAIT$3 * 2 ** (refusals - 1));
 		const wait = retryAfter ?? bound * (.5 + random() / 2);
 		nextAt = Math.max(nextAt, now() + wait);
 		return wait;
@@ -22396,9 +22454,9 @@ function createPace(most, { now, sleep, random }, { onLine, log }) {
 	};
 }
 // src/collect/anthropic/retry.ts
-const MOST_TRIES$4 = 6;
-const FIRST_WAIT$1 = 500;
-const LONGEST_WAIT$1 = 16e3;
+const MOST_TRIES$6 = 6;
+const FIRST_WAIT$2 = 500;
+const LONGEST_WAIT$2 = 16e3;
 function waitBeforeRetry(setback, tries, { now, random }) {
 	const { status, shouldRetry } = setback;
 	if (status !== void 0) {
@@ -22410,10 +22468,10 @@ function waitBeforeRetry(setback, tries, { now, random }) {
 		].includes(status) || shouldRetry === "false") return null;
 		if (!(status === 408 || status === 409 || status >= 500) && shouldRetry !== "true") return null;
 	}
-	if (tries >= MOST_TRIES$4) return null;
+	if (tries >= MOST_TRIES$6) return null;
 	const asked = parseRetryAfter(setback.retryAfter, now());
 	if (asked !== null) return asked <= 12e4 ? asked : null;
-	return random() * Math.min(LONGEST_WAIT$1, FIRST_WAIT$1 * 2 ** (tries - 1));
+	return random() * Math.min(LONGEST_WAIT$2, FIRST_WAIT$2 * 2 ** (tries - 1));
 }
 async function persist({ now, sleep, pace }, { deadline, endpoint, log }, once) {
 	const inTime = async (tries) => {
@@ -22568,9 +22626,10 @@ async function attempt(deps, request, tries, remedies) {
 		});
 	} catch (cause) {
 		const what = signal.aborted ? `gave no reply within ${seconds} s` : `got no reply: ${networkReason(cause)}`;
-		return fail(again(), what, {
+		const fault = networkFault(cause);
+		return fail(fault?.isLasting ? null : again(), what, {
 			cause,
-			remedy: NETWORK_REMEDY
+			remedy: fault?.remedy ?? NETWORK_REMEDY
 		});
 	}
 	const requestId = response.headers.get("request-id") ?? void 0;
@@ -22584,7 +22643,7 @@ async function attempt(deps, request, tries, remedies) {
 		});
 	}
 	if (status >= 400) {
-		const { code, text } = await errorDetails(response);
+		const { code, text } = await errorDetails(response, deps.redact);
 		if (SPEND_CAPS.includes(code ?? "")) return fail(null, `answered ${status}${text}`, {
 			status,
 			requestId,
@@ -22628,10 +22687,10 @@ function askedToWait(milliseconds) {
 	const asked = `, and asks to wait ${Math.ceil(milliseconds / 1e3)} s`;
 	return milliseconds > 12e4 ? `${asked}, longer than the ${LONGEST_RETRY_AFTER / 1e3} s waited for` : asked;
 }
-async function errorDetails(response) {
+async function errorDetails(response, redact) {
 	let body;
 	try {
-		body = await readText$1(response, { maxBytes: LARGEST_ERROR_BODY });
+		body = redact(await readText$1(response, { maxBytes: LARGEST_ERROR_BODY }));
 	} catch {
 		return {
 			code: void 0,
@@ -22766,6 +22825,152 @@ function firstIssues(error) {
 	const more = error.issues.length - shown.length;
 	return `${shown.join("; ")}${more > 0 ? `; and ${more} more` : ""}`;
 }
+// src/transport/whole.ts
+const WITHOUT_BODY = new Set([
+	101,
+	103,
+	204,
+	205,
+	304
+]);
+function wholeReplies(fetch, { timeout, maxBytes }) {
+	return async (input, init) => {
+		const milliseconds = Math.max(1, timeout());
+		const limit = AbortSignal.timeout(milliseconds);
+		const signal = init?.signal ? AbortSignal.any([init.signal, limit]) : limit;
+		try {
+			const reply = await fetch(input, {
+				...init,
+				signal
+			});
+			const { status, statusText, headers } = reply;
+			const text = await readText$1(reply, { maxBytes });
+			return new Response(WITHOUT_BODY.has(status) ? null : text, {
+				status,
+				statusText,
+				headers: [...headers]
+			});
+		} catch (error) {
+			if (!limit.aborted) throw error;
+			throw new Error(`there was no whole reply within ${Math.ceil(milliseconds / 1e3)} s`, { cause: error });
+		}
+	};
+}
+// src/collect/anthropic/id-token.ts
+const TIMEOUT = 2e4;
+const LARGEST_REPLY = 1e6;
+const MOST_TRIES$5 = 5;
+const FIRST_WAIT$1 = 500;
+const LONGEST_WAIT$1 = 6e4;
+const replySchema = object$1({ value: string$1().min(1) });
+const claimsSchema = object$1({
+	sub: string$1(),
+	iss: string$1(),
+	aud: union([string$1(), array(string$1()).transform((list) => list.join(", "))])
+});
+const PERMISSION = "Keyless access needs \"permissions: id-token: write\" in the job, which pull requests from forks never get; in a reusable workflow the calling job has to grant it too.";
+const OUTAGE$1 = "Run the job again later; https://www.githubstatus.com tells of outages.";
+async function requestIdToken(deps, audience, deadline) {
+	const { env, secrets, log } = deps;
+	const address = env.ACTIONS_ID_TOKEN_REQUEST_URL;
+	const requestToken = env.ACTIONS_ID_TOKEN_REQUEST_TOKEN;
+	const missing = address ? "ACTIONS_ID_TOKEN_REQUEST_TOKEN" : "ACTIONS_ID_TOKEN_REQUEST_URL";
+	const url = URL.parse(address ?? "");
+	if (!address || !requestToken || url === null) throw new AuditError(`${named$2(audience)}: the runner has not set ${missing}.`, { remedy: PERMISSION });
+	secrets.add(requestToken);
+	url.searchParams.set("audience", audience);
+	for (let tries = 1;; tries++) {
+		const answer = await once(deps, {
+			url,
+			requestToken,
+			audience,
+			deadline
+		});
+		if (answer.kind === "token") return answer.token;
+		const { error, again } = answer;
+		const wait = again && (again.wait ?? deps.random() * FIRST_WAIT$1 * 2 ** tries);
+		if (wait === null || wait > LONGEST_WAIT$1 || tries === MOST_TRIES$5 || deps.now() + wait >= deadline) throw error;
+		log(`${error.message} Trying again in ${(wait / 1e3).toFixed(1)} s.`);
+		await deps.sleep(wait);
+	}
+}
+const AT_ONCE = { wait: null };
+async function once(deps, { url, requestToken, audience, deadline }) {
+	const { secrets, now } = deps;
+	const fail = (why, again, details) => {
+		return {
+			kind: "failed",
+			error: new AuditError(secrets.redact(`${named$2(audience)}: ${why}.`), details),
+			again
+		};
+	};
+	const bounded = wholeReplies(deps.fetch, {
+		timeout: () => Math.min(TIMEOUT, deadline - now()),
+		maxBytes: LARGEST_REPLY
+	});
+	let reply;
+	try {
+		reply = await bounded(url, {
+			headers: {
+				accept: "application/json",
+				authorization: `Bearer ${requestToken}`
+			},
+			redirect: "manual"
+		});
+	} catch (error) {
+		const fault = networkFault(error);
+		const [cause] = causesOf(error).toReversed();
+		return fail(`the request got no reply, ${shortened(secrets, cause?.message ?? String(error))}`, fault?.isLasting ? null : AT_ONCE, { remedy: fault?.remedy ?? OUTAGE$1 });
+	}
+	const { status } = reply;
+	const text = await reply.text();
+	if (status >= 300 && status < 400) return fail(`the request was answered ${status}, a redirect, which is not followed because its token would go with it`, null, {
+		status,
+		remedy: "Something between the runner and GitHub redirects, such as the sign-in page of a proxy."
+	});
+	if (status >= 400) {
+		const said = text.trim() && ` with ${shortened(secrets, text)}`;
+		const mayPass = status >= 500 || status === 429 || status === 408;
+		const again = mayPass ? { wait: parseRetryAfter(reply.headers.get("retry-after"), now()) } : null;
+		return fail(`the request was answered ${status}${said}`, again, {
+			status,
+			remedy: mayPass ? OUTAGE$1 : PERMISSION
+		});
+	}
+	const token = replySchema.safeParse(parsed(text));
+	if (!token.success) return fail("the reply holds no token", AT_ONCE, { remedy: OUTAGE$1 });
+	secrets.add(token.data.value);
+	return {
+		kind: "token",
+		token: token.data.value
+	};
+}
+const named$2 = (audience) => `GitHub gave no ID token for the audience ${audience}`;
+function identityIn(token) {
+	const [, payload = ""] = token.split(".");
+	const claims = claimsSchema.safeParse(parsed(Buffer.from(payload, "base64url").toString("utf8")));
+	if (!claims.success) return null;
+	const { sub: subject, aud, iss: issuer } = claims.data;
+	return {
+		subject,
+		audience: aud,
+		issuer
+	};
+}
+function ruleFor({ subject, audience, issuer }) {
+	return `This job's token says: sub "${subject}", aud "${audience}", iss "${issuer}". A rule fits it with issuer ${issuer}, audience ${audience} and subject ${subject}`;
+}
+function parsed(text) {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return null;
+	}
+}
+function shortened({ redact }, text) {
+	const line = redact(text).replace(/[\s\p{Cc}]+/gu, " ").trim();
+	return `"${line.length > 200 ? `${line.slice(0, 200)}…` : line}"`;
+}
 // src/collect/anthropic/credentials.ts
 function createCredentials(deps, inputs, { baseUrl, deadline }) {
 	if (inputs.kind === "federation") return federated(deps, inputs, {
@@ -22813,7 +23018,7 @@ function federated(deps, federation, { baseUrl, deadline }) {
 	};
 }
 async function exchangeToken(deps, federation, { baseUrl, deadline }) {
-	const { core, secrets, log, now } = deps;
+	const { secrets, log, show, now } = deps;
 	const url = new URL(`${baseUrl}${EXCHANGE_PATH}`);
 	const endpoint = `POST ${url.pathname}`;
 	const pace = createPace(1, deps, {
@@ -22828,8 +23033,9 @@ async function exchangeToken(deps, federation, { baseUrl, deadline }) {
 		endpoint,
 		log
 	}, async (tries) => {
-		const assertion = await idToken(core, federation.audience);
-		secrets.add(assertion);
+		const assertion = await requestIdToken(deps, federation.audience, deadline());
+		const identity = identityIn(assertion);
+		if (tries === 1 && identity) show(`${ruleFor(identity)}.`);
 		const body = JSON.stringify({
 			grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
 			assertion,
@@ -22854,7 +23060,7 @@ async function exchangeToken(deps, federation, { baseUrl, deadline }) {
 			headers,
 			body,
 			timeout
-		}, tries, EXCHANGE_REMEDIES);
+		}, tries, exchangeRemedies(identity));
 	});
 	const parsed = tokenSchema.safeParse(reply.json);
 	if (!parsed.success) throw new AuditError(`${endpoint} answered without an access token and its life span.`, {
@@ -22873,22 +23079,15 @@ async function exchangeToken(deps, federation, { baseUrl, deadline }) {
 		renewAt: now() + life - Math.min(RENEW_BEFORE, life / 4)
 	};
 }
-async function idToken(core, audience) {
-	try {
-		return await core.getIDToken(audience);
-	} catch (cause) {
-		throw new AuditError(`GitHub gave no ID token for the audience ${audience}: ${describeError(cause)}.`, {
-			cause,
-			remedy: "Keyless access needs \"permissions: id-token: write\" in the job, which pull requests from forks never get."
-		});
-	}
-}
 const HISTORY = "The reason is shown only in the Console: Settings → Workload identity → the rule → history.";
 const REFUSED_REMEDY = `The token that Anthropic minted is not accepted. ${HISTORY}`;
-const EXCHANGE_REMEDIES = {
-	400: `Check anthropic-federation-rule-id, anthropic-organization-id, anthropic-service-account-id and anthropic-workspace-id. ${HISTORY}`,
-	401: `${HISTORY} The usual causes: the rule is not pinned to the subject of this workflow (repo:OWNER/REPO:ref:refs/heads/BRANCH or repo:OWNER/REPO:environment:NAME), its audience is not anthropic-oidc-audience, the service account does not have the admin role that the scope org:admin needs, the rule covers several workspaces and anthropic-workspace-id is not set.`
-};
+function exchangeRemedies(identity) {
+	const rule = identity ? `${ruleFor(identity)}, with no * in it. ` : "";
+	return {
+		400: `Check anthropic-federation-rule-id, anthropic-organization-id, anthropic-service-account-id and anthropic-workspace-id. ${HISTORY}`,
+		401: `${HISTORY} ${rule}Other causes: the audience of the rule is not anthropic-oidc-audience, the service account does not have the admin role that the scope org:admin needs, the rule covers several workspaces and anthropic-workspace-id is not set.`
+	};
+}
 // src/collect/anthropic/connection.ts
 const MOST_AT_ONCE = 8;
 function connect({ deps, log, secrets, inputs }, source) {
@@ -22911,7 +23110,8 @@ function connect({ deps, log, secrets, inputs }, source) {
 	const credentials = createCredentials({
 		...deps,
 		secrets,
-		log: log.debug
+		log: log.debug,
+		show: log.info
 	}, source, {
 		...options,
 		deadline: budget.deadline
@@ -22993,7 +23193,7 @@ function textOf$1(parts, number) {
 	const text = parts.length === 1 && first ? first.toString("utf8") : Buffer.concat(parts).toString("utf8");
 	return number === 1 ? text.replace(/^\uFEFF/, "") : text;
 }
-// src/vocabulary/published-tiers.ts
+// src/vocabulary/limits/published-tiers.ts
 const TIERS = [
 	"Start",
 	"Build",
@@ -23107,7 +23307,7 @@ function publishedGroupOfModel(model) {
 const PREFIX = /^(llm-provider-|http\.response\.header\.|upstream-http-)+/;
 function headersOf(...sources) {
 	const headers = new Map();
-	for (const source of sources) for (const [name, value] of pairsOf(source)) headers.set(nameOf$3(name), readValue(value));
+	for (const source of sources) for (const [name, value] of pairsOf(source)) headers.set(nameOf$4(name), readValue(value));
 	return headers;
 }
 function headerText(headers, name) {
@@ -23121,7 +23321,7 @@ function pairsOf(source) {
 function isPair$1(item) {
 	return Array.isArray(item) && item.length === 2 && typeof item[0] === "string";
 }
-function nameOf$3(name) {
+function nameOf$4(name) {
 	return name.toLowerCase().replaceAll("_", "-").replace(PREFIX, "");
 }
 function readValue(value) {
@@ -23697,7 +23897,10 @@ function refuseSeveral(organizations) {
 	if (organizations.size <= 1) return;
 	throw new AuditError(`headers-log: the responses are of ${organizations.size} organizations: ${[...organizations].sort().join(", ")}.`, { remedy: "Give each organization a log and a run of its own." });
 }
-// src/vocabulary/groups.ts
+// src/vocabulary/limits/groups.ts
+function limitsFrom(entries) {
+	return Object.setPrototypeOf(Object.fromEntries(entries), null);
+}
 function sameGroup(a, b) {
 	return a.type === b.type && a.name === b.name;
 }
@@ -23775,7 +23978,7 @@ function withValues(override) {
 	const limits = Object.entries(override.limits).filter(([, value]) => value !== null);
 	return {
 		...override,
-		limits: Object.fromEntries(limits)
+		limits: limitsFrom(limits)
 	};
 }
 function isGroupOf(override, group) {
@@ -23805,7 +24008,7 @@ function toLimits(limits) {
 		const known = byType.get(type);
 		byType.set(type, lower(known ?? null, value));
 	}
-	return Object.fromEntries([...byType].sort(([a], [b]) => compareText(a, b)));
+	return limitsFrom([...byType].sort(([a], [b]) => compareText(a, b)));
 }
 function lower(a, b) {
 	if (a === null || b === null) return a ?? b;
@@ -23977,7 +24180,7 @@ function tierOfCap(amount, currency) {
 	if (amount === null || currency !== "USD") return null;
 	return TIERS.find((name) => PUBLISHED.monthlySpend[name] * 100 === Number(amount)) ?? null;
 }
-// src/vocabulary/snapshot.ts
+// src/vocabulary/limits/snapshot.ts
 const SNAPSHOT_VERSION = 1;
 const limitsSchema = record(string$1(), number().nullable()).describe("Limit by limiter type; null where the API names the limiter without a value");
 const overrideSchema = strictObject({
@@ -24059,24 +24262,28 @@ function parseSnapshot(text, path) {
 		remedy,
 		cause: parsed.error
 	});
+	const { organization, workspaces } = value;
 	return {
-		groups: parsed.data.organization.map(({ group_type, name, models, limits }) => ({
+		groups: organization.map(({ group_type, name, models, limits }) => ({
 			type: group_type,
 			name,
 			models: models ?? [],
-			limits
+			limits: plain$1(limits)
 		})),
-		workspaces: parsed.data.workspaces.map(({ id, name, overrides }) => ({
+		workspaces: workspaces.map(({ id, name, overrides }) => ({
 			id,
 			name,
 			overrides: overrides.map((override) => ({
 				type: override.group_type,
 				name: override.name,
 				models: [],
-				limits: override.limits
+				limits: plain$1(override.limits)
 			}))
 		}))
 	};
+}
+function plain$1(limits) {
+	return limitsFrom(Object.entries(limits).filter(([, value]) => value === null || typeof value === "number"));
 }
 function parseJson(text, path, remedy) {
 	try {
@@ -24088,36 +24295,27 @@ function parseJson(text, path, remedy) {
 		});
 	}
 }
-// src/transport/whole.ts
-const WITHOUT_BODY = new Set([
-	101,
-	103,
-	204,
-	205,
-	304
-]);
-function wholeReplies(fetch, { timeout, maxBytes }) {
-	return async (input, init) => {
-		const milliseconds = Math.max(1, timeout());
-		const limit = AbortSignal.timeout(milliseconds);
-		const signal = init?.signal ? AbortSignal.any([init.signal, limit]) : limit;
-		try {
-			const reply = await fetch(input, {
-				...init,
-				signal
-			});
-			const { status, statusText, headers } = reply;
-			const text = await readText$1(reply, { maxBytes });
-			return new Response(WITHOUT_BODY.has(status) ? null : text, {
-				status,
-				statusText,
-				headers: [...headers]
-			});
-		} catch (error) {
-			if (!limit.aborted) throw error;
-			throw new Error(`there was no whole reply within ${Math.ceil(milliseconds / 1e3)} s`, { cause: error });
-		}
+// src/vocabulary/lazy.ts
+function lazy(make) {
+	let made = null;
+	return () => {
+		made ??= { value: make() };
+		return made.value;
 	};
+}
+// src/collect/github/ruleset-advice.ts
+const BY_PULL_REQUEST = `Set snapshot-mode: pull-request and let the ruleset leave out the branches of this action (\`branch\`, and what begins with its name), or pass the token of a GitHub App that is on the bypass list as github-token: the GITHUB_TOKEN of a workflow cannot be put on a bypass list.`;
+const RULES$1 = [
+	[/commit.?message|message must|committer_?message/i, "Its rule is about commit messages: set commit-message to a first line that fits, or let the rule leave out this action by its author."],
+	[/(author|committer).{0,10}e-?mail|e-?mail.{0,30}(pattern|match)/i, `Its rule is about the author's or committer's e-mail address, which GitHub sets by the token: let the pattern take the address of this token's account, or pass another token as github-token.`],
+	[/file.?path|path.{0,20}restrict|file.{0,10}(extension|size)|restricted.{0,20}(path|file)/i, "Its rule restricts this path: set snapshot-path (and gateway-path) to one that it allows, or let the rule leave out these files."],
+	[/signature|signed/i, "Its rule wants signed commits, and this server does not sign what a token commits: pass the token of a GitHub App as github-token."],
+	[/branch.?name|name.{0,20}pattern|creations? (is|are|being) restricted|restrict.{0,10}creat|cannot create ref/i, "Its rule is about which branches may be made: set `branch` to a name that it allows, and let it leave out what begins with that name, for commits are prepared on a branch beside."],
+	[/pull request/i, BY_PULL_REQUEST],
+	[/status check|required check|deployment/i, `Its rule wants checks to pass first. ${BY_PULL_REQUEST}`]
+];
+function adviceFor(said) {
+	return RULES$1.filter(([rule]) => rule.test(said)).map(([, text]) => text).join(" ") || BY_PULL_REQUEST;
 }
 // src/collect/github/github-refusals.ts
 var GitHubError = class extends AuditError {
@@ -24125,16 +24323,17 @@ var GitHubError = class extends AuditError {
 	said;
 	refusal;
 	inDoubt;
+	unsent;
 	constructor(request, reply) {
-		const { said, status, type, requestId, inDoubt = false, cause } = reply;
+		const { said, status, type, requestId, inDoubt = false, unsent = null, cause } = reply;
 		const known = REFUSALS$1.find((rule) => rule.fits(said, status, type));
 		const code = [
 			status,
 			type,
 			requestId && `request ${requestId}`
 		].filter(Boolean).join(", ");
-		super(`${inDoubt ? "GitHub gave no usable reply to" : "GitHub refused"} ${request}: ${quoted(said)}${code ? ` (${code})` : ""}.`, {
-			remedy: known?.remedy(request) ?? (inDoubt ? OUTAGE : void 0),
+		super(`${verdict(inDoubt, unsent)} ${request}: ${quoted(said)}${code ? ` (${code})` : ""}.`, {
+			remedy: unsent?.remedy ?? known?.remedy(request, said) ?? (inDoubt ? OUTAGE : void 0),
 			status,
 			requestId,
 			cause
@@ -24142,14 +24341,18 @@ var GitHubError = class extends AuditError {
 		this.said = said;
 		this.refusal = known?.refusal;
 		this.inDoubt = inDoubt;
+		this.unsent = unsent;
 	}
 };
 function refusalOf(error) {
 	return error instanceof GitHubError ? error.refusal : void 0;
 }
 const isInDoubt = (error) => error instanceof GitHubError && error.inDoubt;
+function verdict(inDoubt, unsent) {
+	if (unsent) return "GitHub could not be reached for";
+	return inDoubt ? "GitHub gave no usable reply to" : "GitHub refused";
+}
 const OUTAGE = "Run the job again later; https://www.githubstatus.com tells of outages.";
-const APP_TOKEN = "pass the token of a GitHub App that is on the bypass list as github-token: the GITHUB_TOKEN of a workflow cannot be put on a bypass list";
 const REFUSALS$1 = [
 	{
 		refusal: "stale",
@@ -24169,7 +24372,7 @@ const REFUSALS$1 = [
 	{
 		refusal: "ruleset",
 		fits: (said) => /GH013|rule violations/i.test(said),
-		remedy: () => `A ruleset forbids this. Set snapshot-mode: pull-request, let the ruleset leave out the pull request's branch, or ${APP_TOKEN}.`
+		remedy: (_, said) => `A ruleset forbids this. ${adviceFor(said)}`
 	},
 	{
 		refusal: "protected",
@@ -24197,6 +24400,11 @@ const REFUSALS$1 = [
 		remedy: permissionFor
 	},
 	{
+		refusal: "redirect",
+		fits: (_, status) => status !== void 0 && status >= 300 && status < 400,
+		remedy: () => "The repository was renamed or moved since this run began, or something between the runner and GitHub redirects, such as the sign-in page of a proxy. Run the workflow anew; if it stays, look at GITHUB_API_URL and the proxy."
+	},
+	{
 		refusal: "not-found",
 		fits: (_, status, type) => status === 404 || type === "NOT_FOUND",
 		remedy: () => "GitHub also says this of what the token may not see: check that it has access to the repository."
@@ -24211,13 +24419,113 @@ function quoted(text) {
 	const line = text.replace(/[\s\p{Cc}]+/gu, " ").trim();
 	return `"${line.length > 400 ? `${line.slice(0, 400)}…` : line}"`;
 }
-// src/collect/github/lazy.ts
-function lazy(make) {
-	let made = null;
-	return () => {
-		made ??= { value: make() };
-		return made.value;
+// src/collect/github/github-replies.ts
+var GraphqlRefusal = class extends Error {
+	reply;
+	error;
+	constructor(reply, error) {
+		super(error.message);
+		this.reply = reply;
+		this.error = error;
+	}
+};
+function graphqlErrors(data) {
+	const errors = typeof data === "object" && data !== null && "errors" in data ? data.errors : [];
+	return Array.isArray(errors) ? errors.map(({ type, message }) => ({
+		type,
+		message: String(message)
+	})) : [];
+}
+function isTransient({ type, message }, reply) {
+	if (type === "INTERNAL" || type === "SERVICE_UNAVAILABLE") return true;
+	if (/something went wrong|timed? ?out|internal (server )?error|temporarily unavailable/i.test(message)) return true;
+	const data = typeof reply === "object" && reply !== null && "data" in reply ? reply.data : null;
+	return typeof data === "object" && data !== null && Object.values(data).some((value) => value !== null);
+}
+var Unreadable = class extends Error {
+	reply;
+	constructor(reply, reason) {
+		super(reason);
+		this.reply = reply;
+	}
+};
+function parse$3(name, reply, schema) {
+	if (reply.status >= 300) throw new Unreadable(reply, "a redirect, which is not followed because the token would go with it");
+	const parsed = schema.safeParse(reply.data);
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	throw new Unreadable(reply, `the reply to ${name} is not what GitHub documents: ${issue?.path.join(".")} ${issue?.message}`);
+}
+function parseMutation(name, reply, schema) {
+	const [error] = graphqlErrors(reply.data);
+	if (error) throw new GraphqlRefusal(reply, error);
+	return parse$3(name, reply, schema);
+}
+function understand(name, thrown, redact) {
+	if (thrown instanceof GraphqlRefusal) {
+		const { reply, error } = thrown;
+		const { type, message } = error;
+		const said = redact(message);
+		const inDoubt = isTransient(error, reply.data);
+		return {
+			error: new GitHubError(name, {
+				said,
+				type,
+				requestId: requestId(reply),
+				inDoubt
+			}),
+			headers: reply.headers
+		};
+	}
+	if (thrown instanceof Unreadable) {
+		const { reply, message } = thrown;
+		const { status } = reply;
+		const inDoubt = status < 300;
+		return {
+			error: new GitHubError(name, {
+				said: redact(message),
+				status,
+				requestId: requestId(reply),
+				inDoubt
+			}),
+			headers: {}
+		};
+	}
+	const { response, status, message } = thrown;
+	if (response === void 0) {
+		const unsent = networkFault(thrown);
+		return {
+			error: new GitHubError(name, {
+				said: redact(message ?? String(thrown)),
+				unsent,
+				inDoubt: unsent === null,
+				cause: thrown
+			}),
+			headers: {}
+		};
+	}
+	const said = redact(saidIn(response.data) ?? message ?? "");
+	const inDoubt = response.status >= 500;
+	return {
+		error: new GitHubError(name, {
+			said,
+			status,
+			requestId: requestId(response),
+			inDoubt,
+			cause: thrown
+		}),
+		headers: response.headers
 	};
+}
+const requestId = ({ headers }) => headers["x-github-request-id"]?.toString();
+function saidIn(data) {
+	if (typeof data !== "object" || data === null || !("message" in data)) return void 0;
+	const details = ("errors" in data && Array.isArray(data.errors) ? data.errors : []).map((error) => error?.message ?? [
+		error?.resource,
+		error?.field,
+		error?.code
+	].filter(Boolean).join(" "));
+	return [String(data.message), ...details].join(" ");
 }
 // node_modules/@actions/github/lib/context.js
 var Context;
@@ -27003,7 +27311,7 @@ var init_github = __esmMin((() => {
 	context$1 = new Context();
 }));
 // src/collect/github/github-client.ts
-const MOST_TRIES$3 = 4;
+const MOST_TRIES$4 = 4;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 12e4;
 const TIME_BUDGET = 18e4;
@@ -27017,7 +27325,7 @@ function repositoryOf(env) {
 		repo
 	} : null;
 }
-function createGitHub({ fetch, env, now, sleep, random }, token) {
+function createGitHub({ fetch, env, now, sleep, random, redact }, token) {
 	const repository = repositoryOf(env);
 	if (repository === null) throw new AuditError(`GITHUB_REPOSITORY is "${env.GITHUB_REPOSITORY ?? ""}", which names no repository.`, { remedy: "The runner sets it to OWNER/NAME; set it where the action is run by hand." });
 	if (token === "") throw new AuditError("There is no token to read and write the repository with: github-token is empty.", { remedy: "Leave the input out to use the token of the workflow, or pass a secret that has a value." });
@@ -27052,9 +27360,9 @@ function createGitHub({ fetch, env, now, sleep, random }, token) {
 					...parameters
 				}));
 			} catch (thrown) {
-				const { error, headers } = understand(name, thrown);
+				const { error, headers } = understand(name, thrown, redact);
 				if (error.inDoubt) inDoubt = error;
-				wait = tries < MOST_TRIES$3 ? waitFor(error, headers, repeatable, tries) : null;
+				wait = tries < MOST_TRIES$4 ? waitFor(error, headers, repeatable, tries) : null;
 				if (wait === null || now() + wait >= deadline) throw error;
 			}
 			await sleep(wait);
@@ -27067,7 +27375,7 @@ function createGitHub({ fetch, env, now, sleep, random }, token) {
 			const wait = Math.max(0, asked ?? reset ?? UNTOLD_WAIT);
 			return wait <= LONGEST_WAIT ? wait + random() * FIRST_WAIT : null;
 		}
-		return repeatable && error.inDoubt ? random() * FIRST_WAIT * 2 ** tries : null;
+		return (error.unsent ? !error.unsent.isLasting : repeatable && error.inDoubt) ? random() * FIRST_WAIT * 2 ** tries : null;
 	}
 	return {
 		owner,
@@ -27087,7 +27395,7 @@ function createGitHub({ fetch, env, now, sleep, random }, token) {
 					...parameters
 				},
 				repeatable: method !== "POST"
-			}, (reply) => parse(name, reply, schema));
+			}, (reply) => parse$3(name, reply, schema));
 		},
 		mutate: (name, query, input, schema) => send(name, {
 			route: `POST ${graphqlUrl}`,
@@ -27096,11 +27404,7 @@ function createGitHub({ fetch, env, now, sleep, random }, token) {
 				variables: { input }
 			},
 			repeatable: false
-		}, (reply) => {
-			const [error] = graphqlErrors(reply.data);
-			if (error) throw new GraphqlRefusal(reply, error);
-			return parse(name, reply, schema);
-		})
+		}, (reply) => parseMutation(name, reply, schema))
 	};
 }
 const WHATEVER = union([object$1({}), array(unknown())]);
@@ -27121,102 +27425,6 @@ function describe(parameters) {
 		"issue_number"
 	].includes(name));
 	return told.length > 0 ? ` (${told.map(([name, value]) => `${name} ${value}`).join(", ")})` : "";
-}
-var GraphqlRefusal = class extends Error {
-	reply;
-	error;
-	constructor(reply, error) {
-		super(error.message);
-		this.reply = reply;
-		this.error = error;
-	}
-};
-function graphqlErrors(data) {
-	const errors = typeof data === "object" && data !== null && "errors" in data ? data.errors : [];
-	return Array.isArray(errors) ? errors.map(({ type, message }) => ({
-		type,
-		message: String(message)
-	})) : [];
-}
-function isTransient({ type, message }, reply) {
-	if (type === "INTERNAL" || type === "SERVICE_UNAVAILABLE") return true;
-	if (/something went wrong|timed? ?out|internal (server )?error|temporarily unavailable/i.test(message)) return true;
-	const data = typeof reply === "object" && reply !== null && "data" in reply ? reply.data : null;
-	return typeof data === "object" && data !== null && Object.values(data).some((value) => value !== null);
-}
-var Unreadable = class extends Error {
-	reply;
-	constructor(reply, reason) {
-		super(reason);
-		this.reply = reply;
-	}
-};
-function parse(name, reply, schema) {
-	if (reply.status >= 300) throw new Unreadable(reply, "a redirect, which is not followed because the token would go with it");
-	const parsed = schema.safeParse(reply.data);
-	if (parsed.success) return parsed.data;
-	const [issue] = parsed.error.issues;
-	throw new Unreadable(reply, `the reply to ${name} is not what GitHub documents: ${issue?.path.join(".")} ${issue?.message}`);
-}
-function understand(name, thrown) {
-	if (thrown instanceof GraphqlRefusal) {
-		const { reply, error } = thrown;
-		const { type, message: said } = error;
-		const inDoubt = isTransient(error, reply.data);
-		return {
-			error: new GitHubError(name, {
-				said,
-				type,
-				requestId: requestId(reply),
-				inDoubt
-			}),
-			headers: reply.headers
-		};
-	}
-	if (thrown instanceof Unreadable) {
-		const { reply, message } = thrown;
-		const { status } = reply;
-		return {
-			error: new GitHubError(name, {
-				said: message,
-				status,
-				requestId: requestId(reply),
-				inDoubt: true
-			}),
-			headers: {}
-		};
-	}
-	const { response, status, message } = thrown;
-	if (response === void 0) return {
-		error: new GitHubError(name, {
-			said: message ?? String(thrown),
-			inDoubt: true,
-			cause: thrown
-		}),
-		headers: {}
-	};
-	const said = saidIn(response.data) ?? message ?? "";
-	const inDoubt = response.status >= 500;
-	return {
-		error: new GitHubError(name, {
-			said,
-			status,
-			requestId: requestId(response),
-			inDoubt,
-			cause: thrown
-		}),
-		headers: response.headers
-	};
-}
-const requestId = ({ headers }) => headers["x-github-request-id"]?.toString();
-function saidIn(data) {
-	if (typeof data !== "object" || data === null || !("message" in data)) return void 0;
-	const details = ("errors" in data && Array.isArray(data.errors) ? data.errors : []).map((error) => error?.message ?? [
-		error?.resource,
-		error?.field,
-		error?.code
-	].filter(Boolean).join(" "));
-	return [String(data.message), ...details].join(" ");
 }
 // src/collect/github/read.ts
 const oid = string$1().regex(/^[0-9a-f]{40,64}$/);
@@ -27283,10 +27491,25 @@ async function readFilesAt(github, commit, paths) {
 function treeReader(github) {
 	const read = new Map();
 	return (sha) => {
-		const known = read.get(sha) ?? github.rest("GET", "/git/trees/{tree_sha}", { tree_sha: sha }, treeSchema).then(({ tree }) => tree);
+		const known = read.get(sha) ?? patientTree(github, sha);
 		read.set(sha, known);
 		return known;
 	};
+}
+const MOST_TRIES$3 = 4;
+async function patientTree(github, sha) {
+	for (let tries = 1;; tries++) {
+		try {
+			return (await github.rest("GET", "/git/trees/{tree_sha}", { tree_sha: sha }, treeSchema)).tree;
+		} catch (error) {
+			if (refusalOf(error) !== "not-found") throw error;
+			if (tries === MOST_TRIES$3) throw new AuditError(`GitHub does not find what it has named a moment ago. ${describeError(error)}`, {
+				remedy: "Run the job again later; https://www.githubstatus.com tells of outages.",
+				cause: error
+			});
+		}
+		await github.sleep(github.random() * 500 * 2 ** tries);
+	}
 }
 async function readText(github, { commit, path, readTree }) {
 	const where = `${path} at ${commit.slice(0, 7)} in ${github.owner}/${github.repo}`;
@@ -27330,6 +27553,25 @@ async function findBlob(path, commit, readTree) {
 }
 async function readBlob(github, sha) {
 	return (await github.rest("GET", "/git/blobs/{file_sha}", { file_sha: sha }, blobSchema)).content;
+}
+// src/collect/repository/earlier-attempt.ts
+const commitSchema$2 = object$1({
+	parents: array(object$1({ sha: string$1() })),
+	commit: object$1({ message: string$1() })
+});
+function runTrailer({ GITHUB_RUN_ID: id }) {
+	return id ? `Audit-Run: ${id}` : null;
+}
+function isRerun({ GITHUB_RUN_ATTEMPT: attempt }) {
+	return Number(attempt) > 1;
+}
+async function filesBefore(github, env, { head, files }) {
+	const trailer = runTrailer(env);
+	if (!isRerun(env) || trailer === null) return null;
+	const { parents, commit } = await github.rest("GET", "/commits/{ref}", { ref: head }, commitSchema$2);
+	const [parent, ...more] = parents;
+	if (!commit.message.split("\n").some((line) => line.trim() === trailer) || parent === void 0 || more.length > 0) return null;
+	return readFilesAt(github, parent.sha, Object.keys(files));
 }
 // node_modules/yaml/browser/dist/nodes/identity.js
 const ALIAS = Symbol.for("yaml.alias");
@@ -32482,7 +32724,7 @@ function parseDocument(source, options = {}) {
 	}
 	return doc;
 }
-// src/vocabulary/accounting.ts
+// src/vocabulary/use/accounting.ts
 const PART_KINDS = [
 	"counted",
 	"fast",
@@ -32541,7 +32783,7 @@ const muteSchema = strictObject({
 	model: name.optional().describe("A model whose use no limit counts"),
 	kind: _enum(UNCLAIMED_KINDS, `is no kind of use; accepted: ${UNCLAIMED_KINDS.join(", ")}`).optional().describe("A kind of use that no limit counts"),
 	owner: name.describe("Who answers for it"),
-	reason: name.describe("Why nobody needs to be told"),
+	reason: name.describe("Why nobody needs to hear of it"),
 	until: string$1().refine((text) => parseDay(text) !== void 0, "is not a day; accepted: YYYY-MM-DD").describe("Last audited UTC day it holds for, YYYY-MM-DD")
 }).refine((rule) => namesSomething(rule) || ofUse(rule), `${NAMES_SOMETHING}, or model or kind`).refine((rule) => !(namesSomething(rule) && ofUse(rule)), { error: "names a limit and use without one; accepted: group, limiter, workspace, or else model, kind" });
 const ofUse = ({ model, kind }) => model !== void 0 || kind !== void 0;
@@ -32554,7 +32796,7 @@ const expectedSchema = strictObject({
 const listOf = (schema) => array(schema).nullish().transform((items) => items ?? []);
 const policySchema = strictObject({
 	thresholds: listOf(thresholdSchema).describe("Lines for some limits; the rule that names more of a limit wins"),
-	mutes: listOf(muteSchema).describe("Alerts nobody needs to be told of, each with an owner, a reason and an end"),
+	mutes: listOf(muteSchema).describe("Alerts nobody needs to hear of, each with an owner, a reason and an end"),
 	expected: listOf(expectedSchema).describe("Limits as they should be")
 });
 const NO_POLICY = {
@@ -32565,7 +32807,9 @@ const NO_POLICY = {
 };
 // src/collect/repository/policy.ts
 const MOST_PROBLEMS = 10;
+const LONGEST_POLICY = 5e5;
 function parsePolicy(text, path) {
+	if (text.length > LONGEST_POLICY) throw invalid(path, [`it has ${text.length} characters, more than the ${LONGEST_POLICY} that are read: name groups instead of single limits`]);
 	const lines = new LineCounter();
 	const document = parseDocument(text.replace(/^\uFEFF/, ""), {
 		lineCounter: lines,
@@ -32625,7 +32869,7 @@ function keyOffset(document, path, key) {
 function invalid(path, found) {
 	const shown = found.slice(0, MOST_PROBLEMS).map((problem) => `- ${problem}`);
 	const more = found.length > shown.length ? `\n- and ${found.length - shown.length} more` : "";
-	return new AuditError(`The policy ${path} is not valid; nothing was delivered.\n${shown.join("\n")}${more}`, { remedy: "docs/policy.md shows every rule there is." });
+	return new AuditError(`The policy ${path} is not valid; nothing was judged.\n${shown.join("\n")}${more}`, { remedy: "docs/policy.md shows every rule there is." });
 }
 // src/collect/repository/workspace.ts
 async function readWorkspace(root, paths) {
@@ -32640,6 +32884,7 @@ async function locate(root, path) {
 	const target = await follow(_resolve(workspace, path));
 	const inside = _relative(workspace, target);
 	if (inside === ".." || inside.startsWith(`..${_sep}`) || _resolve(inside) === inside) throw new AuditError(`${path} leads out of the workspace, to ${target}.`, { remedy: "A symbolic link on its way points outside; set snapshot-path to a path without one." });
+	if (isReserved(inside.replaceAll(_sep, "/"))) throw new AuditError(`${path} leads to ${inside}, where git or the runner would run what is written.`, { remedy: "A symbolic link on its way points there; set snapshot-path to a path without one." });
 	return target;
 }
 async function follow(path) {
@@ -32746,9 +32991,21 @@ async function readFilesOf(run, paths) {
 		};
 	}
 }
-async function readPaths({ deps, inputs }, paths) {
+async function readPaths({ deps, inputs, secrets, log }, paths) {
 	const { mode, base } = inputs.snapshot;
-	if (mode !== "file") return (await readFiles(createGitHub(deps, inputs.githubToken), base, paths)).files;
+	if (mode !== "file") {
+		const github = createGitHub({
+			...deps,
+			redact: secrets.redact
+		}, inputs.githubToken);
+		const there = await readFiles(github, base, paths);
+		const before = mode === "commit" ? await filesBefore(github, deps.env, there) : null;
+		if (before) log.info("An earlier attempt of this run has committed: what it changed is reported again.");
+		return {
+			...there.files,
+			...before && { [inputs.snapshot.path]: before[inputs.snapshot.path] ?? null }
+		};
+	}
 	const root = deps.env.GITHUB_WORKSPACE;
 	if (root) return readWorkspace(root, paths);
 	throw new AuditError("snapshot-mode: file needs GITHUB_WORKSPACE, which is not set.", { remedy: "The runner sets it; let actions/checkout run before this action." });
@@ -32761,7 +33018,7 @@ function workspaceIdOf(scope) {
 function sameScope(a, b) {
 	return a.type === b.type && workspaceIdOf(a) === workspaceIdOf(b);
 }
-// src/vocabulary/limit-key.ts
+// src/vocabulary/limits/limit-key.ts
 function limitKey({ scope, group, limiter }) {
 	return `${placeKey({
 		scope,
@@ -32788,7 +33045,7 @@ async function readApiKeyNames(client) {
 	for await (const page of pages) for (const { id, name } of page.data) names.set(id, name);
 	return names;
 }
-// src/vocabulary/counting.ts
+// src/vocabulary/use/counting.ts
 const SEAT_PRODUCTS = new Set([
 	"chat",
 	"chat_cowork_unified",
@@ -32928,7 +33185,7 @@ const TELLING = [
 	"speed",
 	"product"
 ];
-const SUBSETS = Array.from({ length: 2 ** TELLING.length }, (_, bits) => TELLING.filter((_, index) => bits & 1 << index)).sort((a, b) => a.length - b.length);
+const SUBSETS = Array.from({ length: 2 ** TELLING.length }, (_none, bits) => TELLING.filter((_dimension, index) => bits & 1 << index)).sort((a, b) => a.length - b.length);
 function tellingApart(groupBy, rows) {
 	const isEnough = (more) => {
 		const uses = new Map();
@@ -33870,7 +34127,13 @@ function pressedLimits(drift) {
 	const pressed = orderDrift(drift).flatMap(effectsOf).filter((effect) => isPressed(effect) || effect.before === null && effect.origin === null && effect.after !== null);
 	return [...new Map(pressed.map(({ consequence }) => [limitKey(consequence), consequence])).values()];
 }
-// src/vocabulary/limiters.ts
+// src/tell/words/clock.ts
+const inUtc = (_at, utc) => utc;
+const inReadersZone = (at, utc) => {
+	const time = /\d\d:\d\d:\d\d/.test(utc) ? "{time_secs}" : "{time}";
+	return `<!date^${Math.floor(Date.parse(at) / 1e3)}^${time} {date_short_pretty}|${utc}>`;
+};
+// src/vocabulary/limits/limiters.ts
 const INPUT = ["uncached_input", "cache_creation"];
 const ALL_INPUT = [...INPUT, "cache_read"];
 const model = {
@@ -33892,7 +34155,7 @@ const LIMITERS = [
 	{
 		...model,
 		type: "input_tokens_per_minute_cache_aware",
-		label: "input tokens/min (cache-aware)",
+		label: "input tokens/min (cache reads free)",
 		long: "input tokens per minute, cache reads not counted",
 		counts: INPUT
 	},
@@ -33928,7 +34191,7 @@ const LIMITERS = [
 	{
 		...model,
 		type: "fast_itpmca",
-		label: "fast input tokens/min (cache-aware)",
+		label: "fast input tokens/min (cache reads free)",
 		long: "fast-mode input tokens per minute, cache reads not counted",
 		stream: "fast",
 		counts: INPUT
@@ -33968,8 +34231,8 @@ function percentOf(report) {
 }
 const date = (iso) => iso.slice(0, 10);
 const time = (iso) => iso.slice(11, 16);
-function moment(iso) {
-	return `${date(iso)} ${time(iso)} UTC`;
+function moment(iso, clock = inUtc) {
+	return clock(iso, `${date(iso)} ${time(iso)} UTC`);
 }
 function period({ start, end }) {
 	if (!(time(start) === "00:00" && time(end) === "00:00")) return `${date(start)} ${time(start)} to ${date(start) === date(end) ? "" : `${date(end)} `}${time(end)} UTC`;
@@ -33982,18 +34245,19 @@ function timeBefore({ window: { days, start, compared_with } }) {
 	if (days === 1) return "the day before";
 	return compared_with?.end === start ? `the ${days} days before` : "the window one day earlier";
 }
-function peakTime(verdict, report) {
-	if (verdict.peak_at === null || verdict.peak === 0) return "";
-	if (isPerDay(verdict)) return date(verdict.peak_at);
-	const day = report.window.days > 1 ? `${date(verdict.peak_at)} ` : "";
-	if (report.peak_window === "minute") return `${day}${time(verdict.peak_at)} UTC`;
-	if (report.peak_window === "second") return `${day}${verdict.peak_at.slice(11, 19)} UTC`;
-	const end = new Date(Date.parse(verdict.peak_at) + HOUR).toISOString();
-	return `${day}${time(verdict.peak_at)}–${time(end)} UTC`;
+function peakTime(verdict, report, clock = inUtc) {
+	const { peak, peak_at: at } = verdict;
+	if (at === null || peak === 0) return "";
+	if (isPerDay(verdict)) return date(at);
+	const day = report.window.days > 1 ? `${date(at)} ` : "";
+	if (report.peak_window === "minute") return clock(at, `${day}${time(at)} UTC`);
+	if (report.peak_window === "second") return clock(at, `${day}${at.slice(11, 19)} UTC`);
+	const end = new Date(Date.parse(at) + HOUR).toISOString();
+	return `${clock(at, `${day}${time(at)}`)}–${clock(end, `${time(end)} UTC`)}`;
 }
-function atPeakTime(verdict, report) {
-	const when = peakTime(verdict, report);
-	return when && `${isPerDay(verdict) ? " on" : " at"} ${when}`;
+function atPeakTime(...about) {
+	const when = peakTime(...about);
+	return when && `${isPerDay(about[0]) ? " on" : " at"} ${when}`;
 }
 const isPerDay = ({ group, limiter }) => limiterRule(group.type, limiter)?.per === "day";
 const GROUP_NAMES = {
@@ -34033,8 +34297,8 @@ function andMore(more) {
 	return more > 0 ? `and ${count$1(more)} more` : "";
 }
 // src/tell/drift/drift-consequence.ts
-const NAMED$10 = 5;
-const EFFECTS = 4;
+const NAMED$11 = 5;
+const EFFECTS = 3;
 function driftConsequence(drift, report, safe) {
 	return (drift.limiter === null ? [figuresOf(drift, report, safe), fate(drift, report, safe)] : [ofPeak(drift, report), inert(drift, report, safe)]).filter(Boolean).join(" ");
 }
@@ -34079,7 +34343,7 @@ function figuresOf(drift, report, safe) {
 	if (effects.length === 0) return "";
 	const teller = firstTeller(drift, report);
 	if (teller) return `Its figures are those of ${safe(teller)}.`;
-	const lines = list(effects, EFFECTS, (effect) => `${nameOf$2(effect, drift, safe)}: ${effectText(effect, report)}`, (more) => `And ${plural(more, "more limit")}, in the report file.`);
+	const lines = list(effects, EFFECTS, (effect) => `${nameOf$3(effect, drift, safe)}: ${effectText(effect, report)}`, (more) => `And ${plural(more, "more limit")}, in the report file.`);
 	return `${whosePeak(report)} by limit: ${lines.join(" ")}`;
 }
 function effectText({ consequence, before, after, origin }, report) {
@@ -34096,7 +34360,7 @@ function effectText({ consequence, before, after, origin }, report) {
 	if (!origin) return now;
 	return origin.isPart ? `${count$1(after.peak)} was part of ${figures$2(origin, share)} and is now ${now}` : `${figures$2(origin, share)} with the rest of its old group, and now ${now}`;
 }
-function nameOf$2({ consequence }, drift, safe) {
+function nameOf$3({ consequence }, drift, safe) {
 	return isOwn(consequence, drift) ? limiterName(consequence, safe) : limitName(consequence, safe);
 }
 function firstTeller(drift, { drift: all }) {
@@ -34113,7 +34377,7 @@ function fate(drift, report, safe) {
 	switch (driftClass) {
 		case "workspace-added": return hasOwnLimits(drift, report) ? "Where it has no limit of its own, it may use all of the organization's." : "It has no limits of its own: it may use all of the organization's limits.";
 		case "group-added": return consequences.some(({ after }) => after !== null) ? "" : "Its limits are judged from this run on.";
-		case "group-retired": return unlisted.length === 0 ? "" : `Use of ${listing(unlisted.map((model) => safe(model)), NAMED$10)} is reported as unmatched from now on.`;
+		case "group-retired": return unlisted.length === 0 ? "" : `Use of ${listing(unlisted.map((model) => safe(model)), NAMED$11)} is reported as unmatched from now on.`;
 		case "model-added": return "Its use was unmatched and counts toward this group from now on.";
 		case "model-removed": return "Its use is reported as unmatched from now on.";
 		case "model-moved": return consequences.some(({ after }) => after !== null) ? "" : "Its use counts toward this group from now on.";
@@ -34126,7 +34390,7 @@ function hasOwnLimits({ scope }, { drift }) {
 function inert(drift, report, safe) {
 	if (drift.scope.type === "workspace") {
 		const verdict = verdictOn(drift, report);
-		return verdict && isInert(verdict) ? `It is inert: the organization's ${count$1(verdict.limit ?? 0)} is lower and binds.` : "";
+		return verdict && isInert(verdict) ? `It has no effect: the organization's ${count$1(verdict.limit ?? 0)} is lower and binds.` : "";
 	}
 	const { before, after } = drift;
 	if (after === null || before !== null && after >= before) return "";
@@ -34136,7 +34400,7 @@ function inert(drift, report, safe) {
 	}, drift) && (row.configured ?? 0) <= (before ?? Number.POSITIVE_INFINITY));
 	if (wereBinding.length === 0) return "";
 	const named = wereBinding.map((row) => `${scopeName(row.scope, safe)} (${count$1(row.configured ?? 0)})`);
-	return `${plural(named.length, "limit")} of workspaces ${named.length === 1 ? "becomes" : "become"} inert: ${listing(named, NAMED$10)}.`;
+	return `${plural(named.length, "limit")} of workspaces ${named.length === 1 ? "has" : "have"} no effect any more: ${listing(named, NAMED$11)}.`;
 }
 function verdictOn(drift, { verdicts }) {
 	return verdicts.find((verdict) => isOn(verdict, drift));
@@ -34183,11 +34447,11 @@ function driftSubject({ scope, group, limiter }, safe) {
 		...ofLimiter
 	].join(", ");
 }
-function driftChange(drift, safe) {
+function driftChange(drift, safe, clock = inUtc) {
 	const model = safe(drift.model ?? "a model");
 	switch (drift.class) {
 		case "raised":
-		case "cut": return `${values(drift)}${seenFrom(drift)}`;
+		case "cut": return `${values(drift)}${seenFrom(drift, clock)}`;
 		case "limiter-added": return `new limit of ${limitText$1(drift.after)}`;
 		case "limiter-removed": return `limit of ${limitText$1(drift.before)} no longer listed`;
 		case "limiter-changed": return `${values(drift)}, ${countedNow(drift)}`;
@@ -34197,7 +34461,7 @@ function driftChange(drift, safe) {
 		case "model-removed": return `${model} no longer listed`;
 		case "model-moved": return `${model} moved here from ${safe(drift.from ?? "another group")}`;
 		case "override-added": return drift.inherited == null ? `limit of its own set to ${limitText$1(drift.after)}` : `${limitText$1(drift.inherited)} (the organization's) → ${limitText$1(drift.after)}`;
-		case "override-changed": return `limit of its own ${values(drift)}${drift.from === null ? seenFrom(drift) : `, ${countedNow(drift)}`}`;
+		case "override-changed": return `limit of its own ${values(drift)}${drift.from === null ? seenFrom(drift, clock) : `, ${countedNow(drift)}`}`;
 		case "override-removed": return drift.inherited == null ? `limit of its own of ${limitText$1(drift.before)} removed, and the organization has none` : `${limitText$1(drift.before)} → ${limitText$1(drift.inherited)} (the organization's)`;
 		case "workspace-added": return "new workspace";
 		case "workspace-archived": return "archived: its own limits are gone";
@@ -34211,9 +34475,9 @@ function driftIntent({ intended }) {
 	if (intended === void 0) return "";
 	return intended ? "As the policy expects." : "Not what the policy expects.";
 }
-function driftSentence(drift, report, safe) {
+function driftSentence(drift, report, safe, clock = inUtc) {
 	return [
-		`${driftSubject(drift, safe)}: ${driftChange(drift, safe)}.`,
+		`${driftSubject(drift, safe)}: ${driftChange(drift, safe, clock)}.`,
 		driftConsequence(drift, report, safe),
 		driftIntent(drift)
 	].filter(Boolean).join(" ");
@@ -34256,8 +34520,8 @@ function countsOf(drift, words) {
 		return plural(drift.filter((item) => item.class === driftClass).length, one, many);
 	});
 }
-function seenFrom({ at }) {
-	return at === void 0 ? "" : `, from ${moment(at)} on`;
+function seenFrom({ at }, clock) {
+	return at === void 0 ? "" : `, from ${moment(at, clock)} on`;
 }
 function values({ before, after }) {
 	if (before === after) return limitText$1(after);
@@ -34325,7 +34589,7 @@ function encoded(url, unsafe) {
 	return url.replace(unsafe, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
 }
 // src/tell/words/refused-text.ts
-const NAMED$9 = 3;
+const NAMED$10 = 3;
 function refusedCount(report) {
 	const requests = refusedRows(report).reduce((sum, { refused }) => sum + refused.requests, 0);
 	return requests === 0 ? "" : `${plural(requests, "request")} refused`;
@@ -34333,11 +34597,11 @@ function refusedCount(report) {
 function refusedName({ scope, group }, safe) {
 	return `${groupName(group, safe)}${scope.type === "workspace" ? ` in ${scopeName(scope, safe)}` : ""}`;
 }
-function refusedText({ refused }) {
+function refusedText({ refused }, clock = inUtc) {
 	const { requests, worst_minute: worst } = refused;
 	return [
 		`${plural(requests, "request")} refused (${refusedBy(refused)})`,
-		`most at ${moment(worst.at)} (${count$1(worst.requests)})`,
+		`most at ${moment(worst.at, clock)} (${count$1(worst.requests)})`,
 		waitText(refused.retry_after)
 	].filter(Boolean).join(", ");
 }
@@ -34353,27 +34617,27 @@ function waitText(wait) {
 	if (wait === null) return "";
 	return wait.median === wait.max ? `asked to wait ${count$1(wait.max)} s` : `asked to wait ${count$1(wait.median)} s (median), at most ${count$1(wait.max)} s`;
 }
-function refusedAdvice(report, safe) {
+function refusedAdvice(report, safe, clock = inUtc) {
 	const rows = refusedRows(report);
-	const named = (of) => listing(of.map((row) => refusedName(row, safe)), NAMED$9);
+	const named = (of) => listing(of.map((row) => refusedName(row, safe)), NAMED$10);
 	const ofKind = (kind) => rows.filter(({ refused }) => refused[kind] > 0);
 	return KINDS$1.flatMap(([kind, advise]) => {
 		const refused = ofKind(kind);
-		return refused.length > 0 ? [advise(named(refused), refused)] : [];
+		return refused.length > 0 ? [advise(named(refused), refused, clock)] : [];
 	});
 }
 const KINDS$1 = [
 	["spend_cap", (names, rows) => `Raise the spend cap or stop what can wait (${names}): the money is spent until ${nextMonth(rows)}, and no rate limit helps.`],
 	["acceleration", (names) => `Let use rise more slowly (${names}): a sharp rise is refused even far below the limits. Ramp up over minutes, and wait as long as \`retry-after\` asks.`],
-	["rate_limit", (names, rows) => `Use less at once (${names}): spread out what runs around ${worstMinute(rows)} and wait as long as \`retry-after\` asks, or ask Anthropic for more.`],
+	["rate_limit", (names, rows, clock) => `Use less at once (${names}): spread out what runs around ${worstMinute(rows, clock)} and wait as long as \`retry-after\` asks, or ask Anthropic for more.`],
 	["not_told", (names) => `Log the body of refused responses as \`error\` (${names}): it says whether a rate limit, acceleration or a spend cap refused them.`]
 ];
 function nextMonth(rows) {
 	const last = new Date(Math.max(...rows.map(({ refused }) => Date.parse(refused.last))));
 	return moment(new Date(Date.UTC(last.getUTCFullYear(), last.getUTCMonth() + 1, 1)).toISOString());
 }
-function worstMinute(rows) {
-	return moment(rows.map(({ refused }) => refused.worst_minute).reduce((most, one) => one.requests > most.requests ? one : most).at);
+function worstMinute(rows, clock) {
+	return moment(rows.map(({ refused }) => refused.worst_minute).reduce((most, one) => one.requests > most.requests ? one : most).at, clock);
 }
 // src/tell/words/sentences.ts
 function overallBand(report) {
@@ -34385,6 +34649,8 @@ function overallBand(report) {
 function isPartial(report) {
 	return report.unread_workspaces !== void 0 || !report.window.complete || report.accounting?.reconciled === false;
 }
+const drillMark = ({ drill }) => drill ? "DRILL · " : "";
+const drillText = ({ drill }) => drill ? "This is a drill: the alert is made up, and so is every figure in it. Nothing has to be done." : "";
 function verdictLine(report, worst = "") {
 	const top = highest(report);
 	const refused = refusedCount(report);
@@ -34402,7 +34668,7 @@ function verdictLine(report, worst = "") {
 			const over = ofBand(report, "alert").length;
 			return `${[refused, over > 0 && `${plural(over, "limit")} at or over ${thresholdName("alert", report)}`].filter(Boolean).join(", ")}, highest ${highest$1}${worst}${silenced}${failed}`;
 		}
-		case "watch": return `${plural(ofBand(report, "watch").length, "limit")} to watch, highest ${highest$1}${silenced}${failed}`;
+		case "watch": return `${plural(ofBand(report, "watch").length, "limit")} to watch, highest ${highest$1}${worst}${silenced}${failed}`;
 		case "ok":
 			if (all === 0) return `every limit measured is muted, highest ${highest$1}${failed}`;
 			return all === 1 ? `the one limit measured is at ${highest$1}${silenced}${failed}` : `all ${count$1(all)} measured below ${thresholdName("watch", report)}, highest ${highest$1}${silenced}${failed}`;
@@ -34415,10 +34681,12 @@ function shareOf$1(row, report) {
 	return percentOf({ thresholds: thresholdsOf(row, report) });
 }
 function missingData(report) {
-	const { complete, missing_minutes: missing } = report.window;
+	const { complete, missing_minutes: missing, start, end } = report.window;
 	if (complete) return null;
 	if (report.usage_source === "headers") return "Some lines or headers of the log could not be read: every peak is at least what is shown.";
-	return missing === 0 ? "The usage data may still change: every peak is at least what is shown." : `${plural(missing, "minute")} of usage ${missing === 1 ? "is" : "are"} not in yet: every peak is at least what is shown.`;
+	if (missing === 0) return "The usage data may still change: every peak is at least what is shown.";
+	const all = (Date.parse(end) - Date.parse(start)) / MINUTE;
+	return `${count$1(missing)} of ${plural(all, "minute")} of usage ${missing === 1 ? "is" : "are"} not in yet: every peak is at least what is shown.`;
 }
 function coverage(report) {
 	const not = unmeasured(report).length;
@@ -34428,7 +34696,7 @@ function bindingLimit(row) {
 	const now = movedTo(row);
 	if (now !== null) return `${count$1(row.limit)} (now ${count$1(now)})`;
 	if (!isInert(row)) return count$1(row.limit);
-	return `${count$1(row.limit)} (the organization's; its own ${count$1(row.configured ?? 0)} is inert)`;
+	return `${count$1(row.limit)} (the organization's; its own ${count$1(row.configured ?? 0)} has no effect)`;
 }
 function used(row, report) {
 	return `${row.lower_bound ? "at least " : ""}${shareOf$1(row, report)(row.utilization)}`;
@@ -34437,6 +34705,7 @@ function transitionText(row, report) {
 	if (row.transition === null) return "";
 	return row.previous === null || row.transition === "new" ? row.transition : `${row.transition}, was ${shareOf$1(row, report)(row.previous.utilization)}`;
 }
+const NAMED_FROM = .25;
 function mainDriver(row, safe) {
 	if (!row.drivers) return null;
 	const { workspaces, api_keys, models } = row.drivers;
@@ -34453,16 +34722,15 @@ function mainDriver(row, safe) {
 			kind: "model",
 			first: models[0]
 		}
-	].find(({ first }) => first !== void 0);
+	].find(({ first }) => first !== void 0 && first.share >= NAMED_FROM);
 	return found?.first ? {
 		kind: found.kind,
 		name: safe(found.first.name),
 		share: found.first.share
 	} : null;
 }
-function clippedText(row) {
-	if (!row.clipped) return "";
-	return `within 5 % of its limit or above for ${plural(row.clipped.minutes, "minute")}, demand may be higher`;
+function atItsLimit({ clipped }) {
+	return clipped ? `at its limit for ${plural(clipped.minutes, "minute")}` : "";
 }
 function snapshotText(snapshot, link, safe) {
 	if (!snapshot) return "";
@@ -34502,22 +34770,27 @@ function unclaimedShare(report) {
 }
 function unclaimedSentences({ accounting }, safe) {
 	return (accounting?.parts ?? []).filter(isUnclaimed).flatMap((part) => {
-		const names = unmutedNames(part).map((name) => safe(name));
+		const names = unmutedNames(part).map((text) => safe(text));
 		return names.length === 0 ? [] : [`${PART_TITLES[part.kind]}: ${listing(names, NAMED_USE)}.`];
 	});
 }
 function unmutedNames({ kind, of }) {
-	return of.filter(({ muted }) => !muted).map(({ name }) => name === kind ? "no name given" : name);
+	return of.filter((item) => !item.muted).map(({ name }) => name === kind ? "no name given" : name);
 }
 const NAMED_USE = 3;
 // src/tell/annotations.ts
-const NAMED$8 = 3;
+const NAMED$9 = 3;
 function annotations(report, failOn) {
 	const refused = refusedRows(report);
 	const alerts = ofBand(report, "alert");
 	const watch = ofBand(report, "watch");
 	const back = recovered(report);
 	const { drift, failures, window } = report;
+	if (report.drill) return [{
+		level: "notice",
+		title: "DRILL · Claude rate limits",
+		message: namedRows(alerts, report)
+	}];
 	return [
 		failures.length > 0 && {
 			level: "error",
@@ -34570,7 +34843,7 @@ function namedRows(rows, report) {
 }
 function named$1(items) {
 	const rest = (more) => `and ${count$1(more)} more in the job summary`;
-	return list(items, NAMED$8, (item) => item, rest).join("; ");
+	return list(items, NAMED$9, (item) => item, rest).join("; ");
 }
 function logLines(report) {
 	return report.verdicts.map((verdict) => logText$1(logLine(verdict, report), 500));
@@ -34585,7 +34858,7 @@ function logLine(verdict, report) {
 	if (!isMeasured(verdict)) return `${BAND_MARK.unmeasured} unmeasured  ${about}: ${verdict.reason ?? "no reason given"}`;
 	const figure = used(verdict, report);
 	const peak = `${count$1(verdict.peak)} of ${count$1(verdict.limit)}${atPeakTime(verdict, report)}`;
-	const notes = [isInert(verdict) && "own limit is inert", verdict.transition].filter(Boolean);
+	const notes = [isInert(verdict) && "own limit has no effect", verdict.transition].filter(Boolean);
 	return `${BAND_MARK[verdict.band]} ${verdict.band.padEnd(10)}  ${figure.padStart(7)}  ${about} · ${peak}${notes.map((note) => ` · ${note}`).join("")}`;
 }
 function buttons(links, pullRequest = null) {
@@ -34677,6 +34950,33 @@ function sections(lines) {
 	}
 	return texts.map(section$1);
 }
+// src/tell/slack/as-text.ts
+function slackAsText(message) {
+	return `${message.blocks.map(blockText).filter(Boolean).join("\n\n")}\n`;
+}
+function blockText(block) {
+	switch (block.type) {
+		case "header": return `${block.text.text}\n${"=".repeat(block.text.text.length)}`;
+		case "section": return block.text ? readable$1(block.text) : "";
+		case "context": return block.elements.map((element) => "text" in element ? readable$1(element) : "").join("  ");
+		case "actions": return block.elements.map((element) => element.type === "button" ? `[${element.text.text}] ${element.url ?? ""}` : "").join("\n");
+		default: return "";
+	}
+}
+function readable$1({ type, text }) {
+	return type === "mrkdwn" ? mrkdwnAsText(text) : text;
+}
+const MARKS = /`([^`\n]+)`|<!date\^\d+\^[^|>\n]+\|([^>\n]+)>|<(https?:[^|>\n]+)\|([^>\n]*)>|<(https?:[^>\n]+)>|<([!@#][^>\n]*)>|(?<![\p{L}\p{N}])([*_~])(?=\S)([^\n]*?\S)\7(?![\p{L}\p{N}])/gu;
+function mrkdwnAsText(text) {
+	return withoutMarks(text).replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
+function withoutMarks(text) {
+	return text.replace(MARKS, (_all, code, date, url, label, bare, mention, _mark, inner) => {
+		if (url !== void 0) return `${label} (${url})`;
+		if (mention !== void 0) return `[mention ${mention}]`;
+		return code ?? date ?? bare ?? withoutMarks(inner);
+	});
+}
 // src/tell/words/markdown.ts
 function table(columns, rows) {
 	if (rows.length === 0) return "";
@@ -34693,11 +34993,19 @@ function details(title, body) {
 function bullets(items) {
 	return items.map((item) => `- ${item}`).join("\n");
 }
+function numbered(items) {
+	return items.map((item, index) => `${index + 1}. ${item}`).join("\n");
+}
 function stack(...parts) {
 	return parts.filter(Boolean).join("\n\n");
 }
 function under(heading, body) {
-	return body === "" ? "" : `${heading}\n\n${body}`;
+	return body === "" ? "" : `${unbroken(heading)}\n\n${body}`;
+}
+function fenced(text) {
+	const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
+	const fence = "`".repeat(longest + 1);
+	return `${fence}text\n${text}\n${fence}`;
 }
 function unbroken(cell) {
 	return cell.replace(/([\d≥≤−+]) (?=[\d%])/g, "$1&nbsp;");
@@ -34716,60 +35024,177 @@ function seeAlso({ run, usage, limits, runbook }, own = "This run") {
 		runbook && markdownLink("Runbook", runbook)
 	].filter(Boolean).join(" · ");
 }
+// src/tell/summary/delivery.ts
+const DELIVERED = {
+	dryRun: false,
+	slack: { kind: "delivered" }
+};
+const rehearsal = ({ dryRun }) => dryRun ? "Dry run · " : "";
+function rehearsalText({ dryRun }) {
+	return dryRun ? "**Dry run:** nothing was committed, posted or opened. This summary says what would have been." : "";
+}
+function slackPart({ dryRun, slack }) {
+	switch (slack.kind) {
+		case "not-set-up": return "Slack is not set up, so nobody hears of this run: give the input `slack-webhook-url`.";
+		case "rehearsed": return under("### The Slack message that would have been posted", fenced(slackAsText(slack.message).trim()));
+		case "not-wanted": return dryRun ? "Nothing would have been posted to Slack: `notify` has nothing to say of a day like this." : "";
+		default: return "";
+	}
+}
+const deliveryText = (delivery) => stack(rehearsalText(delivery), slackPart(delivery));
 // src/tell/blind.ts
-const TITLE = `${BAND_MARK.unmeasured} Claude rate limits: the audit is blind`;
+const title$2 = (before = "") => `${BAND_MARK.unmeasured} ${before}Claude rate limits: the audit is blind`;
 function renderBlindSlack(blind, links) {
 	const error = slackText(blind.error, 500);
 	const run = links.run ? ` Run: ${slackText(links.run, 500)}` : "";
-	return message(`Claude rate limits: ${meaning(blind)} ${error}${run}`, [
-		header(TITLE),
+	return message(`Claude rate limits: ${meaning$1(blind)} ${error}${run}`, [
+		header(title$2()),
 		section$1(`*Why*\n${error}`),
-		section$1(`*What it means*\n${capital(meaning(blind))}`),
+		section$1(`*What it means*\n${capital(meaning$1(blind, inReadersZone))}`),
 		section$1(`*What to do*\n${remedy(blind)}`),
 		...buttons(links)
 	]);
 }
-function renderBlindSummary(blind, links) {
-	return `${stack(`## ${TITLE}`, `${capital(meaning(blind))} No snapshot was written, and nothing is reported as recovered.`, under("### Why", markdownText(blind.error, 2e3)), under("### What to do", `${remedy(blind)} Until then the Console shows what was used.`), seeAlso(links))}\n`;
+function renderBlindSummary(blind, links, delivery = DELIVERED) {
+	return `${stack(`## ${title$2(rehearsal(delivery))}`, `${capital(meaning$1(blind))} No snapshot was written, and nothing is reported as recovered.`, under("### Why", markdownText(blind.error, 2e3)), under("### What to do", `${remedy(blind)} Until then the Console shows what was used.`), deliveryText(delivery), seeAlso(links))}\n`;
 }
 function renderRefusedSummary(error) {
 	const [headline = "", ...problems] = error.split("\n").map((line) => line.replace(/^- /, ""));
 	return `${stack(`## ${BAND_MARK.unmeasured} Claude rate limits: the audit did not begin`, markdownText(headline, 2e3), bullets(problems.map((problem) => markdownText(problem, 2e3))))}\n`;
 }
-function meaning({ window }) {
-	return `the audit is blind${window === null ? "" : ` since ${moment(window.start)}, longer if the run before failed too`}: a limit may have been reached without anyone being told.`;
+function meaning$1({ window }, clock = inUtc) {
+	return `the audit is blind${window === null ? "" : ` since ${moment(window.start, clock)}, longer if the run before failed too`}: a limit may have been reached without anyone hearing of it.`;
 }
 function remedy({ window, source }) {
 	if (window === null) return "Fix the cause, then run the workflow again with this log: what was not logged cannot be read later.";
 	const lastDay = new Date(Date.parse(window.end) - 1).toISOString().slice(0, 10);
 	return source === "api" ? `Fix the cause, then run the workflow again with \`date: ${lastDay}\`: Anthropic keeps the usage, so nothing is lost.` : `Fix the cause, then run the workflow again with \`date: ${lastDay}\` and the log of that day: what was not logged cannot be read later.`;
 }
+// src/tell/drill.ts
+const USED = .9;
+function drillReport({ version, window, usage_source, peak_window, thresholds, verdicts }) {
+	const { scope, group, limiter, limit } = realLimit(verdicts);
+	const peak = Math.ceil(limit * Math.max(USED, thresholds.alert));
+	const middle = Math.floor((Date.parse(window.start) + Date.parse(window.end)) / 2 / MINUTE) * MINUTE;
+	const row = {
+		scope,
+		group,
+		limiter,
+		configured: limit,
+		limit_source: "organization",
+		lower_bound: false,
+		band: "alert",
+		limit,
+		peak,
+		peak_at: new Date(middle).toISOString(),
+		bracket: peak,
+		p99: peak,
+		minutes_over_threshold: 1,
+		utilization: peak / limit,
+		transition: "new",
+		reason: null,
+		clipped: null,
+		previous: null,
+		hourly: null,
+		drivers: null
+	};
+	return {
+		version,
+		drill: true,
+		window: {
+			...window,
+			complete: true,
+			missing_minutes: 0
+		},
+		usage_source,
+		peak_window,
+		thresholds,
+		status: "alert",
+		highest_utilization: row.utilization,
+		verdicts: [row],
+		groups: [],
+		drift: [],
+		first_snapshot: false,
+		findings: [],
+		unmatched_models: [],
+		failures: []
+	};
+}
+function realLimit(verdicts) {
+	const organization = verdicts.flatMap(({ scope, group, limiter, limit }) => scope.type === "organization" && group.type === "model_group" && limit ? [{
+		scope,
+		group,
+		limiter,
+		limit
+	}] : []);
+	const ofRequests = (limiter) => limiterRule(MODEL_GROUP, limiter)?.unit === "requests";
+	return organization.find(({ limiter }) => ofRequests(limiter)) ?? organization[0] ?? {
+		scope: ORGANIZATION,
+		group: {
+			type: "model_group",
+			name: "Claude Example"
+		},
+		limiter: LIMITERS.find(({ type }) => ofRequests(type))?.type ?? "",
+		limit: 1e3
+	};
+}
 // src/tell/words/advice.ts
 const INCREASE_CONSIDERED_FROM = .5;
 const LOW_READ_SHARE = .5;
 const BURST_MINUTES_A_DAY = 10;
-const NAMED$7 = 3;
-function advice(report, safe) {
-	const steps = [
-		cacheMore,
-		spreadOut,
-		useBatches,
-		raiseOwnLimit,
-		askForMore
-	].map((advise) => advise(report, safe));
-	return [...refusedAdvice(report, safe), ...steps.filter((text) => text !== null)];
+const NAMED$8 = 3;
+const STEPS = [
+	raiseOwnLimit,
+	cacheMore,
+	spreadOut,
+	useBatches,
+	askForMore
+];
+function advice(report, safe, clock = inUtc) {
+	const best = STEPS.map((advise) => advise(report, safe, clock)).filter((step) => step !== null).toSorted((a, b) => b.helps - a.helps);
+	return [...refusedAdvice(report, safe, clock), ...best.map(({ text }) => text)];
 }
-const cacheMore = (report, safe) => {
+const highestOf = (rows) => Math.max(...rows.map(({ utilization }) => utilization));
+function raiseOwnLimit(report, safe) {
+	const held = ofBand(report, "alert").flatMap((row) => {
+		const room = isOwnCap(row) ? roomAbove(row, report, safe) : null;
+		return room === null ? [] : [{
+			row,
+			room
+		}];
+	});
+	if (held.length === 0) return null;
+	return {
+		text: `Have a limit of your own making raised by your administrators (Console, API or CLI): ${listing(held.map(({ row, room }) => `${scopeName(row.scope, safe)} (${limiterName(row, safe)}: ${count$1(row.limit)}${room})`), NAMED$8)}.`,
+		helps: highestOf(held.map(({ row }) => row))
+	};
+}
+function roomAbove(row, report, safe) {
+	const organization = report.verdicts.filter(({ scope, group, limit }) => scope.type === "organization" && group.type === row.group.type && group.name === row.group.name && limit);
+	const same = organization.find(({ limiter }) => limiter === row.limiter);
+	const above = same ?? organization.find(({ limiter }) => isOfInput(limiter) && isOfInput(row.limiter));
+	if (!above?.limit) return ", if the organization has room";
+	if (same && above.limit <= row.limit || isMeasured(above) && above.band === "alert") return null;
+	return `, where the organization has ${`${count$1(above.limit)}${same ? "" : ` ${limiterName(above, safe)}`}`}${isMeasured(above) ? `, used to ${percentOf(report)(above.utilization)}` : ""}`;
+}
+function isOfInput(limiter) {
+	const rule = limiterRule(MODEL_GROUP, limiter);
+	return rule?.stream === "standard" && rule.counts.includes("uncached_input") && !rule.counts.includes("output");
+}
+const isOwnCap = ({ scope, limit_source }) => scope.type === "workspace" && limit_source === "workspace";
+function cacheMore(report, safe) {
 	const share = percentOf(report);
-	const groups = new Map();
-	for (const row of [...ofBand(report, "alert"), ...ofBand(report, "watch")]) {
+	const rows = [...ofBand(report, "alert"), ...ofBand(report, "watch")].filter((row) => {
 		const view = viewOf(row, report);
-		if (row.limiter === "input_tokens_per_minute_cache_aware" && view?.binds[0]?.limiter === row.limiter && view.cache && view.cache.read_share < LOW_READ_SHARE) groups.set(groupName(row.group, safe), view.cache.read_share);
-	}
-	if (groups.size === 0) return null;
-	return `Add cache breakpoints where input binds: ${listing([...groups].map(([name, readShare]) => `${name} reads ${share(readShare)}`), NAMED$7)} of its input from the cache. Cache reads do not count toward this limit; at a share of 70 % it carries 3.3 times the input.`;
-};
-const spreadOut = (report, safe) => {
+		return row.limiter === "input_tokens_per_minute_cache_aware" && view?.binds[0]?.limiter === row.limiter && view.cache && view.cache.read_share < LOW_READ_SHARE;
+	});
+	if (rows.length === 0) return null;
+	return {
+		text: `Add cache breakpoints where input binds: ${listing([...new Map(rows.map((row) => [groupName(row.group, safe), viewOf(row, report)?.cache?.read_share ?? 0]))].map(([name, readShare]) => `${name} reads ${share(readShare)}`), NAMED$8)} of its input from the cache. Cache reads do not count toward this limit; at a share of 70 % it carries 3.3 times the input.`,
+		helps: highestOf(rows)
+	};
+}
+function spreadOut(report, safe, clock) {
 	const worst = ofBand(report, "alert").filter((row) => {
 		const { minutes_over_threshold: minutes, p99, limit } = row;
 		return minutes !== null && minutes <= BURST_MINUTES_A_DAY * report.window.days && p99 !== null && p99 < thresholdsOf(row, report).watch * limit;
@@ -34777,25 +35202,27 @@ const spreadOut = (report, safe) => {
 	if (!worst) return null;
 	const { watch, alert } = thresholdsOf(worst, report);
 	const minutes = plural(worst.minutes_over_threshold ?? 0, "minute");
-	return `Spread out what runs around ${peakTime(worst, report)}: ${limitName(worst, safe)} was at or over ${percent(alert)} for only ${minutes}, and below ${percent(watch)} in 99 of 100 minutes.`;
-};
-const useBatches = (report) => {
-	return ofBand(report, "alert").some(({ group, limiter }) => group.type === "model_group" && limiterRule(group.type, limiter)?.stream === "standard") ? "Move work that can wait to the Message Batches API: it draws on limits of its own." : null;
-};
-const raiseOwnLimit = (report, safe) => {
-	const held = ofBand(report, "alert").filter((row) => row.scope.type === "workspace" && row.limit_source === "workspace");
-	if (held.length === 0) return null;
-	return `Raise a workspace's own limit in the Console, if you set it yourself and the organization has room: ${listing(held.map((row) => {
-		const above = report.verdicts.find((other) => other.scope.type === "organization" && other.group.type === row.group.type && other.group.name === row.group.name && other.limiter === row.limiter);
-		const organization = above?.limit ? ` where the organization has ${count$1(above.limit)}` : "";
-		return `${scopeName(row.scope, safe)} (${limiterName(row, safe)}: ${count$1(row.limit)}${organization})`;
-	}), NAMED$7)}.`;
-};
-const askForMore = (report, safe) => {
+	return {
+		text: `Spread out what runs around ${peakTime(worst, report, clock)}: ${limitName(worst, safe)} was at or over ${percent(alert)} for only ${minutes}, and below ${percent(watch)} in 99 of 100 minutes.`,
+		helps: worst.utilization
+	};
+}
+function useBatches(report) {
+	const standard = ofBand(report, "alert").filter((row) => !isOwnCap(row) && row.group.type === "model_group" && limiterRule(row.group.type, row.limiter)?.stream === "standard");
+	if (standard.length === 0) return null;
+	return {
+		text: "Move work that can wait to the Message Batches API: it draws on limits of its own.",
+		helps: highestOf(standard)
+	};
+}
+function askForMore(report, safe) {
 	const eligible = measured(report).filter((row) => row.limit_source === "organization" && row.utilization >= .5);
 	if (eligible.length === 0) return null;
-	return `Ask Anthropic for more: it considers an increase from 50 % use on, which holds for ${listing([...new Set(eligible.map((row) => `${groupName(row.group, safe)} ${limiterName(row, safe)}`))], NAMED$7)}.`;
-};
+	return {
+		text: `Ask Anthropic for more: it considers an increase from 50 % use on, which holds for ${listing([...new Set(eligible.map((row) => `${groupName(row.group, safe)} ${limiterName(row, safe)}`))], NAMED$8)}.`,
+		helps: highestOf(eligible)
+	};
+}
 function viewOf(row, report) {
 	const views = report.groups.filter(({ group }) => group.type === row.group.type && group.name === row.group.name);
 	return views.find(({ scope }) => sameScope(scope, row.scope)) ?? views.find(({ scope }) => scope.type === "organization");
@@ -34877,7 +35304,7 @@ function section(row, report) {
 		["Further peaks", furtherPeaks(row, report, ofLimit)],
 		["99th percentile of all minutes", row.p99 === null ? null : ofLimit(row.p99)],
 		[`Minutes at or over ${share(alert)}`, row.minutes_over_threshold === null ? null : `${count$1(row.minutes_over_threshold)}${ofMinutes(report)}`],
-		["Pressed against the limit", row.clipped && `for ${plural(row.clipped.minutes, "minute")} from ${moment(row.clipped.from)}: more may have been asked for`],
+		["At its limit", row.clipped && `for ${plural(row.clipped.minutes, "minute")} from ${moment(row.clipped.from)}: more may have been asked for`],
 		["Growth", growth(row, report)],
 		["Input read from the cache", cacheShare(row, report)],
 		["A limit that would bring the peak to 50 %", count$1(Math.ceil(row.peak / INCREASE_CONSIDERED_FROM))]
@@ -34929,22 +35356,33 @@ function alreadyDone(row, report) {
 	];
 }
 function ownLimit(row, report) {
-	return `${title$1(row)} in ${scopeName(row.scope, markdownText)}: ${shareOf$1(row, report)(row.utilization)} of ${count$1(row.limit)}. Ours to raise, in the Console.`;
+	return `${title$1(row)} in ${scopeName(row.scope, markdownText)}: ${shareOf$1(row, report)(row.utilization)} of ${count$1(row.limit)}. Ours to raise, by our administrators (Console, API or CLI).`;
 }
 // src/tell/slack/notify.ts
-function shouldNotify(notify, report, snapshot) {
+function shouldNotify(notify, report, snapshot, { isRerun }) {
 	if (notify === "never") return false;
-	if (notify === "always" || report.failures.length > 0 || isBlind(report)) return true;
-	if (refusedRows(report).length > 0 || isNewlyUnclaimed(report)) return true;
+	if (notify === "always" || report.failures.length > 0 || isUsageMissing(report)) return true;
+	if (refusedRows(report).length > 0 || isNewlyUnclaimed(report) || isFirstSnapshot(report, snapshot)) return true;
 	if (report.findings.some(({ kind }) => kind === "mute-expired")) return true;
-	if (report.drift.length > 0 && !(notify === "on-change" && isProposed(snapshot))) return true;
-	return report.verdicts.filter(isMeasured).some(({ band, transition, muted }) => {
-		if (transition === "recovered") return true;
-		return band === "alert" && !muted && (notify === "on-alert" || transition === "new" || transition === "worse");
+	const isReminder = notify === "on-change" && (isRerun || isOfMonday(report));
+	if (report.drift.length > 0 && (notify === "on-alert" || isReminder || !isProposed(snapshot))) return true;
+	return report.verdicts.filter(isMeasured).some((row) => {
+		if (row.transition === "recovered") return true;
+		if (row.muted || row.band === "ok") return false;
+		if (isReminder || isNews(row)) return true;
+		return notify === "on-alert" && row.band === "alert";
 	});
 }
-function isBlind({ status, window }) {
-	return status === null && !window.complete;
+const isNews = ({ transition }) => transition === "new" || transition === "worse";
+function isUsageMissing({ status, window }) {
+	return !window.complete && (status === null || window.missing_minutes > 0);
+}
+function isFirstSnapshot({ first_snapshot }, snapshot) {
+	return first_snapshot && (snapshot?.operation === "created" || snapshot?.operation === "written");
+}
+function isOfMonday({ window }) {
+	const end = Date.parse(window.end);
+	return end % 864e5 === 0 && new Date(end).getUTCDay() === 1;
 }
 function isProposed(snapshot) {
 	const operation = snapshot?.pullRequest?.operation;
@@ -34965,6 +35403,95 @@ function firstFitting(extents, render, fits) {
 		result = render(extent);
 	}
 	return result;
+}
+// src/tell/slack/limit-rows.ts
+function limitRows(report, links, extent) {
+	const inFull = (row) => fullRow(row, report);
+	const folded = (row) => foldedRow(row, report);
+	const organization = rowsOf$1(report, "organization");
+	const workspaces = rowsOf$1(report, "workspace");
+	const others = (what) => (more) => moreIn(links, `${andMore(more)} ${what}`);
+	return [...scopeSection("Organization", organization, [
+		...organization.alerts.slice(0, extent.organization).map(inFull),
+		...countedByName(organization.alerts.slice(extent.organization), extent.name),
+		...list(organization.watch, extent.watch, inFull, others("to watch")),
+		...list(organization.recovered, extent.recovered, (row) => recoveredRow(row, report), others("recovered"))
+	]), ...scopeSection("Workspaces", workspaces, [
+		...workspaces.alerts.slice(0, extent.workspaces).map(inFull),
+		...list(workspaces.alerts.slice(extent.workspaces), extent.folded, folded, others("in alert")),
+		...list(workspaces.watch, extent.watch, folded, others("to watch")),
+		...list(workspaces.recovered, extent.recovered, (row) => recoveredRow(row, report), others("recovered"))
+	])];
+}
+function rowsOf$1(report, type) {
+	const ofScope = ({ scope }) => scope.type === type;
+	const isNew = ({ transition }) => Number(transition === "new");
+	return {
+		alerts: ofBand(report, "alert").filter(ofScope),
+		watch: ofBand(report, "watch").filter((row) => ofScope(row) && row.transition !== "recovered").sort((a, b) => isNew(b) - isNew(a)),
+		recovered: recovered(report).filter(ofScope)
+	};
+}
+function scopeSection(title, { alerts, watch, recovered: back }, lines) {
+	if (lines.length === 0) return [];
+	return sections([`*${title}*: ${[
+		alerts.length > 0 && `${plural(alerts.length, "alert")}${newly(alerts)}`,
+		watch.length > 0 && `${count$1(watch.length)} to watch${newly(watch)}`,
+		back.length > 0 && `${count$1(back.length)} recovered`
+	].filter(Boolean).join(", ")}`, ...lines]);
+}
+function newly(rows) {
+	const fresh = rows.filter(({ transition }) => transition === "new" || transition === "worse").length;
+	return fresh > 0 && fresh < rows.length ? ` (${count$1(fresh)} new or worse)` : "";
+}
+const IN_A_LINE = 6;
+const MOST_GROUPS = 100;
+function countedByName(rows, length) {
+	if (rows.length === 0) return [];
+	const groups = Map.groupBy(rows, ({ group }) => groupName(group, (text) => slackText(text, length)));
+	const { shown, more } = atMost([...groups].map(([name, { length: limits }]) => limits > 1 ? `${name} (${count$1(limits)})` : name), MOST_GROUPS);
+	const lines = Array.from({ length: Math.ceil(shown.length / IN_A_LINE) }, (_, index) => shown.slice(index * IN_A_LINE, (index + 1) * IN_A_LINE).join(", "));
+	return [
+		`${BAND_MARK.alert} and ${plural(rows.length, "more alert")} of ${plural(groups.size, "group")}:`,
+		...lines,
+		...more > 0 ? [andMore(more)] : []
+	];
+}
+function fullRow(row, report) {
+	const driver = mainDriver(row, slackText);
+	const parts = [
+		`${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)}`,
+		`peak ${count$1(row.peak)}${atPeakTime(row, report, inReadersZone)}`,
+		transitionText(row, report),
+		driver && driverText(driver, report),
+		atItsLimit(row)
+	];
+	return `${BAND_MARK[row.band]} ${parts.filter(Boolean).join(" · ")}`;
+}
+function foldedRow(row, report) {
+	const transition = row.transition === "continuing" || row.transition === null ? "" : ` · ${row.transition}`;
+	return `${BAND_MARK[row.band]} ${rowName(row)}: *${used(row, report)}*${transition}`;
+}
+function recoveredRow(row, report) {
+	const when = `${report.window.days > 1 ? "in " : ""}${timeBefore(report)}`;
+	const before = row.previous === null ? "" : `, was ${shareOf$1(row, report)(row.previous.utilization)} ${when}`;
+	return `${BAND_MARK[row.band]} ${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)} · recovered${before}`;
+}
+function driverText({ kind, name, share }, report) {
+	const who = `${kind} ${bold(name)}`;
+	if (share > .995) return `all by ${who}`;
+	return `${share >= .5 ? "mostly" : "led by"} ${who} ${percentOf(report)(share)}`;
+}
+function rowName(row) {
+	const limiter = limiterName(row, slackText);
+	const group = groupName(row.group, slackText);
+	return row.scope.type === "organization" ? `${bold(group)} · ${limiter}` : `${bold(scopeName(row.scope, slackText))} · ${group} · ${limiter}`;
+}
+function bold(text) {
+	return text.includes("`") ? text : `*${text}*`;
+}
+function moreIn({ run }, what) {
+	return `${run ? slackLink(what, run) : what} in the run's summary`;
 }
 // src/tell/slack/slack-limits.ts
 const SLACK_LIMITS = {
@@ -35056,51 +35583,60 @@ function isLink(url) {
 }
 // src/tell/slack/slack-message.ts
 const EXTENTS$2 = [
-	{
-		alerts: 10,
+	extentOf({
+		organization: 10,
+		workspaces: 3,
+		folded: 12,
 		watch: 3,
 		recovered: 5,
-		drift: 5,
-		failures: 3,
-		advice: 5
-	},
-	{
-		alerts: 5,
+		name: 100
+	}, 5, 3, 5),
+	extentOf({
+		organization: 5,
+		workspaces: 3,
+		folded: 3,
 		watch: 1,
 		recovered: 2,
-		drift: 3,
-		failures: 2,
-		advice: 3
-	},
-	{
-		alerts: 3,
+		name: 60
+	}, 3, 2, 3),
+	extentOf({
+		organization: 3,
+		workspaces: 1,
+		folded: 1,
 		watch: 1,
 		recovered: 1,
-		drift: 1,
-		failures: 1,
-		advice: 2
-	},
-	{
-		alerts: 1,
+		name: 30
+	}, 1, 1, 2),
+	extentOf({
+		organization: 1,
+		workspaces: 0,
+		folded: 0,
 		watch: 0,
 		recovered: 0,
-		drift: 0,
-		failures: 1,
-		advice: 0
-	}
+		name: 12
+	}, 0, 1, 0)
 ];
-function renderSlack(report, links, snapshot) {
-	return firstFitting(EXTENTS$2, (extent) => message(fallback(report, links, extent), blocks(report, links, snapshot, extent)), (rendered) => slackViolations(rendered).length === 0);
+function extentOf(rows, changes, failures, steps) {
+	return {
+		...rows,
+		refused: rows.organization,
+		drift: changes,
+		failures,
+		advice: steps
+	};
 }
-function blocks(report, links, snapshot, extent) {
+function renderSlack(report, links, snapshot, notify = "on-alert") {
+	return firstFitting(EXTENTS$2, (extent) => message(fallback(report, links, extent), blocks(report, links, snapshot, notify, extent)), (rendered) => slackViolations(rendered).length === 0);
+}
+function blocks(report, links, snapshot, notify, extent) {
 	return [
 		header(headline(report)),
 		context(`${period(report.window)} · ${coverage(report)}`),
+		...report.drill ? sections([`*${drillText(report)}*`]) : [],
+		...isFirstSnapshot(report, snapshot) ? sections([watching(report, notify)]) : [],
 		...incomplete(report, extent),
 		...refusals(report, links, extent),
-		...rows("Alerts", ofBand(report, "alert"), extent.alerts, report, links, alertLine),
-		...rows("Watch", watched(report), extent.watch, report, links, alertLine),
-		...rows("Recovered", recovered(report), extent.recovered, report, links, recoveredLine),
+		...limitRows(report, links, extent),
 		...drift(report, links, snapshot, extent),
 		...unclaimed$1(report, extent),
 		...endedMutes(report, extent),
@@ -35110,17 +35646,37 @@ function blocks(report, links, snapshot, extent) {
 }
 function headline(report) {
 	const worst = highest(report);
-	const name = worst ? ` (${groupName(worst.group, plainText)}, ${limiterName(worst, plainText)})` : "";
-	const text = (whose) => `${BAND_MARK[overallBand(report)]} Claude rate limits: ${verdictLine(report, whose)}`;
-	return text(name).length <= 150 ? text(name) : text("");
+	const text = (whose) => `${BAND_MARK[overallBand(report)]} ${drillMark(report)}Claude rate limits: ${verdictLine(report, whose)}`;
+	const whole = text(worst ? ` (${inShort$1(worst)})` : "");
+	return whole.length <= 150 ? whole : text("");
+}
+function inShort$1({ scope, group, limiter }) {
+	const name = groupName(group, plainText).replace(/^Claude /, "");
+	return `${scopeName(scope, plainText)}, ${name} ${limiterName({
+		group,
+		limiter
+	}, plainText).replace(/ \((.*)\)$/, ", $1")}`;
 }
 const plainText = (text, length) => oneLine$1(text, length);
+const QUIET_UNLESS = {
+	"on-alert": "quiet unless one comes near its limit, recovers or is changed",
+	"on-change": "quiet unless one newly comes near its limit, recovers or is changed",
+	always: "a message after every run",
+	never: "no messages"
+};
+function watching(report, notify) {
+	const rows = measured(report);
+	const workspaces = new Set(rows.flatMap(({ scope }) => scope.type === "workspace" ? [scope.id] : [])).size;
+	const whose = workspaces > 0 ? ` of the organization and ${plural(workspaces, "workspace")}` : "";
+	return `Watching ${plural(rows.length, "limit")}${whose}; ${QUIET_UNLESS[notify]}.`;
+}
 function fallback(report, links, extent) {
 	const worst = highest(report);
 	const [refused] = refusedRows(report);
 	const back = recovered(report).length;
 	return [
-		`Claude rate limits, ${period(report.window)}: ${verdictLine(report)}.`,
+		`${drillMark(report)}Claude rate limits, ${period(report.window)}: ${verdictLine(report)}.`,
+		drillText(report),
 		refused && `${refusedName(refused, slackText)}: ${refusedText(refused)}.`,
 		worst && `Highest: ${rowSentence(worst, report, slackText)}.`,
 		back > 0 && `${count$1(back)} recovered.`,
@@ -35139,55 +35695,20 @@ function incomplete(report, extent) {
 function refusals(report, links, extent) {
 	const refused = refusedRows(report);
 	if (refused.length === 0) return [];
-	const line = (row) => `${BAND_MARK.alert} ${bold(refusedName(row, slackText))}: ${refusedText(row)} · ${row.transition}`;
-	return sections([`*${capital(refusedCount(report))}*`, ...list(refused, extent.alerts, line, moreIn(links))]);
-}
-function rows(title, all, most, report, links, rowLine) {
-	if (all.length === 0) return [];
-	return sections([`*${title}* (${count$1(all.length)})`, ...list(all, most, (row) => rowLine(row, report), moreIn(links))]);
-}
-function alertLine(row, report) {
-	const driver = mainDriver(row, slackText);
-	const parts = [
-		`${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)}`,
-		`peak ${count$1(row.peak)}${atPeakTime(row, report)}`,
-		transitionText(row, report),
-		driver && driverText(driver, report),
-		clippedText(row)
-	];
-	return `${BAND_MARK[row.band]} ${parts.filter(Boolean).join(" · ")}`;
-}
-function driverText({ kind, name, share }, report) {
-	const who = `${kind === "workspace" ? "" : `${kind} `}${bold(name)}`;
-	if (share > .995) return `all by ${who}`;
-	return `${share >= .5 ? "mostly" : "led by"} ${who} ${percentOf(report)(share)}`;
-}
-function recoveredLine(row, report) {
-	const when = `${report.window.days > 1 ? "in " : ""}${timeBefore(report)}`;
-	const before = row.previous === null ? "" : ` · was ${shareOf$1(row, report)(row.previous.utilization)} ${when}`;
-	return `${BAND_MARK[row.band]} ${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)}${before}`;
-}
-function watched(report) {
-	return ofBand(report, "watch").filter(({ transition }) => transition !== "recovered");
-}
-function bold(text) {
-	return text.includes("`") ? text : `*${text}*`;
-}
-function rowName(row) {
-	const scope = row.scope.type === "workspace" ? `${scopeName(row.scope, slackText)} · ` : "";
-	return `${bold(groupName(row.group, slackText))} · ${scope}${limiterName(row, slackText)}`;
+	const line = (row) => `${BAND_MARK.alert} ${bold(refusedName(row, slackText))}: ${refusedText(row, inReadersZone)} · ${row.transition}`;
+	return sections([`*${capital(refusedCount(report))}*`, ...list(refused, extent.refused, line, rest(links))]);
 }
 function drift(report, links, snapshot, extent) {
 	const outcome = snapshotText(snapshot, slackLink, slackText);
 	if (report.drift.length === 0) return outcome ? [context(outcome)] : [];
 	return sections([
 		`*Limits changed*: ${driftCounts(report.drift)}`,
-		...list(orderDrift(report.drift), extent.drift, (item) => driftLine(item, report), moreIn(links)),
+		...list(orderDrift(report.drift), extent.drift, (item) => driftLine(item, report), rest(links)),
 		...outcome ? [outcome] : []
 	]);
 }
 function driftLine(item, report) {
-	return `${isSerious(item, report) ? "▼" : "•"} ${driftSentence(item, report, slackText)}`;
+	return `${isSerious(item, report) ? "▼" : "•"} ${driftSentence(item, report, slackText, inReadersZone)}`;
 }
 function unclaimed$1(report, extent) {
 	if (!hasUnclaimedUse(report)) return [];
@@ -35199,12 +35720,10 @@ function endedMutes({ findings }, extent) {
 	return lines.length === 0 ? [] : sections(["*Mutes that have ended*", ...lines]);
 }
 function firstSteps(report, extent) {
-	const steps = advice(report, slackText).slice(0, extent.advice);
+	const steps = advice(report, slackText, inReadersZone).slice(0, extent.advice);
 	return steps.length === 0 ? [] : sections(["*What to do first*", ...steps.map((text, index) => `${index + 1}. ${text}`)]);
 }
-function moreIn({ run }) {
-	return (more) => `${run ? slackLink(andMore(more), run) : andMore(more)} in the run's summary`;
-}
+const rest = (links) => (more) => moreIn(links, andMore(more));
 // src/tell/drift/drift-table.ts
 function driftTable(drift, report, consequence) {
 	return table([
@@ -35466,7 +35985,7 @@ function peaks(report, extent) {
 function peakSection(row, report, withChart, withHours) {
 	const view = viewOf(row, report);
 	const bars = withChart ? barsOf(row, view, report) : null;
-	return stack(`#### ${BAND_MARK[row.band]} ${limitName(row, markdownText)}: ${used(row, report)}`, figures$1(row, report), row.drivers && drivenBy(row.drivers, isPerDay(row) ? "day" : report.peak_window), bars && chart(row, bars, report), bars && legend(row, bars, report), bars && withHours && hourTable(row, bars, report));
+	return stack(unbroken(`#### ${BAND_MARK[row.band]} ${limitName(row, markdownText)}: ${used(row, report)}`), figures$1(row, report), row.drivers && drivenBy(row.drivers, isPerDay(row) ? "day" : report.peak_window), bars && chart(row, bars, report), bars && legend(row, bars, report), bars && withHours && hourTable(row, bars, report));
 }
 function figures$1(row, report) {
 	const share = shareOf$1(row, report);
@@ -35477,7 +35996,7 @@ function figures$1(row, report) {
 		row.bracket !== null && row.bracket > row.peak && `The busiest 60 seconds lie between that and ${ofLimit(row.bracket)}, the largest two minutes side by side.`,
 		row.minutes_over_threshold !== null && `${row.minutes_over_threshold === 0 ? "No minute was" : `${plural(row.minutes_over_threshold, "minute was", "minutes were")}`} at or over ${share(alert)}.`,
 		row.p99 !== null && `99 of 100 minutes stayed at or below ${ofLimit(row.p99)}.`,
-		row.clipped && `From ${moment(row.clipped.from)} use stayed within 5 % of the limit or above it for ${plural(row.clipped.minutes, "minute")}: demand may have been higher than what was served.`,
+		row.clipped && `From ${moment(row.clipped.from)} it was ${atItsLimit(row)} (within 5 % of it or above): more may have been asked for than was served.`,
 		row.lowest_remaining !== void 0 && `The least that was left of it: ${count$1(row.lowest_remaining)}.`,
 		row.request_id && `The response was ${markdownText(row.request_id)}.`,
 		row.lower_bound && "This is a lower bound: the limit is per second, and use is known per minute.",
@@ -35487,6 +36006,84 @@ function figures$1(row, report) {
 function meanOf(row, report) {
 	if (report.peak_window !== "hour" || isPerDay(row)) return "";
 	return `, the mean per ${row.lower_bound ? "second" : "minute"} of the busiest hour`;
+}
+// src/judge/planning/theil-sen.ts
+const Z = 1.6448536269514722;
+function theilSen(points) {
+	const slopes = pairs(points).map(([a, b]) => (b.y - a.y) / (b.x - a.x)).sort((a, b) => a - b);
+	const reach = Z * Math.sqrt(kendallVariance(points));
+	const below = Math.floor((slopes.length - reach) / 2);
+	return {
+		slope: median(slopes),
+		low: slopes[below - 1] ?? Number.NEGATIVE_INFINITY,
+		high: slopes[slopes.length - below] ?? Number.POSITIVE_INFINITY
+	};
+}
+function heightAt(points, slope, x) {
+	return median(points.map((point) => point.y + slope * (x - point.x)).sort((a, b) => a - b));
+}
+function median(ascending) {
+	const middle = ascending.length / 2;
+	const at = (index) => ascending[index] ?? NaN;
+	return (at(Math.ceil(middle) - 1) + at(Math.floor(middle))) / 2;
+}
+function pairs(points) {
+	return points.flatMap((a, index) => points.slice(index + 1).map((b) => [a, b]));
+}
+function kendallVariance(points) {
+	const term = (n) => n * (n - 1) * (2 * n + 5);
+	const ties = [...Map.groupBy(points, ({ y }) => y).values()].map(({ length }) => term(length));
+	return (term(points.length) - ties.reduce((sum, tie) => sum + tie, 0)) / 18;
+}
+const FURTHEST = 365;
+const HOURS = 24;
+function dailyPeaks({ hourly }) {
+	if (!hourly) return null;
+	return Array.from({ length: hourly.length / HOURS }, (_, day) => {
+		const hours = hourly.slice(day * HOURS, (day + 1) * HOURS);
+		return hours.some((peak) => peak === null) ? null : Math.max(...hours.map((peak) => peak ?? 0));
+	});
+}
+function runwayOf(verdict, alert, peakWindow) {
+	const { limit, utilization, clipped } = verdict;
+	const peaks = dailyPeaks(verdict);
+	if (!peaks || utilization === 0 || utilization >= alert) return null;
+	if (peakWindow === "hour") return refused("daily peaks are of minutes, and this run judges hours");
+	if (peakWindow === "second") return refused("a log of headers does not show whole days");
+	const points = peaks.flatMap((peak, x) => peak === null ? [] : [{
+		x,
+		y: peak
+	}]);
+	if (points.length < 14) return refused(`${points.length} whole ${points.length === 1 ? "day" : "days"} of use, and a trend takes 14 (lookback-days)`);
+	if (clipped) return refused("use was at its limit, so that the peaks do not show what was asked for");
+	const { slope, low, high } = theilSen(points);
+	if (new Set(points.map(({ y }) => y)).size === 1) return refused("the daily peaks stay as they are");
+	if (high < 0) return refused("the daily peaks fall");
+	if (low <= 0) return refused("the daily peaks have no clear trend");
+	const reach = (rise) => {
+		const distance = alert * limit - heightAt(points, rise, peaks.length - 1);
+		return Math.max(0, distance / rise);
+	};
+	const days = reach(slope);
+	if (days > FURTHEST) return {
+		kind: "far",
+		perDay: slope
+	};
+	const earliest = Math.min(days, reach(high));
+	const latest = Math.max(days, reach(low));
+	return {
+		kind: "reaches",
+		days,
+		earliest,
+		latest: latest > FURTHEST ? null : latest,
+		perDay: slope
+	};
+}
+function refused(reason) {
+	return {
+		kind: "refused",
+		reason
+	};
 }
 // src/tell/summary/planning-section.ts
 function planning(report, most) {
@@ -35511,7 +36108,7 @@ function runwaySection(report, planned, most) {
 		{ head: "Limit" },
 		{ head: "At this pace" },
 		{ head: "Daily peaks" }
-	], rows), andMore(more), ...charts)), why && `<sub>No runway for ${why}.</sub>`);
+	], rows), andMore(more), ...charts)), report.window.days >= 14 && why && `<sub>No runway for ${why}.</sub>`);
 }
 const CHARTS = 2;
 function peakChart(row, report) {
@@ -35701,19 +36298,18 @@ function chartOf(bars) {
 }
 // src/tell/summary/scorecard.ts
 const COLUMNS = [
-	{ head: "Band" },
-	{ head: "Group" },
-	{ head: "Limiter" },
+	{ head: "Limit" },
 	{ head: "Used" },
+	{ head: "Band" },
 	{
 		head: "Peak",
 		align: "right"
 	},
-	{ head: "When (UTC)" },
 	{
-		head: "Limit",
+		head: "Of",
 		align: "right"
 	},
+	{ head: "When (UTC)" },
 	{
 		head: "Headroom",
 		align: "right"
@@ -35727,8 +36323,7 @@ function scorecard(report, most) {
 	return stack(under("#### Organization", scopeTable(organization, report)), under("#### Workspaces with limits of their own", scopeTable(workspaces, report)), more > 0 && `${plural(more, "row")} with less use ${more === 1 ? "is" : "are"} not shown here.`);
 }
 function scopeTable(rows, report) {
-	const columns = [...rows.some(({ scope }) => scope.type === "workspace") ? [{ head: "Workspace" }] : [], ...COLUMNS];
-	const draw = (some) => table(columns, some.map((row) => cells(row, report)));
+	const draw = (some) => table(COLUMNS, some.map((row) => cells(row, report)));
 	if (rows.length <= 12) return draw(rows);
 	const quiet = rows.filter(({ band }) => band === "ok");
 	return stack(draw(rows.filter(({ band }) => band !== "ok")), details(`${plural(quiet.length, "limit")} below ${thresholdName("watch", report)}`, draw(quiet)));
@@ -35740,20 +36335,21 @@ function cells(row, report) {
 	const { alert, watch } = thresholdsOf(row, report);
 	const headroom = percent(Math.abs(1 - row.utilization), [1 - watch, 1 - alert]);
 	return [
-		...row.scope.type === "workspace" ? [markdownText(row.scope.name)] : [],
-		`${BAND_MARK[row.band]}&nbsp;${row.band}${row.muted ? ", muted" : ""}`,
-		groupName(row.group, markdownText),
-		limiterName(row, markdownText).replace(/^(\w+) tokens/, "$1&nbsp;tokens"),
+		nameOf$2(row),
 		`${bar(row.utilization)}&nbsp;${loud ? `**${figure}**` : figure}`,
+		`${BAND_MARK[row.band]}&nbsp;${row.band}${row.muted ? ", muted" : ""}`,
 		count$1(row.peak),
-		peakTime(row, report).replace(/ UTC$/, "").replace(/^\d{4}-(\d\d)-/, "$1&#8209;"),
 		limitText(row),
+		peakTime(row, report).replace(/ UTC$/, "").replace(/^\d{4}-(\d\d)-/, "$1&#8209;"),
 		`${row.lower_bound ? "≤ " : ""}${row.utilization > 1 ? "−" : ""}${headroom}`,
 		dayBefore(row, report)
 	].map(unbroken);
 }
+function nameOf$2(row) {
+	return `${row.scope.type === "workspace" ? `${markdownText(row.scope.name)}: ` : ""}${groupName(row.group, markdownText)}, ${limiterName(row, markdownText)}`;
+}
 function limitText(row) {
-	if (isInert(row)) return `${count$1(row.limit)} (own ${count$1(row.configured ?? 0)} is inert)`;
+	if (isInert(row)) return `${count$1(row.limit)} (own ${count$1(row.configured ?? 0)} has no effect)`;
 	return bindingLimit(row);
 }
 function dayBefore(row, report) {
@@ -35801,7 +36397,7 @@ function logText(log) {
 	return `Log: ${plural(log.lines, "line")} in ${plural(log.files, "file")}; ${plural(log.in_window, "response")} in the window, ${count$1(log.responses - log.in_window)} outside it, ${plural(log.not_understood, "line")} not understood, ${plural(log.without_headers, "response")} without rate-limit headers.`;
 }
 // src/tell/summary/use-section.ts
-const NAMED$6 = 5;
+const NAMED$7 = 5;
 function whereTheUseWent({ accounting }) {
 	if (!accounting || accounting.parts.length === 0) return "";
 	const ofWhole = (tokens) => accounting.tokens > 0 ? percent(tokens / accounting.tokens) : "";
@@ -35822,7 +36418,7 @@ function whereTheUseWent({ accounting }) {
 		{ head: "Counts toward" }
 	], accounting.parts.map(({ kind, tokens, requests, of }) => {
 		const names = isUnclaimed({ kind }) || kind === "seats" ? of.map(named).filter((name) => name !== kind) : [];
-		const which = names.length > 0 ? `: ${listing(names, NAMED$6)}` : "";
+		const which = names.length > 0 ? `: ${listing(names, NAMED$7)}` : "";
 		return [
 			`${PART_TITLES[kind]}${which}`,
 			count$1(tokens),
@@ -35856,7 +36452,7 @@ function whatBinds(report, most) {
 			named[0] ?? "",
 			named.slice(1).join(", "),
 			cache ? percent(cache.read_share) : "",
-			cache ? stretch(cache) : ""
+			cache ? saved(cache) : ""
 		];
 	});
 	const groups = table([
@@ -35868,14 +36464,14 @@ function whatBinds(report, most) {
 			align: "right"
 		},
 		{
-			head: "Stretches a cache-aware limit",
+			head: "Cache reads save",
 			align: "right"
 		}
 	], rows);
 	return stack(rows.length > 12 ? details(plural(rows.length, "group"), groups) : groups, andMore(more));
 }
-function stretch(cache) {
-	return cache.stretch === null ? "all input is read from the cache" : `×${count$1(Number(cache.stretch.toFixed(1)))}`;
+function saved(cache) {
+	return cache.stretch === null ? "all input is read from the cache" : `${count$1(Number(cache.stretch.toFixed(1)))} ×`;
 }
 // src/tell/summary/summary.ts
 const ALL = Number.POSITIVE_INFINITY;
@@ -35917,12 +36513,12 @@ const EXTENTS$1 = [
 		note: "it shows the 10 rows with the highest use"
 	}
 ];
-function renderSummary(report, links, snapshot) {
-	return firstFitting(EXTENTS$1, (extent) => summary(report, links, snapshot, extent), (text) => bytes(text) <= 1e6);
+function renderSummary(report, links, snapshot, delivery = DELIVERED) {
+	return firstFitting(EXTENTS$1, (extent) => summary(report, links, snapshot, delivery, extent), (text) => bytes(text) <= 1e6);
 }
-function summary(report, links, snapshot, extent) {
+function summary(report, links, snapshot, delivery, extent) {
 	const most = Math.min(extent.rows, 200);
-	return `${stack(`## ${BAND_MARK[overallBand(report)]} Claude rate limits: ${verdictLine(report)}`, opening(report), extent.note && `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${extent.note}. The report file (output \`report-path\`) has everything.`, notComplete(report, most), under("### Refused requests", refusedRequests(report, Math.min(most, 50))), under("### What to do first", bullets(advice(report, markdownText))), report.drift.length > 0 && under("### Limits that have changed", changes$1(report, snapshot, most)), under(`### Recovered since ${timeBefore(report)}`, recoveries(report, most)), under("### Scorecard", scorecard(report, extent.rows)), under("### Peaks", peaks(report, extent)), under("### Muted", mutedRows(report, most)), under("### Where the use went", whereTheUseWent(report)), under("### What binds in each group", whatBinds(report, most)), under("### Plan", planning(report, extent.rows === ALL ? most : Math.min(most, 20))), extent.rows === ALL && evidence(report), report.drift.length === 0 && under("### Limits since the committed snapshot", changes$1(report, snapshot, most)), under("### Findings", findings(report, most)), under("### Not measured", notMeasured(report, most)), under("### Where the figures come from", sources(report)), seeAlso(links))}\n`;
+	return `${stack(unbroken(`## ${BAND_MARK[overallBand(report)]} ${drillMark(report)}${rehearsal(delivery)}Claude rate limits: ${verdictLine(report)}`), report.drill && `**${drillText(report)}**`, rehearsalText(delivery), opening(report), extent.note && `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${extent.note}. The report file (output \`report-path\`) has everything.`, notComplete(report, most), under("### Refused requests", refusedRequests(report, Math.min(most, 50))), under("### What to do first", numbered(advice(report, markdownText))), report.drift.length > 0 && under("### Limits that have changed", changes$1(report, snapshot, most)), under(`### Recovered since ${timeBefore(report)}`, recoveries(report, most)), under("### Scorecard", scorecard(report, extent.rows)), under("### Peaks", peaks(report, extent)), under("### Muted", mutedRows(report, most)), under("### Where the use went", whereTheUseWent(report)), under("### What binds in each group", whatBinds(report, most)), under("### Plan", planning(report, extent.rows === ALL ? most : Math.min(most, 20))), extent.rows === ALL && evidence(report), !report.drill && report.drift.length === 0 && under("### Limits since the committed snapshot", changes$1(report, snapshot, most)), under("### Findings", findings(report, most)), under("### Not measured", notMeasured(report, most)), under("### Where the figures come from", sources(report)), slackPart(delivery), seeAlso(links))}\n`;
 }
 function opening(report) {
 	const worst = highest(report);
@@ -36045,7 +36641,9 @@ const SLACK_DELIVERED = {
 	delivered: "true",
 	"not-delivered": "false",
 	unknown: "false",
-	"not-wanted": ""
+	"not-set-up": "",
+	"not-wanted": "",
+	rehearsed: ""
 };
 const text = (value) => value === null || value === void 0 ? "" : String(value);
 function alertsOutput(report) {
@@ -36788,22 +37386,18 @@ const PATIENCE = {
 const MOST_ATTEMPTS = 5;
 const LARGEST_BODY = 1e6;
 const WAIT_WITHOUT_RETRY_AFTER = 2e3;
-const NOT_SENT = new Set([
-	"ECONNREFUSED",
-	"ENOTFOUND",
-	"EAI_AGAIN",
-	"UND_ERR_CONNECT_TIMEOUT",
-	"EHOSTUNREACH",
-	"ENETUNREACH"
-]);
 async function postToSlack(deps, webhookUrl, message, patience = PATIENCE) {
+	const clean = (text) => withoutUrl(deps.redact(text), webhookUrl);
 	let retryAfter = null;
 	const bounded = wholeReplies(deps.fetch, {
 		timeout: () => patience.attempt,
 		maxBytes: LARGEST_BODY
 	});
 	const fetch = async (url, init) => {
-		const response = await bounded(url, init);
+		const response = await bounded(url, {
+			...init,
+			redirect: "manual"
+		});
 		retryAfter = response.headers.get("retry-after");
 		return response;
 	};
@@ -36811,9 +37405,9 @@ async function postToSlack(deps, webhookUrl, message, patience = PATIENCE) {
 	const deadline = deps.now() + patience.waiting;
 	for (let attempt = 1;; attempt++) try {
 		const { text } = await webhook.send(message);
-		return text.trim() === "ok" ? { kind: "delivered" } : notSlack(text, webhookUrl);
+		return text.trim() === "ok" ? { kind: "delivered" } : notSlack(text, clean);
 	} catch (error) {
-		if (!isThrottled(error)) return failure(error, webhookUrl);
+		if (!isThrottled(error)) return failure(error, clean);
 		const wait = (parseRetryAfter(retryAfter, deps.now()) ?? WAIT_WITHOUT_RETRY_AFTER) + deps.random() * 1e3;
 		if (attempt === MOST_ATTEMPTS || deps.now() + wait > deadline) {
 			const asked = Math.ceil(wait / 1e3);
@@ -36825,15 +37419,16 @@ async function postToSlack(deps, webhookUrl, message, patience = PATIENCE) {
 		await deps.sleep(wait);
 	}
 }
-function notSlack(text, webhookUrl) {
+function notSlack(text, clean) {
 	return {
 		kind: "unknown",
-		error: `The webhook answered HTTP 200, but not with Slack's "ok" (${logText$1(withoutUrl(text, webhookUrl), 200) || "nothing"}): whether the message was posted is unknown, so it was not sent again. Look into the channel, and check the webhook URL and the proxy.`
+		error: `The webhook answered HTTP 200, but not with Slack's "ok" (${logText$1(clean(text), 200) || "nothing"}): whether the message was posted is unknown, so it was not sent again. Look into the channel, and check the webhook URL and the proxy.`
 	};
 }
 function isThrottled(error) {
 	return error instanceof import_dist.IncomingWebhookHTTPError && error.statusCode === 429;
 }
+const MATTERMOST = "This is a Mattermost server, and it does not know the webhook: create a new incoming webhook there and update the secret.";
 const REMEDIES = {
 	invalid_payload: "This is a defect of the action: please report it.",
 	invalid_blocks: "This is a defect of the action: please report it.",
@@ -36847,41 +37442,38 @@ const REMEDIES = {
 	posting_to_general_channel_denied: "An admin has restricted posting to this channel: choose another.",
 	action_prohibited: "An admin has restricted posting by webhooks: ask them, or choose another channel."
 };
-function failure(error, webhookUrl) {
+function failure(error, clean) {
 	if (error instanceof import_dist.IncomingWebhookHTTPError) {
-		const reason = withoutUrl(error.body, webhookUrl).trim();
+		const reason = clean(error.body).trim();
 		const said = reason ? ` (${logText$1(reason, 200)})` : "";
 		if (error.statusCode >= 500) return {
 			kind: "unknown",
 			error: `Slack answered HTTP ${error.statusCode}${said}: whether the message was posted is unknown, so it was not sent again. Look into the channel.`
 		};
-		const remedy = REMEDIES[reason] ?? "Check the webhook URL in the secret.";
+		if (error.statusCode < 400) return redirected(error.statusCode);
+		const remedy = /incoming_webhook|app_error/.test(reason) ? MATTERMOST : REMEDIES[reason] ?? "Check the webhook URL in the secret.";
 		return {
 			kind: "not-delivered",
 			error: `Slack refused the message with HTTP ${error.statusCode}${said}. ${remedy}`
 		};
 	}
-	const reasons = chain(error);
-	const told = logText$1(withoutUrl([...new Set(reasons.map(({ text }) => text))].join(": "), webhookUrl), 300);
-	const unsent = reasons.some(({ code }) => NOT_SENT.has(code));
+	const texts = causesOf(error).map(({ message }) => message);
+	const told = logText$1(clean([...new Set(texts)].join(": ") || String(error)), 300);
+	const fault = networkFault(error);
+	if (fault) return {
+		kind: "not-delivered",
+		error: `Slack could not be reached (${told}). ${fault.remedy}`
+	};
 	return {
-		kind: unsent ? "not-delivered" : "unknown",
-		error: unsent ? `Slack could not be reached (${told}). Check the webhook URL, the proxy and the network.` : `The connection to Slack broke or timed out (${told}): whether the message was posted is unknown, so it was not sent again. Look into the channel.`
+		kind: "unknown",
+		error: `The connection to Slack broke or timed out (${told}): whether the message was posted is unknown, so it was not sent again. Look into the channel.`
 	};
 }
-function chain(error) {
-	const found = [];
-	for (let at = error; at instanceof Error && found.length < 5; at = at.cause) {
-		const code = "code" in at && typeof at.code === "string" ? at.code : "";
-		found.push({
-			text: at.message || code || at.name,
-			code
-		});
-	}
-	return found.length > 0 ? found : [{
-		text: String(error),
-		code: ""
-	}];
+function redirected(status) {
+	return {
+		kind: "not-delivered",
+		error: `The webhook answered HTTP ${status}, a redirect, which is not followed because the webhook URL would go with it: nothing was posted. A proxy's sign-in page or an address that has moved; set slack-webhook-url to the address that answers by itself.`
+	};
 }
 function withoutUrl(text, webhookUrl) {
 	const url = URL.parse(webhookUrl);
@@ -37120,17 +37712,20 @@ async function moveBranches(github, repositoryId, moves) {
 		afterOid: to ?? NO_REF,
 		force: true
 	}));
-	try {
-		await github.mutate("updateRefs", UPDATE_REFS, {
-			repositoryId,
-			refUpdates
-		}, updateSchema);
-		return true;
-	} catch (error) {
-		const tips = await Promise.all(moves.map(({ branch }) => readHead(github, branch)));
-		if (tips.every((tip, at) => tip === moves[at]?.to)) return true;
-		if (tips.some((tip, at) => tip !== moves[at]?.from)) return false;
-		throw error;
+	for (let tries = 1;; tries++) {
+		try {
+			await github.mutate("updateRefs", UPDATE_REFS, {
+				repositoryId,
+				refUpdates
+			}, updateSchema);
+			return true;
+		} catch (error) {
+			const tips = await Promise.all(moves.map(({ branch }) => readHead(github, branch)));
+			if (tips.every((tip, at) => tip === moves[at]?.to)) return true;
+			if (tips.some((tip, at) => tip !== moves[at]?.from)) return false;
+			if (!isInDoubt(error) || tries === 5) throw error;
+		}
+		await pause(github, tries);
 	}
 }
 async function rebuildBranch(github, repositoryId, { branch, tip, base }, change) {
@@ -37180,26 +37775,40 @@ async function landed(github, branch, unsettled) {
 const MOST_TRIES$1 = 3;
 const TEAM = "team:";
 const issueSchema = object$1({ assignees: array(object$1({ login: string$1() })) });
+const NOBODY = {
+	labels: [],
+	reviewers: [],
+	assignees: []
+};
+const LABEL = "A label that does not exist is made only with `permissions: issues: write`: make it once under Issues → Labels, or grant that to the job.";
+const TEAM_REVIEWER = "A team can be asked only by a token that sees it: that of a GitHub App with the permission \"Members: read\", or a personal one; the token of a workflow sees none.";
+const REVIEWER = "A reviewer has to have access to the repository, and cannot be who opened the pull request.";
 async function addPeople(github, number, { labels, reviewers, assignees }, warn) {
-	const steps = [
-		...labels.map((label) => ({
-			what: `label "${label}"`,
-			act: () => addLabel(github, number, label)
-		})),
-		...reviewers.map((name) => ({
-			what: `reviewer "${name}"`,
-			act: () => askReviewer(github, number, name)
-		})),
-		...assignees.map((name) => ({
-			what: `assignee "${name}"`,
-			act: () => assign(github, number, name)
-		}))
-	];
-	for (const { what, act } of steps) try {
-		await patiently(github, act);
-	} catch (error) {
-		warn(`Pull request #${number} is without ${what}: ${describeError(error)}`);
-	}
+	const left = async (names, what, step) => {
+		const failed = [];
+		for (const name of names) try {
+			await patiently(github, () => step.act(github, number, name));
+		} catch (error) {
+			failed.push(name);
+			const why = `${describeError(error)} ${step.remedy(name)}`.trim();
+			warn(`Pull request #${number} is without ${what(name)}: ${why} The next run tries it again.`);
+		}
+		return failed;
+	};
+	return {
+		labels: await left(labels, (name) => `label "${name}"`, {
+			act: addLabel,
+			remedy: () => LABEL
+		}),
+		reviewers: await left(reviewers, (name) => `reviewer "${name}"`, {
+			act: askReviewer,
+			remedy: (name) => name.startsWith(TEAM) ? TEAM_REVIEWER : REVIEWER
+		}),
+		assignees: await left(assignees, (name) => `assignee "${name}"`, {
+			act: assign,
+			remedy: () => ""
+		})
+	};
 }
 async function addLabel(github, number, label) {
 	await github.rest("POST", "/issues/{issue_number}/labels", {
@@ -37231,10 +37840,10 @@ async function patiently(github, act) {
 	}
 }
 // src/tell/pull-request/renamed.ts
-const NAMED$5 = 10;
+const NAMED$6 = 10;
 function renamed(renames, safe) {
 	if (renames.length === 0) return "";
-	return `Renamed, without effect: ${listing(renames.map(({ what, from, to }) => `${what} ${safe(from)} → ${safe(to)}`), NAMED$5)}.`;
+	return `Renamed, without effect: ${listing(renames.map(({ what, from, to }) => `${what} ${safe(from)} → ${safe(to)}`), NAMED$6)}.`;
 }
 // src/tell/pull-request/pull-request.ts
 const PULL_REQUEST_MARKER = "<!-- claude-rate-limit-audit -->";
@@ -37262,9 +37871,13 @@ const EXTENTS = [
 	}
 ];
 function renderPullRequest(report, links, proposed) {
+	const lead = proposed.files === "gateway" ? "" : intro(report);
 	return {
 		title: title(report, proposed.files),
-		body: firstFitting(EXTENTS, (extent) => body(report, links, proposed, extent), (text) => text.length <= LONGEST_BODY$1)
+		body: firstFitting(EXTENTS, (extent) => body(report, links, proposed, {
+			...extent,
+			lead
+		}), (text) => text.length <= LONGEST_BODY$1)
 	};
 }
 const LONGEST_TITLE = 250;
@@ -37304,7 +37917,7 @@ function changes(report, files, extent) {
 	const left = more > 0 && `${count$1(more)} more of ${count$1(ordered.length)} changes are not shown here, to stay within GitHub's size for a pull request; the diff has them all.`;
 	const shortened = extent.consequence || shown.length === 0 ? "" : "What each change does to the peak is left out, to stay within GitHub's size for a pull request; the run's summary has it.";
 	const consequence = extent.consequence ? `What it does to the peak of ${period(report.window)}` : null;
-	return stack(intro(report), driftTable(shown, report, consequence), shortened, left);
+	return stack(extent.lead, driftTable(shown, report, consequence), shortened, left);
 }
 function intro(report) {
 	const cuts = report.drift.filter((item) => isCut(item) && firstTeller(item, report) === null).length;
@@ -37316,7 +37929,7 @@ function intro(report) {
 	].filter(Boolean).join(" ");
 }
 function approving(report, files) {
-	return stack("### What approving means", `${files === "gateway" ? "Merging brings the gateway file up to date. It changes nothing at Anthropic." : `Merging records ${subjectOf(report)} as known. It changes nothing at Anthropic, where they are in force already: the next audit compares with them.`}${files === "snapshot" ? "" : " What reads the gateway file goes by it from then on."} Left open, this pull request ${report.first_snapshot ? "is kept up to date." : "is kept up to date, and closes by itself once nothing differs from what was recorded."}`, report.drift.length > 0 && "If a change is not one you expected: the organization's own limits are set by Anthropic, a workspace's by your own administrators in the Console.");
+	return stack("### What approving means", `${files === "gateway" ? "Merging brings the gateway file up to date. It changes nothing at Anthropic." : `Merging records ${subjectOf(report)} as known. It changes nothing at Anthropic, where they are in force already: the next audit compares with them.`}${files === "snapshot" ? "" : " What reads the gateway file goes by it from then on."} Left open, this pull request ${report.first_snapshot ? "is kept up to date." : "is kept up to date, and closes by itself once nothing differs from what was recorded."}`, report.drift.length > 0 && "If a change is not one you expected: the organization's own limits are set by Anthropic, a workspace's by your administrators (Console, API or CLI).");
 }
 function subjectOf({ first_snapshot, drift }) {
 	if (first_snapshot) return "these limits";
@@ -37326,12 +37939,56 @@ function subjectOf({ first_snapshot, drift }) {
 const END = "<!-- /claude-rate-limit-audit -->";
 const LONGEST_BODY = 65536;
 const LAST_LINE = /^.*\]\(https:\/\/platform\.claude\.com\/usage\/limits\).*$/m;
+const names = array(string$1());
+const memorySchema = object$1({
+	title: string$1(),
+	key: string$1(),
+	missing: object$1({
+		labels: names,
+		reviewers: names,
+		assignees: names
+	}).optional()
+});
 const MEMORY = /<!-- audit-state (\{.*\}) -->/;
-function keyOf$1({ files }) {
-	return _createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 16);
+function keyOf$1({ files }, before) {
+	const change = files.map(({ path, text }) => [
+		path,
+		before[path] ?? null,
+		text
+	]);
+	return _createHash("sha256").update(JSON.stringify(change)).digest("hex").slice(0, 16);
 }
 function newBody(text, key) {
 	return region(text, key, LONGEST_BODY);
+}
+function bodyToFill(title) {
+	return region({
+		title,
+		body: ""
+	}, "", LONGEST_BODY);
+}
+function missingIn(body, wanted) {
+	const missing = memoryOf(body)?.missing ?? NOBODY;
+	const still = (kind) => missing[kind].filter((name) => wanted[kind].includes(name));
+	return {
+		labels: still("labels"),
+		reviewers: still("reviewers"),
+		assignees: still("assignees")
+	};
+}
+function withMissing(body, missing) {
+	const memory = memoryOf(body);
+	if (memory === null) return body;
+	const { title, key } = memory;
+	const isNone = Object.values(missing).every(({ length }) => length === 0);
+	return body.replace(MEMORY, () => stateOf(isNone ? {
+		title,
+		key
+	} : {
+		title,
+		key,
+		missing
+	}));
 }
 function updatedText(open, text, key) {
 	const memory = memoryOf(open.body);
@@ -37345,17 +38002,19 @@ function updatedText(open, text, key) {
 	};
 }
 function region({ title, body }, key, room) {
-	const state = `<!-- audit-state ${JSON.stringify({
+	const [start, end] = [`${PULL_REQUEST_MARKER}\n${stateOf({
 		title,
 		key
-	}).replaceAll(">", "\\u003e").replaceAll("--", "-\\u002d")} -->`;
-	const [start, end] = [`${PULL_REQUEST_MARKER}\n${state}\n\n`, `\n\n${END}`];
+	})}\n\n`, `\n\n${END}`];
 	const own = body.replace(PULL_REQUEST_MARKER, "").trim();
 	const left = room - start.length - end.length;
 	if (own.length <= left) return `${start}${own}${end}`;
 	return `${start}${own.slice(0, Math.max(0, left - 37))}
 
 … cut: GitHub takes no longer text.${end}`;
+}
+function stateOf(memory) {
+	return `<!-- audit-state ${JSON.stringify(memory).replaceAll(">", "\\u003e").replaceAll("--", "-\\u002d")} -->`;
 }
 function around(body) {
 	const from = body.indexOf(PULL_REQUEST_MARKER);
@@ -37379,11 +38038,7 @@ function memoryOf(body) {
 	const [, json] = MEMORY.exec(body) ?? [];
 	if (json === void 0) return null;
 	try {
-		const { title, key } = JSON.parse(json);
-		return typeof title === "string" && typeof key === "string" ? {
-			title,
-			key
-		} : null;
+		return memorySchema.parse(JSON.parse(json));
 	} catch {
 		return null;
 	}
@@ -37464,7 +38119,7 @@ function compareUrl({ serverUrl, owner, repo }, branch, base, title) {
 	return `${serverUrl}/${owner}/${repo}/compare/${[base, branch].map((name) => encodeURIComponent(name).replaceAll("%2F", "/")).join("...")}?${new URLSearchParams({
 		quick_pull: "1",
 		title,
-		body: PULL_REQUEST_MARKER
+		body: bodyToFill(title)
 	})}`;
 }
 // src/deliver/snapshot/scene.ts
@@ -37646,32 +38301,26 @@ async function makeCommit(decision, github, { branch }, { repositoryId, base }, 
 }
 async function showPull(github, { branch, people, warn }, { base, pull }, proposal, hasCommit) {
 	const { pullRequest: text } = proposal;
-	const key = keyOf$1(proposal);
-	if (pull) {
-		const changed = pull.ours ? updatedText(pull, text, key) : null;
-		if (changed) await updatePull(github, pull, changed);
-		const note = pull.ours ? null : `Pull request #${pull.number} was opened by somebody else from ${branch}: its text is left alone.`;
-		const { number, url } = pull;
-		return {
-			pull: {
-				operation: changed || hasCommit ? "updated" : "none",
-				number,
-				url
-			},
-			note
-		};
-	}
+	const key = keyOf$1(proposal, base.files);
+	if (pull) return refreshPull(github, {
+		people,
+		warn,
+		branch
+	}, pull, proposal, {
+		key,
+		hasCommit
+	});
 	try {
-		const { number, url } = await openPull(github, branch, base.branch, {
+		const opened = await openPull(github, branch, base.branch, {
 			title: text.title,
 			body: newBody(text, key)
 		});
-		await addPeople(github, number, people, warn);
+		await greet(github, opened, people, warn);
 		return {
 			pull: {
 				operation: "created",
-				number,
-				url
+				number: opened.number,
+				url: opened.url
 			},
 			note: null
 		};
@@ -37690,6 +38339,51 @@ async function showPull(github, { branch, people, warn }, { base, pull }, propos
 			note
 		};
 	}
+}
+async function refreshPull(github, { people, warn, branch }, pull, proposal, { key, hasCommit }) {
+	const { number, url } = pull;
+	if (!pull.ours) {
+		const note = `Pull request #${number} was opened by somebody else from ${branch}: its text is left alone.`;
+		return {
+			pull: {
+				operation: hasCommit ? "updated" : "none",
+				number,
+				url
+			},
+			note
+		};
+	}
+	const changed = updatedText(pull, proposal.pullRequest, key);
+	const left = await addPeople(github, number, missingIn(pull.body, people), warn);
+	const { title, body } = changed ?? pull;
+	const wanted = {
+		title,
+		body: withMissing(body, left)
+	};
+	let note = null;
+	if (changed || wanted.body !== body) try {
+		await updatePull(github, pull, wanted);
+	} catch (error) {
+		if (!hasCommit) throw error;
+		note = `The change is pushed to branch ${branch}, but the text of pull request #${number} could not be brought up to date: ${describeError(error)}`;
+		warn(note);
+	}
+	return {
+		pull: {
+			operation: changed || hasCommit ? "updated" : "none",
+			number,
+			url
+		},
+		note
+	};
+}
+async function greet(github, pull, people, warn) {
+	const body = withMissing(pull.body, await addPeople(github, pull.number, people, warn));
+	if (body === pull.body) return;
+	await updatePull(github, pull, {
+		title: pull.title,
+		body
+	}).catch((error) => warn(`Pull request #${pull.number} does not remember what it is without: ${describeError(error)}`));
 }
 const remedyOf = (error) => (error instanceof AuditError ? error.remedy : void 0) ?? "";
 function untouched(pull) {
@@ -38597,6 +39291,10 @@ async function keepSnapshot(run, report, committed, found, links) {
 		...skipped(`${committed.why} ${NOTHING_COMPARED}`),
 		because: "unread"
 	};
+	if (inputs.mode === "drill") return {
+		...skipped("A drill keeps no snapshot."),
+		because: "not-wanted"
+	};
 	if (mode === "none") return {
 		...skipped("snapshot-mode is none: no snapshot is kept."),
 		because: "not-wanted"
@@ -38606,17 +39304,20 @@ async function keepSnapshot(run, report, committed, found, links) {
 		because: "partial"
 	};
 	try {
-		const outcome = await deliverSnapshot(deps, inputs.githubToken, {
+		const outcome = await deliverSnapshot({
+			...deps,
+			redact: secrets.redact
+		}, inputs.githubToken, {
 			...inputs.snapshot,
 			mode,
 			otherPaths: gatewayPath ? [gatewayPath] : [],
 			dryRun: inputs.dryRun,
-			plan: planSnapshot(report, found, {
+			plan: withoutSecrets(ofRun(planSnapshot(report, found, {
 				path,
 				gatewayPath,
 				headline,
 				links
-			}),
+			}), runTrailer(deps.env)), secrets),
 			warn: log.warning
 		});
 		log.info(`Snapshot ${path}: ${outcome.operation}.${outcome.note ? ` ${outcome.note}` : ""}`);
@@ -38633,6 +39334,36 @@ async function keepSnapshot(run, report, committed, found, links) {
 		};
 	}
 }
+function ofRun(plan, trailer) {
+	return (...files) => {
+		const proposal = plan(...files);
+		if (proposal === null || trailer === null) return proposal;
+		const { headline, body } = proposal.message;
+		return {
+			...proposal,
+			message: {
+				headline,
+				body: `${body}\n\n${trailer}`
+			}
+		};
+	};
+}
+function withoutSecrets(plan, secrets) {
+	return (...files) => {
+		const proposal = plan(...files);
+		if (proposal === null) return null;
+		const { files: planned, ...texts } = proposal;
+		for (const { path, text } of planned) {
+			const lines = secrets.redact(text).split("\n");
+			const at = text.split("\n").findIndex((line, index) => line !== lines[index]);
+			if (at >= 0) throw new AuditError(`Line ${at + 1} of ${path} as it would be committed holds what is a secret of this run, or looks like one; nothing was committed.`, { remedy: "A workspace, a group or a model bears that name: rename it in the Console, and revoke the credential if it is one." });
+		}
+		return {
+			files: planned,
+			...secrets.redactAll(texts)
+		};
+	};
+}
 // src/deliver/deliver.ts
 async function deliverAudit(run, found, committed) {
 	const { deps, inputs, log } = run;
@@ -38647,22 +39378,32 @@ async function deliverAudit(run, found, committed) {
 			}]
 		});
 	};
+	const clean = run.secrets.redact;
 	const snapshot = await log.group("Snapshot", () => keepSnapshot(run, report, committed, found, links));
 	if (snapshot.operation === "skipped" && snapshot.because === "failed") failed("snapshot", snapshot.error);
 	const { pullRequest } = snapshot;
 	if (pullRequest?.operation === "branch-only" && pullRequest.error !== null) failed("pull request", pullRequest.error);
-	const wanted = shouldNotify(inputs.notify, report, snapshot);
-	const slack = await log.group("Slack", () => notifySlack(run, wanted, () => renderSlack(report, links, snapshot)));
-	if ("error" in slack) {
-		if (inputs.onNotifyFailure === "warn") log.warning(slack.error, "Slack");
-		else failed("Slack", slack.error);
+	const wanted = shouldNotify(inputs.notify, report, snapshot, { isRerun: isRerun(deps.env) });
+	const posted = await log.group("Slack", () => notifySlack(run, wanted, () => renderSlack(report, links, snapshot, inputs.notify)));
+	const drill = inputs.mode === "drill" ? await postDrill(run, report, links) : null;
+	for (const one of [posted, drill?.slack]) {
+		if (!one || !("error" in one)) continue;
+		const isOpen = one.kind === "unknown" ? "If the message is not there" : "Once that is mended";
+		const error = `${one.error} ${isOpen}, run the job again to post it ("Re-run jobs"): it tells what this attempt found.`;
+		if (inputs.onNotifyFailure === "warn") log.warning(error, "Slack");
+		else failed("Slack", error);
 	}
+	const slack = drill?.slack ?? posted;
 	await log.group("Scorecard", async () => logLines(report).forEach(log.info));
 	for (const { level, title, message } of annotations(report, inputs.failOn)) log[level](message, title);
 	const reportPath = await attemptFile(log, "report", () => writeReport(deps.env, report));
 	const evidence = evidencePage(report);
-	const evidencePath = evidence && await attemptFile(log, "evidence page", () => writeEvidence(deps.env, evidence));
-	await attemptFile(log, "job summary", () => writeSummary(deps.env, renderSummary(report, links, snapshot)));
+	const evidencePath = evidence && await attemptFile(log, "evidence page", () => writeEvidence(deps.env, clean(evidence)));
+	await attemptFile(log, "job summary", () => writeSummary(deps.env, clean(renderSummary(report, links, snapshot, {
+		dryRun: inputs.dryRun,
+		slack: posted
+	}))));
+	if (drill) await attemptFile(log, "job summary of the drill", () => writeSummary(deps.env, clean(drill.summary)));
 	const isDriftKnown = committed.kind === "read";
 	const files = {
 		reportPath,
@@ -38678,6 +39419,19 @@ async function deliverAudit(run, found, committed) {
 	});
 	return exitCode(report, inputs.failOn, log);
 }
+async function postDrill(run, real, links) {
+	const { inputs, log } = run;
+	const report = drillReport(real);
+	const slack = await log.group("Drill", () => notifySlack(run, true, () => renderSlack(report, links, null)));
+	for (const { level, title, message } of annotations(report, inputs.failOn)) log[level](message, title);
+	return {
+		slack,
+		summary: renderSummary(report, links, null, {
+			dryRun: inputs.dryRun,
+			slack
+		})
+	};
+}
 async function deliverBlind(run, error) {
 	const { deps, inputs, log, secrets } = run;
 	const links = linksOf(deps.env, inputs.runbookUrl);
@@ -38689,10 +39443,13 @@ async function deliverBlind(run, error) {
 	const blind = {
 		window,
 		source: inputs.source.kind === "headers-log" ? "headers" : "api",
-		error: secrets.redact(error)
+		error: secrets.redact(error).replaceAll("\n- ", " · ")
 	};
 	const slack = await log.group("Slack", () => notifySlack(run, shouldNotifyBlind(inputs.notify), () => renderBlindSlack(blind, links)));
-	await attemptFile(log, "job summary", () => writeSummary(deps.env, renderBlindSummary(blind, links)));
+	await attemptFile(log, "job summary", () => writeSummary(deps.env, secrets.redact(renderBlindSummary(blind, links, {
+		dryRun: inputs.dryRun,
+		slack
+	}))));
 	log.fail(`The audit is blind: ${error}`);
 	writeOutputs(deps.core, log, {
 		kind: "blind",
@@ -38703,20 +39460,31 @@ async function deliverBlind(run, error) {
 }
 async function refuse({ env }, log, secrets, error) {
 	const reason = secrets.redact(describeError(error));
-	await attemptFile(log, "job summary", () => writeSummary(env, renderRefusedSummary(reason)));
+	await attemptFile(log, "job summary", () => writeSummary(env, secrets.redact(renderRefusedSummary(reason))));
 	log.fail(reason);
 	return 1;
 }
-async function notifySlack({ deps, inputs, log }, wanted, render) {
-	const nothing = (why) => {
-		log.info(why);
+async function notifySlack({ deps, inputs, log, secrets }, wanted, render) {
+	if (!inputs.slackWebhookUrl) {
+		log.info("No slack-webhook-url: nothing is posted.");
+		return { kind: "not-set-up" };
+	}
+	if (!wanted) {
+		log.info(`Nothing to post by notify: ${inputs.notify}.`);
 		return { kind: "not-wanted" };
-	};
-	if (!inputs.slackWebhookUrl) return nothing("No slack-webhook-url: nothing is posted.");
-	if (!wanted) return nothing(`Nothing to tell by notify: ${inputs.notify}.`);
-	const message = render();
-	if (inputs.dryRun) return nothing(`Dry run: would have posted to Slack: ${message.text}`);
-	const posting = await postToSlack(deps, inputs.slackWebhookUrl, message);
+	}
+	const message = secrets.redactAll(render());
+	if (inputs.dryRun) {
+		log.info(`Dry run: would have posted to Slack: ${message.text}`);
+		return {
+			kind: "rehearsed",
+			message
+		};
+	}
+	const posting = await postToSlack({
+		...deps,
+		redact: secrets.redact
+	}, inputs.slackWebhookUrl, message);
 	log.info(posting.kind === "delivered" ? "Posted to Slack." : `Slack: ${posting.error}`);
 	return posting;
 }
@@ -38729,7 +39497,53 @@ async function attemptFile(log, what, write) {
 	}
 }
 function redacted({ secrets }, report) {
-	return JSON.parse(secrets.redact(JSON.stringify(report)));
+	return secrets.redactAll(report);
+}
+// src/transport/proxies.ts
+function readProxies(env) {
+	const problems = [];
+	const secrets = [];
+	const address = (...names) => {
+		const name = names.find((candidate) => env[candidate]?.trim());
+		if (name === void 0) return "";
+		const proxy = parse(env[name]?.trim() ?? "");
+		if (proxy === null) {
+			problems.push(`${name}: got a value that is not shown because it may hold a password; accepted: HOST:PORT, or http:// or https:// before it, and USER:PASSWORD@ between, special characters of the password percent-encoded`);
+			return "";
+		}
+		secrets.push(...proxy.secrets);
+		return proxy.address;
+	};
+	const proxies = {
+		http: address("http_proxy", "HTTP_PROXY"),
+		https: address("https_proxy", "HTTPS_PROXY"),
+		no: env.no_proxy?.trim() || env.NO_PROXY?.trim() || ""
+	};
+	if (/:\/\/|@|\p{Cc}/u.test(proxies.no.replace(/\s/g, ""))) problems.push("NO_PROXY: got a value that is not shown because it may hold a password; accepted: a list of hosts, such as .example.com,10.1.2.3,localhost:8080, without a scheme or a user");
+	return {
+		proxies,
+		problems,
+		secrets
+	};
+}
+function parse(text) {
+	const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`);
+	if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search || url.hash) return null;
+	const [user, password] = [decoded(url.username), decoded(url.password)];
+	url.username = encodeURIComponent(user);
+	url.password = encodeURIComponent(password);
+	const secrets = password === "" ? [] : [password, `${user}:${password}`];
+	return {
+		address: url.href,
+		secrets
+	};
+}
+function decoded(text) {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
 }
 // src/inputs/fields.ts
 const GROUP_TYPES = [
@@ -38750,6 +39564,7 @@ const failOn = grammar("never, or a list of alert, watch, drift", (text) => {
 	].filter((item) => items.includes(item));
 	return items.length > 0 && known.length === items.length ? new Set(known) : void 0;
 });
+const WORKFLOW_TRIGGER = "an incoming webhook, https://hooks.slack.com/services/…; this address starts a workflow of Slack instead, which takes no message that this action writes: add an incoming webhook to the channel";
 const fields = {
 	"anthropic-admin-key": optional(grammar("an Admin API key (sk-ant-…), as one word", (text) => /^sk-ant-[\w-]+$/.test(text) ? text : void 0)),
 	"anthropic-federation-rule-id": identifier("fdrl_"),
@@ -38759,6 +39574,7 @@ const fields = {
 	"anthropic-oidc-audience": grammar("an audience without spaces", (text) => /^\S+$/.test(text) ? text : void 0),
 	"anthropic-base-url": httpsUrl("an https URL without credentials (http on loopback only)", { loopback: true }),
 	"headers-log": optional(grammar("a path or a glob, such as logs/claude-*.jsonl", (text) => /[\0\r\n]/.test(text) ? void 0 : text)),
+	mode: oneOf("audit", "drill"),
 	date: grammar("yesterday, or a day as YYYY-MM-DD (UTC); with headers-log also today", (text) => text === "yesterday" || text === "today" ? text : parseDay(text)),
 	"lookback-days": grammar("a whole number from 1 to 31", (text) => /^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= 31 ? Number(text) : void 0),
 	"compare-with": oneOf(...COMPARE_WITH),
@@ -38777,7 +39593,7 @@ const fields = {
 		return items.every((item) => GROUP_TYPES.includes(item)) ? items : void 0;
 	}),
 	"usage-api": oneOf("auto", "analytics", "legacy"),
-	"slack-webhook-url": optional(httpsUrl("an incoming webhook, https://hooks.slack.com/services/…", { loopback: true })),
+	"slack-webhook-url": optional(httpsUrl("an incoming webhook, https://hooks.slack.com/services/…, or that of a Mattermost server", { loopback: true }).refine((url) => !/^\/(triggers|workflows)\//.test(new URL(url).pathname), WORKFLOW_TRIGGER)),
 	notify: oneOf("on-alert", "on-change", "always", "never"),
 	"on-notify-failure": oneOf("fail", "warn"),
 	"runbook-url": optional(httpsUrl("an https URL")),
@@ -38790,7 +39606,7 @@ const fields = {
 	"pull-request-labels": itemList,
 	"pull-request-reviewers": itemList,
 	"pull-request-assignees": itemList,
-	"github-token": string$1(),
+	"github-token": grammar("a token as one word", (text) => /^[\x21-\x7e]*$/.test(text) ? text : void 0),
 	"fail-on": failOn,
 	"dry-run": grammar("true | false", (text) => ({
 		true: true,
@@ -38807,6 +39623,7 @@ const INPUTS = {
 	"anthropic-oidc-audience": "https://api.anthropic.com",
 	"anthropic-base-url": "https://api.anthropic.com",
 	"headers-log": "",
+	mode: "audit",
 	date: "yesterday",
 	"lookback-days": "1",
 	"compare-with": "day-before",
@@ -38898,16 +39715,17 @@ function chooseCredentials(raw, values, problems) {
 function areOfLog(inputs) {
 	return inputs.source.kind === "headers-log";
 }
-function readInputs({ core, now }, mask) {
+function readInputs({ core, now, env }, secrets) {
 	const names = Object.keys(INPUTS);
 	const raw = Object.fromEntries(names.map((name) => [name, core.getInput(name).trim() || INPUTS[name]]));
-	for (const name of SECRET_INPUTS) if (raw[name]) mask(raw[name]);
-	const problems = [];
+	for (const name of SECRET_INPUTS) if (raw[name]) secrets.add(raw[name]);
+	const problems = [...readProxies(env).problems];
 	const values = {};
 	for (const name of names) {
 		const parsed = fields[name].safeParse(raw[name]);
 		if (parsed.success) Object.assign(values, { [name]: parsed.data });
-		else problems.push(`${name}: got ${asGiven(name, raw[name])}; accepted: ${acceptedBy(parsed.error)}`);
+		if (!SECRET_INPUTS.has(name) && secrets.redact(raw[name]) !== raw[name]) problems.push(`${name}: got a value that is not shown because it holds a secret; accepted: ${parsed.success ? "a value without one, for it is shown to readers" : acceptedBy(parsed.error)}`);
+		else if (!parsed.success) problems.push(`${name}: got ${asGiven(name, raw[name])}; accepted: ${acceptedBy(parsed.error)}`);
 	}
 	const source = chooseSource(raw, values, problems);
 	checkPeakWindow(raw, values, problems);
@@ -38999,6 +39817,7 @@ function apiWindow(date, days, compareWith, now, problems) {
 }
 function otherInputs(values) {
 	return {
+		mode: values.mode,
 		anthropicBaseUrl: values["anthropic-base-url"],
 		peakWindow: values["peak-window"] === "hour" ? "hour" : "minute",
 		thresholds: {
@@ -39029,6 +39848,11 @@ function otherInputs(values) {
 		failOn: values["fail-on"],
 		dryRun: values["dry-run"]
 	};
+}
+// src/inputs/variables.ts
+const TOKENS = ["ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_RUNTIME_TOKEN"];
+function secretVariables(env) {
+	return [...TOKENS.map((name) => env[name] ?? ""), ...readProxies(env).secrets].filter(Boolean);
 }
 // src/judge/usage/peaks.ts
 const MINUTES_PER_HOUR = HOUR / MINUTE;
@@ -39136,7 +39960,7 @@ function unmeasuredReason({ group, limiter, limit }, use, meter) {
 	if (limit === null) return "the API gives no value for this limit";
 	if (limit === 0) return "the limit is 0: there is nothing to divide by";
 	if (!limiterRule(group.type, limiter)) return NOT_IN_USAGE[group.type] ?? `${limiter} is not a limiter this release knows how to count`;
-	if (!meter) return "the API lists no models for this group, so that its use cannot be told";
+	if (!meter) return "the API lists no models for this group, so that its use cannot be known";
 	return unknownUse(meter, use);
 }
 function unknownUse({ rule, hasUnknownRequests }, { source, span, known }) {
@@ -39419,7 +40243,7 @@ function inertOverride({ scope, group, limiter, limit, configured, source }) {
 	const name = `${group.name}, ${limiterLabel(group.type, limiter)}`;
 	return [{
 		kind: "inert-override",
-		message: `Workspace ${scope.name}: its limit of ${count$1(configured)} on ${name} is inert, because the organization's ${count$1(limit)} is lower and binds.`
+		message: `Workspace ${scope.name}: its limit of ${count$1(configured)} on ${name} has no effect, because the organization's ${count$1(limit)} is lower and binds.`
 	}];
 }
 function cachedTraffic({ scope, group, limiter }, { groups }) {
@@ -39445,14 +40269,14 @@ function oversubscribed({ groups }, judged) {
 		}];
 	});
 }
-const NAMED$4 = 5;
+const NAMED$5 = 5;
 function uncapped({ groups, workspaces }, judged, read) {
 	const isJudged = (group) => judged.some((limiter) => groupOf(limiter.group, [group]));
 	return groups.filter(isJudged).flatMap((group) => {
 		const cappedIds = new Set(workspaces.filter(({ overrides }) => groupOf(group, overrides)).map(({ id }) => id));
 		const free = read.filter(({ id }) => !cappedIds.has(id)).map(({ name }) => name);
 		if (cappedIds.size === 0 || free.length === 0) return [];
-		const names = free.slice(0, NAMED$4).join(", ") + (free.length > NAMED$4 ? ` and ${free.length - NAMED$4} more` : "");
+		const names = free.slice(0, NAMED$5).join(", ") + (free.length > NAMED$5 ? ` and ${free.length - NAMED$5} more` : "");
 		const subject = free.length === 1 ? "1 workspace has" : `${free.length} workspaces have`;
 		return [{
 			kind: "uncapped-workspaces",
@@ -39490,86 +40314,6 @@ function pinnedOverrides(changes, current) {
 			}];
 		});
 	});
-}
-// src/judge/planning/theil-sen.ts
-const Z = 1.6448536269514722;
-function theilSen(points) {
-	const slopes = pairs(points).map(([a, b]) => (b.y - a.y) / (b.x - a.x)).sort((a, b) => a - b);
-	const reach = Z * Math.sqrt(kendallVariance(points));
-	const below = Math.floor((slopes.length - reach) / 2);
-	return {
-		slope: median(slopes),
-		low: slopes[below - 1] ?? Number.NEGATIVE_INFINITY,
-		high: slopes[slopes.length - below] ?? Number.POSITIVE_INFINITY
-	};
-}
-function heightAt(points, slope, x) {
-	return median(points.map((point) => point.y + slope * (x - point.x)).sort((a, b) => a - b));
-}
-function median(ascending) {
-	const middle = ascending.length / 2;
-	const at = (index) => ascending[index] ?? NaN;
-	return (at(Math.ceil(middle) - 1) + at(Math.floor(middle))) / 2;
-}
-function pairs(points) {
-	return points.flatMap((a, index) => points.slice(index + 1).map((b) => [a, b]));
-}
-function kendallVariance(points) {
-	const term = (n) => n * (n - 1) * (2 * n + 5);
-	const ties = [...Map.groupBy(points, ({ y }) => y).values()].map(({ length }) => term(length));
-	return (term(points.length) - ties.reduce((sum, tie) => sum + tie, 0)) / 18;
-}
-// src/judge/planning/runway.ts
-const FEWEST_DAYS = 14;
-const FURTHEST = 365;
-const HOURS = 24;
-function dailyPeaks({ hourly }) {
-	if (!hourly) return null;
-	return Array.from({ length: hourly.length / HOURS }, (_, day) => {
-		const hours = hourly.slice(day * HOURS, (day + 1) * HOURS);
-		return hours.some((peak) => peak === null) ? null : Math.max(...hours.map((peak) => peak ?? 0));
-	});
-}
-function runwayOf(verdict, alert, peakWindow) {
-	const { limit, utilization, clipped } = verdict;
-	const peaks = dailyPeaks(verdict);
-	if (!peaks || utilization === 0 || utilization >= alert) return null;
-	if (peakWindow === "hour") return refused("daily peaks are of minutes, and this run judges hours");
-	if (peakWindow === "second") return refused("a log of headers does not show whole days");
-	const points = peaks.flatMap((peak, x) => peak === null ? [] : [{
-		x,
-		y: peak
-	}]);
-	if (points.length < FEWEST_DAYS) return refused(`${points.length} whole ${points.length === 1 ? "day" : "days"} of use, and a trend takes ${FEWEST_DAYS} (lookback-days)`);
-	if (clipped) return refused("demand was clipped at the limit, so that the peaks do not show what was asked for");
-	const { slope, low, high } = theilSen(points);
-	if (new Set(points.map(({ y }) => y)).size === 1) return refused("the daily peaks stay as they are");
-	if (high < 0) return refused("the daily peaks fall");
-	if (low <= 0) return refused("the daily peaks have no clear trend");
-	const reach = (rise) => {
-		const distance = alert * limit - heightAt(points, rise, peaks.length - 1);
-		return Math.max(0, distance / rise);
-	};
-	const days = reach(slope);
-	if (days > FURTHEST) return {
-		kind: "far",
-		perDay: slope
-	};
-	const earliest = Math.min(days, reach(high));
-	const latest = Math.max(days, reach(low));
-	return {
-		kind: "reaches",
-		days,
-		earliest,
-		latest: latest > FURTHEST ? null : latest,
-		perDay: slope
-	};
-}
-function refused(reason) {
-	return {
-		kind: "refused",
-		reason
-	};
 }
 // src/judge/planning/tier-reading.ts
 function tierReadings(groups) {
@@ -39816,7 +40560,7 @@ function mutesUse(mute, kind, name) {
 function useMutesBy(policy, lastDay) {
 	const day = isoDay(lastDay);
 	return (kind, name) => {
-		const mute = policy.mutes.find((mute) => day <= mute.until && mutesUse(mute, kind, name));
+		const mute = policy.mutes.find((one) => day <= one.until && mutesUse(one, kind, name));
 		return mute ? {
 			owner: mute.owner,
 			reason: mute.reason,
@@ -39940,7 +40684,7 @@ function usageFindings({ source, known, refreshedAt, window, meters }) {
 	return findings;
 }
 // src/judge/usage/use-findings.ts
-const NAMED$3 = 5;
+const NAMED$4 = 5;
 function useFindings(accounting, products) {
 	return [
 		...accounting.parts.filter(isUnclaimed).map((part) => ({
@@ -39953,7 +40697,7 @@ function useFindings(accounting, products) {
 		}],
 		...products.length === 0 ? [] : [{
 			kind: "unknown-product",
-			message: `Use of ${plural(products.length, "product")} that this version does not know was counted like any other: ${listing(products, NAMED$3)}.`
+			message: `Use of ${plural(products.length, "product")} that this version does not know was counted like any other: ${listing(products, NAMED$4)}.`
 		}]
 	];
 }
@@ -39961,10 +40705,10 @@ function unclaimed({ kind, tokens, requests, of }, accounting) {
 	const amount = `${count$1(tokens)} tokens${requests ? ` in ${plural(requests, "request")}` : ""}`;
 	const share = accounting.tokens > 0 ? ` (${percent(tokens / accounting.tokens, [UNCLAIMED_LINE])} of all tokens)` : "";
 	const names = of.map(({ name }) => name).filter((name) => name !== kind);
-	const which = names.length > 0 ? `: ${listing(names, NAMED$3)}` : "";
+	const which = names.length > 0 ? `: ${listing(names, NAMED$4)}` : "";
 	return `${PART_TITLES[kind]}: ${amount}${share}${which}.`;
 }
-// src/vocabulary/usage-row.ts
+// src/vocabulary/use/usage-row.ts
 function knownTokens({ uncachedInput, cacheCreation, cacheRead, output }) {
 	return uncachedInput + cacheCreation + cacheRead + output;
 }
@@ -40309,12 +41053,12 @@ function useOf(limit, peak) {
 	};
 }
 // src/judge/headers-log/log-findings.ts
-const NAMED$2 = 6;
+const NAMED$3 = 6;
 function logFindings(tally, readings, scopeOf) {
 	const problems = [tally.firstProblem, tally.firstUnusable].filter((problem) => problem !== null);
 	const first = problems.length > 0 ? ` The first that could not be read: ${problems.join("; ")}.` : "";
 	const lost = problems.length > 0 ? " No recovery is reported." : "";
-	const links = tally.dangling.length > 0 ? ` Links that lead nowhere: ${listing(tally.dangling, NAMED$2)}.` : "";
+	const links = tally.dangling.length > 0 ? ` Links that lead nowhere: ${listing(tally.dangling, NAMED$3)}.` : "";
 	return [
 		{
 			kind: "headers-log",
@@ -40325,7 +41069,7 @@ function logFindings(tally, readings, scopeOf) {
 	];
 }
 function mixed(reading, scope) {
-	const limits = listing(reading.limits.map(({ limit }) => count$1(limit)).toSorted(byLength), NAMED$2);
+	const limits = listing(reading.limits.map(({ limit }) => count$1(limit)).toSorted(byLength), NAMED$3);
 	const why = scope.type === "workspace" ? "a limit that moved and came back" : "limits of several workspaces (log the header anthropic-workspace-id to tell them apart), or a limit that moved and came back";
 	return {
 		kind: "mixed-limits",
@@ -40338,7 +41082,7 @@ function moved(reading, scope) {
 	const moves = later.map(({ limit, first: at }) => `${count$1(limit)} from ${minuteOf(at)} on`);
 	return {
 		kind: "limits-moved",
-		message: `${nameOf$1(reading, scope)}: the limit moved within the window, ${count$1(first?.limit ?? 0)} at first, ${listing(moves, NAMED$2)}. Each response is judged by the limit it names.`
+		message: `${nameOf$1(reading, scope)}: the limit moved within the window, ${count$1(first?.limit ?? 0)} at first, ${listing(moves, NAMED$3)}. Each response is judged by the limit it names.`
 	};
 }
 const minuteOf = (at) => `${isoTime(at).slice(0, 16).replace("T", " ")} UTC`;
@@ -40609,12 +41353,12 @@ function isScopeAskedFor(scope, wanted) {
 	return wanted !== "none" && (wanted.includes(scope.id) || wanted.includes(scope.name));
 }
 // src/judge/headroom/blindness.ts
-const NAMED$1 = 3;
+const NAMED$2 = 3;
 function refuseBlindness(verdicts) {
 	if (verdicts.some(isMeasured$1)) return;
 	const reasons = [...new Set(verdicts.flatMap((verdict) => "reason" in verdict ? [verdict.reason] : []))];
 	if (reasons.length === 0) throw new AuditError("No limit is left to measure: the inputs models, group-types and workspaces leave none.", { remedy: "Leave one of them out." });
-	throw new AuditError(`Not one of ${verdicts.length} limits could be measured: ${listing(reasons, NAMED$1)}.`, { remedy: "Leave models and group-types out if they chose only such limits; else run the job again later." });
+	throw new AuditError(`Not one of ${verdicts.length} limits could be measured: ${listing(reasons, NAMED$2)}.`, { remedy: "Leave models and group-types out if they chose only such limits; else run the job again later." });
 }
 // src/judge/headroom/peaks-to-explain.ts
 const MOST_PEAKS_EXPLAINED = 20;
@@ -40662,7 +41406,7 @@ function impossibleIn({ groups, allWorkspaces }) {
 		[allWorkspaces.length === 0, "The list of workspaces is empty, and the default workspace was asked for."]
 	].flatMap(([isSo, what]) => isSo ? [what] : []);
 }
-const NAMED = 3;
+const NAMED$1 = 3;
 function doubtfulIn({ groups, allWorkspaces, workspaces, unreadable }, committed) {
 	const match = matchGroups(committed.groups, groups);
 	const exists = new Set(allWorkspaces.map(({ id }) => id));
@@ -40673,7 +41417,7 @@ function doubtfulIn({ groups, allWorkspaces, workspaces, unreadable }, committed
 	const kept = workspaces.filter(({ overrides }) => overrides.length > 0);
 	return [
 		[committed.groups.length > 1 && committed.groups.every((group) => !match.after(group)), "None of the committed rate-limit groups is listed any more."],
-		[gone.length > 0, `${plural(gone.length, "committed workspace")} ${gone.length === 1 ? "is" : "are"} not listed any more, not even as archived: ${listing(gone.map(({ name }) => name), NAMED)}.`],
+		[gone.length > 0, `${plural(gone.length, "committed workspace")} ${gone.length === 1 ? "is" : "are"} not listed any more, not even as archived: ${listing(gone.map(({ name }) => name), NAMED$1)}.`],
 		[readAndCapped.length > 1 && kept.length === 0 && unreadable.length === 0, `None of the ${readAndCapped.length} workspaces that had limits of their own has any now.`]
 	].flatMap(([isSo, what]) => isSo ? [what] : []);
 }
@@ -41091,19 +41835,19 @@ function packed(of, units, given, cost) {
 	})).map(({ unit, query }) => ({
 		unit,
 		query,
-		cost: cost(query),
+		pages: cost(query),
 		rows: rowsOf(query, given)
 	})).sort((a, b) => a.rows - b.rows);
 	let best = single.map(({ query }) => query);
-	let least = single.reduce((sum, { cost }) => sum + cost, 0);
+	let least = single.reduce((sum, { pages }) => sum + pages, 0);
 	for (let together = 2; together <= single.length; together++) {
 		const query = queryOf(of, single.slice(0, together).map(({ unit }) => unit), given);
 		if (addressLength(query) > LONGEST_NAMES) break;
 		const rest = single.slice(together);
-		const total = cost(query) + rest.reduce((sum, { cost }) => sum + cost, 0);
+		const total = cost(query) + rest.reduce((sum, { pages }) => sum + pages, 0);
 		if (total >= least) continue;
 		least = total;
-		best = [query, ...rest.map(({ query }) => query)];
+		best = [query, ...rest.map((one) => one.query)];
 	}
 	return best;
 }
@@ -41112,9 +41856,9 @@ function addressLength({ models, workspaceIds }) {
 	return [...(models ?? []).map((name) => `models%5B%5D=${name}&`), ...(workspaceIds ?? []).map((id) => `workspace_ids%5B%5D=${id}&`)].reduce((sum, name) => sum + name.length, 0);
 }
 function queryOf(of, units, { census }) {
-	const anyModel = units.some(({ models }) => models === null);
+	const anyModel = units.some((unit) => unit.models === null);
 	const models = anyModel ? null : [...new Set(units.flatMap((unit) => unit.models ?? []))];
-	const ids = [...new Set(units.flatMap(({ workspaceIds }) => workspaceIds ?? []))];
+	const ids = [...new Set(units.flatMap((unit) => unit.workspaceIds ?? []))];
 	const workspaceIds = of === "workspaces" ? ids : null;
 	const groupBy = [...workspaceIds !== null && workspaceIds.length > 1 ? ["workspace_id"] : [], ...units.length > 1 || anyModel ? ["model"] : []];
 	const covered = [...census.earlier, ...census.window].filter(covers({
@@ -41254,71 +41998,251 @@ function highestUtilization(verdicts) {
 	const utilizations = verdicts.filter(isMeasured$1).map(({ utilization }) => utilization);
 	return utilizations.length > 0 ? Math.max(...utilizations) : null;
 }
+// src/transport/traces.ts
+const TRACE = 16;
+const BLOCK = 8;
+function tracesOf(forms) {
+	const blocks = new Map();
+	for (const form of forms.filter(({ text, whole }) => !whole && text.length >= TRACE)) for (let at = 0; at + BLOCK <= form.text.length; at++) {
+		const block = form.text.slice(at, at + BLOCK);
+		const places = blocks.get(block);
+		if (places) places.push({
+			form,
+			at
+		});
+		else blocks.set(block, [{
+			form,
+			at
+		}]);
+	}
+	return {
+		forms,
+		blocks
+	};
+}
+function findTraces(text, { forms, blocks }) {
+	const plain = {
+		any: text,
+		hex: text,
+		base64: text.replace(/[-_]/g, (sign) => sign === "-" ? "+" : "/")
+	};
+	const found = [];
+	for (const { text: secret, alphabet } of forms) {
+		const searched = plain[alphabet];
+		for (let at = searched.indexOf(secret); at >= 0; at = searched.indexOf(secret, at + secret.length)) found.push(widened(searched, alphabet, [at, at + secret.length]));
+	}
+	for (const searched of new Set([plain.any, plain.base64])) for (let at = 0; at + BLOCK <= searched.length; at += BLOCK) {
+		const ranges = (blocks.get(searched.slice(at, at + BLOCK)) ?? []).map((place) => ({
+			place,
+			range: common(searched, at, place)
+		})).filter(({ range: [from, to] }) => to - from >= TRACE).map(({ place, range }) => widened(searched, place.form.alphabet, range));
+		found.push(...ranges);
+		const end = Math.max(...ranges.map((range) => range[1]), 0);
+		at = Math.max(at, Math.floor(end / BLOCK) * BLOCK - BLOCK);
+	}
+	return found;
+}
+function common(text, at, { form, at: inForm }) {
+	let before = 0;
+	while (before < at && before < inForm && text[at - before - 1] === form.text[inForm - before - 1]) before++;
+	let after = BLOCK;
+	while (text[at + after] !== void 0 && text[at + after] === form.text[inForm + after]) after++;
+	return [at - before, at + after];
+}
+const RUNS = {
+	base64: /[\w+/=-]/,
+	hex: /[\da-f]/i
+};
+function widened(text, alphabet, [start, end]) {
+	if (alphabet === "any") return [start, end];
+	const run = RUNS[alphabet];
+	let [first, last] = [start, end];
+	while (first > 0 && run.test(text[first - 1] ?? "")) first--;
+	while (last < text.length && run.test(text[last] ?? "")) last++;
+	return [first, last];
+}
+// src/transport/unfold.ts
+const ESCAPES = String.raw`\\u(?:([0-9a-f]{4})|\{([0-9a-f]{1,6})\})|\\x([0-9a-f]{2})|[ \t]*\\([nrt])[ \t]*|\\([/"'\\])|&#x([0-9a-f]{1,6});|&#(\d{1,7});|&(amp|lt|gt|quot|apos|sol|plus|equals|lowbar|hyphen|nbsp);|%([0-9a-f]{2})`;
+const UNSEEN = String.raw`\p{Default_Ignorable_Code_Point}|[^\P{Cc}\t\n\r]`;
+const INVISIBLE = /^\p{Default_Ignorable_Code_Point}$/u;
+const BREAKS = String.raw`[ \t]*(?:=?[\r\n\u0085\u2028\u2029]|↵)+[ \t]*`;
+const WITH_BREAKS = new RegExp(`${ESCAPES}|${UNSEEN}`, "giu");
+const WITHOUT_BREAKS = new RegExp(`${ESCAPES}|${UNSEEN}|${BREAKS}|\\t`, "giu");
+const NAMED = {
+	amp: "&",
+	lt: "<",
+	gt: ">",
+	quot: "\"",
+	apos: "'",
+	sol: "/",
+	plus: "+",
+	equals: "=",
+	lowbar: "_",
+	hyphen: "-",
+	nbsp: " "
+};
+function unfold(source, breaks) {
+	const parts = [];
+	const from = new Uint32Array(source.length);
+	const to = new Uint32Array(source.length);
+	let length = 0;
+	let at = 0;
+	const take = (text, start, end) => {
+		parts.push(text);
+		for (let index = 0; index < text.length; index++, length++) {
+			from[length] = end === null ? start + index : start;
+			to[length] = end ?? start + index + 1;
+		}
+	};
+	for (const match of source.matchAll(breaks === "kept" ? WITH_BREAKS : WITHOUT_BREAKS)) {
+		const end = match.index + match[0].length;
+		take(source.slice(at, match.index), at, null);
+		take(meaning(match, breaks), match.index, end);
+		at = end;
+	}
+	take(source.slice(at), at, null);
+	return {
+		text: parts.join(""),
+		from,
+		to
+	};
+}
+function meaning(match, breaks) {
+	const [whole, unicode, braced, byte, control, itself, hex, decimal, name, percent] = match;
+	if (control !== void 0) return breaks === "kept" ? "\n" : "";
+	if (itself !== void 0) return itself;
+	if (name !== void 0) return NAMED[name.toLowerCase()] ?? whole;
+	const digits = unicode ?? braced ?? byte ?? hex ?? percent;
+	if (digits === void 0 && decimal === void 0) return "";
+	const code = digits === void 0 ? Number(decimal) : Number.parseInt(digits, 16);
+	if (code < 128) return String.fromCharCode(code);
+	return code <= 1114111 && INVISIBLE.test(String.fromCodePoint(code)) ? "" : whole;
+}
+function sourceOf({ from, to }, [start, end]) {
+	return [from[start] ?? 0, to[end - 1] ?? 0];
+}
 // src/transport/redaction.ts
 const MASK = "***";
 const SHORTEST_SECRET = 8;
 const SHAPES = [
-	[/sk-ant-[\w-]{8,}/g, MASK],
-	[/\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/g, MASK],
-	[/\b(?:gh[opsur]_\w{16,}|github_pat_\w{16,})/g, MASK],
-	[/(hooks\.slack(?:-gov)?\.com(?:\/|%2F))[\w/%-]+/gi, `$1${MASK}`],
-	[/(\b[a-z][a-z\d+.-]*:\/\/)[^\s/@"']+@/gi, `$1${MASK}@`]
+	/sk-ant-[\w-]{8,}/g,
+	/(?<![A-Za-z\d])eyJ[\w-]{8,}(?:(?:\.[\w-]+){1,4}|(?<=eyJ[\w-]{24,}))/g,
+	/(?<![a-z\d])(?:gh[opsur]_|github_pat_)[\w-]{16,}(?:\.[\w-]{4,})*/gi,
+	/(?<=hooks\.slack(?:-gov)?\.com\/)[\w%-]+\/[\w/%-]+/gi,
+	/(?<=\b[a-z][a-z\d+.-]*:\/\/)[^\s/@"'<>]+(?=@)/gi
 ];
+const MOST_LAYERS = 3;
 function createSecrets(core) {
 	const known = new Set();
-	const redact = (text) => {
-		let clean = text;
-		for (const secret of known) clean = clean.replaceAll(secret, MASK);
-		for (const [shape, replacement] of SHAPES) clean = clean.replace(shape, replacement);
-		return clean;
-	};
+	let traces = tracesOf([]);
+	const redact = (text) => without(text, secretRanges(text, traces));
 	return {
 		add: (secret) => {
 			if (secret.length < SHORTEST_SECRET || known.has(secret)) return;
 			core.setSecret(secret);
-			const all = [...known, ...encodingsOf(secret)].sort((a, b) => b.length - a.length);
-			known.clear();
-			for (const form of all) known.add(form);
+			known.add(secret);
+			traces = tracesOf([...known].flatMap(formsOf));
 		},
 		redact,
-		redactError: (error) => {
-			cleanError(error, redact, new Set());
-			return error;
+		redactAll: (value) => {
+			const text = JSON.stringify(value);
+			return text === void 0 || redact(text) === text ? value : redactedTexts(value, redact);
 		}
 	};
 }
-function encodingsOf(secret) {
+function formsOf(secret) {
+	const url = URL.parse(secret);
+	const plain = [secret, unfold(secret, "dropped").text].map((text) => ({
+		text,
+		whole: url !== null
+	}));
+	const path = url?.pathname ?? "";
+	const parts = path.split("/").filter((part) => /[a-z]/.test(part) && /[A-Z\d]/.test(part));
 	const bytes = Buffer.from(secret);
-	const inBase64 = [
-		0,
-		1,
-		2
-	].flatMap((offset) => {
-		const padded = Buffer.concat([Buffer.alloc(offset), bytes]);
-		const first = offset === 0 ? 0 : 4;
-		return ["base64", "base64url"].map((encoding) => padded.toString(encoding).slice(first, Math.floor(padded.length / 3) * 4));
-	});
-	const path = URL.parse(secret)?.pathname ?? "";
-	return [...new Set([
-		secret,
-		path,
-		encodeURIComponent(secret),
-		...inBase64
-	])].filter((form) => form.length >= SHORTEST_SECRET);
+	const hex = bytes.toString("hex");
+	return [
+		...plain.map((form) => ({
+			...form,
+			alphabet: "any"
+		})),
+		{
+			text: path,
+			alphabet: "any",
+			whole: true
+		},
+		...parts.map((text) => ({
+			text,
+			alphabet: "any",
+			whole: false
+		})),
+		...[hex, hex.toUpperCase()].map((text) => ({
+			text,
+			alphabet: "hex",
+			whole: false
+		})),
+		...[
+			0,
+			1,
+			2
+		].map((offset) => ({
+			text: inBase64(bytes, offset),
+			alphabet: "base64",
+			whole: false
+		}))
+	].filter(({ text }) => text.length >= SHORTEST_SECRET);
 }
-function cleanError(error, redact, seen) {
-	if (!(error instanceof Error) || seen.has(error)) return;
-	seen.add(error);
-	for (const key of Object.getOwnPropertyNames(error)) {
-		const value = Reflect.get(error, key);
-		if (typeof value === "string") Reflect.set(error, key, redact(value));
+function inBase64(bytes, offset) {
+	const padded = Buffer.concat([Buffer.alloc(offset), bytes]);
+	return padded.toString("base64").slice(offset === 0 ? 0 : 4, Math.floor(padded.length / 3) * 4);
+}
+function secretRanges(text, traces) {
+	const found = [...findTraces(text, traces), ...shaped(text)];
+	for (const breaks of ["dropped", "kept"]) {
+		let outer = text;
+		let toText = (range) => range;
+		for (let layer = 1; layer <= MOST_LAYERS; layer++) {
+			const inner = unfold(outer, breaks);
+			if (inner.text === outer) break;
+			const toOuter = toText;
+			toText = (range) => toOuter(sourceOf(inner, range));
+			const ranges = breaks === "dropped" ? findTraces(inner.text, traces) : shaped(inner.text);
+			for (const range of ranges) found.push(toText(range));
+			outer = inner.text;
+		}
 	}
-	cleanError(error.cause, redact, seen);
-	if (error instanceof AggregateError) for (const inner of error.errors) cleanError(inner, redact, seen);
+	return found;
+}
+function shaped(text) {
+	return SHAPES.flatMap((shape) => [...text.matchAll(shape)].map((match) => [match.index, match.index + match[0].length]));
+}
+function without(text, ranges) {
+	let clean = "";
+	let at = 0;
+	for (const [start, end] of ranges.toSorted(([a], [b]) => a - b)) {
+		if (end <= at) continue;
+		if (start >= at) clean += text.slice(at, start) + MASK;
+		at = end;
+	}
+	return clean + text.slice(at);
+}
+function redactedTexts(value, redact) {
+	if (typeof value === "string") return redact(value);
+	if (Array.isArray(value)) return value.map((item) => redactedTexts(item, redact));
+	if (value === null || typeof value !== "object") return value;
+	return Object.fromEntries(Object.entries(value).map(([name, item]) => [redact(name), redactedTexts(item, redact)]));
 }
 // src/audit.ts
-async function audit(deps) {
-	const secrets = createSecrets(deps.core);
+async function audit(effects) {
+	const secrets = createSecrets(effects.core);
+	for (const secret of secretVariables(effects.env)) secrets.add(secret);
+	const { core } = effects;
+	const deps = {
+		...effects,
+		core: {
+			...core,
+			setOutput: (name, value) => core.setOutput(name, secrets.redact(String(value)))
+		}
+	};
 	const log = createLog(deps.core, secrets.redact);
 	try {
 		return await runAudit(deps, log, secrets);
@@ -41330,22 +42254,21 @@ async function audit(deps) {
 }
 async function runAudit(deps, log, secrets) {
 	let inputs;
-	let run;
-	let committed;
 	try {
-		inputs = readInputs(deps, secrets.add);
-		run = {
-			deps,
-			log,
-			secrets,
-			inputs
-		};
-		committed = await log.group("Committed snapshot and policy", () => readCommitted(run));
+		inputs = readInputs(deps, secrets);
 	} catch (error) {
 		return refuse(deps, log, secrets, error);
 	}
+	const run = {
+		deps,
+		log,
+		secrets,
+		inputs
+	};
+	let committed;
 	let found;
 	try {
+		committed = await log.group("Committed snapshot and policy", () => readCommitted(run));
 		found = await (areOfLog(inputs) ? auditLog({
 			...run,
 			inputs
@@ -41455,10 +42378,15 @@ async function auditLog(run, committed) {
 init_undici();
 const PROJECT = "https://github.com/marketplace/actions/claude-rate-limit-audit";
 function createTransport({ env, version }) {
+	const { proxies, problems } = readProxies(env);
+	if (problems.length > 0) return {
+		fetch: () => Promise.reject(new AuditError(problems.join("\n"))),
+		close: () => Promise.resolve()
+	};
 	const dispatcher = new import_env_http_proxy_agent.default({
-		httpProxy: env.http_proxy || env.HTTP_PROXY || "",
-		httpsProxy: env.https_proxy || env.HTTPS_PROXY || "",
-		noProxy: env.no_proxy || env.NO_PROXY || "",
+		httpProxy: proxies.http,
+		httpsProxy: proxies.https,
+		noProxy: proxies.no,
 		connections: 12,
 		connect: { timeout: 1e4 },
 		headersTimeout: 6e4,
@@ -41510,6 +42438,6 @@ try {
 	});
 	await transport.close();
 } catch (error) {
-	setFailed(`The audit could not run: ${describeError(error)}`);
+	setFailed(createSecrets(core_exports).redact(`The audit could not run: ${describeError(error)}`));
 }
 export {};

@@ -1,4 +1,5 @@
 import type { Gateway } from '../src/tell/files/gateway.ts'
+import { slackAsText } from '../src/tell/slack/as-text.ts'
 import { renderTerminal } from '../src/tell/terminal/terminal-report.ts'
 import { ADMIN_KEY, startAnthropic } from '../test/emulator/anthropic/server.ts'
 import { startGitHub } from '../test/emulator/github/github.ts'
@@ -6,7 +7,6 @@ import { startSlack } from '../test/emulator/slack/slack.ts'
 import { exampleWorld, withLimitChange } from '../test/emulator/world/example.ts'
 import { type ActionRun, runAction } from '../test/runner/run-action.ts'
 import { runDesk } from '../test/runner/run-desk.ts'
-import { slackAsText } from './slack-as-text.ts'
 import { fitted, markdownAsText, SCREEN, title } from './terminal.ts'
 
 /**

@@ -1,57 +1,70 @@
 import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { KnownBlock } from '@slack/types'
-import { launch, withPage } from '../test/tell/browser.ts'
-import { EXAMPLES } from '../test/tell/examples.ts'
+import { highest } from '../src/tell/words/select.ts'
+import { launch, PHONE, type View, withPage } from '../test/tell/browser.ts'
+import { EXAMPLES, type ExampleName } from '../test/tell/examples.ts'
 import { renderExample } from '../test/tell/renderings.ts'
+import { slackPage } from './slack-page.ts'
 
-/** Takes the README's pictures, of the real renderings of one example report, with the browser of the rendering tests. */
+/**
+ * Takes pictures of the real renderings, with the browser of the rendering tests: the README's, of one example report in
+ * light and dark; and into preview/, which git ignores, what a phone shows of days with more and fewer alerts.
+ */
 
-const FOLDER = 'docs/images'
-const EXAMPLE = EXAMPLES['first-alert']
-/** As much of the summary as a reader sees without scrolling. */
-const SUMMARY_HEIGHT = 1_000
+const README = 'docs/images'
+const PREVIEW = 'preview/pictures'
+const EXAMPLE = 'first-alert'
+const ON_A_PHONE: ExampleName[] = ['quiet-day', 'first-alert', 'alerts-5', 'alerts-60', 'alerts-500', 'hostile-names']
+const SCHEMES = ['light', 'dark'] as const
+const GAP = 1
 
-/** mrkdwn as far as our messages use it; its `&`, `<` and `>` are escaped already, as Slack wants them. */
-const html = (mrkdwn: string) =>
-  mrkdwn
-    .replaceAll(/<(https?:[^|>]+)\|([^>]+)>/g, '<a href="$1">$2</a>')
-    .replaceAll(/\*([^*\n]+)\*/g, '<b>$1</b>')
-    .replaceAll('\n', '<br>')
+const browser = await launch()
 
-function blockHtml(block: KnownBlock): string {
-  switch (block.type) {
-    case 'header':
-      return `<h1>${block.text.text}</h1>`
-    case 'section':
-      return `<p>${html(block.text?.text ?? '')}</p>`
-    case 'context':
-      return `<small>${block.elements.map((element) => ('text' in element ? html(element.text) : '')).join(' ')}</small>`
-    case 'actions':
-      return `<div>${block.elements.map((element) => (element.type === 'button' ? `<span>${element.text.text}</span>` : '')).join('')}</div>`
-    default:
-      return ''
-  }
+/** The picture of a summary from its top to below the row that its headline speaks of; without one, the first screen. */
+async function takeSummary(name: ExampleName, path: string, view: View): Promise<void> {
+  const example = EXAMPLES[name]
+  const { summary } = renderExample(example)
+  const worst = 'report' in example ? highest(example.report) : undefined
+  await withPage(
+    browser,
+    summary,
+    async ({ page }) => {
+      const article = await page.locator('article').boundingBox()
+      if (!article) throw new Error('The summary has no page.')
+      const row = page.locator('h4 + table tr', { hasText: worst?.scope.type === 'workspace' ? worst.scope.name : /%/ })
+      const isPhone = view.width === PHONE.width
+      const box = isPhone ? null : await row.first().boundingBox()
+      if (!box && !isPhone) throw new Error('The row of the headline is not in the scorecard.')
+      const bottom = box ? box.y + box.height + GAP : article.y + 2 * 844
+      const clip = { ...article, height: Math.min(article.height, bottom - article.y) }
+      await page.screenshot({ path, clip, fullPage: true })
+    },
+    view,
+  )
 }
 
-const slackPage = (blocks: readonly KnownBlock[]) => `<!doctype html><meta charset="utf-8"><style>
-body { margin: 0; padding: 20px 24px; width: 720px; font: 15px/1.46 Lato, 'Liberation Sans', Arial, sans-serif; color: #1d1c1d; }
-h1 { font-size: 18px; margin: 0 0 4px } small { color: #616061; font-size: 13px } p { margin: 10px 0 }
-div { margin-top: 12px } span { display: inline-block; border: 1px solid #bbb; border-radius: 4px; padding: 4px 12px; margin-right: 8px; font-weight: 700; font-size: 13px }
-</style>${blocks.map(blockHtml).join('\n')}`
-
-const { slack, summary } = renderExample(EXAMPLE)
-await mkdir(FOLDER, { recursive: true })
-const browser = await launch()
-try {
-  await withPage(browser, summary, async ({ page: rendered }) => {
-    const box = await rendered.locator('article').boundingBox()
-    if (!box) throw new Error('The summary has no page.')
-    const clip = { ...box, height: Math.min(box.height, SUMMARY_HEIGHT) }
-    await rendered.screenshot({ path: `${FOLDER}/summary.png`, clip, fullPage: true })
-  })
-  const page = await browser.newPage({ viewport: { width: 768, height: 100 } })
+async function takeSlack(name: ExampleName, path: string, view: View): Promise<void> {
+  const { slack } = renderExample(EXAMPLES[name])
+  const page = await browser.newPage({ viewport: { width: view.width, height: 100 }, colorScheme: view.colorScheme })
   await page.setContent(slackPage(slack.blocks as KnownBlock[]))
-  await page.screenshot({ path: `${FOLDER}/slack.png`, fullPage: true })
+  await page.screenshot({ path, fullPage: true })
+  await page.close()
+}
+
+await mkdir(README, { recursive: true })
+await mkdir(PREVIEW, { recursive: true })
+try {
+  for (const colorScheme of SCHEMES) {
+    const suffix = colorScheme === 'dark' ? '-dark' : ''
+    await takeSummary(EXAMPLE, join(README, `summary${suffix}.png`), { width: 1_060, colorScheme })
+    await takeSlack(EXAMPLE, join(README, `slack${suffix}.png`), { width: 768, colorScheme })
+    for (const name of ON_A_PHONE) {
+      const view = { ...PHONE, colorScheme }
+      await takeSummary(name, join(PREVIEW, `${name}.summary.${colorScheme}.png`), view)
+      await takeSlack(name, join(PREVIEW, `${name}.slack.${colorScheme}.png`), view)
+    }
+  }
 } finally {
   await browser.close()
 }

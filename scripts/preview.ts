@@ -1,10 +1,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { slackAsText } from '../src/tell/slack/as-text.ts'
 import { EXAMPLES, type Example } from '../test/tell/examples.ts'
 import { renderPage } from '../test/tell/page.ts'
 import { renderExample } from '../test/tell/renderings.ts'
-import { slackAsText } from './slack-as-text.ts'
 
 /** Renders every example report to preview/, for whoever changes a text to look at. */
 

@@ -3,21 +3,23 @@ import { isRerun } from '../collect/repository/earlier-attempt.ts'
 import type { Deps } from '../deps.ts'
 import { describeError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import type { Blind } from '../report/report.ts'
+import type { Blind, Report } from '../report/report.ts'
 import type { Run } from '../run.ts'
 import { annotations, logLines } from '../tell/annotations.ts'
 import { renderBlindSlack, renderBlindSummary, renderRefusedSummary } from '../tell/blind.ts'
+import { drillReport } from '../tell/drill.ts'
 import { evidencePage } from '../tell/evidence/page.ts'
 import { shouldNotify, shouldNotifyBlind } from '../tell/slack/notify.ts'
 import type { SlackMessage } from '../tell/slack/slack-limits.ts'
 import { renderSlack } from '../tell/slack/slack-message.ts'
+import type { SlackOutcome } from '../tell/slack/slack-outcome.ts'
 import { renderSummary } from '../tell/summary/summary.ts'
-import { linksOf } from '../tell/words/links.ts'
+import { type Links, linksOf } from '../tell/words/links.ts'
 import type { Secrets } from '../transport/redaction.ts'
 import { isoTime } from '../vocabulary/window.ts'
 import { exitCode } from './exit-code.ts'
 import { writeOutputs } from './outputs.ts'
-import { postToSlack, type SlackOutcome } from './post-to-slack.ts'
+import { postToSlack } from './post-to-slack.ts'
 import { redactedReport } from './redacted.ts'
 import { writeEvidence, writeReport, writeSummary } from './run-files.ts'
 import { type Found, keepSnapshot } from './snapshot/keep-snapshot.ts'
@@ -41,13 +43,18 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
   if (pullRequest?.operation === 'branch-only' && pullRequest.error !== null) failed('pull request', pullRequest.error)
 
   const wanted = shouldNotify(inputs.notify, report, snapshot, { isRerun: isRerun(deps.env) })
-  const slack = await log.group('Slack', () => notifySlack(run, wanted, () => renderSlack(report, links, snapshot)))
-  if ('error' in slack) {
-    const isOpen = slack.kind === 'unknown' ? 'If the message is not there' : 'Once that is mended'
-    const error = `${slack.error} ${isOpen}, run the job again to post it ("Re-run jobs"): it tells what this attempt found.`
+  const posted = await log.group('Slack', () =>
+    notifySlack(run, wanted, () => renderSlack(report, links, snapshot, inputs.notify)),
+  )
+  const drill = inputs.mode === 'drill' ? await postDrill(run, report, links) : null
+  for (const one of [posted, drill?.slack]) {
+    if (!one || !('error' in one)) continue
+    const isOpen = one.kind === 'unknown' ? 'If the message is not there' : 'Once that is mended'
+    const error = `${one.error} ${isOpen}, run the job again to post it ("Re-run jobs"): it tells what this attempt found.`
     if (inputs.onNotifyFailure === 'warn') log.warning(error, 'Slack')
     else failed('Slack', error)
   }
+  const slack = drill?.slack ?? posted
 
   await log.group('Scorecard', async () => logLines(report).forEach(log.info))
   for (const { level, title, message } of annotations(report, inputs.failOn)) log[level](message, title)
@@ -55,11 +62,23 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
   const evidence = evidencePage(report)
   const evidencePath =
     evidence && (await attemptFile(log, 'evidence page', () => writeEvidence(deps.env, clean(evidence))))
-  await attemptFile(log, 'job summary', () => writeSummary(deps.env, clean(renderSummary(report, links, snapshot))))
+  await attemptFile(log, 'job summary', () =>
+    writeSummary(deps.env, clean(renderSummary(report, links, snapshot, { dryRun: inputs.dryRun, slack: posted }))),
+  )
+  if (drill) await attemptFile(log, 'job summary of the drill', () => writeSummary(deps.env, clean(drill.summary)))
   const isDriftKnown = committed.kind === 'read'
   const files = { reportPath, evidencePath }
   writeOutputs(deps.core, log, { kind: 'audited', report, isDriftKnown, ...files, snapshot, slack })
   return exitCode(report, inputs.failOn, log)
+}
+
+/** `mode: drill`: one made-up alert, headed DRILL, goes the way that a real one would; `notify` has no say in it. */
+async function postDrill(run: Run, real: Report, links: Links): Promise<{ slack: SlackOutcome; summary: string }> {
+  const { inputs, log } = run
+  const report = drillReport(real)
+  const slack = await log.group('Drill', () => notifySlack(run, true, () => renderSlack(report, links, null)))
+  for (const { level, title, message } of annotations(report, inputs.failOn)) log[level](message, title)
+  return { slack, summary: renderSummary(report, links, null, { dryRun: inputs.dryRun, slack }) }
 }
 
 /** Limits, usage or the policy could not be read: nothing is known, and that is reported wherever a verdict would have been. */
@@ -74,7 +93,9 @@ export async function deliverBlind(run: Run, error: string): Promise<1> {
   const slack = await log.group('Slack', () =>
     notifySlack(run, shouldNotifyBlind(inputs.notify), () => renderBlindSlack(blind, links)),
   )
-  await attemptFile(log, 'job summary', () => writeSummary(deps.env, secrets.redact(renderBlindSummary(blind, links))))
+  await attemptFile(log, 'job summary', () =>
+    writeSummary(deps.env, secrets.redact(renderBlindSummary(blind, links, { dryRun: inputs.dryRun, slack }))),
+  )
   // First the reason: it is what matters, and the outputs may be what cannot be written.
   log.fail(`The audit is blind: ${error}`)
   writeOutputs(deps.core, log, { kind: 'blind', window, slack })
@@ -95,14 +116,19 @@ async function notifySlack(
   wanted: boolean,
   render: () => SlackMessage,
 ): Promise<SlackOutcome> {
-  const nothing = (why: string): SlackOutcome => {
-    log.info(why)
+  if (!inputs.slackWebhookUrl) {
+    log.info('No slack-webhook-url: nothing is posted.')
+    return { kind: 'not-set-up' }
+  }
+  if (!wanted) {
+    log.info(`Nothing to post by notify: ${inputs.notify}.`)
     return { kind: 'not-wanted' }
   }
-  if (!inputs.slackWebhookUrl) return nothing('No slack-webhook-url: nothing is posted.')
-  if (!wanted) return nothing(`Nothing to tell by notify: ${inputs.notify}.`)
   const message = secrets.redactAll(render())
-  if (inputs.dryRun) return nothing(`Dry run: would have posted to Slack: ${message.text}`)
+  if (inputs.dryRun) {
+    log.info(`Dry run: would have posted to Slack: ${message.text}`)
+    return { kind: 'rehearsed', message }
+  }
   const posting = await postToSlack({ ...deps, redact: secrets.redact }, inputs.slackWebhookUrl, message)
   log.info(posting.kind === 'delivered' ? 'Posted to Slack.' : `Slack: ${posting.error}`)
   return posting

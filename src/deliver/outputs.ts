@@ -1,9 +1,9 @@
 import type { Deps } from '../deps.ts'
 import type { Log } from '../log.ts'
 import type { Blind, Report } from '../report/report.ts'
+import type { SlackOutcome } from '../tell/slack/slack-outcome.ts'
 import { alerts } from '../tell/words/select.ts'
 import type { SnapshotOutcome } from '../vocabulary/snapshot-outcome.ts'
-import type { SlackOutcome } from './post-to-slack.ts'
 
 /** Every output, as in action.yml (a test compares them). */
 export const OUTPUTS = [
@@ -93,7 +93,9 @@ const SLACK_DELIVERED = {
   delivered: 'true',
   'not-delivered': 'false',
   unknown: 'false',
+  'not-set-up': '',
   'not-wanted': '',
+  rehearsed: '',
 } satisfies Record<SlackOutcome['kind'], string>
 
 const text = (value: string | number | boolean | null | undefined) =>

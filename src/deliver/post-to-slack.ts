@@ -1,16 +1,11 @@
 import { type FetchFunction, IncomingWebhook, IncomingWebhookHTTPError } from '@slack/webhook'
 import type { Deps } from '../deps.ts'
 import type { SlackMessage } from '../tell/slack/slack-limits.ts'
+import type { Posting } from '../tell/slack/slack-outcome.ts'
 import { logText } from '../tell/words/escape.ts'
 import { causesOf, networkFault } from '../transport/network-fault.ts'
 import { parseRetryAfter } from '../transport/retry-after.ts'
 import { wholeReplies } from '../transport/whole.ts'
-
-/** What became of a message. `unknown`: Slack may have posted it all the same, so it is not sent a second time. */
-export type Posting = { kind: 'delivered' } | { kind: 'not-delivered' | 'unknown'; error: string }
-
-/** What became of Slack in a run; `not-wanted`: there was nothing to post, or nowhere to post it. */
-export type SlackOutcome = Posting | { kind: 'not-wanted' }
 
 /** How long delivery may take, in milliseconds: each attempt, and all waiting together. */
 export type Patience = { attempt: number; waiting: number }

@@ -54,6 +54,7 @@ export const fields = {
   'headers-log': optional(
     grammar('a path or a glob, such as logs/claude-*.jsonl', (text) => (/[\0\r\n]/.test(text) ? undefined : text)),
   ),
+  mode: oneOf('audit', 'drill'),
   date: grammar(
     'yesterday, or a day as YYYY-MM-DD (UTC); live: today, or last-1h to last-48h',
     (text): 'yesterday' | LiveSpan | number | undefined =>

@@ -20,6 +20,7 @@ export function areOfLog(inputs: Inputs): inputs is LogInputs {
 }
 
 type OtherInputs = {
+  mode: 'audit' | 'drill'
   anthropicBaseUrl: string
   /** A log of headers is always read to the second. */
   peakWindow: 'minute' | 'hour'
@@ -138,6 +139,7 @@ function checkPaths(raw: Record<InputName, string>, problems: string[]): void {
 
 function otherInputs(values: Fields): OtherInputs {
   return {
+    mode: values.mode,
     anthropicBaseUrl: values['anthropic-base-url'],
     peakWindow: values['peak-window'] === 'hour' ? 'hour' : 'minute',
     thresholds: { watch: values['watch-threshold'], alert: values.threshold },

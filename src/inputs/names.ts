@@ -11,6 +11,7 @@ export const INPUTS = {
   'anthropic-oidc-audience': 'https://api.anthropic.com',
   'anthropic-base-url': 'https://api.anthropic.com',
   'headers-log': '',
+  mode: 'audit',
   date: 'yesterday',
   'lookback-days': '1',
   'compare-with': 'day-before',

@@ -73,6 +73,7 @@ export const planningSchema = z.object({
 
 export const reportSchema = z.object({
   version: z.literal(REPORT_VERSION),
+  drill: z.literal(true).optional().describe('A made-up alert, to see whether it arrives: no report of any use'),
   window: z.object({
     start: time,
     end: time,

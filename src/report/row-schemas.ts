@@ -49,7 +49,7 @@ const ofLive = {
 const muted = z
   .object({ owner: z.string(), reason: z.string(), until: z.iso.date() })
   .optional()
-  .describe('The policy file mutes its alert: it is measured as ever, and nobody is told')
+  .describe('The policy file mutes its alert: it is measured as ever, and reported to nobody')
 
 /** A row with its figures. */
 export const measuredSchema = z.object({
@@ -230,7 +230,9 @@ export const groupViewSchema = z.object({
       stretch: z
         .number()
         .nullable()
-        .describe('1 ÷ (1 − share): how far the share stretches a cache-aware input limit; null at a share of 1'),
+        .describe(
+          '1 ÷ (1 − share): how many times the input a limit carries for which cache reads are free; null at a share of 1',
+        ),
       hourly_read_share: z.array(ratio.nullable()).describe('Null: no input in that hour'),
       hourly_input: z.array(count).describe('All input tokens of each hour, standard speed'),
     })

@@ -33,6 +33,9 @@ export function annotations(report: Report, failOn: ReadonlySet<'alert' | 'watch
   const watch = ofBand(report, 'watch')
   const back = recovered(report)
   const { drift, failures, window } = report
+  // A made-up alert is no reason to fail a run.
+  if (report.drill)
+    return [{ level: 'notice', title: 'DRILL · Claude rate limits', message: namedRows(alerts, report) }]
   const all: (Annotation | false)[] = [
     failures.length > 0 && {
       level: 'error',
@@ -109,6 +112,6 @@ function logLine(verdict: VerdictRow, report: Report): string {
     return `${BAND_MARK.unmeasured} unmeasured  ${about}: ${verdict.reason ?? 'no reason given'}`
   const figure = used(verdict, report)
   const peak = `${count(verdict.peak)} of ${count(verdict.limit)}${atPeakTime(verdict, report)}`
-  const notes = [isInert(verdict) && 'own limit is inert', verdict.transition].filter(Boolean)
+  const notes = [isInert(verdict) && 'own limit has no effect', verdict.transition].filter(Boolean)
   return `${BAND_MARK[verdict.band]} ${verdict.band.padEnd(10)}  ${figure.padStart(7)}  ${about} · ${peak}${notes.map((note) => ` · ${note}`).join('')}`
 }

@@ -16,7 +16,7 @@ export type LimiterRule = {
   type: string
   /** The group type whose use it limits. */
   group: string
-  /** As a person reads it: "input tokens/min (cache-aware)". */
+  /** As a person reads it: "input tokens/min (cache reads free)". */
   label: string
   /** As it is spelled out in a sentence: "input tokens per minute, cache reads not counted". */
   long: string
@@ -46,7 +46,7 @@ export const LIMITERS: readonly LimiterRule[] = [
   {
     ...model,
     type: 'input_tokens_per_minute_cache_aware',
-    label: 'input tokens/min (cache-aware)',
+    label: 'input tokens/min (cache reads free)',
     long: 'input tokens per minute, cache reads not counted',
     counts: INPUT,
   },
@@ -82,7 +82,7 @@ export const LIMITERS: readonly LimiterRule[] = [
   {
     ...model,
     type: 'fast_itpmca',
-    label: 'fast input tokens/min (cache-aware)',
+    label: 'fast input tokens/min (cache reads free)',
     long: 'fast-mode input tokens per minute, cache reads not counted',
     stream: 'fast',
     counts: INPUT,

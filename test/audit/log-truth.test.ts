@@ -225,8 +225,10 @@ describe('requests that were refused', () => {
     const text =
       '500 requests refused (250 by a rate limit, 250 by acceleration), most at 2026-11-22 14:05 UTC (300), asked to wait 30 s'
     expect(audit.log).toContain(`warning: Claude rate limits: 500 requests refused: claude-opus-4-6: ${text}`)
+    const seconds = Date.UTC(2026, 10, 22, 14, 5) / 1_000
     expect(posted()).toContain(text)
-    expect(audit.summary).toContain('🔴 Claude rate limits: 500 requests refused, highest 10 %')
+    expect(posted()).toContain(`most at <!date^${seconds}^{time} {date_short_pretty}|2026-11-22 14:05 UTC> (300)`)
+    expect(audit.summary).toContain('🔴 Claude rate limits: 500 requests refused, highest 10&nbsp;%')
     expect(audit.summary).toContain('| claude-opus-4-6 | 250 | 250 | 0 | 0 | 2026-11-22 14:05 UTC |')
     expect(audit.summary).toContain('  bar [300, 0, 200]')
     expect(audit.summary).toContain('Let use rise more slowly (claude-opus-4-6)')

@@ -119,7 +119,7 @@ describe('a mute', () => {
     const run = await services.run()
     expect(run.report.verdicts).toMatchObject([{ band: 'watch', transition: 'recovered', muted: { owner: '@evals' } }])
     expect(services.slack.messages).toHaveLength(1)
-    expect(lastMessage()).toContain('Recovered')
+    expect(lastMessage()).toContain('recovered, was 90 % the day before')
   })
 
   test('never hides a drift', async () => {

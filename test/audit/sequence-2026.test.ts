@@ -75,7 +75,7 @@ const STEPS: Step[] = [
     classes: ['group-added', 'model-moved'],
     title: 'Claude rate limits: Claude Opus 5: new group, and 1 more change',
     figures: [
-      'new group: claude-opus-5; 10,000,000 input tokens/min (cache-aware), 2,000,000 output tokens/min and 10,000 requests/min',
+      'new group: claude-opus-5; 10,000,000 input tokens/min (cache reads free), 2,000,000 output tokens/min and 10,000 requests/min',
       'output tokens/min: 160,000 was part of 320,000 of 2,000,000 (16 %) and is now 160,000 of 2,000,000 (8 %).',
     ],
   },

@@ -63,7 +63,7 @@ describe.each(['none', 'commit', 'pull-request'])('GitHub out of order under sna
     expect(run.outputs).toMatchObject({ status: 'alert', 'alert-count': '1', drift: '', 'slack-delivered': 'true' })
     expect(run.report.verdicts[0]).not.toHaveProperty('thresholds')
     expect(run.summary).toMatch(NOT_APPLIED)
-    expect(messages()).toMatch(/\*Alerts\*/)
+    expect(messages()).toMatch(/\*Organization\*: 1 alert/)
     expect(messages()).toMatch(NOT_APPLIED)
   })
 })

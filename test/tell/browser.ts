@@ -30,10 +30,20 @@ export function launch(): Promise<Browser> {
 /** What went on in a page: anything but silence is a defect. */
 export type Seen = { page: Page; problems: string[]; requests: string[] }
 
+/** How somebody looks at a page: pixels of its width, and the colours of the system. */
+export type View = { width: number; colorScheme: 'light' | 'dark' }
+export const DESK: View = { width: 1280, colorScheme: 'light' }
+export const PHONE: View = { width: 390, colorScheme: 'light' }
+
 /** Shows Markdown as GitHub does, waits until its charts are drawn, and hands the page to `look`. */
-export async function withPage<T>(browser: Browser, markdown: string, look: (seen: Seen) => Promise<T>): Promise<T> {
+export async function withPage<T>(
+  browser: Browser,
+  markdown: string,
+  look: (seen: Seen) => Promise<T>,
+  { width, colorScheme }: View = DESK,
+): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'summary-'))
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme })
   const seen: Seen = { page, problems: [], requests: [] }
   page.on('pageerror', (error) => seen.problems.push(error.message))
   page.on('dialog', (dialog) => {

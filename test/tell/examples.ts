@@ -160,17 +160,23 @@ const RESEARCH_INERT = measured({
   peak: 88,
 })
 
-const VIEWS: GroupViewRow[] = [HAIKU, OPUS, SONNET].map((group, index) => ({
-  scope: ORGANIZATION,
-  group,
-  binds: [],
-  cache: {
-    read_share: [0.81, 0.18, 0.64][index] ?? 0,
-    stretch: [5.26, 1.22, 2.78][index] ?? 1,
-    hourly_read_share: READ_SHARE.map((share) => Math.min(1, share * ([4.2, 1, 3.1][index] ?? 1))),
-    hourly_input: CURVE.map((part) => Math.round(part * 40_000_000)),
-  },
-}))
+const VIEWS: GroupViewRow[] = [HAIKU, OPUS, SONNET].map((group, index) => {
+  const shares = READ_SHARE.map((share) => Math.min(1, share * ([4.2, 1, 3.1][index] ?? 1)))
+  const inputs = CURVE.map((part) => Math.round(part * 40_000_000))
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+  const readShare = sum(inputs.map((input, hour) => input * (shares[hour] ?? 0))) / sum(inputs)
+  return {
+    scope: ORGANIZATION,
+    group,
+    binds: [],
+    cache: {
+      read_share: readShare,
+      stretch: 1 / (1 - readShare),
+      hourly_read_share: shares,
+      hourly_input: inputs,
+    },
+  }
+})
 
 function reportOf(given: Partial<Report> & { verdicts: VerdictRow[] }): Report {
   const ratios = given.verdicts.flatMap(({ utilization }) => (utilization === null ? [] : [utilization]))
@@ -422,8 +428,18 @@ const HOSTILE_TOO: Scope = { type: 'workspace', id: 'wrkspc_01HostiLeToo', name:
 
 const MESSAGE_WITH_NAME = `The override of workspace ${HOSTILE_NAME} is above the organization's value.`
 
-/** `number` alerts in as many workspaces: what a message and a summary have to bear. */
-export function manyAlerts(number: number): Report {
+/** `number` alerts in as many workspaces, and some of the organization: what a message and a summary have to bear. */
+export function manyAlerts(number: number, ofOrganization = 0): Report {
+  const organization = Array.from({ length: ofOrganization }, (_, index) =>
+    measured({
+      group: { type: 'model_group', name: `Claude Group ${index + 1}` },
+      limiter: OUTPUT,
+      limit: 400_000,
+      peak: 300_000 + index * 8_000,
+      transition: index % 4 === 0 ? 'new' : 'continuing',
+      drivers: { workspaces: [{ id: null, name: 'production', share: 0.2 + index / 20 }], models: [], api_keys: [] },
+    }),
+  )
   const rows = Array.from({ length: number }, (_, index) => {
     const peak = 750 + ((index * 37) % 300)
     const name = `team-${String(index + 1).padStart(3, '0')}`
@@ -437,7 +453,7 @@ export function manyAlerts(number: number): Report {
       drivers: { workspaces: [], models: [], api_keys: [{ id: null, name: `${name}-key`, share: 0.8 }] },
     })
   })
-  return reportOf({ verdicts: [...EVERY_DAY, ...rows] })
+  return reportOf({ verdicts: [...EVERY_DAY, ...organization, ...rows] })
 }
 
 export const EXAMPLES = {
@@ -607,6 +623,8 @@ export const EXAMPLES = {
     snapshot: NOT_WANTED,
   },
   'quiet-hour': { report: liveOf(reportOf({ verdicts: EVERY_DAY })), snapshot: NOT_WANTED },
+  'alerts-5': { report: manyAlerts(3, 2), snapshot: UNCHANGED },
+  'alerts-60': { report: manyAlerts(50, 10), snapshot: UNCHANGED },
   'alerts-50': { report: manyAlerts(50), snapshot: UNCHANGED },
   'alerts-500': { report: manyAlerts(500), snapshot: UNCHANGED },
   'hostile-names': {

@@ -9,7 +9,7 @@ const examples = Object.entries(EXAMPLES) as [ExampleName, Example][]
 const PROPOSED: ReadonlySet<ExampleName> = new Set(['drift', 'hostile-names', 'week', 'quiet-day'])
 
 /** Too long for anybody to read: what must hold of them is in many-alerts.test.ts. */
-const LONG: ReadonlySet<ExampleName> = new Set(['alerts-50', 'alerts-500'])
+const LONG: ReadonlySet<ExampleName> = new Set(['alerts-5', 'alerts-50', 'alerts-60', 'alerts-500'])
 
 describe.each(examples)('%s reads as its golden files', (name, example) => {
   const rendered = renderExample(example)

@@ -31,7 +31,7 @@ const require = createRequire(import.meta.url)
 
 /** A page that looks like GitHub's and draws the charts; it loads nothing but this project's own packages from disk. */
 export async function renderPage(markdown: string, title: string): Promise<string> {
-  const style = await readFile(require.resolve('github-markdown-css/github-markdown-light.css'), 'utf8')
+  const style = await readFile(require.resolve('github-markdown-css/github-markdown.css'), 'utf8')
   // The tiny build has all the charts that summaries draw; the whole of mermaid is 200 MB to install.
   const mermaid = pathToFileURL(require.resolve('@mermaid-js/tiny/dist/mermaid.tiny.js')).href
   const article = await renderHtml(markdown)
@@ -41,17 +41,23 @@ export async function renderPage(markdown: string, title: string): Promise<strin
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
 <title>${title}</title>
 <style>${style}
 body { margin: 0; background: #f6f8fa; }
 .markdown-body { max-width: 1012px; margin: 24px auto; padding: 24px; border: 1px solid #d1d9e0; border-radius: 6px; }
+@media (prefers-color-scheme: dark) { body { background: #010409; } .markdown-body { border-color: #3d444d; } }
+@media (max-width: 767px) { .markdown-body { margin: 0; padding: 16px; border: 0; border-radius: 0; } }
 </style>
 </head>
 <body>
 <article class="markdown-body">${article}</article>
 ${load}
 <script>
-globalThis.mermaid?.initialize({ startOnLoad: false })
+// As GitHub does, by the colours of the page.
+const theme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'default'
+globalThis.mermaid?.initialize({ startOnLoad: false, theme })
 const drawings = [...document.querySelectorAll('code.language-mermaid')].map(async (code, index) => {
   const { svg } = await mermaid.render('chart-' + index, code.textContent)
   code.parentElement.outerHTML = '<div class="chart">' + svg + '</div>'

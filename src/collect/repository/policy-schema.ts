@@ -52,7 +52,7 @@ const muteSchema = z
       .optional()
       .describe('A kind of use that no limit counts'),
     owner: name.describe('Who answers for it'),
-    reason: name.describe('Why nobody needs to be told'),
+    reason: name.describe('Why nobody needs to hear of it'),
     until: z
       .string()
       .refine((text) => parseDay(text) !== undefined, 'is not a day; accepted: YYYY-MM-DD')
@@ -82,7 +82,7 @@ const listOf = <T extends z.ZodType>(schema: T) =>
 
 export const policySchema = z.strictObject({
   thresholds: listOf(thresholdSchema).describe('Lines for some limits; the rule that names more of a limit wins'),
-  mutes: listOf(muteSchema).describe('Alerts nobody needs to be told of, each with an owner, a reason and an end'),
+  mutes: listOf(muteSchema).describe('Alerts nobody needs to hear of, each with an owner, a reason and an end'),
   expected: listOf(expectedSchema).describe('Limits as they should be'),
 })
 

@@ -39,6 +39,7 @@ export async function keepSnapshot(
   if (committed.kind === 'unread')
     return { ...skipped('The snapshot was left as it is, because it could not be read.'), because: 'unread' }
   if (committed.kind === 'no-access') return { ...skipped(`${committed.why} ${NOTHING_COMPARED}`), because: 'unread' }
+  if (inputs.mode === 'drill') return { ...skipped('A drill keeps no snapshot.'), because: 'not-wanted' }
   if (mode === 'none') return { ...skipped('snapshot-mode is none: no snapshot is kept.'), because: 'not-wanted' }
   const { window } = inputs
   if (window !== 'log-span' && window.isLive)

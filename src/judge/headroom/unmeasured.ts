@@ -23,7 +23,7 @@ export function unmeasuredReason(
   if (limit === 0) return 'the limit is 0: there is nothing to divide by'
   const rule = limiterRule(group.type, limiter)
   if (!rule) return NOT_IN_USAGE[group.type] ?? `${limiter} is not a limiter this release knows how to count`
-  if (!meter) return 'the API lists no models for this group, so that its use cannot be told'
+  if (!meter) return 'the API lists no models for this group, so that its use cannot be known'
   return unknownUse(meter, use)
 }
 

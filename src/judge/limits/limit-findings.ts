@@ -26,11 +26,11 @@ export function limitFindings(
 function inertOverride({ scope, group, limiter, limit, configured, source }: JudgedLimiter): Finding[] {
   if (scope.type !== 'workspace' || source !== 'organization' || configured === null || limit === null) return []
   const name = `${group.name}, ${limiterLabel(group.type, limiter)}`
-  const message = `Workspace ${scope.name}: its limit of ${count(configured)} on ${name} is inert, because the organization's ${count(limit)} is lower and binds.`
+  const message = `Workspace ${scope.name}: its limit of ${count(configured)} on ${name} has no effect, because the organization's ${count(limit)} is lower and binds.`
   return [{ kind: 'inert-override', message }]
 }
 
-/** Since SDK 1.11.0 Anthropic warns of this itself: a plain input override counts cache reads, the organization's limit does not. */
+/** Since SDK 1.11.0 Anthropic warns of this itself: an input override may count cache reads where the organization's limit does not. */
 function cachedTraffic({ scope, group, limiter }: JudgedLimiter, { groups }: Snapshot): Finding[] {
   const limits = groupOf(group, groups)?.limits
   const isCase =

@@ -4,7 +4,7 @@ import { heightAt, type Point, theilSen } from './theil-sen.ts'
 /** Runway: in how many days the daily peaks reach the alert line, if they go on as they went. */
 
 /** Two whole weeks: fewer days cannot tell a trend from a weekend. */
-const FEWEST_DAYS = 14
+export const FEWEST_DAYS = 14
 /** Further ahead than this the past says little. */
 const FURTHEST = 365
 const HOURS = 24
@@ -45,7 +45,7 @@ export function runwayOf(verdict: Measurable, alert: number, peakWindow: 'minute
     return refused(
       `${points.length} whole ${points.length === 1 ? 'day' : 'days'} of use, and a trend takes ${FEWEST_DAYS} (lookback-days)`,
     )
-  if (clipped) return refused('demand was clipped at the limit, so that the peaks do not show what was asked for')
+  if (clipped) return refused('use was at its limit, so that the peaks do not show what was asked for')
 
   const { slope, low, high } = theilSen(points)
   if (new Set(points.map(({ y }) => y)).size === 1) return refused('the daily peaks stay as they are')

@@ -157,7 +157,7 @@ function inert(drift: DriftRow, report: Judged, safe: Escape): string {
   if (drift.scope.type === 'workspace') {
     const verdict = verdictOn(drift, report)
     return verdict && isInert(verdict)
-      ? `It is inert: the organization's ${count(verdict.limit ?? 0)} is lower and binds.`
+      ? `It has no effect: the organization's ${count(verdict.limit ?? 0)} is lower and binds.`
       : ''
   }
   const { before, after } = drift
@@ -170,7 +170,7 @@ function inert(drift: DriftRow, report: Judged, safe: Escape): string {
   )
   if (wereBinding.length === 0) return ''
   const named = wereBinding.map((row) => `${scopeName(row.scope, safe)} (${count(row.configured ?? 0)})`)
-  return `${plural(named.length, 'limit')} of workspaces ${named.length === 1 ? 'becomes' : 'become'} inert: ${listing(named, NAMED)}.`
+  return `${plural(named.length, 'limit')} of workspaces ${named.length === 1 ? 'has' : 'have'} no effect any more: ${listing(named, NAMED)}.`
 }
 
 /** The verdict on the limit that drifted; none where it is gone. */

@@ -1,6 +1,7 @@
 import type { DriftRow } from '../../report/report.ts'
 import type { DriftClass } from '../../vocabulary/drift.ts'
 import { capital, changeInPercent, count, listing, plural } from '../../vocabulary/figures.ts'
+import { type Clock, inUtc } from '../words/clock.ts'
 import type { Escape } from '../words/escape.ts'
 import { groupName, limiterName, moment, scopeName } from '../words/format.ts'
 import { driftConsequence } from './drift-consequence.ts'
@@ -17,12 +18,12 @@ export function driftSubject({ scope, group, limiter }: DriftRow, safe: Escape):
 }
 
 /** What changed: `800,000 → 400,000 (−50 %)`, `new limit of 400,000`, `claude-opus-5 moved here from Claude Opus 4.x`. */
-export function driftChange(drift: DriftRow, safe: Escape): string {
+export function driftChange(drift: DriftRow, safe: Escape, clock: Clock = inUtc): string {
   const model = safe(drift.model ?? 'a model')
   switch (drift.class) {
     case 'raised':
     case 'cut':
-      return `${values(drift)}${seenFrom(drift)}`
+      return `${values(drift)}${seenFrom(drift, clock)}`
     case 'limiter-added':
       return `new limit of ${limitText(drift.after)}`
     case 'limiter-removed':
@@ -44,7 +45,7 @@ export function driftChange(drift: DriftRow, safe: Escape): string {
         ? `limit of its own set to ${limitText(drift.after)}`
         : `${limitText(drift.inherited)} (the organization's) → ${limitText(drift.after)}`
     case 'override-changed':
-      return `limit of its own ${values(drift)}${drift.from === null ? seenFrom(drift) : `, ${countedNow(drift)}`}`
+      return `limit of its own ${values(drift)}${drift.from === null ? seenFrom(drift, clock) : `, ${countedNow(drift)}`}`
     case 'override-removed':
       return drift.inherited == null
         ? `limit of its own of ${limitText(drift.before)} removed, and the organization has none`
@@ -69,8 +70,8 @@ export function driftIntent({ intended }: DriftRow): string {
 }
 
 /** The whole drift in one to three sentences. */
-export function driftSentence(drift: DriftRow, report: Judged, safe: Escape): string {
-  const change = `${driftSubject(drift, safe)}: ${driftChange(drift, safe)}.`
+export function driftSentence(drift: DriftRow, report: Judged, safe: Escape, clock: Clock = inUtc): string {
+  const change = `${driftSubject(drift, safe)}: ${driftChange(drift, safe, clock)}.`
   return [change, driftConsequence(drift, report, safe), driftIntent(drift)].filter(Boolean).join(' ')
 }
 
@@ -119,8 +120,8 @@ function countsOf(drift: readonly DriftRow[], words: typeof CLASS_WORDS): string
 }
 
 /** When a log of responses first shows the new limit; empty where that is not known. */
-function seenFrom({ at }: DriftRow): string {
-  return at === undefined ? '' : `, from ${moment(at)} on`
+function seenFrom({ at }: DriftRow, clock: Clock): string {
+  return at === undefined ? '' : `, from ${moment(at, clock)} on`
 }
 
 /** `660,000` where the value stayed, else `660,000 → 500,000 (−24.2 %)`. */

@@ -91,7 +91,7 @@ function section(row: Measured, report: Report): string {
       row.minutes_over_threshold === null ? null : `${count(row.minutes_over_threshold)}${ofMinutes(report)}`,
     ],
     [
-      'Pressed against the limit',
+      'At its limit',
       row.clipped &&
         `for ${plural(row.clipped.minutes, 'minute')} from ${moment(row.clipped.from)}: more may have been asked for`,
     ],
@@ -174,5 +174,5 @@ function alreadyDone(row: Measured, report: Report): string[] {
 }
 
 function ownLimit(row: Measured, report: Report): string {
-  return `${title(row)} in ${scopeName(row.scope, markdownText)}: ${shareOf(row, report)(row.utilization)} of ${count(row.limit)}. Ours to raise, in the Console.`
+  return `${title(row)} in ${scopeName(row.scope, markdownText)}: ${shareOf(row, report)(row.utilization)} of ${count(row.limit)}. Ours to raise, by our administrators (Console, API or CLI).`
 }

@@ -1,6 +1,5 @@
 import type { Report } from '../../report/report.ts'
 import { atMost, count, plural } from '../../vocabulary/figures.ts'
-import { lazy } from '../../vocabulary/lazy.ts'
 import { sameLimit } from '../../vocabulary/limit-key.ts'
 import type { FilesInCommit, Rename } from '../../vocabulary/snapshot-outcome.ts'
 import { firstTeller } from '../drift/drift-consequence.ts'
@@ -36,7 +35,7 @@ const EXTENTS: [BodyExtent, ...BodyExtent[]] = [
 ]
 type BodyExtent = { changes: number; consequence: boolean }
 /** The first sentences, which are the same in every extent. */
-type Lead = { lead: () => string }
+type Lead = { lead: string }
 
 /** What a pull request proposes beside the limits: which files, what is only renamed, and what is new since its last update. */
 export type Proposed = { files: FilesInCommit; renames: readonly Rename[]; sinceUpdate: string }
@@ -44,7 +43,7 @@ export type Proposed = { files: FilesInCommit; renames: readonly Rename[]; since
 /** The pull request that proposes a changed snapshot: its title and its Markdown body, at most 65,536 characters. */
 export function renderPullRequest(report: Report, links: Links, proposed: Proposed): PullRequestText {
   // Once, whatever the extent: of thousands of changes it takes seconds to say which leave less room.
-  const lead = lazy(() => intro(report))
+  const lead = proposed.files === 'gateway' ? '' : intro(report)
   return {
     title: title(report, proposed.files),
     body: firstFitting(
@@ -116,7 +115,7 @@ function changes(report: Report, files: FilesInCommit, extent: BodyExtent & Lead
       ? ''
       : "What each change does to the peak is left out, to stay within GitHub's size for a pull request; the run's summary has it."
   const consequence = extent.consequence ? `What it does to the peak of ${period(report.window)}` : null
-  return stack(extent.lead(), driftTable(shown, report, consequence), shortened, left)
+  return stack(extent.lead, driftTable(shown, report, consequence), shortened, left)
 }
 
 function intro(report: Report): string {
@@ -143,7 +142,7 @@ function approving(report: Report, files: FilesInCommit): string {
     '### What approving means',
     `${merging}${gateway} Left open, this pull request ${end}`,
     report.drift.length > 0 &&
-      "If a change is not one you expected: the organization's own limits are set by Anthropic, a workspace's by your own administrators in the Console.",
+      "If a change is not one you expected: the organization's own limits are set by Anthropic, a workspace's by your administrators (Console, API or CLI).",
   )
 }
 

@@ -1,15 +1,16 @@
 import type { Report } from '../../report/report.ts'
 import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
-import { isMeasured, isNewlyUnclaimed, refusedRows } from '../words/select.ts'
+import { DAY } from '../../vocabulary/window.ts'
+import { isMeasured, isNewlyUnclaimed, type Measured, refusedRows } from '../words/select.ts'
 
 export type Notify = 'on-alert' | 'on-change' | 'always' | 'never'
 
 /**
- * Whether this report goes to Slack. `on-alert`: for any alert, any recovery since the day before, any drift.
- * `on-change`: only for what is new, which is a new or worse alert, a recovery, or drift; and for what still stands, on
- * Mondays and when a run is run again, because its first attempt may have told nobody. Both report requests that were
- * refused, what could not be read, use that no limit counts when it is new, a mute that has just ended, and a window whose
- * usage has not arrived at all.
+ * Whether this report goes to Slack. `on-alert`: for any alert, a limit that newly enters watch, any recovery, any drift.
+ * `on-change`: only for what is new, which is a limit newly in watch or alert, a worse alert, a recovery, or drift; and for
+ * what still stands, on Mondays and when a run is run again, because its first attempt may have told nobody. Both report a
+ * first snapshot, requests that were refused, what could not be read, use that no limit counts when it is new, a mute that
+ * has just ended, and a window whose usage has not arrived, all of it or a part.
  */
 export function shouldNotify(
   notify: Notify,
@@ -18,27 +19,36 @@ export function shouldNotify(
   { isRerun }: { isRerun: boolean },
 ): boolean {
   if (notify === 'never') return false
-  if (notify === 'always' || report.failures.length > 0 || (isBlind(report) && !report.live)) return true
-  if (refusedRows(report).length > 0 || isNewlyUnclaimed(report)) return true
+  if (notify === 'always' || report.failures.length > 0 || (isUsageMissing(report) && !report.live)) return true
+  if (refusedRows(report).length > 0 || isNewlyUnclaimed(report) || isFirstSnapshot(report, snapshot)) return true
   if (report.findings.some(({ kind }) => kind === 'mute-expired')) return true
-  const tellsAll = notify === 'on-alert' || isRerun || isMonday(report)
-  if (report.drift.length > 0 && (tellsAll || !isProposed(snapshot))) return true
-  return report.verdicts.filter(isMeasured).some(({ band, transition, muted }) => {
-    if (transition === 'recovered') return true
+  const isReminder = notify === 'on-change' && (isRerun || isOfMonday(report))
+  if (report.drift.length > 0 && (notify === 'on-alert' || isReminder || !isProposed(snapshot))) return true
+  return report.verdicts.filter(isMeasured).some((row) => {
+    if (row.transition === 'recovered') return true
+    if (row.muted || row.band === 'ok') return false
     // Of a live window nobody knows what is new.
-    const isNews = tellsAll || transition === 'new' || transition === 'worse' || report.live !== undefined
-    return band === 'alert' && !muted && isNews
+    if (isReminder || isNews(row) || (report.live && row.band === 'alert')) return true
+    return notify === 'on-alert' && row.band === 'alert'
   })
 }
 
-/** Whether the window ends where a Monday begins (UTC), as that of a daily run on a Monday does. */
-function isMonday({ window }: Report): boolean {
-  return new Date(window.end).getUTCDay() === 1
+const isNews = ({ transition }: Measured) => transition === 'new' || transition === 'worse'
+
+/** Usage that is not there, all of it or a part: silence would look like health. */
+function isUsageMissing({ status, window }: Report): boolean {
+  return !window.complete && (status === null || window.missing_minutes > 0)
 }
 
-/** Nothing was measured, because usage is missing: silence would look like health. */
-function isBlind({ status, window }: Report): boolean {
-  return status === null && !window.complete
+/** Whether this run recorded or proposed the first snapshot: what it says shows on the first day whether the webhook works. */
+export function isFirstSnapshot({ first_snapshot }: Report, snapshot: SnapshotOutcome | null): boolean {
+  return first_snapshot && (snapshot?.operation === 'created' || snapshot?.operation === 'written')
+}
+
+/** Whether the window ends where a Monday (UTC) begins: that is the run of Monday morning, and once a week is enough. */
+function isOfMonday({ window }: Report): boolean {
+  const end = Date.parse(window.end)
+  return end % DAY === 0 && new Date(end).getUTCDay() === 1
 }
 
 /** Whether the drift waits in a pull request, or on its branch, since an earlier run: this one had nothing to add. */

@@ -1,83 +1,84 @@
 import type { KnownBlock } from '@slack/types'
-import type { DriftRow, HotMinuteRow, RefusedRow, Report } from '../../report/report.ts'
-import { capital, count, listing } from '../../vocabulary/figures.ts'
+import type { DriftRow, RefusedRow, Report } from '../../report/report.ts'
+import { capital, count, listing, plural } from '../../vocabulary/figures.ts'
 import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import { isSerious, orderDrift } from '../drift/drift-figures.ts'
 import { driftCounts, driftSentence } from '../drift/drift-text.ts'
 import { advice } from '../words/advice.ts'
+import { inReadersZone } from '../words/clock.ts'
 import { oneLine, SENTENCE_LENGTH, slackLink, slackText } from '../words/escape.ts'
-import {
-  atPeakTime,
-  BAND_MARK,
-  groupName,
-  limiterName,
-  limitName,
-  percentOf,
-  period,
-  scopeName,
-  timeBefore,
-} from '../words/format.ts'
+import { BAND_MARK, groupName, limiterName, period, scopeName } from '../words/format.ts'
 import type { Links } from '../words/links.ts'
 import { andMore, list } from '../words/list.ts'
-import { drivenMinute, incidentText, minuteText } from '../words/live-text.ts'
+import { incidentText } from '../words/live-text.ts'
 import { refusedCount, refusedName, refusedText } from '../words/refused-text.ts'
-import { hasUnclaimedUse, highest, type Measured, ofBand, recovered, refusedRows } from '../words/select.ts'
+import { hasUnclaimedUse, highest, type Measured, measured, recovered, refusedRows } from '../words/select.ts'
 import {
-  bindingLimit,
-  clippedText,
   coverage,
-  mainDriver,
+  drillMark,
+  drillText,
   missingData,
   overallBand,
   rowSentence,
-  shareOf,
   snapshotText,
   subject,
-  transitionText,
   unclaimedSentences,
   unclaimedShare,
-  used,
   verdictLine,
 } from '../words/sentences.ts'
 import { firstFitting } from '../words/shrink.ts'
 import { buttons, context, header, LONGEST_HEADER, message, sections } from './blocks.ts'
+import { bold, limitRows, moreIn, type RowsExtent } from './limit-rows.ts'
+import { liveBlocks } from './live-blocks.ts'
+import { isFirstSnapshot, type Notify } from './notify.ts'
 import { type SlackMessage, slackViolations } from './slack-limits.ts'
 
 /** How many of each are shown: few enough for a phone, and fewer where long names would break Slack's limits. */
-type MessageExtent = {
-  alerts: number
-  watch: number
-  recovered: number
-  drift: number
-  failures: number
-  advice: number
-}
+type MessageExtent = RowsExtent & { refused: number; drift: number; failures: number; advice: number }
 const EXTENTS: [MessageExtent, ...MessageExtent[]] = [
-  { alerts: 10, watch: 3, recovered: 5, drift: 5, failures: 3, advice: 5 },
-  { alerts: 5, watch: 1, recovered: 2, drift: 3, failures: 2, advice: 3 },
-  { alerts: 3, watch: 1, recovered: 1, drift: 1, failures: 1, advice: 2 },
-  { alerts: 1, watch: 0, recovered: 0, drift: 0, failures: 1, advice: 0 },
+  extentOf({ organization: 10, workspaces: 3, folded: 12, watch: 3, recovered: 5, name: 100 }, 5, 3, 5),
+  extentOf({ organization: 5, workspaces: 3, folded: 3, watch: 1, recovered: 2, name: 60 }, 3, 2, 3),
+  extentOf({ organization: 3, workspaces: 1, folded: 1, watch: 1, recovered: 1, name: 30 }, 1, 1, 2),
+  extentOf({ organization: 1, workspaces: 0, folded: 0, watch: 0, recovered: 0, name: 12 }, 0, 1, 0),
 ]
 
-/** The one message of a run: the verdict, alerts (worst first), what recovered, what changed, what to do first, links. */
-export function renderSlack(report: Report, links: Links, snapshot: SnapshotOutcome | null): SlackMessage {
+function extentOf(rows: RowsExtent, changes: number, failures: number, steps: number): MessageExtent {
+  return { ...rows, refused: rows.organization, drift: changes, failures, advice: steps }
+}
+
+/**
+ * The one message of a run: the verdict, what is near or over its line (the organization first, worst first), what
+ * recovered, what changed, what to do first, links. `notify` is what it says of the time after a first snapshot.
+ */
+export function renderSlack(
+  report: Report,
+  links: Links,
+  snapshot: SnapshotOutcome | null,
+  notify: Notify = 'on-alert',
+): SlackMessage {
   return firstFitting(
     EXTENTS,
-    (extent) => message(fallback(report, links, extent), blocks(report, links, snapshot, extent)),
+    (extent) => message(fallback(report, links, extent), blocks(report, links, snapshot, notify, extent)),
     (rendered) => slackViolations(rendered).length === 0,
   )
 }
 
-function blocks(report: Report, links: Links, snapshot: SnapshotOutcome | null, extent: MessageExtent): KnownBlock[] {
+function blocks(
+  report: Report,
+  links: Links,
+  snapshot: SnapshotOutcome | null,
+  notify: Notify,
+  extent: MessageExtent,
+): KnownBlock[] {
   return [
     header(headline(report)),
     context(`${period(report.window)} · ${coverage(report)}`),
-    ...live(report, links, extent),
+    ...(report.drill ? sections([`*${drillText(report)}*`]) : []),
+    ...(isFirstSnapshot(report, snapshot) ? sections([watching(report, notify)]) : []),
+    ...liveBlocks(report, extent.organization, (more) => moreIn(links, andMore(more))),
     ...incomplete(report, extent),
     ...refusals(report, links, extent),
-    ...rows('Alerts', ofBand(report, 'alert'), extent.alerts, report, links, alertLine),
-    ...rows('Watch', watched(report), extent.watch, report, links, alertLine),
-    ...rows('Recovered', recovered(report), extent.recovered, report, links, recoveredLine),
+    ...limitRows(report, links, extent),
     // A live window keeps no snapshot, and that is no news.
     ...drift(report, links, report.live ? null : snapshot, extent),
     ...unclaimed(report, extent),
@@ -89,14 +90,36 @@ function blocks(report: Report, links: Links, snapshot: SnapshotOutcome | null, 
 
 function headline(report: Report): string {
   const worst = highest(report)
-  const name = worst ? ` (${groupName(worst.group, plainText)}, ${limiterName(worst, plainText)})` : ''
-  const text = (whose: string) => `${BAND_MARK[overallBand(report)]} ${subject(report)}: ${verdictLine(report, whose)}`
+  const text = (whose: string) =>
+    `${BAND_MARK[overallBand(report)]} ${drillMark(report)}${subject(report)}: ${verdictLine(report, whose)}`
+  const whole = text(worst ? ` (${inShort(worst)})` : '')
   // A long name must not push what follows it out of the header.
-  return text(name).length <= LONGEST_HEADER ? text(name) : text('')
+  return whole.length <= LONGEST_HEADER ? whole : text('')
+}
+
+/** `workspace production, Opus 4.x requests/min`, for a header that speaks of Claude already. */
+function inShort({ scope, group, limiter }: Measured): string {
+  const name = groupName(group, plainText).replace(/^Claude /, '')
+  return `${scopeName(scope, plainText)}, ${name} ${limiterName({ group, limiter }, plainText).replace(/ \((.*)\)$/, ', $1')}`
 }
 
 /** For `plain_text`, in which Slack reads no markup. */
 const plainText = (text: string, length?: number) => oneLine(text, length)
+
+const QUIET_UNLESS: Record<Notify, string> = {
+  'on-alert': 'quiet unless one comes near its limit, recovers or is changed',
+  'on-change': 'quiet unless one newly comes near its limit, recovers or is changed',
+  always: 'a message after every run',
+  never: 'no messages',
+}
+
+/** Of the first run: what is watched from now on, so that silence can be told from a webhook that is dead. */
+function watching(report: Report, notify: Notify): string {
+  const rows = measured(report)
+  const workspaces = new Set(rows.flatMap(({ scope }) => (scope.type === 'workspace' ? [scope.id] : []))).size
+  const whose = workspaces > 0 ? ` of the organization and ${plural(workspaces, 'workspace')}` : ''
+  return `Watching ${plural(rows.length, 'limit')}${whose}; ${QUIET_UNLESS[notify]}.`
+}
 
 /** Stands alone in a notification: verdict, worst row, what else happened, where to look. */
 function fallback(report: Report, links: Links, extent: MessageExtent): string {
@@ -105,7 +128,8 @@ function fallback(report: Report, links: Links, extent: MessageExtent): string {
   const incident = incidentText(report, slackText)
   const back = recovered(report).length
   const parts = [
-    `${subject(report)}, ${period(report.window)}: ${verdictLine(report)}.`,
+    `${drillMark(report)}${subject(report)}, ${period(report.window)}: ${verdictLine(report)}.`,
+    drillText(report),
     refused && `${refusedName(refused, slackText)}: ${refusedText(refused)}.`,
     incident,
     worst && !incident && `Highest: ${rowSentence(worst, report, slackText)}.`,
@@ -135,80 +159,12 @@ function incomplete(report: Report, extent: MessageExtent): KnownBlock[] {
   return lines.length === 0 ? [] : sections(['*Not complete*', ...lines])
 }
 
-/** The headline of a live window, and its hot minutes. */
-function live(report: Report, links: Links, extent: MessageExtent): KnownBlock[] {
-  if (!report.live) return []
-  const line = (minute: HotMinuteRow) => {
-    const driven = drivenMinute(minute, report, slackText)
-    return `${minuteText(minute, report)} UTC · *${percentOf(report)(minute.utilization)}* · ${limitName(minute, slackText)}${driven && ` · by ${driven}`}`
-  }
-  const minutes = list(report.live.hot_minutes, extent.alerts, line, moreIn(links))
-  return sections([
-    bold(incidentText(report, slackText)),
-    ...(minutes.length > 0 ? ['*Hot minutes, newest first*', ...minutes] : []),
-  ])
-}
-
 function refusals(report: Report, links: Links, extent: MessageExtent): KnownBlock[] {
   const refused = refusedRows(report)
   if (refused.length === 0) return []
   const line = (row: RefusedRow) =>
-    `${BAND_MARK.alert} ${bold(refusedName(row, slackText))}: ${refusedText(row)} · ${row.transition}`
-  return sections([`*${capital(refusedCount(report))}*`, ...list(refused, extent.alerts, line, moreIn(links))])
-}
-
-function rows(
-  title: string,
-  all: readonly Measured[],
-  most: number,
-  report: Report,
-  links: Links,
-  rowLine: (row: Measured, report: Report) => string,
-): KnownBlock[] {
-  if (all.length === 0) return []
-  return sections([
-    `*${title}* (${count(all.length)})`,
-    ...list(all, most, (row) => rowLine(row, report), moreIn(links)),
-  ])
-}
-
-function alertLine(row: Measured, report: Report): string {
-  const driver = mainDriver(row, slackText)
-  const parts = [
-    `${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)}`,
-    `peak ${count(row.peak)}${atPeakTime(row, report)}`,
-    transitionText(row, report),
-    driver && driverText(driver, report),
-    clippedText(row),
-  ]
-  return `${BAND_MARK[row.band]} ${parts.filter(Boolean).join(' · ')}`
-}
-
-function driverText({ kind, name, share }: NonNullable<ReturnType<typeof mainDriver>>, report: Report): string {
-  const who = `${kind === 'workspace' ? '' : `${kind} `}${bold(name)}`
-  if (share > 0.995) return `all by ${who}`
-  return `${share >= 0.5 ? 'mostly' : 'led by'} ${who} ${percentOf(report)(share)}`
-}
-
-function recoveredLine(row: Measured, report: Report): string {
-  const when = `${report.window.days > 1 ? 'in ' : ''}${timeBefore(report)}`
-  const before = row.previous === null ? '' : ` · was ${shareOf(row, report)(row.previous.utilization)} ${when}`
-  return `${BAND_MARK[row.band]} ${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)}${before}`
-}
-
-/** A row that has just recovered is listed under that, not here too. */
-function watched(report: Report): Measured[] {
-  return ofBand(report, 'watch').filter(({ transition }) => transition !== 'recovered')
-}
-
-/** Inline code stays as it is: it may hold the very marks that bold is made of. */
-function bold(text: string): string {
-  return text.includes('`') ? text : `*${text}*`
-}
-
-function rowName(row: Measured): string {
-  const scope = row.scope.type === 'workspace' ? `${scopeName(row.scope, slackText)} · ` : ''
-  return `${bold(groupName(row.group, slackText))} · ${scope}${limiterName(row, slackText)}`
+    `${BAND_MARK.alert} ${bold(refusedName(row, slackText))}: ${refusedText(row, inReadersZone)} · ${row.transition}`
+  return sections([`*${capital(refusedCount(report))}*`, ...list(refused, extent.refused, line, rest(links))])
 }
 
 function drift(report: Report, links: Links, snapshot: SnapshotOutcome | null, extent: MessageExtent): KnownBlock[] {
@@ -216,13 +172,13 @@ function drift(report: Report, links: Links, snapshot: SnapshotOutcome | null, e
   if (report.drift.length === 0) return outcome ? [context(outcome)] : []
   return sections([
     `*Limits changed*: ${driftCounts(report.drift)}`,
-    ...list(orderDrift(report.drift), extent.drift, (item) => driftLine(item, report), moreIn(links)),
+    ...list(orderDrift(report.drift), extent.drift, (item) => driftLine(item, report), rest(links)),
     ...(outcome ? [outcome] : []),
   ])
 }
 
 function driftLine(item: DriftRow, report: Report): string {
-  return `${isSerious(item, report) ? '▼' : '•'} ${driftSentence(item, report, slackText)}`
+  return `${isSerious(item, report) ? '▼' : '•'} ${driftSentence(item, report, slackText, inReadersZone)}`
 }
 
 function unclaimed(report: Report, extent: MessageExtent): KnownBlock[] {
@@ -238,13 +194,10 @@ function endedMutes({ findings }: Report, extent: MessageExtent): KnownBlock[] {
 }
 
 function firstSteps(report: Report, extent: MessageExtent): KnownBlock[] {
-  const steps = advice(report, slackText).slice(0, extent.advice)
+  const steps = advice(report, slackText, inReadersZone).slice(0, extent.advice)
   return steps.length === 0
     ? []
     : sections(['*What to do first*', ...steps.map((text, index) => `${index + 1}. ${text}`)])
 }
 
-/** What was left out, and where it is. */
-function moreIn({ run }: Links): (more: number) => string {
-  return (more) => `${run ? slackLink(andMore(more), run) : andMore(more)} in the run's summary`
-}
+const rest = (links: Links) => (more: number) => moreIn(links, andMore(more))

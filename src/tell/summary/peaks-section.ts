@@ -6,9 +6,9 @@ import { drivenBy } from '../words/driven-by.ts'
 import { markdownText } from '../words/escape.ts'
 import { atPeakTime, BAND_MARK, isPerDay, limitName, moment, timeBefore } from '../words/format.ts'
 import { list } from '../words/list.ts'
-import { stack } from '../words/markdown.ts'
+import { stack, unbroken } from '../words/markdown.ts'
 import { type Measured, ofBand, thresholdsOf } from '../words/select.ts'
-import { bindingLimit, shareOf, used } from '../words/sentences.ts'
+import { atItsLimit, bindingLimit, shareOf, used } from '../words/sentences.ts'
 import { barsOf, chart, hourTable, legend } from './chart.ts'
 
 export type PeaksExtent = { peaks: number; charts: number; hours: boolean }
@@ -26,7 +26,7 @@ function peakSection(row: Measured, report: Report, withChart: boolean, withHour
   const view = viewOf(row, report)
   const bars = withChart ? barsOf(row, view, report) : null
   return stack(
-    `#### ${BAND_MARK[row.band]} ${limitName(row, markdownText)}: ${used(row, report)}`,
+    unbroken(`#### ${BAND_MARK[row.band]} ${limitName(row, markdownText)}: ${used(row, report)}`),
     figures(row, report),
     row.drivers && drivenBy(row.drivers, isPerDay(row) ? 'day' : report.peak_window),
     bars && chart(row, bars, report),
@@ -48,7 +48,7 @@ function figures(row: Measured, report: Report): string {
       `${row.minutes_over_threshold === 0 ? 'No minute was' : `${plural(row.minutes_over_threshold, 'minute was', 'minutes were')}`} at or over ${share(alert)}.`,
     row.p99 !== null && `99 of 100 minutes stayed at or below ${ofLimit(row.p99)}.`,
     row.clipped &&
-      `From ${moment(row.clipped.from)} use stayed within 5 % of the limit or above it for ${plural(row.clipped.minutes, 'minute')}: demand may have been higher than what was served.`,
+      `From ${moment(row.clipped.from)} it was ${atItsLimit(row)} (within 5 % of it or above): more may have been asked for than was served.`,
     row.lowest_remaining !== undefined && `The least that was left of it: ${count(row.lowest_remaining)}.`,
     row.request_id && `The response was ${markdownText(row.request_id)}.`,
     row.lower_bound && lowerBoundText(row, report),

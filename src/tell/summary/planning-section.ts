@@ -1,3 +1,4 @@
+import { FEWEST_DAYS } from '../../judge/planning/runway.ts'
 import type { Planning, Report } from '../../report/report.ts'
 import { atMost, count, listing, percent, plural } from '../../vocabulary/figures.ts'
 import { sameLimit } from '../../vocabulary/limit-key.ts'
@@ -55,7 +56,8 @@ function runwaySection(report: Report, planned: Planning, most: number): string 
         ...charts,
       ),
     ),
-    why && `<sub>No runway for ${why}.</sub>`,
+    // A runway is asked for with the days that it takes.
+    report.window.days >= FEWEST_DAYS && why && `<sub>No runway for ${why}.</sub>`,
   )
 }
 

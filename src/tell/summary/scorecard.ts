@@ -7,13 +7,13 @@ import { isInert, type Measured, measured, thresholdsOf } from '../words/select.
 import { bindingLimit, shareOf, thresholdName } from '../words/sentences.ts'
 
 const COLUMNS: Column[] = [
-  { head: 'Band' },
-  { head: 'Group' },
-  { head: 'Limiter' },
+  // On a phone the first two columns are on the screen: which limit, and how much of it.
+  { head: 'Limit' },
   { head: 'Used' },
+  { head: 'Band' },
   { head: 'Peak', align: 'right' },
+  { head: 'Of', align: 'right' },
   { head: 'When (UTC)' },
-  { head: 'Limit', align: 'right' },
   { head: 'Headroom', align: 'right' },
 ]
 
@@ -36,8 +36,7 @@ export function scorecard(report: Report, most: number): string {
 }
 
 function scopeTable(rows: readonly Measured[], report: Report): string {
-  const hasWorkspaces = rows.some(({ scope }) => scope.type === 'workspace')
-  const columns = [...(hasWorkspaces ? [{ head: 'Workspace' }] : []), ...COLUMNS, lastColumn(report)]
+  const columns = [...COLUMNS, lastColumn(report)]
   const draw = (some: readonly Measured[]) =>
     table(
       columns,
@@ -58,23 +57,26 @@ function cells(row: Measured, report: Report): string[] {
   const { alert, watch } = thresholdsOf(row, report)
   const headroom = percent(Math.abs(1 - row.utilization), [1 - watch, 1 - alert])
   return [
-    ...(row.scope.type === 'workspace' ? [markdownText(row.scope.name)] : []),
-    `${BAND_MARK[row.band]}&nbsp;${row.band}${row.muted ? ', muted' : ''}`,
-    groupName(row.group, markdownText),
-    limiterName(row, markdownText).replace(/^(\w+) tokens/, '$1&nbsp;tokens'),
+    nameOf(row),
     `${bar(row.utilization)}&nbsp;${loud ? `**${figure}**` : figure}`,
+    `${BAND_MARK[row.band]}&nbsp;${row.band}${row.muted ? ', muted' : ''}`,
     count(row.peak),
+    limitText(row),
     peakTime(row, report)
       .replace(/ UTC$/, '')
       .replace(/^\d{4}-(\d\d)-/, '$1&#8209;'),
-    limitText(row),
     `${row.lower_bound ? '≤ ' : ''}${row.utilization > 1 ? '−' : ''}${headroom}`,
     dayBefore(row, report),
   ].map(unbroken)
 }
 
+function nameOf(row: Measured): string {
+  const workspace = row.scope.type === 'workspace' ? `${markdownText(row.scope.name)}: ` : ''
+  return `${workspace}${groupName(row.group, markdownText)}, ${limiterName(row, markdownText)}`
+}
+
 function limitText(row: Measured): string {
-  if (isInert(row)) return `${count(row.limit)} (own ${count(row.configured ?? 0)} is inert)`
+  if (isInert(row)) return `${count(row.limit)} (own ${count(row.configured ?? 0)} has no effect)`
   return bindingLimit(row)
 }
 

@@ -11,10 +11,12 @@ import { BAND_MARK, percentOf, period, timeBefore } from '../words/format.ts'
 import type { Links } from '../words/links.ts'
 import { andMore, list } from '../words/list.ts'
 import { incidentText } from '../words/live-text.ts'
-import { bullets, details, seeAlso, stack, under } from '../words/markdown.ts'
+import { bullets, details, numbered, seeAlso, stack, unbroken, under } from '../words/markdown.ts'
 import { highest, type Measured, recovered } from '../words/select.ts'
 import {
   coverage,
+  drillMark,
+  drillText,
   missingData,
   overallBand,
   rowSentence,
@@ -25,6 +27,7 @@ import {
   verdictLine,
 } from '../words/sentences.ts'
 import { bytes, firstFitting } from '../words/shrink.ts'
+import { DELIVERED, type Delivery, rehearsal, rehearsalText, slackPart } from './delivery.ts'
 import { findings } from './findings-section.ts'
 import { belowSoFar, hotMinutes } from './live-section.ts'
 import { mutedRows } from './muted.ts'
@@ -67,25 +70,40 @@ const EXTENTS: [SummaryExtent, ...SummaryExtent[]] = [
 ]
 
 /** The job summary: GitHub Markdown, at most 1 MiB. Where that forces it to leave something out, it says what. */
-export function renderSummary(report: Report, links: Links, snapshot: SnapshotOutcome | null): string {
+export function renderSummary(
+  report: Report,
+  links: Links,
+  snapshot: SnapshotOutcome | null,
+  delivery: Delivery = DELIVERED,
+): string {
   return firstFitting(
     EXTENTS,
-    (extent) => summary(report, links, snapshot, extent),
+    (extent) => summary(report, links, snapshot, delivery, extent),
     (text) => bytes(text) <= LARGEST_SUMMARY - ROOM_LEFT,
   )
 }
 
-function summary(report: Report, links: Links, snapshot: SnapshotOutcome | null, extent: SummaryExtent): string {
+function summary(
+  report: Report,
+  links: Links,
+  snapshot: SnapshotOutcome | null,
+  delivery: Delivery,
+  extent: SummaryExtent,
+): string {
   const most = Math.min(extent.rows, 200)
   return `${stack(
-    `## ${BAND_MARK[overallBand(report)]} ${subject(report)}: ${verdictLine(report)}`,
+    unbroken(
+      `## ${BAND_MARK[overallBand(report)]} ${drillMark(report)}${rehearsal(delivery)}${subject(report)}: ${verdictLine(report)}`,
+    ),
+    report.drill && `**${drillText(report)}**`,
+    rehearsalText(delivery),
     opening(report),
     extent.note &&
       `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${extent.note}. The report file (output \`report-path\`) has everything.`,
     notComplete(report, most),
     under('### Refused requests', refusedRequests(report, Math.min(most, 50))),
     under('### Hot minutes, newest first', hotMinutes(report, Math.min(most, 60))),
-    under('### What to do first', bullets(advice(report, markdownText))),
+    under('### What to do first', numbered(advice(report, markdownText))),
     report.drift.length > 0 && under('### Limits that have changed', changes(report, snapshot, most)),
     under(`### Recovered since ${timeBefore(report)}`, recoveries(report, most)),
     under('### Scorecard', stack(scorecard(report, extent.rows), belowSoFar(report, extent.rows))),
@@ -95,10 +113,13 @@ function summary(report: Report, links: Links, snapshot: SnapshotOutcome | null,
     under('### What binds in each group', whatBinds(report, most)),
     under('### Plan', planning(report, extent.rows === ALL ? most : Math.min(most, 20))),
     extent.rows === ALL && evidence(report),
-    report.drift.length === 0 && under('### Limits since the committed snapshot', changes(report, snapshot, most)),
+    !report.drill &&
+      report.drift.length === 0 &&
+      under('### Limits since the committed snapshot', changes(report, snapshot, most)),
     under('### Findings', findings(report, most)),
     under('### Not measured', notMeasured(report, most)),
     under('### Where the figures come from', sources(report)),
+    slackPart(delivery),
     seeAlso(links),
   )}\n`
 }

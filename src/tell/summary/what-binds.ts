@@ -22,7 +22,7 @@ export function whatBinds(report: Report, most: number): string {
       named[0] ?? '',
       named.slice(1).join(', '),
       cache ? percent(cache.read_share) : '',
-      cache ? stretch(cache) : '',
+      cache ? saved(cache) : '',
     ]
   })
   const groups = table(
@@ -31,13 +31,14 @@ export function whatBinds(report: Report, most: number): string {
       { head: 'Binds first' },
       { head: 'Then' },
       { head: 'Input read from cache', align: 'right' },
-      { head: 'Stretches a cache-aware limit', align: 'right' },
+      { head: 'Cache reads save', align: 'right' },
     ],
     rows,
   )
   return stack(rows.length > READ_AS_A_WHOLE ? details(plural(rows.length, 'group'), groups) : groups, andMore(more))
 }
 
-function stretch(cache: NonNullable<GroupViewRow['cache']>): string {
-  return cache.stretch === null ? 'all input is read from the cache' : `×${count(Number(cache.stretch.toFixed(1)))}`
+/** How many times the input a limit carries for which cache reads are free. */
+function saved(cache: NonNullable<GroupViewRow['cache']>): string {
+  return cache.stretch === null ? 'all input is read from the cache' : `${count(Number(cache.stretch.toFixed(1)))} ×`
 }

@@ -3,10 +3,11 @@ import { count, listing, percent, plural } from '../../vocabulary/figures.ts'
 import { MODEL_GROUP } from '../../vocabulary/groups.ts'
 import { limiterRule } from '../../vocabulary/limiters.ts'
 import { sameScope } from '../../vocabulary/scope.ts'
+import { type Clock, inUtc } from './clock.ts'
 import type { Escape } from './escape.ts'
 import { groupName, limiterName, limitName, peakTime, percentOf, scopeName } from './format.ts'
 import { refusedAdvice } from './refused-text.ts'
-import { type Measured, measured, ofBand, thresholdsOf } from './select.ts'
+import { isMeasured, type Measured, measured, ofBand, thresholdsOf } from './select.ts'
 
 /** Anthropic considers a request for higher limits once use has reached half (support.claude.com, article 8243635). */
 export const INCREASE_CONSIDERED_FROM = 0.5
@@ -16,29 +17,82 @@ const LOW_READ_SHARE = 0.5
 const BURST_MINUTES_A_DAY = 10
 const NAMED = 3
 
-/** What to do first: about what was refused, then cheapest first, one sentence or two each; empty on a quiet day. */
-export function advice(report: Report, safe: Escape): string[] {
-  const steps = [cacheMore, spreadOut, useBatches, raiseOwnLimit, askForMore].map((advise) => advise(report, safe))
-  return [...refusedAdvice(report, safe), ...steps.filter((text) => text !== null)]
+/** A step, and the highest utilization that it brings down. */
+type Step = { text: string; helps: number }
+type Advise = (report: Report, safe: Escape, clock: Clock) => Step | null
+
+/** Cheapest first: so they stay where they help against the same limit. */
+const STEPS: readonly Advise[] = [raiseOwnLimit, cacheMore, spreadOut, useBatches, askForMore]
+
+/**
+ * What to do first, one sentence or two each: about what was refused, then what helps against the limit that is furthest
+ * over its line. Empty on a quiet day.
+ */
+export function advice(report: Report, safe: Escape, clock: Clock = inUtc): string[] {
+  const steps = STEPS.map((advise) => advise(report, safe, clock)).filter((step) => step !== null)
+  const best = steps.toSorted((a, b) => b.helps - a.helps)
+  return [...refusedAdvice(report, safe, clock), ...best.map(({ text }) => text)]
 }
 
-type Advise = (report: Report, safe: Escape) => string | null
+const highestOf = (rows: readonly Measured[]) => Math.max(...rows.map(({ utilization }) => utilization))
 
-const cacheMore: Advise = (report, safe) => {
+/** A limit of one's own making is raised by oneself, where the organization's has room for what it holds back. */
+function raiseOwnLimit(report: Report, safe: Escape): Step | null {
+  const held = ofBand(report, 'alert').flatMap((row) => {
+    const room = isOwnCap(row) ? roomAbove(row, report, safe) : null
+    return room === null ? [] : [{ row, room }]
+  })
+  if (held.length === 0) return null
+  const named = held.map(
+    ({ row, room }) => `${scopeName(row.scope, safe)} (${limiterName(row, safe)}: ${count(row.limit)}${room})`,
+  )
+  return {
+    text: `Have a limit of your own making raised by your administrators (Console, API or CLI): ${listing(named, NAMED)}.`,
+    helps: highestOf(held.map(({ row }) => row)),
+  }
+}
+
+/** What of the organization's own limit is left for a workspace's; null where that would only meet the next limit. */
+function roomAbove(row: Measured, report: Report, safe: Escape): string | null {
+  const organization = report.verdicts.filter(
+    ({ scope, group, limit }) =>
+      scope.type === 'organization' && group.type === row.group.type && group.name === row.group.name && limit,
+  )
+  const same = organization.find(({ limiter }) => limiter === row.limiter)
+  // Cache reads may count toward a workspace's input limit where they are free for the organization.
+  const above = same ?? organization.find(({ limiter }) => isOfInput(limiter) && isOfInput(row.limiter))
+  if (!above?.limit) return ', if the organization has room'
+  // Below its alert line there is room above.
+  if ((same && above.limit <= row.limit) || (isMeasured(above) && above.band === 'alert')) return null
+  const has = `${count(above.limit)}${same ? '' : ` ${limiterName(above, safe)}`}`
+  const use = isMeasured(above) ? `, used to ${percentOf(report)(above.utilization)}` : ''
+  return `, where the organization has ${has}${use}`
+}
+
+function isOfInput(limiter: string): boolean {
+  const rule = limiterRule(MODEL_GROUP, limiter)
+  return rule?.stream === 'standard' && rule.counts.includes('uncached_input') && !rule.counts.includes('output')
+}
+
+const isOwnCap = ({ scope, limit_source }: Measured) => scope.type === 'workspace' && limit_source === 'workspace'
+
+function cacheMore(report: Report, safe: Escape): Step | null {
   const share = percentOf(report)
-  const groups = new Map<string, number>()
-  for (const row of [...ofBand(report, 'alert'), ...ofBand(report, 'watch')]) {
+  const rows = [...ofBand(report, 'alert'), ...ofBand(report, 'watch')].filter((row) => {
     const view = viewOf(row, report)
     const binds = row.limiter === 'input_tokens_per_minute_cache_aware' && view?.binds[0]?.limiter === row.limiter
-    if (binds && view.cache && view.cache.read_share < LOW_READ_SHARE)
-      groups.set(groupName(row.group, safe), view.cache.read_share)
-  }
-  if (groups.size === 0) return null
+    return binds && view.cache && view.cache.read_share < LOW_READ_SHARE
+  })
+  if (rows.length === 0) return null
+  const groups = new Map(rows.map((row) => [groupName(row.group, safe), viewOf(row, report)?.cache?.read_share ?? 0]))
   const named = [...groups].map(([name, readShare]) => `${name} reads ${share(readShare)}`)
-  return `Add cache breakpoints where input binds: ${listing(named, NAMED)} of its input from the cache. Cache reads do not count toward this limit; at a share of 70 % it carries 3.3 times the input.`
+  return {
+    text: `Add cache breakpoints where input binds: ${listing(named, NAMED)} of its input from the cache. Cache reads do not count toward this limit; at a share of 70 % it carries 3.3 times the input.`,
+    helps: highestOf(rows),
+  }
 }
 
-const spreadOut: Advise = (report, safe) => {
+function spreadOut(report: Report, safe: Escape, clock: Clock): Step | null {
   const bursts = ofBand(report, 'alert').filter((row) => {
     const { minutes_over_threshold: minutes, p99, limit } = row
     return (
@@ -52,42 +106,37 @@ const spreadOut: Advise = (report, safe) => {
   if (!worst) return null
   const { watch, alert } = thresholdsOf(worst, report)
   const minutes = plural(worst.minutes_over_threshold ?? 0, 'minute')
-  return `Spread out what runs around ${peakTime(worst, report)}: ${limitName(worst, safe)} was at or over ${percent(alert)} for only ${minutes}, and below ${percent(watch)} in 99 of 100 minutes.`
+  return {
+    text: `Spread out what runs around ${peakTime(worst, report, clock)}: ${limitName(worst, safe)} was at or over ${percent(alert)} for only ${minutes}, and below ${percent(watch)} in 99 of 100 minutes.`,
+    helps: worst.utilization,
+  }
 }
 
-const useBatches: Advise = (report) => {
-  const standard = ofBand(report, 'alert').some(
-    ({ group, limiter }) => group.type === MODEL_GROUP && limiterRule(group.type, limiter)?.stream === 'standard',
+/** A workspace's own cap is raised, not fled from. */
+function useBatches(report: Report): Step | null {
+  const standard = ofBand(report, 'alert').filter(
+    (row) =>
+      !isOwnCap(row) &&
+      row.group.type === MODEL_GROUP &&
+      limiterRule(row.group.type, row.limiter)?.stream === 'standard',
   )
-  return standard ? 'Move work that can wait to the Message Batches API: it draws on limits of its own.' : null
+  if (standard.length === 0) return null
+  return {
+    text: 'Move work that can wait to the Message Batches API: it draws on limits of its own.',
+    helps: highestOf(standard),
+  }
 }
 
-const raiseOwnLimit: Advise = (report, safe) => {
-  const held = ofBand(report, 'alert').filter(
-    (row) => row.scope.type === 'workspace' && row.limit_source === 'workspace',
-  )
-  if (held.length === 0) return null
-  const named = held.map((row) => {
-    const above = report.verdicts.find(
-      (other) =>
-        other.scope.type === 'organization' &&
-        other.group.type === row.group.type &&
-        other.group.name === row.group.name &&
-        other.limiter === row.limiter,
-    )
-    const organization = above?.limit ? ` where the organization has ${count(above.limit)}` : ''
-    return `${scopeName(row.scope, safe)} (${limiterName(row, safe)}: ${count(row.limit)}${organization})`
-  })
-  return `Raise a workspace's own limit in the Console, if you set it yourself and the organization has room: ${listing(named, NAMED)}.`
-}
-
-const askForMore: Advise = (report, safe) => {
+function askForMore(report: Report, safe: Escape): Step | null {
   const eligible = measured(report).filter(
     (row) => row.limit_source === 'organization' && row.utilization >= INCREASE_CONSIDERED_FROM,
   )
   if (eligible.length === 0) return null
   const distinct = [...new Set(eligible.map((row) => `${groupName(row.group, safe)} ${limiterName(row, safe)}`))]
-  return `Ask Anthropic for more: it considers an increase from 50 % use on, which holds for ${listing(distinct, NAMED)}.`
+  return {
+    text: `Ask Anthropic for more: it considers an increase from 50 % use on, which holds for ${listing(distinct, NAMED)}.`,
+    helps: highestOf(eligible),
+  }
 }
 
 /** The group as the row's scope sees it; a workspace without a view of its own shares the organization's. */

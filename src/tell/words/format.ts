@@ -5,6 +5,7 @@ import { limiterLabel, limiterRule } from '../../vocabulary/limiters.ts'
 import type { Scope } from '../../vocabulary/scope.ts'
 import type { Band } from '../../vocabulary/verdict.ts'
 import { DAY, HOUR } from '../../vocabulary/window.ts'
+import { type Clock, inUtc } from './clock.ts'
 import type { Escape } from './escape.ts'
 
 /** How times, names and figures of a report are written: the same in every rendering. */
@@ -19,8 +20,8 @@ const date = (iso: string) => iso.slice(0, 10)
 const time = (iso: string) => iso.slice(11, 16)
 
 /** A moment as `2026-11-22 14:05 UTC`. */
-export function moment(iso: string): string {
-  return `${date(iso)} ${time(iso)} UTC`
+export function moment(iso: string, clock: Clock = inUtc): string {
+  return clock(iso, `${date(iso)} ${time(iso)} UTC`)
 }
 
 /**
@@ -50,20 +51,22 @@ export function timeBefore({ window: { days, start, compared_with } }: Pick<Repo
 export function peakTime(
   verdict: Pick<VerdictRow, 'peak' | 'peak_at' | 'group' | 'limiter'>,
   report: Pick<Report, 'window' | 'peak_window'>,
+  clock: Clock = inUtc,
 ): string {
-  if (verdict.peak_at === null || verdict.peak === 0) return ''
-  if (isPerDay(verdict)) return date(verdict.peak_at)
-  const day = report.window.days > 1 ? `${date(verdict.peak_at)} ` : ''
-  if (report.peak_window === 'minute') return `${day}${time(verdict.peak_at)} UTC`
-  if (report.peak_window === 'second') return `${day}${verdict.peak_at.slice(11, 19)} UTC`
-  const end = new Date(Date.parse(verdict.peak_at) + HOUR).toISOString()
-  return `${day}${time(verdict.peak_at)}–${time(end)} UTC`
+  const { peak, peak_at: at } = verdict
+  if (at === null || peak === 0) return ''
+  if (isPerDay(verdict)) return date(at)
+  const day = report.window.days > 1 ? `${date(at)} ` : ''
+  if (report.peak_window === 'minute') return clock(at, `${day}${time(at)} UTC`)
+  if (report.peak_window === 'second') return clock(at, `${day}${at.slice(11, 19)} UTC`)
+  const end = new Date(Date.parse(at) + HOUR).toISOString()
+  return `${clock(at, `${day}${time(at)}`)}–${clock(end, `${time(end)} UTC`)}`
 }
 
 /** `peakTime` within a sentence: ` at 14:05 UTC`, ` on 2026-11-22` for a limit per day, or nothing. */
-export function atPeakTime(verdict: Parameters<typeof peakTime>[0], report: Parameters<typeof peakTime>[1]): string {
-  const when = peakTime(verdict, report)
-  return when && `${isPerDay(verdict) ? ' on' : ' at'} ${when}`
+export function atPeakTime(...about: Parameters<typeof peakTime>): string {
+  const when = peakTime(...about)
+  return when && `${isPerDay(about[0]) ? ' on' : ' at'} ${when}`
 }
 
 /** Whether the limit is per UTC day: its peak has no hour and minute. */

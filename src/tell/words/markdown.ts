@@ -28,17 +28,29 @@ export function bullets(items: readonly string[]): string {
   return items.map((item) => `- ${item}`).join('\n')
 }
 
+/** Where the order says which comes first. */
+export function numbered(items: readonly string[]): string {
+  return items.map((item, index) => `${index + 1}. ${item}`).join('\n')
+}
+
 /** Parts one below the other, without the empty ones. */
 export function stack(...parts: readonly (string | null | undefined | false)[]): string {
   return parts.filter(Boolean).join('\n\n')
 }
 
-/** A part under its heading; empty where the part is. */
+/** A part under its heading, in which no figure is torn from its percent sign; empty where the part is. */
 export function under(heading: string, body: string): string {
-  return body === '' ? '' : `${heading}\n\n${body}`
+  return body === '' ? '' : `${unbroken(heading)}\n\n${body}`
 }
 
-/** Keeps a figure and its percent sign on one line of a narrow cell. */
+/** Text as it is. The fence is longer than any row of backticks in it. */
+export function fenced(text: string): string {
+  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map(({ length }) => length))
+  const fence = '`'.repeat(longest + 1)
+  return `${fence}text\n${text}\n${fence}`
+}
+
+/** Keeps a figure and its percent sign on one line, in a narrow cell or a heading on a phone. */
 export function unbroken(cell: string): string {
   return cell.replace(/([\d≥≤−+]) (?=[\d%])/g, '$1&nbsp;')
 }

@@ -1,5 +1,6 @@
 import type { RefusedRow, Report } from '../../report/report.ts'
 import { count, listing, plural } from '../../vocabulary/figures.ts'
+import { type Clock, inUtc } from './clock.ts'
 import type { Escape } from './escape.ts'
 import { groupName, moment, scopeName } from './format.ts'
 import { refusedRows } from './select.ts'
@@ -20,11 +21,11 @@ export function refusedName({ scope, group }: Pick<RefusedRow, 'scope' | 'group'
 }
 
 /** `500 requests refused (250 by a rate limit, 250 by acceleration), most at 2026-11-22 14:05 UTC (40), asked to wait 8 s, at most 30 s`. */
-export function refusedText({ refused }: Pick<RefusedRow, 'refused'>): string {
+export function refusedText({ refused }: Pick<RefusedRow, 'refused'>, clock: Clock = inUtc): string {
   const { requests, worst_minute: worst } = refused
   return [
     `${plural(requests, 'request')} refused (${refusedBy(refused)})`,
-    `most at ${moment(worst.at)} (${count(worst.requests)})`,
+    `most at ${moment(worst.at, clock)} (${count(worst.requests)})`,
     waitText(refused.retry_after),
   ]
     .filter(Boolean)
@@ -50,7 +51,7 @@ export function waitText(wait: RefusedRow['refused']['retry_after']): string {
 }
 
 /** What to do about refusals, one sentence or two for each kind that there was; the kind that no wait helps with comes first. */
-export function refusedAdvice(report: Report, safe: Escape): string[] {
+export function refusedAdvice(report: Report, safe: Escape, clock: Clock = inUtc): string[] {
   const rows = refusedRows(report)
   const named = (of: readonly RefusedRow[]) =>
     listing(
@@ -60,13 +61,13 @@ export function refusedAdvice(report: Report, safe: Escape): string[] {
   const ofKind = (kind: keyof Kinds) => rows.filter(({ refused }) => refused[kind] > 0)
   return KINDS.flatMap(([kind, advise]) => {
     const refused = ofKind(kind)
-    return refused.length > 0 ? [advise(named(refused), refused)] : []
+    return refused.length > 0 ? [advise(named(refused), refused, clock)] : []
   })
 }
 
 type Kinds = Pick<RefusedRow['refused'], 'spend_cap' | 'acceleration' | 'rate_limit' | 'not_told'>
 
-const KINDS: readonly [keyof Kinds, (names: string, rows: readonly RefusedRow[]) => string][] = [
+const KINDS: readonly [keyof Kinds, (names: string, rows: readonly RefusedRow[], clock: Clock) => string][] = [
   [
     'spend_cap',
     (names, rows) =>
@@ -79,8 +80,8 @@ const KINDS: readonly [keyof Kinds, (names: string, rows: readonly RefusedRow[])
   ],
   [
     'rate_limit',
-    (names, rows) =>
-      `Use less at once (${names}): spread out what runs around ${worstMinute(rows)} and wait as long as \`retry-after\` asks, or ask Anthropic for more.`,
+    (names, rows, clock) =>
+      `Use less at once (${names}): spread out what runs around ${worstMinute(rows, clock)} and wait as long as \`retry-after\` asks, or ask Anthropic for more.`,
   ],
   [
     'not_told',
@@ -95,7 +96,7 @@ function nextMonth(rows: readonly RefusedRow[]): string {
   return moment(new Date(Date.UTC(last.getUTCFullYear(), last.getUTCMonth() + 1, 1)).toISOString())
 }
 
-function worstMinute(rows: readonly RefusedRow[]): string {
+function worstMinute(rows: readonly RefusedRow[], clock: Clock): string {
   const worst = rows.map(({ refused }) => refused.worst_minute)
-  return moment(worst.reduce((most, one) => (one.requests > most.requests ? one : most)).at)
+  return moment(worst.reduce((most, one) => (one.requests > most.requests ? one : most)).at, clock)
 }

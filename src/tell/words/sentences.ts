@@ -3,6 +3,7 @@ import { isUnclaimed, PART_TITLES, UNCLAIMED_LINE } from '../../vocabulary/accou
 import { count, listing, percent, plural } from '../../vocabulary/figures.ts'
 import type { PullRequestOutcome, SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import type { Band } from '../../vocabulary/verdict.ts'
+import { MINUTE } from '../../vocabulary/window.ts'
 import { type Escape, type Link, sentenceWithLinks } from './escape.ts'
 import { atPeakTime, limitName, percentOf } from './format.ts'
 import { knownText } from './live-text.ts'
@@ -46,7 +47,14 @@ function isPartial(report: Report): boolean {
   return report.unread_workspaces !== undefined || !report.window.complete || report.accounting?.reconciled === false
 }
 
-/** The verdict in a few words: `3 limits at or over 75 %, highest 104 %`; `worst`, the name of that limit, follows it in an alert. */
+/** Goes before the headline of every rendering of a made-up alert. */
+export const drillMark = ({ drill }: Pick<Report, 'drill'>) => (drill ? 'DRILL · ' : '')
+
+/** What the reader of a made-up alert has to know first; empty for any other report. */
+export const drillText = ({ drill }: Pick<Report, 'drill'>) =>
+  drill ? 'This is a drill: the alert is made up, and so is every figure in it. Nothing has to be done.' : ''
+
+/** The verdict in a few words: `3 limits at or over 75 %, highest 104 %`; `worst`, the name of that limit, follows it where it is near or over a line. */
 export function verdictLine(report: Report, worst = ''): string {
   const top = highestRow(report)
   const refused = refusedCount(report)
@@ -72,7 +80,7 @@ export function verdictLine(report: Report, worst = ''): string {
       return `${what}, highest ${highest}${worst}${silenced}${failed}`
     }
     case 'watch':
-      return `${plural(ofBand(report, 'watch').length, 'limit')} to watch, highest ${highest}${silenced}${failed}`
+      return `${plural(ofBand(report, 'watch').length, 'limit')} to watch, highest ${highest}${worst}${silenced}${failed}`
     case 'ok':
       if (all === 0) return `every limit measured is muted, highest ${highest}${failed}`
       return all === 1
@@ -106,16 +114,16 @@ export function shareOf(row: Measured, report: Report): (ratio: number) => strin
   return percentOf({ thresholds: thresholdsOf(row, report) })
 }
 
-/** What is missing, or null: `35 minutes of usage are not in yet: every peak is at least what is shown.` */
+/** What is missing, or null: `35 of 1,440 minutes of usage are not in yet: every peak is at least what is shown.` */
 export function missingData(report: Report): string | null {
-  const { complete, missing_minutes: missing } = report.window
+  const { complete, missing_minutes: missing, start, end } = report.window
   if (complete) return null
   if (report.live) return `${knownText(report.live.known_until)}: what comes after may be higher.`
   if (report.usage_source === 'headers')
     return 'Some lines or headers of the log could not be read: every peak is at least what is shown.'
-  return missing === 0
-    ? 'The usage data may still change: every peak is at least what is shown.'
-    : `${plural(missing, 'minute')} of usage ${missing === 1 ? 'is' : 'are'} not in yet: every peak is at least what is shown.`
+  if (missing === 0) return 'The usage data may still change: every peak is at least what is shown.'
+  const all = (Date.parse(end) - Date.parse(start)) / MINUTE
+  return `${count(missing)} of ${plural(all, 'minute')} of usage ${missing === 1 ? 'is' : 'are'} not in yet: every peak is at least what is shown.`
 }
 
 /** How much was looked at: `24 limits measured, 5 not measurable`. */
@@ -130,12 +138,12 @@ export function coverage(report: Report): string {
   return [...parts, not > 0 && `${count(not)} not measurable`].filter(Boolean).join(', ')
 }
 
-/** The limit as it binds: `4,000`, `4,000 (the organization's; its own 5,000 is inert)`, or as it bound: `1,000 (now 4,000)`. */
+/** The limit as it binds: `4,000`, `4,000 (the organization's; its own 5,000 has no effect)`, or as it bound: `1,000 (now 4,000)`. */
 export function bindingLimit(row: Measured): string {
   const now = movedTo(row)
   if (now !== null) return `${count(row.limit)} (now ${count(now)})`
   if (!isInert(row)) return count(row.limit)
-  return `${count(row.limit)} (the organization's; its own ${count(row.configured ?? 0)} is inert)`
+  return `${count(row.limit)} (the organization's; its own ${count(row.configured ?? 0)} has no effect)`
 }
 
 /** `83 %`, or `at least 83 %` where the figure is a lower bound. */
@@ -151,7 +159,13 @@ export function transitionText(row: Measured, report: Report): string {
     : `${row.transition}, was ${shareOf(row, report)(row.previous.utilization)}`
 }
 
-/** The first of who drove the peak: a workspace where the limit is the organization's, else an API key, else a model. */
+/** From this share of a peak on, who drove it is worth a name: below it, others drove it as much. */
+const NAMED_FROM = 0.25
+
+/**
+ * Who drove the peak, a quarter of it at least: a workspace where the limit is the organization's, else an API key, else a
+ * model. Null where nobody drove that much of it, or nobody is known.
+ */
 export function mainDriver(
   row: Measured,
   safe: Escape,
@@ -163,14 +177,13 @@ export function mainDriver(
     { kind: 'API key' as const, first: api_keys[0] },
     { kind: 'model' as const, first: models[0] },
   ]
-  const found = candidates.find(({ first }) => first !== undefined)
+  const found = candidates.find(({ first }) => first !== undefined && first.share >= NAMED_FROM)
   return found?.first ? { kind: found.kind, name: safe(found.first.name), share: found.first.share } : null
 }
 
-/** Where demand may have been higher than what was served; empty elsewhere. */
-export function clippedText(row: Measured): string {
-  if (!row.clipped) return ''
-  return `within 5 % of its limit or above for ${plural(row.clipped.minutes, 'minute')}, demand may be higher`
+/** `at its limit for 12 minutes`, which is within 5 % of it or above; empty elsewhere. */
+export function atItsLimit({ clipped }: Measured): string {
+  return clipped ? `at its limit for ${plural(clipped.minutes, 'minute')}` : ''
 }
 
 /** What happened to the snapshot, in a sentence or two; empty where there is nothing to report. `link` renders a link. */

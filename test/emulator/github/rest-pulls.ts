@@ -126,10 +126,11 @@ export const pullRoutes: Routes = {
   }),
 
   'POST /issues/{issue_number}/labels': writing(({ world, body }, pull) => {
-    const { labels, issues } = world.settings
-    const unknown = missing(labels, body.labels)
-    if (unknown.length > 0 && issues !== 'write') return noPermission()
-    labels.push(...unknown)
+    const unknown = missing(world.settings.labels, body.labels)
+    // actions/labeler#867
+    if (unknown.length > 0 && world.settings.issues !== 'write')
+      return fail(403, 'You do not have permission to create labels on this repository.')
+    world.settings.labels.push(...unknown)
     pull.labels.push(...missing(pull.labels, body.labels))
     return ok(pull.labels.map((name) => ({ name })))
   }),

@@ -9,6 +9,8 @@ export type Settings = {
   /** What the token's `permissions:` allow. */
   contents: 'write' | 'read' | 'none'
   pullRequests: 'write' | 'read' | 'none'
+  /** What `issues:` allows: labels that the repository does not have are made with `write` alone. */
+  issues: 'write' | 'read' | 'none'
   /** "Allow GitHub Actions to create and approve pull requests". */
   mayOpenPullRequests: boolean
   archived: boolean
@@ -19,7 +21,6 @@ export type Settings = {
   collaborators: string[]
   /** Labels the repository has; another is made only by who may write issues. */
   labels: string[]
-  issues: 'write' | 'read'
   /** Teams this token can see: the token of a workflow sees none. */
   teams: string[]
 }
@@ -74,13 +75,13 @@ export async function createWorld(given: Partial<Settings>): Promise<World> {
     defaultBranch: 'main',
     contents: 'write',
     pullRequests: 'write',
+    issues: 'write',
     mayOpenPullRequests: true,
     archived: false,
     protections: {},
     signsCommits: true,
     collaborators: ['octocat', 'hubot'],
     labels: [],
-    issues: 'write',
     teams: [],
     ...given,
   }

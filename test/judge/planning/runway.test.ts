@@ -95,10 +95,10 @@ describe('the runway is refused, with the reason,', () => {
     expect(reasonOf(verdict)).toBe('13 whole days of use, and a trend takes 14 (lookback-days)')
   })
 
-  test('for clipped demand', () => {
+  test('where use was at its limit', () => {
     expect(
       reasonOf({ ...verdictOf(rising(14)), clipped: { from: '2026-11-20T00:00:00Z', minutes: 3 } as never }),
-    ).toContain('clipped')
+    ).toContain('at its limit')
   })
 
   test.each([

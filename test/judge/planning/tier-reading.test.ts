@@ -44,7 +44,7 @@ describe('the tier reading', () => {
     [
       'values of its own',
       opus({ requests_per_minute: 500, input_tokens_per_minute_cache_aware: 20_000_000, output_tokens_per_minute: 3 }),
-      'matches no tier as published on 2026-10-08: requests/min 500 is below Start; input tokens/min (cache-aware) 20,000,000 is above Scale; output tokens/min 3 is below Start',
+      'matches no tier as published on 2026-10-08: requests/min 500 is below Start; input tokens/min (cache reads free) 20,000,000 is above Scale; output tokens/min 3 is below Start',
     ],
     [
       'a value of each tier',
@@ -53,7 +53,7 @@ describe('the tier reading', () => {
         input_tokens_per_minute_cache_aware: 5_000_000,
         output_tokens_per_minute: 2_000_000,
       }),
-      'matches no tier as published on 2026-10-08: requests/min 1,000 is that of Start; input tokens/min (cache-aware) 5,000,000 is that of Build; output tokens/min 2,000,000 is that of Scale',
+      'matches no tier as published on 2026-10-08: requests/min 1,000 is that of Start; input tokens/min (cache reads free) 5,000,000 is that of Build; output tokens/min 2,000,000 is that of Scale',
     ],
     [
       'a published limiter missing',

@@ -45,7 +45,7 @@ describe('a drift reads', () => {
       { class: 'limiter-removed', after: null, peak: 240_000, utilization_before: 0.3 },
     ],
     [
-      "Claude Opus 4.x, input tokens/min (cache-aware): 800,000 → 400,000 (−50 %), which no longer counts cache reads. The day's peak, counted each way, was 720,000 (90 %) and is now 80,000 (20 %): back below the watch line.",
+      "Claude Opus 4.x, input tokens/min (cache reads free): 800,000 → 400,000 (−50 %), which no longer counts cache reads. The day's peak, counted each way, was 720,000 (90 %) and is now 80,000 (20 %): back below the watch line.",
       {
         class: 'limiter-changed',
         limiter: 'input_tokens_per_minute_cache_aware',
@@ -132,7 +132,7 @@ describe('a drift reads', () => {
       },
     ],
     [
-      'Claude Opus 4.x, input tokens/min (cache-aware): 660,000, which no longer counts cache reads.',
+      'Claude Opus 4.x, input tokens/min (cache reads free): 660,000, which no longer counts cache reads.',
       {
         class: 'limiter-changed',
         limiter: 'input_tokens_per_minute_cache_aware',
@@ -225,19 +225,21 @@ describe('an override that binds nothing', () => {
   const organization = { type: 'organization' } as const
   const at = { group: inert.group, limiter: inert.limiter }
 
-  test('is called inert when it is set', () => {
+  test('is said to have no effect when it is set', () => {
     const set = drift({ ...at, class: 'override-added', scope: inert.scope, before: null, after: 5_000 })
     expect(driftSentence(set, EXAMPLES.drift.report, asIs)).toMatch(
-      /set to 5,000\. It is inert: the organization's 4,000 is lower and binds\.$/,
+      /set to 5,000\. It has no effect: the organization's 4,000 is lower and binds\.$/,
     )
   })
 
-  test("is named with the organization's cut that makes it inert, and only with that", () => {
+  test("is named with the organization's cut that takes its effect, and only with that", () => {
     const sentence = (before: number, after: number) =>
       driftSentence(drift({ ...at, scope: organization, before, after }), EXAMPLES.drift.report, asIs)
-    expect(sentence(8_000, 4_000)).toMatch(/1 limit of workspaces becomes inert: workspace research_batch \(5,000\)\.$/)
-    expect(sentence(4_500, 4_000)).not.toContain('inert')
-    expect(sentence(2_000, 4_000)).not.toContain('inert')
+    expect(sentence(8_000, 4_000)).toMatch(
+      /1 limit of workspaces has no effect any more: workspace research_batch \(5,000\)\.$/,
+    )
+    expect(sentence(4_500, 4_000)).not.toContain('no effect')
+    expect(sentence(2_000, 4_000)).not.toContain('no effect')
   })
 })
 

@@ -37,7 +37,7 @@ Use of 2026-11-22 (UTC), from Anthropic's usage analytics API. Peaks are of UTC 
 | Further peaks | 166,000 (41.5 %) in 00:00–01:00 UTC, 166,000 (41.5 %) in 01:00–02:00 UTC, 166,000 (41.5 %) in 02:00–03:00 UTC, 166,000 (41.5 %) in 03:00–04:00 UTC and 166,000 (41.5 %) in 04:00–05:00 UTC |
 | 99th percentile of all minutes | 166,000 (41.5 %) |
 | Minutes at or over 75 % | 3 of 1,440 |
-| Pressed against the limit | for 4 minutes from 2026-11-22 14:01 UTC: more may have been asked for |
+| At its limit | for 4 minutes from 2026-11-22 14:01 UTC: more may have been asked for |
 | Growth | +10.7 % against the peak of the day before, 300,000 |
 | A limit that would bring the peak to 50 % | 664,000 |
 
@@ -100,7 +100,7 @@ Already done:
       '## Limits of our own workspaces',
     ])
     expect(text).toMatch(
-      /- Claude Opus 4\.x, requests\/min in workspace production: 90 % of 500\. Ours to raise, in the Console\.\n$/,
+      /- Claude Opus 4\.x, requests\/min in workspace production: 90 % of 500\. Ours to raise, by our administrators \(Console, API or CLI\)\.\n$/,
     )
   })
 

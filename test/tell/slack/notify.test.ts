@@ -5,10 +5,10 @@ import { isMeasured } from '../../../src/tell/words/select.ts'
 import type { MadeCommit, SnapshotOutcome } from '../../../src/vocabulary/snapshot-outcome.ts'
 import { EXAMPLES } from '../examples.ts'
 
-/** A run on a Tuesday: on Mondays more is told. */
-const quiet = {
+/** The audit of a Tuesday, told on a Wednesday: on a Monday `on-change` tells more. */
+const quiet: Report = {
   ...EXAMPLES['quiet-day'].report,
-  window: { ...EXAMPLES['quiet-day'].report.window, end: '2026-11-24T00:00:00Z' },
+  window: { ...EXAMPLES['quiet-day'].report.window, start: '2026-11-24T00:00:00Z', end: '2026-11-25T00:00:00Z' },
 }
 const FIRST = { isRerun: false }
 const MODES: Notify[] = ['on-alert', 'on-change', 'always', 'never']
@@ -25,6 +25,7 @@ const muted = { owner: 'ops', reason: 'load test', until: '2026-12-01' }
 const DAYS: Record<string, Report> = {
   'a quiet day': quiet,
   'a new watch': dayWith({ band: 'watch', transition: 'new' }),
+  'a muted new watch': dayWith({ band: 'watch', transition: 'new', muted }),
   'a continuing watch': dayWith({ band: 'watch', transition: 'continuing' }),
   'an alert of unknown age': dayWith({ band: 'alert', transition: null }),
   'a new alert': dayWith({ band: 'alert', transition: 'new' }),
@@ -35,11 +36,15 @@ const DAYS: Record<string, Report> = {
   'a recovery to ok': dayWith({ band: 'ok', transition: 'recovered' }),
   'a recovery to watch': dayWith({ band: 'watch', transition: 'recovered' }),
   drift: { ...quiet, drift: EXAMPLES.drift.report.drift },
-  'a first snapshot': { ...quiet, first_snapshot: true },
+  'a first snapshot that is not kept': { ...quiet, first_snapshot: true },
   'a mute that has ended': { ...quiet, findings: [{ kind: 'mute-expired', message: 'The mute ended.' }] },
   'a failure': { ...quiet, failures: [{ resource: 'limits of workspace payments', message: 'HTTP 500' }] },
   'usage that has not arrived': { ...quiet, status: null, window: { ...quiet.window, complete: false } },
-  'usage of which some has not arrived': { ...quiet, window: { ...quiet.window, complete: false } },
+  'usage of which most has not arrived': {
+    ...quiet,
+    window: { ...quiet.window, complete: false, missing_minutes: 1_430 },
+  },
+  'usage that may still change': { ...quiet, window: { ...quiet.window, complete: false } },
   'unmeasured limits only': {
     ...quiet,
     status: null,
@@ -50,7 +55,8 @@ const DAYS: Record<string, Report> = {
 /** Told: on-alert, on-change, always, never. */
 const TABLE: Record<keyof typeof DAYS, [boolean, boolean, boolean, boolean]> = {
   'a quiet day': [false, false, true, false],
-  'a new watch': [false, false, true, false],
+  'a new watch': [true, true, true, false],
+  'a muted new watch': [false, false, true, false],
   'a continuing watch': [false, false, true, false],
   'an alert of unknown age': [true, false, true, false],
   'a new alert': [true, true, true, false],
@@ -61,12 +67,13 @@ const TABLE: Record<keyof typeof DAYS, [boolean, boolean, boolean, boolean]> = {
   'a recovery to ok': [true, true, true, false],
   'a recovery to watch': [true, true, true, false],
   drift: [true, true, true, false],
-  'a first snapshot': [false, false, true, false],
+  'a first snapshot that is not kept': [false, false, true, false],
   'a mute that has ended': [true, true, true, false],
   'a failure': [true, true, true, false],
   'unmeasured limits only': [false, false, true, false],
   'usage that has not arrived': [true, true, true, false],
-  'usage of which some has not arrived': [false, false, true, false],
+  'usage of which most has not arrived': [true, true, true, false],
+  'usage that may still change': [false, false, true, false],
 }
 
 const cells = Object.entries(TABLE).flatMap(([day, told]) =>
@@ -104,29 +111,56 @@ test.each(MODES)('a blind audit under notify: %s is told unless nothing ever is'
   expect(shouldNotifyBlind(mode)).toBe(mode !== 'never')
 })
 
-describe('what still stands', () => {
-  const standing = { ...DAYS['a continuing alert']! }
-  const onMonday = (report: Report): Report => ({
-    ...report,
-    window: { ...report.window, end: '2026-11-23T00:00:00Z' },
-  })
-  const tells = (report: Report, isRerun = false) => shouldNotify('on-change', report, null, { isRerun })
+describe('a first snapshot', () => {
+  const first = { ...quiet, first_snapshot: true }
+  const path = '.github/claude-rate-limits.json'
+  const commit = { sha: 'a'.repeat(40), verified: true, url: 'https://github.com/acme/limits/commit/a' }
+  const created = { operation: 'created', path, commit, pullRequest: null, note: null } as const
+  const written = { operation: 'written', path, commit: null, pullRequest: null, note: null } as const
+  const waiting = { operation: 'unchanged', path, commit: null, pullRequest: null, note: null } as const
 
-  test('is told under on-change on Mondays, and by a run that is run again', () => {
-    expect([tells(standing), tells(onMonday(standing)), tells(standing, true)]).toEqual([false, true, true])
+  test.each(MODES)(
+    'under notify: %s is told once, by the run that keeps it, so that a dead webhook is found',
+    (mode) => {
+      expect(shouldNotify(mode, first, created, FIRST)).toBe(mode !== 'never')
+      expect(shouldNotify(mode, first, written, FIRST)).toBe(mode !== 'never')
+      expect(shouldNotify(mode, first, waiting, FIRST)).toBe(mode === 'always')
+      expect(shouldNotify(mode, quiet, created, FIRST)).toBe(mode === 'always')
+    },
+  )
+})
+
+describe('on a Monday', () => {
+  const monday = (day: Report): Report => ({
+    ...day,
+    window: { ...day.window, start: '2026-11-22T00:00:00Z', end: '2026-11-23T00:00:00Z' },
   })
 
-  test('is nothing on a quiet day, nor where it is muted or only watched', () => {
-    for (const day of ['a quiet day', 'a continuing watch', 'a muted new alert'])
-      expect([day, tells(onMonday(DAYS[day]!)), tells(DAYS[day]!, true)]).toEqual([day, false, false])
-  })
+  test.each(['a continuing watch', 'a continuing alert', 'an alert of unknown age'])(
+    '%s still stands, and on-change says so once a week',
+    (day) => {
+      expect(shouldNotify('on-change', monday(DAYS[day]!), null, FIRST)).toBe(true)
+      expect(shouldNotify('on-change', DAYS[day]!, null, FIRST)).toBe(false)
+    },
+  )
 
-  test('is also a drift that waits in a pull request', () => {
+  test('a quiet week stays quiet, and a window that ends within the day is none of a Monday', () => {
+    expect(shouldNotify('on-change', monday(quiet), null, FIRST)).toBe(false)
+    const { window } = monday(quiet)
+    const live = { ...DAYS['a continuing alert']!, window: { ...window, end: '2026-11-23T09:12:00Z' } }
+    expect(shouldNotify('on-change', live, null, FIRST)).toBe(false)
+  })
+  test('a drift that waits in a pull request is told again', () => {
     const pullRequest = { operation: 'none', number: 12, url: 'https://github.com/acme/limits/pull/12' } as const
     const waiting = { operation: 'unchanged', path: 'x.json', commit: null, pullRequest, note: null } as const
-    const drifted = DAYS.drift!
-    expect(shouldNotify('on-change', drifted, waiting, FIRST)).toBe(false)
-    expect(shouldNotify('on-change', onMonday(drifted), waiting, FIRST)).toBe(true)
-    expect(shouldNotify('on-change', drifted, waiting, { isRerun: true })).toBe(true)
+    expect(shouldNotify('on-change', DAYS.drift!, waiting, FIRST)).toBe(false)
+    expect(shouldNotify('on-change', monday(DAYS.drift!), waiting, FIRST)).toBe(true)
+    expect(shouldNotify('on-change', DAYS.drift!, waiting, { isRerun: true })).toBe(true)
   })
+})
+
+test('a run that is run again tells what still stands: its first attempt may have told nobody', () => {
+  const again = (day: string) => shouldNotify('on-change', DAYS[day]!, null, { isRerun: true })
+  expect([again('a continuing alert'), again('a continuing watch')]).toEqual([true, true])
+  expect([again('a quiet day'), again('a muted new alert')]).toEqual([false, false])
 })

@@ -1,10 +1,12 @@
 import { fetch as undiciFetch } from 'undici'
 import { describe, expect, test } from 'vitest'
 import { postToSlack } from '../../../src/deliver/post-to-slack.ts'
-import type { Report } from '../../../src/report/report.ts'
+import type { MeasuredRow, Report } from '../../../src/report/report.ts'
 import { renderBlindSlack } from '../../../src/tell/blind.ts'
+import type { Notify } from '../../../src/tell/slack/notify.ts'
 import { slackViolations } from '../../../src/tell/slack/slack-limits.ts'
 import { renderSlack } from '../../../src/tell/slack/slack-message.ts'
+import { isMeasured } from '../../../src/tell/words/select.ts'
 import type { PullRequestOutcome, SnapshotOutcome } from '../../../src/vocabulary/snapshot-outcome.ts'
 import { startSlack } from '../../emulator/slack/slack.ts'
 import { EXAMPLES, type Example, LINKS, manyAlerts } from '../examples.ts'
@@ -25,8 +27,9 @@ test.each([0, 1, 50, 500])('a message of %i alerts passes the limits of the emul
     expect(await postToSlack(deps, slack.webhookUrl, message)).toEqual({ kind: 'delivered' })
     const [posted] = slack.messages
     const text = JSON.stringify(posted)
-    if (number > 10) expect(text).toContain(`and ${number - 10} more`)
-    else expect(text).not.toContain(' more|')
+    // Three workspaces in full, and twelve in a line each.
+    if (number > 15) expect(text).toContain(`and ${number - 15} more in alert>`)
+    else expect(text).not.toContain(' more')
     expect(text).toContain(
       number === 0 ? 'measured below 50 %' : `${number} ${number === 1 ? 'limit' : 'limits'} at or over 75 %`,
     )
@@ -36,9 +39,10 @@ test.each([0, 1, 50, 500])('a message of %i alerts passes the limits of the emul
 })
 
 test.each([
-  [1, 'all by *batch*'],
-  [0.5, 'mostly *batch* 50 %'],
-  [0.49, 'led by *batch* 49 %'],
+  [1, 'all by workspace *batch*'],
+  [0.5, 'mostly workspace *batch* 50 %'],
+  [0.49, 'led by workspace *batch* 49 %'],
+  [0.25, 'led by workspace *batch* 25 %'],
 ])('a share of %d in a peak reads: %s', (share, words) => {
   const { report } = EXAMPLES['first-alert']
   const drivers = { workspaces: [{ id: 'w', name: 'batch', share }], api_keys: [], models: [] }
@@ -91,6 +95,74 @@ test('a long name of a group does not push out of the headline that not everythi
   const verdicts = report.verdicts.map((row) => ({ ...row, group: { ...row.group, name: 'x'.repeat(90) } }))
   const [header] = renderSlack({ ...report, verdicts }, LINKS, null).blocks as { text: { text: string } }[]
   expect(header!.text.text).toMatch(/highest 104 %, but not everything could be read or delivered$/)
+})
+
+const headerOf = (report: Report) =>
+  (renderSlack(report, LINKS, null).blocks as { text: { text: string } }[])[0]!.text.text
+const textOf = (report: Report) => JSON.stringify(renderSlack(report, LINKS, null))
+
+test('the header names whose limit the highest figure is of', () => {
+  const { report } = EXAMPLES['first-alert']
+  expect(headerOf(report)).toBe(
+    '🔴 Claude rate limits: 2 limits at or over 75 %, highest 104 % (workspace production, Opus 4.x requests/min)',
+  )
+  const organization = report.verdicts.filter(({ scope }) => scope.type === 'organization')
+  expect(headerOf({ ...report, verdicts: organization })).toBe(
+    '🔴 Claude rate limits: 1 limit at or over 75 %, highest 83 % (organization, Opus 4.x input tokens/min, cache reads free)',
+  )
+})
+
+test('who drove less than a quarter of a peak is not named: others drove it as much', () => {
+  const { report } = EXAMPLES['first-alert']
+  const drivers = { workspaces: [{ id: 'w', name: 'evals', share: 0.249 }], api_keys: [], models: [] }
+  const verdicts = report.verdicts.map((row) => (row.band === 'alert' ? { ...row, drivers } : row))
+  expect(textOf({ ...report, verdicts } as Report)).not.toContain('evals')
+})
+
+test("times are in the reader's own zone, with UTC for what can't show it", () => {
+  const at = Date.UTC(2026, 10, 22, 14, 5) / 1_000
+  const { blocks, text } = renderSlack(EXAMPLES['first-alert'].report, LINKS, null)
+  expect(JSON.stringify(blocks)).toContain(`peak 1,040 at <!date^${at}^{time} {date_short_pretty}|14:05 UTC> · worse`)
+  expect(JSON.stringify(blocks).replaceAll(/<!date[^>]+>/g, '')).not.toContain('14:05')
+  // A notification has no zone that Slack would put in.
+  expect(text).toContain('at 14:05 UTC')
+  expect(text).not.toContain('<!date')
+})
+
+describe('the message of a first snapshot', () => {
+  const { report } = EXAMPLES['quiet-day']
+  const first = { ...report, first_snapshot: true }
+  const snapshot = { ...EXAMPLES.week.snapshot }
+  const said = (notify: Notify) => JSON.stringify(renderSlack(first, LINKS, snapshot, notify))
+
+  test('is one line on what is watched from now on, and when it will be heard of', () => {
+    expect(said('on-alert')).toContain(
+      'Watching 12 limits of the organization and 2 workspaces; quiet unless one comes near its limit, recovers or is changed.',
+    )
+    expect(said('always')).toContain(
+      'Watching 12 limits of the organization and 2 workspaces; a message after every run.',
+    )
+  })
+
+  test('is not that of any other run', () => {
+    expect(JSON.stringify(renderSlack(report, LINKS, snapshot))).not.toContain('Watching')
+    expect(JSON.stringify(renderSlack(first, LINKS, null))).not.toContain('Watching')
+  })
+})
+
+test('a limit that newly came to watch is not the one that there is no room for', () => {
+  const watch = (index: number): Partial<MeasuredRow> => ({
+    group: { type: 'model_group', name: `Group ${index}` },
+    band: 'watch',
+    utilization: 0.7 - index / 100,
+    transition: index === 9 ? 'new' : 'continuing',
+  })
+  const [row] = EXAMPLES['quiet-day'].report.verdicts.filter(isMeasured)
+  const verdicts = Array.from({ length: 10 }, (_, index) => ({ ...row!, ...watch(index) }))
+  const text = textOf({ ...EXAMPLES['quiet-day'].report, status: 'watch', verdicts })
+  expect(text).toContain('*Organization*: 10 to watch (1 new or worse)')
+  expect(text).toContain('Group 9')
+  expect(text).toContain('and 7 more to watch>')
 })
 
 test('a mute that has ended is in the message', () => {

@@ -22,10 +22,14 @@ describe('the planning part of the summary', () => {
   })
 
   test('says why there is no runway, in one line for all limits', () => {
-    const rows = [rowOf('requests_per_minute', 1000, [300]), rowOf('output_tokens_per_minute', 400_000, [5])]
-    expect(textOf(reportOf(rows, 1))).toContain(
-      '<sub>No runway for 2 limits: 1 whole day of use, and a trend takes 14 (lookback-days).</sub>',
-    )
+    const falling = rising.toReversed()
+    const rows = [rowOf('requests_per_minute', 1000, falling), rowOf('output_tokens_per_minute', 400_000, falling)]
+    expect(textOf(reportOf(rows, 14))).toContain('<sub>No runway for 2 limits: the daily peaks fall.</sub>')
+  })
+
+  test('says nothing of a runway where nobody asked for the days that it takes', () => {
+    const rows = [rowOf('requests_per_minute', 1000, rising.slice(0, 7))]
+    expect(textOf(reportOf(rows, 7))).not.toContain('unway')
   })
 
   test('speaks of no refused runway where one was found', () => {

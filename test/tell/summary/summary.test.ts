@@ -1,13 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import type { Report } from '../../../src/report/report.ts'
+import { renderBlindSummary } from '../../../src/tell/blind.ts'
+import { slackAsText } from '../../../src/tell/slack/as-text.ts'
+import { renderSlack } from '../../../src/tell/slack/slack-message.ts'
+import type { Delivery } from '../../../src/tell/summary/delivery.ts'
 import { renderSummary } from '../../../src/tell/summary/summary.ts'
+import { fenced } from '../../../src/tell/words/markdown.ts'
 import { isMeasured } from '../../../src/tell/words/select.ts'
 import { EXAMPLES, LINKS, manyAlerts } from '../examples.ts'
 import { renderHtml } from '../page.ts'
 
 const MIB = 1_048_576
 const quiet = EXAMPLES['quiet-day'].report
-const title = (report: Report) => renderSummary(report, LINKS, null).split('\n')[0]
+const asRead = (text: string) => text.replaceAll('&nbsp;', ' ')
+const title = (report: Report) => asRead(renderSummary(report, LINKS, null)).split('\n')[0]
 
 describe('the verdict line', () => {
   test('of a whole and quiet day is green', () => {
@@ -61,8 +67,8 @@ describe('the verdict line', () => {
 })
 
 test('a limit not reached by the last digit is written so, in its band', () => {
-  const summary = renderSummary(EXAMPLES['first-alert'].report, LINKS, null)
-  expect(summary).toContain('🟡 Claude Sonnet 4.x, input tokens/min (cache-aware): 74.96 %')
+  const summary = asRead(renderSummary(EXAMPLES['first-alert'].report, LINKS, null))
+  expect(summary).toContain('🟡 Claude Sonnet 4.x, input tokens/min (cache reads free): 74.96 %')
   expect(summary).not.toMatch(/🟡[^\n]*\b75 %\s*$/m)
 })
 
@@ -71,6 +77,52 @@ test('unknown hours are marked, not drawn as use, and named in the table', () =>
   expect(summary).toContain('"20", "21?", "22?", "23?"]')
   expect(summary).toContain('A question mark: not known yet, drawn as nothing.')
   expect(summary).toContain('| 21:00 | not known |')
+})
+
+describe('a run that told nobody says so:', () => {
+  const { report } = EXAMPLES['first-alert']
+  const said = (delivery: Delivery) => renderSummary(report, LINKS, null, delivery)
+  const message = renderSlack(report, LINKS, null)
+
+  test('a dry run in its first line, with the message that would have been posted as text', () => {
+    const summary = said({ dryRun: true, slack: { kind: 'rehearsed', message } })
+    const [first, , second] = summary.split('\n')
+    expect(first).toMatch(/^## 🔴 Dry run · Claude rate limits: 2 limits/)
+    expect(second).toContain('nothing was committed, posted or opened')
+    expect(summary).toContain(
+      `### The Slack message that would have been posted\n\n\`\`\`text\n${slackAsText(message).trim()}\n\`\`\``,
+    )
+    expect(slackAsText(message)).toContain('peak 1,040 at 14:05 UTC')
+  })
+
+  test('a dry run that would have posted nothing', () => {
+    expect(said({ dryRun: true, slack: { kind: 'not-wanted' } })).toContain('Nothing would have been posted to Slack')
+  })
+
+  test('one without a webhook', () => {
+    expect(said({ dryRun: false, slack: { kind: 'not-set-up' } })).toContain('Slack is not set up')
+    const blind = renderBlindSummary(EXAMPLES.blind.blind, LINKS, { dryRun: true, slack: { kind: 'not-set-up' } })
+    expect(blind).toMatch(/^## ⚪ Dry run · Claude rate limits: the audit is blind\n/)
+    expect(blind).toContain('Slack is not set up')
+  })
+
+  test('and no other', () => {
+    for (const kind of ['delivered', 'not-wanted'] as const) {
+      expect(said({ dryRun: false, slack: { kind } })).not.toMatch(/Slack|[Dd]ry run/)
+    }
+  })
+
+  test('in a fence that no name can close', () => {
+    const scope = { type: 'workspace', id: 'wrkspc_1', name: '````' } as const
+    const verdicts = report.verdicts.map((row) => (row.scope.type === 'workspace' ? { ...row, scope } : row))
+    const hostile = renderSlack({ ...report, verdicts }, LINKS, null)
+    const summary = said({
+      dryRun: true,
+      slack: { kind: 'rehearsed', message: { ...hostile, blocks: [...hostile.blocks] } },
+    })
+    expect(summary).toContain('text\n🔴 Claude rate limits')
+    expect(fenced('a ```` b')).toBe('`````text\na ```` b\n`````')
+  })
 })
 
 test('a pull request that waits for review is linked as long as it waits', () => {
@@ -88,7 +140,7 @@ describe('above 1 MiB', () => {
     const summary = renderSummary(report, LINKS, null)
     const size = Buffer.byteLength(summary)
     expect(size).toBeLessThanOrEqual(MIB)
-    expect(summary.includes(`${number.toLocaleString('en-US')} limits at or over 75 %`)).toBe(true)
+    expect(asRead(summary)).toContain(`${number.toLocaleString('en-US')} limits at or over 75 %`)
     expect(summary.includes('**Shortened:**')).toBe(number > 500)
     expect(/[\d,]+ rows with less use are not shown here/.test(summary)).toBe(number > 500)
   })

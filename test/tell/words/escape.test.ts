@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { mrkdwnAsText } from '../../../scripts/slack-as-text.ts'
+import { mrkdwnAsText } from '../../../src/tell/slack/as-text.ts'
 import {
   gitText,
   logText,

@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types'
-import type { SlackMessage } from '../src/tell/slack/slack-limits.ts'
+import type { SlackMessage } from './slack-limits.ts'
 
 /** A message as plain text for a terminal: what a person would read in Slack, links with their target. */
 export function slackAsText(message: SlackMessage): string {
@@ -27,9 +27,9 @@ function readable({ type, text }: { type: 'plain_text' | 'mrkdwn'; text: string 
   return type === 'mrkdwn' ? mrkdwnAsText(text) : text
 }
 
-/** Inline code (taken as it is), a link with its text, a bare link, a mention, and bold, italic or struck text. */
+/** Inline code (taken as it is), a date (as it reads in UTC), a link with its text, a bare link, a mention, and bold, italic or struck text. */
 const MARKS =
-  /`([^`\n]+)`|<(https?:[^|>\n]+)\|([^>\n]*)>|<(https?:[^>\n]+)>|<([!@#][^>\n]*)>|(?<![\p{L}\p{N}])([*_~])(?=\S)([^\n]*?\S)\6(?![\p{L}\p{N}])/gu
+  /`([^`\n]+)`|<!date\^\d+\^[^|>\n]+\|([^>\n]+)>|<(https?:[^|>\n]+)\|([^>\n]*)>|<(https?:[^>\n]+)>|<([!@#][^>\n]*)>|(?<![\p{L}\p{N}])([*_~])(?=\S)([^\n]*?\S)\7(?![\p{L}\p{N}])/gu
 
 /** mrkdwn without its marks and entities. A mention is shown as such, for it would be one in Slack. */
 export function mrkdwnAsText(text: string): string {
@@ -37,9 +37,9 @@ export function mrkdwnAsText(text: string): string {
 }
 
 function withoutMarks(text: string): string {
-  return text.replace(MARKS, (_all, code, url, label, bare, mention, _mark, inner) => {
+  return text.replace(MARKS, (_all, code, date, url, label, bare, mention, _mark, inner) => {
     if (url !== undefined) return `${label} (${url})`
     if (mention !== undefined) return `[mention ${mention}]`
-    return code ?? bare ?? withoutMarks(inner)
+    return code ?? date ?? bare ?? withoutMarks(inner)
   })
 }

@@ -47,9 +47,11 @@ const live = (inputs: Parameters<Services['run']>[0] = {}) => services.run({ dat
 test('the headline says what, how much, when, for how long, who, and up to when that is known', async () => {
   const { report, summary } = await live()
   const headline =
-    'Claude Sonnet 5, output tokens/min: 104 % at 05:45 UTC, pressed against its limit for 11 minutes; mostly mobile-app, API key batch-retry. Known until 05:55 UTC in tokens, 05:47 UTC in requests.'
+    'Claude Sonnet 5, output tokens/min: 104 % at 05:45 UTC, at its limit for 11 minutes; mostly mobile-app, API key batch-retry. Known until 05:55 UTC in tokens, 05:47 UTC in requests.'
   expect(JSON.stringify(services.slack.messages.at(-1))).toContain(headline)
-  expect(summary).toContain('## 🔴 Claude rate limits, live: 1 limit at or over 75 %, highest 104 %')
+  expect(summary.replaceAll('&nbsp;', ' ').replaceAll('\u00a0', ' ')).toContain(
+    '## 🔴 Claude rate limits, live: 1 limit at or over 75 %, highest 104 %',
+  )
   expect(summary.replaceAll(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))).toContain(headline)
   expect(report.window).toMatchObject({
     start: at('03:00:00'),
@@ -132,7 +134,9 @@ describe('Slack', () => {
       so_far: { peak: 300, utilization: 0.3 },
       reason: `30 % at most until ${at('05:55:00')}; 5 minutes after that are not in yet`,
     })
-    expect(summary).toContain('## ⚪ Claude rate limits, live: nothing at or over 50 % so far, highest 30 %')
+    expect(summary.replaceAll('&nbsp;', ' ').replaceAll('\u00a0', ' ')).toContain(
+      '## ⚪ Claude rate limits, live: nothing at or over 50 % so far, highest 30 %',
+    )
     expect(summary).toContain('Closest so far: Claude Sonnet 5, output tokens')
   })
 })

@@ -1,8 +1,8 @@
 import type { Report } from '../../report/report.ts'
 import { count } from '../../vocabulary/figures.ts'
+import { drivenMinute, minuteText } from '../live/live-text.ts'
 import { limitName, percentOf } from '../words/format.ts'
 import { andMore } from '../words/list.ts'
-import { drivenMinute, minuteText } from '../words/live-text.ts'
 import { columns } from './layout.ts'
 import { painted, type Screen, terminalText } from './style.ts'
 

@@ -2,11 +2,11 @@ import type { Report } from '../../report/report.ts'
 import { capital, plural } from '../../vocabulary/figures.ts'
 import { orderDrift } from '../drift/drift-figures.ts'
 import { driftSentence } from '../drift/drift-text.ts'
+import { incidentText } from '../live/live-text.ts'
 import { advice } from '../words/advice.ts'
 import { SENTENCE_LENGTH } from '../words/escape.ts'
 import { BAND_MARK, percentOf, period } from '../words/format.ts'
 import { list } from '../words/list.ts'
-import { incidentText } from '../words/live-text.ts'
 import { highest, unmeasured } from '../words/select.ts'
 import {
   coverage,

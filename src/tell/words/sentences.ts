@@ -4,9 +4,9 @@ import { count, listing, percent, plural } from '../../vocabulary/figures.ts'
 import type { PullRequestOutcome, SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import type { Band } from '../../vocabulary/verdict.ts'
 import { MINUTE } from '../../vocabulary/window.ts'
+import { knownText } from '../live/live-text.ts'
 import { type Escape, type Link, sentenceWithLinks } from './escape.ts'
 import { atPeakTime, limitName, percentOf } from './format.ts'
-import { knownText } from './live-text.ts'
 import { refusedCount } from './refused-text.ts'
 import {
   hasUnclaimedUse,

@@ -3,9 +3,9 @@ import { atMost, count } from '../../vocabulary/figures.ts'
 import { markdownText } from '../words/escape.ts'
 import { BAND_MARK, limitName, peakTime, percentOf } from '../words/format.ts'
 import { andMore } from '../words/list.ts'
-import { drivenMinute, minuteText } from '../words/live-text.ts'
 import { bar, details, stack, table } from '../words/markdown.ts'
 import { soFar } from '../words/select.ts'
+import { drivenMinute, minuteText } from './live-text.ts'
 
 /** What only a live window has: its hot minutes, and what is below the watch line as far as is known. */
 

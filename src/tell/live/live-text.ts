@@ -1,8 +1,8 @@
 import type { HotMinuteRow, Report, UnmeasuredRow } from '../../report/report.ts'
 import { listing, plural } from '../../vocabulary/figures.ts'
-import type { Escape } from './escape.ts'
-import { limitName, percentOf } from './format.ts'
-import { highest, type Measured, soFar, thresholdsOf } from './select.ts'
+import type { Escape } from '../words/escape.ts'
+import { limitName, percentOf } from '../words/format.ts'
+import { highest, type Measured, soFar, thresholdsOf } from '../words/select.ts'
 
 /** What is said of a live window: up to when it is known, and the headline for whoever is on call. */
 
@@ -18,7 +18,7 @@ export function knownText({ tokens, requests }: Known): string {
 }
 
 /**
- * The headline in an incident: `Claude Sonnet 5, output tokens/min: 104 % at 14:41 UTC, pressed against its limit for 11
+ * The headline in an incident: `Claude Sonnet 5, output tokens/min: 104 % at 14:41 UTC, at its limit for 11
  * minutes; mostly mobile-app, API key batch-retry. Known until 14:47 UTC.` Empty where the window is not live.
  */
 export function incidentText(report: Report, safe: Escape): string {
@@ -27,7 +27,7 @@ export function incidentText(report: Report, safe: Escape): string {
   const worst = highest(report)
   if (worst) {
     const share = percentOf({ thresholds: thresholdsOf(worst, report) })(worst.utilization)
-    const pressed = worst.clipped ? `, pressed against its limit for ${plural(worst.clipped.minutes, 'minute')}` : ''
+    const pressed = worst.clipped ? `, at its limit for ${plural(worst.clipped.minutes, 'minute')}` : ''
     const who = worst.drivers ? whoText(worst.drivers, worst.scope.type === 'organization', safe) : ''
     return `${limitName(worst, safe)}: ${share} at ${time(worst.peak_at)} UTC${pressed}${who && `; ${who}`}. ${known}`
   }

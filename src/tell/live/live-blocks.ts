@@ -1,10 +1,10 @@
 import type { KnownBlock } from '@slack/types'
 import type { HotMinuteRow, Report } from '../../report/report.ts'
+import { sections } from '../slack/blocks.ts'
 import { slackText } from '../words/escape.ts'
 import { limitName, percentOf } from '../words/format.ts'
 import { list } from '../words/list.ts'
-import { drivenMinute, incidentText, minuteText } from '../words/live-text.ts'
-import { sections } from './blocks.ts'
+import { drivenMinute, incidentText, minuteText } from './live-text.ts'
 
 /** The headline of a live window, and its hot minutes, at most `most`; `rest` says how many more there are. */
 export function liveBlocks(report: Report, most: number, rest: (more: number) => string): KnownBlock[] {

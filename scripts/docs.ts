@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { parse, stringify } from 'yaml'
-import { type Counter, LIMITERS, type LimiterRule } from '../src/vocabulary/limiters.ts'
+import { type Counter, LIMITERS, type LimiterRule } from '../src/vocabulary/limits/limiters.ts'
 import { exampleFile, litellmConfig, PRODUCTION } from './gateway-example.ts'
 
 /**

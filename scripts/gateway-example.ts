@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { formatGateway, gatewayOf } from '../src/tell/files/gateway.ts'
-import type { Snapshot } from '../src/vocabulary/snapshot.ts'
+import type { Snapshot } from '../src/vocabulary/limits/snapshot.ts'
 
 /** The worked example of docs/gateway.md: one group, one workspace that caps requests and inherits the rest, one that inherits all. */
 

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { policySchema } from '../src/collect/repository/policy-schema.ts'
 import { reportSchema } from '../src/report/report-schema.ts'
 import { gatewaySchema } from '../src/tell/files/gateway.ts'
-import { snapshotSchema } from '../src/vocabulary/snapshot.ts'
+import { snapshotSchema } from '../src/vocabulary/limits/snapshot.ts'
 
 /** Writes the published JSON Schemas from the schemas of the code. A test fails when a file is not what this writes. */
 

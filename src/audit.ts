@@ -24,7 +24,7 @@ import { createLog, type Log } from './log.ts'
 import { reportOf } from './report/report-of.ts'
 import type { Run } from './run.ts'
 import { createSecrets, type Secrets } from './transport/redaction.ts'
-import type { Snapshot } from './vocabulary/snapshot.ts'
+import type { Snapshot } from './vocabulary/limits/snapshot.ts'
 
 /** What differs between the runner and one's own desk: where the committed snapshot lies, and who gets to know what. */
 export type Door<Code extends number> = {

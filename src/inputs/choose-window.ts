@@ -12,7 +12,7 @@ import {
   type Window,
   windowOf,
   withinRetention,
-} from '../vocabulary/window.ts'
+} from '../vocabulary/use/window.ts'
 import type { Fields } from './fields.ts'
 import { INPUTS, type InputName } from './names.ts'
 import type { Credentials, LogPattern, Source } from './source.ts'

@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { COMPARE_WITH, type LiveSpan, parseDay } from '../vocabulary/window.ts'
+import { COMPARE_WITH, type LiveSpan, parseDay } from '../vocabulary/use/window.ts'
 import {
   branchName,
   grammar,

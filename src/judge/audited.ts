@@ -1,9 +1,9 @@
 import type { Tally } from '../collect/headers-log/tally.ts'
-import type { Accounting } from '../vocabulary/accounting.ts'
 import type { Drift } from '../vocabulary/drift.ts'
 import type { Finding } from '../vocabulary/finding.ts'
+import type { Accounting } from '../vocabulary/use/accounting.ts'
+import type { Window } from '../vocabulary/use/window.ts'
 import type { Live, Thresholds, Verdict } from '../vocabulary/verdict.ts'
-import type { Window } from '../vocabulary/window.ts'
 import type { GroupView } from './headroom/group-views.ts'
 import type { Planning } from './planning/planning.ts'
 

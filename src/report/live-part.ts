@@ -1,5 +1,5 @@
+import { isoTime } from '../vocabulary/use/window.ts'
 import type { Live } from '../vocabulary/verdict.ts'
-import { isoTime } from '../vocabulary/window.ts'
 import type { Report } from './report.ts'
 import { driversPart } from './rows.ts'
 

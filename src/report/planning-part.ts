@@ -1,7 +1,7 @@
 import type { Planning as Planned } from '../judge/planning/planning.ts'
 import type { Runway } from '../judge/planning/runway.ts'
 import { READ_SHARES } from '../judge/planning/what-if.ts'
-import { PUBLISHED } from '../vocabulary/published-tiers.ts'
+import { PUBLISHED } from '../vocabulary/limits/published-tiers.ts'
 import type { Planning } from './report.ts'
 
 /** What follows for whoever plans, as the part of the report file. */

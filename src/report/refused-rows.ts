@@ -1,6 +1,6 @@
 import type { Tally } from '../collect/headers-log/tally.ts'
+import { isoTime } from '../vocabulary/use/window.ts'
 import type { RefusalsByKind, Refused, RefusedVerdict } from '../vocabulary/verdict.ts'
-import { isoTime } from '../vocabulary/window.ts'
 import type { RefusalRow, RefusedRow, Report } from './report.ts'
 
 /** What only a log of responses shows, as parts of the report file. */

@@ -1,7 +1,7 @@
 import type { Audited } from '../judge/audited.ts'
 import { compareText } from '../vocabulary/order.ts'
+import { isoTime } from '../vocabulary/use/window.ts'
 import { isMeasured, isRefused, type Verdict } from '../vocabulary/verdict.ts'
-import { isoTime } from '../vocabulary/window.ts'
 import { livePart } from './live-part.ts'
 import { planningPart } from './planning-part.ts'
 import { logPart, refusalRow } from './refused-rows.ts'

@@ -1,9 +1,9 @@
 import type { GroupView } from '../judge/headroom/group-views.ts'
-import type { Accounting } from '../vocabulary/accounting.ts'
 import type { Consequence, Drift, Use } from '../vocabulary/drift.ts'
-import { sameLimit } from '../vocabulary/limit-key.ts'
+import { sameLimit } from '../vocabulary/limits/limit-key.ts'
+import type { Accounting } from '../vocabulary/use/accounting.ts'
+import { isoTime } from '../vocabulary/use/window.ts'
 import { type Drivers, isMeasured, isRefused, type MeasuredVerdict, type Verdict } from '../vocabulary/verdict.ts'
-import { isoTime } from '../vocabulary/window.ts'
 import { refusedPart } from './refused-rows.ts'
 import type { AccountingPart, ConsequenceRow, DriftRow, DriversPart, GroupViewRow, VerdictRow } from './report.ts'
 

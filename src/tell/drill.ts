@@ -1,8 +1,8 @@
 import type { MeasuredRow, Report, VerdictRow } from '../report/report.ts'
-import { MODEL_GROUP } from '../vocabulary/groups.ts'
-import { LIMITERS, limiterRule } from '../vocabulary/limiters.ts'
+import { MODEL_GROUP } from '../vocabulary/limits/groups.ts'
+import { LIMITERS, limiterRule } from '../vocabulary/limits/limiters.ts'
 import { ORGANIZATION } from '../vocabulary/scope.ts'
-import { MINUTE } from '../vocabulary/window.ts'
+import { MINUTE } from '../vocabulary/use/window.ts'
 
 /** How far over its line the made-up limit is: far enough to be an alert under any threshold. */
 const USED = 0.9

@@ -1,5 +1,5 @@
-import type { Group, Limits } from './groups.ts'
-import type { LimitRef } from './limit-key.ts'
+import type { Group, Limits } from './limits/groups.ts'
+import type { LimitRef } from './limits/limit-key.ts'
 import type { Scope, WorkspaceScope } from './scope.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { LimitRef } from './limit-key.ts'
-import type { KnownUntil } from './window.ts'
+import type { LimitRef } from './limits/limit-key.ts'
+import type { KnownUntil } from './use/window.ts'
 
 /** `ok` below the watch line, `watch` from it, `alert` from the alert line. */
 export type MeasuredBand = 'ok' | 'watch' | 'alert'

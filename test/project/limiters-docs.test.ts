@@ -5,10 +5,10 @@ import { judge } from '../../src/judge/headroom/verdicts.ts'
 import { judgedLimiters } from '../../src/judge/limits/effective.ts'
 import { createMeters } from '../../src/judge/usage/meters.ts'
 import { limiterName } from '../../src/tell/words/format.ts'
-import type { RateLimitGroup } from '../../src/vocabulary/groups.ts'
-import { LIMITERS, type LimiterRule } from '../../src/vocabulary/limiters.ts'
-import type { UsageRow } from '../../src/vocabulary/usage-row.ts'
-import { knownAlike, MINUTE, windowOf } from '../../src/vocabulary/window.ts'
+import type { RateLimitGroup } from '../../src/vocabulary/limits/groups.ts'
+import { LIMITERS, type LimiterRule } from '../../src/vocabulary/limits/limiters.ts'
+import type { UsageRow } from '../../src/vocabulary/use/usage-row.ts'
+import { knownAlike, MINUTE, windowOf } from '../../src/vocabulary/use/window.ts'
 import { projectFiles } from './yaml-blocks.ts'
 
 const NEW: LimiterRule = {
@@ -113,8 +113,8 @@ describe('The catalogue of limiters', () => {
     const pair = ['input_tokens_per_minute', 'input_tokens_per_minute_cache_aware']
     const types = LIMITERS.map(({ type }) => type).filter((type) => !pair.includes(type))
     const tables = [
-      'src/vocabulary/limiters.ts',
-      'src/vocabulary/published-tiers.ts', // figures that Anthropic prints; a limiter without one is nothing to add
+      'src/vocabulary/limits/limiters.ts',
+      'src/vocabulary/limits/published-tiers.ts', // figures that Anthropic prints; a limiter without one is nothing to add
       'src/collect/headers-log/entry.ts', // which response header speaks of which limiter
       'src/judge/headers-log/seen-limits.ts', // the one header that speaks of several
     ]
@@ -130,7 +130,7 @@ describe('The catalogue of limiters', () => {
 
   test('is shown to contributors where it is, and this proof with it', () => {
     const guide = readFileSync('CONTRIBUTING.md', 'utf8')
-    expect(guide).toContain('src/vocabulary/limiters.ts')
+    expect(guide).toContain('src/vocabulary/limits/limiters.ts')
     expect(guide).toContain('docs/counting.md#what-each-limiter-counts')
     expect(guide).toContain('test/project/limiters-docs.test.ts')
   })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { slackAsText } from '../../src/tell/slack/as-text.ts'
-import { LIMITERS } from '../../src/vocabulary/limiters.ts'
+import { LIMITERS } from '../../src/vocabulary/limits/limiters.ts'
 import { EXAMPLES, type Example, type ExampleName } from '../tell/examples.ts'
 import { renderExample } from '../tell/renderings.ts'
 import { prose, RETIRED, retiredIn } from './retired-words.ts'

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { EXAMPLE, exampleFile } from '../../scripts/gateway-example.ts'
 import { schemaFiles } from '../../scripts/schemas.ts'
-import { formatSnapshot } from '../../src/vocabulary/snapshot.ts'
+import { formatSnapshot } from '../../src/vocabulary/limits/snapshot.ts'
 
 describe('the published JSON Schemas', () => {
   test.each(schemaFiles())('$path is what npm run schemas writes', ({ path, text }) => {

@@ -1,4 +1,4 @@
-import { MINUTE } from '../../vocabulary/window.ts'
+import { MINUTE } from '../../vocabulary/use/window.ts'
 
 /**
  * How long the reading may take. A job in the workflows to copy has 30 minutes, of which GitHub's part takes up to three

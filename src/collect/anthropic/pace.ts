@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps.ts'
 import type { AuditError } from '../../errors.ts'
 import { plural } from '../../vocabulary/figures.ts'
-import { MINUTE } from '../../vocabulary/window.ts'
+import { MINUTE } from '../../vocabulary/use/window.ts'
 import { DOCUMENTED_PER_MINUTE } from './budget.ts'
 
 /** One try: what it brought, why it failed, or that the service asks to slow down. Waits are milliseconds; null: no use in trying again. */

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { publishedGroupOfModel } from '../../vocabulary/published-tiers.ts'
+import { publishedGroupOfModel } from '../../vocabulary/limits/published-tiers.ts'
 import { type Headers, headersOf, headerText } from './headers.ts'
 import { type Refusal, refusalOf, retryAfterSeconds } from './refusals.ts'
 

@@ -1,5 +1,5 @@
 import { compareText } from '../../vocabulary/order.ts'
-import { HOUR, MINUTE, MINUTES_PER_DAY } from '../../vocabulary/window.ts'
+import { HOUR, MINUTE, MINUTES_PER_DAY } from '../../vocabulary/use/window.ts'
 import type { Entry, Level } from './entry.ts'
 import { REFUSALS, type Refusal, type RefusalKind } from './refusals.ts'
 

@@ -1,5 +1,5 @@
 import { AuditError } from '../../errors.ts'
-import { DAY, dayOf } from '../../vocabulary/window.ts'
+import { DAY, dayOf } from '../../vocabulary/use/window.ts'
 import type { Entry } from './entry.ts'
 import { addToDay, emptyDay, type LimiterKey, type LogDay, limiterId, modelId } from './log-day.ts'
 import { limiterOver, type Reading, refusalsOver } from './window-reading.ts'

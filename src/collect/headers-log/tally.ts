@@ -1,6 +1,6 @@
 import { AuditError } from '../../errors.ts'
 import { count, listing, plural } from '../../vocabulary/figures.ts'
-import { isoTime } from '../../vocabulary/window.ts'
+import { isoTime } from '../../vocabulary/use/window.ts'
 import type { Reading } from './window-reading.ts'
 
 /** How much of a log was of use: every line is in one of these figures. */

@@ -1,5 +1,5 @@
 import { compareText } from '../../vocabulary/order.ts'
-import { HOUR, MINUTE } from '../../vocabulary/window.ts'
+import { HOUR, MINUTE } from '../../vocabulary/use/window.ts'
 import {
   addLimit,
   type DayOfLimiter,

@@ -6,7 +6,7 @@ import {
   MODEL_GROUP,
   type RateLimitGroup,
   sameGroup,
-} from '../../vocabulary/groups.ts'
+} from '../../vocabulary/limits/groups.ts'
 import { compareText } from '../../vocabulary/order.ts'
 import type { ApiLimitEntry } from './rate-limits.ts'
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { AuditError, describeError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
-import { PUBLISHED, TIERS, type Tier } from '../../vocabulary/published-tiers.ts'
+import { PUBLISHED, TIERS, type Tier } from '../../vocabulary/limits/published-tiers.ts'
 import type { AnthropicClient } from '../anthropic/client.ts'
 import type { Connection } from '../anthropic/connection.ts'
 import { followPages } from '../anthropic/pages.ts'

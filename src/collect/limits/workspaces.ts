@@ -1,4 +1,4 @@
-import type { Workspace } from '../../vocabulary/groups.ts'
+import type { Workspace } from '../../vocabulary/limits/groups.ts'
 import type { AnthropicClient } from '../anthropic/client.ts'
 import { followPages, nextCursor } from '../anthropic/pages.ts'
 import { workspacePageSchema } from '../anthropic/schemas.ts'

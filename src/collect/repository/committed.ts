@@ -1,6 +1,6 @@
 import { describeError } from '../../errors.ts'
 import type { Run } from '../../run.ts'
-import { parseSnapshot, type Snapshot } from '../../vocabulary/snapshot.ts'
+import { parseSnapshot, type Snapshot } from '../../vocabulary/limits/snapshot.ts'
 import type { Files } from '../github/read.ts'
 import { parsePolicy } from './policy.ts'
 import { NO_POLICY, type Policy } from './policy-schema.ts'

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { threshold } from '../../inputs/grammar.ts'
-import { UNCLAIMED_KINDS } from '../../vocabulary/accounting.ts'
-import { parseDay } from '../../vocabulary/window.ts'
+import { UNCLAIMED_KINDS } from '../../vocabulary/use/accounting.ts'
+import { parseDay } from '../../vocabulary/use/window.ts'
 
 /** The policy file as people write it. Its published JSON Schema, for editors, is made from this. */
 

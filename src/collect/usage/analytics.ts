@@ -1,5 +1,5 @@
-import type { UsageRow } from '../../vocabulary/usage-row.ts'
-import { isoTime } from '../../vocabulary/window.ts'
+import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
+import { isoTime } from '../../vocabulary/use/window.ts'
 import type { AnthropicClient } from '../anthropic/client.ts'
 import { followPages, nextCursor } from '../anthropic/pages.ts'
 import { type AnalyticsRow, analyticsPageSchema } from '../anthropic/schemas.ts'

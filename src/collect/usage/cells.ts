@@ -1,6 +1,6 @@
-import { isCounted, useOf } from '../../vocabulary/counting.ts'
-import type { UsageRow } from '../../vocabulary/usage-row.ts'
-import { MINUTE } from '../../vocabulary/window.ts'
+import { isCounted, useOf } from '../../vocabulary/use/counting.ts'
+import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
+import { MINUTE } from '../../vocabulary/use/window.ts'
 import type { Dimension, Range } from './usage-reader.ts'
 
 /** The whole use of the window, and of the time before it: one row for each combination of dimensions, without a time. */

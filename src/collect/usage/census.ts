@@ -1,6 +1,6 @@
 import { AuditError } from '../../errors.ts'
-import type { UsageRow } from '../../vocabulary/usage-row.ts'
-import { DAY, HOUR } from '../../vocabulary/window.ts'
+import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
+import { DAY, HOUR } from '../../vocabulary/use/window.ts'
 import { add, COUNTERS, keyOf, nothing, type WholeUse } from './cells.ts'
 import { earliest } from './freshness.ts'
 import type { Dimension, Range, UsageReader } from './usage-reader.ts'

@@ -1,4 +1,4 @@
-import { type KnownUntil, knownAlike, MINUTE, type Window } from '../../vocabulary/window.ts'
+import { type KnownUntil, knownAlike, MINUTE, type Window } from '../../vocabulary/use/window.ts'
 
 /** Up to when usage is known, and what the API said of it. All UTC ms. */
 export type Freshness = {

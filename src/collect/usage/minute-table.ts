@@ -1,5 +1,5 @@
-import type { UsageRow } from '../../vocabulary/usage-row.ts'
-import { MINUTE } from '../../vocabulary/window.ts'
+import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
+import { MINUTE } from '../../vocabulary/use/window.ts'
 import {
   add,
   type Cell,

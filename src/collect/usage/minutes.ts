@@ -1,5 +1,5 @@
 import { AuditError } from '../../errors.ts'
-import type { UsageRow } from '../../vocabulary/usage-row.ts'
+import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
 import { type Cell, cellsOf, covers, type MinutesQuery, rowsPerMinute } from './cells.ts'
 import type { Census } from './census.ts'
 import { earliest } from './freshness.ts'

@@ -1,5 +1,5 @@
 import { AuditError } from '../../errors.ts'
-import { DAY, HOUR, isoTime, MINUTE } from '../../vocabulary/window.ts'
+import { DAY, HOUR, isoTime, MINUTE } from '../../vocabulary/use/window.ts'
 import type { Range, Source, UsageQuery } from './usage-reader.ts'
 
 /** How a query is cut into requests: by what one request may ask for, and by what fills a page. */

@@ -1,4 +1,4 @@
-import type { UsageRow } from '../../vocabulary/usage-row.ts'
+import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
 
 /** Usage by time, from either of Anthropic's two APIs, in one shape. */
 

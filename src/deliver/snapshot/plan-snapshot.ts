@@ -9,7 +9,7 @@ import { renderPullRequest } from '../../tell/pull-request/pull-request.ts'
 import { sinceUpdate } from '../../tell/pull-request/since-update.ts'
 import { period } from '../../tell/words/format.ts'
 import type { Links } from '../../tell/words/links.ts'
-import { formatSnapshot, parseSnapshot, type Snapshot, saysTheSame } from '../../vocabulary/snapshot.ts'
+import { formatSnapshot, parseSnapshot, type Snapshot, saysTheSame } from '../../vocabulary/limits/snapshot.ts'
 import type { FilesInCommit } from '../../vocabulary/snapshot-outcome.ts'
 import type { Plan } from './commit.ts'
 

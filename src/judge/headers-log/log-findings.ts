@@ -2,10 +2,10 @@ import { type Tally, tallyText } from '../../collect/headers-log/tally.ts'
 import type { LimiterReading } from '../../collect/headers-log/window-reading.ts'
 import { count, listing } from '../../vocabulary/figures.ts'
 import type { Finding } from '../../vocabulary/finding.ts'
-import { MODEL_GROUP } from '../../vocabulary/groups.ts'
-import { limiterLabel } from '../../vocabulary/limiters.ts'
+import { MODEL_GROUP } from '../../vocabulary/limits/groups.ts'
+import { limiterLabel } from '../../vocabulary/limits/limiters.ts'
 import type { Scope } from '../../vocabulary/scope.ts'
-import { isoTime } from '../../vocabulary/window.ts'
+import { isoTime } from '../../vocabulary/use/window.ts'
 import { hasMoved, isMixed } from './seen-limits.ts'
 
 const NAMED = 6

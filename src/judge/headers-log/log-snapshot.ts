@@ -1,7 +1,7 @@
 import type { LimiterReading } from '../../collect/headers-log/window-reading.ts'
-import { MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
+import { MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/limits/groups.ts'
+import type { Snapshot } from '../../vocabulary/limits/snapshot.ts'
 import { compareText } from '../../vocabulary/order.ts'
-import type { Snapshot } from '../../vocabulary/snapshot.ts'
 import { COMBINED, isMixed } from './seen-limits.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { RefusalCounts } from '../../collect/headers-log/refusals.ts'
 import type { LimiterReading, RefusalReading, Use } from '../../collect/headers-log/window-reading.ts'
-import { MODEL_GROUP } from '../../vocabulary/groups.ts'
+import { MODEL_GROUP } from '../../vocabulary/limits/groups.ts'
 import type { Scope } from '../../vocabulary/scope.ts'
 import type {
   MeasuredVerdict,

@@ -1,8 +1,8 @@
-import { type Group, sameGroup } from '../../vocabulary/groups.ts'
-import { placeKey } from '../../vocabulary/limit-key.ts'
+import { type Group, sameGroup } from '../../vocabulary/limits/groups.ts'
+import { placeKey } from '../../vocabulary/limits/limit-key.ts'
 import type { Scope } from '../../vocabulary/scope.ts'
+import { HOUR, type Window } from '../../vocabulary/use/window.ts'
 import { isMeasured, type Verdict } from '../../vocabulary/verdict.ts'
-import { HOUR, type Window } from '../../vocabulary/window.ts'
 import type { CacheMeter, Meters } from '../usage/meters.ts'
 
 /** What a group's limiters look like beside each other, and what its cache is worth. */

@@ -1,8 +1,8 @@
 import type { DrivenPeak } from '../../collect/usage/drivers.ts'
-import { type LimitRef, limitKey } from '../../vocabulary/limit-key.ts'
-import type { limiterRule } from '../../vocabulary/limiters.ts'
+import { type LimitRef, limitKey } from '../../vocabulary/limits/limit-key.ts'
+import type { limiterRule } from '../../vocabulary/limits/limiters.ts'
+import { DAY, HOUR, MINUTE } from '../../vocabulary/use/window.ts'
 import { type Drivers, isMeasured, type Verdict } from '../../vocabulary/verdict.ts'
-import { DAY, HOUR, MINUTE } from '../../vocabulary/window.ts'
 import type { Meter } from '../usage/meters.ts'
 
 /** At most this many minutes are asked about, worst verdicts first: two requests each. */

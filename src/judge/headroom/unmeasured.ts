@@ -1,6 +1,6 @@
-import type { Group } from '../../vocabulary/groups.ts'
-import { knownFor, limiterRule } from '../../vocabulary/limiters.ts'
-import { DAY, isoTime, type KnownUntil, type Span } from '../../vocabulary/window.ts'
+import type { Group } from '../../vocabulary/limits/groups.ts'
+import { knownFor, limiterRule } from '../../vocabulary/limits/limiters.ts'
+import { DAY, isoTime, type KnownUntil, type Span } from '../../vocabulary/use/window.ts'
 import type { Meter } from '../usage/meters.ts'
 
 const NOT_IN_USAGE: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import type { Limits } from '../../vocabulary/groups.ts'
+import type { Limits } from '../../vocabulary/limits/groups.ts'
 import { compareText } from '../../vocabulary/order.ts'
 
 /** A value that came, went or moved: at least one side has one. `from`: the limiter type it was counted by before. */

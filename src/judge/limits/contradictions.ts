@@ -1,7 +1,7 @@
 import type { LimitsReading } from '../../collect/limits/limits.ts'
 import { listing, plural } from '../../vocabulary/figures.ts'
-import { MODEL_GROUP } from '../../vocabulary/groups.ts'
-import type { Snapshot } from '../../vocabulary/snapshot.ts'
+import { MODEL_GROUP } from '../../vocabulary/limits/groups.ts'
+import type { Snapshot } from '../../vocabulary/limits/snapshot.ts'
 import { matchGroups } from './match.ts'
 
 /**

@@ -1,6 +1,6 @@
-import { type Group, groupOf, type RateLimitGroup, sameGroup } from '../../vocabulary/groups.ts'
-import type { LimitRef } from '../../vocabulary/limit-key.ts'
-import type { Snapshot } from '../../vocabulary/snapshot.ts'
+import { type Group, groupOf, type RateLimitGroup, sameGroup } from '../../vocabulary/limits/groups.ts'
+import type { LimitRef } from '../../vocabulary/limits/limit-key.ts'
+import type { Snapshot } from '../../vocabulary/limits/snapshot.ts'
 import { matchGroups } from './match.ts'
 
 /** Finds the group of one snapshot in the other; null where it has no counterpart there. */

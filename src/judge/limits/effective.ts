@@ -1,8 +1,8 @@
-import { groupOf, type RateLimitGroup } from '../../vocabulary/groups.ts'
-import type { LimitRef } from '../../vocabulary/limit-key.ts'
+import { groupOf, type RateLimitGroup } from '../../vocabulary/limits/groups.ts'
+import type { LimitRef } from '../../vocabulary/limits/limit-key.ts'
+import type { Snapshot } from '../../vocabulary/limits/snapshot.ts'
 import { compareText } from '../../vocabulary/order.ts'
 import { ORGANIZATION, type Scope, type WorkspaceScope } from '../../vocabulary/scope.ts'
-import type { Snapshot } from '../../vocabulary/snapshot.ts'
 
 /** What binds after inheritance, with its source. */
 type EffectiveLimit = {

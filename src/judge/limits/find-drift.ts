@@ -1,8 +1,8 @@
 import type { Change, GroupChange, LimitChange, ModelChange, WorkspaceChange } from '../../vocabulary/drift.ts'
-import { groupOf, type Limits, type RateLimitGroup, sameGroup } from '../../vocabulary/groups.ts'
+import { groupOf, type Limits, type RateLimitGroup, sameGroup } from '../../vocabulary/limits/groups.ts'
+import { listsAllWorkspaces, type Snapshot } from '../../vocabulary/limits/snapshot.ts'
 import { compareText } from '../../vocabulary/order.ts'
 import { ORGANIZATION, type Scope } from '../../vocabulary/scope.ts'
-import { listsAllWorkspaces, type Snapshot } from '../../vocabulary/snapshot.ts'
 import { compareLimits } from './compare-limits.ts'
 import { type GroupMatch, matchGroups } from './match.ts'
 

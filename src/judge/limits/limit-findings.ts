@@ -1,8 +1,8 @@
 import { count } from '../../vocabulary/figures.ts'
 import type { Finding } from '../../vocabulary/finding.ts'
-import { groupKey, groupOf, type RateLimitGroup, type Workspace } from '../../vocabulary/groups.ts'
-import { limiterLabel } from '../../vocabulary/limiters.ts'
-import type { Snapshot } from '../../vocabulary/snapshot.ts'
+import { groupKey, groupOf, type RateLimitGroup, type Workspace } from '../../vocabulary/limits/groups.ts'
+import { limiterLabel } from '../../vocabulary/limits/limiters.ts'
+import type { Snapshot } from '../../vocabulary/limits/snapshot.ts'
 import type { JudgedLimiter } from './effective.ts'
 
 /**

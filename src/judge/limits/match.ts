@@ -1,4 +1,4 @@
-import type { RateLimitGroup } from '../../vocabulary/groups.ts'
+import type { RateLimitGroup } from '../../vocabulary/limits/groups.ts'
 import { compareText } from '../../vocabulary/order.ts'
 
 /**

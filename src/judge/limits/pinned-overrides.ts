@@ -1,8 +1,8 @@
 import type { Change } from '../../vocabulary/drift.ts'
 import { count } from '../../vocabulary/figures.ts'
 import type { Finding } from '../../vocabulary/finding.ts'
-import { limiterLabel } from '../../vocabulary/limiters.ts'
-import type { Snapshot } from '../../vocabulary/snapshot.ts'
+import { limiterLabel } from '../../vocabulary/limits/limiters.ts'
+import type { Snapshot } from '../../vocabulary/limits/snapshot.ts'
 import { configuredLimit } from './effective.ts'
 
 /** Workspaces whose own limit was that of the organization, which has been raised: they stay where they were. */

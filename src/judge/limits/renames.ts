@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../vocabulary/snapshot.ts'
+import type { Snapshot } from '../../vocabulary/limits/snapshot.ts'
 import type { Rename } from '../../vocabulary/snapshot-outcome.ts'
 import { matchGroups } from './match.ts'
 

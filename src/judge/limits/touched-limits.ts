@@ -1,9 +1,9 @@
 import type { Change, GroupChange, ModelChange } from '../../vocabulary/drift.ts'
-import { type Group, groupOf, type RateLimitGroup, sameGroup } from '../../vocabulary/groups.ts'
-import { type LimitRef, limitKey } from '../../vocabulary/limit-key.ts'
+import { type Group, groupOf, type RateLimitGroup, sameGroup } from '../../vocabulary/limits/groups.ts'
+import { type LimitRef, limitKey } from '../../vocabulary/limits/limit-key.ts'
+import type { Snapshot } from '../../vocabulary/limits/snapshot.ts'
 import { compareText } from '../../vocabulary/order.ts'
 import { ORGANIZATION, type Scope } from '../../vocabulary/scope.ts'
-import type { Snapshot } from '../../vocabulary/snapshot.ts'
 import { type Counterparts, limitBefore } from './counterparts.ts'
 import { overridesIn } from './effective.ts'
 

@@ -1,5 +1,5 @@
 import { AuditError } from '../../errors.ts'
-import type { RateLimitGroup, Workspace } from '../../vocabulary/groups.ts'
+import type { RateLimitGroup, Workspace } from '../../vocabulary/limits/groups.ts'
 import type { JudgedLimiter } from './effective.ts'
 
 /** What the inputs leave to be judged. All limits are read whatever they say: the snapshot and the gateway file hold them. */

@@ -1,10 +1,10 @@
 // biome-ignore-all lint/style/noNonNullAssertion: loops over every minute of every limiter, by an index within the series.
 import type { DrivenPeak } from '../../collect/usage/drivers.ts'
-import type { LimitRef } from '../../vocabulary/limit-key.ts'
-import { limitKey } from '../../vocabulary/limit-key.ts'
+import type { LimitRef } from '../../vocabulary/limits/limit-key.ts'
+import { limitKey } from '../../vocabulary/limits/limit-key.ts'
 import { compareText } from '../../vocabulary/order.ts'
+import { MINUTE, type Window } from '../../vocabulary/use/window.ts'
 import type { Drivers, HotMinute, Thresholds, Verdict } from '../../vocabulary/verdict.ts'
-import { MINUTE, type Window } from '../../vocabulary/window.ts'
 import type { Meter, Meters } from '../usage/meters.ts'
 import { CLIPPED_FROM, scaleOf, windowSeries } from '../usage/peaks.ts'
 

@@ -1,11 +1,11 @@
-import { type Group, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
+import { type Group, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/limits/groups.ts'
 import {
   PUBLISHED,
   type PublishedGroup,
   publishedGroupOfModel,
   TIERS,
   type Tier,
-} from '../../vocabulary/published-tiers.ts'
+} from '../../vocabulary/limits/published-tiers.ts'
 
 /** How the organization's limits stand beside the published tier table: what is equal, and what is not; never a guess. */
 

@@ -1,6 +1,6 @@
 import { count } from '../../vocabulary/figures.ts'
-import { limiterLabel } from '../../vocabulary/limiters.ts'
-import { PUBLISHED, TIERS, type Tier } from '../../vocabulary/published-tiers.ts'
+import { limiterLabel } from '../../vocabulary/limits/limiters.ts'
+import { PUBLISHED, TIERS, type Tier } from '../../vocabulary/limits/published-tiers.ts'
 import type { GroupReading, LimiterReading } from './tier-reading.ts'
 
 /** A tier reading in words. */

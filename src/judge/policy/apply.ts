@@ -1,6 +1,6 @@
 import type { Policy } from '../../collect/repository/policy-schema.ts'
 import type { Drift } from '../../vocabulary/drift.ts'
-import { groupOf, type RateLimitGroup } from '../../vocabulary/groups.ts'
+import { groupOf, type RateLimitGroup } from '../../vocabulary/limits/groups.ts'
 import type { Thresholds, Verdict } from '../../vocabulary/verdict.ts'
 import { type Expectation, isIntended } from './expected.ts'
 import { muteFor } from './mutes.ts'

@@ -1,8 +1,8 @@
 import type { ExpectedLimit, Policy } from '../../collect/repository/policy-schema.ts'
 import type { Change } from '../../vocabulary/drift.ts'
-import { type Group, sameGroup } from '../../vocabulary/groups.ts'
+import { type Group, sameGroup } from '../../vocabulary/limits/groups.ts'
+import type { Snapshot } from '../../vocabulary/limits/snapshot.ts'
 import { ORGANIZATION, type Scope, sameScope } from '../../vocabulary/scope.ts'
-import type { Snapshot } from '../../vocabulary/snapshot.ts'
 import { effectiveLimit } from '../limits/effective.ts'
 import { matches } from './selector.ts'
 

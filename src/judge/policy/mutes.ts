@@ -1,5 +1,5 @@
 import type { Mute, Policy } from '../../collect/repository/policy-schema.ts'
-import { DAY, isoDay } from '../../vocabulary/window.ts'
+import { DAY, isoDay } from '../../vocabulary/use/window.ts'
 import { matches, type Target } from './selector.ts'
 
 /**

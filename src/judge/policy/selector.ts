@@ -1,4 +1,4 @@
-import type { RateLimitGroup } from '../../vocabulary/groups.ts'
+import type { RateLimitGroup } from '../../vocabulary/limits/groups.ts'
 import type { Scope } from '../../vocabulary/scope.ts'
 
 /** Which limits a rule speaks of, and which of two rules speaks of a limit more closely. */

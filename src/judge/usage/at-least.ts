@@ -1,7 +1,7 @@
 import type { MinutesQuery } from '../../collect/usage/cells.ts'
-import { groupKey, listedName, type RateLimitGroup } from '../../vocabulary/groups.ts'
-import type { LimitRef } from '../../vocabulary/limit-key.ts'
-import { limiterRule } from '../../vocabulary/limiters.ts'
+import { groupKey, listedName, type RateLimitGroup } from '../../vocabulary/limits/groups.ts'
+import type { LimitRef } from '../../vocabulary/limits/limit-key.ts'
+import { limiterRule } from '../../vocabulary/limits/limiters.ts'
 import { workspaceIdOf } from '../../vocabulary/scope.ts'
 
 type Missing = {

@@ -1,6 +1,6 @@
-import { listedName, type RateLimitGroup } from '../../vocabulary/groups.ts'
+import { listedName, type RateLimitGroup } from '../../vocabulary/limits/groups.ts'
+import type { Snapshot } from '../../vocabulary/limits/snapshot.ts'
 import { compareText } from '../../vocabulary/order.ts'
-import type { Snapshot } from '../../vocabulary/snapshot.ts'
 import { withModels } from '../limits/effective.ts'
 
 /**

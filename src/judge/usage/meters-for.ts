@@ -1,5 +1,5 @@
-import { MODEL_GROUP } from '../../vocabulary/groups.ts'
-import type { Window } from '../../vocabulary/window.ts'
+import { MODEL_GROUP } from '../../vocabulary/limits/groups.ts'
+import type { Window } from '../../vocabulary/use/window.ts'
 import type { LimitsNow } from '../limits/limits-now.ts'
 import { makeUpsOf } from './make-ups.ts'
 import { createMeters, type Meters } from './meters.ts'

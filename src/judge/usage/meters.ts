@@ -1,11 +1,11 @@
-import { amountOf, isCounted } from '../../vocabulary/counting.ts'
-import { listedName, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
-import { type LimitRef, limitKey } from '../../vocabulary/limit-key.ts'
-import { type LimiterRule, limiterRule } from '../../vocabulary/limiters.ts'
+import { listedName, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/limits/groups.ts'
+import { type LimitRef, limitKey } from '../../vocabulary/limits/limit-key.ts'
+import { type LimiterRule, limiterRule } from '../../vocabulary/limits/limiters.ts'
 import { compareText } from '../../vocabulary/order.ts'
 import { type Scope, workspaceIdOf } from '../../vocabulary/scope.ts'
-import type { UsageRow } from '../../vocabulary/usage-row.ts'
-import { HOUR, MINUTE, type Span, type Window } from '../../vocabulary/window.ts'
+import { amountOf, isCounted } from '../../vocabulary/use/counting.ts'
+import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
+import { HOUR, MINUTE, type Span, type Window } from '../../vocabulary/use/window.ts'
 
 /**
  * Meters: one minute series for each judged limiter. Every page of usage is folded into them and dropped,

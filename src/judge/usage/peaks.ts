@@ -1,6 +1,6 @@
 // biome-ignore-all lint/style/noNonNullAssertion: loops over every minute of every limiter, by an index within the series.
-import type { LimiterRule } from '../../vocabulary/limiters.ts'
-import { HOUR, MINUTE, MINUTES_PER_DAY } from '../../vocabulary/window.ts'
+import type { LimiterRule } from '../../vocabulary/limits/limiters.ts'
+import { HOUR, MINUTE, MINUTES_PER_DAY } from '../../vocabulary/use/window.ts'
 
 /** From a minute series to the figures that make a peak understandable. All values are in the limit's own units. */
 

@@ -3,11 +3,11 @@ import type { Census } from '../../collect/usage/census.ts'
 import type { MinutesPlan } from '../../collect/usage/minutes.ts'
 import { requestsOf } from '../../collect/usage/ranges.ts'
 import type { Dimension, Range, Source } from '../../collect/usage/usage-reader.ts'
-import { isCounted } from '../../vocabulary/counting.ts'
-import { aliasOf, listedName, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
+import { aliasOf, listedName, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/limits/groups.ts'
 import type { Scope } from '../../vocabulary/scope.ts'
-import type { UsageRow } from '../../vocabulary/usage-row.ts'
-import { DAY } from '../../vocabulary/window.ts'
+import { isCounted } from '../../vocabulary/use/counting.ts'
+import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
+import { DAY } from '../../vocabulary/use/window.ts'
 
 /**
  * What to ask for by the minute, and no more: the models that the census saw of each group that is judged, as one sum

@@ -1,5 +1,5 @@
 import type { Finding } from '../../vocabulary/finding.ts'
-import { isoTime, type KnownUntil, MINUTE, type Span, type Window } from '../../vocabulary/window.ts'
+import { isoTime, type KnownUntil, MINUTE, type Span, type Window } from '../../vocabulary/use/window.ts'
 import type { Meters } from './meters.ts'
 
 type KnownUsage = {

@@ -1,6 +1,12 @@
-import { type Accounting, isUnclaimed, PART_TITLES, type Part, UNCLAIMED_LINE } from '../../vocabulary/accounting.ts'
 import { count, listing, percent, plural } from '../../vocabulary/figures.ts'
 import type { Finding } from '../../vocabulary/finding.ts'
+import {
+  type Accounting,
+  isUnclaimed,
+  PART_TITLES,
+  type Part,
+  UNCLAIMED_LINE,
+} from '../../vocabulary/use/accounting.ts'
 
 const NAMED = 5
 

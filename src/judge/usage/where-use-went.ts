@@ -1,4 +1,7 @@
 import type { WholeUse } from '../../collect/usage/cells.ts'
+import { groupKey, listedName, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/limits/groups.ts'
+import { limiterRule } from '../../vocabulary/limits/limiters.ts'
+import { compareText } from '../../vocabulary/order.ts'
 import {
   type Accounting,
   type Amount,
@@ -7,12 +10,9 @@ import {
   PART_KINDS,
   type Part,
   type PartKind,
-} from '../../vocabulary/accounting.ts'
-import { isKnownProduct, useOf } from '../../vocabulary/counting.ts'
-import { groupKey, listedName, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
-import { limiterRule } from '../../vocabulary/limiters.ts'
-import { compareText } from '../../vocabulary/order.ts'
-import { knownTokens, type UsageRow } from '../../vocabulary/usage-row.ts'
+} from '../../vocabulary/use/accounting.ts'
+import { isKnownProduct, useOf } from '../../vocabulary/use/counting.ts'
+import { knownTokens, type UsageRow } from '../../vocabulary/use/usage-row.ts'
 import type { Mute } from '../../vocabulary/verdict.ts'
 
 /** Whether the policy mutes an item of a kind, and how; null: it does not. */

@@ -1,6 +1,6 @@
 import type { DriftRow, Report, VerdictRow } from '../../report/report.ts'
 import { count, listing, plural } from '../../vocabulary/figures.ts'
-import { limitKey, sameLimit } from '../../vocabulary/limit-key.ts'
+import { limitKey, sameLimit } from '../../vocabulary/limits/limit-key.ts'
 import { sameScope } from '../../vocabulary/scope.ts'
 import type { Escape } from '../words/escape.ts'
 import { limiterName, limitName, percentOf, scopeName } from '../words/format.ts'

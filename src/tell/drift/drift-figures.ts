@@ -1,6 +1,6 @@
 import type { ConsequenceRow, DriftRow, Report, VerdictRow } from '../../report/report.ts'
-import { sameGroup } from '../../vocabulary/groups.ts'
-import { limitKey, sameLimit } from '../../vocabulary/limit-key.ts'
+import { sameGroup } from '../../vocabulary/limits/groups.ts'
+import { limitKey, sameLimit } from '../../vocabulary/limits/limit-key.ts'
 import { sameScope } from '../../vocabulary/scope.ts'
 import { thresholdsOf } from '../words/select.ts'
 

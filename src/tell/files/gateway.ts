@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { effectiveLimit } from '../../judge/limits/effective.ts'
-import { groupOf, type Limits, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/groups.ts'
+import { groupOf, type Limits, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/limits/groups.ts'
+import type { Snapshot } from '../../vocabulary/limits/snapshot.ts'
 import { compareText } from '../../vocabulary/order.ts'
 import type { Scope } from '../../vocabulary/scope.ts'
-import type { Snapshot } from '../../vocabulary/snapshot.ts'
 
 /**
  * The gateway file: model → group → what binds, inheritance resolved. The snapshot says what each scope has set itself;

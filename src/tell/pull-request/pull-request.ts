@@ -1,6 +1,6 @@
 import type { Report } from '../../report/report.ts'
 import { atMost, count, plural } from '../../vocabulary/figures.ts'
-import { sameLimit } from '../../vocabulary/limit-key.ts'
+import { sameLimit } from '../../vocabulary/limits/limit-key.ts'
 import type { FilesInCommit, Rename } from '../../vocabulary/snapshot-outcome.ts'
 import { firstTeller } from '../drift/drift-consequence.ts'
 import { isCut, limitsOverAlertLine, orderDrift, pressedLimits } from '../drift/drift-figures.ts'

@@ -1,6 +1,6 @@
 import type { Report } from '../../report/report.ts'
 import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
-import { DAY } from '../../vocabulary/window.ts'
+import { DAY } from '../../vocabulary/use/window.ts'
 import { isMeasured, isNewlyUnclaimed, type Measured, refusedRows } from '../words/select.ts'
 
 export type Notify = 'on-alert' | 'on-change' | 'always' | 'never'

@@ -1,6 +1,6 @@
 import type { Report } from '../../report/report.ts'
 import { capital, count, plural } from '../../vocabulary/figures.ts'
-import { limiterRule } from '../../vocabulary/limiters.ts'
+import { limiterRule } from '../../vocabulary/limits/limiters.ts'
 import { viewOf } from '../words/advice.ts'
 import { drivenBy } from '../words/driven-by.ts'
 import { markdownText } from '../words/escape.ts'

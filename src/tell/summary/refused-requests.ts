@@ -1,6 +1,6 @@
 import type { RefusalRow, Report } from '../../report/report.ts'
 import { atMost, count, plural } from '../../vocabulary/figures.ts'
-import { HOUR } from '../../vocabulary/window.ts'
+import { HOUR } from '../../vocabulary/use/window.ts'
 import { markdownText } from '../words/escape.ts'
 import { moment } from '../words/format.ts'
 import { andMore } from '../words/list.ts'

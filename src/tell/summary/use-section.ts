@@ -1,6 +1,6 @@
 import type { Report } from '../../report/report.ts'
-import { isUnclaimed, PART_TITLES } from '../../vocabulary/accounting.ts'
 import { count, listing, percent } from '../../vocabulary/figures.ts'
+import { isUnclaimed, PART_TITLES } from '../../vocabulary/use/accounting.ts'
 import { markdownText } from '../words/escape.ts'
 import { moment } from '../words/format.ts'
 import { stack, table } from '../words/markdown.ts'

@@ -1,10 +1,10 @@
 import type { Report, VerdictRow } from '../../report/report.ts'
 import { percent } from '../../vocabulary/figures.ts'
-import type { Group } from '../../vocabulary/groups.ts'
-import { limiterLabel, limiterRule } from '../../vocabulary/limiters.ts'
+import type { Group } from '../../vocabulary/limits/groups.ts'
+import { limiterLabel, limiterRule } from '../../vocabulary/limits/limiters.ts'
 import type { Scope } from '../../vocabulary/scope.ts'
+import { DAY, HOUR } from '../../vocabulary/use/window.ts'
 import type { Band } from '../../vocabulary/verdict.ts'
-import { DAY, HOUR } from '../../vocabulary/window.ts'
 import { type Clock, inUtc } from './clock.ts'
 import type { Escape } from './escape.ts'
 

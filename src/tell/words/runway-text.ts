@@ -1,6 +1,6 @@
 import type { Planning, Report } from '../../report/report.ts'
 import { count, plural } from '../../vocabulary/figures.ts'
-import { sameLimit } from '../../vocabulary/limit-key.ts'
+import { sameLimit } from '../../vocabulary/limits/limit-key.ts'
 import { percentOf } from './format.ts'
 import { thresholdsOf } from './select.ts'
 

@@ -1,6 +1,6 @@
 import type { MeasuredRow, RefusedRow, Report, UnmeasuredRow, VerdictRow } from '../../report/report.ts'
-import { UNCLAIMED_LINE } from '../../vocabulary/accounting.ts'
 import { workspaceIdOf } from '../../vocabulary/scope.ts'
+import { UNCLAIMED_LINE } from '../../vocabulary/use/accounting.ts'
 import type { Band } from '../../vocabulary/verdict.ts'
 
 /** Which rows of a report a rendering shows, and in which order. */

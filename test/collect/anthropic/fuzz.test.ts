@@ -11,7 +11,7 @@ import { createLegacyReader } from '../../../src/collect/usage/legacy.ts'
 import type { UsageQuery, UsageReader } from '../../../src/collect/usage/usage-reader.ts'
 import { AuditError } from '../../../src/errors.ts'
 import { createSecrets } from '../../../src/transport/redaction.ts'
-import type { UsageRow } from '../../../src/vocabulary/usage-row.ts'
+import type { UsageRow } from '../../../src/vocabulary/use/usage-row.ts'
 
 /**
  * Broken replies of every endpoint: a right result or an AuditError, never anything else. In memory, for the number's sake.

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { organizationGroups, workspaceOverrides } from '../../../src/collect/limits/entries.ts'
 import type { ApiLimitEntry } from '../../../src/collect/limits/rate-limits.ts'
 import { findDrift } from '../../../src/judge/limits/find-drift.ts'
-import { formatSnapshot, parseSnapshot, snapshotOf } from '../../../src/vocabulary/snapshot.ts'
+import { formatSnapshot, parseSnapshot, snapshotOf } from '../../../src/vocabulary/limits/snapshot.ts'
 
 /** Replies that nobody has seen and nothing forbids: what is told apart by type and name further on must be one thing. */
 

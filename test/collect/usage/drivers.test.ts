@@ -5,9 +5,9 @@ import { peaksToExplain } from '../../../src/judge/headroom/peaks-to-explain.ts'
 import { judge } from '../../../src/judge/headroom/verdicts.ts'
 import { judgedLimiters } from '../../../src/judge/limits/effective.ts'
 import { createMeters } from '../../../src/judge/usage/meters.ts'
-import { limitKey } from '../../../src/vocabulary/limit-key.ts'
-import type { UsageRow } from '../../../src/vocabulary/usage-row.ts'
-import { knownAlike, windowOf } from '../../../src/vocabulary/window.ts'
+import { limitKey } from '../../../src/vocabulary/limits/limit-key.ts'
+import type { UsageRow } from '../../../src/vocabulary/use/usage-row.ts'
+import { knownAlike, windowOf } from '../../../src/vocabulary/use/window.ts'
 
 const WINDOW = windowOf(Date.UTC(2026, 10, 22), 2, 'day-before')
 const NOON = Date.UTC(2026, 10, 22, 12, 34)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { freshnessOf } from '../../../src/collect/usage/freshness.ts'
-import { knownAlike } from '../../../src/vocabulary/window.ts'
+import { knownAlike } from '../../../src/vocabulary/use/window.ts'
 
 const START = Date.UTC(2026, 10, 22)
 const HOUR = 3_600_000

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { planSnapshot } from '../../../src/deliver/snapshot/plan-snapshot.ts'
-import { formatSnapshot, type Snapshot } from '../../../src/vocabulary/snapshot.ts'
+import { formatSnapshot, type Snapshot } from '../../../src/vocabulary/limits/snapshot.ts'
 import { EXAMPLES, LINKS } from '../../tell/examples.ts'
 import { PATH } from './support.ts'
 

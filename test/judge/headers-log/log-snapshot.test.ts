@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { LimiterReading } from '../../../src/collect/headers-log/window-reading.ts'
 import { groupsOf, snapshotOfLog } from '../../../src/judge/headers-log/log-snapshot.ts'
 import { findDrift } from '../../../src/judge/limits/find-drift.ts'
-import { formatSnapshot, parseSnapshot } from '../../../src/vocabulary/snapshot.ts'
+import { formatSnapshot, parseSnapshot } from '../../../src/vocabulary/limits/snapshot.ts'
 
 const reading = (model: string, limiter: string, limit: number, workspaceId: string | null = null): LimiterReading => ({
   workspaceId,

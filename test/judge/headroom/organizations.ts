@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { ApiLimitEntry } from '../../../src/collect/limits/rate-limits.ts'
-import type { Window } from '../../../src/vocabulary/window.ts'
+import type { Window } from '../../../src/vocabulary/use/window.ts'
 
 /** Random organizations: what the API would say of them, and every single request they made. */
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { peaksToExplain } from '../../../src/judge/headroom/peaks-to-explain.ts'
-import { limiterRule } from '../../../src/vocabulary/limiters.ts'
-import { MINUTE } from '../../../src/vocabulary/window.ts'
+import { limiterRule } from '../../../src/vocabulary/limits/limiters.ts'
+import { MINUTE } from '../../../src/vocabulary/use/window.ts'
 import { UNMEASURED, verdictOf } from '../planning/verdict.ts'
 
 const START = Date.UTC(2026, 10, 22)

@@ -9,9 +9,9 @@ import { limitFindings } from '../../../src/judge/limits/limit-findings.ts'
 import { createMeters } from '../../../src/judge/usage/meters.ts'
 import type { VerdictRow } from '../../../src/report/report.ts'
 import { verdictRow } from '../../../src/report/rows.ts'
-import { snapshotOf } from '../../../src/vocabulary/snapshot.ts'
-import type { UsageRow } from '../../../src/vocabulary/usage-row.ts'
-import { knownAlike } from '../../../src/vocabulary/window.ts'
+import { snapshotOf } from '../../../src/vocabulary/limits/snapshot.ts'
+import type { UsageRow } from '../../../src/vocabulary/use/usage-row.ts'
+import { knownAlike } from '../../../src/vocabulary/use/window.ts'
 
 const START = Date.parse('2026-11-22T00:00:00Z')
 const DAY = 86_400_000

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { findDrift } from '../../../src/judge/limits/find-drift.ts'
 import type { DriftRow } from '../../../src/report/report.ts'
 import { driftRow } from '../../../src/report/rows.ts'
-import type { RateLimitGroup } from '../../../src/vocabulary/groups.ts'
-import type { Snapshot } from '../../../src/vocabulary/snapshot.ts'
+import type { RateLimitGroup } from '../../../src/vocabulary/limits/groups.ts'
+import type { Snapshot } from '../../../src/vocabulary/limits/snapshot.ts'
 
 const group = (name: string, models: string[], limits: Record<string, number | null>): RateLimitGroup => ({
   type: 'model_group',

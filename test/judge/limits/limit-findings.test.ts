@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { judgedLimiters } from '../../../src/judge/limits/effective.ts'
 import { limitFindings } from '../../../src/judge/limits/limit-findings.ts'
-import type { RateLimitGroup } from '../../../src/vocabulary/groups.ts'
-import type { Snapshot } from '../../../src/vocabulary/snapshot.ts'
+import type { RateLimitGroup } from '../../../src/vocabulary/limits/groups.ts'
+import type { Snapshot } from '../../../src/vocabulary/limits/snapshot.ts'
 
 const PLAIN = 'input_tokens_per_minute'
 const CACHE_AWARE = 'input_tokens_per_minute_cache_aware'

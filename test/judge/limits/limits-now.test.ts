@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { limitsNow } from '../../../src/judge/limits/limits-now.ts'
-import type { RateLimitGroup, Workspace } from '../../../src/vocabulary/groups.ts'
+import type { RateLimitGroup, Workspace } from '../../../src/vocabulary/limits/groups.ts'
 
 const OPUS: RateLimitGroup = { type: 'model_group', name: 'Opus', models: ['opus'], limits: { requests_per_minute: 9 } }
 const own = (value: number): RateLimitGroup => ({ ...OPUS, models: [], limits: { requests_per_minute: value } })

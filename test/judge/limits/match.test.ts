@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { matchGroups } from '../../../src/judge/limits/match.ts'
-import type { RateLimitGroup } from '../../../src/vocabulary/groups.ts'
+import type { RateLimitGroup } from '../../../src/vocabulary/limits/groups.ts'
 
 const group = (name: string, ...models: string[]): RateLimitGroup => ({
   type: 'model_group',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { publishedGroup, tierReadings } from '../../../src/judge/planning/tier-reading.ts'
 import { readingText } from '../../../src/judge/planning/tier-sentences.ts'
-import type { RateLimitGroup } from '../../../src/vocabulary/groups.ts'
-import { PUBLISHED, publishedGroupOfModel, TIERS } from '../../../src/vocabulary/published-tiers.ts'
+import type { RateLimitGroup } from '../../../src/vocabulary/limits/groups.ts'
+import { PUBLISHED, publishedGroupOfModel, TIERS } from '../../../src/vocabulary/limits/published-tiers.ts'
 import { SCALE_TIER } from '../../emulator/world/tiers.ts'
 
 const SCALE = {

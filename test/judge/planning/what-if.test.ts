@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { GroupView } from '../../../src/judge/headroom/group-views.ts'
 import { cacheWhatIf, overProvisioned, READ_SHARES, tierWhatIf } from '../../../src/judge/planning/what-if.ts'
-import { PUBLISHED, TIERS } from '../../../src/vocabulary/published-tiers.ts'
+import { PUBLISHED, TIERS } from '../../../src/vocabulary/limits/published-tiers.ts'
 import { UNMEASURED, verdictOf } from './verdict.ts'
 
 const GROUP = { type: 'model_group', name: 'Claude Opus 4.x' }

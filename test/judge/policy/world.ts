@@ -1,7 +1,7 @@
 import type { Policy } from '../../../src/collect/repository/policy-schema.ts'
 import type { Target } from '../../../src/judge/policy/selector.ts'
-import type { RateLimitGroup } from '../../../src/vocabulary/groups.ts'
-import type { Snapshot } from '../../../src/vocabulary/snapshot.ts'
+import type { RateLimitGroup } from '../../../src/vocabulary/limits/groups.ts'
+import type { Snapshot } from '../../../src/vocabulary/limits/snapshot.ts'
 
 /** A small organization to speak of in policies. */
 

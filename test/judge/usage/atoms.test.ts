@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { atomsOf } from '../../../src/judge/usage/atoms.ts'
-import type { RateLimitGroup } from '../../../src/vocabulary/groups.ts'
-import type { Snapshot } from '../../../src/vocabulary/snapshot.ts'
+import type { RateLimitGroup } from '../../../src/vocabulary/limits/groups.ts'
+import type { Snapshot } from '../../../src/vocabulary/limits/snapshot.ts'
 
 const group = (name: string, ...models: string[]): RateLimitGroup => ({ type: 'model_group', name, models, limits: {} })
 const snapshot = (groups: RateLimitGroup[], ...overrides: RateLimitGroup[]): Snapshot => ({

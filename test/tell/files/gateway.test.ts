@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { EXAMPLE, PRODUCTION, RESEARCH } from '../../../scripts/gateway-example.ts'
 import { formatGateway, gatewayOf, gatewaySchema } from '../../../src/tell/files/gateway.ts'
-import type { RateLimitGroup } from '../../../src/vocabulary/groups.ts'
+import type { RateLimitGroup } from '../../../src/vocabulary/limits/groups.ts'
 
 const OPUS = 'Claude Opus 4.x'
 const gateway = gatewayOf(EXAMPLE, [PRODUCTION, RESEARCH])

@@ -1,4 +1,4 @@
-import type { Counter, LimiterRule } from './limiters.ts'
+import type { Counter, LimiterRule } from '../limits/limiters.ts'
 import type { UsageRow } from './usage-row.ts'
 
 /** What a row of usage counts toward. */

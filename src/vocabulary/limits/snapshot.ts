@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { AuditError } from '../errors.ts'
+import { AuditError } from '../../errors.ts'
+import { compareText } from '../order.ts'
 import { compareGroups, type Limits, limitsFrom, type RateLimitGroup, type WorkspaceOverrides } from './groups.ts'
-import { compareText } from './order.ts'
 
 /** The committed file: limits only, canonical bytes, so that a git diff shows a moved limit and nothing else. */
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { DAY, earliestDay, isoDay, windowOf, withinRetention } from '../../src/vocabulary/window.ts'
+import { DAY, earliestDay, isoDay, windowOf, withinRetention } from '../../../src/vocabulary/use/window.ts'
 
 /** "365 days back" (Usage and Cost Analytics API, `starting_at`): today is the first of them. */
 const NOW = Date.UTC(2027, 5, 15, 6, 30)

@@ -1,4 +1,4 @@
-import { compareText } from './order.ts'
+import { compareText } from '../order.ts'
 
 /** What the rate-limits API says, in the shape the rest of the code works with. */
 

@@ -1,5 +1,5 @@
+import { type Scope, sameScope, workspaceIdOf } from '../scope.ts'
 import { type Group, groupKey, sameGroup } from './groups.ts'
-import { type Scope, sameScope, workspaceIdOf } from './scope.ts'
 
 /** One limit: a limiter of a group in a scope. */
 export type LimitRef = { scope: Scope; group: Group; limiter: string }

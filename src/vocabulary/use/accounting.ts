@@ -1,4 +1,4 @@
-import type { Mute } from './verdict.ts'
+import type { Mute } from '../verdict.ts'
 
 /**
  * Where a window's use went. Toward a limit: `counted`, `fast`. Toward none, by rule: `batch`, `code-execution`, `seats`.

@@ -1,5 +1,5 @@
+import type { KnownUntil } from '../use/window.ts'
 import { MODEL_GROUP } from './groups.ts'
-import type { KnownUntil } from './window.ts'
 
 /**
  * The catalogue of limiters: what each one counts. This is the one place that knows a limiter type.

@@ -1,14 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { organizationGroups, workspaceOverrides } from '../../src/collect/limits/entries.ts'
-import type { ApiLimitEntry } from '../../src/collect/limits/rate-limits.ts'
+import { organizationGroups, workspaceOverrides } from '../../../src/collect/limits/entries.ts'
+import type { ApiLimitEntry } from '../../../src/collect/limits/rate-limits.ts'
 import {
   formatSnapshot,
   listsAllWorkspaces,
   parseSnapshot,
   saysTheSame,
   snapshotOf,
-} from '../../src/vocabulary/snapshot.ts'
+} from '../../../src/vocabulary/limits/snapshot.ts'
 
 const OPUS: ApiLimitEntry = {
   entryId: 'rl_opus',

@@ -23,6 +23,7 @@ import { exitCode } from './exit-code.ts'
 import { deliverIssues } from './issues/deliver-issues.ts'
 import { writeOutputs } from './outputs.ts'
 import { postToSlack } from './post-to-slack.ts'
+import { redactedReport } from './redacted.ts'
 import { writeEvidence, writeMessage, writeMetrics, writeReport, writeSummary } from './run-files.ts'
 import { type Found, keepSnapshot } from './snapshot/keep-snapshot.ts'
 
@@ -33,9 +34,9 @@ import { type Found, keepSnapshot } from './snapshot/keep-snapshot.ts'
 export async function deliverAudit(run: Run, found: Found, committed: Committed): Promise<0 | 1> {
   const { deps, inputs, log } = run
   const links = linksOf(deps.env, inputs.runbookUrl)
-  let report = redacted(run, found.report)
+  let report = redactedReport(found.report, run.secrets)
   const failed = (resource: string, message: string) => {
-    report = redacted(run, { ...report, failures: [...report.failures, { resource, message }] })
+    report = redactedReport({ ...report, failures: [...report.failures, { resource, message }] }, run.secrets)
   }
 
   const clean = run.secrets.redact
@@ -165,9 +166,4 @@ async function attemptFile<T>(log: Log, what: string, write: () => Promise<T>): 
     log.warning(`The ${what} could not be written: ${describeError(error)}`)
     return null
   }
-}
-
-/** Every rendering is made of the report, so that what is taken out of it here appears in none of them. */
-function redacted({ secrets }: Run, report: Report): Report {
-  return secrets.redactAll(report)
 }

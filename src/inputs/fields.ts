@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { COMPARE_WITH, parseDay } from '../vocabulary/use/window.ts'
+import { COMPARE_WITH, type LiveSpan, parseDay } from '../vocabulary/use/window.ts'
 import {
   branchName,
   grammar,
@@ -25,6 +25,15 @@ const failOn = grammar('never, or a list of alert, watch, drift', (text) => {
   return items.length > 0 && known.length === items.length ? new Set(known) : undefined
 })
 
+const LONGEST_LIVE = 48
+
+/** `today`, `last-1h` to `last-48h`; undefined: it is no live window. */
+function liveSpan(text: string): LiveSpan | undefined {
+  const hours = Number(/^last-(\d{1,2})h$/.exec(text)?.[1] ?? 0)
+  if (text === 'today') return 'today'
+  return hours >= 1 && hours <= LONGEST_LIVE ? { hours } : undefined
+}
+
 const WORKFLOW_TRIGGER =
   'an incoming webhook, https://hooks.slack.com/services/…; this address starts a workflow of Slack instead, which takes no message that this action writes: add an incoming webhook to the channel'
 
@@ -47,8 +56,10 @@ export const fields = {
     grammar('a path or a glob, such as logs/claude-*.jsonl', (text) => (/[\0\r\n]/.test(text) ? undefined : text)),
   ),
   mode: oneOf('audit', 'drill', 'check'),
-  date: grammar('yesterday, or a day as YYYY-MM-DD (UTC); with headers-log also today', (text) =>
-    text === 'yesterday' || text === 'today' ? text : parseDay(text),
+  date: grammar(
+    'yesterday, or a day as YYYY-MM-DD (UTC); live: today, or last-1h to last-48h',
+    (text): 'yesterday' | LiveSpan | number | undefined =>
+      text === 'yesterday' ? text : (liveSpan(text) ?? parseDay(text)),
   ),
   'lookback-days': grammar('a whole number from 1 to 31', (text) =>
     /^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= 31 ? Number(text) : undefined,

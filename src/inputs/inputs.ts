@@ -3,20 +3,11 @@ import type { Deps } from '../deps.ts'
 import { AuditError } from '../errors.ts'
 import { readProxies } from '../transport/proxies.ts'
 import type { Secrets } from '../transport/redaction.ts'
-import {
-  type CompareWith,
-  DAY,
-  dayOf,
-  earliestDay,
-  isoDay,
-  MINUTE,
-  type Window,
-  windowOf,
-  withinRetention,
-} from '../vocabulary/use/window.ts'
+import type { Window } from '../vocabulary/use/window.ts'
+import { checkLive, withWindow } from './choose-window.ts'
 import { type Fields, fields } from './fields.ts'
 import { asGiven, INPUTS, type InputName, SECRET_INPUTS } from './names.ts'
-import { type Credentials, chooseSource, type LogPattern, type Source } from './source.ts'
+import { type Credentials, chooseSource, type LogPattern } from './source.ts'
 import { checkPaths, checkPeakWindow, checkWhatIf } from './together.ts'
 import type { WhatIfChange } from './what-if-lines.ts'
 
@@ -98,6 +89,7 @@ export function readInputs(
   const source = chooseSource(raw, values, problems)
   checkPeakWindow(raw, values, problems)
   checkWhatIf(raw, problems)
+  checkLive(raw, values, problems)
   const sourced = source && withWindow(source, values, now(), problems)
   if (
     values.threshold !== undefined &&
@@ -139,72 +131,6 @@ function acceptedBy(error: z.ZodError): string {
 function problemText(problems: readonly string[]): string {
   const head = problems.length === 1 ? 'One input is not valid' : `${problems.length} inputs are not valid`
   return `${head}; nothing was read or sent.\n${problems.map((problem) => `- ${problem}`).join('\n')}`
-}
-
-function withWindow(
-  source: Source,
-  values: Partial<Fields>,
-  now: number,
-  problems: string[],
-): Pick<ApiInputs, 'source' | 'window'> | Pick<LogInputs, 'source' | 'window'> | undefined {
-  const { date, 'lookback-days': days, 'compare-with': compareWith } = values
-  if (date === undefined || days === undefined || compareWith === undefined) return undefined
-  if (source.kind === 'headers-log') {
-    const window = logWindow(date, days, compareWith, now, problems)
-    return window && { source, window }
-  }
-  const window = apiWindow(date, days, compareWith, now, problems)
-  return window && { source, window }
-}
-
-/** A log has no lag, and by default the window is what it holds: all of `date` and `lookback-days` are left at their defaults. */
-function logWindow(
-  date: Fields['date'],
-  days: number,
-  compareWith: CompareWith,
-  now: number,
-  problems: string[],
-): Window | 'log-span' | undefined {
-  const today = dayOf(now)
-  if (date === 'yesterday') return days === 1 ? 'log-span' : windowOf(today - DAY, days, compareWith)
-  const lastDay = date === 'today' ? today : date
-  if (lastDay > today) {
-    problems.push(`date: got "${isoDay(lastDay)}"; accepted: today, or a UTC day that has ended`)
-    return undefined
-  }
-  const window = windowOf(lastDay, days, compareWith)
-  return lastDay < today ? window : { ...window, end: Math.floor(now / MINUTE) * MINUTE + MINUTE, earlier: null }
-}
-
-function apiWindow(
-  date: Fields['date'],
-  days: number,
-  compareWith: CompareWith,
-  now: number,
-  problems: string[],
-): Window | undefined {
-  const today = dayOf(now)
-  if (date === 'today') {
-    problems.push(
-      'date: got "today"; accepted: a UTC day that has ended, since usage of the last hours is not in yet; with headers-log, also today',
-    )
-    return undefined
-  }
-  const lastDay = date === 'yesterday' ? today - DAY : date
-  if (lastDay >= today) {
-    problems.push(
-      `date: got "${isoDay(lastDay)}"; accepted: a UTC day that has ended, ${isoDay(today - DAY)} or earlier`,
-    )
-    return undefined
-  }
-  const window = windowOf(lastDay, days, compareWith)
-  if (window.start < earliestDay(now)) {
-    problems.push(
-      `date: got "${isoDay(lastDay)}" with lookback-days ${days}, which begins on ${isoDay(window.start)}; accepted: a window that begins on ${isoDay(earliestDay(now))} or later, as far back as the usage API answers`,
-    )
-    return undefined
-  }
-  return withinRetention(window, now)
 }
 
 function otherInputs(values: Fields): OtherInputs {

@@ -3,7 +3,7 @@ import type { Drift } from '../vocabulary/drift.ts'
 import type { Finding } from '../vocabulary/finding.ts'
 import type { Accounting } from '../vocabulary/use/accounting.ts'
 import type { Window } from '../vocabulary/use/window.ts'
-import type { Thresholds, Verdict } from '../vocabulary/verdict.ts'
+import type { Live, Thresholds, Verdict } from '../vocabulary/verdict.ts'
 import type { GroupView } from './headroom/group-views.ts'
 import type { Budget } from './planning/budgets.ts'
 import type { Planning } from './planning/planning.ts'
@@ -23,7 +23,9 @@ export type Audited = {
   drift: readonly Drift[]
   isFirstSnapshot: boolean
   findings: readonly Finding[]
-  planning: Planning
+  /** Absent of a live window: no trend and no tier is read from an unfinished day. */
+  planning?: Planning
+  live?: Live
   /** Absent where nothing was asked. */
   whatIf?: WhatIf
   /** Absent where they were not asked for, or cannot be told. */

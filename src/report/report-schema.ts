@@ -8,6 +8,7 @@ import {
   findingSchema,
   groupSchema,
   groupViewSchema,
+  hotMinuteSchema,
   logSchema,
   ratio,
   refusalSchema,
@@ -115,6 +116,16 @@ export const reportSchema = z.object({
     .optional()
     .describe('Where the use of the window went; absent where only a log of responses is known'),
   log: logSchema.optional().describe('How much of a log of response headers was of use'),
+  live: z
+    .object({
+      known_until: z
+        .object({ tokens: time, requests: time })
+        .describe('Up to when use is known: what is limited in tokens, and the rest'),
+      hot_minutes: z.array(hotMinuteSchema).describe('Newest first'),
+      hot_minutes_left_out: z.int().nonnegative(),
+    })
+    .optional()
+    .describe('Of a live window (date: today, last-1h to last-48h) only'),
   unmatched_models: z.array(z.object({ model: z.string(), requests: count.nullable(), tokens: count })),
   unread_workspaces: z
     .array(z.object({ id: z.string(), name: z.string() }))

@@ -33,6 +33,7 @@ export type SpendPart = z.infer<typeof spendSchema>
 export type WhatIfPart = z.infer<typeof whatIfSchema>
 export type BackTestRow = z.infer<typeof backTestSchema>
 export type Report = z.infer<typeof reportSchema>
+export type HotMinuteRow = NonNullable<Report['live']>['hot_minutes'][number]
 export type DriversPart = NonNullable<MeasuredRow['drivers']>
 
 /**

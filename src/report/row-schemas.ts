@@ -41,6 +41,11 @@ const judged = {
     .describe('The lines of this limit, where the policy file moved them'),
 }
 
+const ofLive = {
+  known_until: time.optional().describe('In a live window: up to when the use of this limit is known'),
+  missing_minutes: z.int().nonnegative().optional().describe('In a live window: its minutes that are not known'),
+}
+
 const muted = z
   .object({ owner: z.string(), reason: z.string(), until: z.iso.date() })
   .optional()
@@ -84,6 +89,7 @@ export const measuredSchema = z.object({
   drivers: driversSchema.nullable(),
   lowest_remaining: count.optional().describe('From response headers: the least that was left of the limit'),
   request_id: z.string().optional().describe('From response headers: the response that showed the peak'),
+  ...ofLive,
   muted,
 })
 
@@ -108,6 +114,23 @@ export const unmeasuredSchema = z.object({
   reason: z.string().describe('Why it is unmeasured'),
   transition: z.null(),
   ...NO_FIGURES,
+  ...ofLive,
+  so_far: z
+    .object({ peak: count, peak_at: time, utilization: ratio })
+    .optional()
+    .describe('In a live window: below the watch line as far as is known, while minutes are missing'),
+})
+
+/** A minute of a live window at or over the alert line of a limit, or within 5 % of the limit. */
+export const hotMinuteSchema = z.object({
+  scope: scopeSchema,
+  group: groupSchema,
+  limiter: z.string(),
+  at: time,
+  limit: z.number(),
+  used: count,
+  utilization: ratio,
+  drivers: driversSchema.nullable().describe('Of the newest minutes only'),
 })
 
 /** Requests refused with 429, by what refused them. */

@@ -3,9 +3,9 @@ import type { Consequence, Drift, Use } from '../vocabulary/drift.ts'
 import { sameLimit } from '../vocabulary/limits/limit-key.ts'
 import type { Accounting } from '../vocabulary/use/accounting.ts'
 import { isoTime } from '../vocabulary/use/window.ts'
-import { isMeasured, isRefused, type MeasuredVerdict, type Verdict } from '../vocabulary/verdict.ts'
+import { type Drivers, isMeasured, isRefused, type MeasuredVerdict, type Verdict } from '../vocabulary/verdict.ts'
 import { refusedPart } from './refused-rows.ts'
-import type { AccountingPart, ConsequenceRow, DriftRow, GroupViewRow, VerdictRow } from './report.ts'
+import type { AccountingPart, ConsequenceRow, DriftRow, DriversPart, GroupViewRow, VerdictRow } from './report.ts'
 
 /** Verdicts, drift and views as the rows of the report file. */
 
@@ -14,14 +14,19 @@ export function verdictRow(verdict: Verdict): VerdictRow {
   const base = { scope, group: { type: group.type, name: group.name }, limiter }
   const judgedBy = { configured, limit_source: limitSource, lower_bound: lowerBound }
   const own = thresholds && { thresholds }
-  if (isMeasured(verdict)) return { ...base, ...judgedBy, ...figures(verdict), ...own }
+  const ofLive = verdict.live && {
+    known_until: isoTime(verdict.live.knownUntil),
+    missing_minutes: verdict.live.missingMinutes,
+  }
+  if (isMeasured(verdict)) return { ...base, ...judgedBy, ...figures(verdict), ...own, ...ofLive }
   if (isRefused(verdict)) {
     const { limit, band, transition, refused, muted } = verdict
     const alert = { limit, band, transition, reason: 'refused' as const, refused: refusedPart(refused) }
     return { ...base, ...judgedBy, ...NO_FIGURES, ...alert, ...(muted && { muted }) }
   }
-  const { limit, band, reason } = verdict
-  return { ...base, ...judgedBy, ...NO_FIGURES, limit, band, reason, ...own }
+  const { limit, band, reason, soFar } = verdict
+  const so_far = soFar && { peak: soFar.peak, peak_at: isoTime(soFar.peakAt), utilization: soFar.utilization }
+  return { ...base, ...judgedBy, ...NO_FIGURES, limit, band, reason, ...own, ...ofLive, ...(so_far && { so_far }) }
 }
 
 const NO_FIGURES = {
@@ -56,15 +61,17 @@ function figures(verdict: MeasuredVerdict) {
     clipped: clipped && { from: isoTime(clipped.from), minutes: clipped.minutes },
     previous,
     hourly: hourly && [...hourly],
-    drivers: drivers && {
-      workspaces: [...drivers.workspaces],
-      models: [...drivers.models],
-      api_keys: [...drivers.apiKeys],
-    },
+    drivers: driversPart(drivers),
     ...(lowestRemaining !== undefined && { lowest_remaining: lowestRemaining }),
     ...(requestId !== undefined && { request_id: requestId }),
     ...(muted && { muted }),
   }
+}
+
+export function driversPart(drivers: Drivers | null): DriversPart | null {
+  if (!drivers) return null
+  const { workspaces, models, apiKeys } = drivers
+  return { workspaces: [...workspaces], models: [...models], api_keys: [...apiKeys] }
 }
 
 export function accountingRow(accounting: Accounting): AccountingPart {

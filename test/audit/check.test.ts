@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { AnnotationProperties } from '@actions/core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { audit } from '../../src/audit.ts'
+import { RUNNER } from '../../src/deliver/runner.ts'
 import type { Deps } from '../../src/deps.ts'
 import { formatSnapshot } from '../../src/vocabulary/limits/snapshot.ts'
 
@@ -56,15 +57,19 @@ async function check() {
     endGroup: () => {},
   }
   const before = await contents()
-  const code = await audit({
-    core,
-    env: { GITHUB_WORKSPACE: root, GITHUB_STEP_SUMMARY: summary },
-    fetch: never('requests'),
-    now: () => Date.UTC(2026, 10, 24, 6, 23),
-    sleep: never('waiting'),
-    saveMemory: () => {},
-    random: () => 0.5,
-  })
+  const code = await audit(
+    {
+      core,
+      env: { GITHUB_WORKSPACE: root, GITHUB_STEP_SUMMARY: summary },
+      fetch: never('requests'),
+      now: () => Date.UTC(2026, 10, 24, 6, 23),
+      sleep: never('waiting'),
+      saveMemory: () => {},
+      showProgress: () => {},
+      random: () => 0.5,
+    },
+    RUNNER,
+  )
   expect(await contents()).toEqual(before)
   return { code, annotations, log: lines.join('\n'), summary: await readFile(summary, 'utf8') }
 }

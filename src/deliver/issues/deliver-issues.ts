@@ -22,7 +22,8 @@ export type IssuesOutcome = { numbers: readonly number[]; error: string | null }
 export async function deliverIssues(run: Run, report: Report, links: Links): Promise<IssuesOutcome> {
   const { deps, inputs, log, secrets } = run
   const nothing = { numbers: [], error: null }
-  if (inputs.issues === 'none') return nothing
+  // Of a live window nothing is final, and what is calm so far is no calm day.
+  if (inputs.issues === 'none' || report.live) return nothing
   if (inputs.dryRun || inputs.mode === 'drill') {
     log.info(`${inputs.dryRun ? 'Dry run' : 'Drill'}: no issue is opened, rewritten or closed.`)
     return nothing

@@ -53,7 +53,7 @@ export function groupViews(
 
 function cacheView({ read, input }: CacheMeter, gridStart: number, window: Window): Cache | null {
   const from = (window.start - gridStart) / HOUR
-  const to = (window.end - gridStart) / HOUR
+  const to = Math.ceil((window.end - gridStart) / HOUR)
   const reads = read.subarray(from, to)
   const inputs = input.subarray(from, to)
   const total = sum(inputs)

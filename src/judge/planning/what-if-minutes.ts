@@ -1,9 +1,9 @@
 import type { Finding } from '../../vocabulary/finding.ts'
 import type { RateLimitGroup } from '../../vocabulary/limits/groups.ts'
 import type { LimitRef } from '../../vocabulary/limits/limit-key.ts'
-import type { LimiterRule } from '../../vocabulary/limits/limiters.ts'
+import { knownFor, type LimiterRule } from '../../vocabulary/limits/limiters.ts'
 import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
-import type { Window } from '../../vocabulary/use/window.ts'
+import type { KnownUntil, Window } from '../../vocabulary/use/window.ts'
 import { isMeasured, type MeasuredVerdict, type Thresholds, type Verdict } from '../../vocabulary/verdict.ts'
 import { createMeters, type Measurable, type Meter, type Meters } from '../usage/meters.ts'
 import { firstAtOrOver, type MinuteSeries, peakOf, utilizationOf, windowSeries } from '../usage/peaks.ts'
@@ -36,7 +36,7 @@ export type WhatIfMeter = {
   judge: (verdicts: readonly Verdict[], whole: Pick<Meters, 'find' | 'grid'>, by: By) => WhatIf
 }
 
-type By = { known: number; thresholds: Thresholds; peakWindow: 'minute' | 'hour' }
+type By = { known: KnownUntil; thresholds: Thresholds; peakWindow: 'minute' | 'hour' }
 
 /**
  * Each minute of a limit as it would have been: what it was, without the use that changes, and with that use as it would
@@ -62,7 +62,7 @@ export function createWhatIf(scenario: Scenario, { limiters, groups, window }: C
         const parts = [was.find(verdict), would.find(verdict)] as const
         const meter = whole.find(verdict)
         if (!meter || parts.every((part) => !part?.series)) return []
-        const series = windowSeries(meter.series, whole.grid, window, by.known)
+        const series = windowSeries(meter.series, whole.grid, window, knownFor(meter.rule, by.known))
         return [rowOf(verdict, meter.rule, { ...series, values: moved(series, parts) }, by)]
       })
       const { changes, findings } = scenario

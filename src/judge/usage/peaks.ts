@@ -20,7 +20,7 @@ export type Peak = { peak: number; peakAt: number; total: number; divisor: numbe
 const MINUTES_PER_HOUR = HOUR / MINUTE
 
 /** A limit per second can only be set against the minute's mean; the other rates are as the series has them. */
-function scaleOf(rule: Pick<LimiterRule, 'per'>): number {
+export function scaleOf(rule: Pick<LimiterRule, 'per'>): number {
   return rule.per === 'second' ? 60 : 1
 }
 
@@ -43,7 +43,8 @@ export function peakOf(series: MinuteSeries, rule: Pick<LimiterRule, 'per'>, pea
   let at = 0
   for (let from = 0; from < values.length; from += width) {
     let sum = 0
-    for (let minute = from; minute < from + width; minute++) sum += values[minute]!
+    const to = Math.min(from + width, values.length)
+    for (let minute = from; minute < to; minute++) sum += values[minute]!
     if (sum > largest) {
       largest = sum
       at = from
@@ -128,7 +129,7 @@ export function hourlyPeaks(
 }
 
 /** "Pressed against the limit": within 5 % of it, or above. */
-const CLIPPED_FROM = 0.95
+export const CLIPPED_FROM = 0.95
 const SHORTEST_CLIPPED_RUN = 2
 
 /**

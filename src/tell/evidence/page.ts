@@ -22,7 +22,8 @@ export function evidencePage(report: Report): string | null {
   const rows = measured(report).filter(({ utilization }) => utilization >= INCREASE_CONSIDERED_FROM)
   const asked = rows.filter(({ scope }) => scope.type === 'organization')
   const own = rows.filter(({ scope, limit_source }) => scope.type === 'workspace' && limit_source === 'workspace')
-  if (asked.length === 0) return null
+  // The minutes that are missing of a live window could hold a higher peak.
+  if (asked.length === 0 || report.live) return null
   return `${stack(
     '# Evidence for higher Claude rate limits',
     `Use of ${period(report.window)}, from ${SOURCES[report.usage_source]}. ${PEAKS[report.peak_window]} ${observed(report)}`,

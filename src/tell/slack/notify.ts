@@ -19,7 +19,7 @@ export function shouldNotify(
   { isRerun }: { isRerun: boolean },
 ): boolean {
   if (notify === 'never') return false
-  if (notify === 'always' || report.failures.length > 0 || isUsageMissing(report)) return true
+  if (notify === 'always' || report.failures.length > 0 || (isUsageMissing(report) && !report.live)) return true
   if (refusedRows(report).length > 0 || isNewlyUnclaimed(report) || isFirstSnapshot(report, snapshot)) return true
   if (report.findings.some(({ kind }) => kind === 'mute-expired') || isSpendAlert(notify, report)) return true
   const isReminder = notify === 'on-change' && (isRerun || isOfMonday(report))
@@ -27,7 +27,8 @@ export function shouldNotify(
   return report.verdicts.filter(isMeasured).some((row) => {
     if (row.transition === 'recovered') return true
     if (row.muted || row.band === 'ok') return false
-    if (isReminder || isNews(row)) return true
+    // Of a live window nobody knows what is new.
+    if (isReminder || isNews(row) || (report.live && row.band === 'alert')) return true
     return notify === 'on-alert' && row.band === 'alert'
   })
 }

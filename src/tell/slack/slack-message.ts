@@ -4,6 +4,8 @@ import { capital, count, listing, plural } from '../../vocabulary/figures.ts'
 import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import { isSerious, orderDrift } from '../drift/drift-figures.ts'
 import { driftCounts, driftSentence } from '../drift/drift-text.ts'
+import { liveBlocks } from '../live/live-blocks.ts'
+import { incidentText } from '../live/live-text.ts'
 import { spendSentence } from '../planning/spend-text.ts'
 import { advice } from '../words/advice.ts'
 import { inReadersZone } from '../words/clock.ts'
@@ -21,6 +23,7 @@ import {
   overallBand,
   rowSentence,
   snapshotText,
+  subject,
   unclaimedSentences,
   unclaimedShare,
   verdictLine,
@@ -73,10 +76,12 @@ function blocks(
     context(`${period(report.window)} · ${coverage(report)}`),
     ...(report.drill ? sections([`*${drillText(report)}*`]) : []),
     ...(isFirstSnapshot(report, snapshot) ? sections([watching(report, notify)]) : []),
+    ...liveBlocks(report, extent.organization, (more) => moreIn(links, andMore(more))),
     ...incomplete(report, extent),
     ...refusals(report, links, extent),
     ...limitRows(report, links, extent),
-    ...drift(report, links, snapshot, extent),
+    // A live window keeps no snapshot, and that is no news.
+    ...drift(report, links, report.live ? null : snapshot, extent),
     ...unclaimed(report, extent),
     ...spend(report),
     ...endedMutes(report, extent),
@@ -88,7 +93,7 @@ function blocks(
 function headline(report: Report): string {
   const worst = highest(report)
   const text = (whose: string) =>
-    `${BAND_MARK[overallBand(report)]} ${drillMark(report)}Claude rate limits: ${verdictLine(report, whose)}`
+    `${BAND_MARK[overallBand(report)]} ${drillMark(report)}${subject(report)}: ${verdictLine(report, whose)}`
   const whole = text(worst ? ` (${inShort(worst)})` : '')
   // A long name must not push what follows it out of the header.
   return whole.length <= LONGEST_HEADER ? whole : text('')
@@ -122,15 +127,17 @@ function watching(report: Report, notify: Notify): string {
 function fallback(report: Report, links: Links, extent: MessageExtent): string {
   const worst = highest(report)
   const [refused] = refusedRows(report)
+  const incident = incidentText(report, slackText)
   const back = recovered(report).length
   const parts = [
-    `${drillMark(report)}Claude rate limits, ${period(report.window)}: ${verdictLine(report)}.`,
+    `${drillMark(report)}${subject(report)}, ${period(report.window)}: ${verdictLine(report)}.`,
     drillText(report),
     refused && `${refusedName(refused, slackText)}: ${refusedText(refused)}.`,
-    worst && `Highest: ${rowSentence(worst, report, slackText)}.`,
+    incident,
+    worst && !incident && `Highest: ${rowSentence(worst, report, slackText)}.`,
     back > 0 && `${count(back)} recovered.`,
     report.drift.length > 0 && `Limits changed: ${driftCounts(report.drift)}.`,
-    missingData(report),
+    report.live ? null : missingData(report),
     report.failures.length > 0 &&
       `Not complete: ${listing(
         report.failures.map(({ resource }) => slackText(resource)),
@@ -142,7 +149,8 @@ function fallback(report: Report, links: Links, extent: MessageExtent): string {
 }
 
 function incomplete(report: Report, extent: MessageExtent): KnownBlock[] {
-  const missing = missingData(report)
+  // Live, the headline says up to when it is known.
+  const missing = report.live ? null : missingData(report)
   const failures = list(
     report.failures,
     extent.failures,

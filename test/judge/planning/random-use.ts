@@ -132,6 +132,14 @@ export function audited({ days, groups, limits, rows, thresholds }: RandomUse) {
   meters.foldOrganization(rows)
   meters.foldWorkspaces(rows)
   const current = { groups, workspaces: [] }
-  const evidence = { judged, committed: null, current, meters, window, known: END, source: 'analytics' as const }
+  const evidence = {
+    judged,
+    committed: null,
+    current,
+    meters,
+    window,
+    known: { tokens: END, requests: END },
+    source: 'analytics' as const,
+  }
   return { window, judged, meters, verdicts: judge({ ...evidence, thresholds, peakWindow: 'minute' }) }
 }

@@ -48,7 +48,7 @@ function answered(world: RandomUse, lines: readonly WhatIfChange[]) {
     )
     for (const row of asked.filter(isNew)) meter.fold([row])
   }
-  return meter.judge(verdicts, meters, { known: END, thresholds, peakWindow: 'minute' })
+  return meter.judge(verdicts, meters, { known: { tokens: END, requests: END }, thresholds, peakWindow: 'minute' })
 }
 
 /** By the definition: each single row changed by every line that speaks of it, then every minute added up afresh. */

@@ -31,7 +31,7 @@ function reached({ share, reached_on: day }: SpendPart): string {
   return share >= 1 ? `on ${day}` : `on ${day}, at the month's pace`
 }
 
-/** `, spend cap used to 92 %` from the watch line on. */
+/** `spend cap used to 92 %` from the watch line on. */
 export function spendInShort({ spend, thresholds }: Report): string {
-  return spend && spend.band !== 'ok' ? `, spend cap used to ${percentOf({ thresholds })(spend.share)}` : ''
+  return spend && spend.band !== 'ok' ? `spend cap used to ${percentOf({ thresholds })(spend.share)}` : ''
 }

@@ -63,8 +63,7 @@ export function verdictLine(report: Report, worst = ''): string {
   if (report.status === null || !top)
     return refused ? `${refused}, no use could be measured` : 'nothing could be measured'
   const highest = shareOf(top, report)(top.utilization)
-  const unclaimed = unclaimedShare(report)
-  const open = `${unclaimed && `, ${unclaimed}`}${spendInShort(report)}`
+  const open = [unclaimedShare(report), spendInShort(report)].map((part) => part && `, ${part}`).join('')
   const silent = muted(report)
   const silenced = silent[0]
     ? `, ${count(silent.length)} muted at up to ${shareOf(silent[0], report)(silent[0].utilization)}`

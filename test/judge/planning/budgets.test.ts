@@ -59,7 +59,9 @@ test('for 500 random organizations the budgets equal those of a twin which sorts
       for (const same of Map.groupBy(actual, ({ group, limiter }) => `${group.name} ${limiter}`).values()) {
         const limit = same[0]!.cap / same[0]!.share
         const sum = same.reduce((total, { cap }) => total + cap, 0)
-        expect(sum).toBeLessThanOrEqual(Math.max(limit + 1e-9, same.length))
+        // Nobody gets nothing: a cap of one may be more than a share that rounds to none.
+        const ones = same.filter(({ cap }) => cap === 1).length
+        expect(sum).toBeLessThanOrEqual(limit + ones + 1e-9)
         seen.scaled += Number(sum > 0.8 * limit)
       }
       seen.budgets += actual.length

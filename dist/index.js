@@ -16737,110 +16737,6 @@ function getIDToken(aud) {
 }
 // package.json
 var version$1 = "0.1.0";
-// src/vocabulary/use/window.ts
-const MINUTE = 6e4;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const MINUTES_PER_DAY = DAY / MINUTE;
-const FIRST_DAY = Date.UTC(2026, 0, 1);
-const knownAlike = (time) => ({
-	tokens: time,
-	requests: time
-});
-const COMPARE_WITH = [
-	"day-before",
-	"window-before",
-	"none"
-];
-function dayOf(time) {
-	return Math.floor(time / DAY) * DAY;
-}
-function parseDay(text) {
-	if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return void 0;
-	const time = Date.parse(`${text}T00:00:00Z`);
-	return Number.isNaN(time) || isoDay(time) !== text ? void 0 : time;
-}
-function windowOf(lastDay, days, compareWith) {
-	const window = {
-		start: lastDay - (days - 1) * DAY,
-		end: lastDay + DAY
-	};
-	return {
-		...window,
-		days,
-		earlier: earlierSpan(window, compareWith)
-	};
-}
-function liveWindow(span, now) {
-	const end = Math.floor(now / MINUTE) * MINUTE;
-	const start = span === "today" ? dayOf(now) : end - span.hours * HOUR;
-	if (end <= start) return null;
-	return {
-		start,
-		end,
-		days: (dayOf(end - 1) - dayOf(start)) / DAY + 1,
-		earlier: null,
-		isLive: true
-	};
-}
-function withinRetention(window, now) {
-	const { earlier } = window;
-	return earlier && earlier.start < earliestDay(now) ? {
-		...window,
-		earlier: null
-	} : window;
-}
-function earlierSpan({ start, end }, compareWith) {
-	if (compareWith === "none") return null;
-	const back = compareWith === "day-before" ? DAY : end - start;
-	return {
-		start: start - back,
-		end: end - back
-	};
-}
-function earliestDay(now) {
-	return Math.max(FIRST_DAY, dayOf(now) - 364 * DAY);
-}
-function isoTime(time) {
-	return `${new Date(time).toISOString().slice(0, 19)}Z`;
-}
-function isoDay(time) {
-	return new Date(time).toISOString().slice(0, 10);
-}
-// src/collect/anthropic/budget.ts
-const LONGEST$1 = 24 * MINUTE;
-const ORDINARY = 12 * MINUTE;
-function createBudget(now) {
-	const latest = now() + LONGEST$1;
-	let deadline = now() + ORDINARY;
-	return {
-		deadline: () => deadline,
-		makeRoom: (requests) => {
-			if (requests <= 60 || now() >= deadline) return;
-			const needed = requests / 60 * MINUTE;
-			deadline = Math.min(latest, Math.max(deadline, now() + 1.25 * needed + 2 * MINUTE));
-		},
-		minutesAtMost: () => (latest - now()) / MINUTE
-	};
-}
-// src/errors.ts
-var AuditError = class extends Error {
-	remedy;
-	status;
-	requestId;
-	constructor(message, details = {}) {
-		super(message, details.cause === void 0 ? void 0 : { cause: details.cause });
-		this.name = "AuditError";
-		this.remedy = details.remedy;
-		this.status = details.status;
-		this.requestId = details.requestId;
-	}
-};
-function describeError(error) {
-	if (error instanceof AuditError) return error.remedy ? `${error.message} ${error.remedy}` : error.message;
-	if (error instanceof Error) return error.message || error.name;
-	return String(error);
-}
 // node_modules/zod/v4/core/util.js
 function getEnumValues(entries) {
 	const numericValues = Object.values(entries).filter((v) => typeof v === "number");
@@ -17794,12 +17690,12 @@ const dateSource = `(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468
 function anchor(source) {
 	return new RegExp(`^${source}$`);
 }
-const date$1 = anchor(dateSource);
+const date$2 = anchor(dateSource);
 function timeSource(args) {
 	const hhmm = `(?:[01]\\d|2[0-3]):[0-5]\\d`;
 	return typeof args.precision === "number" ? args.precision === -1 ? `${hhmm}` : args.precision === 0 ? `${hhmm}:[0-5]\\d` : `${hhmm}:[0-5]\\d\\.\\d{${args.precision}}` : args.seconds ? `${hhmm}:[0-5]\\d(?:\\.\\d+)?` : `${hhmm}(?::[0-5]\\d(?:\\.\\d+)?)?`;
 }
-function time$2(args) {
+function time$3(args) {
 	return new RegExp(`^${timeSource(args)}$`);
 }
 function datetime$1(args) {
@@ -17814,8 +17710,9 @@ function datetime$1(args) {
 }
 const anyString = /^[\s\S]{0,}$/;
 const integer = /^-?\d+$/;
-const number$1 = /^-?\d+(?:\.\d+)?$/;
+const number$2 = /^-?\d+(?:\.\d+)?$/;
 const boolean$1 = /^(?:true|false)$/i;
+const _null$2 = /^null$/i;
 const lowercase = /^[^A-Z]*$/;
 const uppercase = /^[^a-z]*$/;
 // node_modules/zod/v4/core/checks.js
@@ -18443,11 +18340,11 @@ const $ZodISODateTime = $constructor("$ZodISODateTime", (inst, def) => {
 	$ZodStringFormat.init(inst, def);
 });
 const $ZodISODate = $constructor("$ZodISODate", (inst, def) => {
-	def.pattern ?? (def.pattern = date$1);
+	def.pattern ?? (def.pattern = date$2);
 	$ZodStringFormat.init(inst, def);
 });
 const $ZodISOTime = $constructor("$ZodISOTime", (inst, def) => {
-	def.pattern ?? (def.pattern = time$2(def));
+	def.pattern ?? (def.pattern = time$3(def));
 	$ZodStringFormat.init(inst, def);
 });
 const $ZodISODuration = $constructor("$ZodISODuration", (inst, def) => {
@@ -18596,7 +18493,7 @@ const $ZodCustomStringFormat = $constructor("$ZodCustomStringFormat", (inst, def
 });
 const $ZodNumber = $constructor("$ZodNumber", (inst, def) => {
 	$ZodType.init(inst, def);
-	inst._zod.pattern = number$1;
+	inst._zod.pattern = number$2;
 	inst._zod.parse = (payload, _ctx) => {
 		if (def.coerce) try {
 			payload.value = Number(payload.value);
@@ -18629,6 +18526,22 @@ const $ZodBoolean = $constructor("$ZodBoolean", (inst, def) => {
 		if (typeof input === "boolean") return payload;
 		payload.issues.push({
 			expected: "boolean",
+			code: "invalid_type",
+			input,
+			inst
+		});
+		return payload;
+	};
+});
+const $ZodNull = $constructor("$ZodNull", (inst, def) => {
+	$ZodType.init(inst, def);
+	inst._zod.pattern = _null$2;
+	inst._zod.values = new Set([null]);
+	inst._zod.parse = (payload, _ctx) => {
+		const input = payload.value;
+		if (input === null) return payload;
+		payload.issues.push({
+			expected: "null",
 			code: "invalid_type",
 			input,
 			inst
@@ -19037,6 +18950,70 @@ const $ZodUnion = $constructor("$ZodUnion", (inst, def) => {
 		});
 	};
 });
+function discriminatorMap(def) {
+	const map = new Map();
+	for (const option of def.options) {
+		const values = option._zod.propValues?.[def.discriminator];
+		if (!values || values.size === 0) throw new Error(`Invalid discriminated union option at index "${def.options.indexOf(option)}"`);
+		for (const value of values) if (map.has(value)) {
+			if (value !== void 0) throw new Error(`Duplicate discriminator value "${String(value)}"`);
+			map.set(value, null);
+		} else map.set(value, option);
+	}
+	return map;
+}
+const $ZodDiscriminatedUnion = $constructor("$ZodDiscriminatedUnion", (inst, def) => {
+	def.inclusive = false;
+	$ZodUnion.init(inst, def);
+	const _super = inst._zod.parse;
+	defineLazyInternal(inst, "propValues", (zod) => {
+		const propValues = {};
+		let undefinedCount = 0;
+		for (const option of zod.def.options) {
+			const pv = option._zod.propValues;
+			if (!pv || Object.keys(pv).length === 0) throw new Error(`Invalid discriminated union option at index "${zod.def.options.indexOf(option)}"`);
+			if (pv[zod.def.discriminator]?.has(void 0)) undefinedCount++;
+			for (const [k, v] of Object.entries(pv)) {
+				if (!Object.prototype.hasOwnProperty.call(propValues, k)) assignProp(propValues, k, new Set());
+				for (const val of v) propValues[k].add(val);
+			}
+		}
+		if (!zod.def.unionFallback && undefinedCount > 1) propValues[zod.def.discriminator]?.delete(void 0);
+		return propValues;
+	});
+	def.options.forEach((option, i) => {
+		const propShape = rawShape(option._zod.def);
+		if (propShape && !Object.prototype.hasOwnProperty.call(propShape, def.discriminator)) throw new Error(`Invalid discriminated union option at index "${i}"`);
+	});
+	const disc = cached(() => discriminatorMap(def));
+	inst._zod.parse = (payload, ctx) => {
+		const input = payload.value;
+		if (!isObject(input)) {
+			payload.issues.push({
+				code: "invalid_type",
+				expected: "object",
+				input,
+				inst
+			});
+			return payload;
+		}
+		const value = input?.[def.discriminator];
+		const opt = disc.value.get(value);
+		if (opt && (value !== void 0 || ctx.direction !== "backward")) return opt._zod.run(payload, ctx);
+		if (def.unionFallback || ctx.direction === "backward") return _super(payload, ctx);
+		payload.issues.push({
+			code: "invalid_union",
+			errors: [],
+			note: "No matching discriminator",
+			discriminator: def.discriminator,
+			options: Array.from(disc.value.keys()).filter((value) => disc.value.get(value) !== null),
+			input,
+			path: [def.discriminator],
+			inst
+		});
+		return payload;
+	};
+});
 const $ZodIntersection = $constructor("$ZodIntersection", (inst, def) => {
 	$ZodType.init(inst, def);
 	inst._zod.parse = (payload, ctx) => {
@@ -19233,7 +19210,7 @@ const $ZodRecord = $constructor("$ZodRecord", (inst, def) => {
 					issues: []
 				}, ctx);
 				if (keyResult instanceof Promise) throw new Error("Async schemas not supported in object keys currently");
-				if (typeof key === "string" && number$1.test(key) && keyResult.issues.length) {
+				if (typeof key === "string" && number$2.test(key) && keyResult.issues.length) {
 					const retryResult = def.keyType._zod.run({
 						value: Number(key),
 						issues: []
@@ -20211,6 +20188,12 @@ function _boolean(Class, params) {
 		...normalizeParams(params)
 	});
 }
+function _null$1(Class, params) {
+	return new Class({
+		type: "null",
+		...normalizeParams(params)
+	});
+}
 function _unknown(Class) {
 	return new Class({ type: "unknown" });
 }
@@ -20953,6 +20936,13 @@ const numberProcessor = (schema, ctx, _json, params) => {
 const booleanProcessor = (_schema, _ctx, json, _params) => {
 	json.type = "boolean";
 };
+const nullProcessor = (_schema, ctx, json, _params) => {
+	if (ctx.target === "openapi-3.0") {
+		json.type = "string";
+		json.nullable = true;
+		json.enum = [null];
+	} else json.type = "null";
+};
 const neverProcessor = (_schema, _ctx, json, _params) => {
 	json.not = {};
 };
@@ -21110,7 +21100,7 @@ function stringifyKeyNames(bySchema, json, visited) {
 	else if (typeof rest.const === "number") rest.const = String(rest.const);
 	if (!numericType) return rest;
 	rest.type = "string";
-	if (!values) rest.pattern = (types.includes("number") ? number$1 : integer).source;
+	if (!values) rest.pattern = (types.includes("number") ? number$2 : integer).source;
 	return rest;
 }
 const pendingRecords = new WeakMap();
@@ -21801,7 +21791,7 @@ const ZodNumber = $constructor("ZodNumber", (inst, def) => {
 		return this;
 	}
 }));
-function number(params) {
+function number$1(params) {
 	return _number(ZodNumber, params);
 }
 const ZodNumberFormat = $constructor("ZodNumberFormat", (inst, def) => {
@@ -21818,6 +21808,14 @@ const ZodBoolean = $constructor("ZodBoolean", (inst, def) => {
 });
 function boolean(params) {
 	return _boolean(ZodBoolean, params);
+}
+const ZodNull = $constructor("ZodNull", (inst, def) => {
+	$ZodNull.init(inst, def);
+	ZodType.init(inst, def);
+	inst._zod.processJSONSchema = (ctx, json, params) => nullProcessor(inst, ctx, json, params);
+});
+function _null(params) {
+	return _null$1(ZodNull, params);
 }
 const ZodUnknown = $constructor("ZodUnknown", (inst, def) => {
 	$ZodUnknown.init(inst, def);
@@ -21945,6 +21943,18 @@ function union(options, params) {
 	return new ZodUnion({
 		type: "union",
 		options,
+		...normalizeParams(params)
+	});
+}
+const ZodDiscriminatedUnion = $constructor("ZodDiscriminatedUnion", (inst, def) => {
+	ZodUnion.init(inst, def);
+	$ZodDiscriminatedUnion.init(inst, def);
+});
+function discriminatedUnion(discriminator, options, params) {
+	return new ZodDiscriminatedUnion({
+		type: "union",
+		options,
+		discriminator,
 		...normalizeParams(params)
 	});
 }
@@ -22204,6 +22214,313 @@ function superRefine(fn, params) {
 // node_modules/zod/v4/classic/iso.js
 function datetime(params) {
 	return _isoDateTime(ZodISODateTime, params);
+}
+function date$1(params) {
+	return _isoDate(ZodISODate, params);
+}
+// src/errors.ts
+var AuditError = class extends Error {
+	remedy;
+	status;
+	requestId;
+	places;
+	constructor(message, details = {}) {
+		super(message, details.cause === void 0 ? void 0 : { cause: details.cause });
+		this.name = "AuditError";
+		this.remedy = details.remedy;
+		this.status = details.status;
+		this.requestId = details.requestId;
+		this.places = details.places ?? [];
+	}
+};
+function describeError(error) {
+	if (error instanceof AuditError) return error.remedy ? `${error.message} ${error.remedy}` : error.message;
+	if (error instanceof Error) return error.message || error.name;
+	return String(error);
+}
+// src/vocabulary/use/window.ts
+const MINUTE = 6e4;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const MINUTES_PER_DAY = DAY / MINUTE;
+const FIRST_DAY = Date.UTC(2026, 0, 1);
+const knownAlike = (time) => ({
+	tokens: time,
+	requests: time
+});
+const COMPARE_WITH = [
+	"day-before",
+	"window-before",
+	"none"
+];
+function dayOf(time) {
+	return Math.floor(time / DAY) * DAY;
+}
+function parseDay(text) {
+	if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return void 0;
+	const time = Date.parse(`${text}T00:00:00Z`);
+	return Number.isNaN(time) || isoDay(time) !== text ? void 0 : time;
+}
+function windowOf(lastDay, days, compareWith) {
+	const window = {
+		start: lastDay - (days - 1) * DAY,
+		end: lastDay + DAY
+	};
+	return {
+		...window,
+		days,
+		earlier: earlierSpan(window, compareWith)
+	};
+}
+function liveWindow(span, now) {
+	const end = Math.floor(now / MINUTE) * MINUTE;
+	const start = span === "today" ? dayOf(now) : end - span.hours * HOUR;
+	if (end <= start) return null;
+	return {
+		start,
+		end,
+		days: (dayOf(end - 1) - dayOf(start)) / DAY + 1,
+		earlier: null,
+		isLive: true
+	};
+}
+function withinRetention(window, now) {
+	const { earlier } = window;
+	return earlier && earlier.start < earliestDay(now) ? {
+		...window,
+		earlier: null
+	} : window;
+}
+function earlierSpan({ start, end }, compareWith) {
+	if (compareWith === "none") return null;
+	const back = compareWith === "day-before" ? DAY : end - start;
+	return {
+		start: start - back,
+		end: end - back
+	};
+}
+function earliestDay(now) {
+	return Math.max(FIRST_DAY, dayOf(now) - 364 * DAY);
+}
+function isoTime(time) {
+	return `${new Date(time).toISOString().slice(0, 19)}Z`;
+}
+function isoDay(time) {
+	return new Date(time).toISOString().slice(0, 10);
+}
+// src/collect/anthropic/pages.ts
+const MOST_PAGES$1 = 1e4;
+async function* followPages(resource, read, next) {
+	const seen = new Set();
+	let cursor;
+	do {
+		const page = await read(cursor);
+		yield page;
+		const following = next(page);
+		if (following === null) return;
+		if (seen.has(following)) throw new AuditError(`${resource}: the cursor of the next page repeats, so the pages never end.`);
+		if (seen.size >= MOST_PAGES$1) throw new AuditError(`${resource}: more than ${MOST_PAGES$1} pages, which no organization has.`);
+		seen.add(following);
+		cursor = following;
+	} while (cursor !== void 0);
+}
+function nextCursor(resource, hasMore, cursor) {
+	if (hasMore === false) return null;
+	if (cursor) return cursor;
+	if (hasMore) throw new AuditError(`${resource}: a page says that there is more but gives no cursor to it.`);
+	return null;
+}
+// src/collect/anthropic/schemas.ts
+const count$2 = number$1().nonnegative();
+const limitPageSchema = object$1({
+	data: array(object$1({
+		id: string$1().nullish(),
+		rate_limit_id: string$1().nullish(),
+		group: object$1({
+			id: string$1().nullish(),
+			type: string$1(),
+			display_name: string$1().nullish()
+		}).nullish(),
+		group_type: string$1().nullish(),
+		models: array(string$1()).nullish(),
+		limits: array(object$1({
+			type: string$1(),
+			value: count$2.nullish(),
+			source: object$1({ type: string$1() }).nullish()
+		}))
+	}).refine((entry) => entry.group?.type ?? entry.group_type, { error: "neither group.type nor group_type is given" })),
+	next_page: string$1().nullish()
+});
+const workspacePageSchema = object$1({
+	data: array(object$1({
+		id: string$1(),
+		name: string$1(),
+		archived_at: string$1().nullish()
+	})),
+	has_more: boolean(),
+	last_id: string$1().nullish()
+});
+const apiKeyPageSchema = object$1({
+	data: array(object$1({
+		id: string$1(),
+		name: string$1()
+	})),
+	has_more: boolean(),
+	last_id: string$1().nullish()
+});
+const cacheCreation = object$1({
+	ephemeral_5m_input_tokens: count$2,
+	ephemeral_1h_input_tokens: count$2
+});
+const serverToolUse = object$1({ web_search_requests: count$2.nullish() }).nullish();
+const analyticsPageSchema = object$1({
+	data: array(object$1({
+		starting_at: string$1(),
+		group: object$1({
+			model: string$1().nullish(),
+			workspace_id: string$1().nullish(),
+			api_key_id: string$1().nullish(),
+			organization_id: string$1().nullish(),
+			service_tier: string$1().nullish(),
+			speed: string$1().nullish(),
+			product: string$1().nullish()
+		}),
+		usage: object$1({
+			requests: count$2.nullish(),
+			uncached_input_tokens: count$2,
+			cache_creation: cacheCreation,
+			cache_read_input_tokens: count$2,
+			output_tokens: count$2,
+			total_tokens: count$2.nullish(),
+			server_tool_use: serverToolUse
+		})
+	})),
+	has_more: boolean().nullish(),
+	next_page: string$1().nullish(),
+	data_refreshed_at: string$1().nullish()
+});
+const legacyPageSchema = object$1({
+	data: array(object$1({
+		starting_at: string$1(),
+		results: array(object$1({
+			model: string$1().nullish(),
+			workspace_id: string$1().nullish(),
+			api_key_id: string$1().nullish(),
+			service_tier: string$1().nullish(),
+			speed: string$1().nullish(),
+			uncached_input_tokens: count$2,
+			cache_creation: cacheCreation,
+			cache_read_input_tokens: count$2,
+			output_tokens: count$2,
+			server_tool_use: serverToolUse
+		}))
+	})),
+	has_more: boolean().nullish(),
+	next_page: string$1().nullish()
+});
+const errorBodySchema = object$1({ error: object$1({
+	type: string$1(),
+	message: string$1().optional(),
+	details: object$1({ error_code: string$1().nullish() }).nullish()
+}) });
+const tokenSchema = object$1({
+	access_token: string$1().min(1),
+	expires_in: number$1().positive()
+});
+// src/collect/usage/api-keys.ts
+const PATH$6 = "/v1/organizations/api_keys";
+async function readApiKeyNames(client) {
+	const names = new Map();
+	const pages = followPages(`GET ${PATH$6}`, (after_id) => client.get(PATH$6, {
+		limit: 1e3,
+		after_id
+	}, apiKeyPageSchema), (page) => nextCursor(`GET ${PATH$6}`, page.has_more, page.last_id));
+	for await (const page of pages) for (const { id, name } of page.data) names.set(id, name);
+	return names;
+}
+// src/collect/activity/collect-activity.ts
+const id = string$1().nullish();
+const actor$1 = object$1({
+	type: string$1(),
+	admin_api_key_id: id,
+	api_key_id: id,
+	service_account_id: id,
+	user_id: id
+});
+const page$2 = object$1({ data: array(object$1({
+	type: string$1(),
+	created_at: datetime({ offset: true }),
+	workspace_id: string$1(),
+	model_group: string$1().nullish(),
+	limiter_type: string$1(),
+	value: number$1().nullish(),
+	actor: actor$1
+})) });
+const PATH$5 = "/v1/compliance/activities";
+const UPDATED = "platform_workspace_rate_limit_updated";
+const DELETED = "platform_workspace_rate_limit_deleted";
+const TIME_BUDGET$2 = 1e4;
+const LOOK_BACK = 90 * DAY;
+async function collectActivity({ clientFor }, until, log) {
+	const client = clientFor(TIME_BUDGET$2);
+	try {
+		const { data } = await client.get(PATH$5, {
+			activity_types: [UPDATED, DELETED],
+			"created_at.gte": isoTime(until - LOOK_BACK),
+			limit: 1e3
+		}, page$2);
+		const names = await keyNames(client, data);
+		return data.flatMap(({ type, created_at, workspace_id, model_group, limiter_type, value, actor: by }) => type === UPDATED || type === DELETED ? [{
+			at: Date.parse(created_at),
+			workspaceId: workspace_id,
+			modelGroup: model_group ?? null,
+			limiter: limiter_type,
+			value: type === UPDATED ? value ?? null : null,
+			actor: actorOf(by, names)
+		}] : []);
+	} catch (error) {
+		log.debug(`Who changed a limit could not be read: ${describeError(error)}`);
+		return null;
+	}
+}
+async function keyNames(client, data) {
+	if (!data.some(({ actor: by }) => by.admin_api_key_id ?? by.api_key_id)) return new Map();
+	return readApiKeyNames(client).catch((error) => {
+		if (error instanceof AuditError) return new Map();
+		throw error;
+	});
+}
+const KINDS$2 = {
+	admin_api_key_actor: "admin key",
+	anthropic_actor: "Anthropic",
+	api_actor: "API key",
+	service_account_actor: "service account",
+	system_actor: "an automated process of Anthropic",
+	user_actor: "user"
+};
+function actorOf(by, names) {
+	const key = by.admin_api_key_id ?? by.api_key_id ?? null;
+	return {
+		kind: KINDS$2[by.type] ?? by.type.replace(/_actor$/, "").replaceAll("_", " "),
+		id: key ?? by.service_account_id ?? by.user_id ?? null,
+		name: key === null ? null : names.get(key) ?? null
+	};
+}
+// src/collect/anthropic/budget.ts
+const LONGEST$2 = 24 * MINUTE;
+const ORDINARY = 12 * MINUTE;
+function createBudget(now) {
+	const latest = now() + LONGEST$2;
+	let deadline = now() + ORDINARY;
+	return {
+		deadline: () => deadline,
+		makeRoom: (requests) => {
+			if (requests <= 60 || now() >= deadline) return;
+			const needed = requests / 60 * MINUTE;
+			deadline = Math.min(latest, Math.max(deadline, now() + 1.25 * needed + 2 * MINUTE));
+		},
+		minutesAtMost: () => (latest - now()) / MINUTE
+	};
 }
 // \0builtin:import:node:path
 const _resolve = (() => process.getBuiltinModule("node:path").resolve)();
@@ -22507,103 +22824,6 @@ async function persist({ now, sleep, pace }, { deadline, endpoint, log }, once) 
 		await sleep(wait);
 	}
 }
-// src/collect/anthropic/schemas.ts
-const count = number().nonnegative();
-const limitPageSchema = object$1({
-	data: array(object$1({
-		id: string$1().nullish(),
-		rate_limit_id: string$1().nullish(),
-		group: object$1({
-			id: string$1().nullish(),
-			type: string$1(),
-			display_name: string$1().nullish()
-		}).nullish(),
-		group_type: string$1().nullish(),
-		models: array(string$1()).nullish(),
-		limits: array(object$1({
-			type: string$1(),
-			value: count.nullish(),
-			source: object$1({ type: string$1() }).nullish()
-		}))
-	}).refine((entry) => entry.group?.type ?? entry.group_type, { error: "neither group.type nor group_type is given" })),
-	next_page: string$1().nullish()
-});
-const workspacePageSchema = object$1({
-	data: array(object$1({
-		id: string$1(),
-		name: string$1(),
-		archived_at: string$1().nullish()
-	})),
-	has_more: boolean(),
-	last_id: string$1().nullish()
-});
-const apiKeyPageSchema = object$1({
-	data: array(object$1({
-		id: string$1(),
-		name: string$1()
-	})),
-	has_more: boolean(),
-	last_id: string$1().nullish()
-});
-const cacheCreation = object$1({
-	ephemeral_5m_input_tokens: count,
-	ephemeral_1h_input_tokens: count
-});
-const serverToolUse = object$1({ web_search_requests: count.nullish() }).nullish();
-const analyticsPageSchema = object$1({
-	data: array(object$1({
-		starting_at: string$1(),
-		group: object$1({
-			model: string$1().nullish(),
-			workspace_id: string$1().nullish(),
-			api_key_id: string$1().nullish(),
-			organization_id: string$1().nullish(),
-			service_tier: string$1().nullish(),
-			speed: string$1().nullish(),
-			product: string$1().nullish()
-		}),
-		usage: object$1({
-			requests: count.nullish(),
-			uncached_input_tokens: count,
-			cache_creation: cacheCreation,
-			cache_read_input_tokens: count,
-			output_tokens: count,
-			total_tokens: count.nullish(),
-			server_tool_use: serverToolUse
-		})
-	})),
-	has_more: boolean().nullish(),
-	next_page: string$1().nullish(),
-	data_refreshed_at: string$1().nullish()
-});
-const legacyPageSchema = object$1({
-	data: array(object$1({
-		starting_at: string$1(),
-		results: array(object$1({
-			model: string$1().nullish(),
-			workspace_id: string$1().nullish(),
-			api_key_id: string$1().nullish(),
-			service_tier: string$1().nullish(),
-			speed: string$1().nullish(),
-			uncached_input_tokens: count,
-			cache_creation: cacheCreation,
-			cache_read_input_tokens: count,
-			output_tokens: count,
-			server_tool_use: serverToolUse
-		}))
-	})),
-	has_more: boolean().nullish(),
-	next_page: string$1().nullish()
-});
-const errorBodySchema = object$1({ error: object$1({
-	type: string$1(),
-	message: string$1().optional(),
-	details: object$1({ error_code: string$1().nullish() }).nullish()
-}) });
-const tokenSchema = object$1({
-	access_token: string$1().min(1),
-	expires_in: number().positive()
-});
 // src/collect/anthropic/attempt.ts
 const LARGEST_BODY$2 = 16e6;
 const LARGEST_ERROR_BODY = 64e3;
@@ -22953,7 +23173,7 @@ async function once(deps, { url, requestToken, audience, deadline }) {
 			remedy: mayPass ? OUTAGE$1 : PERMISSION
 		});
 	}
-	const token = replySchema.safeParse(parsed(text));
+	const token = replySchema.safeParse(parsed$1(text));
 	if (!token.success) return fail("the reply holds no token", AT_ONCE, { remedy: OUTAGE$1 });
 	secrets.add(token.data.value);
 	return {
@@ -22964,7 +23184,7 @@ async function once(deps, { url, requestToken, audience, deadline }) {
 const named$2 = (audience) => `GitHub gave no ID token for the audience ${audience}`;
 function identityIn(token) {
 	const [, payload = ""] = token.split(".");
-	const claims = claimsSchema.safeParse(parsed(Buffer.from(payload, "base64url").toString("utf8")));
+	const claims = claimsSchema.safeParse(parsed$1(Buffer.from(payload, "base64url").toString("utf8")));
 	if (!claims.success) return null;
 	const { sub: subject, aud, iss: issuer } = claims.data;
 	return {
@@ -22976,7 +23196,7 @@ function identityIn(token) {
 function ruleFor({ subject, audience, issuer }) {
 	return `This job's token says: sub "${subject}", aud "${audience}", iss "${issuer}". A rule fits it with issuer ${issuer}, audience ${audience} and subject ${subject}`;
 }
-function parsed(text) {
+function parsed$1(text) {
 	try {
 		return JSON.parse(text);
 	} catch {
@@ -23437,9 +23657,9 @@ const HEADERS$1 = [
 ];
 function levelsOf(model, headers) {
 	return HEADERS$1.flatMap(([prefix, limiter]) => {
-		const limit = amount(headerText(headers, `${prefix}-limit`));
+		const limit = amount$1(headerText(headers, `${prefix}-limit`));
 		if (limit === null) return [];
-		const remaining = amount(headerText(headers, `${prefix}-remaining`));
+		const remaining = amount$1(headerText(headers, `${prefix}-remaining`));
 		return [{
 			limiter: limiter === "input" ? inputLimiter(model) : limiter,
 			limit,
@@ -23447,7 +23667,7 @@ function levelsOf(model, headers) {
 		}];
 	});
 }
-function amount(text) {
+function amount$1(text) {
 	if (text === void 0 || !/^\d+$/.test(text)) return null;
 	const value = Number(text);
 	return Number.isSafeInteger(value) ? value : null;
@@ -23455,7 +23675,7 @@ function amount(text) {
 function unusableHeader(headers) {
 	for (const [prefix] of HEADERS$1) for (const part of ["limit", "remaining"]) {
 		const name = `${prefix}-${part}`;
-		if (headers.has(name) && amount(headerText(headers, name)) === null) return `${name} is no whole number`;
+		if (headers.has(name) && amount$1(headerText(headers, name)) === null) return `${name} is no whole number`;
 		if (part === "remaining" && headers.has(name) && !headers.has(`${prefix}-limit`)) return `${name} stands without its limit`;
 	}
 	return null;
@@ -24034,28 +24254,6 @@ function nameOfModels(models) {
 	const [first = "", ...rest] = models.map((model) => model.split("-"));
 	return [...first].filter((_, i, all) => rest.every((other) => all.slice(0, i + 1).every((word, j) => other[j] === word))).join("-") || models.join(", ");
 }
-// src/collect/anthropic/pages.ts
-const MOST_PAGES = 1e4;
-async function* followPages(resource, read, next) {
-	const seen = new Set();
-	let cursor;
-	do {
-		const page = await read(cursor);
-		yield page;
-		const following = next(page);
-		if (following === null) return;
-		if (seen.has(following)) throw new AuditError(`${resource}: the cursor of the next page repeats, so the pages never end.`);
-		if (seen.size >= MOST_PAGES) throw new AuditError(`${resource}: more than ${MOST_PAGES} pages, which no organization has.`);
-		seen.add(following);
-		cursor = following;
-	} while (cursor !== void 0);
-}
-function nextCursor(resource, hasMore, cursor) {
-	if (hasMore === false) return null;
-	if (cursor) return cursor;
-	if (hasMore) throw new AuditError(`${resource}: a page says that there is more but gives no cursor to it.`);
-	return null;
-}
 // src/collect/limits/rate-limits.ts
 function readOrganizationLimits(client) {
 	return readEntries(client, "/v1/organizations/rate_limits");
@@ -24150,61 +24348,15 @@ async function readLimits(client, known) {
 		unreadable: readings.filter((reading) => "error" in reading)
 	};
 }
-// src/collect/limits/usage-tier.ts
-const page = object$1({
-	data: array(object$1({
-		amount: string$1().regex(/^\d+$/).nullish(),
-		currency: string$1(),
-		period: string$1().nullish(),
-		scope: object$1({ type: string$1() })
-	})),
-	next_page: string$1().nullish()
-});
-const BETAS = ["spend-limit-reads-2026-09-26"];
-const PATH$3 = "/v1/organizations/spend_limits";
-const TIME_BUDGET$1 = 1e4;
-async function collectTier({ clientFor }, log) {
-	try {
-		return await readUsageTier(clientFor(TIME_BUDGET$1));
-	} catch (error) {
-		log.debug(`The usage tier could not be read: ${describeError(error)}`);
-		return null;
-	}
-}
-async function readUsageTier(client) {
-	try {
-		const pages = followPages(`GET ${PATH$3}`, (cursor) => client.get(PATH$3, {
-			scope_type: ["usage_tier"],
-			page: cursor
-		}, page, { betas: BETAS }), ({ next_page }) => next_page || null);
-		for await (const { data } of pages) {
-			const row = data.find(({ scope }) => scope.type === "usage_tier");
-			if (row) return tierOfCap(row.amount ?? null, row.currency);
-		}
-		return null;
-	} catch (error) {
-		if (error instanceof AuditError && CLOSED.has(error.status ?? 0)) return null;
-		throw error;
-	}
-}
-const CLOSED = new Set([
-	400,
-	403,
-	404
-]);
-function tierOfCap(amount, currency) {
-	if (amount === null || currency !== "USD") return null;
-	return TIERS.find((name) => PUBLISHED.monthlySpend[name] * 100 === Number(amount)) ?? null;
-}
 // src/vocabulary/limits/snapshot.ts
 const SNAPSHOT_VERSION = 1;
-const limitsSchema = record(string$1(), number().nullable()).describe("Limit by limiter type; null where the API names the limiter without a value");
+const limitsSchema = record(string$1(), number$1().nullable()).describe("Limit by limiter type; null where the API names the limiter without a value");
 const overrideSchema = strictObject({
 	group_type: string$1(),
 	name: string$1(),
 	limits: limitsSchema
 });
-const groupSchema = strictObject({
+const groupSchema$1 = strictObject({
 	group_type: string$1().describe("model_group, batch, token_count, files, skills, web_search, or a newer type"),
 	name: string$1().describe("Display name; groups are matched by what they contain, not by name"),
 	models: array(string$1()).optional().describe("Model names and aliases; only for a model_group"),
@@ -24212,7 +24364,7 @@ const groupSchema = strictObject({
 });
 const snapshotSchema = strictObject({
 	version: literal(SNAPSHOT_VERSION),
-	organization: array(groupSchema),
+	organization: array(groupSchema$1),
 	workspaces: array(strictObject({
 		id: string$1(),
 		name: string$1(),
@@ -29507,7 +29659,7 @@ const selector = {
 };
 const namesSomething = (rule) => rule.group !== void 0 || rule.limiter !== void 0 || rule.workspace !== void 0;
 const NAMES_SOMETHING = "names nothing; accepted: at least one of group, limiter, workspace";
-const line = union([string$1(), number()], "a percentage (75%) or a ratio (0.75), above 0").transform(String).pipe(threshold);
+const line = union([string$1(), number$1()], "a percentage (75%) or a ratio (0.75), above 0").transform(String).pipe(threshold);
 const thresholdSchema = strictObject({
 	...selector,
 	alert: line.optional().describe("Alert line: 90% or 0.9"),
@@ -29516,7 +29668,7 @@ const thresholdSchema = strictObject({
 	path: ["watch"],
 	error: "is not below alert; accepted: a value below alert"
 });
-const muteSchema = strictObject({
+const muteSchema$1 = strictObject({
 	...selector,
 	model: name.optional().describe("A model whose use no limit counts"),
 	kind: _enum(UNCLAIMED_KINDS, `is no kind of use; accepted: ${UNCLAIMED_KINDS.join(", ")}`).optional().describe("A kind of use that no limit counts"),
@@ -29529,19 +29681,21 @@ const expectedSchema = strictObject({
 	group: name.describe("Display name of a rate-limit group, or a model or alias it contains"),
 	limiter: name.describe("Anthropic's name of a limiter, such as output_tokens_per_minute"),
 	workspace: selector.workspace.describe("Name or ID of a workspace; without it the organization's limit is meant"),
-	limit: number().nonnegative().describe("What should bind")
+	limit: number$1().nonnegative().describe("What should bind")
 });
 const listOf = (schema) => array(schema).nullish().transform((items) => items ?? []);
 const policySchema = strictObject({
 	thresholds: listOf(thresholdSchema).describe("Lines for some limits; the rule that names more of a limit wins"),
-	mutes: listOf(muteSchema).describe("Alerts nobody needs to hear of, each with an owner, a reason and an end"),
-	expected: listOf(expectedSchema).describe("Limits as they should be")
+	mutes: listOf(muteSchema$1).describe("Alerts nobody needs to hear of, each with an owner, a reason and an end"),
+	expected: listOf(expectedSchema).describe("Limits as they should be"),
+	"spend-cap": number$1().positive().nullish().describe("Monthly spend cap in US dollars, for organizations to which Anthropic does not list it")
 });
 const NO_POLICY = {
 	path: "",
 	thresholds: [],
 	mutes: [],
-	expected: []
+	expected: [],
+	spendCap: null
 };
 // src/collect/repository/policy.ts
 const MOST_PROBLEMS = 10;
@@ -29553,25 +29707,27 @@ function parsePolicy(text, path) {
 		lineCounter: lines,
 		prettyErrors: false
 	});
-	const at = (offset) => {
-		const { line, col } = lines.linePos(offset);
+	const place = (offset, message) => {
+		const { line, col: column } = lines.linePos(offset);
 		return {
 			line,
-			text: `line ${line}, column ${col}`
+			column,
+			message
 		};
 	};
-	if (document.errors.length > 0) throw invalid(path, document.errors.map(({ pos, message }) => `${at(pos[0]).text}: ${message}`));
+	if (document.errors.length > 0) throw invalid(path, document.errors.map(({ pos, message }) => place(pos[0], message)));
 	const parsed = policySchema.safeParse(toValue(document, path));
-	if (!parsed.success) throw invalid(path, parsed.error.issues.flatMap((issue) => problems(issue, document)).map(({ offset, message }) => `${at(offset).text}: ${message}`));
+	if (!parsed.success) throw invalid(path, parsed.error.issues.flatMap((issue) => problems(issue, document)).map(({ offset, message }) => place(offset, message)));
 	const withLines = (list, rules) => rules.map((rule, index) => ({
 		...rule,
-		line: at(offsetOf(document, [list, index])).line
+		line: lines.linePos(offsetOf(document, [list, index])).line
 	}));
 	return {
 		path,
 		thresholds: withLines("thresholds", parsed.data.thresholds),
 		mutes: withLines("mutes", parsed.data.mutes),
-		expected: withLines("expected", parsed.data.expected)
+		expected: withLines("expected", parsed.data.expected),
+		spendCap: parsed.data["spend-cap"] ?? null
 	};
 }
 function toValue(document, path) {
@@ -29605,9 +29761,83 @@ function keyOffset(document, path, key) {
 	return isScalar(pair?.key) ? pair.key.range?.[0] : void 0;
 }
 function invalid(path, found) {
-	const shown = found.slice(0, MOST_PROBLEMS).map((problem) => `- ${problem}`);
+	const textOf = (problem) => typeof problem === "string" ? problem : `line ${problem.line}, column ${problem.column}: ${problem.message}`;
+	const shown = found.slice(0, MOST_PROBLEMS).map((problem) => `- ${textOf(problem)}`);
 	const more = found.length > shown.length ? `\n- and ${found.length - shown.length} more` : "";
-	return new AuditError(`The policy ${path} is not valid; nothing was judged.\n${shown.join("\n")}${more}`, { remedy: "docs/policy.md shows every rule there is." });
+	return new AuditError(`The policy ${path} is not valid; nothing was judged.\n${shown.join("\n")}${more}`, {
+		remedy: "docs/policy.md shows every rule there is.",
+		places: found.filter((problem) => typeof problem !== "string")
+	});
+}
+// src/collect/repository/workspace.ts
+async function readWorkspace(root, paths) {
+	const texts = await Promise.all(paths.map(async (path) => {
+		const target = await locate(root, path);
+		return [path, await _readFile(target, "utf8").catch(absent).catch(unusable("read", path))];
+	}));
+	return Object.fromEntries(texts);
+}
+async function locate(root, path) {
+	const workspace = await _realpath(root);
+	const target = await follow(_resolve(workspace, path));
+	const inside = _relative(workspace, target);
+	if (inside === ".." || inside.startsWith(`..${_sep}`) || _resolve(inside) === inside) throw new AuditError(`${path} leads out of the workspace, to ${target}.`, { remedy: "A symbolic link on its way points outside; set snapshot-path to a path without one." });
+	if (isReserved(inside.replaceAll(_sep, "/"))) throw new AuditError(`${path} leads to ${inside}, where git or the runner would run what is written.`, { remedy: "A symbolic link on its way points there; set snapshot-path to a path without one." });
+	return target;
+}
+async function follow(path) {
+	const real = await _realpath(path).catch(absent);
+	if (real !== null) return real;
+	const parent = _dirname(path);
+	return parent === path ? path : _join(await follow(parent), path.slice(parent.length));
+}
+function unusable(done, path) {
+	return (cause) => {
+		throw new AuditError(`${path} in the workspace cannot be ${done}: ${describeError(cause)}.`, {
+			remedy: "Check what lies there, and who owns it; a container step may have made it as another user.",
+			cause
+		});
+	};
+}
+function absent(error) {
+	if (error.code === "ENOENT" || error.code === "ENOTDIR") return null;
+	throw error;
+}
+// src/collect/repository/checked.ts
+async function readChecked({ env }, inputs) {
+	const { policyPath, snapshotPath } = inputs;
+	const remedy = "Let actions/checkout run before this action, and compare policy-path and snapshot-path with the repository.";
+	const root = env.GITHUB_WORKSPACE;
+	if (!root) throw new AuditError("mode: check needs GITHUB_WORKSPACE, which is not set.", { remedy });
+	const texts = await readWorkspace(root, [policyPath, snapshotPath]);
+	const policy = parsed(texts[policyPath] ?? null, policyPath, parsePolicy);
+	const snapshot = parsed(texts[snapshotPath] ?? null, snapshotPath, parseSnapshot);
+	if (policy.kind === "absent" && snapshot.kind === "absent") throw new AuditError(`Nothing was checked: the workspace has neither ${policyPath} nor ${snapshotPath}.`, { remedy });
+	return {
+		policy,
+		snapshot
+	};
+}
+function parsed(text, path, parse) {
+	if (text === null) return {
+		kind: "absent",
+		path
+	};
+	try {
+		return {
+			kind: "valid",
+			path,
+			value: parse(text, path)
+		};
+	} catch (error) {
+		const places = error instanceof AuditError ? error.places : [];
+		return {
+			kind: "invalid",
+			path,
+			error: describeError(error),
+			places
+		};
+	}
 }
 // src/collect/repository/committed.ts
 function snapshotIn(committed) {
@@ -29650,16 +29880,140 @@ function committedIn(files, { inputs, log }) {
 	}
 }
 const NOTHING_COMPARED = "The policy, if there is one, was not applied, and the limits were compared with nothing.";
-// src/collect/usage/api-keys.ts
-const PATH$2 = "/v1/organizations/api_keys";
-async function readApiKeyNames(client) {
-	const names = new Map();
-	const pages = followPages(`GET ${PATH$2}`, (after_id) => client.get(PATH$2, {
+const page$1 = object$1({
+	data: array(object$1({
+		amount: string$1().regex(/^\d+$/).nullish(),
+		currency: string$1(),
+		is_enabled: boolean().nullish(),
+		period: string$1().nullish(),
+		scope: object$1({ type: string$1() })
+	})),
+	next_page: string$1().nullish()
+});
+const BETAS = ["spend-limit-reads-2026-09-26"];
+const PATH$3 = "/v1/organizations/spend_limits";
+const SCOPES = ["usage_tier", "organization"];
+async function readSpendLimits(client) {
+	const rows = [];
+	try {
+		const pages = followPages(`GET ${PATH$3}`, (cursor) => client.get(PATH$3, {
+			scope_type: SCOPES,
+			page: cursor
+		}, page$1, { betas: BETAS }), ({ next_page }) => next_page || null);
+		for await (const { data } of pages) rows.push(...data);
+	} catch (error) {
+		if (error instanceof AuditError && CLOSED.has(error.status ?? 0)) return {
+			tier: null,
+			cap: null
+		};
+		throw error;
+	}
+	const caps = rows.filter(({ scope, is_enabled }) => SCOPES.includes(scope.type) && is_enabled !== false).filter(({ currency, period }) => currency === "USD" && (period ?? MONTHLY) === MONTHLY).flatMap(({ scope, amount }) => amount ? [{
+		scope: scope.type,
+		amount: Number(amount)
+	}] : []);
+	const ofTier = caps.find(({ scope }) => scope === "usage_tier");
+	return {
+		tier: TIERS.find((name) => PUBLISHED.monthlySpend[name] * 100 === ofTier?.amount) ?? null,
+		cap: caps.length > 0 ? Math.min(...caps.map(({ amount }) => amount)) : null
+	};
+}
+const MONTHLY = "monthly";
+const CLOSED = new Set([
+	400,
+	403,
+	404
+]);
+// src/collect/spend/collect-spend.ts
+const TIME_BUDGET$1 = 1e4;
+async function collectSpend({ clientFor }, { window, policyCap }, log) {
+	const client = clientFor(TIME_BUDGET$1);
+	const limits = await readSpendLimits(client).catch((error) => {
+		log.debug(`The spend limits could not be read: ${describeError(error)}`);
+		return {
+			tier: null,
+			cap: null
+		};
+	});
+	const { tier } = limits;
+	const cap = limits.cap ?? (policyCap === null ? null : policyCap * CENTS);
+	if (!cap) return {
+		tier,
+		spend: null,
+		problem: null
+	};
+	try {
+		const { monthStart, costs, known } = await readCosts(client, window);
+		let sum = 0;
+		const shares = costs.map((cost) => {
+			sum += cost;
+			return sum / cap;
+		});
+		const capSource = limits.cap === null ? "policy" : "api";
+		return {
+			tier,
+			spend: shares.length > 0 ? {
+				capSource,
+				monthStart,
+				shares,
+				known
+			} : null,
+			problem: null
+		};
+	} catch (error) {
+		return {
+			tier,
+			spend: null,
+			problem: `How much of the spend cap is used could not be read: ${describeError(error)}`
+		};
+	}
+}
+const CENTS = 100;
+const page = object$1({
+	data: array(object$1({
+		starting_at: string$1(),
+		cost: object$1({
+			amount: string$1().regex(/^-?\d+(\.\d+)?$/),
+			currency: literal("USD")
+		})
+	})),
+	has_more: boolean().nullish(),
+	next_page: string$1().nullish(),
+	data_refreshed_at: string$1().nullish()
+});
+const PATH$2 = "/v1/organizations/analytics/cost";
+const OPTIONS$1 = {
+	betas: ["analytics-usage-cost-2026-08-24"],
+	version: "2026-10-21"
+};
+async function readCosts(client, window) {
+	const end = dayOf(window.end);
+	const lastDay = new Date(end - DAY);
+	const monthStart = Date.UTC(lastDay.getUTCFullYear(), lastDay.getUTCMonth());
+	const costs = Array.from({ length: (end - monthStart) / DAY }, () => 0);
+	let known = end;
+	const pages = followPages(`GET ${PATH$2}`, (cursor) => client.get(PATH$2, {
+		starting_at: isoTime(monthStart),
+		ending_at: isoTime(end),
+		time_bucket_width: "1d",
+		order_by: "time",
+		order: "asc",
 		limit: 1e3,
-		after_id
-	}, apiKeyPageSchema), (page) => nextCursor(`GET ${PATH$2}`, page.has_more, page.last_id));
-	for await (const page of pages) for (const { id, name } of page.data) names.set(id, name);
-	return names;
+		page: cursor
+	}, page, OPTIONS$1), ({ has_more, next_page }) => nextCursor(`GET ${PATH$2}`, has_more, next_page));
+	for await (const { data, data_refreshed_at } of pages) {
+		const refreshed = data_refreshed_at ? Date.parse(data_refreshed_at) : NaN;
+		if (!Number.isNaN(refreshed)) known = Math.min(known, Math.floor(refreshed / MINUTE) * MINUTE);
+		for (const { starting_at, cost } of data) {
+			const day = (Date.parse(starting_at) - monthStart) / DAY;
+			if (costs[day] !== void 0) costs[day] += Number(cost.amount);
+		}
+	}
+	return {
+		monthStart,
+		costs,
+		known: Math.max(known, monthStart)
+	};
 }
 // src/vocabulary/scope.ts
 const ORGANIZATION = { type: "organization" };
@@ -29843,7 +30197,7 @@ const WIDTHS = {
 	"1d": DAY
 };
 const PAGE_ROWS = 1e3;
-const LONGEST = {
+const LONGEST$1 = {
 	"1m": DAY,
 	"1h": 31 * DAY,
 	"1d": 31 * DAY,
@@ -29858,8 +30212,8 @@ function analyticsRanges({ start, end, width, rowsPerBucket = 1 }) {
 	if (width === "all") return parts({
 		start,
 		end
-	}, LONGEST.all);
-	const most = LONGEST[width] / WIDTHS[width];
+	}, LONGEST$1.all);
+	const most = LONGEST$1[width] / WIDTHS[width];
 	const pages = Math.max(1, Math.floor(most * rowsPerBucket / PAGE_ROWS));
 	const buckets = Math.max(1, Math.min(most, Math.floor(pages * PAGE_ROWS / rowsPerBucket)));
 	return parts({
@@ -30726,6 +31080,401 @@ function usageLine({ source }, missing) {
 	const read = source === "analytics" ? "Read usage from the analytics API" : "Read usage from the legacy report";
 	return missing > 0 ? `${read}: the last ${plural(missing / MINUTE, "minute")} of the window not in yet.` : `${read}: the whole window.`;
 }
+// src/collect/usage-part/minutes-of.ts
+async function readMinutesOf(use, { reader, span, census, takesFilter }, fold) {
+	const known = {
+		earlier: [],
+		window: census.window
+	};
+	const names = (model) => model;
+	const dimensions = ["workspace_id", "model"];
+	const groupBy = [...dimensions, ...tellingApart(dimensions, known.window.filter(covers(use)))];
+	const isFiltered = takesFilter && use.models !== null;
+	const query = {
+		of: "workspaces",
+		...use,
+		isFiltered,
+		groupBy
+	};
+	const cells = cellsOf(query, known, names);
+	if (cells.size === 0) return;
+	const table = createMinuteTable(query, cells, {
+		grid: span,
+		windowStart: span.start,
+		nameOf: names
+	});
+	const asked = {
+		...span,
+		width: "1m",
+		groupBy,
+		models: isFiltered ? use.models ?? void 0 : void 0,
+		workspaceIds: use.workspaceIds ?? void 0,
+		rowsPerBucket: rowsPerMinute(cells.values(), span)
+	};
+	await reader.read(asked, table.take);
+	if (!table.addsUp()) throw new AuditError("The minutes that were read do not add up to the whole use of the window.", { remedy: "Usage may still have come in: run the job again." });
+	for (const rows of table.rows()) fold(rows);
+}
+// src/collect/usage-part/collect-uses.ts
+async function collectUses(what, uses, given, fold) {
+	try {
+		for (const { of, isNew } of uses) await readMinutesOf(of, given, (rows) => fold(rows.filter(isNew)));
+		return null;
+	} catch (error) {
+		return `${what} could not be worked out: ${describeError(error)}`;
+	}
+}
+// src/tell/words/escape.ts
+const ZERO_WIDTH_SPACE$1 = "​";
+const NAME_LENGTH = 100;
+function oneLine$1(text, length = NAME_LENGTH) {
+	const line = text.toWellFormed().replace(/[\r\n\u0085\u2028\u2029]+/gu, "↵").replace(/\t/gu, " ").replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, "�").trim();
+	if (line.length <= length) return line;
+	let cut = "";
+	for (const character of line) {
+		if (cut.length + character.length >= length) break;
+		cut += character;
+	}
+	return `${cut}…`;
+}
+function slackText(text, length) {
+	const line = oneLine$1(text, length);
+	const escaped = line.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+	return SLACK_MARKS.test(line) ? `\`${escaped.replaceAll("`", "ˋ")}\`` : escaped;
+}
+const SLACK_MARKS = /[*~`]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|:[^\s:]+:|^>/u;
+function markdownText(text, length) {
+	return withoutReferences(oneLine$1(text, length)).replace(/[\\`*_{}[\]<>#+!|&~=@$"':]/g, (character) => `&#${character.charCodeAt(0)};`).replaceAll(ZERO_WIDTH_SPACE$1, "&#8203;");
+}
+function gitText(text, length) {
+	return withoutReferences(oneLine$1(text, length));
+}
+function logText$1(text, length) {
+	return oneLine$1(text, length).replaceAll("##[", `#${ZERO_WIDTH_SPACE$1}#[`).replace(/^::/, `:${ZERO_WIDTH_SPACE$1}:`);
+}
+function withoutReferences(line) {
+	return line.replace(/[@#$]|:(?=\S)/g, `$&${ZERO_WIDTH_SPACE$1}`).replace(/\bwww(?=\.)/gi, `$&${ZERO_WIDTH_SPACE$1}`).replace(/\bgh-(?=\d)/gi, `$&${ZERO_WIDTH_SPACE$1}`);
+}
+const markdownLink = (text, url) => `[${text}](${encoded(url, /[\s()<>|`\\"]/g)})`;
+const slackLink = (text, url) => `<${encoded(url, /[\s<>|]/g).replaceAll("&", "&amp;")}|${text}>`;
+function sentenceWithLinks(sentence, safe, link) {
+	return sentence.split(/(https?:\/\/[^\s<>"]*[^\s<>".,;:)])/).map((part, index) => index % 2 === 1 ? link(safe(part), part) : spaced(part, safe)).join("");
+}
+function spaced(part, safe) {
+	return `${/^\s/.test(part) ? " " : ""}${safe(part, 500)}${/\S\s+$/.test(part) ? " " : ""}`;
+}
+function encoded(url, unsafe) {
+	return url.replace(unsafe, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
+}
+// src/vocabulary/limits/limiters.ts
+const INPUT = ["uncached_input", "cache_creation"];
+const ALL_INPUT = [...INPUT, "cache_read"];
+const model = {
+	group: MODEL_GROUP,
+	unit: "tokens",
+	per: "minute",
+	stream: "standard",
+	lowerBound: false
+};
+const LIMITERS = [
+	{
+		...model,
+		type: "requests_per_minute",
+		label: "requests/min",
+		long: "requests per minute",
+		unit: "requests",
+		counts: ["requests"]
+	},
+	{
+		...model,
+		type: "input_tokens_per_minute_cache_aware",
+		label: "input tokens/min (cache reads free)",
+		long: "input tokens per minute, cache reads not counted",
+		counts: INPUT
+	},
+	{
+		...model,
+		type: "input_tokens_per_minute",
+		label: "input tokens/min (cache reads count)",
+		long: "input tokens per minute, cache reads counted",
+		counts: ALL_INPUT
+	},
+	{
+		...model,
+		type: "output_tokens_per_minute",
+		label: "output tokens/min",
+		long: "output tokens per minute",
+		counts: ["output"]
+	},
+	{
+		...model,
+		type: "tokens_per_minute",
+		label: "tokens/min (input + output)",
+		long: "input and output tokens per minute",
+		counts: [...ALL_INPUT, "output"]
+	},
+	{
+		...model,
+		type: "tokens_per_day",
+		label: "tokens/day (input + output)",
+		long: "input and output tokens per UTC day",
+		per: "day",
+		counts: [...ALL_INPUT, "output"]
+	},
+	{
+		...model,
+		type: "fast_itpmca",
+		label: "fast input tokens/min (cache reads free)",
+		long: "fast-mode input tokens per minute, cache reads not counted",
+		stream: "fast",
+		counts: INPUT
+	},
+	{
+		...model,
+		type: "fast_otpm",
+		label: "fast output tokens/min",
+		long: "fast-mode output tokens per minute",
+		stream: "fast",
+		counts: ["output"]
+	},
+	{
+		type: "tool_uses_per_second",
+		group: "web_search",
+		label: "web searches/s",
+		long: "web searches per second",
+		unit: "tool uses",
+		per: "second",
+		stream: "any",
+		counts: ["web_searches"],
+		lowerBound: true
+	}
+];
+function limiterRule(groupType, limiterType) {
+	return LIMITERS.find((rule) => rule.type === limiterType && rule.group === groupType);
+}
+function knownFor({ unit }, known) {
+	return unit === "tokens" ? known.tokens : known.requests;
+}
+function limiterLabel(groupType, limiterType) {
+	if (limiterType === "enqueued_batch_requests") return "batch requests in queue";
+	if (limiterType === "requests_per_minute" && groupType !== "model_group") return "requests/min";
+	return limiterRule(groupType, limiterType)?.label ?? limiterType;
+}
+// src/tell/words/clock.ts
+const inUtc = (_at, utc) => utc;
+const inReadersZone = (at, utc) => {
+	const time = /\d\d:\d\d:\d\d/.test(utc) ? "{time_secs}" : "{time}";
+	return `<!date^${Math.floor(Date.parse(at) / 1e3)}^${time} {date_short_pretty}|${utc}>`;
+};
+// src/tell/words/format.ts
+function percentOf(report) {
+	const lines = [report.thresholds.watch, report.thresholds.alert];
+	return (ratio) => percent(ratio, lines);
+}
+const date = (iso) => iso.slice(0, 10);
+const time$2 = (iso) => iso.slice(11, 16);
+function moment(iso, clock = inUtc) {
+	return clock(iso, `${date(iso)} ${time$2(iso)} UTC`);
+}
+function period({ start, end }) {
+	if (!(time$2(start) === "00:00" && time$2(end) === "00:00")) return `${date(start)} ${time$2(start)} to ${date(start) === date(end) ? "" : `${date(end)} `}${time$2(end)} UTC`;
+	const days = Math.round((Date.parse(end) - Date.parse(start)) / DAY);
+	if (days <= 1) return `${date(start)} (UTC)`;
+	const last = new Date(Date.parse(end) - 1).toISOString();
+	return `${date(start)} to ${date(last)} (${days} days, UTC)`;
+}
+function timeBefore({ window: { days, start, compared_with } }) {
+	if (days === 1) return "the day before";
+	return compared_with?.end === start ? `the ${days} days before` : "the window one day earlier";
+}
+function peakTime(verdict, report, clock = inUtc) {
+	const { peak, peak_at: at } = verdict;
+	if (at === null || peak === 0) return "";
+	if (isPerDay(verdict)) return date(at);
+	const day = report.window.days > 1 ? `${date(at)} ` : "";
+	if (report.peak_window === "minute") return clock(at, `${day}${time$2(at)} UTC`);
+	if (report.peak_window === "second") return clock(at, `${day}${at.slice(11, 19)} UTC`);
+	const end = new Date(Date.parse(at) + HOUR).toISOString();
+	return `${clock(at, `${day}${time$2(at)}`)}–${clock(end, `${time$2(end)} UTC`)}`;
+}
+function atPeakTime(...about) {
+	const when = peakTime(...about);
+	return when && `${isPerDay(about[0]) ? " on" : " at"} ${when}`;
+}
+const isPerDay = ({ group, limiter }) => limiterRule(group.type, limiter)?.per === "day";
+const GROUP_NAMES = {
+	batch: "Message Batches",
+	token_count: "Token counting",
+	files: "Files",
+	skills: "Skills",
+	web_search: "Web search"
+};
+function groupName(group, safe) {
+	return safe(group.name === group.type && GROUP_NAMES[group.type] || group.name);
+}
+function scopeName(scope, safe) {
+	return scope.type === "organization" ? "organization" : `workspace ${safe(scope.name)}`;
+}
+function limiterName(row, safe) {
+	const label = limiterLabel(row.group.type, row.limiter);
+	return label === row.limiter ? safe(label) : label;
+}
+function limitName(row, safe) {
+	const where = row.scope.type === "workspace" ? ` in ${scopeName(row.scope, safe)}` : "";
+	return `${groupName(row.group, safe)}, ${limiterName(row, safe)}${where}`;
+}
+const BAND_MARK = {
+	alert: "🔴",
+	watch: "🟡",
+	ok: "🟢",
+	unmeasured: "⚪"
+};
+// src/tell/words/markdown.ts
+function table(columns, rows) {
+	if (rows.length === 0) return "";
+	const row = (cells) => `| ${cells.join(" | ")} |`;
+	return [
+		row(columns.map(({ head }) => head)),
+		row(columns.map(({ align }) => align === "right" ? "---:" : "---")),
+		...rows.map(row)
+	].join("\n");
+}
+function details(title, body) {
+	return body === "" ? "" : `<details>\n<summary>${title}</summary>\n\n${body}\n\n</details>`;
+}
+function bullets(items) {
+	return items.map((item) => `- ${item}`).join("\n");
+}
+function numbered(items) {
+	return items.map((item, index) => `${index + 1}. ${item}`).join("\n");
+}
+function stack(...parts) {
+	return parts.filter(Boolean).join("\n\n");
+}
+function under(heading, body) {
+	return body === "" ? "" : `${unbroken(heading)}\n\n${body}`;
+}
+function fenced(text) {
+	const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
+	const fence = "`".repeat(longest + 1);
+	return `${fence}text\n${text}\n${fence}`;
+}
+function unbroken(cell) {
+	return cell.replace(/([\d≥≤−+]) (?=[\d%])/g, "$1&nbsp;");
+}
+const CELLS = 10;
+function bar(ratio) {
+	const full = Math.min(CELLS, Math.floor(ratio * CELLS + 1e-9));
+	const cells = full === 0 && ratio > 0 ? "▒" : "█".repeat(full);
+	return `\`${cells}${"░".repeat(CELLS - cells.length)}\``;
+}
+function seeAlso({ run, usage, limits, runbook }, own = "This run") {
+	return [
+		run && markdownLink(own, run),
+		markdownLink("Usage in the Console", usage),
+		markdownLink("Limits in the Console", limits),
+		runbook && markdownLink("Runbook", runbook)
+	].filter(Boolean).join(" · ");
+}
+// src/tell/check-summary.ts
+function isAcceptable({ policy, snapshot }) {
+	return policy.kind !== "invalid" && snapshot.kind !== "invalid";
+}
+function checkLine(checked, rules) {
+	const invalid = [checked.policy, checked.snapshot].filter(({ kind }) => kind === "invalid");
+	if (invalid.length > 0) return `${listing(invalid.map(({ path }) => path))} ${invalid.length === 1 ? "is" : "are"} not valid`;
+	if (checked.policy.kind === "absent") return "there is no policy, and the snapshot is valid";
+	if (rules === null) return "the policy is valid; without a snapshot its rules cannot be held against anything";
+	const idle = rules.filter(({ limits }) => limits?.length === 0).length;
+	return `the policy is valid: ${plural(rules.length, "rule")}${idle > 0 ? `, ${count$1(idle)} without effect` : ""}`;
+}
+function renderCheckSummary(checked, rules) {
+	const mark = isAcceptable(checked) ? BAND_MARK.ok : BAND_MARK.alert;
+	const remarks = (rules ?? []).flatMap(({ line, remarks: said }) => said.map(({ message }) => `Line ${line}: ${markdownText(message, 1e3)}`));
+	return `${stack(`## ${mark} Claude rate limits: ${markdownText(checkLine(checked, rules), 500)}`, ...[checked.policy, checked.snapshot].map(problemsOf), under("### To look at", bullets(remarks)), under("### What each rule of the policy speaks of", ruleTable(rules ?? [])), "<sub>Checked against the recorded limits, without any request to Anthropic or GitHub.</sub>")}\n`;
+}
+function problemsOf(file) {
+	if (file.kind !== "invalid") return "";
+	const [head = "", ...problems] = file.error.split("\n").map((line) => line.replace(/^- /, ""));
+	return stack(markdownText(head, 1e3), bullets(problems.map((problem) => markdownText(problem, 500))));
+}
+const NAMED$12 = 3;
+function ruleTable(rules) {
+	return table([
+		{
+			head: "Line",
+			align: "right"
+		},
+		{ head: "Rule" },
+		{ head: "Limits" }
+	], rules.map(({ line, list, selector, limits }) => [
+		String(line),
+		`${capital(list)}: ${markdownText(selector)}`,
+		limits === null ? "use that no limit counts" : listing(limits.map((limit) => limitName(limit, markdownText)), NAMED$12) || "none"
+	]));
+}
+// \0builtin:import:node:os
+const _tmpdir = (() => process.getBuiltinModule("node:os").tmpdir)();
+// src/deliver/write-whole.ts
+async function writeWhole(path, text) {
+	const beside = `${path}.${process.pid}.tmp`;
+	try {
+		await _mkdir(_dirname(path), { recursive: true });
+		await _writeFile(beside, text);
+		await _rename(beside, path);
+	} catch (error) {
+		await _rm(beside, { force: true }).catch(() => {});
+		throw error;
+	}
+}
+// src/deliver/run-files.ts
+const FOLDER = "claude-rate-limit-audit";
+function writeReport(env, report) {
+	return writeTemporary(env, "report.json", `${JSON.stringify(report, null, 2)}\n`);
+}
+function writeEvidence(env, markdown) {
+	return writeTemporary(env, "evidence.md", markdown);
+}
+function writeMessage(env, markdown) {
+	return writeTemporary(env, "message.md", markdown);
+}
+function writeMetrics(env, text) {
+	return writeTemporary(env, "metrics.txt", text);
+}
+async function writeTemporary(env, name, text) {
+	const path = _join(env.RUNNER_TEMP || _tmpdir(), FOLDER, name);
+	await writeWhole(path, text);
+	return path;
+}
+async function writeSummary(env, markdown) {
+	if (env.GITHUB_STEP_SUMMARY) await _appendFile(env.GITHUB_STEP_SUMMARY, markdown);
+}
+// src/deliver/deliver-check.ts
+async function deliverCheck({ env }, log, { redact }, checked, rules) {
+	for (const file of [checked.policy, checked.snapshot]) annotate(log, file);
+	for (const { line, remarks } of rules ?? []) for (const { level, message } of remarks) log[level](logText$1(message, 2e3), "Policy of the Claude rate limits", {
+		file: checked.policy.path,
+		line
+	});
+	log.info(`Claude rate limits: ${checkLine(checked, rules)}.`);
+	await writeSummary(env, redact(renderCheckSummary(checked, rules)));
+	if (isAcceptable(checked)) return 0;
+	log.fail(`The check fails: ${checkLine(checked, rules)}.`);
+	return 1;
+}
+function annotate(log, file) {
+	if (file.kind !== "invalid") return;
+	const title = `${file.path} is not valid`;
+	for (const { line, column, message } of file.places) log.error(message, title, {
+		file: file.path,
+		line,
+		column
+	});
+	if (file.places.length === 0) log.error(file.error, title, {
+		file: file.path,
+		line: 1
+	});
+}
 // src/transport/proxies.ts
 function readProxies(env) {
 	const problems = [];
@@ -30756,7 +31505,7 @@ function readProxies(env) {
 function parse$3(text) {
 	const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`);
 	if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search || url.hash) return null;
-	const [user, password] = [decoded(url.username), decoded(url.password)];
+	const [user, password] = [decoded$1(url.username), decoded$1(url.password)];
 	url.username = encodeURIComponent(user);
 	url.password = encodeURIComponent(password);
 	const secrets = password === "" ? [] : [password, `${user}:${password}`];
@@ -30765,7 +31514,7 @@ function parse$3(text) {
 		secrets
 	};
 }
-function decoded(text) {
+function decoded$1(text) {
 	try {
 		return decodeURIComponent(text);
 	} catch {
@@ -30789,6 +31538,8 @@ const INPUTS = {
 	"peak-window": "minute",
 	threshold: "75%",
 	"watch-threshold": "50%",
+	issues: "none",
+	"what-if": "",
 	"policy-path": ".github/claude-rate-limits.policy.yml",
 	workspaces: "all",
 	models: "",
@@ -30886,6 +31637,35 @@ function checkLive(raw, { date }, problems) {
 	if (raw["lookback-days"] !== INPUTS["lookback-days"]) problems.push(`lookback-days: got "${raw["lookback-days"]}" with date ${raw.date}; accepted: no lookback-days, since a live window is as long as its name says`);
 	if (raw["peak-window"] === "hour") problems.push(`peak-window: got "hour" with date ${raw.date}; accepted: minute. The hour that has not ended has no mean yet`);
 }
+// src/inputs/what-if-lines.ts
+const MOST_CHANGES$2 = 10;
+const LARGEST_FACTOR = 1e3;
+const whatIfLines = grammar(`at most ${MOST_CHANGES$2} lines WORKSPACE × FACTOR or MODEL → MODEL [× FACTOR], such as "support-bot × 2"; each workspace and model once, factors up to ${LARGEST_FACTOR}`, (text) => {
+	const changes = text.split("\n").map((line) => line.trim()).filter(Boolean).map(changeOf$1);
+	const subjects = changes.map((change) => change && (change.kind === "model" ? `→${change.from}` : change.workspace));
+	if (changes.length > MOST_CHANGES$2 || new Set(subjects).size < subjects.length) return void 0;
+	return changes.every((change) => change !== void 0) ? changes : void 0;
+});
+function changeOf$1(text) {
+	const scaled = /^(.*\S)\s*(?:×|(?<=\s)[x*])\s*(\d+(?:\.\d+)?)$/.exec(text);
+	const factor = scaled ? Number(scaled[2]) : 1;
+	const what = scaled?.[1] ?? text;
+	if (factor > LARGEST_FACTOR) return void 0;
+	const moved = /^(\S+)\s*(?:→|->)\s*(\S+)$/.exec(what);
+	if (moved?.[1] && moved[2] && moved[1] !== moved[2]) return {
+		kind: "model",
+		text,
+		from: moved[1],
+		to: moved[2],
+		factor
+	};
+	return scaled && !/→|->/.test(what) ? {
+		kind: "workspace",
+		text,
+		workspace: what,
+		factor
+	} : void 0;
+}
 // src/inputs/fields.ts
 const GROUP_TYPES = [
 	"model_group",
@@ -30921,13 +31701,15 @@ const fields = {
 	"anthropic-oidc-audience": grammar("an audience without spaces", (text) => /^\S+$/.test(text) ? text : void 0),
 	"anthropic-base-url": httpsUrl("an https URL without credentials (http on loopback only)", { loopback: true }),
 	"headers-log": optional(grammar("a path or a glob, such as logs/claude-*.jsonl", (text) => /[\0\r\n]/.test(text) ? void 0 : text)),
-	mode: oneOf("audit", "drill"),
+	mode: oneOf("audit", "drill", "check"),
 	date: grammar("yesterday, or a day as YYYY-MM-DD (UTC); live: today, or last-1h to last-48h", (text) => text === "yesterday" ? text : liveSpan(text) ?? parseDay(text)),
 	"lookback-days": grammar("a whole number from 1 to 31", (text) => /^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= 31 ? Number(text) : void 0),
 	"compare-with": oneOf(...COMPARE_WITH),
 	"peak-window": oneOf("minute", "hour", "second"),
 	threshold,
 	"watch-threshold": threshold,
+	issues: oneOf("none", "alert"),
+	"what-if": whatIfLines,
 	"policy-path": repositoryPath,
 	workspaces: grammar("all | none | a list of workspace IDs or names", (text) => {
 		if (text === "all" || text === "none") return text;
@@ -31011,45 +31793,7 @@ function chooseCredentials(raw, values, problems) {
 		audience
 	};
 }
-// src/inputs/inputs.ts
-function areOfLog(inputs) {
-	return inputs.source.kind === "headers-log";
-}
-function readInputs({ core, now, env }, secrets) {
-	const names = Object.keys(INPUTS);
-	const raw = Object.fromEntries(names.map((name) => [name, core.getInput(name).trim() || INPUTS[name]]));
-	for (const name of SECRET_INPUTS) if (raw[name]) secrets.add(raw[name]);
-	const problems = [...readProxies(env).problems];
-	const values = {};
-	for (const name of names) {
-		const parsed = fields[name].safeParse(raw[name]);
-		if (parsed.success) Object.assign(values, { [name]: parsed.data });
-		if (!SECRET_INPUTS.has(name) && secrets.redact(raw[name]) !== raw[name]) problems.push(`${name}: got a value that is not shown because it holds a secret; accepted: ${parsed.success ? "a value without one, for it is shown to readers" : acceptedBy(parsed.error)}`);
-		else if (!parsed.success) problems.push(`${name}: got ${asGiven(name, raw[name])}; accepted: ${acceptedBy(parsed.error)}`);
-	}
-	const source = chooseSource(raw, values, problems);
-	checkPeakWindow(raw, values, problems);
-	checkLive(raw, values, problems);
-	const sourced = source && withWindow(source, values, now(), problems);
-	if (values.threshold !== void 0 && values["watch-threshold"] !== void 0 && values["watch-threshold"] >= values.threshold) problems.push(`watch-threshold: got ${asGiven("watch-threshold", raw["watch-threshold"])}; accepted: a value below threshold (${raw.threshold})`);
-	const { base, branch } = values;
-	const isOwn = base === branch || base?.startsWith(`${branch}-next`) || base?.startsWith(`${branch}-scratch-`);
-	if (base && isOwn && values["snapshot-mode"] === "pull-request") problems.push(`branch: got ${asGiven("branch", raw.branch)}; accepted: a branch other than base (${base}), neither it nor one on which this action prepares its commits`);
-	checkPaths(raw, problems);
-	if (problems.length > 0 || !sourced) throw new AuditError(problemText(problems));
-	return {
-		...sourced,
-		...otherInputs(values)
-	};
-}
-function acceptedBy(error) {
-	const issue = error.issues[0];
-	if (issue?.code === "invalid_union") return issue.errors.at(-1)?.at(0)?.message ?? issue.message;
-	return issue?.message ?? "something else";
-}
-function problemText(problems) {
-	return `${problems.length === 1 ? "One input is not valid" : `${problems.length} inputs are not valid`}; nothing was read or sent.\n${problems.map((problem) => `- ${problem}`).join("\n")}`;
-}
+// src/inputs/together.ts
 function checkPeakWindow(raw, values, problems) {
 	const given = values["peak-window"];
 	const isLog = raw["headers-log"] !== "";
@@ -31067,15 +31811,71 @@ function checkPaths(raw, problems) {
 		if (other) problems.push(`${name}: got ${asGiven(name, raw[name])}; accepted: another path than that of ${other}`);
 	}
 }
+function checkWhatIf(raw, problems) {
+	if (raw["what-if"] !== "" && raw["headers-log"] !== "") problems.push(`what-if: got ${asGiven("what-if", raw["what-if"])} with headers-log; accepted: nothing, since a log has no minutes of whole workspaces`);
+}
+// src/inputs/inputs.ts
+function areOfLog(inputs) {
+	return inputs.source.kind === "headers-log";
+}
+function readInputs({ core, now, env }, secrets) {
+	const names = Object.keys(INPUTS);
+	const raw = Object.fromEntries(names.map((name) => [name, core.getInput(name).trim() || INPUTS[name]]));
+	for (const name of SECRET_INPUTS) if (raw[name]) secrets.add(raw[name]);
+	const problems = [...readProxies(env).problems];
+	const values = {};
+	for (const name of names) {
+		const parsed = fields[name].safeParse(raw[name]);
+		if (parsed.success) Object.assign(values, { [name]: parsed.data });
+		if (!SECRET_INPUTS.has(name) && secrets.redact(raw[name]) !== raw[name]) problems.push(`${name}: got a value that is not shown because it holds a secret; accepted: ${parsed.success ? "a value without one, for it is shown to readers" : acceptedBy(parsed.error)}`);
+		else if (!parsed.success) problems.push(`${name}: got ${asGiven(name, raw[name])}; accepted: ${acceptedBy(parsed.error)}`);
+	}
+	if (values.mode === "check") return checkInputs(raw, values, problems);
+	const source = chooseSource(raw, values, problems);
+	checkPeakWindow(raw, values, problems);
+	checkWhatIf(raw, problems);
+	checkLive(raw, values, problems);
+	const sourced = source && withWindow(source, values, now(), problems);
+	if (values.threshold !== void 0 && values["watch-threshold"] !== void 0 && values["watch-threshold"] >= values.threshold) problems.push(`watch-threshold: got ${asGiven("watch-threshold", raw["watch-threshold"])}; accepted: a value below threshold (${raw.threshold})`);
+	const { base, branch } = values;
+	const isOwn = base === branch || base?.startsWith(`${branch}-next`) || base?.startsWith(`${branch}-scratch-`);
+	if (base && isOwn && values["snapshot-mode"] === "pull-request") problems.push(`branch: got ${asGiven("branch", raw.branch)}; accepted: a branch other than base (${base}), neither it nor one on which this action prepares its commits`);
+	checkPaths(raw, problems);
+	if (problems.length > 0 || !sourced) throw new AuditError(problemText(problems));
+	return {
+		...sourced,
+		...otherInputs(values)
+	};
+}
+function checkInputs(raw, values, problems) {
+	checkPaths(raw, problems);
+	const { "policy-path": policyPath, "snapshot-path": snapshotPath } = values;
+	if (problems.length > 0 || policyPath === void 0 || snapshotPath === void 0) throw new AuditError(problemText(problems));
+	return {
+		mode: "check",
+		policyPath,
+		snapshotPath
+	};
+}
+function acceptedBy(error) {
+	const issue = error.issues[0];
+	if (issue?.code === "invalid_union") return issue.errors.at(-1)?.at(0)?.message ?? issue.message;
+	return issue?.message ?? "something else";
+}
+function problemText(problems) {
+	return `${problems.length === 1 ? "One input is not valid" : `${problems.length} inputs are not valid`}; nothing was read or sent.\n${problems.map((problem) => `- ${problem}`).join("\n")}`;
+}
 function otherInputs(values) {
 	return {
-		mode: values.mode,
+		mode: values.mode === "drill" ? "drill" : "audit",
 		anthropicBaseUrl: values["anthropic-base-url"],
 		peakWindow: values["peak-window"] === "hour" ? "hour" : "minute",
 		thresholds: {
 			watch: values["watch-threshold"],
 			alert: values.threshold
 		},
+		issues: values.issues,
+		whatIf: values["what-if"],
 		policyPath: values["policy-path"],
 		workspaces: values.workspaces,
 		models: values.models,
@@ -31105,100 +31905,6 @@ function otherInputs(values) {
 const TOKENS = ["ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_RUNTIME_TOKEN"];
 function secretVariables(env) {
 	return [...TOKENS.map((name) => env[name] ?? ""), ...readProxies(env).secrets].filter(Boolean);
-}
-// src/vocabulary/limits/limiters.ts
-const INPUT = ["uncached_input", "cache_creation"];
-const ALL_INPUT = [...INPUT, "cache_read"];
-const model = {
-	group: MODEL_GROUP,
-	unit: "tokens",
-	per: "minute",
-	stream: "standard",
-	lowerBound: false
-};
-const LIMITERS = [
-	{
-		...model,
-		type: "requests_per_minute",
-		label: "requests/min",
-		long: "requests per minute",
-		unit: "requests",
-		counts: ["requests"]
-	},
-	{
-		...model,
-		type: "input_tokens_per_minute_cache_aware",
-		label: "input tokens/min (cache reads free)",
-		long: "input tokens per minute, cache reads not counted",
-		counts: INPUT
-	},
-	{
-		...model,
-		type: "input_tokens_per_minute",
-		label: "input tokens/min (cache reads count)",
-		long: "input tokens per minute, cache reads counted",
-		counts: ALL_INPUT
-	},
-	{
-		...model,
-		type: "output_tokens_per_minute",
-		label: "output tokens/min",
-		long: "output tokens per minute",
-		counts: ["output"]
-	},
-	{
-		...model,
-		type: "tokens_per_minute",
-		label: "tokens/min (input + output)",
-		long: "input and output tokens per minute",
-		counts: [...ALL_INPUT, "output"]
-	},
-	{
-		...model,
-		type: "tokens_per_day",
-		label: "tokens/day (input + output)",
-		long: "input and output tokens per UTC day",
-		per: "day",
-		counts: [...ALL_INPUT, "output"]
-	},
-	{
-		...model,
-		type: "fast_itpmca",
-		label: "fast input tokens/min (cache reads free)",
-		long: "fast-mode input tokens per minute, cache reads not counted",
-		stream: "fast",
-		counts: INPUT
-	},
-	{
-		...model,
-		type: "fast_otpm",
-		label: "fast output tokens/min",
-		long: "fast-mode output tokens per minute",
-		stream: "fast",
-		counts: ["output"]
-	},
-	{
-		type: "tool_uses_per_second",
-		group: "web_search",
-		label: "web searches/s",
-		long: "web searches per second",
-		unit: "tool uses",
-		per: "second",
-		stream: "any",
-		counts: ["web_searches"],
-		lowerBound: true
-	}
-];
-function limiterRule(groupType, limiterType) {
-	return LIMITERS.find((rule) => rule.type === limiterType && rule.group === groupType);
-}
-function knownFor({ unit }, known) {
-	return unit === "tokens" ? known.tokens : known.requests;
-}
-function limiterLabel(groupType, limiterType) {
-	if (limiterType === "enqueued_batch_requests") return "batch requests in queue";
-	if (limiterType === "requests_per_minute" && groupType !== "model_group") return "requests/min";
-	return limiterRule(groupType, limiterType)?.label ?? limiterType;
 }
 // src/judge/limits/effective.ts
 function bind$1(override, organization) {
@@ -31296,6 +32002,14 @@ function peakOf$1(series, rule, peakWindow) {
 		divisor
 	};
 }
+function firstAtOrOver(series, rule, peakWindow, limit, ratio) {
+	const width = widthOf(rule, peakWindow);
+	for (let from = 0; from < series.minutes; from += width) if (utilizationOf(peakOf$1({
+		...series,
+		values: series.values?.subarray(from, from + width) ?? null
+	}, rule, peakWindow), limit) >= ratio) return series.start + from * MINUTE;
+	return null;
+}
 function utilizationOf({ total, divisor }, limit) {
 	return total / (divisor * limit);
 }
@@ -31309,6 +32023,12 @@ function p99Of({ values, knownMinutes }, rule) {
 	if (knownMinutes === 0) return null;
 	if (!values) return 0;
 	return values.slice(0, knownMinutes).sort()[Math.ceil(.99 * knownMinutes) - 1] / scaleOf(rule);
+}
+function steadyUse({ values }, rule) {
+	const busy = (values ?? new Float64Array()).filter((value) => value > 0).sort();
+	const middle = (busy.length - 1) / 2;
+	const [below, above] = [busy[Math.floor(middle)], busy[Math.ceil(middle)]];
+	return below === void 0 || above === void 0 ? null : (below + above) / 2 / scaleOf(rule);
 }
 function minutesAtOrOver({ values }, rule, limit, ratio) {
 	if (!values) return 0;
@@ -31430,6 +32150,38 @@ function consequencesOf({ limits }, { before, after }, minutes) {
 			after: useUnder(after, limit.after, minutes)
 		}];
 	});
+}
+// src/judge/headroom/group-use.ts
+function withUse(views, rows, groups) {
+	const listed = new Set(groups.flatMap(({ models }) => models));
+	return views.map((view) => {
+		const models = groupOf(view.group, groups)?.models ?? [];
+		if (view.scope.type !== "organization" || models.length === 0) return view;
+		const use = sumOf$1(rows.filter((row) => {
+			const name = row.model === null ? null : listedName(row.model, listed);
+			return name !== null && models.includes(name) && useOf$1(row) === "standard";
+		}));
+		return use === null ? view : {
+			...view,
+			use
+		};
+	});
+}
+function sumOf$1(rows) {
+	let requests = 0;
+	let input = 0;
+	let output = 0;
+	for (const row of rows) {
+		if (row.requests === null) return null;
+		requests += row.requests;
+		input += row.uncachedInput + row.cacheCreation + row.cacheRead;
+		output += row.output;
+	}
+	return requests > 0 ? {
+		requests,
+		input,
+		output
+	} : null;
 }
 // src/vocabulary/limits/limit-key.ts
 function limitKey({ scope, group, limiter }) {
@@ -31582,6 +32334,7 @@ function judge(evidence) {
 	const useBefore = usesBefore(evidence);
 	return evidence.judged.map((limiter) => judgeOne(limiter, evidence, useBefore)).sort(compareVerdicts);
 }
+const STEADY_FROM = .5;
 function judgeOne(judged, evidence, useBefore) {
 	const { scope, group, limiter, configured, source } = judged;
 	const { meters, window, peakWindow, known } = evidence;
@@ -31655,6 +32408,7 @@ function judgeOne(judged, evidence, useBefore) {
 		...ofSeries(judgement, thresholds),
 		transition: transitionOf(band, previous?.band ?? null, isComplete),
 		previous,
+		...rule.per !== "day" && utilization >= STEADY_FROM && { steady: steadyUse(series, rule) ?? 0 },
 		hourly: rule.per === "day" ? null : hourlyPeaks(series, rule)
 	};
 }
@@ -31734,6 +32488,35 @@ function unreadableVerdicts(unreadable, committed) {
 function compareVerdicts(a, b) {
 	const nameOf = ({ scope }) => scope.type === "organization" ? "" : `${scope.name}\n${scope.id}`;
 	return compareText(a.scope.type, b.scope.type) || compareText(nameOf(a), nameOf(b)) || compareText(a.group.type, b.group.type) || compareText(a.group.name, b.group.name) || compareText(a.limiter, b.limiter);
+}
+// src/judge/limits/changed-by.ts
+function isOfWorkspaceLimit(change) {
+	return change.scope.type === "workspace" && "limiter" in change;
+}
+function withChangedBy(drift, activities, groups) {
+	if (activities === null) return [...drift];
+	return drift.map((item) => {
+		if (!("limiter" in item)) return item;
+		return {
+			...item,
+			changedBy: { records: isOfWorkspaceLimit(item) ? recordsOf(item, activities, groups) : [] }
+		};
+	});
+}
+function recordsOf(change, activities, groups) {
+	const workspaceId = change.scope.type === "workspace" ? change.scope.id : null;
+	const now = "after" in change ? change.after : null;
+	const ofLimiter = activities.filter((one) => one.workspaceId === workspaceId && one.limiter === change.limiter);
+	const fitting = [...Map.groupBy(ofLimiter, ({ modelGroup }) => modelGroup).values()].flatMap((same) => same.toSorted((a, b) => b.at - a.at)[0] ?? []).filter(({ value }) => value === now);
+	const named = fitting.filter(({ modelGroup }) => modelGroup !== null && isNamed$1(modelGroup, change, groups));
+	return (named.length > 0 ? named : fitting).map(({ at, actor }) => ({
+		...actor,
+		at
+	}));
+}
+function isNamed$1(text, { group }, groups) {
+	const models = groupOf(group, groups)?.models ?? [];
+	return text === group.name || text === group.type || models.includes(text);
 }
 // src/judge/limits/limit-findings.ts
 function limitFindings(snapshot, judged, read) {
@@ -31900,6 +32683,56 @@ function refused(reason) {
 		reason
 	};
 }
+// src/judge/planning/back-test.ts
+const LINES$1 = [
+	.5,
+	.6,
+	.7,
+	.75,
+	.8,
+	.9
+];
+const TESTED_FROM = .4;
+const FEWEST_DAYS$1 = 7;
+const FACTOR = 3;
+function backTests(verdicts, thresholds, peakWindow) {
+	if (peakWindow !== "minute") return [];
+	return verdicts.filter(isMeasured$1).flatMap((verdict) => {
+		const ratios = dailyUse(verdict);
+		const days = ratios.filter((ratio) => ratio !== null).length;
+		if (verdict.utilization < TESTED_FROM || days < FEWEST_DAYS$1 || isShort(verdict)) return [];
+		const { scope, group, limiter } = verdict;
+		const lines = LINES$1.map((line) => tallyOf(ratios, line));
+		const inForce = tallyOf(ratios, (verdict.thresholds ?? thresholds).alert);
+		const instead = lines.find(({ line, days: fired }) => line > inForce.line && fired > 0 && fired * FACTOR <= inForce.days);
+		return [{
+			scope,
+			group,
+			limiter,
+			days,
+			lines,
+			suggestion: instead ? {
+				inForce,
+				instead
+			} : null
+		}];
+	});
+}
+function isShort({ group, limiter, lowerBound }) {
+	return lowerBound && !limiterRule(group.type, limiter)?.lowerBound;
+}
+function dailyUse(verdict) {
+	const scale = limiterRule(verdict.group.type, verdict.limiter)?.per === "second" ? 60 : 1;
+	return (dailyPeaks(verdict) ?? []).map((peak) => peak === null ? null : Math.round(peak * scale) / (scale * verdict.limit));
+}
+function tallyOf(ratios, line) {
+	const fires = ratios.map((ratio) => ratio !== null && ratio >= line);
+	return {
+		line,
+		days: fires.filter(Boolean).length,
+		incidents: fires.filter((fired, day) => fired && !fires[day - 1]).length
+	};
+}
 // src/judge/planning/tier-reading.ts
 function tierReadings(groups) {
 	return groups.flatMap((group) => {
@@ -32033,7 +32866,7 @@ function overProvisioned(verdicts, isComplete) {
 }
 // src/judge/planning/planning.ts
 function planningOf(judged, groups, usageTier) {
-	const { verdicts, views, windowStart, isComplete } = judged;
+	const { verdicts, views, windowStart, isComplete, thresholds, peakWindow } = judged;
 	return {
 		usageTier,
 		tiers: tierReadings(groups).map((reading) => ({
@@ -32044,7 +32877,8 @@ function planningOf(judged, groups, usageTier) {
 		tierWhatIf: tierWhatIf(verdicts, groups),
 		cacheWhatIf: cacheWhatIf(verdicts, views, windowStart),
 		overProvisioned: overProvisioned(verdicts, isComplete),
-		runway: runways(judged)
+		runway: runways(judged),
+		backTests: backTests(verdicts, thresholds, peakWindow)
 	};
 }
 function runways({ verdicts, thresholds, peakWindow }) {
@@ -32059,6 +32893,32 @@ function runways({ verdicts, thresholds, peakWindow }) {
 			outcome
 		}] : [];
 	});
+}
+// src/judge/planning/spend.ts
+function spendOf({ shares, monthStart, known, capSource }, thresholds) {
+	const [share = 0, dayBefore = 0] = shares.slice(-2).reverse();
+	const band = bandOf(share, thresholds);
+	const isComplete = known >= monthStart + shares.length * DAY;
+	return {
+		share,
+		band,
+		transition: transitionOf(band, bandOf(dayBefore, thresholds), isComplete),
+		reachedOn: reachedOn(shares, share, {
+			monthStart,
+			known
+		}),
+		capSource
+	};
+}
+function reachedOn(shares, share, { monthStart, known }) {
+	const reached = shares.findIndex((part) => part >= 1);
+	if (reached >= 0) return monthStart + reached * DAY;
+	if (share <= 0) return null;
+	const day = Math.ceil((known - monthStart) / share / DAY - 1e-9) - 1;
+	const next = new Date(monthStart);
+	const monthEnd = Date.UTC(next.getUTCFullYear(), next.getUTCMonth() + 1);
+	const at = monthStart + day * DAY;
+	return at < monthEnd ? at : null;
 }
 // src/judge/policy/selector.ts
 function matches(rule, { scope, group, limiter }) {
@@ -32212,13 +33072,16 @@ function policyFindings(policy, judged, expected, lastDay, accounting = null) {
 		...unmatched(policy, judged, expected, accounting)
 	];
 }
-function unexpected({ rule, scope, group, actual }) {
-	const where = scope.type === "workspace" ? ` in workspace ${scope.name}` : "";
-	const is = actual === null ? "there is no such limit" : `it is ${count$1(actual)}`;
+function unexpected(expectation) {
 	return {
 		kind: "unexpected-limit",
-		message: `${group.name}, ${limiterLabel(group.type, rule.limiter)}${where}: the policy expects ${count$1(rule.limit)}, and ${is}.`
+		message: unexpectedText(expectation)
 	};
+}
+function unexpectedText({ rule, scope, group, actual }) {
+	const where = scope.type === "workspace" ? ` in workspace ${scope.name}` : "";
+	const is = actual === null ? "there is no such limit" : `it is ${count$1(actual)}`;
+	return `${group.name}, ${limiterLabel(group.type, rule.limiter)}${where}: the policy expects ${count$1(rule.limit)}, and ${is}.`;
 }
 function unmatched(policy, judged, expected, accounting) {
 	const isIdle = (mute) => isOfUse(mute) ? accounting !== null && !accounting.parts.some(({ kind, of }) => of.some(({ name }) => mutesUse(mute, kind, name))) : !judged.some((target) => matches(mute, target));
@@ -32452,12 +33315,12 @@ function judgeAll({ limits, meters, usage, source, window, thresholds, peakWindo
 	return withMutes([...verdicts, ...unreadableVerdicts(unread, committed)].sort(compareVerdicts), policy, current.groups, lastDayOf(window));
 }
 const lastDayOf = ({ end }) => dayOf(end - 1);
-function audited(known, { verdicts, problem, tier, committed, confirmed, hot }) {
+function audited(known, { verdicts, problem, spending, whatIf, budgets, activities, committed, confirmed, hot }) {
 	const { limits, meters, usage, source, window, thresholds, peakWindow, policy } = known;
 	const { census, freshness, unreconciled, tail } = usage;
 	const { reading, current, judged, judgedWorkspaces, active } = limits;
 	const expected = expectations(policy, current, active);
-	const drift = withIntent(driftOf$1(known), expected);
+	const drift = withChangedBy(withIntent(driftOf$1(known), expected), activities, current.groups);
 	const counted = accountingOf(census, current.groups, {
 		reconciled: unreconciled.length === 0,
 		muteOf: useMutesBy(policy, lastDayOf(window))
@@ -32472,7 +33335,7 @@ function audited(known, { verdicts, problem, tier, committed, confirmed, hot }) 
 		missingMinutes: missing,
 		refreshedAt: freshness.refreshedAt
 	};
-	const views = groupViews(verdicts, meters, window);
+	const views = withUse(groupViews(verdicts, meters, window), census.window, current.groups);
 	const forPlanning = {
 		verdicts,
 		views,
@@ -32512,13 +33375,27 @@ function audited(known, { verdicts, problem, tier, committed, confirmed, hot }) 
 				meters,
 				tail
 			}),
-			...useFindings(accounting, unknownProducts(census))
+			...useFindings(accounting, unknownProducts(census)),
+			...whatIf?.findings ?? [],
+			...budgets.problem === null ? [] : [{
+				kind: "budgets-unknown",
+				message: budgets.problem
+			}],
+			...spending.problem === null ? [] : [{
+				kind: "spend-unknown",
+				message: spending.problem
+			}]
 		],
 		...hot ? { live: {
 			known: freshness.known,
 			hotMinutes: hot.minutes,
 			leftOut: hot.leftOut
-		} } : { planning: planningOf(forPlanning, limits.judgedGroups, tier) },
+		} } : {
+			planning: planningOf(forPlanning, limits.judgedGroups, spending.tier),
+			...spending.spend && { spend: spendOf(spending.spend, thresholds) }
+		},
+		...whatIf && { whatIf },
+		...budgets.budgets && { budgets: budgets.budgets },
 		accounting,
 		unmatchedModels: unmatchedModels(census, current.groups),
 		unreadWorkspaces: reading.unreadable.map(({ workspace: { id, name } }) => ({
@@ -32895,7 +33772,7 @@ function logFindings(tally, readings, scopeOf) {
 			message: `${tallyText(tally)}${first}${lost}${links} What was not logged is in no figure.`
 		},
 		...readings.filter(isMixed).map((reading) => mixed(reading, scopeOf(reading))),
-		...readings.filter(hasMoved).map((reading) => moved$1(reading, scopeOf(reading)))
+		...readings.filter(hasMoved).map((reading) => moved$2(reading, scopeOf(reading)))
 	];
 }
 function mixed(reading, scope) {
@@ -32907,7 +33784,7 @@ function mixed(reading, scope) {
 	};
 }
 const byLength = (a, b) => a.length - b.length || (a < b ? -1 : 1);
-function moved$1(reading, scope) {
+function moved$2(reading, scope) {
 	const [first, ...later] = reading.limits;
 	const moves = later.map(({ limit, first: at }) => `${count$1(limit)} from ${minuteOf(at)} on`);
 	return {
@@ -33099,7 +33976,7 @@ function judgeLog(read, inputs, committed) {
 	const expected = expectations(policy, current, current.workspaces);
 	const lastDay = dayOf(window.end - 1);
 	const scopeOf = scopesOf(current);
-	const verdicts = judged(read, inputs, policy, scopeOf, lastDay);
+	const verdicts = judged$1(read, inputs, policy, scopeOf, lastDay);
 	const forPlanning = {
 		verdicts,
 		views: [],
@@ -33142,7 +34019,7 @@ function judgeLog(read, inputs, committed) {
 }
 const NOTHING_ASKED_FOR = "No model of the log is among those asked for: check the inputs models, group-types and workspaces.";
 const isComplete = ({ tally }) => tally.notUnderstood === 0 && tally.unusable === 0;
-function judged(read, inputs, policy, scopeOf, lastDay) {
+function judged$1(read, inputs, policy, scopeOf, lastDay) {
 	const { thresholds, models, groupTypes } = inputs;
 	const isAskedFor = (reading) => (models.length === 0 || models.includes(reading.model)) && (groupTypes.length === 0 || groupTypes.includes("model_group")) && isScopeAskedFor(scopeOf(reading), inputs.workspaces);
 	const lines = thresholdsBy(policy, thresholds);
@@ -33472,56 +34349,6 @@ function explainedMinutes(hot, drivers) {
 		minutes: hot.minutes.map(explained)
 	};
 }
-// src/judge/usage/atoms.ts
-function atomsOf(before, now) {
-	const makeUps = [before, now].filter((snapshot) => snapshot !== null).map(groupsOf);
-	const models = [...new Set(makeUps.flatMap((groups) => groups.flatMap((group) => group.models)))].sort(compareText);
-	return [...Map.groupBy(models, (model) => homesOf(model, makeUps)).values()];
-}
-function groupsOf(snapshot) {
-	const withTheirs = snapshot.workspaces.flatMap((workspace) => workspace.overrides).map((override) => withModels(override, snapshot));
-	return [...snapshot.groups, ...withTheirs].filter(({ models }) => models.length > 0);
-}
-function homesOf(model, makeUps) {
-	const homes = makeUps.map((groups) => {
-		const name = listedName(model, new Set(groups.flatMap((group) => group.models)));
-		return groups.flatMap((group, index) => name !== null && group.models.includes(name) ? [index] : []);
-	});
-	return JSON.stringify(homes);
-}
-// src/judge/usage/make-ups.ts
-function makeUpsOf({ judged, committed, current, changes }) {
-	const touched = changes.flatMap(({ limits }) => limits);
-	const after = touched.flatMap((limit) => limit.after ?? []);
-	const now = {
-		groups: current.groups,
-		limiters: [...judged, ...measurable(after, current)]
-	};
-	if (!committed) return {
-		now,
-		before: null
-	};
-	const between = counterparts(committed, current);
-	const before = [...judged.flatMap((limit) => limitBefore(limit, between) ?? []), ...touched.flatMap((limit) => limit.before ?? [])];
-	return {
-		now,
-		before: {
-			groups: committed.groups,
-			limiters: measurable(before, committed)
-		}
-	};
-}
-function measurable(limits, snapshot) {
-	return limits.filter((limit) => effectiveLimit(snapshot, limit) !== null).flatMap(({ scope, group, limiter }) => {
-		const override = scope.type === "workspace" ? groupOf(group, overridesIn(snapshot, scope)) : void 0;
-		const found = override ? withModels(override, snapshot) : groupOf(group, snapshot.groups);
-		return found ? [{
-			scope,
-			group: found,
-			limiter
-		}] : [];
-	});
-}
 // src/judge/usage/meters.ts
 function createMeters(now, before, window) {
 	const grid = {
@@ -33644,6 +34471,423 @@ function indexByModel(items, modelsOf) {
 	const index = new Map();
 	for (const item of items) for (const model of modelsOf(item)) index.set(model, [...index.get(model) ?? [], item]);
 	return index;
+}
+// src/judge/planning/budgets.ts
+const FEWEST_DAYS = 14;
+const HELD_BACK = 7;
+const PERCENTILE = .999;
+function createBudgets({ verdicts, groups, workspaces, window, isComplete, used }) {
+	if (window.days < FEWEST_DAYS || !isComplete) return null;
+	const limits = verdicts.filter(isMeasured$1).filter(isBudgeted);
+	const listed = new Set(groups.flatMap((group) => group.models));
+	const touched = new Set(limits.flatMap(({ group }) => groupOf(group, groups)?.models ?? []));
+	const rows = used.filter(({ model }) => model !== null && touched.has(listedName(model, listed) ?? ""));
+	const users = workspaces.flatMap(({ id, name }) => rows.some((row) => row.workspaceId === id) ? [{
+		id,
+		name
+	}] : []);
+	const meters = createMeters({
+		groups,
+		limiters: limits.flatMap(({ group, limiter }) => {
+			const home = groupOf(group, groups);
+			return home ? users.map(({ id, name }) => ({
+				scope: {
+					type: "workspace",
+					id,
+					name
+				},
+				group: home,
+				limiter
+			})) : [];
+		})
+	}, null, {
+		...window,
+		earlier: null
+	});
+	const models = [...new Set(rows.flatMap(({ model }) => model ?? []))];
+	return {
+		uses: models.length > 0 ? [{
+			of: {
+				models,
+				workspaceIds: null
+			},
+			isNew: () => true
+		}] : [],
+		fold: meters.foldWorkspaces,
+		judge: () => limits.flatMap((limit) => {
+			const { group, limiter } = limit;
+			const all = users.map((workspace) => ({
+				workspace,
+				meter: meters.find({
+					scope: {
+						type: "workspace",
+						...workspace
+					},
+					group,
+					limiter
+				})
+			}));
+			if (all.some(({ meter }) => meter?.hasUnknownRequests)) return [];
+			return budgetsOf$1(limit, all.map(({ workspace, meter }) => ({
+				workspace,
+				values: meter?.series ?? null
+			})), meters.grid);
+		})
+	};
+}
+function isBudgeted({ scope, group, limiter, band, lowerBound }) {
+	const isPerMinute = group.type === "model_group" && limiterRule(group.type, limiter)?.per === "minute";
+	return scope.type === "organization" && isPerMinute && band !== "ok" && !lowerBound;
+}
+function budgetsOf$1({ group, limiter, limit }, all, { start, end }) {
+	const from = (end - HELD_BACK * DAY - start) / MINUTE;
+	const wanted = all.flatMap(({ workspace, values }) => {
+		const wish = values ? wishOf(values.subarray(0, from)) : 0;
+		return values && wish > 0 ? [{
+			workspace,
+			wish,
+			heldBack: values.subarray(from)
+		}] : [];
+	});
+	const sum = wanted.reduce((total, { wish }) => total + wish, 0);
+	return wanted.map(({ workspace, wish, heldBack }) => {
+		const cap = sum > limit ? Math.max(1, Math.floor(wish * limit / sum)) : Math.ceil(wish);
+		const minutesOver = heldBack.reduce((over, value) => over + Number(value > cap), 0);
+		return {
+			workspace,
+			group,
+			limiter,
+			cap,
+			share: cap / limit,
+			minutesOver
+		};
+	}).sort((a, b) => b.cap - a.cap);
+}
+function wishOf(values) {
+	const ascending = values.slice().sort();
+	return (ascending[Math.ceil(PERCENTILE * ascending.length) - 1] ?? 0) || (ascending.at(-1) ?? 0);
+}
+// src/judge/planning/what-if-minutes.ts
+function createWhatIf(scenario, { limiters, groups, window }) {
+	const alone = {
+		...window,
+		earlier: null
+	};
+	const [was, would] = [createMeters({
+		groups,
+		limiters
+	}, null, alone), createMeters({
+		groups,
+		limiters
+	}, null, alone)];
+	const count = (meters, rows) => {
+		meters.foldOrganization(rows);
+		meters.foldWorkspaces(rows);
+	};
+	return {
+		fold: (rows) => {
+			count(was, rows);
+			count(would, rows.map(scenario.changed));
+		},
+		judge: (verdicts, whole, by) => {
+			const rows = verdicts.filter(isMeasured$1).flatMap((verdict) => {
+				const parts = [was.find(verdict), would.find(verdict)];
+				const meter = whole.find(verdict);
+				if (!meter || parts.every((part) => !part?.series)) return [];
+				const series = windowSeries(meter.series, whole.grid, window, knownFor(meter.rule, by.known));
+				return [rowOf$1(verdict, meter.rule, {
+					...series,
+					values: moved$1(series, parts)
+				}, by)];
+			});
+			const { changes, findings } = scenario;
+			return {
+				changes,
+				findings,
+				rows: rows.sort((a, b) => b.after.utilization - a.after.utilization)
+			};
+		}
+	};
+}
+function moved$1({ values, minutes }, [was, would]) {
+	return Float64Array.from({ length: minutes }, (_none, minute) => {
+		return Math.max(0, (values?.[minute] ?? 0) - (was?.series?.[minute] ?? 0)) + (would?.series?.[minute] ?? 0);
+	});
+}
+function rowOf$1(verdict, rule, series, by) {
+	const { scope, group, limiter, limit, lowerBound } = verdict;
+	const peak = peakOf$1(series, rule, by.peakWindow);
+	const utilization = utilizationOf(peak, limit);
+	const { watch, alert } = verdict.thresholds ?? by.thresholds;
+	const crosses = [
+		["watch", watch],
+		["alert", alert],
+		["limit", 1]
+	].flatMap(([line, ratio]) => {
+		const at = verdict.utilization < ratio ? firstAtOrOver(series, rule, by.peakWindow, limit, ratio) : null;
+		return at === null ? [] : [{
+			line,
+			at
+		}];
+	});
+	return {
+		scope,
+		group,
+		limiter,
+		before: {
+			limit,
+			peak: verdict.peak,
+			peakAt: verdict.peakAt,
+			utilization: verdict.utilization
+		},
+		after: {
+			limit,
+			peak: peak.peak,
+			peakAt: peak.peakAt,
+			utilization
+		},
+		lowerBound,
+		crosses
+	};
+}
+// src/judge/planning/what-if-scenario.ts
+function inUse(rows) {
+	return {
+		models: [...new Set(rows.flatMap(({ model }) => model ?? []))],
+		workspaceIds: new Set(rows.flatMap(({ workspaceId }) => workspaceId ?? []))
+	};
+}
+function scenarioOf(lines, { groups, workspaces, inUse: used }) {
+	const listed = new Set(groups.flatMap((group) => group.models));
+	const isModel = (name) => (model) => model !== null && (model === name || aliasOf(model) === name);
+	const held = lines.map((line) => {
+		if (line.kind === "workspace") {
+			const named = workspaces.filter(({ id, name }) => id === line.workspace || name === line.workspace);
+			const ids = new Set(named.map(({ id }) => id).filter((id) => used.workspaceIds.has(id)));
+			return {
+				line,
+				why: whyNotScaled(line, named, ids),
+				ids,
+				models: []
+			};
+		}
+		const models = used.models.filter(isModel(line.from));
+		return {
+			line,
+			why: whyNotMoved(line, models, listed),
+			ids: new Set(),
+			models
+		};
+	});
+	const holding = held.filter(({ why }) => why === null);
+	const workspaceIds = new Set(holding.flatMap(({ ids }) => [...ids]));
+	const models = [...new Set(holding.flatMap((one) => one.models))];
+	return {
+		changes: holding.map(({ line }) => line.text),
+		uses: [...workspaceIds.size > 0 ? [{
+			of: {
+				models: null,
+				workspaceIds: [...workspaceIds]
+			},
+			isNew: () => true
+		}] : [], ...models.length > 0 ? [{
+			of: {
+				models,
+				workspaceIds: null
+			},
+			isNew: (row) => !workspaceIds.has(row.workspaceId ?? "")
+		}] : []],
+		changed: (row) => {
+			let { model } = row;
+			let factor = 1;
+			for (const { line, ids } of holding) {
+				if (line.kind === "workspace" ? !ids.has(row.workspaceId ?? "") : !isModel(line.from)(row.model)) continue;
+				factor *= line.factor;
+				if (line.kind === "model") model = line.to;
+			}
+			return {
+				...times(row, factor),
+				model
+			};
+		},
+		findings: held.flatMap(({ line, why }) => why === null ? [] : [{
+			kind: "what-if",
+			message: `What if "${line.text}" was left out: ${why}.`
+		}])
+	};
+}
+function whyNotScaled({ workspace }, named, ids) {
+	if (named.length === 0) return `${workspace} is no active workspace`;
+	return ids.size === 0 ? `no use in the window bears the ID of ${workspace}` : null;
+}
+function whyNotMoved({ from, to }, used, listed) {
+	if (listedName(to, listed) === null) return `no rate-limit group lists ${to}, so that its limits are not known`;
+	return used.length === 0 ? `${from} was not used in the window` : null;
+}
+function times(row, factor) {
+	return {
+		...row,
+		requests: row.requests === null ? null : row.requests * factor,
+		uncachedInput: row.uncachedInput * factor,
+		cacheCreation: row.cacheCreation * factor,
+		cacheRead: row.cacheRead * factor,
+		output: row.output * factor,
+		unknownTokens: row.unknownTokens * factor,
+		webSearches: row.webSearches * factor
+	};
+}
+// src/vocabulary/limits/limit-command.ts
+function limitCommand(workspaceId, limiter, value) {
+	if (![workspaceId, limiter].every((text) => /^\w+$/.test(text))) return null;
+	return `ant organization:workspaces:rate-limits update --workspace-id ${workspaceId} --rate-limit-id RATE_LIMIT_ID --limit '${JSON.stringify({
+		type: limiter,
+		value
+	})}'`;
+}
+// src/judge/policy/check-policy.ts
+const SOON = 14;
+function checkPolicy(policy, snapshot, today) {
+	const recorded = judgedLimiters(snapshot);
+	const expected = expectations(policy, snapshot, snapshot.workspaces);
+	const covered = (rule) => recorded.filter((target) => matches(rule, target)).map(({ scope, group, limiter }) => ({
+		scope,
+		group: {
+			type: group.type,
+			name: group.name
+		},
+		limiter
+	}));
+	const thresholds = policy.thresholds.map((rule) => {
+		const limits = covered(rule);
+		return {
+			list: "thresholds",
+			...about(rule),
+			limits,
+			remarks: noEffect(limits)
+		};
+	});
+	const mutes = policy.mutes.map((rule) => {
+		const limits = isOfUse(rule) ? null : covered(rule);
+		return {
+			list: "mutes",
+			...about(rule),
+			limits,
+			remarks: [...noEffect(limits), ...endOf(rule, today)]
+		};
+	});
+	const expectedLimits = policy.expected.map((rule) => {
+		const found = expected.filter((expectation) => expectation.rule === rule);
+		const limits = found.map(({ scope, group }) => ({
+			scope,
+			group,
+			limiter: rule.limiter
+		}));
+		const remarks = found.filter(({ actual }) => actual !== rule.limit).map((one) => differing(one, snapshot));
+		return {
+			list: "expected",
+			...about(rule),
+			limits,
+			remarks: [...noEffect(limits), ...remarks]
+		};
+	});
+	return [
+		...thresholds,
+		...mutes,
+		...expectedLimits
+	].sort((a, b) => a.line - b.line);
+}
+function about(rule) {
+	return {
+		line: rule.line,
+		selector: selectorText(rule)
+	};
+}
+function noEffect(limits) {
+	if (limits === null || limits.length > 0) return [];
+	return [{
+		level: "warning",
+		message: "No recorded limit is meant by this rule, so that it has no effect. Workspaces have rows for limits of their own only."
+	}];
+}
+function endOf({ until }, today) {
+	const days = ((parseDay(until) ?? 0) - today) / DAY;
+	if (days < 0) return [{
+		level: "warning",
+		message: `This mute ended on ${until} and has no effect: delete it, or move its end.`
+	}];
+	if (days > SOON) return [];
+	return [{
+		level: "notice",
+		message: `This mute ends ${days === 0 ? "today" : `in ${plural(days, "day")}`}, with the audit of ${until}.`
+	}];
+}
+function differing(expectation, snapshot) {
+	return {
+		level: "notice",
+		message: `${unexpectedText(expectation)} ${wayTo(expectation, snapshot)}`
+	};
+}
+function wayTo({ rule, scope, group, actual }, snapshot) {
+	if (scope.type === "organization") return "An organization's limit is Anthropic's to set: ask for it in the Console.";
+	const organization = effectiveLimit(snapshot, {
+		scope: ORGANIZATION,
+		group,
+		limiter: rule.limiter
+	});
+	if (organization !== null && organization < rule.limit) return "The lower limit of the organization binds, whatever the workspace has set.";
+	const command = actual === null ? null : limitCommand(scope.id, rule.limiter, rule.limit);
+	if (command === null) return "It is set in the Console.";
+	return `To set it: ${command} (RATE_LIMIT_ID: the id of ${group.name} in GET /v1/organizations/rate_limits).`;
+}
+// src/judge/usage/atoms.ts
+function atomsOf(before, now) {
+	const makeUps = [before, now].filter((snapshot) => snapshot !== null).map(groupsOf);
+	const models = [...new Set(makeUps.flatMap((groups) => groups.flatMap((group) => group.models)))].sort(compareText);
+	return [...Map.groupBy(models, (model) => homesOf(model, makeUps)).values()];
+}
+function groupsOf(snapshot) {
+	const withTheirs = snapshot.workspaces.flatMap((workspace) => workspace.overrides).map((override) => withModels(override, snapshot));
+	return [...snapshot.groups, ...withTheirs].filter(({ models }) => models.length > 0);
+}
+function homesOf(model, makeUps) {
+	const homes = makeUps.map((groups) => {
+		const name = listedName(model, new Set(groups.flatMap((group) => group.models)));
+		return groups.flatMap((group, index) => name !== null && group.models.includes(name) ? [index] : []);
+	});
+	return JSON.stringify(homes);
+}
+// src/judge/usage/make-ups.ts
+function makeUpsOf({ judged, committed, current, changes }) {
+	const touched = changes.flatMap(({ limits }) => limits);
+	const after = touched.flatMap((limit) => limit.after ?? []);
+	const now = {
+		groups: current.groups,
+		limiters: [...judged, ...measurable(after, current)]
+	};
+	if (!committed) return {
+		now,
+		before: null
+	};
+	const between = counterparts(committed, current);
+	const before = [...judged.flatMap((limit) => limitBefore(limit, between) ?? []), ...touched.flatMap((limit) => limit.before ?? [])];
+	return {
+		now,
+		before: {
+			groups: committed.groups,
+			limiters: measurable(before, committed)
+		}
+	};
+}
+function measurable(limits, snapshot) {
+	return limits.filter((limit) => effectiveLimit(snapshot, limit) !== null).flatMap(({ scope, group, limiter }) => {
+		const override = scope.type === "workspace" ? groupOf(group, overridesIn(snapshot, scope)) : void 0;
+		const found = override ? withModels(override, snapshot) : groupOf(group, snapshot.groups);
+		return found ? [{
+			scope,
+			group: found,
+			limiter
+		}] : [];
+	});
 }
 // src/judge/usage/meters-for.ts
 function metersFor(limits, window) {
@@ -33772,10 +35016,17 @@ function queryOf(of, units, { census }) {
 }
 // src/log.ts
 function createLog(core, redact) {
-	const annotate = (level) => (message, title) => core[level](redact(message), title === void 0 ? {} : { title: redact(title) });
+	const annotate = (level) => (message, title, at) => core[level](redact(message), {
+		...title !== void 0 && { title: redact(title) },
+		...at && {
+			file: at.file,
+			startLine: at.line,
+			startColumn: at.column
+		}
+	});
 	return {
-		info: (line) => core.info(oneLine$1(redact(line))),
-		debug: (line) => core.debug(oneLine$1(redact(line))),
+		info: (line) => core.info(oneLine(redact(line))),
+		debug: (line) => core.debug(oneLine(redact(line))),
 		notice: annotate("notice"),
 		warning: annotate("warning"),
 		error: annotate("error"),
@@ -33790,9 +35041,310 @@ function createLog(core, redact) {
 		}
 	};
 }
-const ZERO_WIDTH_SPACE$1 = "​";
-function oneLine$1(text) {
-	return text.replace(/\s*[\r\n]+\s*/g, " ").replace(/^(\s*:)(?=:)/, `$1${ZERO_WIDTH_SPACE$1}`).replaceAll("##[", `#${ZERO_WIDTH_SPACE$1}#[`);
+const ZERO_WIDTH_SPACE = "​";
+function oneLine(text) {
+	return text.replace(/\s*[\r\n]+\s*/g, " ").replace(/^(\s*:)(?=:)/, `$1${ZERO_WIDTH_SPACE}`).replaceAll("##[", `#${ZERO_WIDTH_SPACE}#[`);
+}
+// src/vocabulary/finding.ts
+const FINDING_KINDS = [
+	"inert-override",
+	"pinned-override",
+	"cached-traffic-override",
+	"oversubscribed",
+	"uncapped-workspaces",
+	"model-in-two-groups",
+	"requests-unknown",
+	"legacy-usage",
+	"freshness-unknown",
+	"data-incomplete",
+	"drivers-unknown",
+	"read-twice",
+	"what-if",
+	"spend-unknown",
+	"budgets-unknown",
+	"unclaimed-use",
+	"unreconciled",
+	"unknown-product",
+	"mute-expired",
+	"unexpected-limit",
+	"policy-unmatched",
+	"headers-log",
+	"limits-moved",
+	"mixed-limits"
+];
+// src/report/row-schemas.ts
+const time$1 = datetime();
+const ratio = number$1().nonnegative();
+const count = number$1().nonnegative();
+const scopeSchema = discriminatedUnion("type", [object$1({ type: literal("organization") }), object$1({
+	type: literal("workspace"),
+	id: string$1(),
+	name: string$1()
+})]);
+const groupSchema = object$1({
+	type: string$1(),
+	name: string$1()
+});
+const measuredBandSchema = _enum([
+	"ok",
+	"watch",
+	"alert"
+]);
+const transitionSchema = _enum([
+	"new",
+	"worse",
+	"continuing",
+	"recovered"
+]);
+const share = object$1({
+	id: string$1().nullable(),
+	name: string$1(),
+	share: ratio.describe("Part of the peak, 0–1")
+});
+const driversSchema = object$1({
+	workspaces: array(share),
+	models: array(share),
+	api_keys: array(share)
+}).describe("Who drove the peak, in that very minute (hour, day), largest first, at most three of each");
+const clippedSchema = object$1({
+	from: time$1,
+	minutes: int$2().positive()
+}).describe("The longest run of minutes within 5 % of the limit or above it: demand may have been higher than what was served");
+const judged = {
+	scope: scopeSchema,
+	group: groupSchema,
+	limiter: string$1().describe("Anthropic's name of the limiter; refused: requests were refused, by whichever limit"),
+	configured: number$1().nullable().describe("What the scope itself has set"),
+	limit_source: _enum(["organization", "workspace"]).describe("Whose value binds"),
+	lower_bound: boolean().describe("The true peak is at least this (a limit per second, measured by the minute)"),
+	thresholds: object$1({
+		watch: ratio,
+		alert: ratio
+	}).optional().describe("The lines of this limit, where the policy file moved them")
+};
+const ofLive = {
+	known_until: time$1.optional().describe("In a live window: up to when the use of this limit is known"),
+	missing_minutes: int$2().nonnegative().optional().describe("In a live window: its minutes that are not known")
+};
+const muted$1 = object$1({
+	owner: string$1(),
+	reason: string$1(),
+	until: date$1()
+}).optional().describe("The policy file mutes its alert: it is measured as ever, and reported to nobody");
+const measuredSchema = object$1({
+	...judged,
+	band: measuredBandSchema,
+	limit: number$1().describe("What binds"),
+	peak: count,
+	peak_at: time$1.describe("Start of the first minute (hour, day) that reached the peak"),
+	bracket: count.nullable().describe("Largest sum of two adjacent minutes: the busiest 60 s lie between peak and this. Null for a limit per day"),
+	p99: count.nullable().describe("Nearest rank over all known minutes of the window, zeros included. Null for a limit per day"),
+	steady: count.optional().describe("Median of the minutes with use; only where the limit was used to half or more"),
+	minutes_over_threshold: int$2().nonnegative().nullable().describe("Minutes at or over the alert line. Null for a limit per day"),
+	utilization: ratio.describe("peak ÷ limit, never clamped"),
+	transition: transitionSchema.nullable(),
+	reason: _null(),
+	clipped: clippedSchema.nullable(),
+	previous: object$1({
+		peak: count,
+		limit: number$1(),
+		utilization: ratio,
+		band: measuredBandSchema
+	}).nullable().describe("The time before (see window.compared_with), judged by the limits and the groups of the committed snapshot; null where it does not know this limit"),
+	hourly: array(count.nullable()).nullable().describe("Largest minute of each UTC hour of the window; null: unknown. Null for a limit per day"),
+	drivers: driversSchema.nullable(),
+	lowest_remaining: count.optional().describe("From response headers: the least that was left of the limit"),
+	request_id: string$1().optional().describe("From response headers: the response that showed the peak"),
+	...ofLive,
+	muted: muted$1
+});
+const NO_FIGURES$1 = {
+	peak: _null(),
+	peak_at: _null(),
+	bracket: _null(),
+	p99: _null(),
+	minutes_over_threshold: _null(),
+	utilization: _null(),
+	clipped: _null(),
+	previous: _null(),
+	hourly: _null(),
+	drivers: _null()
+};
+const unmeasuredSchema = object$1({
+	...judged,
+	band: literal("unmeasured"),
+	limit: number$1().nullable(),
+	reason: string$1().describe("Why it is unmeasured"),
+	transition: _null(),
+	...NO_FIGURES$1,
+	...ofLive,
+	so_far: object$1({
+		peak: count,
+		peak_at: time$1,
+		utilization: ratio
+	}).optional().describe("In a live window: below the watch line as far as is known, while minutes are missing")
+});
+object$1({
+	scope: scopeSchema,
+	group: groupSchema,
+	limiter: string$1(),
+	at: time$1,
+	limit: number$1(),
+	used: count,
+	utilization: ratio,
+	drivers: driversSchema.nullable().describe("Of the newest minutes only")
+});
+const byKind$1 = {
+	rate_limit: int$2().nonnegative(),
+	acceleration: int$2().nonnegative(),
+	spend_cap: int$2().nonnegative(),
+	not_told: int$2().nonnegative().describe("The body was not logged, or its code is newer than this release")
+};
+const refusedPart$1 = {
+	...byKind$1,
+	requests: int$2().positive().describe("All of them"),
+	first: time$1,
+	last: time$1,
+	worst_minute: object$1({
+		at: time$1,
+		requests: int$2().positive()
+	}).describe("The first minute in which most were refused"),
+	retry_after: object$1({
+		median: count,
+		max: count
+	}).nullable().describe("Seconds that responses asked to wait; null: none asked, as with a spend cap")
+};
+union([
+	measuredSchema,
+	object$1({
+		...judged,
+		band: literal("alert"),
+		limit: _null(),
+		reason: literal("refused"),
+		transition: _enum(["new", "continuing"]),
+		refused: object$1(refusedPart$1),
+		muted: muted$1,
+		...NO_FIGURES$1
+	}),
+	unmeasuredSchema
+]);
+object$1({
+	scope: scopeSchema,
+	model: string$1(),
+	...refusedPart$1,
+	by_hour: array(object$1({
+		at: time$1,
+		...byKind$1
+	})).describe("UTC hours with refusals")
+});
+object$1({
+	files: count,
+	lines: count.describe("Lines that are not empty"),
+	responses: count,
+	in_window: count.describe("The others only say which limit is the latest"),
+	without_headers: count.describe("Responses in the window that name no limit"),
+	not_understood: count,
+	unusable_headers: count.describe("Responses with a rate-limit header that could not be used"),
+	first_problem: string$1().nullable().describe("The first line that was not understood, and why"),
+	links_to_nothing: array(string$1())
+});
+object$1({
+	kind: _enum(FINDING_KINDS),
+	message: string$1().describe("One sentence for a person")
+});
+const amount = {
+	tokens: count,
+	requests: count.nullable().describe("Null where the API does not count them")
+};
+const muteSchema = object$1({
+	owner: string$1(),
+	reason: string$1(),
+	until: date$1()
+});
+object$1({
+	...amount,
+	parts: array(object$1({
+		kind: _enum(PART_KINDS),
+		...amount,
+		of: array(object$1({
+			name: string$1(),
+			...amount,
+			muted: muteSchema.optional()
+		})).describe("By model, or product, or the kind itself where there is neither; most tokens first")
+	})).describe("They add up to the whole. counted and fast: toward a limit. batch, code-execution, seats: toward none, by rule. The rest is unclaimed: a limit should count it, and none does"),
+	unclaimed_share: ratio.describe("The larger of the shares of tokens and requests that are unclaimed, 0–1"),
+	unmuted_share: ratio.describe("The same without what the policy file mutes: from 0.005 on no run is called healthy"),
+	newly_unclaimed: array(string$1()).describe("Unclaimed now, not muted, and not in the time before"),
+	reconciled: boolean().describe("Whether the minutes that were read add up to what was counted")
+});
+object$1({
+	scope: scopeSchema,
+	group: groupSchema,
+	binds: array(object$1({
+		limiter: string$1(),
+		utilization: ratio
+	})).describe("Measured limiters, the one that comes first at the head"),
+	cache: object$1({
+		read_share: ratio.describe("Cache reads ÷ all input tokens over the window, standard speed"),
+		stretch: number$1().nullable().describe("1 ÷ (1 − share): how many times the input a limit carries for which cache reads are free; null at a share of 1"),
+		hourly_read_share: array(ratio.nullable()).describe("Null: no input in that hour"),
+		hourly_input: array(count).describe("All input tokens of each hour, standard speed")
+	}).nullable().describe("Null where the group had no input"),
+	use: object$1({
+		requests: count,
+		input_tokens: count,
+		output_tokens: count
+	}).optional().describe("Standard-speed use of the organization in the window; absent where requests are not counted")
+});
+// src/report/back-test-part.ts
+const number = int$2().nonnegative();
+const tallySchema = object$1({
+	line: ratio,
+	days: number.describe("Days whose peak ÷ limit is at or over the line"),
+	incidents: number.describe("Runs of such days in a row")
+});
+object$1({
+	scope: scopeSchema,
+	group: groupSchema,
+	limiter: string$1(),
+	days: number.describe("Wholly known UTC days of the window"),
+	lines: array(tallySchema),
+	suggestion: object$1({
+		in_force: tallySchema,
+		instead: tallySchema
+	}).nullable().describe("A higher line that still fires, and at most a third as often as the one in force")
+});
+function backTestPart(backTests) {
+	if (backTests.length === 0) return {};
+	return { back_test: backTests.map(({ scope, group, limiter, days, lines, suggestion }) => ({
+		scope,
+		group,
+		limiter,
+		days,
+		lines: [...lines],
+		suggestion: suggestion && {
+			in_force: suggestion.inForce,
+			instead: suggestion.instead
+		}
+	})) };
+}
+object$1({
+	workspace: object$1({
+		id: string$1(),
+		name: string$1()
+	}),
+	group: groupSchema,
+	limiter: string$1(),
+	cap: count.describe("From the 99.9th percentile of the workspace's own minutes, scaled to fit the organization's limit"),
+	share: ratio.describe("Cap ÷ the organization's limit"),
+	minutes_over: int$2().nonnegative().describe("Minutes of the last seven days, which the cap was not made from, above it")
+});
+function budgetsPart(budgets) {
+	if (!budgets) return {};
+	return { budgets: budgets.map(({ minutesOver, ...rest }) => ({
+		...rest,
+		minutes_over: minutesOver
+	})) };
 }
 // src/report/refused-rows.ts
 function refusedPart(refused) {
@@ -33920,13 +35472,14 @@ const NO_FIGURES = {
 };
 function figures$2(verdict) {
 	const { limit, peak, peakAt, bracket, p99, minutesOverThreshold, utilization, band, transition } = verdict;
-	const { clipped, previous, hourly, drivers, lowestRemaining, requestId, muted } = verdict;
+	const { steady, clipped, previous, hourly, drivers, lowestRemaining, requestId, muted } = verdict;
 	return {
 		limit,
 		peak,
 		peak_at: isoTime(peakAt),
 		bracket,
 		p99,
+		...steady !== void 0 && { steady },
 		minutes_over_threshold: minutesOverThreshold,
 		utilization,
 		band,
@@ -33992,8 +35545,22 @@ function driftRow(drift) {
 			limit
 		})) },
 		...drift.intended !== void 0 && { intended: drift.intended },
-		...drift.at !== void 0 && { at: isoTime(drift.at) }
+		...drift.at !== void 0 && { at: isoTime(drift.at) },
+		...changedByCells(drift)
 	};
+}
+function changedByCells({ changedBy }) {
+	if (!changedBy) return {};
+	const records = changedBy.records.map(({ kind, id, name, at }) => ({
+		kind,
+		id,
+		name,
+		at: isoTime(at)
+	}));
+	return records.length > 1 ? {
+		changed_by: null,
+		candidates: records
+	} : { changed_by: records[0] ?? null };
 }
 function peakOf(consequence) {
 	if (consequence?.after.kind === "measured") return consequence.after.peak;
@@ -34018,7 +35585,7 @@ function consequenceRow({ scope, group, limiter, before, after }) {
 		...unmeasured && { reason: unmeasured.reason }
 	};
 }
-function groupViewRow({ scope, group, binds, cache }) {
+function groupViewRow({ scope, group, binds, cache, use }) {
 	return {
 		scope,
 		group: {
@@ -34031,7 +35598,12 @@ function groupViewRow({ scope, group, binds, cache }) {
 			stretch: cache.stretch,
 			hourly_read_share: [...cache.hourlyReadShare],
 			hourly_input: [...cache.hourlyInput]
-		}
+		},
+		...use && { use: {
+			requests: use.requests,
+			input_tokens: use.input,
+			output_tokens: use.output
+		} }
 	};
 }
 // src/report/live-part.ts
@@ -34104,6 +35676,80 @@ function runwayOutcome(outcome) {
 		per_day: perDay
 	};
 }
+object$1({
+	share: ratio.describe("Month-to-date cost ÷ cap"),
+	band: measuredBandSchema,
+	transition: transitionSchema.nullable().describe("Compared with the day before"),
+	reached_on: date$1().nullable().describe("UTC day on which the cap was reached, or will be at the month's pace; null: not this month"),
+	cap_source: _enum(["api", "policy"]).describe("Who told the cap")
+});
+function spendPart(spend) {
+	if (!spend) return {};
+	const { share, band, transition, reachedOn, capSource } = spend;
+	const date = reachedOn === null ? null : isoDay(reachedOn);
+	return { spend: {
+		share: Math.max(0, share),
+		band,
+		transition,
+		reached_on: date,
+		cap_source: capSource
+	} };
+}
+// src/report/what-if-part.ts
+const side = object$1({
+	limit: count,
+	peak: count,
+	peak_at: time$1,
+	utilization: ratio
+});
+object$1({
+	changes: array(string$1()).describe("The lines that hold, as they were given"),
+	rows: array(object$1({
+		scope: scopeSchema,
+		group: groupSchema,
+		limiter: string$1(),
+		before: side,
+		after: side.describe("With a busiest minute of its own"),
+		lower_bound: boolean(),
+		crosses: array(object$1({
+			line: _enum([
+				"watch",
+				"alert",
+				"limit"
+			]),
+			at: time$1
+		})).describe("Lines reached only after, with the first minute (hour, day) at or over each")
+	})).describe("Every measured limit that the changes touch, the highest after them first")
+});
+function whatIfPart(whatIf) {
+	if (!whatIf || whatIf.changes.length === 0) return {};
+	return { what_if: {
+		changes: [...whatIf.changes],
+		rows: whatIf.rows.map(rowOf)
+	} };
+}
+function rowOf({ scope, group, limiter, before, after, lowerBound, crosses }) {
+	return {
+		scope,
+		group,
+		limiter,
+		before: sideOf(before),
+		after: sideOf(after),
+		lower_bound: lowerBound,
+		crosses: crosses.map(({ line, at }) => ({
+			line,
+			at: isoTime(at)
+		}))
+	};
+}
+function sideOf({ limit, peak, peakAt, utilization }) {
+	return {
+		limit,
+		peak,
+		peak_at: isoTime(peakAt),
+		utilization
+	};
+}
 // src/report/report-of.ts
 function reportOf(audited) {
 	const { window, coverage, thresholds, verdicts, log, live, planning } = audited;
@@ -34144,7 +35790,11 @@ function reportOf(audited) {
 		...audited.unreadWorkspaces.length > 0 && { unread_workspaces: [...audited.unreadWorkspaces] },
 		failures: [...audited.failures],
 		...live && { live: livePart(live) },
-		...planning && { planning: planningPart(planning) }
+		...planning && { planning: planningPart(planning) },
+		...planning && backTestPart(planning.backTests),
+		...whatIfPart(audited.whatIf),
+		...budgetsPart(audited.budgets),
+		...spendPart(audited.spend)
 	};
 }
 function statusOf(verdicts) {
@@ -34419,7 +36069,9 @@ async function audit(effects, door) {
 async function runAudit(deps, door, log, secrets) {
 	let inputs;
 	try {
-		inputs = readInputs(deps, secrets);
+		const asked = readInputs(deps, secrets);
+		if (asked.mode === "check") return await check$1(deps, log, secrets, asked);
+		inputs = asked;
 	} catch (error) {
 		return door.refuse(deps, log, secrets, error);
 	}
@@ -34445,6 +36097,11 @@ async function runAudit(deps, door, log, secrets) {
 	}
 	return door.deliverAudit(run, found, committed);
 }
+async function check$1(deps, log, secrets, inputs) {
+	const checked = await readChecked(deps, inputs);
+	const { policy, snapshot } = checked;
+	return deliverCheck(deps, log, secrets, checked, policy.kind === "valid" && snapshot.kind === "valid" ? checkPolicy(policy.value, snapshot.value, dayOf(deps.now())) : null);
+}
 async function auditByApi(run, committed) {
 	const { log, inputs } = run;
 	const { window, thresholds, peakWindow } = inputs;
@@ -34453,7 +36110,10 @@ async function auditByApi(run, committed) {
 		const before = snapshotIn(committed);
 		const { reading, confirmed } = await log.group("Limits", () => believableLimits(api, run, before));
 		const limits = limitsNow(reading, before, inputs);
-		const tier = collectTier(api, log);
+		const spending = collectSpend(api, {
+			window,
+			policyCap: policyIn(committed).spendCap
+		}, log);
 		const meters = metersFor(limits, window);
 		const { grid } = meters;
 		const usage = await log.group("Usage", async () => {
@@ -34499,11 +36159,26 @@ async function auditByApi(run, committed) {
 			peaks: asked,
 			leftOut
 		}, reading, usage);
-		const report = reportOf(audited(known, {
+		const explained = {
 			verdicts: withDrivers(verdicts, drivers),
 			problem,
-			hot: hot && explainedMinutes(hot, drivers),
-			tier: await tier,
+			hot: hot && explainedMinutes(hot, drivers)
+		};
+		const whatIf = await whatIfOf(run, {
+			...known,
+			verdicts
+		}, reader);
+		const budgets = await budgetsOf(run, {
+			...known,
+			verdicts
+		}, reader);
+		const activities = limits.changes.some(({ change }) => isOfWorkspaceLimit(change)) ? await collectActivity(api, window.end, log) : null;
+		const report = reportOf(audited(known, {
+			...explained,
+			spending: await spending,
+			whatIf,
+			budgets,
+			activities,
 			committed,
 			confirmed
 		}));
@@ -34517,6 +36192,74 @@ async function auditByApi(run, committed) {
 	} finally {
 		api.close();
 	}
+}
+async function whatIfOf({ log, inputs }, known, reader) {
+	if (inputs.whatIf.length === 0 || inputs.window.isLive) return null;
+	const { limits, meters, usage, window, thresholds, peakWindow, verdicts } = known;
+	const { census, takesFilter, freshness } = usage;
+	const { groups } = limits.current;
+	const scenario = scenarioOf(inputs.whatIf, {
+		groups,
+		workspaces: limits.active,
+		inUse: inUse(census.window)
+	});
+	const meter = createWhatIf(scenario, {
+		limiters: limits.judged,
+		groups,
+		window
+	});
+	const given = {
+		reader,
+		span: window,
+		census,
+		takesFilter
+	};
+	const problem = await log.group("What if", () => collectUses("What if", scenario.uses, given, meter.fold));
+	if (problem !== null) return {
+		changes: [],
+		rows: [],
+		findings: [{
+			kind: "what-if",
+			message: problem
+		}]
+	};
+	return meter.judge(verdicts, meters, {
+		known: freshness.known,
+		thresholds,
+		peakWindow
+	});
+}
+async function budgetsOf({ log, inputs }, { limits, usage, window, verdicts }, reader) {
+	const nothing = {
+		budgets: null,
+		problem: null
+	};
+	if (inputs.snapshot.gatewayPath === null) return nothing;
+	const { census, takesFilter, freshness } = usage;
+	const isComplete = missingMinutes(window, freshness.known) === 0;
+	const meter = createBudgets({
+		verdicts,
+		groups: limits.current.groups,
+		workspaces: limits.active,
+		window,
+		isComplete,
+		used: census.window
+	});
+	if (meter === null) return nothing;
+	const given = {
+		reader,
+		span: window,
+		census,
+		takesFilter
+	};
+	const problem = await log.group("Budgets", () => collectUses("Budgets", meter.uses, given, meter.fold));
+	return problem === null ? {
+		budgets: meter.judge(),
+		problem
+	} : {
+		budgets: null,
+		problem
+	};
 }
 async function believableLimits(api, run, committed) {
 	const known = committed?.workspaces ?? [];
@@ -37824,40 +39567,6 @@ async function filesBefore(github, env, { head, files }) {
 	if (!commit.message.split("\n").some((line) => line.trim() === trailer) || parent === void 0 || more.length > 0) return null;
 	return readFilesAt(github, parent.sha, Object.keys(files));
 }
-// src/collect/repository/workspace.ts
-async function readWorkspace(root, paths) {
-	const texts = await Promise.all(paths.map(async (path) => {
-		const target = await locate(root, path);
-		return [path, await _readFile(target, "utf8").catch(absent).catch(unusable("read", path))];
-	}));
-	return Object.fromEntries(texts);
-}
-async function locate(root, path) {
-	const workspace = await _realpath(root);
-	const target = await follow(_resolve(workspace, path));
-	const inside = _relative(workspace, target);
-	if (inside === ".." || inside.startsWith(`..${_sep}`) || _resolve(inside) === inside) throw new AuditError(`${path} leads out of the workspace, to ${target}.`, { remedy: "A symbolic link on its way points outside; set snapshot-path to a path without one." });
-	if (isReserved(inside.replaceAll(_sep, "/"))) throw new AuditError(`${path} leads to ${inside}, where git or the runner would run what is written.`, { remedy: "A symbolic link on its way points there; set snapshot-path to a path without one." });
-	return target;
-}
-async function follow(path) {
-	const real = await _realpath(path).catch(absent);
-	if (real !== null) return real;
-	const parent = _dirname(path);
-	return parent === path ? path : _join(await follow(parent), path.slice(parent.length));
-}
-function unusable(done, path) {
-	return (cause) => {
-		throw new AuditError(`${path} in the workspace cannot be ${done}: ${describeError(cause)}.`, {
-			remedy: "Check what lies there, and who owns it; a container step may have made it as another user.",
-			cause
-		});
-	};
-}
-function absent(error) {
-	if (error.code === "ENOENT" || error.code === "ENOTDIR") return null;
-	throw error;
-}
 // src/collect/repository/read-committed.ts
 async function readCommitted(run) {
 	const { inputs, log } = run;
@@ -38050,75 +39759,18 @@ function pressedLimits(drift) {
 	const pressed = orderDrift(drift).flatMap(effectsOf).filter((effect) => isPressed(effect) || effect.before === null && effect.origin === null && effect.after !== null);
 	return [...new Map(pressed.map(({ consequence }) => [limitKey(consequence), consequence])).values()];
 }
-// src/tell/words/clock.ts
-const inUtc = (_at, utc) => utc;
-const inReadersZone = (at, utc) => {
-	const time = /\d\d:\d\d:\d\d/.test(utc) ? "{time_secs}" : "{time}";
-	return `<!date^${Math.floor(Date.parse(at) / 1e3)}^${time} {date_short_pretty}|${utc}>`;
-};
-// src/tell/words/format.ts
-function percentOf(report) {
-	const lines = [report.thresholds.watch, report.thresholds.alert];
-	return (ratio) => percent(ratio, lines);
+// src/tell/drift/changed-by-text.ts
+function changedByText({ changed_by: by, candidates, scope, class: kind }, safe) {
+	if (by === void 0) return "";
+	const records = candidates ?? (by === null ? [] : [by]);
+	if (records.length === 0) return scope.type === "organization" ? "No change of yours is on record." : "No such change is on record.";
+	return capital(`${kind === "override-removed" ? "removed" : "set"} ${records.map((record) => `on ${moment(record.at)} by ${actor(record, safe)}`).join(", or ")}.`);
 }
-const date = (iso) => iso.slice(0, 10);
-const time$1 = (iso) => iso.slice(11, 16);
-function moment(iso, clock = inUtc) {
-	return clock(iso, `${date(iso)} ${time$1(iso)} UTC`);
+function actor({ kind, id, name }, safe) {
+	const named = name === null ? "" : ` ${safe(name)}`;
+	if (id === null) return `${safe(kind)}${named}`;
+	return name === null ? `${safe(kind)} ${safe(id)}` : `${safe(kind)}${named} (${safe(id)})`;
 }
-function period({ start, end }) {
-	if (!(time$1(start) === "00:00" && time$1(end) === "00:00")) return `${date(start)} ${time$1(start)} to ${date(start) === date(end) ? "" : `${date(end)} `}${time$1(end)} UTC`;
-	const days = Math.round((Date.parse(end) - Date.parse(start)) / DAY);
-	if (days <= 1) return `${date(start)} (UTC)`;
-	const last = new Date(Date.parse(end) - 1).toISOString();
-	return `${date(start)} to ${date(last)} (${days} days, UTC)`;
-}
-function timeBefore({ window: { days, start, compared_with } }) {
-	if (days === 1) return "the day before";
-	return compared_with?.end === start ? `the ${days} days before` : "the window one day earlier";
-}
-function peakTime(verdict, report, clock = inUtc) {
-	const { peak, peak_at: at } = verdict;
-	if (at === null || peak === 0) return "";
-	if (isPerDay(verdict)) return date(at);
-	const day = report.window.days > 1 ? `${date(at)} ` : "";
-	if (report.peak_window === "minute") return clock(at, `${day}${time$1(at)} UTC`);
-	if (report.peak_window === "second") return clock(at, `${day}${at.slice(11, 19)} UTC`);
-	const end = new Date(Date.parse(at) + HOUR).toISOString();
-	return `${clock(at, `${day}${time$1(at)}`)}–${clock(end, `${time$1(end)} UTC`)}`;
-}
-function atPeakTime(...about) {
-	const when = peakTime(...about);
-	return when && `${isPerDay(about[0]) ? " on" : " at"} ${when}`;
-}
-const isPerDay = ({ group, limiter }) => limiterRule(group.type, limiter)?.per === "day";
-const GROUP_NAMES = {
-	batch: "Message Batches",
-	token_count: "Token counting",
-	files: "Files",
-	skills: "Skills",
-	web_search: "Web search"
-};
-function groupName(group, safe) {
-	return safe(group.name === group.type && GROUP_NAMES[group.type] || group.name);
-}
-function scopeName(scope, safe) {
-	return scope.type === "organization" ? "organization" : `workspace ${safe(scope.name)}`;
-}
-function limiterName(row, safe) {
-	const label = limiterLabel(row.group.type, row.limiter);
-	return label === row.limiter ? safe(label) : label;
-}
-function limitName(row, safe) {
-	const where = row.scope.type === "workspace" ? ` in ${scopeName(row.scope, safe)}` : "";
-	return `${groupName(row.group, safe)}, ${limiterName(row, safe)}${where}`;
-}
-const BAND_MARK = {
-	alert: "🔴",
-	watch: "🟡",
-	ok: "🟢",
-	unmeasured: "⚪"
-};
 // src/tell/words/list.ts
 function list(items, most, line, rest = andMore) {
 	const { shown, more } = atMost(items, most);
@@ -38311,7 +39963,8 @@ function driftSentence(drift, report, safe, clock = inUtc) {
 	return [
 		`${driftSubject(drift, safe)}: ${driftChange(drift, safe, clock)}.`,
 		driftConsequence(drift, report, safe),
-		driftIntent(drift)
+		driftIntent(drift),
+		changedByText(drift, safe)
 	].filter(Boolean).join(" ");
 }
 const CLASS_WORDS = {
@@ -38377,48 +40030,6 @@ function contents({ group, models = [], limits = [] }, safe) {
 		return limit === null ? `${name} without a value` : `${count$1(limit)} ${name}`;
 	});
 	return [listing(names, CONTENTS), listing(shown, CONTENTS)].filter(Boolean).join("; ");
-}
-// src/tell/words/escape.ts
-const ZERO_WIDTH_SPACE = "​";
-const NAME_LENGTH = 100;
-function oneLine(text, length = NAME_LENGTH) {
-	const line = text.toWellFormed().replace(/[\r\n\u0085\u2028\u2029]+/gu, "↵").replace(/\t/gu, " ").replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, "�").trim();
-	if (line.length <= length) return line;
-	let cut = "";
-	for (const character of line) {
-		if (cut.length + character.length >= length) break;
-		cut += character;
-	}
-	return `${cut}…`;
-}
-function slackText(text, length) {
-	const line = oneLine(text, length);
-	const escaped = line.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-	return SLACK_MARKS.test(line) ? `\`${escaped.replaceAll("`", "ˋ")}\`` : escaped;
-}
-const SLACK_MARKS = /[*~`]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|:[^\s:]+:|^>/u;
-function markdownText(text, length) {
-	return withoutReferences(oneLine(text, length)).replace(/[\\`*_{}[\]<>#+!|&~=@$"':]/g, (character) => `&#${character.charCodeAt(0)};`).replaceAll(ZERO_WIDTH_SPACE, "&#8203;");
-}
-function gitText(text, length) {
-	return withoutReferences(oneLine(text, length));
-}
-function logText$1(text, length) {
-	return oneLine(text, length).replaceAll("##[", `#${ZERO_WIDTH_SPACE}#[`).replace(/^::/, `:${ZERO_WIDTH_SPACE}:`);
-}
-function withoutReferences(line) {
-	return line.replace(/[@#$]|:(?=\S)/g, `$&${ZERO_WIDTH_SPACE}`).replace(/\bwww(?=\.)/gi, `$&${ZERO_WIDTH_SPACE}`).replace(/\bgh-(?=\d)/gi, `$&${ZERO_WIDTH_SPACE}`);
-}
-const markdownLink = (text, url) => `[${text}](${encoded(url, /[\s()<>|`\\"]/g)})`;
-const slackLink = (text, url) => `<${encoded(url, /[\s<>|]/g).replaceAll("&", "&amp;")}|${text}>`;
-function sentenceWithLinks(sentence, safe, link) {
-	return sentence.split(/(https?:\/\/[^\s<>"]*[^\s<>".,;:)])/).map((part, index) => index % 2 === 1 ? link(safe(part), part) : spaced(part, safe)).join("");
-}
-function spaced(part, safe) {
-	return `${/^\s/.test(part) ? " " : ""}${safe(part, 500)}${/\S\s+$/.test(part) ? " " : ""}`;
-}
-function encoded(url, unsafe) {
-	return url.replace(unsafe, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
 }
 // src/tell/words/refused-text.ts
 const NAMED$4 = 3;
@@ -38525,16 +40136,52 @@ function drivenMinute({ scope, drivers }, report, safe) {
 function minuteText({ at }, { window }) {
 	return window.days > 1 ? `${at.slice(5, 10)} ${time(at)}` : time(at);
 }
+// src/tell/planning/spend-text.ts
+const NAME = "Spend cap of the month";
+function spendRow(report) {
+	const { spend } = report;
+	if (!spend) return "";
+	const share = percentOf(report)(spend.share);
+	const loud = spend.band === "ok" ? share : `**${share}**`;
+	const columns = [
+		"Limit",
+		"Used",
+		"Band",
+		"Reached",
+		"Since the day before"
+	].map((head) => ({ head }));
+	const mark = `${BAND_MARK[spend.band]}&nbsp;${spend.band}`;
+	return table(columns, [[
+		NAME,
+		`${bar(spend.share)}&nbsp;${loud}`,
+		mark,
+		reached(spend),
+		spend.transition ?? ""
+	].map(unbroken)]);
+}
+function spendSentence(report) {
+	const { spend } = report;
+	if (!spend || spend.band !== "alert" && spend.reached_on === null) return null;
+	const transition = spend.transition === null ? "" : `, ${spend.transition}`;
+	return `${BAND_MARK[spend.band]} *${NAME}*: *${percentOf(report)(spend.share)}* used${transition} · ${reached(spend)}. From then on every request is refused until the 1st.`;
+}
+function reached({ share, reached_on: day }) {
+	if (day === null) return "not this month, at the month's pace";
+	return share >= 1 ? `on ${day}` : `on ${day}, at the month's pace`;
+}
+function spendInShort({ spend, thresholds }) {
+	return spend && spend.band !== "ok" ? `spend cap used to ${percentOf({ thresholds })(spend.share)}` : "";
+}
 // src/tell/words/sentences.ts
 function subject(report) {
 	return report.live ? "Claude rate limits, live" : "Claude rate limits";
 }
 function overallBand(report) {
-	if (report.status === "alert") return "alert";
+	if (report.status === "alert" || report.spend?.band === "alert") return "alert";
 	if (report.live && report.status === "watch" && report.failures.length === 0) return "watch";
 	if (report.status === null || report.failures.length > 0 || isPartial(report)) return "unmeasured";
 	if (report.status === "ok" && hasUnclaimedUse(report)) return "unmeasured";
-	return report.status;
+	return report.status === "ok" ? report.spend?.band ?? "ok" : report.status;
 }
 function isPartial(report) {
 	return report.unread_workspaces !== void 0 || !report.window.complete || report.accounting?.reconciled === false;
@@ -38547,8 +40194,7 @@ function verdictLine(report, worst = "") {
 	if (report.live && report.status !== "alert") return liveVerdict(report);
 	if (report.status === null || !top) return refused ? `${refused}, no use could be measured` : "nothing could be measured";
 	const highest$1 = shareOf(top, report)(top.utilization);
-	const unclaimed = unclaimedShare(report);
-	const open = unclaimed && `, ${unclaimed}`;
+	const open = [unclaimedShare(report), spendInShort(report)].map((part) => part && `, ${part}`).join("");
 	const silent = muted(report);
 	const silenced = silent[0] ? `, ${count$1(silent.length)} muted at up to ${shareOf(silent[0], report)(silent[0].utilization)}` : "";
 	const all = measured(report).length - silent.length;
@@ -38820,7 +40466,7 @@ function header(text) {
 		type: "header",
 		text: {
 			type: "plain_text",
-			text: oneLine(text, 150),
+			text: oneLine$1(text, 150),
 			emoji: false
 		}
 	};
@@ -38856,9 +40502,9 @@ function sections(lines) {
 }
 // src/tell/slack/as-text.ts
 function slackAsText(message) {
-	return `${message.blocks.map(blockText).filter(Boolean).join("\n\n")}\n`;
+	return `${message.blocks.map(blockText$1).filter(Boolean).join("\n\n")}\n`;
 }
-function blockText(block) {
+function blockText$1(block) {
 	switch (block.type) {
 		case "header": return `${block.text.text}\n${"=".repeat(Math.min(80, block.text.text.length))}`;
 		case "section": return block.text ? readable$1(block.text) : "";
@@ -38870,63 +40516,16 @@ function blockText(block) {
 function readable$1({ type, text }) {
 	return type === "mrkdwn" ? mrkdwnAsText(text) : text;
 }
-const MARKS = /`([^`\n]+)`|<!date\^\d+\^[^|>\n]+\|([^>\n]+)>|<(https?:[^|>\n]+)\|([^>\n]*)>|<(https?:[^>\n]+)>|<([!@#][^>\n]*)>|(?<![\p{L}\p{N}])([*_~])(?=\S)([^\n]*?\S)\7(?![\p{L}\p{N}])/gu;
+const MARKS$1 = /`([^`\n]+)`|<!date\^\d+\^[^|>\n]+\|([^>\n]+)>|<(https?:[^|>\n]+)\|([^>\n]*)>|<(https?:[^>\n]+)>|<([!@#][^>\n]*)>|(?<![\p{L}\p{N}])([*_~])(?=\S)([^\n]*?\S)\7(?![\p{L}\p{N}])/gu;
 function mrkdwnAsText(text) {
 	return withoutMarks(text).replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 function withoutMarks(text) {
-	return text.replace(MARKS, (_all, code, date, url, label, bare, mention, _mark, inner) => {
+	return text.replace(MARKS$1, (_all, code, date, url, label, bare, mention, _mark, inner) => {
 		if (url !== void 0) return `${label} (${url})`;
 		if (mention !== void 0) return `[mention ${mention}]`;
 		return code ?? date ?? bare ?? withoutMarks(inner);
 	});
-}
-// src/tell/words/markdown.ts
-function table(columns, rows) {
-	if (rows.length === 0) return "";
-	const row = (cells) => `| ${cells.join(" | ")} |`;
-	return [
-		row(columns.map(({ head }) => head)),
-		row(columns.map(({ align }) => align === "right" ? "---:" : "---")),
-		...rows.map(row)
-	].join("\n");
-}
-function details(title, body) {
-	return body === "" ? "" : `<details>\n<summary>${title}</summary>\n\n${body}\n\n</details>`;
-}
-function bullets(items) {
-	return items.map((item) => `- ${item}`).join("\n");
-}
-function numbered(items) {
-	return items.map((item, index) => `${index + 1}. ${item}`).join("\n");
-}
-function stack(...parts) {
-	return parts.filter(Boolean).join("\n\n");
-}
-function under(heading, body) {
-	return body === "" ? "" : `${unbroken(heading)}\n\n${body}`;
-}
-function fenced(text) {
-	const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
-	const fence = "`".repeat(longest + 1);
-	return `${fence}text\n${text}\n${fence}`;
-}
-function unbroken(cell) {
-	return cell.replace(/([\d≥≤−+]) (?=[\d%])/g, "$1&nbsp;");
-}
-const CELLS = 10;
-function bar(ratio) {
-	const full = Math.min(CELLS, Math.floor(ratio * CELLS + 1e-9));
-	const cells = full === 0 && ratio > 0 ? "▒" : "█".repeat(full);
-	return `\`${cells}${"░".repeat(CELLS - cells.length)}\``;
-}
-function seeAlso({ run, usage, limits, runbook }, own = "This run") {
-	return [
-		run && markdownLink(own, run),
-		markdownLink("Usage in the Console", usage),
-		markdownLink("Limits in the Console", limits),
-		runbook && markdownLink("Runbook", runbook)
-	].filter(Boolean).join(" · ");
 }
 // src/tell/summary/delivery.ts
 const DELIVERED = {
@@ -39208,10 +40807,12 @@ function section(row, report) {
 		["Peak", `${ofLimit(row.peak)}${row.lower_bound ? " at least" : ""}${atPeakTime(row, report)}`],
 		["Busiest 60 seconds", row.bracket !== null && row.bracket > row.peak ? `between ${count$1(row.peak)} and ${ofLimit(row.bracket)}` : null],
 		["Further peaks", furtherPeaks(row, report, ofLimit)],
+		["Steady use, the median of the minutes with use", row.steady === void 0 ? null : ofLimit(row.steady)],
 		["99th percentile of all minutes", row.p99 === null ? null : ofLimit(row.p99)],
 		[`Minutes at or over ${share(alert)}`, row.minutes_over_threshold === null ? null : `${count$1(row.minutes_over_threshold)}${ofMinutes(report)}`],
 		["At its limit", row.clipped && `for ${plural(row.clipped.minutes, "minute")} from ${moment(row.clipped.from)}: more may have been asked for`],
 		["Growth", growth(row, report)],
+		["Requests to the group", requests(row, report)],
 		["Input read from the cache", cacheShare(row, report)],
 		["A limit that would bring the peak to 50 %", count$1(Math.ceil(row.peak / INCREASE_CONSIDERED_FROM))]
 	];
@@ -39241,6 +40842,13 @@ function growth(row, report) {
 	if (!row.previous || row.previous.peak === 0 || isRegrouped) return null;
 	return `${row.previous.peak === row.peak ? "none" : changeInPercent(row.previous.peak, row.peak)} against the peak of ${timeBefore(report)}, ${count$1(row.previous.peak)}`;
 }
+function requests(row, report) {
+	const use = viewOf(row, report)?.use;
+	if (!use) return null;
+	const perRequest = (tokens) => count$1(Math.round(tokens / use.requests));
+	const ofDays = report.window.days === 1 ? "" : ` in ${plural(report.window.days, "day")}`;
+	return `${count$1(use.requests)}${ofDays}, with ${perRequest(use.input_tokens)} tokens of input and ${perRequest(use.output_tokens)} of output each`;
+}
 function cacheShare(row, report) {
 	const rule = limiterRule(row.group.type, row.limiter);
 	const cache = viewOf(row, report)?.cache;
@@ -39264,12 +40872,94 @@ function alreadyDone(row, report) {
 function ownLimit(row, report) {
 	return `${title$1(row)} in ${scopeName(row.scope, markdownText)}: ${shareOf(row, report)(row.utilization)} of ${count$1(row.limit)}. Ours to raise, by our administrators (Console, API or CLI).`;
 }
+// src/tell/files/openmetrics.ts
+const GAUGES = [
+	{
+		name: "claude_rate_limit",
+		help: "The limit that binds, in the limiter's own unit.",
+		valueOf: ({ limit }) => limit
+	},
+	{
+		name: "claude_rate_limit_peak",
+		help: "The most that was used in the audited window, in the limiter's own unit.",
+		valueOf: ({ peak }) => peak
+	},
+	{
+		name: "claude_rate_limit_utilization_ratio",
+		help: "Peak divided by limit; absent where it was not measured.",
+		unit: "ratio",
+		valueOf: ({ utilization }) => utilization
+	}
+];
+function openMetrics({ verdicts, window }) {
+	const ofLimits = GAUGES.map((gauge) => family({
+		...gauge,
+		samples: verdicts.flatMap((verdict) => {
+			const value = gauge.valueOf(verdict);
+			return value === null ? [] : [{
+				labels: labelsOf(verdict),
+				value
+			}];
+		})
+	}));
+	const end = family({
+		name: "claude_rate_limit_window_end_timestamp_seconds",
+		help: "End of the audited window, Unix time.",
+		unit: "seconds",
+		samples: [{
+			labels: {},
+			value: Date.parse(window.end) / 1e3
+		}]
+	});
+	const complete = family({
+		name: "claude_rate_limit_window_complete",
+		help: "1 where usage was known for every minute of the window; 0: peaks are at least what is said.",
+		samples: [{
+			labels: {},
+			value: window.complete ? 1 : 0
+		}]
+	});
+	return [
+		...ofLimits,
+		end,
+		complete,
+		"# EOF\n"
+	].join("");
+}
+function labelsOf({ scope, group, limiter }) {
+	return {
+		scope: scope.type,
+		...scope.type === "workspace" && {
+			workspace: scope.name,
+			workspace_id: scope.id
+		},
+		group: group.name,
+		group_type: group.type,
+		limiter
+	};
+}
+function family({ name, help, unit, samples }) {
+	if (samples.length === 0) return "";
+	return [
+		`# HELP ${name} ${help}`,
+		`# TYPE ${name} gauge`,
+		...unit ? [`# UNIT ${name} ${unit}`] : [],
+		...samples.map(({ labels, value }) => `${name}${labelText(labels)} ${value}`)
+	].map((line) => `${line}\n`).join("");
+}
+function labelText(labels) {
+	const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped$1(value)}"`);
+	return pairs.length > 0 ? `{${pairs.join(",")}}` : "";
+}
+function escaped$1(value) {
+	return value.toWellFormed().replaceAll("\\", "\\\\").replaceAll("\"", "\\\"").replaceAll("\n", "\\n");
+}
 // src/tell/slack/notify.ts
 function shouldNotify(notify, report, snapshot, { isRerun }) {
 	if (notify === "never") return false;
 	if (notify === "always" || report.failures.length > 0 || isUsageMissing(report) && !report.live) return true;
 	if (refusedRows(report).length > 0 || isNewlyUnclaimed(report) || isFirstSnapshot(report, snapshot)) return true;
-	if (report.findings.some(({ kind }) => kind === "mute-expired")) return true;
+	if (report.findings.some(({ kind }) => kind === "mute-expired") || isSpendAlert(notify, report)) return true;
 	const isReminder = notify === "on-change" && (isRerun || isOfMonday(report));
 	if (report.drift.length > 0 && (notify === "on-alert" || isReminder || !isProposed(snapshot))) return true;
 	return report.verdicts.filter(isMeasured).some((row) => {
@@ -39278,6 +40968,10 @@ function shouldNotify(notify, report, snapshot, { isRerun }) {
 		if (isReminder || isNews(row) || report.live && row.band === "alert") return true;
 		return notify === "on-alert" && row.band === "alert";
 	});
+}
+function isSpendAlert(notify, { spend }) {
+	if (spend?.band !== "alert") return false;
+	return notify === "on-alert" || spend.transition === "new" || spend.transition === "worse";
 }
 const isNews = ({ transition }) => transition === "new" || transition === "worse";
 function isUsageMissing({ status, window }) {
@@ -39296,6 +40990,46 @@ function isProposed(snapshot) {
 }
 function shouldNotifyBlind(notify) {
 	return notify !== "never";
+}
+// src/tell/slack/slack-as-markdown.ts
+function slackAsMarkdown(message) {
+	return `${message.blocks.map(blockText).filter(Boolean).join("\n\n")}\n`;
+}
+function blockText(block) {
+	switch (block.type) {
+		case "header": return `**${escaped(block.text.text)}**`;
+		case "section": return block.text ? lines(block.text.text) : "";
+		case "context": return block.elements.map((element) => "text" in element ? markdown(element.text) : "").join(" ");
+		case "actions": return block.elements.map((element) => element.type === "button" ? markdownLink(escaped(element.text.text), element.url ?? "") : "").join(" · ");
+		default: return "";
+	}
+}
+function lines(text) {
+	return text.split("\n").map((line) => {
+		if (line.startsWith("*")) return `${markdown(line)}\n`;
+		return /^\d+\. /.test(line) ? markdown(line) : `- ${markdown(line.replace(/^• /, ""))}`;
+	}).join("\n").trim();
+}
+const MARKS = /`([^`\n]+)`|<(https?:[^|>\n]+)\|([^>\n]*)>|<!date\^[^|>\n]*\|([^>\n]*)>|(?<![\p{L}\p{N}])\*(?=\S)([^\n]*?\S)\*(?![\p{L}\p{N}])/gu;
+function markdown(text) {
+	let rest = 0;
+	const parts = [];
+	for (const match of text.matchAll(MARKS)) {
+		const [whole, code, url, label, date, bold] = match;
+		parts.push(escaped(decoded(text.slice(rest, match.index))));
+		if (code !== void 0) parts.push(`\`${decoded(code)}\``);
+		else if (url !== void 0) parts.push(markdownLink(escaped(decoded(label ?? "")), decoded(url)));
+		else if (date !== void 0) parts.push(escaped(decoded(date)));
+		else parts.push(`**${markdown(bold ?? "")}**`);
+		rest = match.index + whole.length;
+	}
+	return [...parts, escaped(decoded(text.slice(rest)))].join("");
+}
+function decoded(text) {
+	return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
+function escaped(text) {
+	return text.replace(/[\\`*_[\]<>|~$]|&(?=#?\w+;)/g, "\\$&").replace(/[@#]|:(?=\/\/)/g, "$&​").replace(/\bwww(?=\.)|\bgh-(?=\d)/gi, "$&​");
 }
 // src/tell/live/live-blocks.ts
 function liveBlocks(report, most, rest) {
@@ -39557,6 +41291,7 @@ function blocks(report, links, snapshot, notify, extent) {
 		...limitRows(report, links, extent),
 		...drift(report, links, report.live ? null : snapshot, extent),
 		...unclaimed(report, extent),
+		...spend(report),
 		...endedMutes(report, extent),
 		...firstSteps(report, extent),
 		...buttons(links, snapshot?.pullRequest ?? null)
@@ -39575,7 +41310,7 @@ function inShort$1({ scope, group, limiter }) {
 		limiter
 	}, plainText).replace(/ \((.*)\)$/, ", $1")}`;
 }
-const plainText = (text, length) => oneLine(text, length);
+const plainText = (text, length) => oneLine$1(text, length);
 const QUIET_UNLESS = {
 	"on-alert": "quiet unless one comes near its limit, recovers or is changed",
 	"on-change": "quiet unless one newly comes near its limit, recovers or is changed",
@@ -39635,6 +41370,10 @@ function unclaimed(report, extent) {
 	const lines = list(unclaimedSentences(report, slackText), extent.failures, (sentence) => `• ${sentence}`);
 	return sections([`*Counted by no limit*: ${unclaimedShare(report)}`, ...lines]);
 }
+function spend(report) {
+	const sentence = spendSentence(report);
+	return sentence === null ? [] : sections([sentence]);
+}
 function endedMutes({ findings }, extent) {
 	const lines = list(findings.filter(({ kind }) => kind === "mute-expired"), extent.failures, (mute) => `• ${slackText(mute.message, 500)}`);
 	return lines.length === 0 ? [] : sections(["*Mutes that have ended*", ...lines]);
@@ -39657,7 +41396,11 @@ function driftTable(drift, report, consequence) {
 	}));
 }
 function consequenceCell(item, report) {
-	return [unbroken(driftConsequence(item, report, markdownText)) || "Not measured.", driftIntent(item)].filter(Boolean).join(" ");
+	return [
+		unbroken(driftConsequence(item, report, markdownText)) || "Not measured.",
+		driftIntent(item),
+		changedByText(item, markdownText)
+	].filter(Boolean).join(" ");
 }
 // src/tell/live/live-section.ts
 function hotMinutes(report, most) {
@@ -39995,10 +41738,110 @@ function meanOf(row, report) {
 	if (report.peak_window !== "hour" || isPerDay(row)) return "";
 	return `, the mean per ${isPerSecond(row) ? "second" : "minute"} of the busiest hour`;
 }
+// src/tell/planning/back-test-section.ts
+function backTestSection({ back_test: tested = [] }, most) {
+	if (tested.length === 0) return "";
+	const fired = (row) => row.lines.reduce((sum, { days }) => sum + days, 0);
+	const { shown, more } = atMost(tested.toSorted((a, b) => fired(b) - fired(a)), most);
+	const lines = shown[0]?.lines.map(({ line }) => percent(line)) ?? [];
+	const rows = shown.map((row) => [
+		limitName(row, markdownText),
+		count$1(row.days),
+		...row.lines.map(({ days, incidents }) => cell(days, incidents))
+	]);
+	return details("How often other alert lines would have fired, in days (and incidents)", stack(table([{ head: "Limit" }, ...["Days", ...lines].map((head) => ({
+		head,
+		align: "right"
+	}))], rows), andMore(more), bullets(shown.flatMap(suggestion)), "<sub>By the limits of now. An incident is one day, or several in a row. A line of its own for a limit is set in the policy file.</sub>"));
+}
+function cell(days, incidents) {
+	return days === incidents ? count$1(days) : `${count$1(days)} (${count$1(incidents)})`;
+}
+function suggestion(row) {
+	if (!row.suggestion) return [];
+	const { in_force: now, instead } = row.suggestion;
+	return [`${limitName(row, markdownText)}: at ${percent(instead.line)} an alert would have come on ${count$1(instead.days)} of ${plural(row.days, "day")}, at ${percent(now.line)} on ${count$1(now.days)}.`];
+}
+// src/tell/planning/budgets-section.ts
+function budgetsSection({ budgets = [] }, most) {
+	if (budgets.length === 0) return "";
+	const { shown, more } = atMost(budgets, most);
+	const rows = shown.map(({ workspace, group, limiter, cap, share, minutes_over }) => [
+		`${groupName(group, markdownText)}, ${limiterName({
+			group,
+			limiter
+		}, markdownText)}`,
+		markdownText(workspace.name),
+		count$1(cap),
+		percent(share),
+		count$1(minutes_over)
+	]);
+	const right = (head) => ({
+		head,
+		align: "right"
+	});
+	const columns = [
+		{ head: "Limit" },
+		{ head: "Workspace" },
+		right("Cap"),
+		right("Share"),
+		right("Minutes over it")
+	];
+	const commands = shown.flatMap(({ workspace, limiter, cap }) => limitCommand(workspace.id, limiter, cap) ?? []);
+	return details("Budgets: a cap for each workspace that fits the limit of the organization", stack(table(columns, rows), andMore(more), commands.length > 0 && `\`\`\`sh\n${commands.join("\n")}\n\`\`\``, "<sub>From each workspace's own 99.9th percentile minute, without the last seven days; on those it was tried out. RATE_LIMIT_ID is the id of the group in GET /v1/organizations/rate_limits. The default workspace takes no limits of its own.</sub>"));
+}
+// src/tell/planning/what-if-section.ts
+function whatIfSection(report, most) {
+	const { what_if: whatIf } = report;
+	if (!whatIf) return "";
+	const { shown, more } = atMost(whatIf.rows, most);
+	const share = percentOf(report);
+	const atLeast = ({ lower_bound }) => lower_bound ? "at least " : "";
+	const rows = shown.map((row) => [
+		limitName(row, markdownText),
+		`${atLeast(row)}${share(row.before.utilization)}`,
+		`${atLeast(row)}${share(row.after.utilization)}`,
+		peakTime({
+			...row,
+			...row.after
+		}, report),
+		listing(row.crosses.map((cross) => crossing(row, cross, report)))
+	]);
+	return under(`#### What if ${listing(whatIf.changes.map((change) => markdownText(change, 500)))}`, stack(whatIf.rows[0] && first(whatIf.rows[0], report), table([
+		{ head: "Limit" },
+		{
+			head: "Now",
+			align: "right"
+		},
+		{
+			head: "Then",
+			align: "right"
+		},
+		{ head: "Its peak" },
+		{ head: "What it would reach" }
+	], rows) || "No limit that was measured would be used otherwise.", andMore(more), "<sub>The real minutes of the window, each with this use changed and all else as it was. Nothing is reported as an alert by it.</sub>"));
+}
+function first(row, report) {
+	const then = percentOf(report)(row.after.utilization);
+	return `${limitName(row, markdownText)} would come first, at ${row.lower_bound ? "least " : ""}${then}.`;
+}
+const LINES = {
+	watch: "the watch line",
+	alert: "the alert line",
+	limit: "its limit"
+};
+function crossing(row, { line, at }, report) {
+	const time = peakTime({
+		...row,
+		peak: row.after.peak,
+		peak_at: at
+	}, report);
+	return time ? `${LINES[line]} (${time})` : LINES[line];
+}
 // src/tell/summary/planning-section.ts
 function planning(report, most) {
 	if (!report.planning) return "";
-	return stack(runwaySection(report, report.planning, most), workspaceSection(report, most), details("Tiers: which published limits these are, and what the same use would be on another", tierSection(report, report.planning, most)), details("What if more of the input were read from the cache", cacheSection(report, report.planning, most)), idleSection(report, report.planning, most));
+	return stack(runwaySection(report, report.planning, most), whatIfSection(report, most), backTestSection(report, most), budgetsSection(report, most), workspaceSection(report, most), details("Tiers: which published limits these are, and what the same use would be on another", tierSection(report, report.planning, most)), details("What if more of the input were read from the cache", cacheSection(report, report.planning, most)), idleSection(report, report.planning, most));
 }
 const RIGHT = (head) => ({
 	head,
@@ -40430,7 +42273,7 @@ function renderSummary(report, links, snapshot, delivery = DELIVERED) {
 }
 function summary(report, links, snapshot, delivery, extent) {
 	const most = Math.min(extent.rows, 200);
-	return `${stack(unbroken(`## ${BAND_MARK[overallBand(report)]} ${drillMark(report)}${rehearsal(delivery)}${subject(report)}: ${verdictLine(report)}`), report.drill && `**${drillText(report)}**`, rehearsalText(delivery), opening(report), extent.note && `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${extent.note}. The report file (output \`report-path\`) has everything.`, notComplete(report, most), under("### Refused requests", refusedRequests(report, Math.min(most, 50))), under("### Hot minutes, newest first", hotMinutes(report, Math.min(most, 60))), under("### What to do first", numbered(advice(report, markdownText))), report.drift.length > 0 && under("### Limits that have changed", changes$1(report, snapshot, most)), under(`### Recovered since ${timeBefore(report)}`, recoveries(report, most)), under("### Scorecard", stack(scorecard(report, extent.rows), belowSoFar(report, extent.rows))), under("### Peaks", peaks(report, extent)), under("### Muted", mutedRows(report, most)), under("### Where the use went", whereTheUseWent(report)), under("### What binds in each group", whatBinds(report, most)), under("### Plan", planning(report, extent.rows === ALL ? most : Math.min(most, 20))), extent.rows === ALL && evidence(report), !report.drill && report.drift.length === 0 && under("### Limits since the committed snapshot", changes$1(report, snapshot, most)), under("### Findings", findings(report, most)), under("### Not measured", notMeasured(report, most)), under("### Where the figures come from", sources(report)), slackPart(delivery), seeAlso(links))}\n`;
+	return `${stack(unbroken(`## ${BAND_MARK[overallBand(report)]} ${drillMark(report)}${rehearsal(delivery)}${subject(report)}: ${verdictLine(report)}`), report.drill && `**${drillText(report)}**`, rehearsalText(delivery), opening(report), extent.note && `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${extent.note}. The report file (output \`report-path\`) has everything.`, notComplete(report, most), under("### Refused requests", refusedRequests(report, Math.min(most, 50))), under("### Hot minutes, newest first", hotMinutes(report, Math.min(most, 60))), under("### What to do first", numbered(advice(report, markdownText))), report.drift.length > 0 && under("### Limits that have changed", changes$1(report, snapshot, most)), under(`### Recovered since ${timeBefore(report)}`, recoveries(report, most)), under("### Scorecard", stack(scorecard(report, extent.rows), belowSoFar(report, extent.rows), spendRow(report))), under("### Peaks", peaks(report, extent)), under("### Muted", mutedRows(report, most)), under("### Where the use went", whereTheUseWent(report)), under("### What binds in each group", whatBinds(report, most)), under("### Plan", planning(report, extent.rows === ALL ? most : Math.min(most, 20))), extent.rows === ALL && evidence(report), !report.drill && report.drift.length === 0 && under("### Limits since the committed snapshot", changes$1(report, snapshot, most)), under("### Findings", findings(report, most)), under("### Not measured", notMeasured(report, most)), under("### Where the figures come from", sources(report)), slackPart(delivery), seeAlso(links))}\n`;
 }
 function opening(report) {
 	const worst = highest(report);
@@ -40493,6 +42336,283 @@ function failureReasons(report, failOn) {
 function alertText(report) {
 	return [refusedRows(report).length > 0 && "requests were refused", ofBand(report, "alert").length > 0 && "a limit is over the alert line"].filter(Boolean).join(", and ");
 }
+// src/tell/issues/issue-rule.ts
+const CALM_DAYS = 7;
+function issueStep(row, report, memory) {
+	const { limit, peak, band } = row;
+	if (band === "alert") {
+		const worst = Math.max(peak, memory?.worst ?? 0);
+		return {
+			kind: memory ? "keep" : "open",
+			memory: {
+				limit,
+				worst,
+				calm: null
+			}
+		};
+	}
+	if (memory === null) return { kind: "none" };
+	const { watch } = thresholdsOf(row, report);
+	if (band === "ok" && limit > memory.limit && memory.worst / limit < watch) return {
+		kind: "close",
+		memory,
+		because: "raised"
+	};
+	if (band === "watch") return {
+		kind: "keep",
+		memory: {
+			...memory,
+			calm: null
+		}
+	};
+	if (!report.window.complete || row.lower_bound) return {
+		kind: "keep",
+		memory
+	};
+	const calm = calmSpan(report.window, memory.calm);
+	const kept = {
+		...memory,
+		calm
+	};
+	return (Date.parse(calm.to) - Date.parse(calm.from)) / 864e5 >= CALM_DAYS ? {
+		kind: "close",
+		memory: kept,
+		because: "calm"
+	} : {
+		kind: "keep",
+		memory: kept
+	};
+}
+function calmSpan({ start, end }, known) {
+	if (!known || Date.parse(start) > Date.parse(known.to) || Date.parse(end) < Date.parse(known.from)) return {
+		from: start,
+		to: end
+	};
+	const later = Math.max(Date.parse(end), Date.parse(known.to));
+	return {
+		from: isoTime(Math.min(Date.parse(start), Date.parse(known.from))),
+		to: isoTime(later)
+	};
+}
+// src/tell/issues/issue-text.ts
+const LONGEST = 5e4;
+const LONGEST_TITLE$1 = 250;
+function issueTitle(row) {
+	return `Claude rate limit: ${limitName(row, gitText)}`.slice(0, LONGEST_TITLE$1);
+}
+function issueBody(row, report, links, memory) {
+	const alone = {
+		...report,
+		verdicts: [row]
+	};
+	const page = row.scope.type === "organization" ? evidencePage(alone) : null;
+	return firstFitting([true, false], (withEvidence) => stack(`${BAND_MARK[row.band]} **${rowSentence(row, report, markdownText)}** (${period(report.window)})`, bullets(facts(row, report, memory)), under("### What to do", bullets(advice(alone, markdownText))), withEvidence && page !== null && details("Evidence to ask Anthropic for more", page.trim()), seeAlso(links), `<sub>Rewritten by each run; what you write above or below stays. Closed when the limit is raised far enough, or use stays under ${percent(thresholdsOf(row, report).watch)} for seven days.</sub>`), (text) => text.length <= LONGEST);
+}
+function facts(row, report, { worst, calm }) {
+	const share = shareOf(row, report);
+	const driver = mainDriver(row, markdownText);
+	const transition = transitionText(row, report);
+	return [
+		`Limit: ${bindingLimit(row)}`,
+		`Worst since this issue was opened: ${count$1(worst)} (${share(worst / row.limit)} of the limit of now)`,
+		transition && `Compared with the time before: ${transition}`,
+		driver && `Driven by ${driver.kind} ${driver.name}: ${percent(driver.share)} of the peak`,
+		atItsLimit(row),
+		calm && `Under the watch line since ${calm.from.slice(0, 10)}`
+	].filter((fact) => typeof fact === "string" && fact !== "");
+}
+function closingText(row, report, because) {
+	const watch = percent(thresholdsOf(row, report).watch);
+	return because === "raised" ? `Closed: the limit is ${count$1(row.limit)} now, and the worst use of any alert would stay under ${watch} of it.` : `Closed: use stayed under ${watch} of the limit for seven days.`;
+}
+// \0builtin:import:node:crypto
+const _createHash = (...given) => process.getBuiltinModule("node:crypto").createHash(...given);
+// src/deliver/issues/issue-region.ts
+const START = /<!-- claude-rate-limit-issue (\{[^\n]*\}) -->/;
+const END$1 = "<!-- /claude-rate-limit-issue -->";
+function issueKey(limit) {
+	return _createHash("sha256").update(limitKey(limit)).digest("hex").slice(0, 16);
+}
+function markOf(body) {
+	const [, json] = START.exec(body) ?? [];
+	if (json === void 0) return null;
+	try {
+		const { key, limit, worst, calm } = JSON.parse(json);
+		if (typeof key !== "string" || typeof limit !== "number" || typeof worst !== "number") return null;
+		return {
+			key,
+			memory: {
+				limit,
+				worst,
+				calm: typeof calm?.from === "string" && typeof calm.to === "string" ? calm : null
+			}
+		};
+	} catch {
+		return null;
+	}
+}
+function withRegion(body, { key, memory }, own) {
+	const region = `<!-- claude-rate-limit-issue ${JSON.stringify({
+		key,
+		...memory
+	})} -->\n\n${own}\n\n${END$1}`;
+	const text = body.replace(/\r\n/g, "\n");
+	const from = START.exec(text)?.index ?? -1;
+	if (from < 0) return text === "" ? region : `${text}\n\n${region}`;
+	const end = text.indexOf(END$1, from);
+	const after = end < 0 ? "" : text.slice(end + 33);
+	return `${text.slice(0, from)}${region}${after}`;
+}
+// src/deliver/issues/github-issues.ts
+const issueSchema$1 = object$1({
+	number: int$2(),
+	body: string$1().nullish(),
+	pull_request: object$1({}).nullish()
+});
+const PER_PAGE = 100;
+const MOST_PAGES = 200;
+async function listIssues(github, query, mostPages) {
+	const found = [];
+	for (let page = 1; page <= mostPages; page++) {
+		const issues = await github.rest("GET", "/issues", {
+			...query,
+			per_page: PER_PAGE,
+			page
+		}, array(issueSchema$1));
+		for (const { number, body, pull_request } of issues) {
+			const mark = body && !pull_request ? markOf(body) : null;
+			if (body && mark) found.push({
+				number,
+				body,
+				...mark
+			});
+		}
+		if (issues.length < PER_PAGE) break;
+	}
+	return found.sort((a, b) => a.number - b.number);
+}
+function openIssues(github) {
+	return listIssues(github, { state: "open" }, MOST_PAGES);
+}
+function lastClosed(github) {
+	return listIssues(github, {
+		state: "closed",
+		sort: "updated",
+		direction: "desc"
+	}, 1);
+}
+async function openIssue(github, text, key) {
+	let number = null;
+	try {
+		number = (await github.rest("POST", "/issues", text, issueSchema$1)).number;
+	} catch (error) {
+		if (!isInDoubt(error)) throw error;
+		number = (await openIssues(github)).find((issue) => issue.key === key)?.number ?? null;
+		if (number === null) throw error;
+	}
+	const [first] = (await openIssues(github)).filter((issue) => issue.key === key);
+	if (!first || first.number === number) return number;
+	await closeIssue(github, number, "not_planned");
+	return null;
+}
+async function setBody(github, number, body) {
+	await github.rest("PATCH", "/issues/{issue_number}", {
+		issue_number: number,
+		body
+	}, WHATEVER);
+}
+async function closeIssue(github, number, reason, body) {
+	const changes = {
+		state: "closed",
+		state_reason: reason,
+		...body !== void 0 && { body }
+	};
+	await github.rest("PATCH", "/issues/{issue_number}", {
+		issue_number: number,
+		...changes
+	}, WHATEVER);
+}
+async function commentOn(github, number, body) {
+	await github.rest("POST", "/issues/{issue_number}/comments", {
+		issue_number: number,
+		body
+	}, WHATEVER);
+}
+// src/deliver/issues/deliver-issues.ts
+async function deliverIssues(run, report, links) {
+	const { deps, inputs, log, secrets } = run;
+	const nothing = {
+		numbers: [],
+		error: null
+	};
+	if (inputs.issues === "none" || report.live) return nothing;
+	if (inputs.dryRun || inputs.mode === "drill") {
+		log.info(`${inputs.dryRun ? "Dry run" : "Drill"}: no issue is opened, rewritten or closed.`);
+		return nothing;
+	}
+	const numbers = [];
+	const errors = [];
+	const attempt = async (act) => {
+		try {
+			const number = await act();
+			if (number !== null) numbers.push(number);
+		} catch (error) {
+			errors.push(describeError(error));
+		}
+	};
+	try {
+		const github = createGitHub({
+			...deps,
+			redact: secrets.redact
+		}, inputs.githubToken);
+		const ours = await openIssues(github);
+		const first = new Map(ours.toReversed().map((issue) => [issue.key, issue]));
+		for (const issue of ours.filter(({ key, number }) => first.get(key)?.number !== number)) await attempt(() => closeIssue(github, issue.number, "not_planned").then(() => issue.number));
+		const closed = lazy(() => lastClosed(github));
+		for (const row of measured(report).filter(({ muted }) => !muted)) await attempt(() => deliverOne({
+			github,
+			log,
+			closed,
+			redact: secrets.redact
+		}, row, report, links, first.get(issueKey(row)) ?? null));
+	} catch (error) {
+		errors.push(describeError(error));
+	}
+	return {
+		numbers: numbers.sort((a, b) => a - b),
+		error: errors[0] ?? null
+	};
+}
+async function deliverOne({ github, log, redact, closed }, row, report, links, issue) {
+	const step = issueStep(row, report, issue?.memory ?? null);
+	if (step.kind === "none") return null;
+	const key = issueKey(row);
+	const { memory } = step;
+	const body = withRegion(issue?.body ?? "", {
+		key,
+		memory
+	}, redact(issueBody(row, report, links, memory)));
+	const name = limitName(row, logText$1);
+	if (issue === null) {
+		if (row.transition === "continuing" && (await closed()).some((other) => other.key === key)) return null;
+		const number = await openIssue(github, {
+			title: issueTitle(row),
+			body
+		}, key);
+		log.info(number === null ? `Another run has opened the issue of ${name}.` : `Issue #${number} opened: ${name}.`);
+		return number;
+	}
+	if (step.kind === "close") {
+		const why = closingText(row, report, step.because);
+		await commentOn(github, issue.number, why);
+		await closeIssue(github, issue.number, "completed", body);
+		log.info(`Issue #${issue.number} of ${name}: ${why}`);
+		return issue.number;
+	}
+	if (body === issue.body) return null;
+	await setBody(github, issue.number, body);
+	return issue.number;
+}
 // src/deliver/outputs.ts
 const OUTPUTS = [
 	"status",
@@ -40514,7 +42634,10 @@ const OUTPUTS = [
 	"window-end",
 	"data-complete",
 	"slack-delivered",
-	"unclaimed-share"
+	"unclaimed-share",
+	"issues",
+	"message-path",
+	"metrics-path"
 ];
 const MOST_ALERTS = 50;
 const LARGEST_ALERTS = 64e3;
@@ -40526,17 +42649,18 @@ function outputsOf(ending) {
 		"window-start": text(ending.window?.start),
 		"window-end": text(ending.window?.end),
 		"data-complete": "false",
-		"slack-delivered": slackDelivered
+		"slack-delivered": slackDelivered,
+		"message-path": text(ending.messagePath)
 	};
-	const { report, isDriftKnown, reportPath, evidencePath, snapshot } = ending;
+	const { report, isDriftKnown, files, issues, snapshot } = ending;
 	const { commit, pullRequest } = snapshot;
 	return {
 		status: text(report.status),
 		"highest-utilization": text(report.highest_utilization),
 		"alert-count": text(alerts(report).length),
 		alerts: alertsOutput(report).text,
-		"report-path": text(reportPath),
-		"evidence-path": text(evidencePath),
+		"report-path": text(files.reportPath),
+		"evidence-path": text(files.evidencePath),
 		drift: isDriftKnown ? text(report.drift.length > 0) : "",
 		"drift-count": isDriftKnown ? text(report.drift.length) : "",
 		"snapshot-path": snapshot.path,
@@ -40550,7 +42674,10 @@ function outputsOf(ending) {
 		"window-end": report.window.end,
 		"data-complete": text(report.window.complete),
 		"slack-delivered": slackDelivered,
-		"unclaimed-share": text(report.accounting?.unclaimed_share)
+		"unclaimed-share": text(report.accounting?.unclaimed_share),
+		issues: issues === null ? "" : JSON.stringify(issues),
+		"message-path": text(files.messagePath),
+		"metrics-path": text(files.metricsPath)
 	};
 }
 const SLACK_DELIVERED = {
@@ -41403,36 +43530,6 @@ function withoutUrl(text, webhookUrl) {
 function redactedReport(report, { redactAll }) {
 	return redactAll(report);
 }
-// \0builtin:import:node:os
-const _tmpdir = (() => process.getBuiltinModule("node:os").tmpdir)();
-// src/deliver/write-whole.ts
-async function writeWhole(path, text) {
-	const beside = `${path}.${process.pid}.tmp`;
-	try {
-		await _mkdir(_dirname(path), { recursive: true });
-		await _writeFile(beside, text);
-		await _rename(beside, path);
-	} catch (error) {
-		await _rm(beside, { force: true }).catch(() => {});
-		throw error;
-	}
-}
-// src/deliver/run-files.ts
-const FOLDER = "claude-rate-limit-audit";
-function writeReport(env, report) {
-	return writeTemporary(env, "report.json", `${JSON.stringify(report, null, 2)}\n`);
-}
-function writeEvidence(env, markdown) {
-	return writeTemporary(env, "evidence.md", markdown);
-}
-async function writeTemporary(env, name, text) {
-	const path = _join(env.RUNNER_TEMP || _tmpdir(), FOLDER, name);
-	await writeWhole(path, text);
-	return path;
-}
-async function writeSummary(env, markdown) {
-	if (env.GITHUB_STEP_SUMMARY) await _appendFile(env.GITHUB_STEP_SUMMARY, markdown);
-}
 // src/deliver/snapshot/commit.ts
 const messageText = ({ headline, body }) => `${headline}\n\n${body}`;
 const MOVED = new Set(["stale", "not-found"]);
@@ -41529,8 +43626,6 @@ function tooManyRaces(github, branch) {
 		cause: inDoubt
 	});
 }
-// \0builtin:import:node:crypto
-const _createHash = (...given) => process.getBuiltinModule("node:crypto").createHash(...given);
 // src/deliver/snapshot/trailer.ts
 const TRAILER = /\n*^Audit-Snapshot: ([0-9a-f]{64})\s*$/m;
 function seal({ parent, message, blobs }) {
@@ -41807,7 +43902,7 @@ function title(report, files) {
 	const [worst, ...rest] = orderDrift(report.drift);
 	if (!worst) return "Claude rate limits: new names, same limits";
 	const more = rest.length === 0 ? "" : `, and ${plural(rest.length, "more change")}`;
-	return `${oneLine(`Claude rate limits: ${driftHeadline(worst, gitText)}`, LONGEST_TITLE - more.length)}${more}`;
+	return `${oneLine$1(`Claude rate limits: ${driftHeadline(worst, gitText)}`, LONGEST_TITLE - more.length)}${more}`;
 }
 function body(report, links, proposed, extent) {
 	return stack(PULL_REQUEST_MARKER, changes(report, proposed.files, extent), proposed.files !== "gateway" && renamed(proposed.renames, markdownText), proposed.sinceUpdate, under("### Who drives what the changes press", pressed(report)), approving(report, proposed.files), seeAlso(links, "The audit run"));
@@ -42498,15 +44593,17 @@ function findRenames(before, after) {
 }
 // src/tell/files/gateway.ts
 const GATEWAY_VERSION = 1;
-const groupLimits = record(string$1(), record(string$1(), number().nullable())).describe("Effective limit by group, then by limiter type; null: Anthropic names the limiter without a value, which is not unlimited");
-strictObject({
+const groupLimits = record(string$1(), record(string$1(), number$1().nullable())).describe("Effective limit by group, then by limiter type; null: Anthropic names the limiter without a value, which is not unlimited");
+const budgetsSchema = record(string$1(), record(string$1(), record(string$1(), number$1()))).describe("By workspace ID, group and limiter type: the cap that a run over 14 days or more has worked out");
+const gatewaySchema = strictObject({
 	version: literal(GATEWAY_VERSION),
 	models: record(string$1(), string$1()).describe("Model name or alias → the group whose limits it draws on, together with all others of that group"),
 	organization: groupLimits.describe("What all workspaces together may use"),
 	workspaces: record(string$1(), strictObject({
 		name: string$1(),
 		limits: groupLimits
-	})).describe("By workspace ID: what this workspace may use. It shares what it inherits with the others")
+	})).describe("By workspace ID: what this workspace may use. It shares what it inherits with the others"),
+	budgets: budgetsSchema.optional()
 });
 function gatewayOf(snapshot, workspaces) {
 	const all = new Map([...snapshot.workspaces, ...workspaces].map(({ id, name }) => [id, name]));
@@ -42523,6 +44620,26 @@ function gatewayOf(snapshot, workspaces) {
 			})
 		}]))
 	};
+}
+function withBudgets(gateway, report, committed) {
+	const budgets = report.budgets ? budgetsIn(report.budgets) : keptBudgets(committed, gateway);
+	return Object.keys(budgets).length > 0 ? {
+		...gateway,
+		budgets
+	} : gateway;
+}
+function budgetsIn(all) {
+	return sorted([...Map.groupBy(all, ({ workspace }) => workspace.id)].map(([id, ofWorkspace]) => {
+		return [id, sorted([...Map.groupBy(ofWorkspace, ({ group }) => group.name)].map(([name, rows]) => [name, sorted(rows.map(({ limiter, cap }) => [limiter, cap]))]))];
+	}));
+}
+function keptBudgets(committed, { workspaces }) {
+	try {
+		const { budgets = {} } = gatewaySchema.parse(JSON.parse(committed ?? "{}"));
+		return Object.fromEntries(Object.entries(budgets).filter(([id]) => id in workspaces));
+	} catch {
+		return {};
+	}
 }
 function formatGateway(gateway) {
 	return `${JSON.stringify(gateway, null, 2)}\n`;
@@ -42585,6 +44702,7 @@ function sinceUpdate(drift, day) {
 function planSnapshot(report, source, wanted) {
 	const { path, gatewayPath, headline, links } = wanted;
 	return (there, proposed) => {
+		const gatewayText = (file, limits) => formatGateway(withBudgets(gatewayOf(limits, source.workspaces), report, there[file] ?? null));
 		const text = there[path] ?? null;
 		const before = text === null ? null : parseSnapshot(text, path);
 		const after = source.snapshotBeside(before);
@@ -42594,7 +44712,7 @@ function planSnapshot(report, source, wanted) {
 		}] : [];
 		const gateway = gatewayPath ? [{
 			path: gatewayPath,
-			text: formatGateway(gatewayOf(after, source.workspaces))
+			text: gatewayText(gatewayPath, after)
 		}] : [];
 		const files = [...snapshot, ...gateway.filter((file) => file.text !== there[file.path])];
 		if (files.length === 0) return null;
@@ -42773,6 +44891,8 @@ async function deliverAudit(run, found, committed) {
 	if (snapshot.operation === "skipped" && snapshot.because === "failed") failed("snapshot", snapshot.error);
 	const { pullRequest } = snapshot;
 	if (pullRequest?.operation === "branch-only" && pullRequest.error !== null) failed("pull request", pullRequest.error);
+	const issues = await log.group("Issues", () => deliverIssues(run, report, links));
+	if (issues.error !== null) failed("issues", issues.error);
 	const wanted = shouldNotify(inputs.notify, report, snapshot, { isRerun: isRerun(deps.env) });
 	const posted = await log.group("Slack", () => notifySlack(run, wanted, () => renderSlack(report, links, snapshot, inputs.notify)));
 	const drill = inputs.mode === "drill" ? await postDrill(run, report, links) : null;
@@ -42789,21 +44909,29 @@ async function deliverAudit(run, found, committed) {
 	const reportPath = await attemptFile(log, "report", () => writeReport(deps.env, report));
 	const evidence = evidencePage(report);
 	const evidencePath = evidence && await attemptFile(log, "evidence page", () => writeEvidence(deps.env, clean(evidence)));
+	const metricsPath = await attemptFile(log, "metrics", () => writeMetrics(deps.env, clean(openMetrics(report))));
+	const isToldElsewhere = shouldNotify(inputs.notify, report, snapshot, { isRerun: isRerun(deps.env) });
+	const toldElsewhere = drill?.render ?? (() => renderSlack(report, links, snapshot, inputs.notify));
+	const messagePath = await keepMessage(run, drill !== null || isToldElsewhere, toldElsewhere);
 	await attemptFile(log, "job summary", () => writeSummary(deps.env, clean(renderSummary(report, links, snapshot, {
 		dryRun: inputs.dryRun,
 		slack: posted
 	}))));
 	if (drill) await attemptFile(log, "job summary of the drill", () => writeSummary(deps.env, clean(drill.summary)));
 	const isDriftKnown = committed.kind === "read";
+	const issueNumbers = inputs.issues === "none" ? null : issues.numbers;
 	const files = {
 		reportPath,
-		evidencePath
+		evidencePath,
+		messagePath,
+		metricsPath
 	};
 	writeOutputs(deps.core, log, {
 		kind: "audited",
 		report,
 		isDriftKnown,
-		...files,
+		files,
+		issues: issueNumbers,
 		snapshot,
 		slack
 	});
@@ -42812,10 +44940,12 @@ async function deliverAudit(run, found, committed) {
 async function postDrill(run, real, links) {
 	const { inputs, log } = run;
 	const report = drillReport(real);
-	const slack = await log.group("Drill", () => notifySlack(run, true, () => renderSlack(report, links, null)));
+	const render = () => renderSlack(report, links, null);
+	const slack = await log.group("Drill", () => notifySlack(run, true, render));
 	for (const { level, title, message } of annotations(report, inputs.failOn)) log[level](message, title);
 	return {
 		slack,
+		render,
 		summary: renderSummary(report, links, null, {
 			dryRun: inputs.dryRun,
 			slack
@@ -42835,7 +44965,9 @@ async function deliverBlind(run, error) {
 		source: inputs.source.kind === "headers-log" ? "headers" : "api",
 		error: secrets.redact(error).replaceAll("\n- ", " · ")
 	};
-	const slack = await log.group("Slack", () => notifySlack(run, shouldNotifyBlind(inputs.notify), () => renderBlindSlack(blind, links)));
+	const wanted = shouldNotifyBlind(inputs.notify);
+	const slack = await log.group("Slack", () => notifySlack(run, wanted, () => renderBlindSlack(blind, links)));
+	const messagePath = await keepMessage(run, wanted, () => renderBlindSlack(blind, links));
 	await attemptFile(log, "job summary", () => writeSummary(deps.env, secrets.redact(renderBlindSummary(blind, links, {
 		dryRun: inputs.dryRun,
 		slack
@@ -42844,7 +44976,8 @@ async function deliverBlind(run, error) {
 	writeOutputs(deps.core, log, {
 		kind: "blind",
 		window,
-		slack
+		slack,
+		messagePath
 	});
 	return 1;
 }
@@ -42877,6 +45010,10 @@ async function notifySlack({ deps, inputs, log, secrets }, wanted, render) {
 	}, inputs.slackWebhookUrl, message);
 	log.info(posting.kind === "delivered" ? "Posted to Slack." : `Slack: ${posting.error}`);
 	return posting;
+}
+async function keepMessage({ deps, inputs, log, secrets }, wanted, render) {
+	if (!wanted || inputs.dryRun) return null;
+	return attemptFile(log, "message", () => writeMessage(deps.env, slackAsMarkdown(secrets.redactAll(render()))));
 }
 async function attemptFile(log, what, write) {
 	try {

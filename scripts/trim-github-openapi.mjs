@@ -21,6 +21,8 @@ const OPERATIONS = {
   [`${repository}/git/refs`]: ['post'],
   [`${repository}/git/refs/{ref}`]: ['patch', 'delete'],
   [`${repository}/git/trees/{tree_sha}`]: ['get'],
+  [`${repository}/issues`]: ['get', 'post'],
+  [`${repository}/issues/{issue_number}`]: ['patch'],
   [`${repository}/issues/{issue_number}/assignees`]: ['post'],
   [`${repository}/issues/{issue_number}/comments`]: ['get', 'post'],
   [`${repository}/issues/{issue_number}/labels`]: ['post'],

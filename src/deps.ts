@@ -3,7 +3,7 @@ import type * as Core from '@actions/core'
 /** A `fetch` by address: nobody here passes a Request. */
 export type Fetch = (input: string | URL, init?: RequestInit) => Promise<Response>
 
-/** Everything the run may touch outside its own memory. Made once in `index.ts`; tests make their own. */
+/** Everything the run may touch outside its own memory. Made once at each door, `main.ts` and `desk/`; tests make their own. */
 export type Deps = {
   core: Pick<
     typeof Core,
@@ -30,4 +30,6 @@ export type Deps = {
   saveMemory: () => void
   /** Uniform in [0, 1): jitter only. */
   random: () => number
+  /** Shows how far a long read is, in place of what it showed before; nothing where nobody watches. */
+  showProgress: (line: string) => void
 }

@@ -1,6 +1,6 @@
 import type { Committed } from '../collect/repository/committed.ts'
+import { readLapse } from '../collect/repository/earlier-runs.ts'
 import { isRerun } from '../collect/repository/own-commits.ts'
-import type { AskLapse } from '../collect/repository/read-committed.ts'
 import type { Deps } from '../deps.ts'
 import { describeError } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -10,8 +10,10 @@ import { annotations, logLines } from '../tell/annotations.ts'
 import { renderBlindSlack, renderBlindSummary, renderRefusedSummary } from '../tell/blind.ts'
 import { drillReport } from '../tell/drill.ts'
 import { evidencePage } from '../tell/evidence/page.ts'
+import { openMetrics } from '../tell/files/openmetrics.ts'
 import { lapseText } from '../tell/slack/lapse-text.ts'
 import { shouldNotify, shouldNotifyBlind } from '../tell/slack/notify.ts'
+import { slackAsMarkdown } from '../tell/slack/slack-as-markdown.ts'
 import type { SlackMessage } from '../tell/slack/slack-limits.ts'
 import { renderSlack } from '../tell/slack/slack-message.ts'
 import type { SlackOutcome } from '../tell/slack/slack-outcome.ts'
@@ -20,21 +22,23 @@ import { type Links, linksOf } from '../tell/words/links.ts'
 import type { Secrets } from '../transport/redaction.ts'
 import { isoTime } from '../vocabulary/use/window.ts'
 import { exitCode } from './exit-code.ts'
+import { deliverIssues } from './issues/deliver-issues.ts'
 import { writeOutputs } from './outputs.ts'
 import { postToSlack } from './post-to-slack.ts'
-import { writeEvidence, writeReport, writeSummary } from './run-files.ts'
+import { redactedReport } from './redacted.ts'
+import { writeEvidence, writeMessage, writeMetrics, writeReport, writeSummary } from './run-files.ts'
 import { type Found, keepSnapshot } from './snapshot/keep-snapshot.ts'
 
 /**
  * Every delivery is tried, whatever became of the others; what went wrong decides the one exit code at the end.
  * Order: the snapshot first, so that Slack and the summary can link to its commit or pull request; the summary last.
  */
-export async function deliverAudit(run: Run, found: Found, committed: Committed, askLapse: AskLapse): Promise<0 | 1> {
+export async function deliverAudit(run: Run, found: Found, committed: Committed): Promise<0 | 1> {
   const { deps, inputs, log } = run
   const links = linksOf(deps.env, inputs.runbookUrl)
-  let report = redacted(run, found.report)
+  let report = redactedReport(found.report, run.secrets)
   const failed = (resource: string, message: string) => {
-    report = redacted(run, { ...report, failures: [...report.failures, { resource, message }] })
+    report = redactedReport({ ...report, failures: [...report.failures, { resource, message }] }, run.secrets)
   }
 
   const clean = run.secrets.redact
@@ -43,16 +47,18 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed,
   const { pullRequest } = snapshot
   if (pullRequest?.operation === 'branch-only' && pullRequest.error !== null) failed('pull request', pullRequest.error)
 
-  const isWanted = (isReminder: boolean) => shouldNotify(inputs.notify, report, snapshot, { isReminder })
-  const posted = await log.group('Slack', async () => {
-    const isNews = isWanted(isRerun(deps.env))
-    const untold = !isNews && isWanted(true) ? await askLapse() : null
-    const lapse = untold ?? (committed.kind === 'read' ? committed.lapse : null)
-    if (lapse) log.info(lapseText(lapse))
-    return notifySlack(run, isNews || untold !== null, () =>
-      renderSlack(report, links, snapshot, { notify: inputs.notify, lapse }),
-    )
-  })
+  const issues = await log.group('Issues', () => deliverIssues(run, report, links))
+  if (issues.error !== null) failed('issues', issues.error)
+
+  const isWanted = (reminds: boolean) => shouldNotify(inputs.notify, report, snapshot, { isReminder: reminds })
+  const before = committed.kind === 'read' ? committed.before : null
+  const isUntold = !isWanted(isRerun(deps.env)) && isWanted(true)
+  const untold = isUntold ? await (before ? before.lapse : readLapse(run)) : null
+  const lapse = untold ?? (before?.isReported ? before.lapse : null)
+  if (lapse) log.info(lapseText(lapse))
+  const isReminder = isRerun(deps.env) || untold !== null
+  const render = () => renderSlack(report, links, snapshot, { notify: inputs.notify, lapse })
+  const posted = await log.group('Slack', () => notifySlack(run, isWanted(isReminder), render))
   const drill = inputs.mode === 'drill' ? await postDrill(run, report, links) : null
   for (const one of [posted, drill?.slack]) {
     if (!one || !('error' in one)) continue
@@ -69,23 +75,29 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed,
   const evidence = evidencePage(report)
   const evidencePath =
     evidence && (await attemptFile(log, 'evidence page', () => writeEvidence(deps.env, clean(evidence))))
+  const metricsPath = await attemptFile(log, 'metrics', () => writeMetrics(deps.env, clean(openMetrics(report))))
+  const messagePath = await keepMessage(run, drill !== null || isWanted(isReminder), drill?.render ?? render)
   await attemptFile(log, 'job summary', () =>
     writeSummary(deps.env, clean(renderSummary(report, links, snapshot, { dryRun: inputs.dryRun, slack: posted }))),
   )
   if (drill) await attemptFile(log, 'job summary of the drill', () => writeSummary(deps.env, clean(drill.summary)))
   const isDriftKnown = committed.kind === 'read'
-  const files = { reportPath, evidencePath }
-  writeOutputs(deps.core, log, { kind: 'audited', report, isDriftKnown, ...files, snapshot, slack })
+  const issueNumbers = inputs.issues === 'none' ? null : issues.numbers
+  const files = { reportPath, evidencePath, messagePath, metricsPath }
+  writeOutputs(deps.core, log, { kind: 'audited', report, isDriftKnown, files, issues: issueNumbers, snapshot, slack })
   return exitCode(report, inputs.failOn, log)
 }
 
+type Drill = { slack: SlackOutcome; render: () => SlackMessage; summary: string }
+
 /** `mode: drill`: one made-up alert, headed DRILL, goes the way that a real one would; `notify` has no say in it. */
-async function postDrill(run: Run, real: Report, links: Links): Promise<{ slack: SlackOutcome; summary: string }> {
+async function postDrill(run: Run, real: Report, links: Links): Promise<Drill> {
   const { inputs, log } = run
   const report = drillReport(real)
-  const slack = await log.group('Drill', () => notifySlack(run, true, () => renderSlack(report, links, null)))
+  const render = () => renderSlack(report, links, null)
+  const slack = await log.group('Drill', () => notifySlack(run, true, render))
   for (const { level, title, message } of annotations(report, inputs.failOn)) log[level](message, title)
-  return { slack, summary: renderSummary(report, links, null, { dryRun: inputs.dryRun, slack }) }
+  return { slack, render, summary: renderSummary(report, links, null, { dryRun: inputs.dryRun, slack }) }
 }
 
 /** Limits, usage or the policy could not be read: nothing is known, and that is reported wherever a verdict would have been. */
@@ -97,15 +109,15 @@ export async function deliverBlind(run: Run, error: string): Promise<1> {
   const source = inputs.source.kind === 'headers-log' ? 'headers' : 'api'
   // A list of problems, such as those of a policy, becomes one line: Slack and the summary show it as a sentence.
   const blind: Blind = { window, source, error: secrets.redact(error).replaceAll('\n- ', ' · ') }
-  const slack = await log.group('Slack', () =>
-    notifySlack(run, shouldNotifyBlind(inputs.notify), () => renderBlindSlack(blind, links)),
-  )
+  const wanted = shouldNotifyBlind(inputs.notify)
+  const slack = await log.group('Slack', () => notifySlack(run, wanted, () => renderBlindSlack(blind, links)))
+  const messagePath = await keepMessage(run, wanted, () => renderBlindSlack(blind, links))
   await attemptFile(log, 'job summary', () =>
     writeSummary(deps.env, secrets.redact(renderBlindSummary(blind, links, { dryRun: inputs.dryRun, slack }))),
   )
   // First the reason: it is what matters, and the outputs may be what cannot be written.
   log.fail(`The audit is blind: ${error}`)
-  writeOutputs(deps.core, log, { kind: 'blind', window, slack })
+  writeOutputs(deps.core, log, { kind: 'blind', window, slack, messagePath })
   return 1
 }
 
@@ -141,6 +153,16 @@ async function notifySlack(
   return posting
 }
 
+/** The message for other channels, exactly where Slack would get it: a step that posts the file needs no rule of its own. */
+async function keepMessage(
+  { deps, inputs, log, secrets }: Run,
+  wanted: boolean,
+  render: () => SlackMessage,
+): Promise<string | null> {
+  if (!wanted || inputs.dryRun) return null
+  return attemptFile(log, 'message', () => writeMessage(deps.env, slackAsMarkdown(secrets.redactAll(render()))))
+}
+
 /** A file on the runner that cannot be written is said, but is no reason to lose what comes after it. */
 async function attemptFile<T>(log: Log, what: string, write: () => Promise<T>): Promise<T | null> {
   try {
@@ -149,9 +171,4 @@ async function attemptFile<T>(log: Log, what: string, write: () => Promise<T>): 
     log.warning(`The ${what} could not be written: ${describeError(error)}`)
     return null
   }
-}
-
-/** Every rendering is made of the report, so that what is taken out of it here appears in none of them. */
-function redacted({ secrets }: Run, report: Report): Report {
-  return secrets.redactAll(report)
 }

@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import { backTestSchema } from './back-test-part.ts'
+import { budgetSchema } from './budgets-part.ts'
 import { driftSchema } from './drift-schemas.ts'
 import {
   accountingSchema,
@@ -6,6 +8,7 @@ import {
   findingSchema,
   groupSchema,
   groupViewSchema,
+  hotMinuteSchema,
   logSchema,
   ratio,
   refusalSchema,
@@ -13,6 +16,8 @@ import {
   time,
   verdictSchema,
 } from './row-schemas.ts'
+import { spendSchema } from './spend-part.ts'
+import { whatIfSchema } from './what-if-part.ts'
 
 /** The report file, as it is written and published. Keys are spelled as in the file; more may be added, none renamed. */
 
@@ -105,6 +110,10 @@ export const reportSchema = z.object({
   first_snapshot: z.boolean().describe('No snapshot was committed yet: nothing to compare with'),
   findings: z.array(findingSchema),
   planning: planningSchema.optional(),
+  budgets: z.array(budgetSchema).optional().describe('A cap for each workspace, for limits in watch or alert'),
+  what_if: whatIfSchema.optional().describe('Utilization as the lines of the input what-if would have made it'),
+  spend: spendSchema.optional().describe('The monthly spend cap as a limit: a ratio and a date, no money'),
+  back_test: z.array(backTestSchema).optional().describe('How often other alert lines would have fired'),
   refusals: z
     .array(refusalSchema)
     .optional()
@@ -113,6 +122,16 @@ export const reportSchema = z.object({
     .optional()
     .describe('Where the use of the window went; absent where only a log of responses is known'),
   log: logSchema.optional().describe('How much of a log of response headers was of use'),
+  live: z
+    .object({
+      known_until: z
+        .object({ tokens: time, requests: time })
+        .describe('Up to when use is known: what is limited in tokens, and the rest'),
+      hot_minutes: z.array(hotMinuteSchema).describe('Newest first'),
+      hot_minutes_left_out: z.int().nonnegative(),
+    })
+    .optional()
+    .describe('Of a live window (date: today, last-1h to last-48h) only'),
   unmatched_models: z.array(z.object({ model: z.string(), requests: count.nullable(), tokens: count })),
   unread_workspaces: z
     .array(z.object({ id: z.string(), name: z.string() }))

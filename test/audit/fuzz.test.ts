@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { audit } from '../../src/audit.ts'
+import { RUNNER } from '../../src/deliver/runner.ts'
 import type { Deps } from '../../src/deps.ts'
 import { INPUTS, type InputName } from '../../src/inputs/names.ts'
 import { reportSchema } from '../../src/report/report-schema.ts'
@@ -97,16 +98,20 @@ async function run(seed: number): Promise<Ending> {
     startGroup: nothing,
     endGroup: nothing,
   } as unknown as Deps['core']
-  const code = await audit({
-    core,
-    env: { RUNNER_TEMP: '/dev/null/nowhere' },
-    fetch: fetch as typeof globalThis.fetch,
-    now: WORLD.now,
-    sleep: async () => {},
+  const code = await audit(
+    {
+      core,
+      env: { RUNNER_TEMP: '/dev/null/nowhere' },
+      fetch: fetch as typeof globalThis.fetch,
+      now: WORLD.now,
+      sleep: async () => {},
 
-    saveMemory: () => {},
-    random: dice,
-  })
+      saveMemory: () => {},
+      showProgress: () => {},
+      random: dice,
+    },
+    RUNNER,
+  )
   return { code, mutated, outputs, failed }
 }
 

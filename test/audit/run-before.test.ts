@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { WorkflowRun } from '../emulator/github/github.ts'
+import type { WorkflowRun } from '../emulator/github/world.ts'
 import { group, usage, workspace, world } from '../emulator/world/world.ts'
 import { type Services, startServices } from './harness.ts'
 
@@ -123,7 +123,7 @@ describe('an alert that still stands', () => {
     const unasked = { 'snapshot-mode': 'none' }
     await run({ ...unasked, notify: 'on-alert' })
     await run({ ...unasked, notify: 'never' })
-    await run({ 'slack-webhook-url': '' })
+    await run({ notify: 'never' })
     services.anthropic.world = withLimit(STANDING, 1)
     await run(unasked)
     expect(asked()).toBe(0)

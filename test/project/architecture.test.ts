@@ -103,7 +103,8 @@ describe('What judge, report and tell import, and what that imports in turn,', (
       }
     return reached
   }
-  const PURE_MODULES = ['zod', 'node:path']
+  /** Text in, text out: whether there is colour is said to them. */
+  const PURE_MODULES = ['zod', 'node:path', 'cli-table3', 'picocolors', 'string-width']
 
   test('is pure as well: no file, no network, no process', () => {
     const reached = reachedFrom(sources.filter((path) => /^src\/(judge|report|tell)\//.test(path)))

@@ -3,14 +3,18 @@ import type { Snapshot } from '../../vocabulary/limits/snapshot.ts'
 import { NO_POLICY, type Policy } from './policy-schema.ts'
 
 /**
- * What the repository says. `read`: the snapshot, null before the first one, and the policy; `lapse` where runs that failed
- * have committed since, and the snapshot is the one from before them, because that may not have been reported.
- * `unread`: why the snapshot is not known; nothing may be written over it, and the run fails. Its policy is null where that
- * could not be read either.
+ * What came before this run, where that was asked. `isReported`: runs that failed have committed, and the snapshot is the
+ * one from before them, because what they changed may not have been reported.
+ */
+export type Before = { lapse: Lapse | null; isReported: boolean }
+
+/**
+ * What the repository says. `read`: the snapshot, null before the first one, and the policy. `unread`: why the snapshot is
+ * not known; nothing may be written over it, and the run fails. Its policy is null where that could not be read either.
  * `no-access`: this job keeps nothing in the repository (snapshot-mode none) and may not read it, which is no failure.
  */
 export type Committed =
-  | { kind: 'read'; snapshot: Snapshot | null; policy: Policy; lapse: Lapse | null }
+  | { kind: 'read'; snapshot: Snapshot | null; policy: Policy; before: Before | null }
   | { kind: 'unread'; error: string; policy: Policy | null }
   | { kind: 'no-access'; why: string }
 

@@ -75,7 +75,7 @@ const MOST_RUNS = 30
  * whole without it.
  */
 export async function readLapse({ deps, inputs, secrets, log }: Run): Promise<Lapse | null> {
-  if (!inputs.slackWebhookUrl || inputs.notify === 'never') return null
+  if (inputs.notify === 'never') return null
   const { env } = deps
   const file = workflowFile(env)
   const number = Number(env.GITHUB_RUN_NUMBER)

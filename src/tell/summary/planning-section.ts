@@ -3,6 +3,9 @@ import type { Planning, Report } from '../../report/report.ts'
 import { atMost, count, listing, percent, plural } from '../../vocabulary/figures.ts'
 import { sameLimit } from '../../vocabulary/limits/limit-key.ts'
 import { DAY } from '../../vocabulary/use/window.ts'
+import { backTestSection } from '../planning/back-test-section.ts'
+import { budgetsSection } from '../planning/budgets-section.ts'
+import { whatIfSection } from '../planning/what-if-section.ts'
 import { markdownLink, markdownText } from '../words/escape.ts'
 import { groupName, limiterName, limitName, percentOf, scopeName } from '../words/format.ts'
 import { andMore, list } from '../words/list.ts'
@@ -11,11 +14,14 @@ import { runwaySentence } from '../words/runway-text.ts'
 import { type Measured, measured } from '../words/select.ts'
 import { type Bars, chart, legend } from './chart.ts'
 
-/** For whoever plans: runways, workspaces, tiers, what-if, idle groups. Mostly folded; empty where there is nothing to say. */
+/** For whoever plans: runways, what if, the back-test of the line, workspaces, tiers, what-if, idle groups. Mostly folded; empty where there is nothing to say. */
 export function planning(report: Report, most: number): string {
   if (!report.planning) return ''
   return stack(
     runwaySection(report, report.planning, most),
+    whatIfSection(report, most),
+    backTestSection(report, most),
+    budgetsSection(report, most),
     workspaceSection(report, most),
     details(
       'Tiers: which published limits these are, and what the same use would be on another',

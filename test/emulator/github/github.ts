@@ -81,6 +81,7 @@ export async function startGitHub(options: { layout?: Layout } & Partial<Setting
     pulls: world.pulls,
     /** Runs of workflows, as a test has them. */
     runs: world.runs,
+    issues: world.issues,
     violations: world.violations,
     requests: server.requests,
     faults: server.faults,

@@ -61,6 +61,15 @@ export type WorkflowRun = {
   createdAt: string
 }
 
+export type Issue = {
+  number: number
+  state: 'open' | 'closed'
+  reason: string | null
+  title: string
+  body: string
+  comments: string[]
+}
+
 export const BOT: Identity = {
   name: 'github-actions[bot]',
   email: '41898282+github-actions[bot]@users.noreply.github.com',
@@ -75,6 +84,8 @@ export type World = {
   repository: Repository
   pulls: Pull[]
   runs: WorkflowRun[]
+  /** Numbered from 1001 on, apart from pull requests. */
+  issues: Issue[]
   /** Commits GitHub has signed. */
   signed: Set<string>
   /** Addresses as clients see them. */
@@ -105,7 +116,12 @@ export async function createWorld(given: Partial<Settings>): Promise<World> {
   }
   const repository = await createRepository(settings.defaultBranch)
   const urls = { server: '', api: '', graphql: '' }
-  return { settings, repository, pulls: [], runs: [], signed: new Set(), urls, hooks: [], violations: [] }
+  return {
+    settings,
+    repository,
+    ...{ pulls: [], runs: [], issues: [] },
+    ...{ signed: new Set(), urls, hooks: [], violations: [] },
+  }
 }
 
 export const fullName = ({ settings }: World) => `${settings.owner}/${settings.repo}`

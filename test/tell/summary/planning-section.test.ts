@@ -11,6 +11,17 @@ describe('the planning part of the summary', () => {
     expect(textOf(report)).toBe('')
   })
 
+  test('says how often other lines would have fired, and where a higher one is a third as often', () => {
+    const week = [780, 790, 850, 100, 100, 100, 100]
+    const text = textOf(reportOf([rowOf('requests_per_minute', 1000, week)], 7))
+    expect(text).toContain('| Limit | Days | 50 % | 60 % | 70 % | 75 % | 80 % | 90 % |')
+    expect(text).toContain('| Claude Opus 4.x, requests/min | 7 | 3 (1) | 3 (1) | 3 (1) | 3 (1) | 1 | 0 |')
+    expect(text).toContain(
+      '- Claude Opus 4.x, requests/min: at 80 % an alert would have come on 1 of 7 days, at 75 % on 3.',
+    )
+    expect(textOf(reportOf([rowOf('requests_per_minute', 1000, week.slice(1))], 6))).not.toContain('other alert lines')
+  })
+
   test('says when the alert line is reached, and draws the daily peaks against the limit', () => {
     const text = textOf(reportOf([rowOf('requests_per_minute', 1000, rising)], 14))
     expect(text).toContain(

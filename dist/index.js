@@ -40575,74 +40575,6 @@ function remedy({ window, source }) {
 	const lastDay = new Date(Date.parse(window.end) - 1).toISOString().slice(0, 10);
 	return source === "api" ? `Fix the cause, then run the workflow again with \`date: ${lastDay}\`: Anthropic keeps the usage, so nothing is lost.` : `Fix the cause, then run the workflow again with \`date: ${lastDay}\` and the log of that day: what was not logged cannot be read later.`;
 }
-// src/tell/drill.ts
-const USED = .9;
-function drillReport({ version, window, usage_source, peak_window, thresholds, verdicts }) {
-	const { scope, group, limiter, limit } = realLimit(verdicts);
-	const peak = Math.ceil(limit * Math.max(USED, thresholds.alert));
-	const middle = Math.floor((Date.parse(window.start) + Date.parse(window.end)) / 2 / MINUTE) * MINUTE;
-	const row = {
-		scope,
-		group,
-		limiter,
-		configured: limit,
-		limit_source: "organization",
-		lower_bound: false,
-		band: "alert",
-		limit,
-		peak,
-		peak_at: new Date(middle).toISOString(),
-		bracket: peak,
-		p99: peak,
-		minutes_over_threshold: 1,
-		utilization: peak / limit,
-		transition: "new",
-		reason: null,
-		clipped: null,
-		previous: null,
-		hourly: null,
-		drivers: null
-	};
-	return {
-		version,
-		drill: true,
-		window: {
-			...window,
-			complete: true,
-			missing_minutes: 0
-		},
-		usage_source,
-		peak_window,
-		thresholds,
-		status: "alert",
-		highest_utilization: row.utilization,
-		verdicts: [row],
-		groups: [],
-		drift: [],
-		first_snapshot: false,
-		findings: [],
-		unmatched_models: [],
-		failures: []
-	};
-}
-function realLimit(verdicts) {
-	const organization = verdicts.flatMap(({ scope, group, limiter, limit }) => scope.type === "organization" && group.type === "model_group" && limit ? [{
-		scope,
-		group,
-		limiter,
-		limit
-	}] : []);
-	const ofRequests = (limiter) => limiterRule(MODEL_GROUP, limiter)?.unit === "requests";
-	return organization.find(({ limiter }) => ofRequests(limiter)) ?? organization[0] ?? {
-		scope: ORGANIZATION,
-		group: {
-			type: "model_group",
-			name: "Claude Example"
-		},
-		limiter: LIMITERS.find(({ type }) => ofRequests(type))?.type ?? "",
-		limit: 1e3
-	};
-}
 // src/tell/words/advice.ts
 const INCREASE_CONSIDERED_FROM = .5;
 const LOW_READ_SHARE = .5;
@@ -42316,82 +42248,72 @@ function linksOf(env, runbookUrl) {
 		runbook: runbookUrl
 	};
 }
-// src/deliver/exit-code.ts
-function exitCode(report, failOn, log) {
-	const reasons = failureReasons(report, failOn);
-	if (reasons.length === 0) return 0;
-	log.fail(`The run fails: ${reasons.join("; ")}.`);
-	return 1;
-}
-function failureReasons(report, failOn) {
-	const { status, drift, failures } = report;
-	const isWatch = status === "watch" || status === "alert";
-	return [
-		failures.length > 0 && "not everything could be read or delivered",
-		failOn.has("alert") && status === "alert" && `${alertText(report)} (fail-on: alert)`,
-		failOn.has("watch") && isWatch && "a limit is over the watch line (fail-on: watch)",
-		failOn.has("drift") && drift.length > 0 && "limits have moved (fail-on: drift)"
-	].filter((reason) => reason !== false);
-}
-function alertText(report) {
-	return [refusedRows(report).length > 0 && "requests were refused", ofBand(report, "alert").length > 0 && "a limit is over the alert line"].filter(Boolean).join(", and ");
-}
-// src/tell/issues/issue-rule.ts
-const CALM_DAYS = 7;
-function issueStep(row, report, memory) {
-	const { limit, peak, band } = row;
-	if (band === "alert") {
-		const worst = Math.max(peak, memory?.worst ?? 0);
-		return {
-			kind: memory ? "keep" : "open",
-			memory: {
-				limit,
-				worst,
-				calm: null
-			}
-		};
-	}
-	if (memory === null) return { kind: "none" };
-	const { watch } = thresholdsOf(row, report);
-	if (band === "ok" && limit > memory.limit && memory.worst / limit < watch) return {
-		kind: "close",
-		memory,
-		because: "raised"
+// src/tell/drill.ts
+const USED = .9;
+function drillReport({ version, window, usage_source, peak_window, thresholds, verdicts }) {
+	const { scope, group, limiter, limit } = realLimit(verdicts);
+	const peak = Math.ceil(limit * Math.max(USED, thresholds.alert));
+	const middle = Math.floor((Date.parse(window.start) + Date.parse(window.end)) / 2 / MINUTE) * MINUTE;
+	const row = {
+		scope,
+		group,
+		limiter,
+		configured: limit,
+		limit_source: "organization",
+		lower_bound: false,
+		band: "alert",
+		limit,
+		peak,
+		peak_at: new Date(middle).toISOString(),
+		bracket: peak,
+		p99: peak,
+		minutes_over_threshold: 1,
+		utilization: peak / limit,
+		transition: "new",
+		reason: null,
+		clipped: null,
+		previous: null,
+		hourly: null,
+		drivers: null
 	};
-	if (band === "watch") return {
-		kind: "keep",
-		memory: {
-			...memory,
-			calm: null
-		}
-	};
-	if (!report.window.complete || row.lower_bound) return {
-		kind: "keep",
-		memory
-	};
-	const calm = calmSpan(report.window, memory.calm);
-	const kept = {
-		...memory,
-		calm
-	};
-	return (Date.parse(calm.to) - Date.parse(calm.from)) / 864e5 >= CALM_DAYS ? {
-		kind: "close",
-		memory: kept,
-		because: "calm"
-	} : {
-		kind: "keep",
-		memory: kept
-	};
-}
-function calmSpan({ start, end }, known) {
-	if (!known || Date.parse(start) > Date.parse(known.to) || Date.parse(end) < Date.parse(known.from)) return {
-		from: start,
-		to: end
-	};
-	const later = Math.max(Date.parse(end), Date.parse(known.to));
 	return {
-		from: isoTime(Math.min(Date.parse(start), Date.parse(known.from))),
-		to: isoTime(later)
+		version,
+		drill: true,
+		window: {
+			...window,
+			complete: true,
+			missing_minutes: 0
+		},
+		usage_source,
+		peak_window,
+		thresholds,
+		status: "alert",
+		highest_utilization: row.utilization,
+		verdicts: [row],
+		groups: [],
+		drift: [],
+		first_snapshot: false,
+		findings: [],
+		unmatched_models: [],
+		failures: []
+	};
+}
+function realLimit(verdicts) {
+	const organization = verdicts.flatMap(({ scope, group, limiter, limit }) => scope.type === "organization" && group.type === "model_group" && limit ? [{
+		scope,
+		group,
+		limiter,
+		limit
+	}] : []);
+	const ofRequests = (limiter) => limiterRule(MODEL_GROUP, limiter)?.unit === "requests";
+	return organization.find(({ limiter }) => ofRequests(limiter)) ?? organization[0] ?? {
+		scope: ORGANIZATION,
+		group: {
+			type: "model_group",
+			name: "Claude Example"
+		},
+		limiter: LIMITERS.find(({ type }) => ofRequests(type))?.type ?? "",
+		limit: 1e3
 	};
 }
 // src/tell/issues/issue-text.ts
@@ -42407,6 +42329,15 @@ function issueBody(row, report, links, memory) {
 	};
 	const page = row.scope.type === "organization" ? evidencePage(alone) : null;
 	return firstFitting([true, false], (withEvidence) => stack(`${BAND_MARK[row.band]} **${rowSentence(row, report, markdownText)}** (${period(report.window)})`, bullets(facts(row, report, memory)), under("### What to do", bullets(advice(alone, markdownText))), withEvidence && page !== null && details("Evidence to ask Anthropic for more", page.trim()), seeAlso(links), `<sub>Rewritten by each run; what you write above or below stays. Closed when the limit is raised far enough, or use stays under ${percent(thresholdsOf(row, report).watch)} for seven days.</sub>`), (text) => text.length <= LONGEST);
+}
+function drillIssueText(report, links) {
+	const [row] = measured(report);
+	if (!row) throw new Error("A drill has one alert.");
+	const body = stack(`**${drillMark(report)}${drillText(report)}** This issue is closed again by the run that opened it.`, `${BAND_MARK[row.band]} **${rowSentence(row, report, markdownText)}** (${period(report.window)})`, under("### What to do", bullets(advice(report, markdownText))), seeAlso(links));
+	return {
+		title: `${drillMark(report)}${issueTitle(row)}`.slice(0, LONGEST_TITLE$1),
+		body
+	};
 }
 function facts(row, report, { worst, calm }) {
 	const share = shareOf(row, report);
@@ -42515,6 +42446,9 @@ async function openIssue(github, text, key) {
 	await closeIssue(github, number, "not_planned");
 	return null;
 }
+async function openUnmarkedIssue(github, text) {
+	return (await github.rest("POST", "/issues", text, issueSchema$1)).number;
+}
 async function setBody(github, number, body) {
 	await github.rest("PATCH", "/issues/{issue_number}", {
 		issue_number: number,
@@ -42538,176 +42472,26 @@ async function commentOn(github, number, body) {
 		body
 	}, WHATEVER);
 }
-// src/deliver/issues/deliver-issues.ts
-async function deliverIssues(run, report, links) {
-	const { deps, inputs, log, secrets } = run;
-	const nothing = {
-		numbers: [],
-		error: null
-	};
-	if (inputs.issues === "none" || report.live) return nothing;
-	if (inputs.dryRun || inputs.mode === "drill") {
-		log.info(`${inputs.dryRun ? "Dry run" : "Drill"}: no issue is opened, rewritten or closed.`);
-		return nothing;
+// src/deliver/issues/drill-issue.ts
+async function drillIssue({ deps, inputs, log, secrets }, report, links) {
+	if (inputs.issues === "none") return null;
+	if (inputs.dryRun) {
+		log.info("Dry run: would have opened an issue and closed it again.");
+		return null;
 	}
-	const numbers = [];
-	const errors = [];
-	const attempt = async (act) => {
-		try {
-			const number = await act();
-			if (number !== null) numbers.push(number);
-		} catch (error) {
-			errors.push(describeError(error));
-		}
-	};
 	try {
 		const github = createGitHub({
 			...deps,
 			redact: secrets.redact
 		}, inputs.githubToken);
-		const ours = await openIssues(github);
-		const first = new Map(ours.toReversed().map((issue) => [issue.key, issue]));
-		for (const issue of ours.filter(({ key, number }) => first.get(key)?.number !== number)) await attempt(() => closeIssue(github, issue.number, "not_planned").then(() => issue.number));
-		const closed = lazy(() => lastClosed(github));
-		for (const row of measured(report).filter(({ muted }) => !muted)) await attempt(() => deliverOne({
-			github,
-			log,
-			closed,
-			redact: secrets.redact
-		}, row, report, links, first.get(issueKey(row)) ?? null));
+		const number = await openUnmarkedIssue(github, secrets.redactAll(drillIssueText(report, links)));
+		log.info(`Issue #${number} of the drill opened.`);
+		await closeIssue(github, number, "not_planned");
+		log.info(`Issue #${number} of the drill closed.`);
+		return null;
 	} catch (error) {
-		errors.push(describeError(error));
+		return describeError(error);
 	}
-	return {
-		numbers: numbers.sort((a, b) => a - b),
-		error: errors[0] ?? null
-	};
-}
-async function deliverOne({ github, log, redact, closed }, row, report, links, issue) {
-	const step = issueStep(row, report, issue?.memory ?? null);
-	if (step.kind === "none") return null;
-	const key = issueKey(row);
-	const { memory } = step;
-	const body = withRegion(issue?.body ?? "", {
-		key,
-		memory
-	}, redact(issueBody(row, report, links, memory)));
-	const name = limitName(row, logText$1);
-	if (issue === null) {
-		if (row.transition === "continuing" && (await closed()).some((other) => other.key === key)) return null;
-		const number = await openIssue(github, {
-			title: issueTitle(row),
-			body
-		}, key);
-		log.info(number === null ? `Another run has opened the issue of ${name}.` : `Issue #${number} opened: ${name}.`);
-		return number;
-	}
-	if (step.kind === "close") {
-		const why = closingText(row, report, step.because);
-		await commentOn(github, issue.number, why);
-		await closeIssue(github, issue.number, "completed", body);
-		log.info(`Issue #${issue.number} of ${name}: ${why}`);
-		return issue.number;
-	}
-	if (body === issue.body) return null;
-	await setBody(github, issue.number, body);
-	return issue.number;
-}
-// src/deliver/outputs.ts
-const OUTPUTS = [
-	"status",
-	"highest-utilization",
-	"alert-count",
-	"alerts",
-	"report-path",
-	"evidence-path",
-	"drift",
-	"drift-count",
-	"snapshot-path",
-	"snapshot-operation",
-	"commit-sha",
-	"commit-verified",
-	"pull-request-operation",
-	"pull-request-number",
-	"pull-request-url",
-	"window-start",
-	"window-end",
-	"data-complete",
-	"slack-delivered",
-	"unclaimed-share",
-	"issues",
-	"message-path",
-	"metrics-path"
-];
-const MOST_ALERTS = 50;
-const LARGEST_ALERTS = 64e3;
-function outputsOf(ending) {
-	const empty = Object.fromEntries(OUTPUTS.map((name) => [name, ""]));
-	const slackDelivered = SLACK_DELIVERED[ending.slack.kind];
-	if (ending.kind === "blind") return {
-		...empty,
-		"window-start": text(ending.window?.start),
-		"window-end": text(ending.window?.end),
-		"data-complete": "false",
-		"slack-delivered": slackDelivered,
-		"message-path": text(ending.messagePath)
-	};
-	const { report, isDriftKnown, files, issues, snapshot } = ending;
-	const { commit, pullRequest } = snapshot;
-	return {
-		status: text(report.status),
-		"highest-utilization": text(report.highest_utilization),
-		"alert-count": text(alerts(report).length),
-		alerts: alertsOutput(report).text,
-		"report-path": text(files.reportPath),
-		"evidence-path": text(files.evidencePath),
-		drift: isDriftKnown ? text(report.drift.length > 0) : "",
-		"drift-count": isDriftKnown ? text(report.drift.length) : "",
-		"snapshot-path": snapshot.path,
-		"snapshot-operation": snapshot.operation,
-		"commit-sha": text(commit?.sha),
-		"commit-verified": text(commit?.verified),
-		"pull-request-operation": text(pullRequest?.operation),
-		"pull-request-number": text(pullRequest?.number),
-		"pull-request-url": text(pullRequest?.url),
-		"window-start": report.window.start,
-		"window-end": report.window.end,
-		"data-complete": text(report.window.complete),
-		"slack-delivered": slackDelivered,
-		"unclaimed-share": text(report.accounting?.unclaimed_share),
-		issues: issues === null ? "" : JSON.stringify(issues),
-		"message-path": text(files.messagePath),
-		"metrics-path": text(files.metricsPath)
-	};
-}
-const SLACK_DELIVERED = {
-	delivered: "true",
-	"not-delivered": "false",
-	unknown: "false",
-	"not-set-up": "",
-	"not-wanted": "",
-	rehearsed: ""
-};
-const text = (value) => value === null || value === void 0 ? "" : String(value);
-function alertsOutput(report) {
-	const all = alerts(report);
-	const rows = [];
-	let size = 2;
-	for (const { hourly: _, ...row } of all.slice(0, MOST_ALERTS)) {
-		const json = JSON.stringify(row);
-		size += Buffer.byteLength(json) + 1;
-		if (size > LARGEST_ALERTS) break;
-		rows.push(json);
-	}
-	return {
-		text: `[${rows.join(",")}]`,
-		leftOut: all.length - rows.length
-	};
-}
-function writeOutputs(core, log, ending) {
-	const { leftOut } = ending.kind === "audited" ? alertsOutput(ending.report) : { leftOut: 0 };
-	if (leftOut > 0) log.info(`The output alerts holds the worst alerts, at most ${MOST_ALERTS} and 64 kB of them; ${leftOut} more ${leftOut === 1 ? "is" : "are"} in the report only (output report-path).`);
-	for (const [name, value] of Object.entries(outputsOf(ending))) core.setOutput(name, value);
 }
 // node_modules/@slack/webhook/dist/errors.js
 var require_errors = __commonJSMin(((exports) => {
@@ -43525,6 +43309,297 @@ function withoutUrl(text, webhookUrl) {
 		url?.href ?? "",
 		url?.pathname ?? ""
 	].filter((secret) => secret.length > 1).reduce((rest, secret) => rest.replaceAll(secret, "[webhook URL]"), text).replace(/\/services\/[\w/-]+/g, "/services/[hidden]");
+}
+// src/deliver/notify-slack.ts
+async function notifySlack({ deps, inputs, log, secrets }, wanted, render) {
+	if (!inputs.slackWebhookUrl) {
+		log.info("No slack-webhook-url: nothing is posted.");
+		return { kind: "not-set-up" };
+	}
+	if (!wanted) {
+		log.info(`Nothing to post by notify: ${inputs.notify}.`);
+		return { kind: "not-wanted" };
+	}
+	const message = secrets.redactAll(render());
+	if (inputs.dryRun) {
+		log.info(`Dry run: would have posted to Slack: ${message.text}`);
+		return {
+			kind: "rehearsed",
+			message
+		};
+	}
+	const posting = await postToSlack({
+		...deps,
+		redact: secrets.redact
+	}, inputs.slackWebhookUrl, message);
+	log.info(posting.kind === "delivered" ? "Posted to Slack." : `Slack: ${posting.error}`);
+	return posting;
+}
+// src/deliver/deliver-drill.ts
+async function deliverDrill(run, real, links) {
+	const { inputs, log } = run;
+	const report = drillReport(real);
+	const render = () => renderSlack(report, links, null);
+	const [slack, issueError] = await log.group("Drill", async () => [await notifySlack(run, true, render), await drillIssue(run, report, links)]);
+	for (const { level, title, message } of annotations(report, inputs.failOn)) log[level](message, title);
+	return {
+		slack,
+		render,
+		summary: renderSummary(report, links, null, {
+			dryRun: inputs.dryRun,
+			slack
+		}),
+		issueError
+	};
+}
+// src/deliver/exit-code.ts
+function exitCode(report, failOn, log) {
+	const reasons = failureReasons(report, failOn);
+	if (reasons.length === 0) return 0;
+	log.fail(`The run fails: ${reasons.join("; ")}.`);
+	return 1;
+}
+function failureReasons(report, failOn) {
+	const { status, drift, failures } = report;
+	const isWatch = status === "watch" || status === "alert";
+	return [
+		failures.length > 0 && "not everything could be read or delivered",
+		failOn.has("alert") && status === "alert" && `${alertText(report)} (fail-on: alert)`,
+		failOn.has("watch") && isWatch && "a limit is over the watch line (fail-on: watch)",
+		failOn.has("drift") && drift.length > 0 && "limits have moved (fail-on: drift)"
+	].filter((reason) => reason !== false);
+}
+function alertText(report) {
+	return [refusedRows(report).length > 0 && "requests were refused", ofBand(report, "alert").length > 0 && "a limit is over the alert line"].filter(Boolean).join(", and ");
+}
+// src/tell/issues/issue-rule.ts
+const CALM_DAYS = 7;
+function issueStep(row, report, memory) {
+	const { limit, peak, band } = row;
+	if (band === "alert") {
+		const worst = Math.max(peak, memory?.worst ?? 0);
+		return {
+			kind: memory ? "keep" : "open",
+			memory: {
+				limit,
+				worst,
+				calm: null
+			}
+		};
+	}
+	if (memory === null) return { kind: "none" };
+	const { watch } = thresholdsOf(row, report);
+	if (band === "ok" && limit > memory.limit && memory.worst / limit < watch) return {
+		kind: "close",
+		memory,
+		because: "raised"
+	};
+	if (band === "watch") return {
+		kind: "keep",
+		memory: {
+			...memory,
+			calm: null
+		}
+	};
+	if (!report.window.complete || row.lower_bound) return {
+		kind: "keep",
+		memory
+	};
+	const calm = calmSpan(report.window, memory.calm);
+	const kept = {
+		...memory,
+		calm
+	};
+	return (Date.parse(calm.to) - Date.parse(calm.from)) / 864e5 >= CALM_DAYS ? {
+		kind: "close",
+		memory: kept,
+		because: "calm"
+	} : {
+		kind: "keep",
+		memory: kept
+	};
+}
+function calmSpan({ start, end }, known) {
+	if (!known || Date.parse(start) > Date.parse(known.to) || Date.parse(end) < Date.parse(known.from)) return {
+		from: start,
+		to: end
+	};
+	const later = Math.max(Date.parse(end), Date.parse(known.to));
+	return {
+		from: isoTime(Math.min(Date.parse(start), Date.parse(known.from))),
+		to: isoTime(later)
+	};
+}
+// src/deliver/issues/deliver-issues.ts
+async function deliverIssues(run, report, links) {
+	const { deps, inputs, log, secrets } = run;
+	const nothing = {
+		numbers: [],
+		error: null
+	};
+	if (inputs.issues === "none" || report.live) return nothing;
+	if (inputs.dryRun) {
+		log.info("Dry run: no issue is opened, rewritten or closed.");
+		return nothing;
+	}
+	const numbers = [];
+	const errors = [];
+	const attempt = async (act) => {
+		try {
+			const number = await act();
+			if (number !== null) numbers.push(number);
+		} catch (error) {
+			errors.push(describeError(error));
+		}
+	};
+	try {
+		const github = createGitHub({
+			...deps,
+			redact: secrets.redact
+		}, inputs.githubToken);
+		const ours = await openIssues(github);
+		const first = new Map(ours.toReversed().map((issue) => [issue.key, issue]));
+		for (const issue of ours.filter(({ key, number }) => first.get(key)?.number !== number)) await attempt(() => closeIssue(github, issue.number, "not_planned").then(() => issue.number));
+		const closed = lazy(() => lastClosed(github));
+		for (const row of measured(report).filter(({ muted }) => !muted)) await attempt(() => deliverOne({
+			github,
+			log,
+			closed,
+			redact: secrets.redact
+		}, row, report, links, first.get(issueKey(row)) ?? null));
+	} catch (error) {
+		errors.push(describeError(error));
+	}
+	return {
+		numbers: numbers.sort((a, b) => a - b),
+		error: errors[0] ?? null
+	};
+}
+async function deliverOne({ github, log, redact, closed }, row, report, links, issue) {
+	const step = issueStep(row, report, issue?.memory ?? null);
+	if (step.kind === "none") return null;
+	const key = issueKey(row);
+	const { memory } = step;
+	const body = withRegion(issue?.body ?? "", {
+		key,
+		memory
+	}, redact(issueBody(row, report, links, memory)));
+	const name = limitName(row, logText$1);
+	if (issue === null) {
+		if (row.transition === "continuing" && (await closed()).some((other) => other.key === key)) return null;
+		const number = await openIssue(github, {
+			title: issueTitle(row),
+			body
+		}, key);
+		log.info(number === null ? `Another run has opened the issue of ${name}.` : `Issue #${number} opened: ${name}.`);
+		return number;
+	}
+	if (step.kind === "close") {
+		const why = closingText(row, report, step.because);
+		await commentOn(github, issue.number, why);
+		await closeIssue(github, issue.number, "completed", body);
+		log.info(`Issue #${issue.number} of ${name}: ${why}`);
+		return issue.number;
+	}
+	if (body === issue.body) return null;
+	await setBody(github, issue.number, body);
+	return issue.number;
+}
+// src/deliver/outputs.ts
+const OUTPUTS = [
+	"status",
+	"highest-utilization",
+	"alert-count",
+	"alerts",
+	"report-path",
+	"evidence-path",
+	"drift",
+	"drift-count",
+	"snapshot-path",
+	"snapshot-operation",
+	"commit-sha",
+	"commit-verified",
+	"pull-request-operation",
+	"pull-request-number",
+	"pull-request-url",
+	"window-start",
+	"window-end",
+	"data-complete",
+	"slack-delivered",
+	"unclaimed-share",
+	"issues",
+	"message-path",
+	"metrics-path"
+];
+const MOST_ALERTS = 50;
+const LARGEST_ALERTS = 64e3;
+function outputsOf(ending) {
+	const empty = Object.fromEntries(OUTPUTS.map((name) => [name, ""]));
+	const slackDelivered = SLACK_DELIVERED[ending.slack.kind];
+	if (ending.kind === "blind") return {
+		...empty,
+		"window-start": text(ending.window?.start),
+		"window-end": text(ending.window?.end),
+		"data-complete": "false",
+		"slack-delivered": slackDelivered,
+		"message-path": text(ending.messagePath)
+	};
+	const { report, isDriftKnown, files, issues, snapshot } = ending;
+	const { commit, pullRequest } = snapshot;
+	return {
+		status: text(report.status),
+		"highest-utilization": text(report.highest_utilization),
+		"alert-count": text(alerts(report).length),
+		alerts: alertsOutput(report).text,
+		"report-path": text(files.reportPath),
+		"evidence-path": text(files.evidencePath),
+		drift: isDriftKnown ? text(report.drift.length > 0) : "",
+		"drift-count": isDriftKnown ? text(report.drift.length) : "",
+		"snapshot-path": snapshot.path,
+		"snapshot-operation": snapshot.operation,
+		"commit-sha": text(commit?.sha),
+		"commit-verified": text(commit?.verified),
+		"pull-request-operation": text(pullRequest?.operation),
+		"pull-request-number": text(pullRequest?.number),
+		"pull-request-url": text(pullRequest?.url),
+		"window-start": report.window.start,
+		"window-end": report.window.end,
+		"data-complete": text(report.window.complete),
+		"slack-delivered": slackDelivered,
+		"unclaimed-share": text(report.accounting?.unclaimed_share),
+		issues: issues === null ? "" : JSON.stringify(issues),
+		"message-path": text(files.messagePath),
+		"metrics-path": text(files.metricsPath)
+	};
+}
+const SLACK_DELIVERED = {
+	delivered: "true",
+	"not-delivered": "false",
+	unknown: "false",
+	"not-set-up": "",
+	"not-wanted": "",
+	rehearsed: ""
+};
+const text = (value) => value === null || value === void 0 ? "" : String(value);
+function alertsOutput(report) {
+	const all = alerts(report);
+	const rows = [];
+	let size = 2;
+	for (const { hourly: _, ...row } of all.slice(0, MOST_ALERTS)) {
+		const json = JSON.stringify(row);
+		size += Buffer.byteLength(json) + 1;
+		if (size > LARGEST_ALERTS) break;
+		rows.push(json);
+	}
+	return {
+		text: `[${rows.join(",")}]`,
+		leftOut: all.length - rows.length
+	};
+}
+function writeOutputs(core, log, ending) {
+	const { leftOut } = ending.kind === "audited" ? alertsOutput(ending.report) : { leftOut: 0 };
+	if (leftOut > 0) log.info(`The output alerts holds the worst alerts, at most ${MOST_ALERTS} and 64 kB of them; ${leftOut} more ${leftOut === 1 ? "is" : "are"} in the report only (output report-path).`);
+	for (const [name, value] of Object.entries(outputsOf(ending))) core.setOutput(name, value);
 }
 // src/deliver/redacted.ts
 function redactedReport(report, { redactAll }) {
@@ -44894,8 +44969,10 @@ async function deliverAudit(run, found, committed) {
 	const issues = await log.group("Issues", () => deliverIssues(run, report, links));
 	if (issues.error !== null) failed("issues", issues.error);
 	const wanted = shouldNotify(inputs.notify, report, snapshot, { isRerun: isRerun(deps.env) });
-	const posted = await log.group("Slack", () => notifySlack(run, wanted, () => renderSlack(report, links, snapshot, inputs.notify)));
-	const drill = inputs.mode === "drill" ? await postDrill(run, report, links) : null;
+	const render = () => renderSlack(report, links, snapshot, inputs.notify);
+	const posted = await log.group("Slack", () => notifySlack(run, wanted, render));
+	const drill = inputs.mode === "drill" ? await deliverDrill(run, report, links) : null;
+	if (drill?.issueError) failed("issue of the drill", drill.issueError);
 	for (const one of [posted, drill?.slack]) {
 		if (!one || !("error" in one)) continue;
 		const isOpen = one.kind === "unknown" ? "If the message is not there" : "Once that is mended";
@@ -44910,9 +44987,7 @@ async function deliverAudit(run, found, committed) {
 	const evidence = evidencePage(report);
 	const evidencePath = evidence && await attemptFile(log, "evidence page", () => writeEvidence(deps.env, clean(evidence)));
 	const metricsPath = await attemptFile(log, "metrics", () => writeMetrics(deps.env, clean(openMetrics(report))));
-	const isToldElsewhere = shouldNotify(inputs.notify, report, snapshot, { isRerun: isRerun(deps.env) });
-	const toldElsewhere = drill?.render ?? (() => renderSlack(report, links, snapshot, inputs.notify));
-	const messagePath = await keepMessage(run, drill !== null || isToldElsewhere, toldElsewhere);
+	const messagePath = await keepMessage(run, drill !== null || wanted, drill?.render ?? render);
 	await attemptFile(log, "job summary", () => writeSummary(deps.env, clean(renderSummary(report, links, snapshot, {
 		dryRun: inputs.dryRun,
 		slack: posted
@@ -44936,21 +45011,6 @@ async function deliverAudit(run, found, committed) {
 		slack
 	});
 	return exitCode(report, inputs.failOn, log);
-}
-async function postDrill(run, real, links) {
-	const { inputs, log } = run;
-	const report = drillReport(real);
-	const render = () => renderSlack(report, links, null);
-	const slack = await log.group("Drill", () => notifySlack(run, true, render));
-	for (const { level, title, message } of annotations(report, inputs.failOn)) log[level](message, title);
-	return {
-		slack,
-		render,
-		summary: renderSummary(report, links, null, {
-			dryRun: inputs.dryRun,
-			slack
-		})
-	};
 }
 async function deliverBlind(run, error) {
 	const { deps, inputs, log, secrets } = run;
@@ -44986,30 +45046,6 @@ async function refuse({ env }, log, secrets, error) {
 	await attemptFile(log, "job summary", () => writeSummary(env, secrets.redact(renderRefusedSummary(reason))));
 	log.fail(reason);
 	return 1;
-}
-async function notifySlack({ deps, inputs, log, secrets }, wanted, render) {
-	if (!inputs.slackWebhookUrl) {
-		log.info("No slack-webhook-url: nothing is posted.");
-		return { kind: "not-set-up" };
-	}
-	if (!wanted) {
-		log.info(`Nothing to post by notify: ${inputs.notify}.`);
-		return { kind: "not-wanted" };
-	}
-	const message = secrets.redactAll(render());
-	if (inputs.dryRun) {
-		log.info(`Dry run: would have posted to Slack: ${message.text}`);
-		return {
-			kind: "rehearsed",
-			message
-		};
-	}
-	const posting = await postToSlack({
-		...deps,
-		redact: secrets.redact
-	}, inputs.slackWebhookUrl, message);
-	log.info(posting.kind === "delivered" ? "Posted to Slack." : `Slack: ${posting.error}`);
-	return posting;
 }
 async function keepMessage({ deps, inputs, log, secrets }, wanted, render) {
 	if (!wanted || inputs.dryRun) return null;

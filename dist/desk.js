@@ -34302,8 +34302,9 @@ function advice(report, safe, clock = inUtc) {
 }
 const highestOf = (rows) => Math.max(...rows.map(({ utilization }) => utilization));
 function raiseOwnLimit(report, safe) {
+	const ofOrganization = report.verdicts.filter(({ scope, limit }) => scope.type === "organization" && limit);
 	const held = ofBand(report, "alert").flatMap((row) => {
-		const room = isOwnCap(row) ? roomAbove(row, report, safe) : null;
+		const room = isOwnCap(row) ? roomAbove(row, ofOrganization, report, safe) : null;
 		return room === null ? [] : [{
 			row,
 			room
@@ -34315,8 +34316,8 @@ function raiseOwnLimit(report, safe) {
 		helps: highestOf(held.map(({ row }) => row))
 	};
 }
-function roomAbove(row, report, safe) {
-	const organization = report.verdicts.filter(({ scope, group, limit }) => scope.type === "organization" && group.type === row.group.type && group.name === row.group.name && limit);
+function roomAbove(row, ofOrganization, report, safe) {
+	const organization = ofOrganization.filter(({ group }) => group.type === row.group.type && group.name === row.group.name);
 	const same = organization.find(({ limiter }) => limiter === row.limiter);
 	const above = same ?? organization.find(({ limiter }) => isOfInput(limiter) && isOfInput(row.limiter));
 	if (!above?.limit) return ", if the organization has room";

@@ -1,14 +1,14 @@
 import { fileURLToPath } from 'node:url'
-import { defineConfig } from 'rolldown'
+import { defineConfig, type RolldownOptions } from 'rolldown'
 import { builtins } from './scripts/builtins.ts'
 import { licences } from './scripts/licences.ts'
 
-// One file, not minified: the runner loads it without an install, and a reviewer can read its diff.
-export default defineConfig({
-  input: 'src/index.ts',
+/** One file, not minified: it is loaded without an install, and a reviewer can read its diff. */
+const bundle = (input: string, name: string, licenceFile: string): RolldownOptions => ({
+  input,
   platform: 'node',
   tsconfig: false,
-  plugins: [builtins(), licences()],
+  plugins: [builtins(), licences(licenceFile)],
   // What of the toolkit nobody uses is not run either: its package does not say that this changes nothing.
   treeshake: { moduleSideEffects: [{ test: /@actions[/](core|exec|http-client|io)[/]/, sideEffects: false }] },
   resolve: {
@@ -20,10 +20,16 @@ export default defineConfig({
     },
   },
   output: {
-    file: 'dist/index.js',
+    file: `dist/${name}.js`,
     format: 'esm',
     codeSplitting: false,
     // Comments are a tenth of the file, nearly all of them other packages'; our own are in src.
     comments: { legal: true, annotation: false, jsdoc: false },
   },
 })
+
+// The two doors: the action, and the command on one's own desk.
+export default defineConfig([
+  bundle('src/index.ts', 'index', 'LICENSES.txt'),
+  bundle('src/desk/desk.ts', 'desk', 'desk.LICENSES.txt'),
+])

@@ -16737,94 +16737,6 @@ function getIDToken(aud) {
 }
 // package.json
 var version$1 = "0.1.0";
-// src/vocabulary/use/window.ts
-const MINUTE = 6e4;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const MINUTES_PER_DAY = DAY / MINUTE;
-const FIRST_DAY = Date.UTC(2026, 0, 1);
-const COMPARE_WITH = [
-	"day-before",
-	"window-before",
-	"none"
-];
-function dayOf(time) {
-	return Math.floor(time / DAY) * DAY;
-}
-function parseDay(text) {
-	if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return void 0;
-	const time = Date.parse(`${text}T00:00:00Z`);
-	return Number.isNaN(time) || isoDay(time) !== text ? void 0 : time;
-}
-function windowOf(lastDay, days, compareWith) {
-	const window = {
-		start: lastDay - (days - 1) * DAY,
-		end: lastDay + DAY
-	};
-	return {
-		...window,
-		days,
-		earlier: earlierSpan(window, compareWith)
-	};
-}
-function withinRetention(window, now) {
-	const { earlier } = window;
-	return earlier && earlier.start < earliestDay(now) ? {
-		...window,
-		earlier: null
-	} : window;
-}
-function earlierSpan({ start, end }, compareWith) {
-	if (compareWith === "none") return null;
-	const back = compareWith === "day-before" ? DAY : end - start;
-	return {
-		start: start - back,
-		end: end - back
-	};
-}
-function earliestDay(now) {
-	return Math.max(FIRST_DAY, dayOf(now) - 364 * DAY);
-}
-function isoTime(time) {
-	return `${new Date(time).toISOString().slice(0, 19)}Z`;
-}
-function isoDay(time) {
-	return new Date(time).toISOString().slice(0, 10);
-}
-// src/collect/anthropic/budget.ts
-const LONGEST$1 = 24 * MINUTE;
-const ORDINARY = 12 * MINUTE;
-function createBudget(now) {
-	const latest = now() + LONGEST$1;
-	let deadline = now() + ORDINARY;
-	return {
-		deadline: () => deadline,
-		makeRoom: (requests) => {
-			if (requests <= 60 || now() >= deadline) return;
-			const needed = requests / 60 * MINUTE;
-			deadline = Math.min(latest, Math.max(deadline, now() + 1.25 * needed + 2 * MINUTE));
-		},
-		minutesAtMost: () => (latest - now()) / MINUTE
-	};
-}
-// src/errors.ts
-var AuditError = class extends Error {
-	remedy;
-	status;
-	requestId;
-	constructor(message, details = {}) {
-		super(message, details.cause === void 0 ? void 0 : { cause: details.cause });
-		this.name = "AuditError";
-		this.remedy = details.remedy;
-		this.status = details.status;
-		this.requestId = details.requestId;
-	}
-};
-function describeError(error) {
-	if (error instanceof AuditError) return error.remedy ? `${error.message} ${error.remedy}` : error.message;
-	if (error instanceof Error) return error.message || error.name;
-	return String(error);
-}
 // node_modules/zod/v4/core/util.js
 function getEnumValues(entries) {
 	const numericValues = Object.values(entries).filter((v) => typeof v === "number");
@@ -17778,12 +17690,12 @@ const dateSource = `(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468
 function anchor(source) {
 	return new RegExp(`^${source}$`);
 }
-const date$1 = anchor(dateSource);
+const date$2 = anchor(dateSource);
 function timeSource(args) {
 	const hhmm = `(?:[01]\\d|2[0-3]):[0-5]\\d`;
 	return typeof args.precision === "number" ? args.precision === -1 ? `${hhmm}` : args.precision === 0 ? `${hhmm}:[0-5]\\d` : `${hhmm}:[0-5]\\d\\.\\d{${args.precision}}` : args.seconds ? `${hhmm}:[0-5]\\d(?:\\.\\d+)?` : `${hhmm}(?::[0-5]\\d(?:\\.\\d+)?)?`;
 }
-function time$1(args) {
+function time$3(args) {
 	return new RegExp(`^${timeSource(args)}$`);
 }
 function datetime$1(args) {
@@ -17798,8 +17710,9 @@ function datetime$1(args) {
 }
 const anyString = /^[\s\S]{0,}$/;
 const integer = /^-?\d+$/;
-const number$1 = /^-?\d+(?:\.\d+)?$/;
+const number$2 = /^-?\d+(?:\.\d+)?$/;
 const boolean$1 = /^(?:true|false)$/i;
+const _null$2 = /^null$/i;
 const lowercase = /^[^A-Z]*$/;
 const uppercase = /^[^a-z]*$/;
 // node_modules/zod/v4/core/checks.js
@@ -18427,11 +18340,11 @@ const $ZodISODateTime = $constructor("$ZodISODateTime", (inst, def) => {
 	$ZodStringFormat.init(inst, def);
 });
 const $ZodISODate = $constructor("$ZodISODate", (inst, def) => {
-	def.pattern ?? (def.pattern = date$1);
+	def.pattern ?? (def.pattern = date$2);
 	$ZodStringFormat.init(inst, def);
 });
 const $ZodISOTime = $constructor("$ZodISOTime", (inst, def) => {
-	def.pattern ?? (def.pattern = time$1(def));
+	def.pattern ?? (def.pattern = time$3(def));
 	$ZodStringFormat.init(inst, def);
 });
 const $ZodISODuration = $constructor("$ZodISODuration", (inst, def) => {
@@ -18580,7 +18493,7 @@ const $ZodCustomStringFormat = $constructor("$ZodCustomStringFormat", (inst, def
 });
 const $ZodNumber = $constructor("$ZodNumber", (inst, def) => {
 	$ZodType.init(inst, def);
-	inst._zod.pattern = number$1;
+	inst._zod.pattern = number$2;
 	inst._zod.parse = (payload, _ctx) => {
 		if (def.coerce) try {
 			payload.value = Number(payload.value);
@@ -18613,6 +18526,22 @@ const $ZodBoolean = $constructor("$ZodBoolean", (inst, def) => {
 		if (typeof input === "boolean") return payload;
 		payload.issues.push({
 			expected: "boolean",
+			code: "invalid_type",
+			input,
+			inst
+		});
+		return payload;
+	};
+});
+const $ZodNull = $constructor("$ZodNull", (inst, def) => {
+	$ZodType.init(inst, def);
+	inst._zod.pattern = _null$2;
+	inst._zod.values = new Set([null]);
+	inst._zod.parse = (payload, _ctx) => {
+		const input = payload.value;
+		if (input === null) return payload;
+		payload.issues.push({
+			expected: "null",
 			code: "invalid_type",
 			input,
 			inst
@@ -19021,6 +18950,70 @@ const $ZodUnion = $constructor("$ZodUnion", (inst, def) => {
 		});
 	};
 });
+function discriminatorMap(def) {
+	const map = new Map();
+	for (const option of def.options) {
+		const values = option._zod.propValues?.[def.discriminator];
+		if (!values || values.size === 0) throw new Error(`Invalid discriminated union option at index "${def.options.indexOf(option)}"`);
+		for (const value of values) if (map.has(value)) {
+			if (value !== void 0) throw new Error(`Duplicate discriminator value "${String(value)}"`);
+			map.set(value, null);
+		} else map.set(value, option);
+	}
+	return map;
+}
+const $ZodDiscriminatedUnion = $constructor("$ZodDiscriminatedUnion", (inst, def) => {
+	def.inclusive = false;
+	$ZodUnion.init(inst, def);
+	const _super = inst._zod.parse;
+	defineLazyInternal(inst, "propValues", (zod) => {
+		const propValues = {};
+		let undefinedCount = 0;
+		for (const option of zod.def.options) {
+			const pv = option._zod.propValues;
+			if (!pv || Object.keys(pv).length === 0) throw new Error(`Invalid discriminated union option at index "${zod.def.options.indexOf(option)}"`);
+			if (pv[zod.def.discriminator]?.has(void 0)) undefinedCount++;
+			for (const [k, v] of Object.entries(pv)) {
+				if (!Object.prototype.hasOwnProperty.call(propValues, k)) assignProp(propValues, k, new Set());
+				for (const val of v) propValues[k].add(val);
+			}
+		}
+		if (!zod.def.unionFallback && undefinedCount > 1) propValues[zod.def.discriminator]?.delete(void 0);
+		return propValues;
+	});
+	def.options.forEach((option, i) => {
+		const propShape = rawShape(option._zod.def);
+		if (propShape && !Object.prototype.hasOwnProperty.call(propShape, def.discriminator)) throw new Error(`Invalid discriminated union option at index "${i}"`);
+	});
+	const disc = cached(() => discriminatorMap(def));
+	inst._zod.parse = (payload, ctx) => {
+		const input = payload.value;
+		if (!isObject(input)) {
+			payload.issues.push({
+				code: "invalid_type",
+				expected: "object",
+				input,
+				inst
+			});
+			return payload;
+		}
+		const value = input?.[def.discriminator];
+		const opt = disc.value.get(value);
+		if (opt && (value !== void 0 || ctx.direction !== "backward")) return opt._zod.run(payload, ctx);
+		if (def.unionFallback || ctx.direction === "backward") return _super(payload, ctx);
+		payload.issues.push({
+			code: "invalid_union",
+			errors: [],
+			note: "No matching discriminator",
+			discriminator: def.discriminator,
+			options: Array.from(disc.value.keys()).filter((value) => disc.value.get(value) !== null),
+			input,
+			path: [def.discriminator],
+			inst
+		});
+		return payload;
+	};
+});
 const $ZodIntersection = $constructor("$ZodIntersection", (inst, def) => {
 	$ZodType.init(inst, def);
 	inst._zod.parse = (payload, ctx) => {
@@ -19217,7 +19210,7 @@ const $ZodRecord = $constructor("$ZodRecord", (inst, def) => {
 					issues: []
 				}, ctx);
 				if (keyResult instanceof Promise) throw new Error("Async schemas not supported in object keys currently");
-				if (typeof key === "string" && number$1.test(key) && keyResult.issues.length) {
+				if (typeof key === "string" && number$2.test(key) && keyResult.issues.length) {
 					const retryResult = def.keyType._zod.run({
 						value: Number(key),
 						issues: []
@@ -20195,6 +20188,12 @@ function _boolean(Class, params) {
 		...normalizeParams(params)
 	});
 }
+function _null$1(Class, params) {
+	return new Class({
+		type: "null",
+		...normalizeParams(params)
+	});
+}
 function _unknown(Class) {
 	return new Class({ type: "unknown" });
 }
@@ -20937,6 +20936,13 @@ const numberProcessor = (schema, ctx, _json, params) => {
 const booleanProcessor = (_schema, _ctx, json, _params) => {
 	json.type = "boolean";
 };
+const nullProcessor = (_schema, ctx, json, _params) => {
+	if (ctx.target === "openapi-3.0") {
+		json.type = "string";
+		json.nullable = true;
+		json.enum = [null];
+	} else json.type = "null";
+};
 const neverProcessor = (_schema, _ctx, json, _params) => {
 	json.not = {};
 };
@@ -21094,7 +21100,7 @@ function stringifyKeyNames(bySchema, json, visited) {
 	else if (typeof rest.const === "number") rest.const = String(rest.const);
 	if (!numericType) return rest;
 	rest.type = "string";
-	if (!values) rest.pattern = (types.includes("number") ? number$1 : integer).source;
+	if (!values) rest.pattern = (types.includes("number") ? number$2 : integer).source;
 	return rest;
 }
 const pendingRecords = new WeakMap();
@@ -21785,7 +21791,7 @@ const ZodNumber = $constructor("ZodNumber", (inst, def) => {
 		return this;
 	}
 }));
-function number(params) {
+function number$1(params) {
 	return _number(ZodNumber, params);
 }
 const ZodNumberFormat = $constructor("ZodNumberFormat", (inst, def) => {
@@ -21802,6 +21808,14 @@ const ZodBoolean = $constructor("ZodBoolean", (inst, def) => {
 });
 function boolean(params) {
 	return _boolean(ZodBoolean, params);
+}
+const ZodNull = $constructor("ZodNull", (inst, def) => {
+	$ZodNull.init(inst, def);
+	ZodType.init(inst, def);
+	inst._zod.processJSONSchema = (ctx, json, params) => nullProcessor(inst, ctx, json, params);
+});
+function _null(params) {
+	return _null$1(ZodNull, params);
 }
 const ZodUnknown = $constructor("ZodUnknown", (inst, def) => {
 	$ZodUnknown.init(inst, def);
@@ -21929,6 +21943,18 @@ function union(options, params) {
 	return new ZodUnion({
 		type: "union",
 		options,
+		...normalizeParams(params)
+	});
+}
+const ZodDiscriminatedUnion = $constructor("ZodDiscriminatedUnion", (inst, def) => {
+	ZodUnion.init(inst, def);
+	$ZodDiscriminatedUnion.init(inst, def);
+});
+function discriminatedUnion(discriminator, options, params) {
+	return new ZodDiscriminatedUnion({
+		type: "union",
+		options,
+		discriminator,
 		...normalizeParams(params)
 	});
 }
@@ -22188,6 +22214,313 @@ function superRefine(fn, params) {
 // node_modules/zod/v4/classic/iso.js
 function datetime(params) {
 	return _isoDateTime(ZodISODateTime, params);
+}
+function date$1(params) {
+	return _isoDate(ZodISODate, params);
+}
+// src/errors.ts
+var AuditError = class extends Error {
+	remedy;
+	status;
+	requestId;
+	places;
+	constructor(message, details = {}) {
+		super(message, details.cause === void 0 ? void 0 : { cause: details.cause });
+		this.name = "AuditError";
+		this.remedy = details.remedy;
+		this.status = details.status;
+		this.requestId = details.requestId;
+		this.places = details.places ?? [];
+	}
+};
+function describeError(error) {
+	if (error instanceof AuditError) return error.remedy ? `${error.message} ${error.remedy}` : error.message;
+	if (error instanceof Error) return error.message || error.name;
+	return String(error);
+}
+// src/vocabulary/use/window.ts
+const MINUTE = 6e4;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const MINUTES_PER_DAY = DAY / MINUTE;
+const FIRST_DAY = Date.UTC(2026, 0, 1);
+const knownAlike = (time) => ({
+	tokens: time,
+	requests: time
+});
+const COMPARE_WITH = [
+	"day-before",
+	"window-before",
+	"none"
+];
+function dayOf(time) {
+	return Math.floor(time / DAY) * DAY;
+}
+function parseDay(text) {
+	if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return void 0;
+	const time = Date.parse(`${text}T00:00:00Z`);
+	return Number.isNaN(time) || isoDay(time) !== text ? void 0 : time;
+}
+function windowOf(lastDay, days, compareWith) {
+	const window = {
+		start: lastDay - (days - 1) * DAY,
+		end: lastDay + DAY
+	};
+	return {
+		...window,
+		days,
+		earlier: earlierSpan(window, compareWith)
+	};
+}
+function liveWindow(span, now) {
+	const end = Math.floor(now / MINUTE) * MINUTE;
+	const start = span === "today" ? dayOf(now) : end - span.hours * HOUR;
+	if (end <= start) return null;
+	return {
+		start,
+		end,
+		days: (dayOf(end - 1) - dayOf(start)) / DAY + 1,
+		earlier: null,
+		isLive: true
+	};
+}
+function withinRetention(window, now) {
+	const { earlier } = window;
+	return earlier && earlier.start < earliestDay(now) ? {
+		...window,
+		earlier: null
+	} : window;
+}
+function earlierSpan({ start, end }, compareWith) {
+	if (compareWith === "none") return null;
+	const back = compareWith === "day-before" ? DAY : end - start;
+	return {
+		start: start - back,
+		end: end - back
+	};
+}
+function earliestDay(now) {
+	return Math.max(FIRST_DAY, dayOf(now) - 364 * DAY);
+}
+function isoTime(time) {
+	return `${new Date(time).toISOString().slice(0, 19)}Z`;
+}
+function isoDay(time) {
+	return new Date(time).toISOString().slice(0, 10);
+}
+// src/collect/anthropic/pages.ts
+const MOST_PAGES$1 = 1e4;
+async function* followPages(resource, read, next) {
+	const seen = new Set();
+	let cursor;
+	do {
+		const page = await read(cursor);
+		yield page;
+		const following = next(page);
+		if (following === null) return;
+		if (seen.has(following)) throw new AuditError(`${resource}: the cursor of the next page repeats, so the pages never end.`);
+		if (seen.size >= MOST_PAGES$1) throw new AuditError(`${resource}: more than ${MOST_PAGES$1} pages, which no organization has.`);
+		seen.add(following);
+		cursor = following;
+	} while (cursor !== void 0);
+}
+function nextCursor(resource, hasMore, cursor) {
+	if (hasMore === false) return null;
+	if (cursor) return cursor;
+	if (hasMore) throw new AuditError(`${resource}: a page says that there is more but gives no cursor to it.`);
+	return null;
+}
+// src/collect/anthropic/schemas.ts
+const count$2 = number$1().nonnegative();
+const limitPageSchema = object$1({
+	data: array(object$1({
+		id: string$1().nullish(),
+		rate_limit_id: string$1().nullish(),
+		group: object$1({
+			id: string$1().nullish(),
+			type: string$1(),
+			display_name: string$1().nullish()
+		}).nullish(),
+		group_type: string$1().nullish(),
+		models: array(string$1()).nullish(),
+		limits: array(object$1({
+			type: string$1(),
+			value: count$2.nullish(),
+			source: object$1({ type: string$1() }).nullish()
+		}))
+	}).refine((entry) => entry.group?.type ?? entry.group_type, { error: "neither group.type nor group_type is given" })),
+	next_page: string$1().nullish()
+});
+const workspacePageSchema = object$1({
+	data: array(object$1({
+		id: string$1(),
+		name: string$1(),
+		archived_at: string$1().nullish()
+	})),
+	has_more: boolean(),
+	last_id: string$1().nullish()
+});
+const apiKeyPageSchema = object$1({
+	data: array(object$1({
+		id: string$1(),
+		name: string$1()
+	})),
+	has_more: boolean(),
+	last_id: string$1().nullish()
+});
+const cacheCreation = object$1({
+	ephemeral_5m_input_tokens: count$2,
+	ephemeral_1h_input_tokens: count$2
+});
+const serverToolUse = object$1({ web_search_requests: count$2.nullish() }).nullish();
+const analyticsPageSchema = object$1({
+	data: array(object$1({
+		starting_at: string$1(),
+		group: object$1({
+			model: string$1().nullish(),
+			workspace_id: string$1().nullish(),
+			api_key_id: string$1().nullish(),
+			organization_id: string$1().nullish(),
+			service_tier: string$1().nullish(),
+			speed: string$1().nullish(),
+			product: string$1().nullish()
+		}),
+		usage: object$1({
+			requests: count$2.nullish(),
+			uncached_input_tokens: count$2,
+			cache_creation: cacheCreation,
+			cache_read_input_tokens: count$2,
+			output_tokens: count$2,
+			total_tokens: count$2.nullish(),
+			server_tool_use: serverToolUse
+		})
+	})),
+	has_more: boolean().nullish(),
+	next_page: string$1().nullish(),
+	data_refreshed_at: string$1().nullish()
+});
+const legacyPageSchema = object$1({
+	data: array(object$1({
+		starting_at: string$1(),
+		results: array(object$1({
+			model: string$1().nullish(),
+			workspace_id: string$1().nullish(),
+			api_key_id: string$1().nullish(),
+			service_tier: string$1().nullish(),
+			speed: string$1().nullish(),
+			uncached_input_tokens: count$2,
+			cache_creation: cacheCreation,
+			cache_read_input_tokens: count$2,
+			output_tokens: count$2,
+			server_tool_use: serverToolUse
+		}))
+	})),
+	has_more: boolean().nullish(),
+	next_page: string$1().nullish()
+});
+const errorBodySchema = object$1({ error: object$1({
+	type: string$1(),
+	message: string$1().optional(),
+	details: object$1({ error_code: string$1().nullish() }).nullish()
+}) });
+const tokenSchema = object$1({
+	access_token: string$1().min(1),
+	expires_in: number$1().positive()
+});
+// src/collect/usage/api-keys.ts
+const PATH$6 = "/v1/organizations/api_keys";
+async function readApiKeyNames(client) {
+	const names = new Map();
+	const pages = followPages(`GET ${PATH$6}`, (after_id) => client.get(PATH$6, {
+		limit: 1e3,
+		after_id
+	}, apiKeyPageSchema), (page) => nextCursor(`GET ${PATH$6}`, page.has_more, page.last_id));
+	for await (const page of pages) for (const { id, name } of page.data) names.set(id, name);
+	return names;
+}
+// src/collect/activity/collect-activity.ts
+const id = string$1().nullish();
+const actor$1 = object$1({
+	type: string$1(),
+	admin_api_key_id: id,
+	api_key_id: id,
+	service_account_id: id,
+	user_id: id
+});
+const page$2 = object$1({ data: array(object$1({
+	type: string$1(),
+	created_at: datetime({ offset: true }),
+	workspace_id: string$1(),
+	model_group: string$1().nullish(),
+	limiter_type: string$1(),
+	value: number$1().nullish(),
+	actor: actor$1
+})) });
+const PATH$5 = "/v1/compliance/activities";
+const UPDATED = "platform_workspace_rate_limit_updated";
+const DELETED = "platform_workspace_rate_limit_deleted";
+const TIME_BUDGET$3 = 1e4;
+const LOOK_BACK = 90 * DAY;
+async function collectActivity({ clientFor }, until, log) {
+	const client = clientFor(TIME_BUDGET$3);
+	try {
+		const { data } = await client.get(PATH$5, {
+			activity_types: [UPDATED, DELETED],
+			"created_at.gte": isoTime(until - LOOK_BACK),
+			limit: 1e3
+		}, page$2);
+		const names = await keyNames(client, data);
+		return data.flatMap(({ type, created_at, workspace_id, model_group, limiter_type, value, actor: by }) => type === UPDATED || type === DELETED ? [{
+			at: Date.parse(created_at),
+			workspaceId: workspace_id,
+			modelGroup: model_group ?? null,
+			limiter: limiter_type,
+			value: type === UPDATED ? value ?? null : null,
+			actor: actorOf(by, names)
+		}] : []);
+	} catch (error) {
+		log.debug(`Who changed a limit could not be read: ${describeError(error)}`);
+		return null;
+	}
+}
+async function keyNames(client, data) {
+	if (!data.some(({ actor: by }) => by.admin_api_key_id ?? by.api_key_id)) return new Map();
+	return readApiKeyNames(client).catch((error) => {
+		if (error instanceof AuditError) return new Map();
+		throw error;
+	});
+}
+const KINDS$2 = {
+	admin_api_key_actor: "admin key",
+	anthropic_actor: "Anthropic",
+	api_actor: "API key",
+	service_account_actor: "service account",
+	system_actor: "an automated process of Anthropic",
+	user_actor: "user"
+};
+function actorOf(by, names) {
+	const key = by.admin_api_key_id ?? by.api_key_id ?? null;
+	return {
+		kind: KINDS$2[by.type] ?? by.type.replace(/_actor$/, "").replaceAll("_", " "),
+		id: key ?? by.service_account_id ?? by.user_id ?? null,
+		name: key === null ? null : names.get(key) ?? null
+	};
+}
+// src/collect/anthropic/budget.ts
+const LONGEST$2 = 24 * MINUTE;
+const ORDINARY = 12 * MINUTE;
+function createBudget(now) {
+	const latest = now() + LONGEST$2;
+	let deadline = now() + ORDINARY;
+	return {
+		deadline: () => deadline,
+		makeRoom: (requests) => {
+			if (requests <= 60 || now() >= deadline) return;
+			const needed = requests / 60 * MINUTE;
+			deadline = Math.min(latest, Math.max(deadline, now() + 1.25 * needed + 2 * MINUTE));
+		},
+		minutesAtMost: () => (latest - now()) / MINUTE
+	};
 }
 // \0builtin:import:node:path
 const _resolve = (() => process.getBuiltinModule("node:path").resolve)();
@@ -22491,103 +22824,6 @@ async function persist({ now, sleep, pace }, { deadline, endpoint, log }, once) 
 		await sleep(wait);
 	}
 }
-// src/collect/anthropic/schemas.ts
-const count = number().nonnegative();
-const limitPageSchema = object$1({
-	data: array(object$1({
-		id: string$1().nullish(),
-		rate_limit_id: string$1().nullish(),
-		group: object$1({
-			id: string$1().nullish(),
-			type: string$1(),
-			display_name: string$1().nullish()
-		}).nullish(),
-		group_type: string$1().nullish(),
-		models: array(string$1()).nullish(),
-		limits: array(object$1({
-			type: string$1(),
-			value: count.nullish(),
-			source: object$1({ type: string$1() }).nullish()
-		}))
-	}).refine((entry) => entry.group?.type ?? entry.group_type, { error: "neither group.type nor group_type is given" })),
-	next_page: string$1().nullish()
-});
-const workspacePageSchema = object$1({
-	data: array(object$1({
-		id: string$1(),
-		name: string$1(),
-		archived_at: string$1().nullish()
-	})),
-	has_more: boolean(),
-	last_id: string$1().nullish()
-});
-const apiKeyPageSchema = object$1({
-	data: array(object$1({
-		id: string$1(),
-		name: string$1()
-	})),
-	has_more: boolean(),
-	last_id: string$1().nullish()
-});
-const cacheCreation = object$1({
-	ephemeral_5m_input_tokens: count,
-	ephemeral_1h_input_tokens: count
-});
-const serverToolUse = object$1({ web_search_requests: count.nullish() }).nullish();
-const analyticsPageSchema = object$1({
-	data: array(object$1({
-		starting_at: string$1(),
-		group: object$1({
-			model: string$1().nullish(),
-			workspace_id: string$1().nullish(),
-			api_key_id: string$1().nullish(),
-			organization_id: string$1().nullish(),
-			service_tier: string$1().nullish(),
-			speed: string$1().nullish(),
-			product: string$1().nullish()
-		}),
-		usage: object$1({
-			requests: count.nullish(),
-			uncached_input_tokens: count,
-			cache_creation: cacheCreation,
-			cache_read_input_tokens: count,
-			output_tokens: count,
-			total_tokens: count.nullish(),
-			server_tool_use: serverToolUse
-		})
-	})),
-	has_more: boolean().nullish(),
-	next_page: string$1().nullish(),
-	data_refreshed_at: string$1().nullish()
-});
-const legacyPageSchema = object$1({
-	data: array(object$1({
-		starting_at: string$1(),
-		results: array(object$1({
-			model: string$1().nullish(),
-			workspace_id: string$1().nullish(),
-			api_key_id: string$1().nullish(),
-			service_tier: string$1().nullish(),
-			speed: string$1().nullish(),
-			uncached_input_tokens: count,
-			cache_creation: cacheCreation,
-			cache_read_input_tokens: count,
-			output_tokens: count,
-			server_tool_use: serverToolUse
-		}))
-	})),
-	has_more: boolean().nullish(),
-	next_page: string$1().nullish()
-});
-const errorBodySchema = object$1({ error: object$1({
-	type: string$1(),
-	message: string$1().optional(),
-	details: object$1({ error_code: string$1().nullish() }).nullish()
-}) });
-const tokenSchema = object$1({
-	access_token: string$1().min(1),
-	expires_in: number().positive()
-});
 // src/collect/anthropic/attempt.ts
 const LARGEST_BODY$2 = 16e6;
 const LARGEST_ERROR_BODY = 64e3;
@@ -22937,7 +23173,7 @@ async function once(deps, { url, requestToken, audience, deadline }) {
 			remedy: mayPass ? OUTAGE$1 : PERMISSION
 		});
 	}
-	const token = replySchema.safeParse(parsed(text));
+	const token = replySchema.safeParse(parsed$1(text));
 	if (!token.success) return fail("the reply holds no token", AT_ONCE, { remedy: OUTAGE$1 });
 	secrets.add(token.data.value);
 	return {
@@ -22948,7 +23184,7 @@ async function once(deps, { url, requestToken, audience, deadline }) {
 const named$2 = (audience) => `GitHub gave no ID token for the audience ${audience}`;
 function identityIn(token) {
 	const [, payload = ""] = token.split(".");
-	const claims = claimsSchema.safeParse(parsed(Buffer.from(payload, "base64url").toString("utf8")));
+	const claims = claimsSchema.safeParse(parsed$1(Buffer.from(payload, "base64url").toString("utf8")));
 	if (!claims.success) return null;
 	const { sub: subject, aud, iss: issuer } = claims.data;
 	return {
@@ -22960,7 +23196,7 @@ function identityIn(token) {
 function ruleFor({ subject, audience, issuer }) {
 	return `This job's token says: sub "${subject}", aud "${audience}", iss "${issuer}". A rule fits it with issuer ${issuer}, audience ${audience} and subject ${subject}`;
 }
-function parsed(text) {
+function parsed$1(text) {
 	try {
 		return JSON.parse(text);
 	} catch {
@@ -23421,9 +23657,9 @@ const HEADERS$1 = [
 ];
 function levelsOf(model, headers) {
 	return HEADERS$1.flatMap(([prefix, limiter]) => {
-		const limit = amount(headerText(headers, `${prefix}-limit`));
+		const limit = amount$1(headerText(headers, `${prefix}-limit`));
 		if (limit === null) return [];
-		const remaining = amount(headerText(headers, `${prefix}-remaining`));
+		const remaining = amount$1(headerText(headers, `${prefix}-remaining`));
 		return [{
 			limiter: limiter === "input" ? inputLimiter(model) : limiter,
 			limit,
@@ -23431,7 +23667,7 @@ function levelsOf(model, headers) {
 		}];
 	});
 }
-function amount(text) {
+function amount$1(text) {
 	if (text === void 0 || !/^\d+$/.test(text)) return null;
 	const value = Number(text);
 	return Number.isSafeInteger(value) ? value : null;
@@ -23439,7 +23675,7 @@ function amount(text) {
 function unusableHeader(headers) {
 	for (const [prefix] of HEADERS$1) for (const part of ["limit", "remaining"]) {
 		const name = `${prefix}-${part}`;
-		if (headers.has(name) && amount(headerText(headers, name)) === null) return `${name} is no whole number`;
+		if (headers.has(name) && amount$1(headerText(headers, name)) === null) return `${name} is no whole number`;
 		if (part === "remaining" && headers.has(name) && !headers.has(`${prefix}-limit`)) return `${name} stands without its limit`;
 	}
 	return null;
@@ -24018,28 +24254,6 @@ function nameOfModels(models) {
 	const [first = "", ...rest] = models.map((model) => model.split("-"));
 	return [...first].filter((_, i, all) => rest.every((other) => all.slice(0, i + 1).every((word, j) => other[j] === word))).join("-") || models.join(", ");
 }
-// src/collect/anthropic/pages.ts
-const MOST_PAGES = 1e4;
-async function* followPages(resource, read, next) {
-	const seen = new Set();
-	let cursor;
-	do {
-		const page = await read(cursor);
-		yield page;
-		const following = next(page);
-		if (following === null) return;
-		if (seen.has(following)) throw new AuditError(`${resource}: the cursor of the next page repeats, so the pages never end.`);
-		if (seen.size >= MOST_PAGES) throw new AuditError(`${resource}: more than ${MOST_PAGES} pages, which no organization has.`);
-		seen.add(following);
-		cursor = following;
-	} while (cursor !== void 0);
-}
-function nextCursor(resource, hasMore, cursor) {
-	if (hasMore === false) return null;
-	if (cursor) return cursor;
-	if (hasMore) throw new AuditError(`${resource}: a page says that there is more but gives no cursor to it.`);
-	return null;
-}
 // src/collect/limits/rate-limits.ts
 function readOrganizationLimits(client) {
 	return readEntries(client, "/v1/organizations/rate_limits");
@@ -24047,13 +24261,13 @@ function readOrganizationLimits(client) {
 async function readWorkspaceLimits(client, workspaceId, hadOverrides) {
 	const path = `/v1/organizations/workspaces/${encodeURIComponent(workspaceId)}/rate_limits`;
 	const entries = await readEntriesOrNone(client, path);
-	return entries.length === 0 && hadOverrides ? readEntriesOrNone(client, path) : entries;
+	return !entries?.length && hadOverrides ? readEntriesOrNone(client, path) : entries;
 }
 async function readEntriesOrNone(client, path) {
 	try {
 		return await readEntries(client, path);
 	} catch (error) {
-		if (error instanceof AuditError && error.status === 404) return [];
+		if (error instanceof AuditError && error.status === 404) return null;
 		throw error;
 	}
 }
@@ -24085,10 +24299,15 @@ async function readWorkspaces(client, known) {
 	const second = await readList(client);
 	return [...first, ...second.filter(({ id }) => !isListed(id))];
 }
-async function readList(client) {
+async function holdsDefault(client, listed) {
+	if (listed.length === 0) return false;
+	const others = new Set((await readList(client, false)).map(({ id }) => id));
+	return listed.some(({ id, archived }) => !archived && !others.has(id));
+}
+async function readList(client, include_default = true) {
 	const workspaces = [];
 	const pages = followPages(`GET ${PATH$4}`, (after_id) => client.get(PATH$4, {
-		include_default: true,
+		include_default,
 		include_archived: true,
 		limit: 1e3,
 		after_id
@@ -24114,11 +24333,14 @@ async function readLimits(client, known) {
 	const [entries, allWorkspaces] = await Promise.all([readOrganizationLimits(client), readWorkspaces(client, ids)]);
 	const groups = organizationGroups(entries);
 	const hadOverrides = new Set(known.filter(({ overrides }) => overrides.length > 0).map(({ id }) => id));
+	const withoutAny = new Set();
 	const readings = await Promise.all(allWorkspaces.filter(({ archived }) => !archived).map(async (workspace) => {
 		try {
+			const own = await readWorkspaceLimits(client, workspace.id, hadOverrides.has(workspace.id));
+			if (own === null) withoutAny.add(workspace.id);
 			return {
 				workspace,
-				overrides: workspaceOverrides(await readWorkspaceLimits(client, workspace.id, hadOverrides.has(workspace.id)), groups)
+				overrides: workspaceOverrides(own ?? [], groups)
 			};
 		} catch (error) {
 			return {
@@ -24131,64 +24353,19 @@ async function readLimits(client, known) {
 		groups,
 		allWorkspaces,
 		workspaces: readings.filter((reading) => "overrides" in reading),
-		unreadable: readings.filter((reading) => "error" in reading)
+		unreadable: readings.filter((reading) => "error" in reading),
+		hasDefault: withoutAny.size > 0 || await holdsDefault(client, allWorkspaces)
 	};
-}
-// src/collect/limits/usage-tier.ts
-const page = object$1({
-	data: array(object$1({
-		amount: string$1().regex(/^\d+$/).nullish(),
-		currency: string$1(),
-		period: string$1().nullish(),
-		scope: object$1({ type: string$1() })
-	})),
-	next_page: string$1().nullish()
-});
-const BETAS = ["spend-limit-reads-2026-09-26"];
-const PATH$3 = "/v1/organizations/spend_limits";
-const TIME_BUDGET$1 = 1e4;
-async function collectTier({ clientFor }, log) {
-	try {
-		return await readUsageTier(clientFor(TIME_BUDGET$1));
-	} catch (error) {
-		log.debug(`The usage tier could not be read: ${describeError(error)}`);
-		return null;
-	}
-}
-async function readUsageTier(client) {
-	try {
-		const pages = followPages(`GET ${PATH$3}`, (cursor) => client.get(PATH$3, {
-			scope_type: ["usage_tier"],
-			page: cursor
-		}, page, { betas: BETAS }), ({ next_page }) => next_page || null);
-		for await (const { data } of pages) {
-			const row = data.find(({ scope }) => scope.type === "usage_tier");
-			if (row) return tierOfCap(row.amount ?? null, row.currency);
-		}
-		return null;
-	} catch (error) {
-		if (error instanceof AuditError && CLOSED.has(error.status ?? 0)) return null;
-		throw error;
-	}
-}
-const CLOSED = new Set([
-	400,
-	403,
-	404
-]);
-function tierOfCap(amount, currency) {
-	if (amount === null || currency !== "USD") return null;
-	return TIERS.find((name) => PUBLISHED.monthlySpend[name] * 100 === Number(amount)) ?? null;
 }
 // src/vocabulary/limits/snapshot.ts
 const SNAPSHOT_VERSION = 1;
-const limitsSchema = record(string$1(), number().nullable()).describe("Limit by limiter type; null where the API names the limiter without a value");
+const limitsSchema = record(string$1(), number$1().nullable()).describe("Limit by limiter type; null where the API names the limiter without a value");
 const overrideSchema = strictObject({
 	group_type: string$1(),
 	name: string$1(),
 	limits: limitsSchema
 });
-const groupSchema = strictObject({
+const groupSchema$1 = strictObject({
 	group_type: string$1().describe("model_group, batch, token_count, files, skills, web_search, or a newer type"),
 	name: string$1().describe("Display name; groups are matched by what they contain, not by name"),
 	models: array(string$1()).optional().describe("Model names and aliases; only for a model_group"),
@@ -24196,7 +24373,7 @@ const groupSchema = strictObject({
 });
 const snapshotSchema = strictObject({
 	version: literal(SNAPSHOT_VERSION),
-	organization: array(groupSchema),
+	organization: array(groupSchema$1),
 	workspaces: array(strictObject({
 		id: string$1(),
 		name: string$1(),
@@ -24294,3284 +24471,6 @@ function parseJson(text, path, remedy) {
 			cause: error
 		});
 	}
-}
-// src/vocabulary/lazy.ts
-function lazy(make) {
-	let made = null;
-	return () => {
-		made ??= { value: make() };
-		return made.value;
-	};
-}
-// src/collect/github/ruleset-advice.ts
-const BY_PULL_REQUEST = `Set snapshot-mode: pull-request and let the ruleset leave out the branches of this action (\`branch\`, and what begins with its name), or pass the token of a GitHub App that is on the bypass list as github-token: the GITHUB_TOKEN of a workflow cannot be put on a bypass list.`;
-const RULES$1 = [
-	[/commit.?message|message must|committer_?message/i, "Its rule is about commit messages: set commit-message to a first line that fits, or let the rule leave out this action by its author."],
-	[/(author|committer).{0,10}e-?mail|e-?mail.{0,30}(pattern|match)/i, `Its rule is about the author's or committer's e-mail address, which GitHub sets by the token: let the pattern take the address of this token's account, or pass another token as github-token.`],
-	[/file.?path|path.{0,20}restrict|file.{0,10}(extension|size)|restricted.{0,20}(path|file)/i, "Its rule restricts this path: set snapshot-path (and gateway-path) to one that it allows, or let the rule leave out these files."],
-	[/signature|signed/i, "Its rule wants signed commits, and this server does not sign what a token commits: pass the token of a GitHub App as github-token."],
-	[/branch.?name|name.{0,20}pattern|creations? (is|are|being) restricted|restrict.{0,10}creat|cannot create ref/i, "Its rule is about which branches may be made: set `branch` to a name that it allows, and let it leave out what begins with that name, for commits are prepared on a branch beside."],
-	[/pull request/i, BY_PULL_REQUEST],
-	[/status check|required check|deployment/i, `Its rule wants checks to pass first. ${BY_PULL_REQUEST}`]
-];
-function adviceFor(said) {
-	return RULES$1.filter(([rule]) => rule.test(said)).map(([, text]) => text).join(" ") || BY_PULL_REQUEST;
-}
-// src/collect/github/github-refusals.ts
-var GitHubError = class extends AuditError {
-	name = "GitHubError";
-	said;
-	refusal;
-	inDoubt;
-	unsent;
-	constructor(request, reply) {
-		const { said, status, type, requestId, inDoubt = false, unsent = null, cause } = reply;
-		const known = REFUSALS$1.find((rule) => rule.fits(said, status, type));
-		const code = [
-			status,
-			type,
-			requestId && `request ${requestId}`
-		].filter(Boolean).join(", ");
-		super(`${verdict(inDoubt, unsent)} ${request}: ${quoted(said)}${code ? ` (${code})` : ""}.`, {
-			remedy: unsent?.remedy ?? known?.remedy(request, said) ?? (inDoubt ? OUTAGE : void 0),
-			status,
-			requestId,
-			cause
-		});
-		this.said = said;
-		this.refusal = known?.refusal;
-		this.inDoubt = inDoubt;
-		this.unsent = unsent;
-	}
-};
-function refusalOf(error) {
-	return error instanceof GitHubError ? error.refusal : void 0;
-}
-const isInDoubt = (error) => error instanceof GitHubError && error.inDoubt;
-function verdict(inDoubt, unsent) {
-	if (unsent) return "GitHub could not be reached for";
-	return inDoubt ? "GitHub gave no usable reply to" : "GitHub refused";
-}
-const OUTAGE = "Run the job again later; https://www.githubstatus.com tells of outages.";
-const REFUSALS$1 = [
-	{
-		refusal: "stale",
-		fits: (said, _, type) => type === "STALE_DATA" || /Expected branch to point to/i.test(said),
-		remedy: () => "The branch moved in the meantime; run the job again."
-	},
-	{
-		refusal: "may-not-open",
-		fits: (said) => /not permitted to create or approve pull requests/i.test(said),
-		remedy: () => "Tick \"Allow GitHub Actions to create and approve pull requests\" under Settings → Actions → General of the repository (its organization may have to allow it first), or pass the token of a GitHub App as github-token."
-	},
-	{
-		refusal: "archived",
-		fits: (said) => /was archived/i.test(said),
-		remedy: () => "Unarchive the repository, or set snapshot-mode: none."
-	},
-	{
-		refusal: "ruleset",
-		fits: (said) => /GH013|rule violations/i.test(said),
-		remedy: (_, said) => `A ruleset forbids this. ${adviceFor(said)}`
-	},
-	{
-		refusal: "protected",
-		fits: (said, _, type) => type === "BRANCH_PROTECTION_RULE_VIOLATION" || /GH006|protected branch/i.test(said),
-		remedy: () => `The branch is protected. Set snapshot-mode: pull-request, or let a GitHub App push to it and pass its token as github-token.`
-	},
-	{
-		refusal: "empty",
-		fits: (said) => /repository is empty/i.test(said),
-		remedy: () => "Push a first commit: an empty repository has no branch to commit to."
-	},
-	{
-		refusal: "rate-limit",
-		fits: (said, status, type) => status === 429 || type === "RATE_LIMITED" || /(api|secondary) rate limit/i.test(said),
-		remedy: () => "The token has used up what GitHub allows it in an hour, or too much at once; run the job later."
-	},
-	{
-		refusal: "credentials",
-		fits: (_, status) => status === 401,
-		remedy: () => "The token in github-token is not valid or has expired; its default is the token of the workflow."
-	},
-	{
-		refusal: "permission",
-		fits: (said) => /not accessible by|must have (push|admin|write) (access|rights)/i.test(said),
-		remedy: permissionFor
-	},
-	{
-		refusal: "redirect",
-		fits: (_, status) => status !== void 0 && status >= 300 && status < 400,
-		remedy: () => "The repository was renamed or moved since this run began, or something between the runner and GitHub redirects, such as the sign-in page of a proxy. Run the workflow anew; if it stays, look at GITHUB_API_URL and the proxy."
-	},
-	{
-		refusal: "not-found",
-		fits: (_, status, type) => status === 404 || type === "NOT_FOUND",
-		remedy: () => "GitHub also says this of what the token may not see: check that it has access to the repository."
-	}
-];
-function permissionFor(request) {
-	if (/^\w+ \/(pulls|issues)\b/.test(request)) return "Give the job `permissions: pull-requests: write` (a fine-grained or App token: \"Pull requests: read and write\").";
-	if (/^GET /.test(request)) return "Give the job `permissions: contents: read`, or `write` for it to commit (a fine-grained or App token: \"Contents\").";
-	return "Give the job `permissions: contents: write` (a fine-grained or App token: \"Contents: read and write\").";
-}
-function quoted(text) {
-	const line = text.replace(/[\s\p{Cc}]+/gu, " ").trim();
-	return `"${line.length > 400 ? `${line.slice(0, 400)}…` : line}"`;
-}
-// src/collect/github/github-replies.ts
-var GraphqlRefusal = class extends Error {
-	reply;
-	error;
-	constructor(reply, error) {
-		super(error.message);
-		this.reply = reply;
-		this.error = error;
-	}
-};
-function graphqlErrors(data) {
-	const errors = typeof data === "object" && data !== null && "errors" in data ? data.errors : [];
-	return Array.isArray(errors) ? errors.map(({ type, message }) => ({
-		type,
-		message: String(message)
-	})) : [];
-}
-function isTransient({ type, message }, reply) {
-	if (type === "INTERNAL" || type === "SERVICE_UNAVAILABLE") return true;
-	if (/something went wrong|timed? ?out|internal (server )?error|temporarily unavailable/i.test(message)) return true;
-	const data = typeof reply === "object" && reply !== null && "data" in reply ? reply.data : null;
-	return typeof data === "object" && data !== null && Object.values(data).some((value) => value !== null);
-}
-var Unreadable = class extends Error {
-	reply;
-	constructor(reply, reason) {
-		super(reason);
-		this.reply = reply;
-	}
-};
-function parse$3(name, reply, schema) {
-	if (reply.status >= 300) throw new Unreadable(reply, "a redirect, which is not followed because the token would go with it");
-	const parsed = schema.safeParse(reply.data);
-	if (parsed.success) return parsed.data;
-	const [issue] = parsed.error.issues;
-	throw new Unreadable(reply, `the reply to ${name} is not what GitHub documents: ${issue?.path.join(".")} ${issue?.message}`);
-}
-function parseMutation(name, reply, schema) {
-	const [error] = graphqlErrors(reply.data);
-	if (error) throw new GraphqlRefusal(reply, error);
-	return parse$3(name, reply, schema);
-}
-function understand(name, thrown, redact) {
-	if (thrown instanceof GraphqlRefusal) {
-		const { reply, error } = thrown;
-		const { type, message } = error;
-		const said = redact(message);
-		const inDoubt = isTransient(error, reply.data);
-		return {
-			error: new GitHubError(name, {
-				said,
-				type,
-				requestId: requestId(reply),
-				inDoubt
-			}),
-			headers: reply.headers
-		};
-	}
-	if (thrown instanceof Unreadable) {
-		const { reply, message } = thrown;
-		const { status } = reply;
-		const inDoubt = status < 300;
-		return {
-			error: new GitHubError(name, {
-				said: redact(message),
-				status,
-				requestId: requestId(reply),
-				inDoubt
-			}),
-			headers: {}
-		};
-	}
-	const { response, status, message } = thrown;
-	if (response === void 0) {
-		const unsent = networkFault(thrown);
-		return {
-			error: new GitHubError(name, {
-				said: redact(message ?? String(thrown)),
-				unsent,
-				inDoubt: unsent === null,
-				cause: thrown
-			}),
-			headers: {}
-		};
-	}
-	const said = redact(saidIn(response.data) ?? message ?? "");
-	const inDoubt = response.status >= 500;
-	return {
-		error: new GitHubError(name, {
-			said,
-			status,
-			requestId: requestId(response),
-			inDoubt,
-			cause: thrown
-		}),
-		headers: response.headers
-	};
-}
-const requestId = ({ headers }) => headers["x-github-request-id"]?.toString();
-function saidIn(data) {
-	if (typeof data !== "object" || data === null || !("message" in data)) return void 0;
-	const details = ("errors" in data && Array.isArray(data.errors) ? data.errors : []).map((error) => error?.message ?? [
-		error?.resource,
-		error?.field,
-		error?.code
-	].filter(Boolean).join(" "));
-	return [String(data.message), ...details].join(" ");
-}
-// node_modules/@actions/github/lib/context.js
-var Context;
-var init_context = __esmMin((() => {
-	init__builtin_import_fs();
-	init__builtin_import_os();
-	Context = class {
-		constructor() {
-			var _a, _b, _c;
-			this.payload = {};
-			if (process.env.GITHUB_EVENT_PATH) {
-				if (_existsSync(process.env.GITHUB_EVENT_PATH)) this.payload = JSON.parse(_readFileSync(process.env.GITHUB_EVENT_PATH, { encoding: "utf8" }));
-				else {
-					const path = process.env.GITHUB_EVENT_PATH;
-					process.stdout.write(`GITHUB_EVENT_PATH ${path} does not exist${_EOL}`);
-				}
-			}
-			this.eventName = process.env.GITHUB_EVENT_NAME;
-			this.sha = process.env.GITHUB_SHA;
-			this.ref = process.env.GITHUB_REF;
-			this.workflow = process.env.GITHUB_WORKFLOW;
-			this.action = process.env.GITHUB_ACTION;
-			this.actor = process.env.GITHUB_ACTOR;
-			this.job = process.env.GITHUB_JOB;
-			this.runAttempt = parseInt(process.env.GITHUB_RUN_ATTEMPT, 10);
-			this.runNumber = parseInt(process.env.GITHUB_RUN_NUMBER, 10);
-			this.runId = parseInt(process.env.GITHUB_RUN_ID, 10);
-			this.apiUrl = (_a = process.env.GITHUB_API_URL) !== null && _a !== void 0 ? _a : `https://api.github.com`;
-			this.serverUrl = (_b = process.env.GITHUB_SERVER_URL) !== null && _b !== void 0 ? _b : `https://github.com`;
-			this.graphqlUrl = (_c = process.env.GITHUB_GRAPHQL_URL) !== null && _c !== void 0 ? _c : `https://api.github.com/graphql`;
-		}
-		get issue() {
-			const payload = this.payload;
-			return Object.assign(Object.assign({}, this.repo), { number: (payload.issue || payload.pull_request || payload).number });
-		}
-		get repo() {
-			if (process.env.GITHUB_REPOSITORY) {
-				const [owner, repo] = process.env.GITHUB_REPOSITORY.split("/");
-				return {
-					owner,
-					repo
-				};
-			}
-			if (this.payload.repository) return {
-				owner: this.payload.repository.owner.login,
-				repo: this.payload.repository.name
-			};
-			throw new Error("context.repo requires a GITHUB_REPOSITORY environment variable like 'owner/repo'");
-		}
-	};
-}));
-// node_modules/@actions/github/lib/internal/utils.js
-function getAuthString(token, options) {
-	if (!token && !options.auth) throw new Error("Parameter token or opts.auth is required");
-	else if (token && options.auth) throw new Error("Parameters token and opts.auth may not both be specified");
-	return typeof options.auth === "string" ? options.auth : `token ${token}`;
-}
-function getProxyAgent(destinationUrl) {
-	return new HttpClient().getAgent(destinationUrl);
-}
-function getProxyAgentDispatcher(destinationUrl) {
-	return new HttpClient().getAgentDispatcher(destinationUrl);
-}
-function getProxyFetch(destinationUrl) {
-	const httpDispatcher = getProxyAgentDispatcher(destinationUrl);
-	const proxyFetch = (url, opts) => __awaiter(this, void 0, void 0, function* () {
-		return fetch(url, Object.assign(Object.assign({}, opts), { dispatcher: httpDispatcher }));
-	});
-	return proxyFetch;
-}
-function getApiBaseUrl() {
-	return process.env["GITHUB_API_URL"] || "https://api.github.com";
-}
-function getUserAgentWithOrchestrationId(baseUserAgent) {
-	var _a;
-	const orchId = (_a = process.env["ACTIONS_ORCHESTRATION_ID"]) === null || _a === void 0 ? void 0 : _a.trim();
-	if (orchId) {
-		const tag = `actions_orchestration_id/${orchId.replace(/[^a-z0-9_.-]/gi, "_")}`;
-		if (baseUserAgent === null || baseUserAgent === void 0 ? void 0 : baseUserAgent.includes(tag)) return baseUserAgent;
-		return `${baseUserAgent ? `${baseUserAgent} ` : ""}${tag}`;
-	}
-	return baseUserAgent;
-}
-var __awaiter;
-var init_utils$1 = __esmMin((() => {
-	init_http_client();
-	init_undici();
-	__awaiter = function(thisArg, _arguments, P, generator) {
-		function adopt(value) {
-			return value instanceof P ? value : new P(function(resolve) {
-				resolve(value);
-			});
-		}
-		return new (P || (P = Promise))(function(resolve, reject) {
-			function fulfilled(value) {
-				try {
-					step(generator.next(value));
-				} catch (e) {
-					reject(e);
-				}
-			}
-			function rejected(value) {
-				try {
-					step(generator["throw"](value));
-				} catch (e) {
-					reject(e);
-				}
-			}
-			function step(result) {
-				result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected);
-			}
-			step((generator = generator.apply(thisArg, _arguments || [])).next());
-		});
-	};
-}));
-// node_modules/universal-user-agent/index.js
-function getUserAgent() {
-	if (typeof navigator === "object" && "userAgent" in navigator) return navigator.userAgent;
-	if (typeof process === "object" && process.version !== void 0) return `Node.js/${process.version.substr(1)} (${process.platform}; ${process.arch})`;
-	return "<environment undetectable>";
-}
-var init_universal_user_agent = __esmMin((() => {}));
-// node_modules/before-after-hook/lib/register.js
-function register(state, name, method, options) {
-	if (typeof method !== "function") throw new Error("method for before hook must be a function");
-	if (!options) options = {};
-	if (Array.isArray(name)) return name.reverse().reduce((callback, name) => {
-		return register.bind(null, state, name, callback, options);
-	}, method)();
-	return Promise.resolve().then(() => {
-		if (!state.registry[name]) return method(options);
-		return state.registry[name].reduce((method, registered) => {
-			return registered.hook.bind(null, method, options);
-		}, method)();
-	});
-}
-var init_register = __esmMin((() => {}));
-// node_modules/before-after-hook/lib/add.js
-function addHook(state, kind, name, hook) {
-	const orig = hook;
-	if (!state.registry[name]) state.registry[name] = [];
-	if (kind === "before") hook = (method, options) => {
-		return Promise.resolve().then(orig.bind(null, options)).then(method.bind(null, options));
-	};
-	if (kind === "after") hook = (method, options) => {
-		let result;
-		return Promise.resolve().then(method.bind(null, options)).then((result_) => {
-			result = result_;
-			return orig(result, options);
-		}).then(() => {
-			return result;
-		});
-	};
-	if (kind === "error") hook = (method, options) => {
-		return Promise.resolve().then(method.bind(null, options)).catch((error) => {
-			return orig(error, options);
-		});
-	};
-	state.registry[name].push({
-		hook,
-		orig
-	});
-}
-var init_add = __esmMin((() => {}));
-// node_modules/before-after-hook/lib/remove.js
-function removeHook(state, name, method) {
-	if (!state.registry[name]) return;
-	const index = state.registry[name].map((registered) => {
-		return registered.orig;
-	}).indexOf(method);
-	if (index === -1) return;
-	state.registry[name].splice(index, 1);
-}
-var init_remove = __esmMin((() => {}));
-// node_modules/before-after-hook/index.js
-function bindApi(hook, state, name) {
-	const removeHookRef = bindable(removeHook, null).apply(null, name ? [state, name] : [state]);
-	hook.api = { remove: removeHookRef };
-	hook.remove = removeHookRef;
-	[
-		"before",
-		"error",
-		"after",
-		"wrap"
-	].forEach((kind) => {
-		const args = name ? [
-			state,
-			kind,
-			name
-		] : [state, kind];
-		hook[kind] = hook.api[kind] = bindable(addHook, null).apply(null, args);
-	});
-}
-function Singular() {
-	const singularHookName = Symbol("Singular");
-	const singularHookState = { registry: {} };
-	const singularHook = register.bind(null, singularHookState, singularHookName);
-	bindApi(singularHook, singularHookState, singularHookName);
-	return singularHook;
-}
-function Collection$1() {
-	const state = { registry: {} };
-	const hook = register.bind(null, state);
-	bindApi(hook, state);
-	return hook;
-}
-var bind$1, bindable, before_after_hook_default;
-var init_before_after_hook = __esmMin((() => {
-	init_register();
-	init_add();
-	init_remove();
-	bind$1 = Function.bind;
-	bindable = bind$1.bind(bind$1);
-	before_after_hook_default = {
-		Singular,
-		Collection: Collection$1
-	};
-}));
-// node_modules/@octokit/endpoint/dist-bundle/index.js
-function lowercaseKeys(object) {
-	if (!object) return {};
-	return Object.keys(object).reduce((newObj, key) => {
-		newObj[key.toLowerCase()] = object[key];
-		return newObj;
-	}, {});
-}
-function isPlainObject$1(value) {
-	if (typeof value !== "object" || value === null) return false;
-	if (Object.prototype.toString.call(value) !== "[object Object]") return false;
-	const proto = Object.getPrototypeOf(value);
-	if (proto === null) return true;
-	const Ctor = Object.prototype.hasOwnProperty.call(proto, "constructor") && proto.constructor;
-	return typeof Ctor === "function" && Ctor instanceof Ctor && Function.prototype.call(Ctor) === Function.prototype.call(value);
-}
-function mergeDeep(defaults, options) {
-	const result = Object.assign({}, defaults);
-	Object.keys(options).forEach((key) => {
-		if (isPlainObject$1(options[key])) {
-			if (!(key in defaults)) Object.assign(result, { [key]: options[key] });
-			else result[key] = mergeDeep(defaults[key], options[key]);
-		} else Object.assign(result, { [key]: options[key] });
-	});
-	return result;
-}
-function removeUndefinedProperties(obj) {
-	for (const key in obj) if (obj[key] === void 0) delete obj[key];
-	return obj;
-}
-function merge$2(defaults, route, options) {
-	if (typeof route === "string") {
-		let [method, url] = route.split(" ");
-		options = Object.assign(url ? {
-			method,
-			url
-		} : { url: method }, options);
-	} else options = Object.assign({}, route);
-	options.headers = lowercaseKeys(options.headers);
-	removeUndefinedProperties(options);
-	removeUndefinedProperties(options.headers);
-	const mergedOptions = mergeDeep(defaults || {}, options);
-	if (options.url === "/graphql") {
-		if (defaults && defaults.mediaType.previews?.length) mergedOptions.mediaType.previews = defaults.mediaType.previews.filter((preview) => !mergedOptions.mediaType.previews.includes(preview)).concat(mergedOptions.mediaType.previews);
-		mergedOptions.mediaType.previews = (mergedOptions.mediaType.previews || []).map((preview) => preview.replace(/-preview/, ""));
-	}
-	return mergedOptions;
-}
-function addQueryParameters(url, parameters) {
-	const separator = /\?/.test(url) ? "&" : "?";
-	const names = Object.keys(parameters);
-	if (names.length === 0) return url;
-	return url + separator + names.map((name) => {
-		if (name === "q") return "q=" + parameters.q.split("+").map(encodeURIComponent).join("+");
-		return `${name}=${encodeURIComponent(parameters[name])}`;
-	}).join("&");
-}
-function removeNonChars(variableName) {
-	return variableName.replace(/(?:^\W+)|(?:(?<!\W)\W+$)/g, "").split(/,/);
-}
-function extractUrlVariableNames(url) {
-	const matches = url.match(urlVariableRegex);
-	if (!matches) return [];
-	return matches.map(removeNonChars).reduce((a, b) => a.concat(b), []);
-}
-function omit(object, keysToOmit) {
-	const result = { __proto__: null };
-	for (const key of Object.keys(object)) if (keysToOmit.indexOf(key) === -1) result[key] = object[key];
-	return result;
-}
-function encodeReserved(str) {
-	return str.split(/(%[0-9A-Fa-f]{2})/g).map(function(part) {
-		if (!/%[0-9A-Fa-f]/.test(part)) part = encodeURI(part).replace(/%5B/g, "[").replace(/%5D/g, "]");
-		return part;
-	}).join("");
-}
-function encodeUnreserved(str) {
-	return encodeURIComponent(str).replace(/[!'()*]/g, function(c) {
-		return "%" + c.charCodeAt(0).toString(16).toUpperCase();
-	});
-}
-function encodeValue(operator, value, key) {
-	value = operator === "+" || operator === "#" ? encodeReserved(value) : encodeUnreserved(value);
-	if (key) return encodeUnreserved(key) + "=" + value;
-	else return value;
-}
-function isDefined(value) {
-	return value !== void 0 && value !== null;
-}
-function isKeyOperator(operator) {
-	return operator === ";" || operator === "&" || operator === "?";
-}
-function getValues(context, operator, key, modifier) {
-	var value = context[key], result = [];
-	if (isDefined(value) && value !== "") {
-		if (typeof value === "string" || typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
-			value = value.toString();
-			if (modifier && modifier !== "*") value = value.substring(0, parseInt(modifier, 10));
-			result.push(encodeValue(operator, value, isKeyOperator(operator) ? key : ""));
-		} else if (modifier === "*") {
-			if (Array.isArray(value)) value.filter(isDefined).forEach(function(value2) {
-				result.push(encodeValue(operator, value2, isKeyOperator(operator) ? key : ""));
-			});
-			else Object.keys(value).forEach(function(k) {
-				if (isDefined(value[k])) result.push(encodeValue(operator, value[k], k));
-			});
-		} else {
-			const tmp = [];
-			if (Array.isArray(value)) value.filter(isDefined).forEach(function(value2) {
-				tmp.push(encodeValue(operator, value2));
-			});
-			else Object.keys(value).forEach(function(k) {
-				if (isDefined(value[k])) {
-					tmp.push(encodeUnreserved(k));
-					tmp.push(encodeValue(operator, value[k].toString()));
-				}
-			});
-			if (isKeyOperator(operator)) result.push(encodeUnreserved(key) + "=" + tmp.join(","));
-			else if (tmp.length !== 0) result.push(tmp.join(","));
-		}
-	} else if (operator === ";") {
-		if (isDefined(value)) result.push(encodeUnreserved(key));
-	} else if (value === "" && (operator === "&" || operator === "?")) result.push(encodeUnreserved(key) + "=");
-	else if (value === "") result.push("");
-	return result;
-}
-function parseUrl(template) {
-	return { expand: expand.bind(null, template) };
-}
-function expand(template, context) {
-	var operators = [
-		"+",
-		"#",
-		".",
-		"/",
-		";",
-		"?",
-		"&"
-	];
-	template = template.replace(/\{([^\{\}]+)\}|([^\{\}]+)/g, function(_, expression, literal) {
-		if (expression) {
-			let operator = "";
-			const values = [];
-			if (operators.indexOf(expression.charAt(0)) !== -1) {
-				operator = expression.charAt(0);
-				expression = expression.substr(1);
-			}
-			expression.split(/,/g).forEach(function(variable) {
-				var tmp = /([^:\*]*)(?::(\d+)|(\*))?/.exec(variable);
-				values.push(getValues(context, operator, tmp[1], tmp[2] || tmp[3]));
-			});
-			if (operator && operator !== "+") {
-				var separator = ",";
-				if (operator === "?") separator = "&";
-				else if (operator !== "#") separator = operator;
-				return (values.length !== 0 ? operator : "") + values.join(separator);
-			} else return values.join(",");
-		} else return encodeReserved(literal);
-	});
-	if (template === "/") return template;
-	else return template.replace(/\/$/, "");
-}
-function parse$2(options) {
-	let method = options.method.toUpperCase();
-	let url = (options.url || "/").replace(/:([a-z]\w+)/g, "{$1}");
-	let headers = Object.assign({}, options.headers);
-	let body;
-	let parameters = omit(options, [
-		"method",
-		"baseUrl",
-		"url",
-		"headers",
-		"request",
-		"mediaType"
-	]);
-	const urlVariableNames = extractUrlVariableNames(url);
-	url = parseUrl(url).expand(parameters);
-	if (!/^http/.test(url)) url = options.baseUrl + url;
-	const remainingParameters = omit(parameters, Object.keys(options).filter((option) => urlVariableNames.includes(option)).concat("baseUrl"));
-	if (!/application\/octet-stream/i.test(headers.accept)) {
-		if (options.mediaType.format) headers.accept = headers.accept.split(/,/).map((format) => format.replace(/application\/vnd(\.\w+)(\.v3)?(\.\w+)?(\+json)?$/, `application/vnd$1$2.${options.mediaType.format}`)).join(",");
-		if (url.endsWith("/graphql")) {
-			if (options.mediaType.previews?.length) headers.accept = (headers.accept.match(/(?<![\w-])[\w-]+(?=-preview)/g) || []).concat(options.mediaType.previews).map((preview) => {
-				return `application/vnd.github.${preview}-preview${options.mediaType.format ? `.${options.mediaType.format}` : "+json"}`;
-			}).join(",");
-		}
-	}
-	if (["GET", "HEAD"].includes(method)) url = addQueryParameters(url, remainingParameters);
-	else if ("data" in remainingParameters) body = remainingParameters.data;
-	else if (Object.keys(remainingParameters).length) body = remainingParameters;
-	if (!headers["content-type"] && typeof body !== "undefined") headers["content-type"] = "application/json; charset=utf-8";
-	if (["PATCH", "PUT"].includes(method) && typeof body === "undefined") body = "";
-	return Object.assign({
-		method,
-		url,
-		headers
-	}, typeof body !== "undefined" ? { body } : null, options.request ? { request: options.request } : null);
-}
-function endpointWithDefaults(defaults, route, options) {
-	return parse$2(merge$2(defaults, route, options));
-}
-function withDefaults$2(oldDefaults, newDefaults) {
-	const DEFAULTS2 = merge$2(oldDefaults, newDefaults);
-	const endpoint2 = endpointWithDefaults.bind(null, DEFAULTS2);
-	return Object.assign(endpoint2, {
-		DEFAULTS: DEFAULTS2,
-		defaults: withDefaults$2.bind(null, DEFAULTS2),
-		merge: merge$2.bind(null, DEFAULTS2),
-		parse: parse$2
-	});
-}
-var DEFAULTS, urlVariableRegex, endpoint;
-var init_dist_bundle$4 = __esmMin((() => {
-	init_universal_user_agent();
-	DEFAULTS = {
-		method: "GET",
-		baseUrl: "https://api.github.com",
-		headers: {
-			accept: "application/vnd.github.v3+json",
-			"user-agent": `octokit-endpoint.js/0.0.0-development ${getUserAgent()}`
-		},
-		mediaType: { format: "" }
-	};
-	urlVariableRegex = /\{[^{}}]+\}/g;
-	endpoint = withDefaults$2(null, DEFAULTS);
-}));
-// node_modules/content-type/dist/index.js
-/*!
-* content-type
-* Copyright(c) 2015 Douglas Christopher Wilson
-* MIT Licensed
-*/
-function parse$1(header, options) {
-	const stopFlags = SEMI_FLAG | (options?.comma === true ? COMMA_FLAG : 0);
-	const len = header.length;
-	let valueStart = options?.start ?? 0;
-	while ((CHAR_MAP[header.charCodeAt(valueStart)] & OWS) !== 0) valueStart++;
-	let index = valueStart;
-	let typeFlags = 0;
-	let whitespace = -1;
-	let stop = options?.parameters === false ? COMMA_FLAG : 0;
-	while (index < len) {
-		const code = header.charCodeAt(index);
-		const flags = CHAR_MAP[code];
-		if ((flags & stopFlags) !== 0) {
-			stop |= flags & COMMA_FLAG;
-			break;
-		}
-		if ((flags & OWS) !== 0) {
-			if (whitespace === -1) whitespace = index;
-		} else whitespace = -1;
-		typeFlags |= code & NON_ASCII | flags;
-		index++;
-	}
-	const valueEnd = whitespace === -1 ? index : whitespace;
-	const value = header.slice(valueStart, valueEnd);
-	const type = (typeFlags & CASE_FLAGS) === 0 ? value : value.toLowerCase();
-	if (index === len || stop !== 0) return {
-		type,
-		index,
-		parameters: new NullObject()
-	};
-	return parseParameters(header, type, index, len, stopFlags);
-}
-function parseParameters(header, type, index, len, stopFlags) {
-	const parameters = new NullObject();
-	parameter: while (index < len) {
-		index++;
-		while ((CHAR_MAP[header.charCodeAt(index)] & OWS) !== 0) index++;
-		const keyStart = index;
-		let keyFlags = 0;
-		let keyWhitespace = -1;
-		while (index < len) {
-			const code = header.charCodeAt(index);
-			const flags = CHAR_MAP[code];
-			if ((flags & stopFlags) !== 0) {
-				if ((flags & COMMA_FLAG) !== 0) break parameter;
-				continue parameter;
-			}
-			if (code === EQ) {
-				const keyEnd = keyWhitespace === -1 ? index : keyWhitespace;
-				const value = header.slice(keyStart, keyEnd);
-				const key = (keyFlags & CASE_FLAGS) === 0 ? value : value.toLowerCase();
-				index++;
-				while ((CHAR_MAP[header.charCodeAt(index)] & OWS) !== 0) index++;
-				if (index < len && header.charCodeAt(index) === DQUOTE) {
-					const quotedStart = ++index;
-					let escaped = false;
-					while (index < len) {
-						const code = header.charCodeAt(index);
-						if (code === DQUOTE) {
-							if (parameters[key] === void 0) parameters[key] = escaped ? unescapeQuotedPairs(header, quotedStart, index) : header.slice(quotedStart, index);
-							index++;
-							let stop = 0;
-							while (index < len) {
-								const code = header.charCodeAt(index);
-								const flags = CHAR_MAP[code];
-								if ((flags & stopFlags) !== 0) {
-									stop = flags & COMMA_FLAG;
-									break;
-								}
-								index++;
-							}
-							if (stop !== 0) break parameter;
-							continue parameter;
-						}
-						if (code === BSLASH && index + 1 < len) {
-							escaped = true;
-							index += 2;
-							continue;
-						}
-						index++;
-					}
-					continue parameter;
-				}
-				const valueStart = index;
-				let stop = 0;
-				let valueWhitespace = -1;
-				while (index < len) {
-					const code = header.charCodeAt(index);
-					const flags = CHAR_MAP[code];
-					if ((flags & stopFlags) !== 0) {
-						stop = flags & COMMA_FLAG;
-						break;
-					}
-					if ((flags & OWS) !== 0) {
-						if (valueWhitespace === -1) valueWhitespace = index;
-					} else valueWhitespace = -1;
-					index++;
-				}
-				if (parameters[key] === void 0) {
-					const valueEnd = valueWhitespace === -1 ? index : valueWhitespace;
-					parameters[key] = header.slice(valueStart, valueEnd);
-				}
-				if (stop !== 0) break parameter;
-				continue parameter;
-			}
-			if ((flags & OWS) !== 0) {
-				if (keyWhitespace === -1) keyWhitespace = index;
-			} else keyWhitespace = -1;
-			keyFlags |= code & NON_ASCII | flags;
-			index++;
-		}
-	}
-	return {
-		type,
-		index,
-		parameters
-	};
-}
-function unescapeQuotedPairs(str, start, end) {
-	let result = "";
-	for (let index = start; index < end; index++) if (str.charCodeAt(index) === BSLASH) {
-		result += str.slice(start, index);
-		start = ++index;
-	}
-	return result + str.slice(start, end);
-}
-var SP, HTAB, SEMI, EQ, DQUOTE, BSLASH, COMMA, LOWER_CASE, OWS, SEMI_FLAG, COMMA_FLAG, TOKEN_FLAG, NON_ASCII, CASE_FLAGS, CHAR_MAP, NullObject;
-var init_dist = __esmMin((() => {
-	SP = 32;
-	HTAB = 9;
-	SEMI = 59;
-	EQ = 61;
-	DQUOTE = 34;
-	BSLASH = 92;
-	COMMA = 44;
-	LOWER_CASE = 1;
-	OWS = 2;
-	SEMI_FLAG = 4;
-	COMMA_FLAG = 8;
-	TOKEN_FLAG = 16;
-	NON_ASCII = 65280;
-	CASE_FLAGS = 65281;
-	CHAR_MAP = new Uint8Array(256);
-	CHAR_MAP[HTAB] |= OWS;
-	CHAR_MAP[SP] |= OWS;
-	CHAR_MAP[SEMI] |= SEMI_FLAG;
-	CHAR_MAP[COMMA] |= COMMA_FLAG;
-	for (let code = 128; code <= 255; code++) CHAR_MAP[code] |= LOWER_CASE;
-	for (const char of "!#$%&'*+-.^_`|~") CHAR_MAP[char.charCodeAt(0)] |= TOKEN_FLAG;
-	for (let code = 48; code <= 57; code++) CHAR_MAP[code] |= TOKEN_FLAG;
-	for (let code = 65; code <= 90; code++) CHAR_MAP[code] |= 17;
-	for (let code = 97; code <= 122; code++) CHAR_MAP[code] |= TOKEN_FLAG;
-	NullObject = (() => {
-		const C = function() {};
-		C.prototype = Object.create(null);
-		return C;
-	})();
-}));
-// node_modules/json-with-bigint/json-with-bigint.js
-var intRegex, noiseValue, originalStringify, originalParse, customFormat, bigIntsStringify, noiseStringify, isUnstringifiable, isRawJSON, stringifyIteratively, JSONStringify, featureCache, isContextSourceSupported, convertMarkedBigIntsReviver, JSONParseV2, MAX_INT, MAX_DIGITS, stringsOrLargeNumbers, noiseValueWithQuotes, applyReviverIteratively, serializeBigInts, JSONParse;
-var init_json_with_bigint = __esmMin((() => {
-	intRegex = /^-?\d+$/;
-	noiseValue = /^-?\d+n+$/;
-	originalStringify = JSON.stringify;
-	originalParse = JSON.parse;
-	customFormat = /^-?\d+n$/;
-	bigIntsStringify = /([\[:])?"(-?\d+)n"($|\s*[,\}\]])/g;
-	noiseStringify = /([\[:])?("-?\d+n+)n("$|"\s*[,\}\]])/g;
-	isUnstringifiable = (val) => val === void 0 || typeof val === "function" || typeof val === "symbol";
-	isRawJSON = (val) => val !== null && typeof val === "object" && val.constructor && val.constructor.name === "RawJSON";
-	stringifyIteratively = (rootValue, replacer, spaceParam) => {
-		let space = "";
-		if (typeof spaceParam === "number") space = " ".repeat(Math.min(10, Math.max(0, Math.floor(spaceParam))));
-		else if (typeof spaceParam === "string") space = spaceParam.slice(0, 10);
-		const isFunctionReplacer = typeof replacer === "function";
-		const propertyList = Array.isArray(replacer) ? new Set(replacer.map(String)) : null;
-		const prepareVal = (parent, key, val) => {
-			if (val !== null && typeof val === "object" && typeof val.toJSON === "function") val = val.toJSON(key);
-			if (typeof val === "string" && noiseValue.test(val)) return val + "n";
-			if (typeof val === "bigint") {
-				if ("rawJSON" in JSON) return JSON.rawJSON(val.toString());
-				return val.toString() + "n";
-			}
-			if (isFunctionReplacer) val = replacer.call(parent, key, val);
-			if (val !== null && typeof val === "object") {
-				if (val instanceof Number || val instanceof String || val instanceof Boolean) val = val.valueOf();
-			}
-			return val;
-		};
-		const rootProcessed = prepareVal({ "": rootValue }, "", rootValue);
-		if (isUnstringifiable(rootProcessed)) return;
-		const isRootPrimitive = rootProcessed === null || typeof rootProcessed !== "object";
-		const isRootNativeRawJSON = isRawJSON(rootProcessed);
-		if (isRootPrimitive || isRootNativeRawJSON) return originalStringify(rootProcessed);
-		const chunks = [];
-		let level = 0;
-		const stack = [{
-			parent: { "": rootProcessed },
-			key: "",
-			val: rootProcessed,
-			isArray: Array.isArray(rootProcessed),
-			keys: Array.isArray(rootProcessed) ? null : Object.keys(rootProcessed),
-			index: 0,
-			first: true
-		}];
-		const visited = new WeakSet([rootProcessed]);
-		while (stack.length > 0) {
-			const node = stack[stack.length - 1];
-			if (node.index === 0) {
-				chunks.push(node.isArray ? "[" : "{");
-				level++;
-			}
-			let isDone = false;
-			if (node.isArray) {
-				if (node.index < node.val.length) {
-					if (!node.first) chunks.push(",");
-					if (space) chunks.push("\n" + space.repeat(level));
-					const childRaw = node.val[node.index];
-					const childVal = prepareVal(node.val, String(node.index), childRaw);
-					if (isUnstringifiable(childVal)) {
-						chunks.push("null");
-						node.first = false;
-						node.index++;
-					} else {
-						const isComplexObject = childVal !== null && typeof childVal === "object";
-						const isNativeRaw = isRawJSON(childVal);
-						if (isComplexObject && !isNativeRaw) {
-							if (visited.has(childVal)) throw new TypeError("Converting circular structure to JSON");
-							visited.add(childVal);
-							stack.push({
-								parent: node.val,
-								key: String(node.index),
-								val: childVal,
-								isArray: Array.isArray(childVal),
-								keys: Array.isArray(childVal) ? null : Object.keys(childVal),
-								index: 0,
-								first: true
-							});
-							node.first = false;
-							node.index++;
-						} else {
-							chunks.push(originalStringify(childVal));
-							node.first = false;
-							node.index++;
-						}
-					}
-				} else isDone = true;
-			} else {
-				while (node.index < node.keys.length) {
-					const k = node.keys[node.index++];
-					if (propertyList && !propertyList.has(k)) continue;
-					const childRaw = node.val[k];
-					const childVal = prepareVal(node.val, k, childRaw);
-					if (isUnstringifiable(childVal)) continue;
-					if (!node.first) chunks.push(",");
-					if (space) chunks.push("\n" + space.repeat(level) + originalStringify(k) + ": ");
-					else chunks.push(originalStringify(k) + ":");
-					const isComplexObject = childVal !== null && typeof childVal === "object";
-					const isNativeRaw = isRawJSON(childVal);
-					if (isComplexObject && !isNativeRaw) {
-						if (visited.has(childVal)) throw new TypeError("Converting circular structure to JSON");
-						visited.add(childVal);
-						stack.push({
-							parent: node.val,
-							key: k,
-							val: childVal,
-							isArray: Array.isArray(childVal),
-							keys: Array.isArray(childVal) ? null : Object.keys(childVal),
-							index: 0,
-							first: true
-						});
-						node.first = false;
-						break;
-					} else {
-						chunks.push(originalStringify(childVal));
-						node.first = false;
-					}
-				}
-				if (node.index >= node.keys.length && stack[stack.length - 1] === node) isDone = true;
-			}
-			if (isDone) {
-				level--;
-				if (!node.first && space) chunks.push("\n" + space.repeat(level));
-				chunks.push(node.isArray ? "]" : "}");
-				visited.delete(node.val);
-				stack.pop();
-			}
-		}
-		return chunks.join("");
-	};
-	JSONStringify = (value, replacer, space) => {
-		try {
-			if ("rawJSON" in JSON) return originalStringify(value, (key, val) => {
-				if (typeof val === "bigint") return JSON.rawJSON(val.toString());
-				if (typeof replacer === "function") return replacer(key, val);
-				if (Array.isArray(replacer) && replacer.includes(key)) return val;
-				return val;
-			}, space);
-			if (!value) return originalStringify(value, replacer, space);
-			return originalStringify(value, (key, val) => {
-				if (typeof val === "string" && noiseValue.test(val)) return val.toString() + "n";
-				if (typeof val === "bigint") return val.toString() + "n";
-				if (typeof replacer === "function") return replacer(key, val);
-				if (Array.isArray(replacer) && replacer.includes(key)) return val;
-				return val;
-			}, space).replace(bigIntsStringify, "$1$2$3").replace(noiseStringify, "$1$2$3");
-		} catch (error) {
-			if (error instanceof RangeError) {
-				const convertedJSON = stringifyIteratively(value, replacer, space);
-				if (convertedJSON === void 0) return void 0;
-				if ("rawJSON" in JSON) return convertedJSON;
-				return convertedJSON.replace(bigIntsStringify, "$1$2$3").replace(noiseStringify, "$1$2$3");
-			}
-			throw error;
-		}
-	};
-	featureCache = new Map();
-	isContextSourceSupported = () => {
-		const parseFingerprint = JSON.parse.toString();
-		if (featureCache.has(parseFingerprint)) return featureCache.get(parseFingerprint);
-		try {
-			const result = JSON.parse("1", (_, __, context) => !!context?.source && context.source === "1");
-			featureCache.set(parseFingerprint, result);
-			return result;
-		} catch {
-			featureCache.set(parseFingerprint, false);
-			return false;
-		}
-	};
-	convertMarkedBigIntsReviver = (key, value, context, userReviver) => {
-		if (typeof value === "string" && customFormat.test(value)) return BigInt(value.slice(0, -1));
-		if (typeof value === "string" && noiseValue.test(value)) return value.slice(0, -1);
-		if (!(typeof userReviver === "function")) return value;
-		return userReviver(key, value, context);
-	};
-	JSONParseV2 = (text, reviver) => {
-		return JSON.parse(text, (key, value, context) => {
-			const isBigNumber = typeof value === "number" && (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER);
-			const isInt = context && intRegex.test(context.source);
-			if (isBigNumber && isInt) return BigInt(context.source);
-			if (!(typeof reviver === "function")) return value;
-			return reviver(key, value, context);
-		});
-	};
-	MAX_INT = Number.MAX_SAFE_INTEGER.toString();
-	MAX_DIGITS = MAX_INT.length;
-	stringsOrLargeNumbers = /"(?:[^"\\]|\\.)*"|-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/g;
-	noiseValueWithQuotes = /^"-?\d+n+"$/;
-	applyReviverIteratively = (parsed, userReviver) => {
-		const rootHolder = { "": parsed };
-		const stack = [{
-			parent: rootHolder,
-			key: "",
-			visited: false
-		}];
-		while (stack.length > 0) {
-			const node = stack[stack.length - 1];
-			if (!node.visited) {
-				node.visited = true;
-				const value = node.parent[node.key];
-				if (value !== null && typeof value === "object") {
-					const keys = Object.keys(value);
-					for (let i = keys.length - 1; i >= 0; i--) stack.push({
-						parent: value,
-						key: keys[i],
-						visited: false
-					});
-				}
-			} else {
-				const { parent, key } = node;
-				let value = parent[key];
-				if (typeof value === "string") {
-					if (customFormat.test(value)) value = BigInt(value.slice(0, -1));
-					else if (noiseValue.test(value)) value = value.slice(0, -1);
-				}
-				if (typeof userReviver === "function") value = userReviver.call(parent, key, value);
-				if (value === void 0) delete parent[key];
-				else parent[key] = value;
-				stack.pop();
-			}
-		}
-		return rootHolder[""];
-	};
-	serializeBigInts = (text) => {
-		return text.replace(stringsOrLargeNumbers, (match, digits, fractional, exponential) => {
-			const isString = match[0] === "\"";
-			if (isString && noiseValueWithQuotes.test(match)) return match.substring(0, match.length - 1) + "n\"";
-			const hasFractionalOrExponential = fractional || exponential;
-			const isLessThanMaxSafeInt = digits && (digits.length < MAX_DIGITS || digits.length === MAX_DIGITS && digits <= MAX_INT);
-			if (isString || hasFractionalOrExponential || isLessThanMaxSafeInt) return match;
-			return "\"" + match + "n\"";
-		});
-	};
-	JSONParse = (text, reviver) => {
-		if (!text) return originalParse(text, reviver);
-		try {
-			if (isContextSourceSupported()) return JSONParseV2(text, reviver);
-			const serializedData = serializeBigInts(text);
-			return originalParse(serializedData, (key, value, context) => convertMarkedBigIntsReviver(key, value, context, reviver));
-		} catch (error) {
-			if (error instanceof RangeError) {
-				const serializedData = serializeBigInts(text);
-				const parsed = originalParse(serializedData);
-				return applyReviverIteratively(parsed, reviver);
-			}
-			throw error;
-		}
-	};
-}));
-// node_modules/@octokit/request-error/dist-src/index.js
-var RequestError;
-var init_dist_src$2 = __esmMin((() => {
-	RequestError = class extends Error {
-		name;
-		status;
-		request;
-		response;
-		constructor(message, statusCode, options) {
-			super(message, { cause: options.cause });
-			this.name = "HttpError";
-			this.status = Number.parseInt(statusCode);
-			if (Number.isNaN(this.status)) this.status = 0;
-			if ("response" in options) this.response = options.response;
-			const requestCopy = Object.assign({}, options.request);
-			if (options.request.headers.authorization) requestCopy.headers = Object.assign({}, options.request.headers, { authorization: options.request.headers.authorization.replace(/(?<! ) .*$/, " [REDACTED]") });
-			requestCopy.url = requestCopy.url.replace(/\bclient_secret=\w+/g, "client_secret=[REDACTED]").replace(/\baccess_token=\w+/g, "access_token=[REDACTED]");
-			this.request = requestCopy;
-		}
-	};
-}));
-// node_modules/@octokit/request/dist-bundle/index.js
-function isPlainObject(value) {
-	if (typeof value !== "object" || value === null) return false;
-	if (Object.prototype.toString.call(value) !== "[object Object]") return false;
-	const proto = Object.getPrototypeOf(value);
-	if (proto === null) return true;
-	const Ctor = Object.prototype.hasOwnProperty.call(proto, "constructor") && proto.constructor;
-	return typeof Ctor === "function" && Ctor instanceof Ctor && Function.prototype.call(Ctor) === Function.prototype.call(value);
-}
-async function fetchWrapper(requestOptions) {
-	const fetch = requestOptions.request?.fetch || globalThis.fetch;
-	if (!fetch) throw new Error("fetch is not set. Please pass a fetch implementation as new Octokit({ request: { fetch }}). Learn more at https://github.com/octokit/octokit.js/#fetch-missing");
-	const log = requestOptions.request?.log || console;
-	const parseSuccessResponseBody = requestOptions.request?.parseSuccessResponseBody !== false;
-	const body = isPlainObject(requestOptions.body) || Array.isArray(requestOptions.body) ? JSONStringify(requestOptions.body) : requestOptions.body;
-	const requestHeaders = Object.fromEntries(Object.entries(requestOptions.headers).map(([name, value]) => [name, String(value)]));
-	let fetchResponse;
-	try {
-		fetchResponse = await fetch(requestOptions.url, {
-			method: requestOptions.method,
-			body,
-			redirect: requestOptions.request?.redirect,
-			headers: requestHeaders,
-			signal: requestOptions.request?.signal,
-			...requestOptions.body && { duplex: "half" }
-		});
-	} catch (error) {
-		let message = "Unknown Error";
-		if (error instanceof Error) {
-			if (error.name === "AbortError") {
-				error.status = 500;
-				throw error;
-			}
-			message = error.message;
-			if (error.name === "TypeError" && "cause" in error) {
-				if (error.cause instanceof Error) message = error.cause.message;
-				else if (typeof error.cause === "string") message = error.cause;
-			}
-		}
-		const requestError = new RequestError(message, 500, { request: requestOptions });
-		requestError.cause = error;
-		throw requestError;
-	}
-	const status = fetchResponse.status;
-	const url = fetchResponse.url;
-	const responseHeaders = {};
-	for (const [key, value] of fetchResponse.headers) responseHeaders[key] = value;
-	const octokitResponse = {
-		url,
-		status,
-		headers: responseHeaders,
-		data: ""
-	};
-	if ("deprecation" in responseHeaders) {
-		const matches = responseHeaders.link && responseHeaders.link.match(/<([^<>]+)>; rel="deprecation"/);
-		const deprecationLink = matches && matches.pop();
-		log.warn(`[@octokit/request] "${requestOptions.method} ${requestOptions.url}" is deprecated. It is scheduled to be removed on ${responseHeaders.sunset}${deprecationLink ? `. See ${deprecationLink}` : ""}`);
-	}
-	if (status === 204 || status === 205) return octokitResponse;
-	if (requestOptions.method === "HEAD") {
-		if (status < 400) return octokitResponse;
-		throw new RequestError(fetchResponse.statusText, status, {
-			response: octokitResponse,
-			request: requestOptions
-		});
-	}
-	if (status === 304) {
-		octokitResponse.data = await getResponseData(fetchResponse);
-		throw new RequestError("Not modified", status, {
-			response: octokitResponse,
-			request: requestOptions
-		});
-	}
-	if (status >= 400) {
-		octokitResponse.data = await getResponseData(fetchResponse);
-		throw new RequestError(toErrorMessage(octokitResponse.data), status, {
-			response: octokitResponse,
-			request: requestOptions
-		});
-	}
-	octokitResponse.data = parseSuccessResponseBody ? await getResponseData(fetchResponse) : fetchResponse.body;
-	return octokitResponse;
-}
-async function getResponseData(response) {
-	const contentType = response.headers.get("content-type");
-	if (!contentType) return response.text().catch(noop$1);
-	const mimetype = parse$1(contentType);
-	if (isJSONResponse(mimetype)) {
-		let text = "";
-		try {
-			text = await response.text();
-			return JSONParse(text);
-		} catch (err) {
-			return text;
-		}
-	} else if (mimetype.type.startsWith("text/") || mimetype.parameters.charset?.toLowerCase() === "utf-8" && mimetype.type !== "application/octet-stream") return response.text().catch(noop$1);
-	else return response.arrayBuffer().catch(() => new ArrayBuffer(0));
-}
-function isJSONResponse(mimetype) {
-	return mimetype.type === "application/json" || mimetype.type === "application/scim+json";
-}
-function toErrorMessage(data) {
-	if (typeof data === "string") return data;
-	if (data instanceof ArrayBuffer) return "Unknown error";
-	if (typeof data === "object" && data !== null && "message" in data) {
-		const objectData = data;
-		const suffix = "documentation_url" in objectData ? ` - ${objectData.documentation_url}` : "";
-		return Array.isArray(objectData.errors) ? `${objectData.message}: ${objectData.errors.map((v) => JSON.stringify(v)).join(", ")}${suffix}` : `${objectData.message}${suffix}`;
-	}
-	return `Unknown error: ${JSON.stringify(data)}`;
-}
-function withDefaults$1(oldEndpoint, newDefaults) {
-	const endpoint2 = oldEndpoint.defaults(newDefaults);
-	const newApi = function(route, parameters) {
-		const endpointOptions = endpoint2.merge(route, parameters);
-		if (!endpointOptions.request || !endpointOptions.request.hook) return fetchWrapper(endpoint2.parse(endpointOptions));
-		const request2 = (route2, parameters2) => {
-			return fetchWrapper(endpoint2.parse(endpoint2.merge(route2, parameters2)));
-		};
-		Object.assign(request2, {
-			endpoint: endpoint2,
-			defaults: withDefaults$1.bind(null, endpoint2)
-		});
-		return endpointOptions.request.hook(request2, endpointOptions);
-	};
-	return Object.assign(newApi, {
-		endpoint: endpoint2,
-		defaults: withDefaults$1.bind(null, endpoint2)
-	});
-}
-var defaults_default, noop$1, request;
-var init_dist_bundle$3 = __esmMin((() => {
-	init_dist_bundle$4();
-	init_universal_user_agent();
-	init_dist();
-	init_json_with_bigint();
-	init_dist_src$2();
-	defaults_default = { headers: { "user-agent": `octokit-request.js/10.0.16 ${getUserAgent()}` } };
-	noop$1 = () => "";
-	request = withDefaults$1(endpoint, defaults_default);
-}));
-// node_modules/@octokit/graphql/dist-bundle/index.js
-function _buildMessageForResponseErrors(data) {
-	return `Request failed due to following response errors:
-` + data.errors.map((e) => ` - ${e.message}`).join("\n");
-}
-function graphql(request2, query, options) {
-	if (options) {
-		if (typeof query === "string" && "query" in options) return Promise.reject(new Error(`[@octokit/graphql] "query" cannot be used as variable name`));
-		for (const key in options) {
-			if (!FORBIDDEN_VARIABLE_OPTIONS.includes(key)) continue;
-			return Promise.reject(new Error(`[@octokit/graphql] "${key}" cannot be used as variable name`));
-		}
-	}
-	const parsedOptions = typeof query === "string" ? Object.assign({ query }, options) : query;
-	const requestOptions = Object.keys(parsedOptions).reduce((result, key) => {
-		if (NON_VARIABLE_OPTIONS.includes(key)) {
-			result[key] = parsedOptions[key];
-			return result;
-		}
-		if (!result.variables) result.variables = {};
-		result.variables[key] = parsedOptions[key];
-		return result;
-	}, {});
-	const baseUrl = parsedOptions.baseUrl || request2.endpoint.DEFAULTS.baseUrl;
-	if (GHES_V3_SUFFIX_REGEX.test(baseUrl)) requestOptions.url = baseUrl.replace(GHES_V3_SUFFIX_REGEX, "/api/graphql");
-	return request2(requestOptions).then((response) => {
-		if (response.data.errors) {
-			const headers = {};
-			for (const key of Object.keys(response.headers)) headers[key] = response.headers[key];
-			throw new GraphqlResponseError(requestOptions, headers, response.data);
-		}
-		return response.data.data;
-	});
-}
-function withDefaults(request2, newDefaults) {
-	const newRequest = request2.defaults(newDefaults);
-	const newApi = (query, options) => {
-		return graphql(newRequest, query, options);
-	};
-	return Object.assign(newApi, {
-		defaults: withDefaults.bind(null, newRequest),
-		endpoint: newRequest.endpoint
-	});
-}
-function withCustomRequest(customRequest) {
-	return withDefaults(customRequest, {
-		method: "POST",
-		url: "/graphql"
-	});
-}
-var VERSION$3, GraphqlResponseError, NON_VARIABLE_OPTIONS, FORBIDDEN_VARIABLE_OPTIONS, GHES_V3_SUFFIX_REGEX;
-var init_dist_bundle$2 = __esmMin((() => {
-	init_dist_bundle$3();
-	init_universal_user_agent();
-	VERSION$3 = "0.0.0-development";
-	GraphqlResponseError = class extends Error {
-		constructor(request2, headers, response) {
-			super(_buildMessageForResponseErrors(response));
-			this.request = request2;
-			this.headers = headers;
-			this.response = response;
-			this.errors = response.errors;
-			this.data = response.data;
-			if (Error.captureStackTrace) Error.captureStackTrace(this, this.constructor);
-		}
-		request;
-		headers;
-		response;
-		name = "GraphqlResponseError";
-		errors;
-		data;
-	};
-	NON_VARIABLE_OPTIONS = [
-		"method",
-		"baseUrl",
-		"url",
-		"headers",
-		"request",
-		"query",
-		"mediaType",
-		"operationName"
-	];
-	FORBIDDEN_VARIABLE_OPTIONS = [
-		"query",
-		"method",
-		"url"
-	];
-	GHES_V3_SUFFIX_REGEX = /\/api\/v3\/?$/;
-	withDefaults(request, {
-		headers: { "user-agent": `octokit-graphql.js/${VERSION$3} ${getUserAgent()}` },
-		method: "POST",
-		url: "/graphql"
-	});
-}));
-// node_modules/@octokit/auth-token/dist-bundle/index.js
-async function auth(token) {
-	const isApp = isJWT(token);
-	const isInstallation = token.startsWith("v1.") || token.startsWith("ghs_");
-	const isUserToServer = token.startsWith("ghu_");
-	return {
-		type: "token",
-		token,
-		tokenType: isApp ? "app" : isInstallation ? "installation" : isUserToServer ? "user-to-server" : "oauth"
-	};
-}
-function withAuthorizationPrefix(token) {
-	if (token.split(/\./).length === 3) return `bearer ${token}`;
-	return `token ${token}`;
-}
-async function hook(token, request, route, parameters) {
-	const endpoint = request.endpoint.merge(route, parameters);
-	endpoint.headers.authorization = withAuthorizationPrefix(token);
-	return request(endpoint);
-}
-var b64url, sep, jwtRE, isJWT, createTokenAuth;
-var init_dist_bundle$1 = __esmMin((() => {
-	b64url = "(?:[a-zA-Z0-9_-]+)";
-	sep = "\\.";
-	jwtRE = new RegExp(`^${b64url}${sep}${b64url}${sep}${b64url}$`);
-	isJWT = jwtRE.test.bind(jwtRE);
-	createTokenAuth = function createTokenAuth2(token) {
-		if (!token) throw new Error("[@octokit/auth-token] No token passed to createTokenAuth");
-		if (typeof token !== "string") throw new Error("[@octokit/auth-token] Token passed to createTokenAuth is not a string");
-		token = token.replace(/^(token|bearer) +/i, "");
-		return Object.assign(auth.bind(null, token), { hook: hook.bind(null, token) });
-	};
-}));
-// node_modules/@octokit/core/dist-src/version.js
-var VERSION$2;
-var init_version$1 = __esmMin((() => {
-	VERSION$2 = "7.0.8";
-}));
-// node_modules/@octokit/core/dist-src/index.js
-function createLogger(logger = {}) {
-	if (typeof logger.debug !== "function") logger.debug = noop;
-	if (typeof logger.info !== "function") logger.info = noop;
-	if (typeof logger.warn !== "function") logger.warn = consoleWarn;
-	if (typeof logger.error !== "function") logger.error = consoleError;
-	return logger;
-}
-var noop, consoleWarn, consoleError, userAgentTrail, Octokit;
-var init_dist_src$1 = __esmMin((() => {
-	init_universal_user_agent();
-	init_before_after_hook();
-	init_dist_bundle$3();
-	init_dist_bundle$2();
-	init_dist_bundle$1();
-	init_version$1();
-	noop = () => {};
-	consoleWarn = console.warn.bind(console);
-	consoleError = console.error.bind(console);
-	userAgentTrail = `octokit-core.js/${VERSION$2} ${getUserAgent()}`;
-	Octokit = class {
-		static VERSION = VERSION$2;
-		static defaults(defaults) {
-			const OctokitWithDefaults = class extends this {
-				constructor(...args) {
-					const options = args[0] || {};
-					if (typeof defaults === "function") {
-						super(defaults(options));
-						return;
-					}
-					super(Object.assign({}, defaults, options, options.userAgent && defaults.userAgent ? { userAgent: `${options.userAgent} ${defaults.userAgent}` } : null));
-				}
-			};
-			return OctokitWithDefaults;
-		}
-		static plugins = [];
-		static plugin(...newPlugins) {
-			const currentPlugins = this.plugins;
-			const NewOctokit = class extends this {
-				static plugins = currentPlugins.concat(newPlugins.filter((plugin) => !currentPlugins.includes(plugin)));
-			};
-			return NewOctokit;
-		}
-		constructor(options = {}) {
-			const hook = new before_after_hook_default.Collection();
-			const requestDefaults = {
-				baseUrl: request.endpoint.DEFAULTS.baseUrl,
-				headers: {},
-				request: Object.assign({}, options.request, { hook: hook.bind(null, "request") }),
-				mediaType: {
-					previews: [],
-					format: ""
-				}
-			};
-			requestDefaults.headers["user-agent"] = options.userAgent ? `${options.userAgent} ${userAgentTrail}` : userAgentTrail;
-			if (options.baseUrl) requestDefaults.baseUrl = options.baseUrl;
-			if (options.previews) requestDefaults.mediaType.previews = options.previews;
-			if (options.timeZone) requestDefaults.headers["time-zone"] = options.timeZone;
-			this.request = request.defaults(requestDefaults);
-			this.graphql = withCustomRequest(this.request).defaults(requestDefaults);
-			this.log = createLogger(options.log);
-			this.hook = hook;
-			if (!options.authStrategy) {
-				if (!options.auth) this.auth = async () => ({ type: "unauthenticated" });
-				else {
-					const auth = createTokenAuth(options.auth);
-					hook.wrap("request", auth.hook);
-					this.auth = auth;
-				}
-			} else {
-				const { authStrategy, ...otherOptions } = options;
-				const auth = authStrategy(Object.assign({
-					request: this.request,
-					log: this.log,
-					octokit: this,
-					octokitOptions: otherOptions
-				}, options.auth));
-				hook.wrap("request", auth.hook);
-				this.auth = auth;
-			}
-			const classConstructor = this.constructor;
-			for (let i = 0; i < classConstructor.plugins.length; ++i) Object.assign(this, classConstructor.plugins[i](this, options));
-		}
-		request;
-		graphql;
-		log;
-		hook;
-		auth;
-	};
-}));
-// node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/version.js
-var VERSION$1;
-var init_version = __esmMin((() => {
-	VERSION$1 = "17.0.0";
-}));
-// node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/generated/endpoints.js
-var endpoints_default;
-var init_endpoints = __esmMin((() => {
-	endpoints_default = {
-		actions: {
-			addCustomLabelsToSelfHostedRunnerForOrg: ["POST /orgs/{org}/actions/runners/{runner_id}/labels"],
-			addCustomLabelsToSelfHostedRunnerForRepo: ["POST /repos/{owner}/{repo}/actions/runners/{runner_id}/labels"],
-			addRepoAccessToSelfHostedRunnerGroupInOrg: ["PUT /orgs/{org}/actions/runner-groups/{runner_group_id}/repositories/{repository_id}"],
-			addSelectedRepoToOrgSecret: ["PUT /orgs/{org}/actions/secrets/{secret_name}/repositories/{repository_id}"],
-			addSelectedRepoToOrgVariable: ["PUT /orgs/{org}/actions/variables/{name}/repositories/{repository_id}"],
-			approveWorkflowRun: ["POST /repos/{owner}/{repo}/actions/runs/{run_id}/approve"],
-			cancelWorkflowRun: ["POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel"],
-			createEnvironmentVariable: ["POST /repos/{owner}/{repo}/environments/{environment_name}/variables"],
-			createHostedRunnerForOrg: ["POST /orgs/{org}/actions/hosted-runners"],
-			createOrUpdateEnvironmentSecret: ["PUT /repos/{owner}/{repo}/environments/{environment_name}/secrets/{secret_name}"],
-			createOrUpdateOrgSecret: ["PUT /orgs/{org}/actions/secrets/{secret_name}"],
-			createOrUpdateRepoSecret: ["PUT /repos/{owner}/{repo}/actions/secrets/{secret_name}"],
-			createOrgVariable: ["POST /orgs/{org}/actions/variables"],
-			createRegistrationTokenForOrg: ["POST /orgs/{org}/actions/runners/registration-token"],
-			createRegistrationTokenForRepo: ["POST /repos/{owner}/{repo}/actions/runners/registration-token"],
-			createRemoveTokenForOrg: ["POST /orgs/{org}/actions/runners/remove-token"],
-			createRemoveTokenForRepo: ["POST /repos/{owner}/{repo}/actions/runners/remove-token"],
-			createRepoVariable: ["POST /repos/{owner}/{repo}/actions/variables"],
-			createWorkflowDispatch: ["POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches"],
-			deleteActionsCacheById: ["DELETE /repos/{owner}/{repo}/actions/caches/{cache_id}"],
-			deleteActionsCacheByKey: ["DELETE /repos/{owner}/{repo}/actions/caches{?key,ref}"],
-			deleteArtifact: ["DELETE /repos/{owner}/{repo}/actions/artifacts/{artifact_id}"],
-			deleteCustomImageFromOrg: ["DELETE /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}"],
-			deleteCustomImageVersionFromOrg: ["DELETE /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}/versions/{version}"],
-			deleteEnvironmentSecret: ["DELETE /repos/{owner}/{repo}/environments/{environment_name}/secrets/{secret_name}"],
-			deleteEnvironmentVariable: ["DELETE /repos/{owner}/{repo}/environments/{environment_name}/variables/{name}"],
-			deleteHostedRunnerForOrg: ["DELETE /orgs/{org}/actions/hosted-runners/{hosted_runner_id}"],
-			deleteOrgSecret: ["DELETE /orgs/{org}/actions/secrets/{secret_name}"],
-			deleteOrgVariable: ["DELETE /orgs/{org}/actions/variables/{name}"],
-			deleteRepoSecret: ["DELETE /repos/{owner}/{repo}/actions/secrets/{secret_name}"],
-			deleteRepoVariable: ["DELETE /repos/{owner}/{repo}/actions/variables/{name}"],
-			deleteSelfHostedRunnerFromOrg: ["DELETE /orgs/{org}/actions/runners/{runner_id}"],
-			deleteSelfHostedRunnerFromRepo: ["DELETE /repos/{owner}/{repo}/actions/runners/{runner_id}"],
-			deleteWorkflowRun: ["DELETE /repos/{owner}/{repo}/actions/runs/{run_id}"],
-			deleteWorkflowRunLogs: ["DELETE /repos/{owner}/{repo}/actions/runs/{run_id}/logs"],
-			disableSelectedRepositoryGithubActionsOrganization: ["DELETE /orgs/{org}/actions/permissions/repositories/{repository_id}"],
-			disableWorkflow: ["PUT /repos/{owner}/{repo}/actions/workflows/{workflow_id}/disable"],
-			downloadArtifact: ["GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}"],
-			downloadJobLogsForWorkflowRun: ["GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs"],
-			downloadWorkflowRunAttemptLogs: ["GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/logs"],
-			downloadWorkflowRunLogs: ["GET /repos/{owner}/{repo}/actions/runs/{run_id}/logs"],
-			enableSelectedRepositoryGithubActionsOrganization: ["PUT /orgs/{org}/actions/permissions/repositories/{repository_id}"],
-			enableWorkflow: ["PUT /repos/{owner}/{repo}/actions/workflows/{workflow_id}/enable"],
-			forceCancelWorkflowRun: ["POST /repos/{owner}/{repo}/actions/runs/{run_id}/force-cancel"],
-			generateRunnerJitconfigForOrg: ["POST /orgs/{org}/actions/runners/generate-jitconfig"],
-			generateRunnerJitconfigForRepo: ["POST /repos/{owner}/{repo}/actions/runners/generate-jitconfig"],
-			getActionsCacheList: ["GET /repos/{owner}/{repo}/actions/caches"],
-			getActionsCacheUsage: ["GET /repos/{owner}/{repo}/actions/cache/usage"],
-			getActionsCacheUsageByRepoForOrg: ["GET /orgs/{org}/actions/cache/usage-by-repository"],
-			getActionsCacheUsageForOrg: ["GET /orgs/{org}/actions/cache/usage"],
-			getAllowedActionsOrganization: ["GET /orgs/{org}/actions/permissions/selected-actions"],
-			getAllowedActionsRepository: ["GET /repos/{owner}/{repo}/actions/permissions/selected-actions"],
-			getArtifact: ["GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}"],
-			getCustomImageForOrg: ["GET /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}"],
-			getCustomImageVersionForOrg: ["GET /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}/versions/{version}"],
-			getCustomOidcSubClaimForRepo: ["GET /repos/{owner}/{repo}/actions/oidc/customization/sub"],
-			getEnvironmentPublicKey: ["GET /repos/{owner}/{repo}/environments/{environment_name}/secrets/public-key"],
-			getEnvironmentSecret: ["GET /repos/{owner}/{repo}/environments/{environment_name}/secrets/{secret_name}"],
-			getEnvironmentVariable: ["GET /repos/{owner}/{repo}/environments/{environment_name}/variables/{name}"],
-			getGithubActionsDefaultWorkflowPermissionsOrganization: ["GET /orgs/{org}/actions/permissions/workflow"],
-			getGithubActionsDefaultWorkflowPermissionsRepository: ["GET /repos/{owner}/{repo}/actions/permissions/workflow"],
-			getGithubActionsPermissionsOrganization: ["GET /orgs/{org}/actions/permissions"],
-			getGithubActionsPermissionsRepository: ["GET /repos/{owner}/{repo}/actions/permissions"],
-			getHostedRunnerForOrg: ["GET /orgs/{org}/actions/hosted-runners/{hosted_runner_id}"],
-			getHostedRunnersGithubOwnedImagesForOrg: ["GET /orgs/{org}/actions/hosted-runners/images/github-owned"],
-			getHostedRunnersLimitsForOrg: ["GET /orgs/{org}/actions/hosted-runners/limits"],
-			getHostedRunnersMachineSpecsForOrg: ["GET /orgs/{org}/actions/hosted-runners/machine-sizes"],
-			getHostedRunnersPartnerImagesForOrg: ["GET /orgs/{org}/actions/hosted-runners/images/partner"],
-			getHostedRunnersPlatformsForOrg: ["GET /orgs/{org}/actions/hosted-runners/platforms"],
-			getJobForWorkflowRun: ["GET /repos/{owner}/{repo}/actions/jobs/{job_id}"],
-			getOrgPublicKey: ["GET /orgs/{org}/actions/secrets/public-key"],
-			getOrgSecret: ["GET /orgs/{org}/actions/secrets/{secret_name}"],
-			getOrgVariable: ["GET /orgs/{org}/actions/variables/{name}"],
-			getPendingDeploymentsForRun: ["GET /repos/{owner}/{repo}/actions/runs/{run_id}/pending_deployments"],
-			getRepoPermissions: [
-				"GET /repos/{owner}/{repo}/actions/permissions",
-				{},
-				{ renamed: ["actions", "getGithubActionsPermissionsRepository"] }
-			],
-			getRepoPublicKey: ["GET /repos/{owner}/{repo}/actions/secrets/public-key"],
-			getRepoSecret: ["GET /repos/{owner}/{repo}/actions/secrets/{secret_name}"],
-			getRepoVariable: ["GET /repos/{owner}/{repo}/actions/variables/{name}"],
-			getReviewsForRun: ["GET /repos/{owner}/{repo}/actions/runs/{run_id}/approvals"],
-			getSelfHostedRunnerForOrg: ["GET /orgs/{org}/actions/runners/{runner_id}"],
-			getSelfHostedRunnerForRepo: ["GET /repos/{owner}/{repo}/actions/runners/{runner_id}"],
-			getWorkflow: ["GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}"],
-			getWorkflowAccessToRepository: ["GET /repos/{owner}/{repo}/actions/permissions/access"],
-			getWorkflowRun: ["GET /repos/{owner}/{repo}/actions/runs/{run_id}"],
-			getWorkflowRunAttempt: ["GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}"],
-			getWorkflowRunUsage: ["GET /repos/{owner}/{repo}/actions/runs/{run_id}/timing"],
-			getWorkflowUsage: ["GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/timing"],
-			listArtifactsForRepo: ["GET /repos/{owner}/{repo}/actions/artifacts"],
-			listCustomImageVersionsForOrg: ["GET /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}/versions"],
-			listCustomImagesForOrg: ["GET /orgs/{org}/actions/hosted-runners/images/custom"],
-			listEnvironmentSecrets: ["GET /repos/{owner}/{repo}/environments/{environment_name}/secrets"],
-			listEnvironmentVariables: ["GET /repos/{owner}/{repo}/environments/{environment_name}/variables"],
-			listGithubHostedRunnersInGroupForOrg: ["GET /orgs/{org}/actions/runner-groups/{runner_group_id}/hosted-runners"],
-			listHostedRunnersForOrg: ["GET /orgs/{org}/actions/hosted-runners"],
-			listJobsForWorkflowRun: ["GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs"],
-			listJobsForWorkflowRunAttempt: ["GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs"],
-			listLabelsForSelfHostedRunnerForOrg: ["GET /orgs/{org}/actions/runners/{runner_id}/labels"],
-			listLabelsForSelfHostedRunnerForRepo: ["GET /repos/{owner}/{repo}/actions/runners/{runner_id}/labels"],
-			listOrgSecrets: ["GET /orgs/{org}/actions/secrets"],
-			listOrgVariables: ["GET /orgs/{org}/actions/variables"],
-			listRepoOrganizationSecrets: ["GET /repos/{owner}/{repo}/actions/organization-secrets"],
-			listRepoOrganizationVariables: ["GET /repos/{owner}/{repo}/actions/organization-variables"],
-			listRepoSecrets: ["GET /repos/{owner}/{repo}/actions/secrets"],
-			listRepoVariables: ["GET /repos/{owner}/{repo}/actions/variables"],
-			listRepoWorkflows: ["GET /repos/{owner}/{repo}/actions/workflows"],
-			listRunnerApplicationsForOrg: ["GET /orgs/{org}/actions/runners/downloads"],
-			listRunnerApplicationsForRepo: ["GET /repos/{owner}/{repo}/actions/runners/downloads"],
-			listSelectedReposForOrgSecret: ["GET /orgs/{org}/actions/secrets/{secret_name}/repositories"],
-			listSelectedReposForOrgVariable: ["GET /orgs/{org}/actions/variables/{name}/repositories"],
-			listSelectedRepositoriesEnabledGithubActionsOrganization: ["GET /orgs/{org}/actions/permissions/repositories"],
-			listSelfHostedRunnersForOrg: ["GET /orgs/{org}/actions/runners"],
-			listSelfHostedRunnersForRepo: ["GET /repos/{owner}/{repo}/actions/runners"],
-			listWorkflowRunArtifacts: ["GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts"],
-			listWorkflowRuns: ["GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs"],
-			listWorkflowRunsForRepo: ["GET /repos/{owner}/{repo}/actions/runs"],
-			reRunJobForWorkflowRun: ["POST /repos/{owner}/{repo}/actions/jobs/{job_id}/rerun"],
-			reRunWorkflow: ["POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun"],
-			reRunWorkflowFailedJobs: ["POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs"],
-			removeAllCustomLabelsFromSelfHostedRunnerForOrg: ["DELETE /orgs/{org}/actions/runners/{runner_id}/labels"],
-			removeAllCustomLabelsFromSelfHostedRunnerForRepo: ["DELETE /repos/{owner}/{repo}/actions/runners/{runner_id}/labels"],
-			removeCustomLabelFromSelfHostedRunnerForOrg: ["DELETE /orgs/{org}/actions/runners/{runner_id}/labels/{name}"],
-			removeCustomLabelFromSelfHostedRunnerForRepo: ["DELETE /repos/{owner}/{repo}/actions/runners/{runner_id}/labels/{name}"],
-			removeSelectedRepoFromOrgSecret: ["DELETE /orgs/{org}/actions/secrets/{secret_name}/repositories/{repository_id}"],
-			removeSelectedRepoFromOrgVariable: ["DELETE /orgs/{org}/actions/variables/{name}/repositories/{repository_id}"],
-			reviewCustomGatesForRun: ["POST /repos/{owner}/{repo}/actions/runs/{run_id}/deployment_protection_rule"],
-			reviewPendingDeploymentsForRun: ["POST /repos/{owner}/{repo}/actions/runs/{run_id}/pending_deployments"],
-			setAllowedActionsOrganization: ["PUT /orgs/{org}/actions/permissions/selected-actions"],
-			setAllowedActionsRepository: ["PUT /repos/{owner}/{repo}/actions/permissions/selected-actions"],
-			setCustomLabelsForSelfHostedRunnerForOrg: ["PUT /orgs/{org}/actions/runners/{runner_id}/labels"],
-			setCustomLabelsForSelfHostedRunnerForRepo: ["PUT /repos/{owner}/{repo}/actions/runners/{runner_id}/labels"],
-			setCustomOidcSubClaimForRepo: ["PUT /repos/{owner}/{repo}/actions/oidc/customization/sub"],
-			setGithubActionsDefaultWorkflowPermissionsOrganization: ["PUT /orgs/{org}/actions/permissions/workflow"],
-			setGithubActionsDefaultWorkflowPermissionsRepository: ["PUT /repos/{owner}/{repo}/actions/permissions/workflow"],
-			setGithubActionsPermissionsOrganization: ["PUT /orgs/{org}/actions/permissions"],
-			setGithubActionsPermissionsRepository: ["PUT /repos/{owner}/{repo}/actions/permissions"],
-			setSelectedReposForOrgSecret: ["PUT /orgs/{org}/actions/secrets/{secret_name}/repositories"],
-			setSelectedReposForOrgVariable: ["PUT /orgs/{org}/actions/variables/{name}/repositories"],
-			setSelectedRepositoriesEnabledGithubActionsOrganization: ["PUT /orgs/{org}/actions/permissions/repositories"],
-			setWorkflowAccessToRepository: ["PUT /repos/{owner}/{repo}/actions/permissions/access"],
-			updateEnvironmentVariable: ["PATCH /repos/{owner}/{repo}/environments/{environment_name}/variables/{name}"],
-			updateHostedRunnerForOrg: ["PATCH /orgs/{org}/actions/hosted-runners/{hosted_runner_id}"],
-			updateOrgVariable: ["PATCH /orgs/{org}/actions/variables/{name}"],
-			updateRepoVariable: ["PATCH /repos/{owner}/{repo}/actions/variables/{name}"]
-		},
-		activity: {
-			checkRepoIsStarredByAuthenticatedUser: ["GET /user/starred/{owner}/{repo}"],
-			deleteRepoSubscription: ["DELETE /repos/{owner}/{repo}/subscription"],
-			deleteThreadSubscription: ["DELETE /notifications/threads/{thread_id}/subscription"],
-			getFeeds: ["GET /feeds"],
-			getRepoSubscription: ["GET /repos/{owner}/{repo}/subscription"],
-			getThread: ["GET /notifications/threads/{thread_id}"],
-			getThreadSubscriptionForAuthenticatedUser: ["GET /notifications/threads/{thread_id}/subscription"],
-			listEventsForAuthenticatedUser: ["GET /users/{username}/events"],
-			listNotificationsForAuthenticatedUser: ["GET /notifications"],
-			listOrgEventsForAuthenticatedUser: ["GET /users/{username}/events/orgs/{org}"],
-			listPublicEvents: ["GET /events"],
-			listPublicEventsForRepoNetwork: ["GET /networks/{owner}/{repo}/events"],
-			listPublicEventsForUser: ["GET /users/{username}/events/public"],
-			listPublicOrgEvents: ["GET /orgs/{org}/events"],
-			listReceivedEventsForUser: ["GET /users/{username}/received_events"],
-			listReceivedPublicEventsForUser: ["GET /users/{username}/received_events/public"],
-			listRepoEvents: ["GET /repos/{owner}/{repo}/events"],
-			listRepoNotificationsForAuthenticatedUser: ["GET /repos/{owner}/{repo}/notifications"],
-			listReposStarredByAuthenticatedUser: ["GET /user/starred"],
-			listReposStarredByUser: ["GET /users/{username}/starred"],
-			listReposWatchedByUser: ["GET /users/{username}/subscriptions"],
-			listStargazersForRepo: ["GET /repos/{owner}/{repo}/stargazers"],
-			listWatchedReposForAuthenticatedUser: ["GET /user/subscriptions"],
-			listWatchersForRepo: ["GET /repos/{owner}/{repo}/subscribers"],
-			markNotificationsAsRead: ["PUT /notifications"],
-			markRepoNotificationsAsRead: ["PUT /repos/{owner}/{repo}/notifications"],
-			markThreadAsDone: ["DELETE /notifications/threads/{thread_id}"],
-			markThreadAsRead: ["PATCH /notifications/threads/{thread_id}"],
-			setRepoSubscription: ["PUT /repos/{owner}/{repo}/subscription"],
-			setThreadSubscription: ["PUT /notifications/threads/{thread_id}/subscription"],
-			starRepoForAuthenticatedUser: ["PUT /user/starred/{owner}/{repo}"],
-			unstarRepoForAuthenticatedUser: ["DELETE /user/starred/{owner}/{repo}"]
-		},
-		apps: {
-			addRepoToInstallation: [
-				"PUT /user/installations/{installation_id}/repositories/{repository_id}",
-				{},
-				{ renamed: ["apps", "addRepoToInstallationForAuthenticatedUser"] }
-			],
-			addRepoToInstallationForAuthenticatedUser: ["PUT /user/installations/{installation_id}/repositories/{repository_id}"],
-			checkToken: ["POST /applications/{client_id}/token"],
-			createFromManifest: ["POST /app-manifests/{code}/conversions"],
-			createInstallationAccessToken: ["POST /app/installations/{installation_id}/access_tokens"],
-			deleteAuthorization: ["DELETE /applications/{client_id}/grant"],
-			deleteInstallation: ["DELETE /app/installations/{installation_id}"],
-			deleteToken: ["DELETE /applications/{client_id}/token"],
-			getAuthenticated: ["GET /app"],
-			getBySlug: ["GET /apps/{app_slug}"],
-			getInstallation: ["GET /app/installations/{installation_id}"],
-			getOrgInstallation: ["GET /orgs/{org}/installation"],
-			getRepoInstallation: ["GET /repos/{owner}/{repo}/installation"],
-			getSubscriptionPlanForAccount: ["GET /marketplace_listing/accounts/{account_id}"],
-			getSubscriptionPlanForAccountStubbed: ["GET /marketplace_listing/stubbed/accounts/{account_id}"],
-			getUserInstallation: ["GET /users/{username}/installation"],
-			getWebhookConfigForApp: ["GET /app/hook/config"],
-			getWebhookDelivery: ["GET /app/hook/deliveries/{delivery_id}"],
-			listAccountsForPlan: ["GET /marketplace_listing/plans/{plan_id}/accounts"],
-			listAccountsForPlanStubbed: ["GET /marketplace_listing/stubbed/plans/{plan_id}/accounts"],
-			listInstallationReposForAuthenticatedUser: ["GET /user/installations/{installation_id}/repositories"],
-			listInstallationRequestsForAuthenticatedApp: ["GET /app/installation-requests"],
-			listInstallations: ["GET /app/installations"],
-			listInstallationsForAuthenticatedUser: ["GET /user/installations"],
-			listPlans: ["GET /marketplace_listing/plans"],
-			listPlansStubbed: ["GET /marketplace_listing/stubbed/plans"],
-			listReposAccessibleToInstallation: ["GET /installation/repositories"],
-			listSubscriptionsForAuthenticatedUser: ["GET /user/marketplace_purchases"],
-			listSubscriptionsForAuthenticatedUserStubbed: ["GET /user/marketplace_purchases/stubbed"],
-			listWebhookDeliveries: ["GET /app/hook/deliveries"],
-			redeliverWebhookDelivery: ["POST /app/hook/deliveries/{delivery_id}/attempts"],
-			removeRepoFromInstallation: [
-				"DELETE /user/installations/{installation_id}/repositories/{repository_id}",
-				{},
-				{ renamed: ["apps", "removeRepoFromInstallationForAuthenticatedUser"] }
-			],
-			removeRepoFromInstallationForAuthenticatedUser: ["DELETE /user/installations/{installation_id}/repositories/{repository_id}"],
-			resetToken: ["PATCH /applications/{client_id}/token"],
-			revokeInstallationAccessToken: ["DELETE /installation/token"],
-			scopeToken: ["POST /applications/{client_id}/token/scoped"],
-			suspendInstallation: ["PUT /app/installations/{installation_id}/suspended"],
-			unsuspendInstallation: ["DELETE /app/installations/{installation_id}/suspended"],
-			updateWebhookConfigForApp: ["PATCH /app/hook/config"]
-		},
-		billing: {
-			getGithubActionsBillingOrg: ["GET /orgs/{org}/settings/billing/actions"],
-			getGithubActionsBillingUser: ["GET /users/{username}/settings/billing/actions"],
-			getGithubBillingPremiumRequestUsageReportOrg: ["GET /organizations/{org}/settings/billing/premium_request/usage"],
-			getGithubBillingPremiumRequestUsageReportUser: ["GET /users/{username}/settings/billing/premium_request/usage"],
-			getGithubBillingUsageReportOrg: ["GET /organizations/{org}/settings/billing/usage"],
-			getGithubBillingUsageReportUser: ["GET /users/{username}/settings/billing/usage"],
-			getGithubPackagesBillingOrg: ["GET /orgs/{org}/settings/billing/packages"],
-			getGithubPackagesBillingUser: ["GET /users/{username}/settings/billing/packages"],
-			getSharedStorageBillingOrg: ["GET /orgs/{org}/settings/billing/shared-storage"],
-			getSharedStorageBillingUser: ["GET /users/{username}/settings/billing/shared-storage"]
-		},
-		campaigns: {
-			createCampaign: ["POST /orgs/{org}/campaigns"],
-			deleteCampaign: ["DELETE /orgs/{org}/campaigns/{campaign_number}"],
-			getCampaignSummary: ["GET /orgs/{org}/campaigns/{campaign_number}"],
-			listOrgCampaigns: ["GET /orgs/{org}/campaigns"],
-			updateCampaign: ["PATCH /orgs/{org}/campaigns/{campaign_number}"]
-		},
-		checks: {
-			create: ["POST /repos/{owner}/{repo}/check-runs"],
-			createSuite: ["POST /repos/{owner}/{repo}/check-suites"],
-			get: ["GET /repos/{owner}/{repo}/check-runs/{check_run_id}"],
-			getSuite: ["GET /repos/{owner}/{repo}/check-suites/{check_suite_id}"],
-			listAnnotations: ["GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations"],
-			listForRef: ["GET /repos/{owner}/{repo}/commits/{ref}/check-runs"],
-			listForSuite: ["GET /repos/{owner}/{repo}/check-suites/{check_suite_id}/check-runs"],
-			listSuitesForRef: ["GET /repos/{owner}/{repo}/commits/{ref}/check-suites"],
-			rerequestRun: ["POST /repos/{owner}/{repo}/check-runs/{check_run_id}/rerequest"],
-			rerequestSuite: ["POST /repos/{owner}/{repo}/check-suites/{check_suite_id}/rerequest"],
-			setSuitesPreferences: ["PATCH /repos/{owner}/{repo}/check-suites/preferences"],
-			update: ["PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}"]
-		},
-		codeScanning: {
-			commitAutofix: ["POST /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/autofix/commits"],
-			createAutofix: ["POST /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/autofix"],
-			createVariantAnalysis: ["POST /repos/{owner}/{repo}/code-scanning/codeql/variant-analyses"],
-			deleteAnalysis: ["DELETE /repos/{owner}/{repo}/code-scanning/analyses/{analysis_id}{?confirm_delete}"],
-			deleteCodeqlDatabase: ["DELETE /repos/{owner}/{repo}/code-scanning/codeql/databases/{language}"],
-			getAlert: [
-				"GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}",
-				{},
-				{ renamedParameters: { alert_id: "alert_number" } }
-			],
-			getAnalysis: ["GET /repos/{owner}/{repo}/code-scanning/analyses/{analysis_id}"],
-			getAutofix: ["GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/autofix"],
-			getCodeqlDatabase: ["GET /repos/{owner}/{repo}/code-scanning/codeql/databases/{language}"],
-			getDefaultSetup: ["GET /repos/{owner}/{repo}/code-scanning/default-setup"],
-			getSarif: ["GET /repos/{owner}/{repo}/code-scanning/sarifs/{sarif_id}"],
-			getVariantAnalysis: ["GET /repos/{owner}/{repo}/code-scanning/codeql/variant-analyses/{codeql_variant_analysis_id}"],
-			getVariantAnalysisRepoTask: ["GET /repos/{owner}/{repo}/code-scanning/codeql/variant-analyses/{codeql_variant_analysis_id}/repos/{repo_owner}/{repo_name}"],
-			listAlertInstances: ["GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/instances"],
-			listAlertsForOrg: ["GET /orgs/{org}/code-scanning/alerts"],
-			listAlertsForRepo: ["GET /repos/{owner}/{repo}/code-scanning/alerts"],
-			listAlertsInstances: [
-				"GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/instances",
-				{},
-				{ renamed: ["codeScanning", "listAlertInstances"] }
-			],
-			listCodeqlDatabases: ["GET /repos/{owner}/{repo}/code-scanning/codeql/databases"],
-			listRecentAnalyses: ["GET /repos/{owner}/{repo}/code-scanning/analyses"],
-			updateAlert: ["PATCH /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}"],
-			updateDefaultSetup: ["PATCH /repos/{owner}/{repo}/code-scanning/default-setup"],
-			uploadSarif: ["POST /repos/{owner}/{repo}/code-scanning/sarifs"]
-		},
-		codeSecurity: {
-			attachConfiguration: ["POST /orgs/{org}/code-security/configurations/{configuration_id}/attach"],
-			attachEnterpriseConfiguration: ["POST /enterprises/{enterprise}/code-security/configurations/{configuration_id}/attach"],
-			createConfiguration: ["POST /orgs/{org}/code-security/configurations"],
-			createConfigurationForEnterprise: ["POST /enterprises/{enterprise}/code-security/configurations"],
-			deleteConfiguration: ["DELETE /orgs/{org}/code-security/configurations/{configuration_id}"],
-			deleteConfigurationForEnterprise: ["DELETE /enterprises/{enterprise}/code-security/configurations/{configuration_id}"],
-			detachConfiguration: ["DELETE /orgs/{org}/code-security/configurations/detach"],
-			getConfiguration: ["GET /orgs/{org}/code-security/configurations/{configuration_id}"],
-			getConfigurationForRepository: ["GET /repos/{owner}/{repo}/code-security-configuration"],
-			getConfigurationsForEnterprise: ["GET /enterprises/{enterprise}/code-security/configurations"],
-			getConfigurationsForOrg: ["GET /orgs/{org}/code-security/configurations"],
-			getDefaultConfigurations: ["GET /orgs/{org}/code-security/configurations/defaults"],
-			getDefaultConfigurationsForEnterprise: ["GET /enterprises/{enterprise}/code-security/configurations/defaults"],
-			getRepositoriesForConfiguration: ["GET /orgs/{org}/code-security/configurations/{configuration_id}/repositories"],
-			getRepositoriesForEnterpriseConfiguration: ["GET /enterprises/{enterprise}/code-security/configurations/{configuration_id}/repositories"],
-			getSingleConfigurationForEnterprise: ["GET /enterprises/{enterprise}/code-security/configurations/{configuration_id}"],
-			setConfigurationAsDefault: ["PUT /orgs/{org}/code-security/configurations/{configuration_id}/defaults"],
-			setConfigurationAsDefaultForEnterprise: ["PUT /enterprises/{enterprise}/code-security/configurations/{configuration_id}/defaults"],
-			updateConfiguration: ["PATCH /orgs/{org}/code-security/configurations/{configuration_id}"],
-			updateEnterpriseConfiguration: ["PATCH /enterprises/{enterprise}/code-security/configurations/{configuration_id}"]
-		},
-		codesOfConduct: {
-			getAllCodesOfConduct: ["GET /codes_of_conduct"],
-			getConductCode: ["GET /codes_of_conduct/{key}"]
-		},
-		codespaces: {
-			addRepositoryForSecretForAuthenticatedUser: ["PUT /user/codespaces/secrets/{secret_name}/repositories/{repository_id}"],
-			addSelectedRepoToOrgSecret: ["PUT /orgs/{org}/codespaces/secrets/{secret_name}/repositories/{repository_id}"],
-			checkPermissionsForDevcontainer: ["GET /repos/{owner}/{repo}/codespaces/permissions_check"],
-			codespaceMachinesForAuthenticatedUser: ["GET /user/codespaces/{codespace_name}/machines"],
-			createForAuthenticatedUser: ["POST /user/codespaces"],
-			createOrUpdateOrgSecret: ["PUT /orgs/{org}/codespaces/secrets/{secret_name}"],
-			createOrUpdateRepoSecret: ["PUT /repos/{owner}/{repo}/codespaces/secrets/{secret_name}"],
-			createOrUpdateSecretForAuthenticatedUser: ["PUT /user/codespaces/secrets/{secret_name}"],
-			createWithPrForAuthenticatedUser: ["POST /repos/{owner}/{repo}/pulls/{pull_number}/codespaces"],
-			createWithRepoForAuthenticatedUser: ["POST /repos/{owner}/{repo}/codespaces"],
-			deleteForAuthenticatedUser: ["DELETE /user/codespaces/{codespace_name}"],
-			deleteFromOrganization: ["DELETE /orgs/{org}/members/{username}/codespaces/{codespace_name}"],
-			deleteOrgSecret: ["DELETE /orgs/{org}/codespaces/secrets/{secret_name}"],
-			deleteRepoSecret: ["DELETE /repos/{owner}/{repo}/codespaces/secrets/{secret_name}"],
-			deleteSecretForAuthenticatedUser: ["DELETE /user/codespaces/secrets/{secret_name}"],
-			exportForAuthenticatedUser: ["POST /user/codespaces/{codespace_name}/exports"],
-			getCodespacesForUserInOrg: ["GET /orgs/{org}/members/{username}/codespaces"],
-			getExportDetailsForAuthenticatedUser: ["GET /user/codespaces/{codespace_name}/exports/{export_id}"],
-			getForAuthenticatedUser: ["GET /user/codespaces/{codespace_name}"],
-			getOrgPublicKey: ["GET /orgs/{org}/codespaces/secrets/public-key"],
-			getOrgSecret: ["GET /orgs/{org}/codespaces/secrets/{secret_name}"],
-			getPublicKeyForAuthenticatedUser: ["GET /user/codespaces/secrets/public-key"],
-			getRepoPublicKey: ["GET /repos/{owner}/{repo}/codespaces/secrets/public-key"],
-			getRepoSecret: ["GET /repos/{owner}/{repo}/codespaces/secrets/{secret_name}"],
-			getSecretForAuthenticatedUser: ["GET /user/codespaces/secrets/{secret_name}"],
-			listDevcontainersInRepositoryForAuthenticatedUser: ["GET /repos/{owner}/{repo}/codespaces/devcontainers"],
-			listForAuthenticatedUser: ["GET /user/codespaces"],
-			listInOrganization: [
-				"GET /orgs/{org}/codespaces",
-				{},
-				{ renamedParameters: { org_id: "org" } }
-			],
-			listInRepositoryForAuthenticatedUser: ["GET /repos/{owner}/{repo}/codespaces"],
-			listOrgSecrets: ["GET /orgs/{org}/codespaces/secrets"],
-			listRepoSecrets: ["GET /repos/{owner}/{repo}/codespaces/secrets"],
-			listRepositoriesForSecretForAuthenticatedUser: ["GET /user/codespaces/secrets/{secret_name}/repositories"],
-			listSecretsForAuthenticatedUser: ["GET /user/codespaces/secrets"],
-			listSelectedReposForOrgSecret: ["GET /orgs/{org}/codespaces/secrets/{secret_name}/repositories"],
-			preFlightWithRepoForAuthenticatedUser: ["GET /repos/{owner}/{repo}/codespaces/new"],
-			publishForAuthenticatedUser: ["POST /user/codespaces/{codespace_name}/publish"],
-			removeRepositoryForSecretForAuthenticatedUser: ["DELETE /user/codespaces/secrets/{secret_name}/repositories/{repository_id}"],
-			removeSelectedRepoFromOrgSecret: ["DELETE /orgs/{org}/codespaces/secrets/{secret_name}/repositories/{repository_id}"],
-			repoMachinesForAuthenticatedUser: ["GET /repos/{owner}/{repo}/codespaces/machines"],
-			setRepositoriesForSecretForAuthenticatedUser: ["PUT /user/codespaces/secrets/{secret_name}/repositories"],
-			setSelectedReposForOrgSecret: ["PUT /orgs/{org}/codespaces/secrets/{secret_name}/repositories"],
-			startForAuthenticatedUser: ["POST /user/codespaces/{codespace_name}/start"],
-			stopForAuthenticatedUser: ["POST /user/codespaces/{codespace_name}/stop"],
-			stopInOrganization: ["POST /orgs/{org}/members/{username}/codespaces/{codespace_name}/stop"],
-			updateForAuthenticatedUser: ["PATCH /user/codespaces/{codespace_name}"]
-		},
-		copilot: {
-			addCopilotSeatsForTeams: ["POST /orgs/{org}/copilot/billing/selected_teams"],
-			addCopilotSeatsForUsers: ["POST /orgs/{org}/copilot/billing/selected_users"],
-			cancelCopilotSeatAssignmentForTeams: ["DELETE /orgs/{org}/copilot/billing/selected_teams"],
-			cancelCopilotSeatAssignmentForUsers: ["DELETE /orgs/{org}/copilot/billing/selected_users"],
-			copilotMetricsForOrganization: ["GET /orgs/{org}/copilot/metrics"],
-			copilotMetricsForTeam: ["GET /orgs/{org}/team/{team_slug}/copilot/metrics"],
-			getCopilotOrganizationDetails: ["GET /orgs/{org}/copilot/billing"],
-			getCopilotSeatDetailsForUser: ["GET /orgs/{org}/members/{username}/copilot"],
-			listCopilotSeats: ["GET /orgs/{org}/copilot/billing/seats"]
-		},
-		credentials: { revoke: ["POST /credentials/revoke"] },
-		dependabot: {
-			addSelectedRepoToOrgSecret: ["PUT /orgs/{org}/dependabot/secrets/{secret_name}/repositories/{repository_id}"],
-			createOrUpdateOrgSecret: ["PUT /orgs/{org}/dependabot/secrets/{secret_name}"],
-			createOrUpdateRepoSecret: ["PUT /repos/{owner}/{repo}/dependabot/secrets/{secret_name}"],
-			deleteOrgSecret: ["DELETE /orgs/{org}/dependabot/secrets/{secret_name}"],
-			deleteRepoSecret: ["DELETE /repos/{owner}/{repo}/dependabot/secrets/{secret_name}"],
-			getAlert: ["GET /repos/{owner}/{repo}/dependabot/alerts/{alert_number}"],
-			getOrgPublicKey: ["GET /orgs/{org}/dependabot/secrets/public-key"],
-			getOrgSecret: ["GET /orgs/{org}/dependabot/secrets/{secret_name}"],
-			getRepoPublicKey: ["GET /repos/{owner}/{repo}/dependabot/secrets/public-key"],
-			getRepoSecret: ["GET /repos/{owner}/{repo}/dependabot/secrets/{secret_name}"],
-			listAlertsForEnterprise: ["GET /enterprises/{enterprise}/dependabot/alerts"],
-			listAlertsForOrg: ["GET /orgs/{org}/dependabot/alerts"],
-			listAlertsForRepo: ["GET /repos/{owner}/{repo}/dependabot/alerts"],
-			listOrgSecrets: ["GET /orgs/{org}/dependabot/secrets"],
-			listRepoSecrets: ["GET /repos/{owner}/{repo}/dependabot/secrets"],
-			listSelectedReposForOrgSecret: ["GET /orgs/{org}/dependabot/secrets/{secret_name}/repositories"],
-			removeSelectedRepoFromOrgSecret: ["DELETE /orgs/{org}/dependabot/secrets/{secret_name}/repositories/{repository_id}"],
-			repositoryAccessForOrg: ["GET /organizations/{org}/dependabot/repository-access"],
-			setRepositoryAccessDefaultLevel: ["PUT /organizations/{org}/dependabot/repository-access/default-level"],
-			setSelectedReposForOrgSecret: ["PUT /orgs/{org}/dependabot/secrets/{secret_name}/repositories"],
-			updateAlert: ["PATCH /repos/{owner}/{repo}/dependabot/alerts/{alert_number}"],
-			updateRepositoryAccessForOrg: ["PATCH /organizations/{org}/dependabot/repository-access"]
-		},
-		dependencyGraph: {
-			createRepositorySnapshot: ["POST /repos/{owner}/{repo}/dependency-graph/snapshots"],
-			diffRange: ["GET /repos/{owner}/{repo}/dependency-graph/compare/{basehead}"],
-			exportSbom: ["GET /repos/{owner}/{repo}/dependency-graph/sbom"]
-		},
-		emojis: { get: ["GET /emojis"] },
-		enterpriseTeamMemberships: {
-			add: ["PUT /enterprises/{enterprise}/teams/{enterprise-team}/memberships/{username}"],
-			bulkAdd: ["POST /enterprises/{enterprise}/teams/{enterprise-team}/memberships/add"],
-			bulkRemove: ["POST /enterprises/{enterprise}/teams/{enterprise-team}/memberships/remove"],
-			get: ["GET /enterprises/{enterprise}/teams/{enterprise-team}/memberships/{username}"],
-			list: ["GET /enterprises/{enterprise}/teams/{enterprise-team}/memberships"],
-			remove: ["DELETE /enterprises/{enterprise}/teams/{enterprise-team}/memberships/{username}"]
-		},
-		enterpriseTeamOrganizations: {
-			add: ["PUT /enterprises/{enterprise}/teams/{enterprise-team}/organizations/{org}"],
-			bulkAdd: ["POST /enterprises/{enterprise}/teams/{enterprise-team}/organizations/add"],
-			bulkRemove: ["POST /enterprises/{enterprise}/teams/{enterprise-team}/organizations/remove"],
-			delete: ["DELETE /enterprises/{enterprise}/teams/{enterprise-team}/organizations/{org}"],
-			getAssignment: ["GET /enterprises/{enterprise}/teams/{enterprise-team}/organizations/{org}"],
-			getAssignments: ["GET /enterprises/{enterprise}/teams/{enterprise-team}/organizations"]
-		},
-		enterpriseTeams: {
-			create: ["POST /enterprises/{enterprise}/teams"],
-			delete: ["DELETE /enterprises/{enterprise}/teams/{team_slug}"],
-			get: ["GET /enterprises/{enterprise}/teams/{team_slug}"],
-			list: ["GET /enterprises/{enterprise}/teams"],
-			update: ["PATCH /enterprises/{enterprise}/teams/{team_slug}"]
-		},
-		gists: {
-			checkIsStarred: ["GET /gists/{gist_id}/star"],
-			create: ["POST /gists"],
-			createComment: ["POST /gists/{gist_id}/comments"],
-			delete: ["DELETE /gists/{gist_id}"],
-			deleteComment: ["DELETE /gists/{gist_id}/comments/{comment_id}"],
-			fork: ["POST /gists/{gist_id}/forks"],
-			get: ["GET /gists/{gist_id}"],
-			getComment: ["GET /gists/{gist_id}/comments/{comment_id}"],
-			getRevision: ["GET /gists/{gist_id}/{sha}"],
-			list: ["GET /gists"],
-			listComments: ["GET /gists/{gist_id}/comments"],
-			listCommits: ["GET /gists/{gist_id}/commits"],
-			listForUser: ["GET /users/{username}/gists"],
-			listForks: ["GET /gists/{gist_id}/forks"],
-			listPublic: ["GET /gists/public"],
-			listStarred: ["GET /gists/starred"],
-			star: ["PUT /gists/{gist_id}/star"],
-			unstar: ["DELETE /gists/{gist_id}/star"],
-			update: ["PATCH /gists/{gist_id}"],
-			updateComment: ["PATCH /gists/{gist_id}/comments/{comment_id}"]
-		},
-		git: {
-			createBlob: ["POST /repos/{owner}/{repo}/git/blobs"],
-			createCommit: ["POST /repos/{owner}/{repo}/git/commits"],
-			createRef: ["POST /repos/{owner}/{repo}/git/refs"],
-			createTag: ["POST /repos/{owner}/{repo}/git/tags"],
-			createTree: ["POST /repos/{owner}/{repo}/git/trees"],
-			deleteRef: ["DELETE /repos/{owner}/{repo}/git/refs/{ref}"],
-			getBlob: ["GET /repos/{owner}/{repo}/git/blobs/{file_sha}"],
-			getCommit: ["GET /repos/{owner}/{repo}/git/commits/{commit_sha}"],
-			getRef: ["GET /repos/{owner}/{repo}/git/ref/{ref}"],
-			getTag: ["GET /repos/{owner}/{repo}/git/tags/{tag_sha}"],
-			getTree: ["GET /repos/{owner}/{repo}/git/trees/{tree_sha}"],
-			listMatchingRefs: ["GET /repos/{owner}/{repo}/git/matching-refs/{ref}"],
-			updateRef: ["PATCH /repos/{owner}/{repo}/git/refs/{ref}"]
-		},
-		gitignore: {
-			getAllTemplates: ["GET /gitignore/templates"],
-			getTemplate: ["GET /gitignore/templates/{name}"]
-		},
-		hostedCompute: {
-			createNetworkConfigurationForOrg: ["POST /orgs/{org}/settings/network-configurations"],
-			deleteNetworkConfigurationFromOrg: ["DELETE /orgs/{org}/settings/network-configurations/{network_configuration_id}"],
-			getNetworkConfigurationForOrg: ["GET /orgs/{org}/settings/network-configurations/{network_configuration_id}"],
-			getNetworkSettingsForOrg: ["GET /orgs/{org}/settings/network-settings/{network_settings_id}"],
-			listNetworkConfigurationsForOrg: ["GET /orgs/{org}/settings/network-configurations"],
-			updateNetworkConfigurationForOrg: ["PATCH /orgs/{org}/settings/network-configurations/{network_configuration_id}"]
-		},
-		interactions: {
-			getRestrictionsForAuthenticatedUser: ["GET /user/interaction-limits"],
-			getRestrictionsForOrg: ["GET /orgs/{org}/interaction-limits"],
-			getRestrictionsForRepo: ["GET /repos/{owner}/{repo}/interaction-limits"],
-			getRestrictionsForYourPublicRepos: [
-				"GET /user/interaction-limits",
-				{},
-				{ renamed: ["interactions", "getRestrictionsForAuthenticatedUser"] }
-			],
-			removeRestrictionsForAuthenticatedUser: ["DELETE /user/interaction-limits"],
-			removeRestrictionsForOrg: ["DELETE /orgs/{org}/interaction-limits"],
-			removeRestrictionsForRepo: ["DELETE /repos/{owner}/{repo}/interaction-limits"],
-			removeRestrictionsForYourPublicRepos: [
-				"DELETE /user/interaction-limits",
-				{},
-				{ renamed: ["interactions", "removeRestrictionsForAuthenticatedUser"] }
-			],
-			setRestrictionsForAuthenticatedUser: ["PUT /user/interaction-limits"],
-			setRestrictionsForOrg: ["PUT /orgs/{org}/interaction-limits"],
-			setRestrictionsForRepo: ["PUT /repos/{owner}/{repo}/interaction-limits"],
-			setRestrictionsForYourPublicRepos: [
-				"PUT /user/interaction-limits",
-				{},
-				{ renamed: ["interactions", "setRestrictionsForAuthenticatedUser"] }
-			]
-		},
-		issues: {
-			addAssignees: ["POST /repos/{owner}/{repo}/issues/{issue_number}/assignees"],
-			addBlockedByDependency: ["POST /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocked_by"],
-			addLabels: ["POST /repos/{owner}/{repo}/issues/{issue_number}/labels"],
-			addSubIssue: ["POST /repos/{owner}/{repo}/issues/{issue_number}/sub_issues"],
-			checkUserCanBeAssigned: ["GET /repos/{owner}/{repo}/assignees/{assignee}"],
-			checkUserCanBeAssignedToIssue: ["GET /repos/{owner}/{repo}/issues/{issue_number}/assignees/{assignee}"],
-			create: ["POST /repos/{owner}/{repo}/issues"],
-			createComment: ["POST /repos/{owner}/{repo}/issues/{issue_number}/comments"],
-			createLabel: ["POST /repos/{owner}/{repo}/labels"],
-			createMilestone: ["POST /repos/{owner}/{repo}/milestones"],
-			deleteComment: ["DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}"],
-			deleteLabel: ["DELETE /repos/{owner}/{repo}/labels/{name}"],
-			deleteMilestone: ["DELETE /repos/{owner}/{repo}/milestones/{milestone_number}"],
-			get: ["GET /repos/{owner}/{repo}/issues/{issue_number}"],
-			getComment: ["GET /repos/{owner}/{repo}/issues/comments/{comment_id}"],
-			getEvent: ["GET /repos/{owner}/{repo}/issues/events/{event_id}"],
-			getLabel: ["GET /repos/{owner}/{repo}/labels/{name}"],
-			getMilestone: ["GET /repos/{owner}/{repo}/milestones/{milestone_number}"],
-			getParent: ["GET /repos/{owner}/{repo}/issues/{issue_number}/parent"],
-			list: ["GET /issues"],
-			listAssignees: ["GET /repos/{owner}/{repo}/assignees"],
-			listComments: ["GET /repos/{owner}/{repo}/issues/{issue_number}/comments"],
-			listCommentsForRepo: ["GET /repos/{owner}/{repo}/issues/comments"],
-			listDependenciesBlockedBy: ["GET /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocked_by"],
-			listDependenciesBlocking: ["GET /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocking"],
-			listEvents: ["GET /repos/{owner}/{repo}/issues/{issue_number}/events"],
-			listEventsForRepo: ["GET /repos/{owner}/{repo}/issues/events"],
-			listEventsForTimeline: ["GET /repos/{owner}/{repo}/issues/{issue_number}/timeline"],
-			listForAuthenticatedUser: ["GET /user/issues"],
-			listForOrg: ["GET /orgs/{org}/issues"],
-			listForRepo: ["GET /repos/{owner}/{repo}/issues"],
-			listLabelsForMilestone: ["GET /repos/{owner}/{repo}/milestones/{milestone_number}/labels"],
-			listLabelsForRepo: ["GET /repos/{owner}/{repo}/labels"],
-			listLabelsOnIssue: ["GET /repos/{owner}/{repo}/issues/{issue_number}/labels"],
-			listMilestones: ["GET /repos/{owner}/{repo}/milestones"],
-			listSubIssues: ["GET /repos/{owner}/{repo}/issues/{issue_number}/sub_issues"],
-			lock: ["PUT /repos/{owner}/{repo}/issues/{issue_number}/lock"],
-			removeAllLabels: ["DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels"],
-			removeAssignees: ["DELETE /repos/{owner}/{repo}/issues/{issue_number}/assignees"],
-			removeDependencyBlockedBy: ["DELETE /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocked_by/{issue_id}"],
-			removeLabel: ["DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}"],
-			removeSubIssue: ["DELETE /repos/{owner}/{repo}/issues/{issue_number}/sub_issue"],
-			reprioritizeSubIssue: ["PATCH /repos/{owner}/{repo}/issues/{issue_number}/sub_issues/priority"],
-			setLabels: ["PUT /repos/{owner}/{repo}/issues/{issue_number}/labels"],
-			unlock: ["DELETE /repos/{owner}/{repo}/issues/{issue_number}/lock"],
-			update: ["PATCH /repos/{owner}/{repo}/issues/{issue_number}"],
-			updateComment: ["PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}"],
-			updateLabel: ["PATCH /repos/{owner}/{repo}/labels/{name}"],
-			updateMilestone: ["PATCH /repos/{owner}/{repo}/milestones/{milestone_number}"]
-		},
-		licenses: {
-			get: ["GET /licenses/{license}"],
-			getAllCommonlyUsed: ["GET /licenses"],
-			getForRepo: ["GET /repos/{owner}/{repo}/license"]
-		},
-		markdown: {
-			render: ["POST /markdown"],
-			renderRaw: ["POST /markdown/raw", { headers: { "content-type": "text/plain; charset=utf-8" } }]
-		},
-		meta: {
-			get: ["GET /meta"],
-			getAllVersions: ["GET /versions"],
-			getOctocat: ["GET /octocat"],
-			getZen: ["GET /zen"],
-			root: ["GET /"]
-		},
-		migrations: {
-			deleteArchiveForAuthenticatedUser: ["DELETE /user/migrations/{migration_id}/archive"],
-			deleteArchiveForOrg: ["DELETE /orgs/{org}/migrations/{migration_id}/archive"],
-			downloadArchiveForOrg: ["GET /orgs/{org}/migrations/{migration_id}/archive"],
-			getArchiveForAuthenticatedUser: ["GET /user/migrations/{migration_id}/archive"],
-			getStatusForAuthenticatedUser: ["GET /user/migrations/{migration_id}"],
-			getStatusForOrg: ["GET /orgs/{org}/migrations/{migration_id}"],
-			listForAuthenticatedUser: ["GET /user/migrations"],
-			listForOrg: ["GET /orgs/{org}/migrations"],
-			listReposForAuthenticatedUser: ["GET /user/migrations/{migration_id}/repositories"],
-			listReposForOrg: ["GET /orgs/{org}/migrations/{migration_id}/repositories"],
-			listReposForUser: [
-				"GET /user/migrations/{migration_id}/repositories",
-				{},
-				{ renamed: ["migrations", "listReposForAuthenticatedUser"] }
-			],
-			startForAuthenticatedUser: ["POST /user/migrations"],
-			startForOrg: ["POST /orgs/{org}/migrations"],
-			unlockRepoForAuthenticatedUser: ["DELETE /user/migrations/{migration_id}/repos/{repo_name}/lock"],
-			unlockRepoForOrg: ["DELETE /orgs/{org}/migrations/{migration_id}/repos/{repo_name}/lock"]
-		},
-		oidc: {
-			getOidcCustomSubTemplateForOrg: ["GET /orgs/{org}/actions/oidc/customization/sub"],
-			updateOidcCustomSubTemplateForOrg: ["PUT /orgs/{org}/actions/oidc/customization/sub"]
-		},
-		orgs: {
-			addSecurityManagerTeam: [
-				"PUT /orgs/{org}/security-managers/teams/{team_slug}",
-				{},
-				{ deprecated: "octokit.rest.orgs.addSecurityManagerTeam() is deprecated, see https://docs.github.com/rest/orgs/security-managers#add-a-security-manager-team" }
-			],
-			assignTeamToOrgRole: ["PUT /orgs/{org}/organization-roles/teams/{team_slug}/{role_id}"],
-			assignUserToOrgRole: ["PUT /orgs/{org}/organization-roles/users/{username}/{role_id}"],
-			blockUser: ["PUT /orgs/{org}/blocks/{username}"],
-			cancelInvitation: ["DELETE /orgs/{org}/invitations/{invitation_id}"],
-			checkBlockedUser: ["GET /orgs/{org}/blocks/{username}"],
-			checkMembershipForUser: ["GET /orgs/{org}/members/{username}"],
-			checkPublicMembershipForUser: ["GET /orgs/{org}/public_members/{username}"],
-			convertMemberToOutsideCollaborator: ["PUT /orgs/{org}/outside_collaborators/{username}"],
-			createArtifactStorageRecord: ["POST /orgs/{org}/artifacts/metadata/storage-record"],
-			createInvitation: ["POST /orgs/{org}/invitations"],
-			createIssueType: ["POST /orgs/{org}/issue-types"],
-			createWebhook: ["POST /orgs/{org}/hooks"],
-			customPropertiesForOrgsCreateOrUpdateOrganizationValues: ["PATCH /organizations/{org}/org-properties/values"],
-			customPropertiesForOrgsGetOrganizationValues: ["GET /organizations/{org}/org-properties/values"],
-			customPropertiesForReposCreateOrUpdateOrganizationDefinition: ["PUT /orgs/{org}/properties/schema/{custom_property_name}"],
-			customPropertiesForReposCreateOrUpdateOrganizationDefinitions: ["PATCH /orgs/{org}/properties/schema"],
-			customPropertiesForReposCreateOrUpdateOrganizationValues: ["PATCH /orgs/{org}/properties/values"],
-			customPropertiesForReposDeleteOrganizationDefinition: ["DELETE /orgs/{org}/properties/schema/{custom_property_name}"],
-			customPropertiesForReposGetOrganizationDefinition: ["GET /orgs/{org}/properties/schema/{custom_property_name}"],
-			customPropertiesForReposGetOrganizationDefinitions: ["GET /orgs/{org}/properties/schema"],
-			customPropertiesForReposGetOrganizationValues: ["GET /orgs/{org}/properties/values"],
-			delete: ["DELETE /orgs/{org}"],
-			deleteAttestationsBulk: ["POST /orgs/{org}/attestations/delete-request"],
-			deleteAttestationsById: ["DELETE /orgs/{org}/attestations/{attestation_id}"],
-			deleteAttestationsBySubjectDigest: ["DELETE /orgs/{org}/attestations/digest/{subject_digest}"],
-			deleteIssueType: ["DELETE /orgs/{org}/issue-types/{issue_type_id}"],
-			deleteWebhook: ["DELETE /orgs/{org}/hooks/{hook_id}"],
-			disableSelectedRepositoryImmutableReleasesOrganization: ["DELETE /orgs/{org}/settings/immutable-releases/repositories/{repository_id}"],
-			enableSelectedRepositoryImmutableReleasesOrganization: ["PUT /orgs/{org}/settings/immutable-releases/repositories/{repository_id}"],
-			get: ["GET /orgs/{org}"],
-			getImmutableReleasesSettings: ["GET /orgs/{org}/settings/immutable-releases"],
-			getImmutableReleasesSettingsRepositories: ["GET /orgs/{org}/settings/immutable-releases/repositories"],
-			getMembershipForAuthenticatedUser: ["GET /user/memberships/orgs/{org}"],
-			getMembershipForUser: ["GET /orgs/{org}/memberships/{username}"],
-			getOrgRole: ["GET /orgs/{org}/organization-roles/{role_id}"],
-			getOrgRulesetHistory: ["GET /orgs/{org}/rulesets/{ruleset_id}/history"],
-			getOrgRulesetVersion: ["GET /orgs/{org}/rulesets/{ruleset_id}/history/{version_id}"],
-			getWebhook: ["GET /orgs/{org}/hooks/{hook_id}"],
-			getWebhookConfigForOrg: ["GET /orgs/{org}/hooks/{hook_id}/config"],
-			getWebhookDelivery: ["GET /orgs/{org}/hooks/{hook_id}/deliveries/{delivery_id}"],
-			list: ["GET /organizations"],
-			listAppInstallations: ["GET /orgs/{org}/installations"],
-			listArtifactStorageRecords: ["GET /orgs/{org}/artifacts/{subject_digest}/metadata/storage-records"],
-			listAttestationRepositories: ["GET /orgs/{org}/attestations/repositories"],
-			listAttestations: ["GET /orgs/{org}/attestations/{subject_digest}"],
-			listAttestationsBulk: ["POST /orgs/{org}/attestations/bulk-list{?per_page,before,after}"],
-			listBlockedUsers: ["GET /orgs/{org}/blocks"],
-			listFailedInvitations: ["GET /orgs/{org}/failed_invitations"],
-			listForAuthenticatedUser: ["GET /user/orgs"],
-			listForUser: ["GET /users/{username}/orgs"],
-			listInvitationTeams: ["GET /orgs/{org}/invitations/{invitation_id}/teams"],
-			listIssueTypes: ["GET /orgs/{org}/issue-types"],
-			listMembers: ["GET /orgs/{org}/members"],
-			listMembershipsForAuthenticatedUser: ["GET /user/memberships/orgs"],
-			listOrgRoleTeams: ["GET /orgs/{org}/organization-roles/{role_id}/teams"],
-			listOrgRoleUsers: ["GET /orgs/{org}/organization-roles/{role_id}/users"],
-			listOrgRoles: ["GET /orgs/{org}/organization-roles"],
-			listOrganizationFineGrainedPermissions: ["GET /orgs/{org}/organization-fine-grained-permissions"],
-			listOutsideCollaborators: ["GET /orgs/{org}/outside_collaborators"],
-			listPatGrantRepositories: ["GET /orgs/{org}/personal-access-tokens/{pat_id}/repositories"],
-			listPatGrantRequestRepositories: ["GET /orgs/{org}/personal-access-token-requests/{pat_request_id}/repositories"],
-			listPatGrantRequests: ["GET /orgs/{org}/personal-access-token-requests"],
-			listPatGrants: ["GET /orgs/{org}/personal-access-tokens"],
-			listPendingInvitations: ["GET /orgs/{org}/invitations"],
-			listPublicMembers: ["GET /orgs/{org}/public_members"],
-			listSecurityManagerTeams: [
-				"GET /orgs/{org}/security-managers",
-				{},
-				{ deprecated: "octokit.rest.orgs.listSecurityManagerTeams() is deprecated, see https://docs.github.com/rest/orgs/security-managers#list-security-manager-teams" }
-			],
-			listWebhookDeliveries: ["GET /orgs/{org}/hooks/{hook_id}/deliveries"],
-			listWebhooks: ["GET /orgs/{org}/hooks"],
-			pingWebhook: ["POST /orgs/{org}/hooks/{hook_id}/pings"],
-			redeliverWebhookDelivery: ["POST /orgs/{org}/hooks/{hook_id}/deliveries/{delivery_id}/attempts"],
-			removeMember: ["DELETE /orgs/{org}/members/{username}"],
-			removeMembershipForUser: ["DELETE /orgs/{org}/memberships/{username}"],
-			removeOutsideCollaborator: ["DELETE /orgs/{org}/outside_collaborators/{username}"],
-			removePublicMembershipForAuthenticatedUser: ["DELETE /orgs/{org}/public_members/{username}"],
-			removeSecurityManagerTeam: [
-				"DELETE /orgs/{org}/security-managers/teams/{team_slug}",
-				{},
-				{ deprecated: "octokit.rest.orgs.removeSecurityManagerTeam() is deprecated, see https://docs.github.com/rest/orgs/security-managers#remove-a-security-manager-team" }
-			],
-			reviewPatGrantRequest: ["POST /orgs/{org}/personal-access-token-requests/{pat_request_id}"],
-			reviewPatGrantRequestsInBulk: ["POST /orgs/{org}/personal-access-token-requests"],
-			revokeAllOrgRolesTeam: ["DELETE /orgs/{org}/organization-roles/teams/{team_slug}"],
-			revokeAllOrgRolesUser: ["DELETE /orgs/{org}/organization-roles/users/{username}"],
-			revokeOrgRoleTeam: ["DELETE /orgs/{org}/organization-roles/teams/{team_slug}/{role_id}"],
-			revokeOrgRoleUser: ["DELETE /orgs/{org}/organization-roles/users/{username}/{role_id}"],
-			setImmutableReleasesSettings: ["PUT /orgs/{org}/settings/immutable-releases"],
-			setImmutableReleasesSettingsRepositories: ["PUT /orgs/{org}/settings/immutable-releases/repositories"],
-			setMembershipForUser: ["PUT /orgs/{org}/memberships/{username}"],
-			setPublicMembershipForAuthenticatedUser: ["PUT /orgs/{org}/public_members/{username}"],
-			unblockUser: ["DELETE /orgs/{org}/blocks/{username}"],
-			update: ["PATCH /orgs/{org}"],
-			updateIssueType: ["PUT /orgs/{org}/issue-types/{issue_type_id}"],
-			updateMembershipForAuthenticatedUser: ["PATCH /user/memberships/orgs/{org}"],
-			updatePatAccess: ["POST /orgs/{org}/personal-access-tokens/{pat_id}"],
-			updatePatAccesses: ["POST /orgs/{org}/personal-access-tokens"],
-			updateWebhook: ["PATCH /orgs/{org}/hooks/{hook_id}"],
-			updateWebhookConfigForOrg: ["PATCH /orgs/{org}/hooks/{hook_id}/config"]
-		},
-		packages: {
-			deletePackageForAuthenticatedUser: ["DELETE /user/packages/{package_type}/{package_name}"],
-			deletePackageForOrg: ["DELETE /orgs/{org}/packages/{package_type}/{package_name}"],
-			deletePackageForUser: ["DELETE /users/{username}/packages/{package_type}/{package_name}"],
-			deletePackageVersionForAuthenticatedUser: ["DELETE /user/packages/{package_type}/{package_name}/versions/{package_version_id}"],
-			deletePackageVersionForOrg: ["DELETE /orgs/{org}/packages/{package_type}/{package_name}/versions/{package_version_id}"],
-			deletePackageVersionForUser: ["DELETE /users/{username}/packages/{package_type}/{package_name}/versions/{package_version_id}"],
-			getAllPackageVersionsForAPackageOwnedByAnOrg: [
-				"GET /orgs/{org}/packages/{package_type}/{package_name}/versions",
-				{},
-				{ renamed: ["packages", "getAllPackageVersionsForPackageOwnedByOrg"] }
-			],
-			getAllPackageVersionsForAPackageOwnedByTheAuthenticatedUser: [
-				"GET /user/packages/{package_type}/{package_name}/versions",
-				{},
-				{ renamed: ["packages", "getAllPackageVersionsForPackageOwnedByAuthenticatedUser"] }
-			],
-			getAllPackageVersionsForPackageOwnedByAuthenticatedUser: ["GET /user/packages/{package_type}/{package_name}/versions"],
-			getAllPackageVersionsForPackageOwnedByOrg: ["GET /orgs/{org}/packages/{package_type}/{package_name}/versions"],
-			getAllPackageVersionsForPackageOwnedByUser: ["GET /users/{username}/packages/{package_type}/{package_name}/versions"],
-			getPackageForAuthenticatedUser: ["GET /user/packages/{package_type}/{package_name}"],
-			getPackageForOrganization: ["GET /orgs/{org}/packages/{package_type}/{package_name}"],
-			getPackageForUser: ["GET /users/{username}/packages/{package_type}/{package_name}"],
-			getPackageVersionForAuthenticatedUser: ["GET /user/packages/{package_type}/{package_name}/versions/{package_version_id}"],
-			getPackageVersionForOrganization: ["GET /orgs/{org}/packages/{package_type}/{package_name}/versions/{package_version_id}"],
-			getPackageVersionForUser: ["GET /users/{username}/packages/{package_type}/{package_name}/versions/{package_version_id}"],
-			listDockerMigrationConflictingPackagesForAuthenticatedUser: ["GET /user/docker/conflicts"],
-			listDockerMigrationConflictingPackagesForOrganization: ["GET /orgs/{org}/docker/conflicts"],
-			listDockerMigrationConflictingPackagesForUser: ["GET /users/{username}/docker/conflicts"],
-			listPackagesForAuthenticatedUser: ["GET /user/packages"],
-			listPackagesForOrganization: ["GET /orgs/{org}/packages"],
-			listPackagesForUser: ["GET /users/{username}/packages"],
-			restorePackageForAuthenticatedUser: ["POST /user/packages/{package_type}/{package_name}/restore{?token}"],
-			restorePackageForOrg: ["POST /orgs/{org}/packages/{package_type}/{package_name}/restore{?token}"],
-			restorePackageForUser: ["POST /users/{username}/packages/{package_type}/{package_name}/restore{?token}"],
-			restorePackageVersionForAuthenticatedUser: ["POST /user/packages/{package_type}/{package_name}/versions/{package_version_id}/restore"],
-			restorePackageVersionForOrg: ["POST /orgs/{org}/packages/{package_type}/{package_name}/versions/{package_version_id}/restore"],
-			restorePackageVersionForUser: ["POST /users/{username}/packages/{package_type}/{package_name}/versions/{package_version_id}/restore"]
-		},
-		privateRegistries: {
-			createOrgPrivateRegistry: ["POST /orgs/{org}/private-registries"],
-			deleteOrgPrivateRegistry: ["DELETE /orgs/{org}/private-registries/{secret_name}"],
-			getOrgPrivateRegistry: ["GET /orgs/{org}/private-registries/{secret_name}"],
-			getOrgPublicKey: ["GET /orgs/{org}/private-registries/public-key"],
-			listOrgPrivateRegistries: ["GET /orgs/{org}/private-registries"],
-			updateOrgPrivateRegistry: ["PATCH /orgs/{org}/private-registries/{secret_name}"]
-		},
-		projects: {
-			addItemForOrg: ["POST /orgs/{org}/projectsV2/{project_number}/items"],
-			addItemForUser: ["POST /users/{username}/projectsV2/{project_number}/items"],
-			deleteItemForOrg: ["DELETE /orgs/{org}/projectsV2/{project_number}/items/{item_id}"],
-			deleteItemForUser: ["DELETE /users/{username}/projectsV2/{project_number}/items/{item_id}"],
-			getFieldForOrg: ["GET /orgs/{org}/projectsV2/{project_number}/fields/{field_id}"],
-			getFieldForUser: ["GET /users/{username}/projectsV2/{project_number}/fields/{field_id}"],
-			getForOrg: ["GET /orgs/{org}/projectsV2/{project_number}"],
-			getForUser: ["GET /users/{username}/projectsV2/{project_number}"],
-			getOrgItem: ["GET /orgs/{org}/projectsV2/{project_number}/items/{item_id}"],
-			getUserItem: ["GET /users/{username}/projectsV2/{project_number}/items/{item_id}"],
-			listFieldsForOrg: ["GET /orgs/{org}/projectsV2/{project_number}/fields"],
-			listFieldsForUser: ["GET /users/{username}/projectsV2/{project_number}/fields"],
-			listForOrg: ["GET /orgs/{org}/projectsV2"],
-			listForUser: ["GET /users/{username}/projectsV2"],
-			listItemsForOrg: ["GET /orgs/{org}/projectsV2/{project_number}/items"],
-			listItemsForUser: ["GET /users/{username}/projectsV2/{project_number}/items"],
-			updateItemForOrg: ["PATCH /orgs/{org}/projectsV2/{project_number}/items/{item_id}"],
-			updateItemForUser: ["PATCH /users/{username}/projectsV2/{project_number}/items/{item_id}"]
-		},
-		pulls: {
-			checkIfMerged: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/merge"],
-			create: ["POST /repos/{owner}/{repo}/pulls"],
-			createReplyForReviewComment: ["POST /repos/{owner}/{repo}/pulls/{pull_number}/comments/{comment_id}/replies"],
-			createReview: ["POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews"],
-			createReviewComment: ["POST /repos/{owner}/{repo}/pulls/{pull_number}/comments"],
-			deletePendingReview: ["DELETE /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}"],
-			deleteReviewComment: ["DELETE /repos/{owner}/{repo}/pulls/comments/{comment_id}"],
-			dismissReview: ["PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/dismissals"],
-			get: ["GET /repos/{owner}/{repo}/pulls/{pull_number}"],
-			getReview: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}"],
-			getReviewComment: ["GET /repos/{owner}/{repo}/pulls/comments/{comment_id}"],
-			list: ["GET /repos/{owner}/{repo}/pulls"],
-			listCommentsForReview: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/comments"],
-			listCommits: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/commits"],
-			listFiles: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/files"],
-			listRequestedReviewers: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers"],
-			listReviewComments: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/comments"],
-			listReviewCommentsForRepo: ["GET /repos/{owner}/{repo}/pulls/comments"],
-			listReviews: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews"],
-			merge: ["PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge"],
-			removeRequestedReviewers: ["DELETE /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers"],
-			requestReviewers: ["POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers"],
-			submitReview: ["POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/events"],
-			update: ["PATCH /repos/{owner}/{repo}/pulls/{pull_number}"],
-			updateBranch: ["PUT /repos/{owner}/{repo}/pulls/{pull_number}/update-branch"],
-			updateReview: ["PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}"],
-			updateReviewComment: ["PATCH /repos/{owner}/{repo}/pulls/comments/{comment_id}"]
-		},
-		rateLimit: { get: ["GET /rate_limit"] },
-		reactions: {
-			createForCommitComment: ["POST /repos/{owner}/{repo}/comments/{comment_id}/reactions"],
-			createForIssue: ["POST /repos/{owner}/{repo}/issues/{issue_number}/reactions"],
-			createForIssueComment: ["POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions"],
-			createForPullRequestReviewComment: ["POST /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions"],
-			createForRelease: ["POST /repos/{owner}/{repo}/releases/{release_id}/reactions"],
-			createForTeamDiscussionCommentInOrg: ["POST /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}/reactions"],
-			createForTeamDiscussionInOrg: ["POST /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/reactions"],
-			deleteForCommitComment: ["DELETE /repos/{owner}/{repo}/comments/{comment_id}/reactions/{reaction_id}"],
-			deleteForIssue: ["DELETE /repos/{owner}/{repo}/issues/{issue_number}/reactions/{reaction_id}"],
-			deleteForIssueComment: ["DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions/{reaction_id}"],
-			deleteForPullRequestComment: ["DELETE /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions/{reaction_id}"],
-			deleteForRelease: ["DELETE /repos/{owner}/{repo}/releases/{release_id}/reactions/{reaction_id}"],
-			deleteForTeamDiscussion: ["DELETE /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/reactions/{reaction_id}"],
-			deleteForTeamDiscussionComment: ["DELETE /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}/reactions/{reaction_id}"],
-			listForCommitComment: ["GET /repos/{owner}/{repo}/comments/{comment_id}/reactions"],
-			listForIssue: ["GET /repos/{owner}/{repo}/issues/{issue_number}/reactions"],
-			listForIssueComment: ["GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions"],
-			listForPullRequestReviewComment: ["GET /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions"],
-			listForRelease: ["GET /repos/{owner}/{repo}/releases/{release_id}/reactions"],
-			listForTeamDiscussionCommentInOrg: ["GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}/reactions"],
-			listForTeamDiscussionInOrg: ["GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/reactions"]
-		},
-		repos: {
-			acceptInvitation: [
-				"PATCH /user/repository_invitations/{invitation_id}",
-				{},
-				{ renamed: ["repos", "acceptInvitationForAuthenticatedUser"] }
-			],
-			acceptInvitationForAuthenticatedUser: ["PATCH /user/repository_invitations/{invitation_id}"],
-			addAppAccessRestrictions: [
-				"POST /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/apps",
-				{},
-				{ mapToData: "apps" }
-			],
-			addCollaborator: ["PUT /repos/{owner}/{repo}/collaborators/{username}"],
-			addStatusCheckContexts: [
-				"POST /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks/contexts",
-				{},
-				{ mapToData: "contexts" }
-			],
-			addTeamAccessRestrictions: [
-				"POST /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/teams",
-				{},
-				{ mapToData: "teams" }
-			],
-			addUserAccessRestrictions: [
-				"POST /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/users",
-				{},
-				{ mapToData: "users" }
-			],
-			cancelPagesDeployment: ["POST /repos/{owner}/{repo}/pages/deployments/{pages_deployment_id}/cancel"],
-			checkAutomatedSecurityFixes: ["GET /repos/{owner}/{repo}/automated-security-fixes"],
-			checkCollaborator: ["GET /repos/{owner}/{repo}/collaborators/{username}"],
-			checkImmutableReleases: ["GET /repos/{owner}/{repo}/immutable-releases"],
-			checkPrivateVulnerabilityReporting: ["GET /repos/{owner}/{repo}/private-vulnerability-reporting"],
-			checkVulnerabilityAlerts: ["GET /repos/{owner}/{repo}/vulnerability-alerts"],
-			codeownersErrors: ["GET /repos/{owner}/{repo}/codeowners/errors"],
-			compareCommits: ["GET /repos/{owner}/{repo}/compare/{base}...{head}"],
-			compareCommitsWithBasehead: ["GET /repos/{owner}/{repo}/compare/{basehead}"],
-			createAttestation: ["POST /repos/{owner}/{repo}/attestations"],
-			createAutolink: ["POST /repos/{owner}/{repo}/autolinks"],
-			createCommitComment: ["POST /repos/{owner}/{repo}/commits/{commit_sha}/comments"],
-			createCommitSignatureProtection: ["POST /repos/{owner}/{repo}/branches/{branch}/protection/required_signatures"],
-			createCommitStatus: ["POST /repos/{owner}/{repo}/statuses/{sha}"],
-			createDeployKey: ["POST /repos/{owner}/{repo}/keys"],
-			createDeployment: ["POST /repos/{owner}/{repo}/deployments"],
-			createDeploymentBranchPolicy: ["POST /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies"],
-			createDeploymentProtectionRule: ["POST /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules"],
-			createDeploymentStatus: ["POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses"],
-			createDispatchEvent: ["POST /repos/{owner}/{repo}/dispatches"],
-			createForAuthenticatedUser: ["POST /user/repos"],
-			createFork: ["POST /repos/{owner}/{repo}/forks"],
-			createInOrg: ["POST /orgs/{org}/repos"],
-			createOrUpdateEnvironment: ["PUT /repos/{owner}/{repo}/environments/{environment_name}"],
-			createOrUpdateFileContents: ["PUT /repos/{owner}/{repo}/contents/{path}"],
-			createOrgRuleset: ["POST /orgs/{org}/rulesets"],
-			createPagesDeployment: ["POST /repos/{owner}/{repo}/pages/deployments"],
-			createPagesSite: ["POST /repos/{owner}/{repo}/pages"],
-			createRelease: ["POST /repos/{owner}/{repo}/releases"],
-			createRepoRuleset: ["POST /repos/{owner}/{repo}/rulesets"],
-			createUsingTemplate: ["POST /repos/{template_owner}/{template_repo}/generate"],
-			createWebhook: ["POST /repos/{owner}/{repo}/hooks"],
-			customPropertiesForReposCreateOrUpdateRepositoryValues: ["PATCH /repos/{owner}/{repo}/properties/values"],
-			customPropertiesForReposGetRepositoryValues: ["GET /repos/{owner}/{repo}/properties/values"],
-			declineInvitation: [
-				"DELETE /user/repository_invitations/{invitation_id}",
-				{},
-				{ renamed: ["repos", "declineInvitationForAuthenticatedUser"] }
-			],
-			declineInvitationForAuthenticatedUser: ["DELETE /user/repository_invitations/{invitation_id}"],
-			delete: ["DELETE /repos/{owner}/{repo}"],
-			deleteAccessRestrictions: ["DELETE /repos/{owner}/{repo}/branches/{branch}/protection/restrictions"],
-			deleteAdminBranchProtection: ["DELETE /repos/{owner}/{repo}/branches/{branch}/protection/enforce_admins"],
-			deleteAnEnvironment: ["DELETE /repos/{owner}/{repo}/environments/{environment_name}"],
-			deleteAutolink: ["DELETE /repos/{owner}/{repo}/autolinks/{autolink_id}"],
-			deleteBranchProtection: ["DELETE /repos/{owner}/{repo}/branches/{branch}/protection"],
-			deleteCommitComment: ["DELETE /repos/{owner}/{repo}/comments/{comment_id}"],
-			deleteCommitSignatureProtection: ["DELETE /repos/{owner}/{repo}/branches/{branch}/protection/required_signatures"],
-			deleteDeployKey: ["DELETE /repos/{owner}/{repo}/keys/{key_id}"],
-			deleteDeployment: ["DELETE /repos/{owner}/{repo}/deployments/{deployment_id}"],
-			deleteDeploymentBranchPolicy: ["DELETE /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies/{branch_policy_id}"],
-			deleteFile: ["DELETE /repos/{owner}/{repo}/contents/{path}"],
-			deleteInvitation: ["DELETE /repos/{owner}/{repo}/invitations/{invitation_id}"],
-			deleteOrgRuleset: ["DELETE /orgs/{org}/rulesets/{ruleset_id}"],
-			deletePagesSite: ["DELETE /repos/{owner}/{repo}/pages"],
-			deletePullRequestReviewProtection: ["DELETE /repos/{owner}/{repo}/branches/{branch}/protection/required_pull_request_reviews"],
-			deleteRelease: ["DELETE /repos/{owner}/{repo}/releases/{release_id}"],
-			deleteReleaseAsset: ["DELETE /repos/{owner}/{repo}/releases/assets/{asset_id}"],
-			deleteRepoRuleset: ["DELETE /repos/{owner}/{repo}/rulesets/{ruleset_id}"],
-			deleteWebhook: ["DELETE /repos/{owner}/{repo}/hooks/{hook_id}"],
-			disableAutomatedSecurityFixes: ["DELETE /repos/{owner}/{repo}/automated-security-fixes"],
-			disableDeploymentProtectionRule: ["DELETE /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules/{protection_rule_id}"],
-			disableImmutableReleases: ["DELETE /repos/{owner}/{repo}/immutable-releases"],
-			disablePrivateVulnerabilityReporting: ["DELETE /repos/{owner}/{repo}/private-vulnerability-reporting"],
-			disableVulnerabilityAlerts: ["DELETE /repos/{owner}/{repo}/vulnerability-alerts"],
-			downloadArchive: [
-				"GET /repos/{owner}/{repo}/zipball/{ref}",
-				{},
-				{ renamed: ["repos", "downloadZipballArchive"] }
-			],
-			downloadTarballArchive: ["GET /repos/{owner}/{repo}/tarball/{ref}"],
-			downloadZipballArchive: ["GET /repos/{owner}/{repo}/zipball/{ref}"],
-			enableAutomatedSecurityFixes: ["PUT /repos/{owner}/{repo}/automated-security-fixes"],
-			enableImmutableReleases: ["PUT /repos/{owner}/{repo}/immutable-releases"],
-			enablePrivateVulnerabilityReporting: ["PUT /repos/{owner}/{repo}/private-vulnerability-reporting"],
-			enableVulnerabilityAlerts: ["PUT /repos/{owner}/{repo}/vulnerability-alerts"],
-			generateReleaseNotes: ["POST /repos/{owner}/{repo}/releases/generate-notes"],
-			get: ["GET /repos/{owner}/{repo}"],
-			getAccessRestrictions: ["GET /repos/{owner}/{repo}/branches/{branch}/protection/restrictions"],
-			getAdminBranchProtection: ["GET /repos/{owner}/{repo}/branches/{branch}/protection/enforce_admins"],
-			getAllDeploymentProtectionRules: ["GET /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules"],
-			getAllEnvironments: ["GET /repos/{owner}/{repo}/environments"],
-			getAllStatusCheckContexts: ["GET /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks/contexts"],
-			getAllTopics: ["GET /repos/{owner}/{repo}/topics"],
-			getAppsWithAccessToProtectedBranch: ["GET /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/apps"],
-			getAutolink: ["GET /repos/{owner}/{repo}/autolinks/{autolink_id}"],
-			getBranch: ["GET /repos/{owner}/{repo}/branches/{branch}"],
-			getBranchProtection: ["GET /repos/{owner}/{repo}/branches/{branch}/protection"],
-			getBranchRules: ["GET /repos/{owner}/{repo}/rules/branches/{branch}"],
-			getClones: ["GET /repos/{owner}/{repo}/traffic/clones"],
-			getCodeFrequencyStats: ["GET /repos/{owner}/{repo}/stats/code_frequency"],
-			getCollaboratorPermissionLevel: ["GET /repos/{owner}/{repo}/collaborators/{username}/permission"],
-			getCombinedStatusForRef: ["GET /repos/{owner}/{repo}/commits/{ref}/status"],
-			getCommit: ["GET /repos/{owner}/{repo}/commits/{ref}"],
-			getCommitActivityStats: ["GET /repos/{owner}/{repo}/stats/commit_activity"],
-			getCommitComment: ["GET /repos/{owner}/{repo}/comments/{comment_id}"],
-			getCommitSignatureProtection: ["GET /repos/{owner}/{repo}/branches/{branch}/protection/required_signatures"],
-			getCommunityProfileMetrics: ["GET /repos/{owner}/{repo}/community/profile"],
-			getContent: ["GET /repos/{owner}/{repo}/contents/{path}"],
-			getContributorsStats: ["GET /repos/{owner}/{repo}/stats/contributors"],
-			getCustomDeploymentProtectionRule: ["GET /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules/{protection_rule_id}"],
-			getDeployKey: ["GET /repos/{owner}/{repo}/keys/{key_id}"],
-			getDeployment: ["GET /repos/{owner}/{repo}/deployments/{deployment_id}"],
-			getDeploymentBranchPolicy: ["GET /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies/{branch_policy_id}"],
-			getDeploymentStatus: ["GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses/{status_id}"],
-			getEnvironment: ["GET /repos/{owner}/{repo}/environments/{environment_name}"],
-			getLatestPagesBuild: ["GET /repos/{owner}/{repo}/pages/builds/latest"],
-			getLatestRelease: ["GET /repos/{owner}/{repo}/releases/latest"],
-			getOrgRuleSuite: ["GET /orgs/{org}/rulesets/rule-suites/{rule_suite_id}"],
-			getOrgRuleSuites: ["GET /orgs/{org}/rulesets/rule-suites"],
-			getOrgRuleset: ["GET /orgs/{org}/rulesets/{ruleset_id}"],
-			getOrgRulesets: ["GET /orgs/{org}/rulesets"],
-			getPages: ["GET /repos/{owner}/{repo}/pages"],
-			getPagesBuild: ["GET /repos/{owner}/{repo}/pages/builds/{build_id}"],
-			getPagesDeployment: ["GET /repos/{owner}/{repo}/pages/deployments/{pages_deployment_id}"],
-			getPagesHealthCheck: ["GET /repos/{owner}/{repo}/pages/health"],
-			getParticipationStats: ["GET /repos/{owner}/{repo}/stats/participation"],
-			getPullRequestReviewProtection: ["GET /repos/{owner}/{repo}/branches/{branch}/protection/required_pull_request_reviews"],
-			getPunchCardStats: ["GET /repos/{owner}/{repo}/stats/punch_card"],
-			getReadme: ["GET /repos/{owner}/{repo}/readme"],
-			getReadmeInDirectory: ["GET /repos/{owner}/{repo}/readme/{dir}"],
-			getRelease: ["GET /repos/{owner}/{repo}/releases/{release_id}"],
-			getReleaseAsset: ["GET /repos/{owner}/{repo}/releases/assets/{asset_id}"],
-			getReleaseByTag: ["GET /repos/{owner}/{repo}/releases/tags/{tag}"],
-			getRepoRuleSuite: ["GET /repos/{owner}/{repo}/rulesets/rule-suites/{rule_suite_id}"],
-			getRepoRuleSuites: ["GET /repos/{owner}/{repo}/rulesets/rule-suites"],
-			getRepoRuleset: ["GET /repos/{owner}/{repo}/rulesets/{ruleset_id}"],
-			getRepoRulesetHistory: ["GET /repos/{owner}/{repo}/rulesets/{ruleset_id}/history"],
-			getRepoRulesetVersion: ["GET /repos/{owner}/{repo}/rulesets/{ruleset_id}/history/{version_id}"],
-			getRepoRulesets: ["GET /repos/{owner}/{repo}/rulesets"],
-			getStatusChecksProtection: ["GET /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks"],
-			getTeamsWithAccessToProtectedBranch: ["GET /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/teams"],
-			getTopPaths: ["GET /repos/{owner}/{repo}/traffic/popular/paths"],
-			getTopReferrers: ["GET /repos/{owner}/{repo}/traffic/popular/referrers"],
-			getUsersWithAccessToProtectedBranch: ["GET /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/users"],
-			getViews: ["GET /repos/{owner}/{repo}/traffic/views"],
-			getWebhook: ["GET /repos/{owner}/{repo}/hooks/{hook_id}"],
-			getWebhookConfigForRepo: ["GET /repos/{owner}/{repo}/hooks/{hook_id}/config"],
-			getWebhookDelivery: ["GET /repos/{owner}/{repo}/hooks/{hook_id}/deliveries/{delivery_id}"],
-			listActivities: ["GET /repos/{owner}/{repo}/activity"],
-			listAttestations: ["GET /repos/{owner}/{repo}/attestations/{subject_digest}"],
-			listAutolinks: ["GET /repos/{owner}/{repo}/autolinks"],
-			listBranches: ["GET /repos/{owner}/{repo}/branches"],
-			listBranchesForHeadCommit: ["GET /repos/{owner}/{repo}/commits/{commit_sha}/branches-where-head"],
-			listCollaborators: ["GET /repos/{owner}/{repo}/collaborators"],
-			listCommentsForCommit: ["GET /repos/{owner}/{repo}/commits/{commit_sha}/comments"],
-			listCommitCommentsForRepo: ["GET /repos/{owner}/{repo}/comments"],
-			listCommitStatusesForRef: ["GET /repos/{owner}/{repo}/commits/{ref}/statuses"],
-			listCommits: ["GET /repos/{owner}/{repo}/commits"],
-			listContributors: ["GET /repos/{owner}/{repo}/contributors"],
-			listCustomDeploymentRuleIntegrations: ["GET /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules/apps"],
-			listDeployKeys: ["GET /repos/{owner}/{repo}/keys"],
-			listDeploymentBranchPolicies: ["GET /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies"],
-			listDeploymentStatuses: ["GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses"],
-			listDeployments: ["GET /repos/{owner}/{repo}/deployments"],
-			listForAuthenticatedUser: ["GET /user/repos"],
-			listForOrg: ["GET /orgs/{org}/repos"],
-			listForUser: ["GET /users/{username}/repos"],
-			listForks: ["GET /repos/{owner}/{repo}/forks"],
-			listInvitations: ["GET /repos/{owner}/{repo}/invitations"],
-			listInvitationsForAuthenticatedUser: ["GET /user/repository_invitations"],
-			listLanguages: ["GET /repos/{owner}/{repo}/languages"],
-			listPagesBuilds: ["GET /repos/{owner}/{repo}/pages/builds"],
-			listPublic: ["GET /repositories"],
-			listPullRequestsAssociatedWithCommit: ["GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls"],
-			listReleaseAssets: ["GET /repos/{owner}/{repo}/releases/{release_id}/assets"],
-			listReleases: ["GET /repos/{owner}/{repo}/releases"],
-			listTags: ["GET /repos/{owner}/{repo}/tags"],
-			listTeams: ["GET /repos/{owner}/{repo}/teams"],
-			listWebhookDeliveries: ["GET /repos/{owner}/{repo}/hooks/{hook_id}/deliveries"],
-			listWebhooks: ["GET /repos/{owner}/{repo}/hooks"],
-			merge: ["POST /repos/{owner}/{repo}/merges"],
-			mergeUpstream: ["POST /repos/{owner}/{repo}/merge-upstream"],
-			pingWebhook: ["POST /repos/{owner}/{repo}/hooks/{hook_id}/pings"],
-			redeliverWebhookDelivery: ["POST /repos/{owner}/{repo}/hooks/{hook_id}/deliveries/{delivery_id}/attempts"],
-			removeAppAccessRestrictions: [
-				"DELETE /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/apps",
-				{},
-				{ mapToData: "apps" }
-			],
-			removeCollaborator: ["DELETE /repos/{owner}/{repo}/collaborators/{username}"],
-			removeStatusCheckContexts: [
-				"DELETE /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks/contexts",
-				{},
-				{ mapToData: "contexts" }
-			],
-			removeStatusCheckProtection: ["DELETE /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks"],
-			removeTeamAccessRestrictions: [
-				"DELETE /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/teams",
-				{},
-				{ mapToData: "teams" }
-			],
-			removeUserAccessRestrictions: [
-				"DELETE /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/users",
-				{},
-				{ mapToData: "users" }
-			],
-			renameBranch: ["POST /repos/{owner}/{repo}/branches/{branch}/rename"],
-			replaceAllTopics: ["PUT /repos/{owner}/{repo}/topics"],
-			requestPagesBuild: ["POST /repos/{owner}/{repo}/pages/builds"],
-			setAdminBranchProtection: ["POST /repos/{owner}/{repo}/branches/{branch}/protection/enforce_admins"],
-			setAppAccessRestrictions: [
-				"PUT /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/apps",
-				{},
-				{ mapToData: "apps" }
-			],
-			setStatusCheckContexts: [
-				"PUT /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks/contexts",
-				{},
-				{ mapToData: "contexts" }
-			],
-			setTeamAccessRestrictions: [
-				"PUT /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/teams",
-				{},
-				{ mapToData: "teams" }
-			],
-			setUserAccessRestrictions: [
-				"PUT /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/users",
-				{},
-				{ mapToData: "users" }
-			],
-			testPushWebhook: ["POST /repos/{owner}/{repo}/hooks/{hook_id}/tests"],
-			transfer: ["POST /repos/{owner}/{repo}/transfer"],
-			update: ["PATCH /repos/{owner}/{repo}"],
-			updateBranchProtection: ["PUT /repos/{owner}/{repo}/branches/{branch}/protection"],
-			updateCommitComment: ["PATCH /repos/{owner}/{repo}/comments/{comment_id}"],
-			updateDeploymentBranchPolicy: ["PUT /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies/{branch_policy_id}"],
-			updateInformationAboutPagesSite: ["PUT /repos/{owner}/{repo}/pages"],
-			updateInvitation: ["PATCH /repos/{owner}/{repo}/invitations/{invitation_id}"],
-			updateOrgRuleset: ["PUT /orgs/{org}/rulesets/{ruleset_id}"],
-			updatePullRequestReviewProtection: ["PATCH /repos/{owner}/{repo}/branches/{branch}/protection/required_pull_request_reviews"],
-			updateRelease: ["PATCH /repos/{owner}/{repo}/releases/{release_id}"],
-			updateReleaseAsset: ["PATCH /repos/{owner}/{repo}/releases/assets/{asset_id}"],
-			updateRepoRuleset: ["PUT /repos/{owner}/{repo}/rulesets/{ruleset_id}"],
-			updateStatusCheckPotection: [
-				"PATCH /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks",
-				{},
-				{ renamed: ["repos", "updateStatusCheckProtection"] }
-			],
-			updateStatusCheckProtection: ["PATCH /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks"],
-			updateWebhook: ["PATCH /repos/{owner}/{repo}/hooks/{hook_id}"],
-			updateWebhookConfigForRepo: ["PATCH /repos/{owner}/{repo}/hooks/{hook_id}/config"],
-			uploadReleaseAsset: ["POST /repos/{owner}/{repo}/releases/{release_id}/assets{?name,label}", { baseUrl: "https://uploads.github.com" }]
-		},
-		search: {
-			code: ["GET /search/code"],
-			commits: ["GET /search/commits"],
-			issuesAndPullRequests: ["GET /search/issues"],
-			labels: ["GET /search/labels"],
-			repos: ["GET /search/repositories"],
-			topics: ["GET /search/topics"],
-			users: ["GET /search/users"]
-		},
-		secretScanning: {
-			createPushProtectionBypass: ["POST /repos/{owner}/{repo}/secret-scanning/push-protection-bypasses"],
-			getAlert: ["GET /repos/{owner}/{repo}/secret-scanning/alerts/{alert_number}"],
-			getScanHistory: ["GET /repos/{owner}/{repo}/secret-scanning/scan-history"],
-			listAlertsForOrg: ["GET /orgs/{org}/secret-scanning/alerts"],
-			listAlertsForRepo: ["GET /repos/{owner}/{repo}/secret-scanning/alerts"],
-			listLocationsForAlert: ["GET /repos/{owner}/{repo}/secret-scanning/alerts/{alert_number}/locations"],
-			listOrgPatternConfigs: ["GET /orgs/{org}/secret-scanning/pattern-configurations"],
-			updateAlert: ["PATCH /repos/{owner}/{repo}/secret-scanning/alerts/{alert_number}"],
-			updateOrgPatternConfigs: ["PATCH /orgs/{org}/secret-scanning/pattern-configurations"]
-		},
-		securityAdvisories: {
-			createFork: ["POST /repos/{owner}/{repo}/security-advisories/{ghsa_id}/forks"],
-			createPrivateVulnerabilityReport: ["POST /repos/{owner}/{repo}/security-advisories/reports"],
-			createRepositoryAdvisory: ["POST /repos/{owner}/{repo}/security-advisories"],
-			createRepositoryAdvisoryCveRequest: ["POST /repos/{owner}/{repo}/security-advisories/{ghsa_id}/cve"],
-			getGlobalAdvisory: ["GET /advisories/{ghsa_id}"],
-			getRepositoryAdvisory: ["GET /repos/{owner}/{repo}/security-advisories/{ghsa_id}"],
-			listGlobalAdvisories: ["GET /advisories"],
-			listOrgRepositoryAdvisories: ["GET /orgs/{org}/security-advisories"],
-			listRepositoryAdvisories: ["GET /repos/{owner}/{repo}/security-advisories"],
-			updateRepositoryAdvisory: ["PATCH /repos/{owner}/{repo}/security-advisories/{ghsa_id}"]
-		},
-		teams: {
-			addOrUpdateMembershipForUserInOrg: ["PUT /orgs/{org}/teams/{team_slug}/memberships/{username}"],
-			addOrUpdateRepoPermissionsInOrg: ["PUT /orgs/{org}/teams/{team_slug}/repos/{owner}/{repo}"],
-			checkPermissionsForRepoInOrg: ["GET /orgs/{org}/teams/{team_slug}/repos/{owner}/{repo}"],
-			create: ["POST /orgs/{org}/teams"],
-			createDiscussionCommentInOrg: ["POST /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments"],
-			createDiscussionInOrg: ["POST /orgs/{org}/teams/{team_slug}/discussions"],
-			deleteDiscussionCommentInOrg: ["DELETE /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}"],
-			deleteDiscussionInOrg: ["DELETE /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}"],
-			deleteInOrg: ["DELETE /orgs/{org}/teams/{team_slug}"],
-			getByName: ["GET /orgs/{org}/teams/{team_slug}"],
-			getDiscussionCommentInOrg: ["GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}"],
-			getDiscussionInOrg: ["GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}"],
-			getMembershipForUserInOrg: ["GET /orgs/{org}/teams/{team_slug}/memberships/{username}"],
-			list: ["GET /orgs/{org}/teams"],
-			listChildInOrg: ["GET /orgs/{org}/teams/{team_slug}/teams"],
-			listDiscussionCommentsInOrg: ["GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments"],
-			listDiscussionsInOrg: ["GET /orgs/{org}/teams/{team_slug}/discussions"],
-			listForAuthenticatedUser: ["GET /user/teams"],
-			listMembersInOrg: ["GET /orgs/{org}/teams/{team_slug}/members"],
-			listPendingInvitationsInOrg: ["GET /orgs/{org}/teams/{team_slug}/invitations"],
-			listReposInOrg: ["GET /orgs/{org}/teams/{team_slug}/repos"],
-			removeMembershipForUserInOrg: ["DELETE /orgs/{org}/teams/{team_slug}/memberships/{username}"],
-			removeRepoInOrg: ["DELETE /orgs/{org}/teams/{team_slug}/repos/{owner}/{repo}"],
-			updateDiscussionCommentInOrg: ["PATCH /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}"],
-			updateDiscussionInOrg: ["PATCH /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}"],
-			updateInOrg: ["PATCH /orgs/{org}/teams/{team_slug}"]
-		},
-		users: {
-			addEmailForAuthenticated: [
-				"POST /user/emails",
-				{},
-				{ renamed: ["users", "addEmailForAuthenticatedUser"] }
-			],
-			addEmailForAuthenticatedUser: ["POST /user/emails"],
-			addSocialAccountForAuthenticatedUser: ["POST /user/social_accounts"],
-			block: ["PUT /user/blocks/{username}"],
-			checkBlocked: ["GET /user/blocks/{username}"],
-			checkFollowingForUser: ["GET /users/{username}/following/{target_user}"],
-			checkPersonIsFollowedByAuthenticated: ["GET /user/following/{username}"],
-			createGpgKeyForAuthenticated: [
-				"POST /user/gpg_keys",
-				{},
-				{ renamed: ["users", "createGpgKeyForAuthenticatedUser"] }
-			],
-			createGpgKeyForAuthenticatedUser: ["POST /user/gpg_keys"],
-			createPublicSshKeyForAuthenticated: [
-				"POST /user/keys",
-				{},
-				{ renamed: ["users", "createPublicSshKeyForAuthenticatedUser"] }
-			],
-			createPublicSshKeyForAuthenticatedUser: ["POST /user/keys"],
-			createSshSigningKeyForAuthenticatedUser: ["POST /user/ssh_signing_keys"],
-			deleteAttestationsBulk: ["POST /users/{username}/attestations/delete-request"],
-			deleteAttestationsById: ["DELETE /users/{username}/attestations/{attestation_id}"],
-			deleteAttestationsBySubjectDigest: ["DELETE /users/{username}/attestations/digest/{subject_digest}"],
-			deleteEmailForAuthenticated: [
-				"DELETE /user/emails",
-				{},
-				{ renamed: ["users", "deleteEmailForAuthenticatedUser"] }
-			],
-			deleteEmailForAuthenticatedUser: ["DELETE /user/emails"],
-			deleteGpgKeyForAuthenticated: [
-				"DELETE /user/gpg_keys/{gpg_key_id}",
-				{},
-				{ renamed: ["users", "deleteGpgKeyForAuthenticatedUser"] }
-			],
-			deleteGpgKeyForAuthenticatedUser: ["DELETE /user/gpg_keys/{gpg_key_id}"],
-			deletePublicSshKeyForAuthenticated: [
-				"DELETE /user/keys/{key_id}",
-				{},
-				{ renamed: ["users", "deletePublicSshKeyForAuthenticatedUser"] }
-			],
-			deletePublicSshKeyForAuthenticatedUser: ["DELETE /user/keys/{key_id}"],
-			deleteSocialAccountForAuthenticatedUser: ["DELETE /user/social_accounts"],
-			deleteSshSigningKeyForAuthenticatedUser: ["DELETE /user/ssh_signing_keys/{ssh_signing_key_id}"],
-			follow: ["PUT /user/following/{username}"],
-			getAuthenticated: ["GET /user"],
-			getById: ["GET /user/{account_id}"],
-			getByUsername: ["GET /users/{username}"],
-			getContextForUser: ["GET /users/{username}/hovercard"],
-			getGpgKeyForAuthenticated: [
-				"GET /user/gpg_keys/{gpg_key_id}",
-				{},
-				{ renamed: ["users", "getGpgKeyForAuthenticatedUser"] }
-			],
-			getGpgKeyForAuthenticatedUser: ["GET /user/gpg_keys/{gpg_key_id}"],
-			getPublicSshKeyForAuthenticated: [
-				"GET /user/keys/{key_id}",
-				{},
-				{ renamed: ["users", "getPublicSshKeyForAuthenticatedUser"] }
-			],
-			getPublicSshKeyForAuthenticatedUser: ["GET /user/keys/{key_id}"],
-			getSshSigningKeyForAuthenticatedUser: ["GET /user/ssh_signing_keys/{ssh_signing_key_id}"],
-			list: ["GET /users"],
-			listAttestations: ["GET /users/{username}/attestations/{subject_digest}"],
-			listAttestationsBulk: ["POST /users/{username}/attestations/bulk-list{?per_page,before,after}"],
-			listBlockedByAuthenticated: [
-				"GET /user/blocks",
-				{},
-				{ renamed: ["users", "listBlockedByAuthenticatedUser"] }
-			],
-			listBlockedByAuthenticatedUser: ["GET /user/blocks"],
-			listEmailsForAuthenticated: [
-				"GET /user/emails",
-				{},
-				{ renamed: ["users", "listEmailsForAuthenticatedUser"] }
-			],
-			listEmailsForAuthenticatedUser: ["GET /user/emails"],
-			listFollowedByAuthenticated: [
-				"GET /user/following",
-				{},
-				{ renamed: ["users", "listFollowedByAuthenticatedUser"] }
-			],
-			listFollowedByAuthenticatedUser: ["GET /user/following"],
-			listFollowersForAuthenticatedUser: ["GET /user/followers"],
-			listFollowersForUser: ["GET /users/{username}/followers"],
-			listFollowingForUser: ["GET /users/{username}/following"],
-			listGpgKeysForAuthenticated: [
-				"GET /user/gpg_keys",
-				{},
-				{ renamed: ["users", "listGpgKeysForAuthenticatedUser"] }
-			],
-			listGpgKeysForAuthenticatedUser: ["GET /user/gpg_keys"],
-			listGpgKeysForUser: ["GET /users/{username}/gpg_keys"],
-			listPublicEmailsForAuthenticated: [
-				"GET /user/public_emails",
-				{},
-				{ renamed: ["users", "listPublicEmailsForAuthenticatedUser"] }
-			],
-			listPublicEmailsForAuthenticatedUser: ["GET /user/public_emails"],
-			listPublicKeysForUser: ["GET /users/{username}/keys"],
-			listPublicSshKeysForAuthenticated: [
-				"GET /user/keys",
-				{},
-				{ renamed: ["users", "listPublicSshKeysForAuthenticatedUser"] }
-			],
-			listPublicSshKeysForAuthenticatedUser: ["GET /user/keys"],
-			listSocialAccountsForAuthenticatedUser: ["GET /user/social_accounts"],
-			listSocialAccountsForUser: ["GET /users/{username}/social_accounts"],
-			listSshSigningKeysForAuthenticatedUser: ["GET /user/ssh_signing_keys"],
-			listSshSigningKeysForUser: ["GET /users/{username}/ssh_signing_keys"],
-			setPrimaryEmailVisibilityForAuthenticated: [
-				"PATCH /user/email/visibility",
-				{},
-				{ renamed: ["users", "setPrimaryEmailVisibilityForAuthenticatedUser"] }
-			],
-			setPrimaryEmailVisibilityForAuthenticatedUser: ["PATCH /user/email/visibility"],
-			unblock: ["DELETE /user/blocks/{username}"],
-			unfollow: ["DELETE /user/following/{username}"],
-			updateAuthenticated: ["PATCH /user"]
-		}
-	};
-}));
-// node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/endpoints-to-methods.js
-function endpointsToMethods(octokit) {
-	const newMethods = {};
-	for (const scope of endpointMethodsMap.keys()) newMethods[scope] = new Proxy({
-		octokit,
-		scope,
-		cache: {}
-	}, handler);
-	return newMethods;
-}
-function decorate(octokit, scope, methodName, defaults, decorations) {
-	const requestWithDefaults = octokit.request.defaults(defaults);
-	function withDecorations(...args) {
-		let options = requestWithDefaults.endpoint.merge(...args);
-		if (decorations.mapToData) {
-			options = Object.assign({}, options, {
-				data: options[decorations.mapToData],
-				[decorations.mapToData]: void 0
-			});
-			return requestWithDefaults(options);
-		}
-		if (decorations.renamed) {
-			const [newScope, newMethodName] = decorations.renamed;
-			octokit.log.warn(`octokit.${scope}.${methodName}() has been renamed to octokit.${newScope}.${newMethodName}()`);
-		}
-		if (decorations.deprecated) octokit.log.warn(decorations.deprecated);
-		if (decorations.renamedParameters) {
-			const options2 = requestWithDefaults.endpoint.merge(...args);
-			for (const [name, alias] of Object.entries(decorations.renamedParameters)) if (name in options2) {
-				octokit.log.warn(`"${name}" parameter is deprecated for "octokit.${scope}.${methodName}()". Use "${alias}" instead`);
-				if (!(alias in options2)) options2[alias] = options2[name];
-				delete options2[name];
-			}
-			return requestWithDefaults(options2);
-		}
-		return requestWithDefaults(...args);
-	}
-	return Object.assign(withDecorations, requestWithDefaults);
-}
-var endpointMethodsMap, handler;
-var init_endpoints_to_methods = __esmMin((() => {
-	init_endpoints();
-	endpointMethodsMap = new Map();
-	for (const [scope, endpoints] of Object.entries(endpoints_default)) for (const [methodName, endpoint] of Object.entries(endpoints)) {
-		const [route, defaults, decorations] = endpoint;
-		const [method, url] = route.split(/ /);
-		const endpointDefaults = Object.assign({
-			method,
-			url
-		}, defaults);
-		if (!endpointMethodsMap.has(scope)) endpointMethodsMap.set(scope, new Map());
-		endpointMethodsMap.get(scope).set(methodName, {
-			scope,
-			methodName,
-			endpointDefaults,
-			decorations
-		});
-	}
-	handler = {
-		has({ scope }, methodName) {
-			return endpointMethodsMap.get(scope).has(methodName);
-		},
-		getOwnPropertyDescriptor(target, methodName) {
-			return {
-				value: this.get(target, methodName),
-				configurable: true,
-				writable: true,
-				enumerable: true
-			};
-		},
-		defineProperty(target, methodName, descriptor) {
-			Object.defineProperty(target.cache, methodName, descriptor);
-			return true;
-		},
-		deleteProperty(target, methodName) {
-			delete target.cache[methodName];
-			return true;
-		},
-		ownKeys({ scope }) {
-			return [...endpointMethodsMap.get(scope).keys()];
-		},
-		set(target, methodName, value) {
-			return target.cache[methodName] = value;
-		},
-		get({ octokit, scope, cache }, methodName) {
-			if (cache[methodName]) return cache[methodName];
-			const method = endpointMethodsMap.get(scope).get(methodName);
-			if (!method) return;
-			const { endpointDefaults, decorations } = method;
-			if (decorations) cache[methodName] = decorate(octokit, scope, methodName, endpointDefaults, decorations);
-			else cache[methodName] = octokit.request.defaults(endpointDefaults);
-			return cache[methodName];
-		}
-	};
-}));
-// node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/index.js
-function restEndpointMethods(octokit) {
-	return { rest: endpointsToMethods(octokit) };
-}
-function legacyRestEndpointMethods(octokit) {
-	const api = endpointsToMethods(octokit);
-	return {
-		...api,
-		rest: api
-	};
-}
-var init_dist_src = __esmMin((() => {
-	init_version();
-	init_endpoints_to_methods();
-	restEndpointMethods.VERSION = VERSION$1;
-	legacyRestEndpointMethods.VERSION = VERSION$1;
-}));
-// node_modules/@octokit/plugin-paginate-rest/dist-bundle/index.js
-function normalizePaginatedListResponse(response) {
-	if (!response.data) return {
-		...response,
-		data: []
-	};
-	if (!(("total_count" in response.data || "total_commits" in response.data) && !("url" in response.data))) return response;
-	const incompleteResults = response.data.incomplete_results;
-	const repositorySelection = response.data.repository_selection;
-	const totalCount = response.data.total_count;
-	const totalCommits = response.data.total_commits;
-	delete response.data.incomplete_results;
-	delete response.data.repository_selection;
-	delete response.data.total_count;
-	delete response.data.total_commits;
-	const namespaceKey = Object.keys(response.data)[0];
-	response.data = response.data[namespaceKey];
-	if (typeof incompleteResults !== "undefined") response.data.incomplete_results = incompleteResults;
-	if (typeof repositorySelection !== "undefined") response.data.repository_selection = repositorySelection;
-	response.data.total_count = totalCount;
-	response.data.total_commits = totalCommits;
-	return response;
-}
-function iterator(octokit, route, parameters) {
-	const options = typeof route === "function" ? route.endpoint(parameters) : octokit.request.endpoint(route, parameters);
-	const requestMethod = typeof route === "function" ? route : octokit.request;
-	const method = options.method;
-	const headers = options.headers;
-	let url = options.url;
-	return { [Symbol.asyncIterator]: () => ({ async next() {
-		if (!url) return { done: true };
-		try {
-			const normalizedResponse = normalizePaginatedListResponse(await requestMethod({
-				method,
-				url,
-				headers
-			}));
-			url = ((normalizedResponse.headers.link || "").match(/<([^<>]+)>;\s*rel="next"/) || [])[1];
-			if (!url && "total_commits" in normalizedResponse.data) {
-				const parsedUrl = new URL(normalizedResponse.url);
-				const params = parsedUrl.searchParams;
-				const page = parseInt(params.get("page") || "1", 10);
-				if (page * parseInt(params.get("per_page") || "250", 10) < normalizedResponse.data.total_commits) {
-					params.set("page", String(page + 1));
-					url = parsedUrl.toString();
-				}
-			}
-			return { value: normalizedResponse };
-		} catch (error) {
-			if (error.status !== 409) throw error;
-			url = "";
-			return { value: {
-				status: 200,
-				headers: {},
-				data: []
-			} };
-		}
-	} }) };
-}
-function paginate(octokit, route, parameters, mapFn) {
-	if (typeof parameters === "function") {
-		mapFn = parameters;
-		parameters = void 0;
-	}
-	return gather(octokit, [], iterator(octokit, route, parameters)[Symbol.asyncIterator](), mapFn);
-}
-function gather(octokit, results, iterator2, mapFn) {
-	return iterator2.next().then((result) => {
-		if (result.done) return results;
-		let earlyExit = false;
-		function done() {
-			earlyExit = true;
-		}
-		results = results.concat(mapFn ? mapFn(result.value, done) : result.value.data);
-		if (earlyExit) return results;
-		return gather(octokit, results, iterator2, mapFn);
-	});
-}
-function paginateRest(octokit) {
-	return { paginate: Object.assign(paginate.bind(null, octokit), { iterator: iterator.bind(null, octokit) }) };
-}
-var VERSION;
-var init_dist_bundle = __esmMin((() => {
-	VERSION = "0.0.0-development";
-	Object.assign(paginate, { iterator });
-	paginateRest.VERSION = VERSION;
-}));
-// node_modules/@actions/github/lib/utils.js
-function getOctokitOptions(token, options) {
-	const opts = Object.assign({}, options || {});
-	const auth = getAuthString(token, opts);
-	if (auth) opts.auth = auth;
-	const userAgent = getUserAgentWithOrchestrationId(opts.userAgent);
-	if (userAgent) opts.userAgent = userAgent;
-	return opts;
-}
-var baseUrl, defaults, GitHub;
-var init_utils = __esmMin((() => {
-	init_context();
-	init_utils$1();
-	init_dist_src$1();
-	init_dist_src();
-	init_dist_bundle();
-	new Context();
-	baseUrl = getApiBaseUrl();
-	defaults = {
-		baseUrl,
-		request: {
-			agent: getProxyAgent(baseUrl),
-			fetch: getProxyFetch(baseUrl)
-		}
-	};
-	GitHub = Octokit.plugin(restEndpointMethods, paginateRest).defaults(defaults);
-}));
-// node_modules/@actions/github/lib/github.js
-var github_exports = __exportAll({
-	context: () => context$1,
-	getOctokit: () => getOctokit
-});
-function getOctokit(token, options, ...additionalPlugins) {
-	return new (GitHub.plugin(...additionalPlugins))(getOctokitOptions(token, options));
-}
-var context$1;
-var init_github = __esmMin((() => {
-	init_context();
-	init_utils();
-	context$1 = new Context();
-}));
-// src/collect/github/github-client.ts
-const MOST_TRIES$4 = 4;
-const FIRST_WAIT = 500;
-const LONGEST_WAIT = 12e4;
-const TIME_BUDGET = 18e4;
-const REQUEST_TIMEOUT = 3e4;
-const LARGEST_BODY$1 = 16e6;
-const UNTOLD_WAIT = 6e4;
-function repositoryOf(env) {
-	const [owner, repo] = (env.GITHUB_REPOSITORY ?? "").split("/");
-	return owner && repo ? {
-		owner,
-		repo
-	} : null;
-}
-function createGitHub({ fetch, env, now, sleep, random, redact }, token) {
-	const repository = repositoryOf(env);
-	if (repository === null) throw new AuditError(`GITHUB_REPOSITORY is "${env.GITHUB_REPOSITORY ?? ""}", which names no repository.`, { remedy: "The runner sets it to OWNER/NAME; set it where the action is run by hand." });
-	if (token === "") throw new AuditError("There is no token to read and write the repository with: github-token is empty.", { remedy: "Leave the input out to use the token of the workflow, or pass a secret that has a value." });
-	const { owner, repo } = repository;
-	const baseUrl = env.GITHUB_API_URL || "https://api.github.com";
-	const graphqlUrl = env.GITHUB_GRAPHQL_URL || "https://api.github.com/graphql";
-	const deadline = now() + TIME_BUDGET;
-	const bounded = wholeReplies(fetch, {
-		timeout: () => Math.min(REQUEST_TIMEOUT, deadline - now()),
-		maxBytes: LARGEST_BODY$1
-	});
-	const connect = lazy(async () => {
-		const { getOctokit } = await Promise.resolve().then(() => (init_github(), github_exports));
-		return getOctokit(token, {
-			baseUrl,
-			request: {
-				fetch: bounded,
-				redirect: "manual"
-			},
-			log: SILENT
-		});
-	});
-	let inDoubt = null;
-	async function send(name, { route, parameters, repeatable }, read) {
-		const octokit = await connect();
-		for (let tries = 1;; tries++) {
-			if (now() >= deadline) throw new AuditError(`${name} was not sent to GitHub: the ${TIME_BUDGET / 6e4} minutes for it are used up.`, { remedy: "Run the job again later; https://www.githubstatus.com tells of outages." });
-			let wait;
-			try {
-				return read(await octokit.request(route, {
-					headers: HEADERS,
-					...parameters
-				}));
-			} catch (thrown) {
-				const { error, headers } = understand(name, thrown, redact);
-				if (error.inDoubt) inDoubt = error;
-				wait = tries < MOST_TRIES$4 ? waitFor(error, headers, repeatable, tries) : null;
-				if (wait === null || now() + wait >= deadline) throw error;
-			}
-			await sleep(wait);
-		}
-	}
-	function waitFor(error, headers, repeatable, tries) {
-		if (error.refusal === "rate-limit") {
-			const reset = headers["x-ratelimit-remaining"] === "0" ? Number(headers["x-ratelimit-reset"]) * 1e3 - now() : null;
-			const asked = parseRetryAfter(headers["retry-after"] === void 0 ? null : String(headers["retry-after"]), now());
-			const wait = Math.max(0, asked ?? reset ?? UNTOLD_WAIT);
-			return wait <= LONGEST_WAIT ? wait + random() * FIRST_WAIT : null;
-		}
-		return (error.unsent ? !error.unsent.isLasting : repeatable && error.inDoubt) ? random() * FIRST_WAIT * 2 ** tries : null;
-	}
-	return {
-		owner,
-		repo,
-		serverUrl: env.GITHUB_SERVER_URL || "https://github.com",
-		lastInDoubt: () => inDoubt,
-		sleep,
-		random,
-		rest: (method, below, parameters, schema) => {
-			const route = `${method} /repos/{owner}/{repo}${below}`;
-			const name = `${method} ${below || "/"}${describe(parameters)}`;
-			return send(name, {
-				route,
-				parameters: {
-					owner,
-					repo,
-					...parameters
-				},
-				repeatable: method !== "POST"
-			}, (reply) => parse$3(name, reply, schema));
-		},
-		mutate: (name, query, input, schema) => send(name, {
-			route: `POST ${graphqlUrl}`,
-			parameters: {
-				query,
-				variables: { input }
-			},
-			repeatable: false
-		}, (reply) => parseMutation(name, reply, schema))
-	};
-}
-const WHATEVER = union([object$1({}), array(unknown())]);
-const HEADERS = { "x-github-api-version": "2022-11-28" };
-const nothing$1 = () => {};
-const SILENT = {
-	debug: nothing$1,
-	info: nothing$1,
-	warn: nothing$1,
-	error: nothing$1
-};
-function describe(parameters) {
-	const told = Object.entries(parameters).filter(([name]) => [
-		"ref",
-		"path",
-		"basehead",
-		"pull_number",
-		"issue_number"
-	].includes(name));
-	return told.length > 0 ? ` (${told.map(([name, value]) => `${name} ${value}`).join(", ")})` : "";
-}
-// src/collect/github/read.ts
-const oid = string$1().regex(/^[0-9a-f]{40,64}$/);
-const repositorySchema = object$1({
-	node_id: string$1(),
-	default_branch: string$1()
-});
-const refSchema = object$1({ object: object$1({ sha: oid }) });
-const contentSchema = union([object$1({
-	type: string$1(),
-	encoding: string$1().optional(),
-	content: string$1().optional(),
-	sha: oid
-}), array(unknown())]);
-const treeSchema = object$1({
-	tree: array(object$1({
-		path: string$1(),
-		type: string$1(),
-		sha: oid
-	})),
-	truncated: literal(false, "is true: the folder has too many entries to be listed")
-});
-const blobSchema = object$1({
-	encoding: literal("base64"),
-	content: string$1()
-});
-async function readRepository(github) {
-	const { node_id: id, default_branch: defaultBranch } = await github.rest("GET", "", {}, repositorySchema);
-	return {
-		id,
-		defaultBranch
-	};
-}
-async function readHead(github, branch) {
-	try {
-		return (await github.rest("GET", "/git/ref/{ref}", { ref: `heads/${branch}` }, refSchema)).object.sha;
-	} catch (error) {
-		if (refusalOf(error) === "not-found") return null;
-		throw error;
-	}
-}
-async function readFiles(github, branch, paths) {
-	const name = branch ?? (await readRepository(github)).defaultBranch;
-	const head = await readHead(github, name);
-	if (head === null) {
-		await readRepository(github);
-		throw new AuditError(`Branch "${name}" does not exist in ${github.owner}/${github.repo}.`, { remedy: "Create it, or set base to a branch that exists; by default it is the repository's default branch." });
-	}
-	return {
-		branch: name,
-		head,
-		files: await readFilesAt(github, head, paths)
-	};
-}
-async function readFilesAt(github, commit, paths) {
-	const readTree = treeReader(github);
-	const texts = await Promise.all(paths.map(async (path) => [path, await readText(github, {
-		commit,
-		path,
-		readTree
-	})]));
-	return Object.fromEntries(texts);
-}
-function treeReader(github) {
-	const read = new Map();
-	return (sha) => {
-		const known = read.get(sha) ?? patientTree(github, sha);
-		read.set(sha, known);
-		return known;
-	};
-}
-const MOST_TRIES$3 = 4;
-async function patientTree(github, sha) {
-	for (let tries = 1;; tries++) {
-		try {
-			return (await github.rest("GET", "/git/trees/{tree_sha}", { tree_sha: sha }, treeSchema)).tree;
-		} catch (error) {
-			if (refusalOf(error) !== "not-found") throw error;
-			if (tries === MOST_TRIES$3) throw new AuditError(`GitHub does not find what it has named a moment ago. ${describeError(error)}`, {
-				remedy: "Run the job again later; https://www.githubstatus.com tells of outages.",
-				cause: error
-			});
-		}
-		await github.sleep(github.random() * 500 * 2 ** tries);
-	}
-}
-async function readText(github, { commit, path, readTree }) {
-	const where = `${path} at ${commit.slice(0, 7)} in ${github.owner}/${github.repo}`;
-	const found = await readContent(github, path, commit);
-	const blob = found === null ? await findBlob(path, commit, readTree) : null;
-	if (found === null && blob === null) return null;
-	if (found !== null && (Array.isArray(found) || found.type !== "file")) throw new AuditError(`${where} is a ${Array.isArray(found) ? "folder" : found.type}, not a file.`, { remedy: "Set snapshot-path to the path of a file." });
-	const content = found?.encoding === "base64" ? found.content : await readBlob(github, blob ?? found?.sha ?? "");
-	try {
-		return new TextDecoder("utf-8", {
-			fatal: true,
-			ignoreBOM: true
-		}).decode(Buffer.from(content ?? "", "base64"));
-	} catch (cause) {
-		throw new AuditError(`${where} is not UTF-8 text.`, {
-			remedy: "Restore it from its history, or delete it.",
-			cause
-		});
-	}
-}
-async function readContent(github, path, commit) {
-	try {
-		return await github.rest("GET", "/contents/{path}", {
-			path,
-			ref: commit
-		}, contentSchema);
-	} catch (error) {
-		if (refusalOf(error) === "not-found") return null;
-		throw error;
-	}
-}
-async function findBlob(path, commit, readTree) {
-	let sha = commit;
-	for (const [depth, name] of path.split("/").entries()) {
-		const entry = (await readTree(sha)).find((item) => item.path === name);
-		const isLast = depth === path.split("/").length - 1;
-		if (entry === void 0 || entry.type !== (isLast ? "blob" : "tree")) return null;
-		sha = entry.sha;
-	}
-	return sha;
-}
-async function readBlob(github, sha) {
-	return (await github.rest("GET", "/git/blobs/{file_sha}", { file_sha: sha }, blobSchema)).content;
-}
-// src/collect/repository/earlier-attempt.ts
-const commitSchema$2 = object$1({
-	parents: array(object$1({ sha: string$1() })),
-	commit: object$1({ message: string$1() })
-});
-function runTrailer({ GITHUB_RUN_ID: id }) {
-	return id ? `Audit-Run: ${id}` : null;
-}
-function isRerun({ GITHUB_RUN_ATTEMPT: attempt }) {
-	return Number(attempt) > 1;
-}
-async function filesBefore(github, env, { head, files }) {
-	const trailer = runTrailer(env);
-	if (!isRerun(env) || trailer === null) return null;
-	const { parents, commit } = await github.rest("GET", "/commits/{ref}", { ref: head }, commitSchema$2);
-	const [parent, ...more] = parents;
-	if (!commit.message.split("\n").some((line) => line.trim() === trailer) || parent === void 0 || more.length > 0) return null;
-	return readFilesAt(github, parent.sha, Object.keys(files));
 }
 // node_modules/yaml/browser/dist/nodes/identity.js
 const ALIAS = Symbol.for("yaml.alias");
@@ -28161,7 +25060,7 @@ function collectionFromPath(schema, path, value) {
 	});
 }
 const isEmptyPath = (path) => path == null || typeof path === "object" && !!path[Symbol.iterator]().next().done;
-var Collection = class extends NodeBase {
+var Collection$1 = class extends NodeBase {
 	constructor(type, schema) {
 		super(type);
 		Object.defineProperty(this, "schema", {
@@ -28748,7 +25647,7 @@ function warn(logLevel, warning) {
 }
 // node_modules/yaml/browser/dist/schema/yaml-1.1/merge.js
 const MERGE_KEY = "<<";
-const merge$1 = {
+const merge$2 = {
 	identify: (value) => value === MERGE_KEY || typeof value === "symbol" && value.description === MERGE_KEY,
 	default: "key",
 	tag: "tag:yaml.org,2002:merge",
@@ -28756,7 +25655,7 @@ const merge$1 = {
 	resolve: () => Object.assign(new Scalar(Symbol(MERGE_KEY)), { addToJSMap: addMergeToJSMap }),
 	stringify: () => MERGE_KEY
 };
-const isMergeKey = (ctx, key) => (merge$1.identify(key) || isScalar(key) && (!key.type || key.type === Scalar.PLAIN) && merge$1.identify(key.value)) && ctx?.doc.schema.tags.some((tag) => tag.tag === merge$1.tag && tag.default);
+const isMergeKey = (ctx, key) => (merge$2.identify(key) || isScalar(key) && (!key.type || key.type === Scalar.PLAIN) && merge$2.identify(key.value)) && ctx?.doc.schema.tags.some((tag) => tag.tag === merge$2.tag && tag.default);
 function addMergeToJSMap(ctx, map, value) {
 	const source = resolveAliasValue(ctx, value);
 	if (isSeq(source)) for (const it of source.items) mergeValue(ctx, map, it);
@@ -28965,7 +25864,7 @@ function findPair(items, key) {
 		if (isScalar(it.key) && it.key.value === k) return it;
 	}
 }
-var YAMLMap = class extends Collection {
+var YAMLMap = class extends Collection$1 {
 	static get tagName() {
 		return "tag:yaml.org,2002:map";
 	}
@@ -29053,7 +25952,7 @@ const map = {
 	createNode: (schema, obj, ctx) => YAMLMap.from(schema, obj, ctx)
 };
 // node_modules/yaml/browser/dist/nodes/YAMLSeq.js
-var YAMLSeq = class extends Collection {
+var YAMLSeq = class extends Collection$1 {
 	static get tagName() {
 		return "tag:yaml.org,2002:seq";
 	}
@@ -29737,7 +26636,7 @@ const schema = [
 	floatExp,
 	float,
 	binary,
-	merge$1,
+	merge$2,
 	omap,
 	pairs$1,
 	set,
@@ -29769,7 +26668,7 @@ const tagsByName = {
 	intOct: intOct$1,
 	intTime,
 	map,
-	merge: merge$1,
+	merge: merge$2,
 	null: nullTag,
 	omap,
 	pairs: pairs$1,
@@ -29779,7 +26678,7 @@ const tagsByName = {
 };
 const coreKnownTags = {
 	"tag:yaml.org,2002:binary": binary,
-	"tag:yaml.org,2002:merge": merge$1,
+	"tag:yaml.org,2002:merge": merge$2,
 	"tag:yaml.org,2002:omap": omap,
 	"tag:yaml.org,2002:pairs": pairs$1,
 	"tag:yaml.org,2002:set": set,
@@ -29787,7 +26686,7 @@ const coreKnownTags = {
 };
 function getTags(customTags, schemaName, addMergeTag) {
 	const schemaTags = schemas.get(schemaName);
-	if (schemaTags && !customTags) return addMergeTag && !schemaTags.includes(merge$1) ? schemaTags.concat(merge$1) : schemaTags.slice();
+	if (schemaTags && !customTags) return addMergeTag && !schemaTags.includes(merge$2) ? schemaTags.concat(merge$2) : schemaTags.slice();
 	let tags = schemaTags;
 	if (!tags) {
 		if (Array.isArray(customTags)) tags = [];
@@ -29798,7 +26697,7 @@ function getTags(customTags, schemaName, addMergeTag) {
 	}
 	if (Array.isArray(customTags)) for (const tag of customTags) tags = tags.concat(tag);
 	else if (typeof customTags === "function") tags = customTags(tags.slice());
-	if (addMergeTag) tags = tags.concat(merge$1);
+	if (addMergeTag) tags = tags.concat(merge$2);
 	return tags.reduce((tags, tag) => {
 		const tagObj = typeof tag === "string" ? tagsByName[tag] : tag;
 		if (!tagObj) {
@@ -32769,7 +29668,7 @@ const selector = {
 };
 const namesSomething = (rule) => rule.group !== void 0 || rule.limiter !== void 0 || rule.workspace !== void 0;
 const NAMES_SOMETHING = "names nothing; accepted: at least one of group, limiter, workspace";
-const line = union([string$1(), number()], "a percentage (75%) or a ratio (0.75), above 0").transform(String).pipe(threshold);
+const line = union([string$1(), number$1()], "a percentage (75%) or a ratio (0.75), above 0").transform(String).pipe(threshold);
 const thresholdSchema = strictObject({
 	...selector,
 	alert: line.optional().describe("Alert line: 90% or 0.9"),
@@ -32778,7 +29677,7 @@ const thresholdSchema = strictObject({
 	path: ["watch"],
 	error: "is not below alert; accepted: a value below alert"
 });
-const muteSchema = strictObject({
+const muteSchema$1 = strictObject({
 	...selector,
 	model: name.optional().describe("A model whose use no limit counts"),
 	kind: _enum(UNCLAIMED_KINDS, `is no kind of use; accepted: ${UNCLAIMED_KINDS.join(", ")}`).optional().describe("A kind of use that no limit counts"),
@@ -32791,19 +29690,21 @@ const expectedSchema = strictObject({
 	group: name.describe("Display name of a rate-limit group, or a model or alias it contains"),
 	limiter: name.describe("Anthropic's name of a limiter, such as output_tokens_per_minute"),
 	workspace: selector.workspace.describe("Name or ID of a workspace; without it the organization's limit is meant"),
-	limit: number().nonnegative().describe("What should bind")
+	limit: number$1().nonnegative().describe("What should bind")
 });
 const listOf = (schema) => array(schema).nullish().transform((items) => items ?? []);
 const policySchema = strictObject({
 	thresholds: listOf(thresholdSchema).describe("Lines for some limits; the rule that names more of a limit wins"),
-	mutes: listOf(muteSchema).describe("Alerts nobody needs to hear of, each with an owner, a reason and an end"),
-	expected: listOf(expectedSchema).describe("Limits as they should be")
+	mutes: listOf(muteSchema$1).describe("Alerts nobody needs to hear of, each with an owner, a reason and an end"),
+	expected: listOf(expectedSchema).describe("Limits as they should be"),
+	"spend-cap": number$1().positive().nullish().describe("Monthly spend cap in US dollars, for organizations to which Anthropic does not list it")
 });
 const NO_POLICY = {
 	path: "",
 	thresholds: [],
 	mutes: [],
-	expected: []
+	expected: [],
+	spendCap: null
 };
 // src/collect/repository/policy.ts
 const MOST_PROBLEMS = 10;
@@ -32815,25 +29716,27 @@ function parsePolicy(text, path) {
 		lineCounter: lines,
 		prettyErrors: false
 	});
-	const at = (offset) => {
-		const { line, col } = lines.linePos(offset);
+	const place = (offset, message) => {
+		const { line, col: column } = lines.linePos(offset);
 		return {
 			line,
-			text: `line ${line}, column ${col}`
+			column,
+			message
 		};
 	};
-	if (document.errors.length > 0) throw invalid(path, document.errors.map(({ pos, message }) => `${at(pos[0]).text}: ${message}`));
+	if (document.errors.length > 0) throw invalid(path, document.errors.map(({ pos, message }) => place(pos[0], message)));
 	const parsed = policySchema.safeParse(toValue(document, path));
-	if (!parsed.success) throw invalid(path, parsed.error.issues.flatMap((issue) => problems(issue, document)).map(({ offset, message }) => `${at(offset).text}: ${message}`));
+	if (!parsed.success) throw invalid(path, parsed.error.issues.flatMap((issue) => problems(issue, document)).map(({ offset, message }) => place(offset, message)));
 	const withLines = (list, rules) => rules.map((rule, index) => ({
 		...rule,
-		line: at(offsetOf(document, [list, index])).line
+		line: lines.linePos(offsetOf(document, [list, index])).line
 	}));
 	return {
 		path,
 		thresholds: withLines("thresholds", parsed.data.thresholds),
 		mutes: withLines("mutes", parsed.data.mutes),
-		expected: withLines("expected", parsed.data.expected)
+		expected: withLines("expected", parsed.data.expected),
+		spendCap: parsed.data["spend-cap"] ?? null
 	};
 }
 function toValue(document, path) {
@@ -32867,9 +29770,13 @@ function keyOffset(document, path, key) {
 	return isScalar(pair?.key) ? pair.key.range?.[0] : void 0;
 }
 function invalid(path, found) {
-	const shown = found.slice(0, MOST_PROBLEMS).map((problem) => `- ${problem}`);
+	const textOf = (problem) => typeof problem === "string" ? problem : `line ${problem.line}, column ${problem.column}: ${problem.message}`;
+	const shown = found.slice(0, MOST_PROBLEMS).map((problem) => `- ${textOf(problem)}`);
 	const more = found.length > shown.length ? `\n- and ${found.length - shown.length} more` : "";
-	return new AuditError(`The policy ${path} is not valid; nothing was judged.\n${shown.join("\n")}${more}`, { remedy: "docs/policy.md shows every rule there is." });
+	return new AuditError(`The policy ${path} is not valid; nothing was judged.\n${shown.join("\n")}${more}`, {
+		remedy: "docs/policy.md shows every rule there is.",
+		places: found.filter((problem) => typeof problem !== "string")
+	});
 }
 // src/collect/repository/workspace.ts
 async function readWorkspace(root, paths) {
@@ -32905,6 +29812,42 @@ function absent(error) {
 	if (error.code === "ENOENT" || error.code === "ENOTDIR") return null;
 	throw error;
 }
+// src/collect/repository/checked.ts
+async function readChecked({ env }, inputs) {
+	const { policyPath, snapshotPath } = inputs;
+	const remedy = "Let actions/checkout run before this action, and compare policy-path and snapshot-path with the repository.";
+	const root = env.GITHUB_WORKSPACE;
+	if (!root) throw new AuditError("mode: check needs GITHUB_WORKSPACE, which is not set.", { remedy });
+	const texts = await readWorkspace(root, [policyPath, snapshotPath]);
+	const policy = parsed(texts[policyPath] ?? null, policyPath, parsePolicy);
+	const snapshot = parsed(texts[snapshotPath] ?? null, snapshotPath, parseSnapshot);
+	if (policy.kind === "absent" && snapshot.kind === "absent") throw new AuditError(`Nothing was checked: the workspace has neither ${policyPath} nor ${snapshotPath}.`, { remedy });
+	return {
+		policy,
+		snapshot
+	};
+}
+function parsed(text, path, parse) {
+	if (text === null) return {
+		kind: "absent",
+		path
+	};
+	try {
+		return {
+			kind: "valid",
+			path,
+			value: parse(text, path)
+		};
+	} catch (error) {
+		const places = error instanceof AuditError ? error.places : [];
+		return {
+			kind: "invalid",
+			path,
+			error: describeError(error),
+			places
+		};
+	}
+}
 // src/collect/repository/committed.ts
 function snapshotIn(committed) {
 	return committed.kind === "read" ? committed.snapshot : null;
@@ -32923,92 +29866,141 @@ function unreadFailures(committed) {
 		message: error
 	}];
 }
-async function readCommitted(run) {
-	const { inputs, log } = run;
-	const { path } = inputs.snapshot;
-	const found = await readFilesOf(run, [path, inputs.policyPath]);
-	if (found.kind === "no-access") {
-		log.warning(`${found.why} ${NOTHING_COMPARED}`, "Committed snapshot and policy");
-		return found;
-	}
-	if (found.kind === "unread") {
-		log.error(found.error, "Committed snapshot and policy");
-		return {
-			...found,
-			policy: null
-		};
-	}
-	const text = found.files[path] ?? null;
-	log.info(text === null ? `There is no snapshot at ${path} yet.` : `The committed snapshot is ${path}.`);
-	const policyText = found.files[inputs.policyPath] ?? null;
-	if (policyText !== null) log.info(`The policy is ${inputs.policyPath}.`);
-	const policy = policyText === null ? NO_POLICY : parsePolicy(policyText, inputs.policyPath);
-	try {
-		return {
-			kind: "read",
-			snapshot: text === null ? null : parseSnapshot(text, path),
-			policy
-		};
-	} catch (error) {
-		log.error(describeError(error), "Committed snapshot");
-		return {
-			kind: "unread",
-			error: describeError(error),
-			policy
-		};
-	}
-}
 const NOTHING_COMPARED = "The policy, if there is one, was not applied, and the limits were compared with nothing.";
-async function readFilesOf(run, paths) {
-	const { deps, inputs } = run;
-	const keepsNothing = inputs.snapshot.mode === "none";
-	if (keepsNothing && repositoryOf(deps.env) === null) return {
-		kind: "no-access",
-		why: "There is no repository to read: GITHUB_REPOSITORY is not set."
+const page$1 = object$1({
+	data: array(object$1({
+		amount: string$1().regex(/^\d+$/).nullish(),
+		currency: string$1(),
+		is_enabled: boolean().nullish(),
+		period: string$1().nullish(),
+		scope: object$1({ type: string$1() })
+	})),
+	next_page: string$1().nullish()
+});
+const BETAS = ["spend-limit-reads-2026-09-26"];
+const PATH$3 = "/v1/organizations/spend_limits";
+const SCOPES = ["usage_tier", "organization"];
+async function readSpendLimits(client) {
+	const rows = [];
+	try {
+		const pages = followPages(`GET ${PATH$3}`, (cursor) => client.get(PATH$3, {
+			scope_type: SCOPES,
+			page: cursor
+		}, page$1, { betas: BETAS }), ({ next_page }) => next_page || null);
+		for await (const { data } of pages) rows.push(...data);
+	} catch (error) {
+		if (error instanceof AuditError && CLOSED.has(error.status ?? 0)) return {
+			tier: null,
+			cap: null
+		};
+		throw error;
+	}
+	const caps = rows.filter(({ scope, is_enabled }) => SCOPES.includes(scope.type) && is_enabled !== false).filter(({ currency, period }) => currency === "USD" && (period ?? MONTHLY) === MONTHLY).flatMap(({ scope, amount }) => amount ? [{
+		scope: scope.type,
+		amount: Number(amount)
+	}] : []);
+	const ofTier = caps.find(({ scope }) => scope === "usage_tier");
+	return {
+		tier: TIERS.find((name) => PUBLISHED.monthlySpend[name] * 100 === ofTier?.amount) ?? null,
+		cap: caps.length > 0 ? Math.min(...caps.map(({ amount }) => amount)) : null
 	};
-	if (keepsNothing && inputs.githubToken === "") return {
-		kind: "no-access",
-		why: "There is no token to read the repository with: github-token is empty."
+}
+const MONTHLY = "monthly";
+const CLOSED = new Set([
+	400,
+	403,
+	404
+]);
+// src/collect/spend/collect-spend.ts
+const TIME_BUDGET$2 = 1e4;
+async function collectSpend({ clientFor }, { window, policyCap }, log) {
+	const client = clientFor(TIME_BUDGET$2);
+	const limits = await readSpendLimits(client).catch((error) => {
+		log.debug(`The spend limits could not be read: ${describeError(error)}`);
+		return {
+			tier: null,
+			cap: null
+		};
+	});
+	const { tier } = limits;
+	const cap = limits.cap ?? (policyCap === null ? null : policyCap * CENTS);
+	if (!cap) return {
+		tier,
+		spend: null,
+		problem: null
 	};
 	try {
+		const { monthStart, costs, known } = await readCosts(client, window);
+		let sum = 0;
+		const shares = costs.map((cost) => {
+			sum += cost;
+			return sum / cap;
+		});
+		const capSource = limits.cap === null ? "policy" : "api";
 		return {
-			kind: "files",
-			files: await readPaths(run, paths)
+			tier,
+			spend: shares.length > 0 ? {
+				capSource,
+				monthStart,
+				shares,
+				known
+			} : null,
+			problem: null
 		};
 	} catch (error) {
-		const refusal = refusalOf(error);
-		if (keepsNothing && refusal === "empty") return {
-			kind: "files",
-			files: {}
-		};
-		if (keepsNothing && (refusal === "permission" || refusal === "not-found")) return {
-			kind: "no-access",
-			why: describeError(error)
-		};
 		return {
-			kind: "unread",
-			error: describeError(error)
+			tier,
+			spend: null,
+			problem: `How much of the spend cap is used could not be read: ${describeError(error)}`
 		};
 	}
 }
-async function readPaths({ deps, inputs, secrets, log }, paths) {
-	const { mode, base } = inputs.snapshot;
-	if (mode !== "file") {
-		const github = createGitHub({
-			...deps,
-			redact: secrets.redact
-		}, inputs.githubToken);
-		const there = await readFiles(github, base, paths);
-		const before = mode === "commit" ? await filesBefore(github, deps.env, there) : null;
-		if (before) log.info("An earlier attempt of this run has committed: what it changed is reported again.");
-		return {
-			...there.files,
-			...before && { [inputs.snapshot.path]: before[inputs.snapshot.path] ?? null }
-		};
+const CENTS = 100;
+const page = object$1({
+	data: array(object$1({
+		starting_at: string$1(),
+		cost: object$1({
+			amount: string$1().regex(/^-?\d+(\.\d+)?$/),
+			currency: literal("USD")
+		})
+	})),
+	has_more: boolean().nullish(),
+	next_page: string$1().nullish(),
+	data_refreshed_at: string$1().nullish()
+});
+const PATH$2 = "/v1/organizations/analytics/cost";
+const OPTIONS$1 = {
+	betas: ["analytics-usage-cost-2026-08-24"],
+	version: "2026-10-21"
+};
+async function readCosts(client, window) {
+	const end = dayOf(window.end);
+	const lastDay = new Date(end - DAY);
+	const monthStart = Date.UTC(lastDay.getUTCFullYear(), lastDay.getUTCMonth());
+	const costs = Array.from({ length: (end - monthStart) / DAY }, () => 0);
+	let known = end;
+	const pages = followPages(`GET ${PATH$2}`, (cursor) => client.get(PATH$2, {
+		starting_at: isoTime(monthStart),
+		ending_at: isoTime(end),
+		time_bucket_width: "1d",
+		order_by: "time",
+		order: "asc",
+		limit: 1e3,
+		page: cursor
+	}, page, OPTIONS$1), ({ has_more, next_page }) => nextCursor(`GET ${PATH$2}`, has_more, next_page));
+	for await (const { data, data_refreshed_at } of pages) {
+		const refreshed = data_refreshed_at ? Date.parse(data_refreshed_at) : NaN;
+		if (!Number.isNaN(refreshed)) known = Math.min(known, Math.floor(refreshed / MINUTE) * MINUTE);
+		for (const { starting_at, cost } of data) {
+			const day = (Date.parse(starting_at) - monthStart) / DAY;
+			if (costs[day] !== void 0) costs[day] += Number(cost.amount);
+		}
 	}
-	const root = deps.env.GITHUB_WORKSPACE;
-	if (root) return readWorkspace(root, paths);
-	throw new AuditError("snapshot-mode: file needs GITHUB_WORKSPACE, which is not set.", { remedy: "The runner sets it; let actions/checkout run before this action." });
+	return {
+		monthStart,
+		costs,
+		known: Math.max(known, monthStart)
+	};
 }
 // src/vocabulary/scope.ts
 const ORGANIZATION = { type: "organization" };
@@ -33017,33 +30009,6 @@ function workspaceIdOf(scope) {
 }
 function sameScope(a, b) {
 	return a.type === b.type && workspaceIdOf(a) === workspaceIdOf(b);
-}
-// src/vocabulary/limits/limit-key.ts
-function limitKey({ scope, group, limiter }) {
-	return `${placeKey({
-		scope,
-		group
-	})}\n${limiter}`;
-}
-function placeKey({ scope, group }) {
-	return `${workspaceIdOf(scope) ?? ""}\n${groupKey$1(group)}`;
-}
-function sameLimit(a, b) {
-	return a.limiter === b.limiter && sameGroup(a.group, b.group) && sameScope(a.scope, b.scope);
-}
-// src/vocabulary/verdict.ts
-const isRefused$1 = (verdict) => "refused" in verdict;
-const isMeasured$1 = (verdict) => verdict.band !== "unmeasured" && !isRefused$1(verdict);
-// src/collect/usage/api-keys.ts
-const PATH$2 = "/v1/organizations/api_keys";
-async function readApiKeyNames(client) {
-	const names = new Map();
-	const pages = followPages(`GET ${PATH$2}`, (after_id) => client.get(PATH$2, {
-		limit: 1e3,
-		after_id
-	}, apiKeyPageSchema), (page) => nextCursor(`GET ${PATH$2}`, page.has_more, page.last_id));
-	for await (const page of pages) for (const { id, name } of page.data) names.set(id, name);
-	return names;
 }
 // src/vocabulary/use/counting.ts
 const SEAT_PRODUCTS = new Set([
@@ -33114,7 +30079,7 @@ const VALUE_OF = {
 	api_key_id: (row) => row.apiKeyId,
 	organization_id: (row) => row.organizationId
 };
-function keyOf$2(groupBy, row) {
+function keyOf$3(groupBy, row) {
 	let key = "";
 	for (const dimension of groupBy) key += `${VALUE_OF[dimension](row) ?? NONE}\n`;
 	return key;
@@ -33130,11 +30095,11 @@ function cellsOf(query, { earlier, window }, nameOf) {
 	const cells = new Map();
 	for (const [part, rows] of [["earlier", earlier], ["window", window]]) for (const row of rows) {
 		if (!isCovered(row)) continue;
-		const key = keyOf$2(query.groupBy, row);
+		const key = keyOf$3(query.groupBy, row);
 		const cell = cells.get(key) ?? {
 			label: labelOf(query, row, nameOf),
-			earlier: nothing(),
-			window: nothing()
+			earlier: nothing$1(),
+			window: nothing$1()
 		};
 		add$1(cell[part], row);
 		cells.set(key, cell);
@@ -33154,7 +30119,7 @@ function labelOf(query, row, nameOf, like = row) {
 		product: grouped("product") ? row.product : like.product
 	};
 }
-function nothing() {
+function nothing$1() {
 	return {
 		requests: 0,
 		uncachedInput: 0,
@@ -33190,7 +30155,7 @@ function tellingApart(groupBy, rows) {
 	const isEnough = (more) => {
 		const uses = new Map();
 		return rows.every((row) => {
-			const key = keyOf$2([...groupBy, ...more], row);
+			const key = keyOf$3([...groupBy, ...more], row);
 			const use = isCounted(row) ? useOf$1(row) : "none";
 			if (uses.has(key)) return uses.get(key) === use;
 			uses.set(key, use);
@@ -33200,9 +30165,9 @@ function tellingApart(groupBy, rows) {
 	return SUBSETS.find(isEnough) ?? TELLING;
 }
 function completing(groupBy, rows) {
-	const known = new Map(rows.map((row) => [keyOf$2(groupBy, row), row]));
+	const known = new Map(rows.map((row) => [keyOf$3(groupBy, row), row]));
 	return (row) => {
-		const like = known.get(keyOf$2(groupBy, row));
+		const like = known.get(keyOf$3(groupBy, row));
 		if (!like) return row;
 		return {
 			...row,
@@ -33219,7 +30184,7 @@ const WIDTHS = {
 	"1d": DAY
 };
 const PAGE_ROWS = 1e3;
-const LONGEST = {
+const LONGEST$1 = {
 	"1m": DAY,
 	"1h": 31 * DAY,
 	"1d": 31 * DAY,
@@ -33234,8 +30199,8 @@ function analyticsRanges({ start, end, width, rowsPerBucket = 1 }) {
 	if (width === "all") return parts({
 		start,
 		end
-	}, LONGEST.all);
-	const most = LONGEST[width] / WIDTHS[width];
+	}, LONGEST$1.all);
+	const most = LONGEST$1[width] / WIDTHS[width];
 	const pages = Math.max(1, Math.floor(most * rowsPerBucket / PAGE_ROWS));
 	const buckets = Math.max(1, Math.min(most, Math.floor(pages * PAGE_ROWS / rowsPerBucket)));
 	return parts({
@@ -33325,7 +30290,7 @@ async function readRows(reader, query) {
 		width: widthOf$1(end - start),
 		rowsPerBucket: PAGE_ROWS
 	}, (page) => {
-		for (const row of page) rows.set(`${row.at} ${keyOf$2(groupBy, row)}`, row);
+		for (const row of page) rows.set(`${row.at} ${keyOf$3(groupBy, row)}`, row);
 	});
 	return [...rows.values()];
 }
@@ -33371,9 +30336,9 @@ function isOfGroup({ model }, group, listed) {
 	return name !== null && group.models.includes(name);
 }
 // src/collect/usage/collect-drivers.ts
-async function explainPeaks(client, reader, verdicts, { peaks, leftOut }, { allWorkspaces, groups, workspaces: read }, { census, takesFilter }) {
+async function explainPeaks(client, reader, { peaks, leftOut }, { allWorkspaces, groups, workspaces: read }, { census, takesFilter, tail }) {
 	if (peaks.length === 0) return {
-		verdicts,
+		drivers: new Map(),
 		problem: null
 	};
 	try {
@@ -33382,27 +30347,77 @@ async function explainPeaks(client, reader, verdicts, { peaks, leftOut }, { allW
 			apiKeys: await readApiKeyNames(client)
 		};
 		const listing = [...groups, ...read.flatMap(({ overrides }) => overrides)];
-		const drivers = await readDrivers(reader, peaks, {
+		const context = {
 			names,
 			census,
 			listed: new Set(listing.flatMap(({ models }) => models)),
 			takesFilter
-		});
-		const withDrivers = (verdict) => isMeasured$1(verdict) ? {
-			...verdict,
-			drivers: drivers.get(limitKey(verdict)) ?? null
-		} : verdict;
-		const problem = leftOut > 0 ? `Who drove a peak was asked for the ${peaks.length} worst; ${leftOut} more were left out.` : null;
+		};
+		const isOfTail = ({ start }) => tail !== null && start >= tail.start;
+		const [early, late] = await Promise.all([readDrivers(reader, peaks.filter((peak) => !isOfTail(peak)), context), tail && readDrivers(tail.reader, peaks.filter(isOfTail), {
+			...context,
+			takesFilter: false
+		})]);
 		return {
-			verdicts: verdicts.map(withDrivers),
-			problem
+			drivers: new Map([...early, ...late ?? []]),
+			problem: leftOut > 0 ? `Who drove a peak was asked for the worst peaks only; ${leftOut} more were left out.` : null
 		};
 	} catch (error) {
 		return {
-			verdicts,
+			drivers: new Map(),
 			problem: `Who drove the peaks could not be read: ${describeError(error)}`
 		};
 	}
+}
+// src/collect/live/live-usage.ts
+const LEGACY_LAG = 5 * MINUTE;
+function knownPart({ start, end }, { source, refreshedAt, now }) {
+	const until = source === "analytics" ? refreshedAt ?? start : now - LEGACY_LAG;
+	return {
+		start,
+		end: Math.min(Math.max(Math.floor(until / MINUTE) * MINUTE, start), end)
+	};
+}
+const DIMENSIONS$1 = [
+	"model",
+	"workspace_id",
+	"service_tier",
+	"speed"
+];
+async function readTail(legacy, { deps, log, inputs }, from, folds) {
+	const { end } = knownPart(inputs.window, {
+		source: "legacy",
+		refreshedAt: null,
+		now: deps.now()
+	});
+	if (end <= from) return null;
+	const rows = new Map();
+	try {
+		await legacy.read({
+			start: from,
+			end,
+			width: "1m",
+			groupBy: DIMENSIONS$1
+		}, (page) => {
+			for (const row of page) rows.set(`${row.at} ${keyOf$3(DIMENSIONS$1, row)}`, {
+				...row,
+				requests: 0,
+				webSearches: 0
+			});
+		});
+	} catch (error) {
+		if (!(error instanceof AuditError)) throw error;
+		log.warning(`Tokens are known until ${isoTime(from)} only, because the legacy report could not be read: ${error.message}`);
+		return null;
+	}
+	const all = [...rows.values()];
+	folds.organization(all);
+	folds.workspaces(all);
+	return {
+		start: from,
+		end,
+		reader: legacy
+	};
 }
 // src/collect/usage/analytics.ts
 const PATH$1 = "/v1/organizations/analytics/usage";
@@ -33487,11 +30502,11 @@ function toRow({ starting_at, group, usage }, startOf) {
 function freshnessOf(stated, window) {
 	const refreshedAt = earliest(stated);
 	if (refreshedAt === null) return {
-		known: window.end,
+		known: knownAlike(window.end),
 		refreshedAt
 	};
 	return {
-		known: Math.min(Math.floor(refreshedAt / MINUTE) * MINUTE, window.end),
+		known: knownAlike(Math.min(Math.floor(refreshedAt / MINUTE) * MINUTE, window.end)),
 		refreshedAt
 	};
 }
@@ -33567,7 +30582,7 @@ async function readSpan(reader, span, by = "aggregate") {
 		...piece,
 		groupBy: DIMENSIONS
 	}, (rows) => {
-		for (const row of rows) seen.set(`${row.at} ${keyOf$2(DIMENSIONS, row)}`, row);
+		for (const row of rows) seen.set(`${row.at} ${keyOf$3(DIMENSIONS, row)}`, row);
 	})));
 	return {
 		rows: combined(seen.values()),
@@ -33586,10 +30601,10 @@ function wholePart({ start, end }, grain) {
 	};
 }
 function combined(rows) {
-	return [...Map.groupBy(rows, (row) => keyOf$2(DIMENSIONS, row)).values()].flatMap((same) => {
+	return [...Map.groupBy(rows, (row) => keyOf$3(DIMENSIONS, row)).values()].flatMap((same) => {
 		const [first] = same;
 		if (!first) return [];
-		const sums = nothing();
+		const sums = nothing$1();
 		for (const row of same) add$1(sums, row);
 		const tokens = Object.fromEntries(COUNTERS.map((counter) => [counter, sums[counter]]));
 		return [{
@@ -33695,7 +30710,7 @@ function createMinuteTable(query, cells, { grid, windowStart, nameOf }) {
 		workspaceIds: query.groupBy.includes("workspace_id") ? query.workspaceIds : null
 	});
 	const columnsOf = (row) => {
-		const key = keyOf$2(query.groupBy, row);
+		const key = keyOf$3(query.groupBy, row);
 		const known = table.get(key);
 		if (known) return known;
 		const anyCell = cells.values().next().value;
@@ -33727,8 +30742,8 @@ function createMinuteTable(query, cells, { grid, windowStart, nameOf }) {
 	};
 	const sumsOf = (columns) => {
 		const sums = {
-			earlier: nothing(),
-			window: nothing()
+			earlier: nothing$1(),
+			window: nothing$1()
 		};
 		for (const minute of columns?.set ?? []) {
 			const part = grid.start + minute * 6e4 < windowStart ? sums.earlier : sums.window;
@@ -33758,8 +30773,8 @@ function createMinuteTable(query, cells, { grid, windowStart, nameOf }) {
 			return [...new Set([...cells.keys(), ...table.keys()])].every((key) => {
 				const counted = sumsOf(table.get(key));
 				const { earlier, window } = cells.get(key) ?? {
-					earlier: nothing(),
-					window: nothing()
+					earlier: nothing$1(),
+					window: nothing$1()
 				};
 				return COUNTERS.every((counter) => agree(counted.earlier[counter], earlier[counter]) && agree(counted.window[counter], window[counter]));
 			});
@@ -33913,22 +30928,43 @@ function hand(table, fold) {
 // src/collect/usage/usage.ts
 const PAGES_BETWEEN_LINES = 50;
 const MANY_REQUESTS = 100;
-const REFUSALS = [
+const REFUSALS$1 = [
 	400,
 	401,
 	403,
 	404
 ];
-async function collectCensus({ client, pace }, { log, inputs }, { grid, allWorkspaces }) {
+async function collectCensus({ client, pace }, { deps, log, inputs }, { grid, allWorkspaces }) {
 	const { window, usageApi } = inputs;
-	const onPage = progressLines(pace, log.info);
+	const onPage = progressLines(pace, deps.showProgress, log.info);
 	const counted = async (reader) => {
 		const recount = () => readCensus(reader, grid, window.start);
-		return {
+		const census = await recount();
+		if (!window.isLive) return {
 			reader,
 			grid,
 			recount,
-			census: await recount()
+			census
+		};
+		const { refreshedAt } = census;
+		const known = knownPart(window, {
+			source: reader.source,
+			refreshedAt,
+			now: deps.now()
+		});
+		const recountKnown = async () => {
+			if (known.end === known.start) return {
+				window: [],
+				earlier: [],
+				refreshedAt
+			};
+			return readCensus(reader, known, known.start);
+		};
+		return {
+			reader,
+			grid: known,
+			recount: recountKnown,
+			census: await recountKnown()
 		};
 	};
 	const countAnalytics = async () => {
@@ -33942,7 +30978,7 @@ async function collectCensus({ client, pace }, { log, inputs }, { grid, allWorks
 	try {
 		return await countAnalytics();
 	} catch (error) {
-		if (!(error instanceof AuditError) || !REFUSALS.includes(error.status)) throw error;
+		if (!(error instanceof AuditError) || !REFUSALS$1.includes(error.status)) throw error;
 		log.warning(`Usage is read from the legacy report, which does not count requests, because the analytics API refused: ${error.message}`);
 		return countLegacy();
 	}
@@ -33954,8 +30990,9 @@ async function refuseSeveralOrganizations({ reader, census }, window, allWorkspa
 	if (ids.size <= 1) return;
 	throw new AuditError(`The usage is that of ${ids.size} organizations (${[...ids].sort().slice(0, 3).join(", ")}${ids.size > 3 ? ", …" : ""}) in one sum, so that none of it can be set against the limits of one.`, { remedy: "The credential is one of a parent organization: use an Admin API key of the organization that is to be audited." });
 }
-async function collectUsage({ budget, pace }, { deps, log, inputs }, { reader, census, grid, recount }, plan, folds) {
-	const { window } = inputs;
+async function collectUsage({ client, budget, pace }, run, { reader, census, grid, recount }, plan, folds) {
+	const { deps, log, inputs } = run;
+	const { window, usageApi } = inputs;
 	log.info(planLine(plan, grid));
 	budget.makeRoom(plan.requests);
 	if (plan.requests > MANY_REQUESTS) deps.saveMemory();
@@ -33969,14 +31006,36 @@ async function collectUsage({ budget, pace }, { deps, log, inputs }, { reader, c
 		recount,
 		log: log.warning
 	});
-	const freshness = freshnessOf([census.refreshedAt, minutes.refreshedAt], window);
-	log.info(usageLine(reader, window.end - freshness.known));
 	const { unreconciled, takesFilter } = minutes;
-	return {
+	const read = {
 		census: minutes.census,
-		freshness,
 		unreconciled,
 		takesFilter
+	};
+	if (!window.isLive) {
+		const freshness = freshnessOf([census.refreshedAt, minutes.refreshedAt], window);
+		log.info(usageLine(reader, window.end - freshness.known.requests));
+		return {
+			...read,
+			freshness,
+			tail: null
+		};
+	}
+	const hasFresher = reader.source === "analytics" && usageApi === "auto";
+	const legacy = createLegacyReader(client, progressLines(pace, deps.showProgress, log.info));
+	const tail = hasFresher ? await readTail(legacy, run, grid.end, folds) : null;
+	const known = {
+		...knownAlike(grid.end),
+		...tail && { tokens: tail.end }
+	};
+	log.info(usageLine(reader, window.end - known.requests));
+	return {
+		...read,
+		freshness: {
+			known,
+			refreshedAt: census.refreshedAt
+		},
+		tail
 	};
 }
 function timeProblem(requests, minutesLeft, perMinute) {
@@ -33985,14 +31044,16 @@ function timeProblem(requests, minutesLeft, perMinute) {
 	if (minutes <= minutesLeft) return null;
 	return new AuditError(`The plan takes about ${plural(Math.ceil(requests), "request")}, which is ${count$1(Math.ceil(minutes))} minutes at ${Math.round(rate)} a minute, and this run has ${count$1(Math.floor(minutesLeft))}.`, { remedy: "Choose fewer lookback-days, name the workspaces that matter in workspaces (or none), or the models in models." });
 }
-function progressLines(pace, log) {
+function progressLines(pace, show, log) {
 	let reported = 0;
 	return ({ read, expected }) => {
-		if (read < reported + PAGES_BETWEEN_LINES) return;
-		reported = read;
 		const all = Math.max(read, expected);
 		const perMinute = pace.perMinute();
-		log(`Read ${read} of about ${all} pages of usage${perMinute === null ? "" : `; about ${plural(Math.ceil((all - read) / perMinute), "minute")} left`}.`);
+		const line = `Read ${read} of about ${all} pages of usage${perMinute === null ? "" : `; about ${plural(Math.ceil((all - read) / perMinute), "minute")} left`}.`;
+		show(line);
+		if (read < reported + PAGES_BETWEEN_LINES) return;
+		reported = read;
+		log(line);
 	};
 }
 function planLine({ queries, requests }, grid) {
@@ -34005,6 +31066,8732 @@ function planLine({ queries, requests }, grid) {
 function usageLine({ source }, missing) {
 	const read = source === "analytics" ? "Read usage from the analytics API" : "Read usage from the legacy report";
 	return missing > 0 ? `${read}: the last ${plural(missing / MINUTE, "minute")} of the window not in yet.` : `${read}: the whole window.`;
+}
+// src/collect/usage-part/minutes-of.ts
+async function readMinutesOf(use, { reader, span, census, takesFilter }, fold) {
+	const known = {
+		earlier: [],
+		window: census.window
+	};
+	const names = (model) => model;
+	const dimensions = ["workspace_id", "model"];
+	const groupBy = [...dimensions, ...tellingApart(dimensions, known.window.filter(covers(use)))];
+	const isFiltered = takesFilter && use.models !== null;
+	const query = {
+		of: "workspaces",
+		...use,
+		isFiltered,
+		groupBy
+	};
+	const cells = cellsOf(query, known, names);
+	if (cells.size === 0) return;
+	const table = createMinuteTable(query, cells, {
+		grid: span,
+		windowStart: span.start,
+		nameOf: names
+	});
+	const asked = {
+		...span,
+		width: "1m",
+		groupBy,
+		models: isFiltered ? use.models ?? void 0 : void 0,
+		workspaceIds: use.workspaceIds ?? void 0,
+		rowsPerBucket: rowsPerMinute(cells.values(), span)
+	};
+	await reader.read(asked, table.take);
+	if (!table.addsUp()) throw new AuditError("The minutes that were read do not add up to the whole use of the window.", { remedy: "Usage may still have come in: run the job again." });
+	for (const rows of table.rows()) fold(rows);
+}
+// src/collect/usage-part/collect-uses.ts
+async function collectUses(what, uses, given, fold) {
+	try {
+		for (const { of, isNew } of uses) await readMinutesOf(of, given, (rows) => fold(rows.filter(isNew)));
+		return null;
+	} catch (error) {
+		return `${what} could not be worked out: ${describeError(error)}`;
+	}
+}
+// src/tell/words/escape.ts
+const ZERO_WIDTH_SPACE$1 = "​";
+const NAME_LENGTH = 100;
+function oneLine$1(text, length = NAME_LENGTH) {
+	const line = text.toWellFormed().replace(/[\r\n\u0085\u2028\u2029]+/gu, "↵").replace(/\t/gu, " ").replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, "�").trim();
+	if (line.length <= length) return line;
+	let cut = "";
+	for (const character of line) {
+		if (cut.length + character.length >= length) break;
+		cut += character;
+	}
+	return `${cut}…`;
+}
+function slackText(text, length) {
+	const line = oneLine$1(text, length);
+	const escaped = line.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+	return SLACK_MARKS.test(line) ? `\`${escaped.replaceAll("`", "ˋ")}\`` : escaped;
+}
+const SLACK_MARKS = /[*~`]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|:[^\s:]+:|^>/u;
+function markdownText(text, length) {
+	return withoutReferences(oneLine$1(text, length)).replace(/[\\`*_{}[\]<>#+!|&~=@$"':]/g, (character) => `&#${character.charCodeAt(0)};`).replaceAll(ZERO_WIDTH_SPACE$1, "&#8203;");
+}
+function gitText(text, length) {
+	return withoutReferences(oneLine$1(text, length));
+}
+function logText$1(text, length) {
+	return oneLine$1(text, length).replaceAll("##[", `#${ZERO_WIDTH_SPACE$1}#[`).replace(/^::/, `:${ZERO_WIDTH_SPACE$1}:`);
+}
+function withoutReferences(line) {
+	return line.replace(/[@#$]|:(?=\S)/g, `$&${ZERO_WIDTH_SPACE$1}`).replace(/\bwww(?=\.)/gi, `$&${ZERO_WIDTH_SPACE$1}`).replace(/\bgh-(?=\d)/gi, `$&${ZERO_WIDTH_SPACE$1}`);
+}
+const markdownLink = (text, url) => `[${text}](${encoded(url, /[\s()<>|`\\"]/g)})`;
+const slackLink = (text, url) => `<${encoded(url, /[\s<>|]/g).replaceAll("&", "&amp;")}|${text}>`;
+function sentenceWithLinks(sentence, safe, link) {
+	return sentence.split(/(https?:\/\/[^\s<>"]*[^\s<>".,;:)])/).map((part, index) => index % 2 === 1 ? link(safe(part), part) : spaced(part, safe)).join("");
+}
+function spaced(part, safe) {
+	return `${/^\s/.test(part) ? " " : ""}${safe(part, 500)}${/\S\s+$/.test(part) ? " " : ""}`;
+}
+function encoded(url, unsafe) {
+	return url.replace(unsafe, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
+}
+// src/vocabulary/limits/limiters.ts
+const INPUT = ["uncached_input", "cache_creation"];
+const ALL_INPUT = [...INPUT, "cache_read"];
+const model = {
+	group: MODEL_GROUP,
+	unit: "tokens",
+	per: "minute",
+	stream: "standard",
+	lowerBound: false
+};
+const LIMITERS = [
+	{
+		...model,
+		type: "requests_per_minute",
+		label: "requests/min",
+		long: "requests per minute",
+		unit: "requests",
+		counts: ["requests"]
+	},
+	{
+		...model,
+		type: "input_tokens_per_minute_cache_aware",
+		label: "input tokens/min (cache reads free)",
+		long: "input tokens per minute, cache reads not counted",
+		counts: INPUT
+	},
+	{
+		...model,
+		type: "input_tokens_per_minute",
+		label: "input tokens/min (cache reads count)",
+		long: "input tokens per minute, cache reads counted",
+		counts: ALL_INPUT
+	},
+	{
+		...model,
+		type: "output_tokens_per_minute",
+		label: "output tokens/min",
+		long: "output tokens per minute",
+		counts: ["output"]
+	},
+	{
+		...model,
+		type: "tokens_per_minute",
+		label: "tokens/min (input + output)",
+		long: "input and output tokens per minute",
+		counts: [...ALL_INPUT, "output"]
+	},
+	{
+		...model,
+		type: "tokens_per_day",
+		label: "tokens/day (input + output)",
+		long: "input and output tokens per UTC day",
+		per: "day",
+		counts: [...ALL_INPUT, "output"]
+	},
+	{
+		...model,
+		type: "fast_itpmca",
+		label: "fast input tokens/min (cache reads free)",
+		long: "fast-mode input tokens per minute, cache reads not counted",
+		stream: "fast",
+		counts: INPUT
+	},
+	{
+		...model,
+		type: "fast_otpm",
+		label: "fast output tokens/min",
+		long: "fast-mode output tokens per minute",
+		stream: "fast",
+		counts: ["output"]
+	},
+	{
+		type: "tool_uses_per_second",
+		group: "web_search",
+		label: "web searches/s",
+		long: "web searches per second",
+		unit: "tool uses",
+		per: "second",
+		stream: "any",
+		counts: ["web_searches"],
+		lowerBound: true
+	}
+];
+function limiterRule(groupType, limiterType) {
+	return LIMITERS.find((rule) => rule.type === limiterType && rule.group === groupType);
+}
+function knownFor({ unit }, known) {
+	return unit === "tokens" ? known.tokens : known.requests;
+}
+function limiterLabel(groupType, limiterType) {
+	if (limiterType === "enqueued_batch_requests") return "batch requests in queue";
+	if (limiterType === "requests_per_minute" && groupType !== "model_group") return "requests/min";
+	return limiterRule(groupType, limiterType)?.label ?? limiterType;
+}
+// src/tell/words/clock.ts
+const inUtc = (_at, utc) => utc;
+const inReadersZone = (at, utc) => {
+	const time = /\d\d:\d\d:\d\d/.test(utc) ? "{time_secs}" : "{time}";
+	return `<!date^${Math.floor(Date.parse(at) / 1e3)}^${time} {date_short_pretty}|${utc}>`;
+};
+// src/tell/words/format.ts
+function percentOf(report) {
+	const lines = [report.thresholds.watch, report.thresholds.alert];
+	return (ratio) => percent(ratio, lines);
+}
+const date = (iso) => iso.slice(0, 10);
+const time$2 = (iso) => iso.slice(11, 16);
+function moment(iso, clock = inUtc) {
+	return clock(iso, `${date(iso)} ${time$2(iso)} UTC`);
+}
+function period({ start, end }) {
+	if (!(time$2(start) === "00:00" && time$2(end) === "00:00")) return `${date(start)} ${time$2(start)} to ${date(start) === date(end) ? "" : `${date(end)} `}${time$2(end)} UTC`;
+	const days = Math.round((Date.parse(end) - Date.parse(start)) / DAY);
+	if (days <= 1) return `${date(start)} (UTC)`;
+	const last = new Date(Date.parse(end) - 1).toISOString();
+	return `${date(start)} to ${date(last)} (${days} days, UTC)`;
+}
+function timeBefore({ window: { days, start, compared_with } }) {
+	if (days === 1) return "the day before";
+	return compared_with?.end === start ? `the ${days} days before` : "the window one day earlier";
+}
+function peakTime(verdict, report, clock = inUtc) {
+	const { peak, peak_at: at } = verdict;
+	if (at === null || peak === 0) return "";
+	if (isPerDay(verdict)) return date(at);
+	const day = report.window.days > 1 ? `${date(at)} ` : "";
+	if (report.peak_window === "minute") return clock(at, `${day}${time$2(at)} UTC`);
+	if (report.peak_window === "second") return clock(at, `${day}${at.slice(11, 19)} UTC`);
+	const end = new Date(Date.parse(at) + HOUR).toISOString();
+	return `${clock(at, `${day}${time$2(at)}`)}–${clock(end, `${time$2(end)} UTC`)}`;
+}
+function atPeakTime(...about) {
+	const when = peakTime(...about);
+	return when && `${isPerDay(about[0]) ? " on" : " at"} ${when}`;
+}
+const isPerDay = ({ group, limiter }) => limiterRule(group.type, limiter)?.per === "day";
+const GROUP_NAMES = {
+	batch: "Message Batches",
+	token_count: "Token counting",
+	files: "Files",
+	skills: "Skills",
+	web_search: "Web search"
+};
+function groupName(group, safe) {
+	return safe(group.name === group.type && GROUP_NAMES[group.type] || group.name);
+}
+function scopeName(scope, safe) {
+	return scope.type === "organization" ? "organization" : `workspace ${safe(scope.name)}`;
+}
+function limiterName(row, safe) {
+	const label = limiterLabel(row.group.type, row.limiter);
+	return label === row.limiter ? safe(label) : label;
+}
+function limitName(row, safe) {
+	const where = row.scope.type === "workspace" ? ` in ${scopeName(row.scope, safe)}` : "";
+	return `${groupName(row.group, safe)}, ${limiterName(row, safe)}${where}`;
+}
+const BAND_MARK = {
+	alert: "🔴",
+	watch: "🟡",
+	ok: "🟢",
+	unmeasured: "⚪"
+};
+// src/tell/words/markdown.ts
+function table(columns, rows) {
+	if (rows.length === 0) return "";
+	const row = (cells) => `| ${cells.join(" | ")} |`;
+	return [
+		row(columns.map(({ head }) => head)),
+		row(columns.map(({ align }) => align === "right" ? "---:" : "---")),
+		...rows.map(row)
+	].join("\n");
+}
+function details(title, body) {
+	return body === "" ? "" : `<details>\n<summary>${title}</summary>\n\n${body}\n\n</details>`;
+}
+function bullets(items) {
+	return items.map((item) => `- ${item}`).join("\n");
+}
+function numbered(items) {
+	return items.map((item, index) => `${index + 1}. ${item}`).join("\n");
+}
+function stack(...parts) {
+	return parts.filter(Boolean).join("\n\n");
+}
+function under(heading, body) {
+	return body === "" ? "" : `${unbroken(heading)}\n\n${body}`;
+}
+function fenced(text) {
+	const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
+	const fence = "`".repeat(longest + 1);
+	return `${fence}text\n${text}\n${fence}`;
+}
+function unbroken(cell) {
+	return cell.replace(/([\d≥≤−+]) (?=[\d%])/g, "$1&nbsp;");
+}
+const CELLS = 10;
+function bar(ratio) {
+	const full = Math.min(CELLS, Math.floor(ratio * CELLS + 1e-9));
+	const cells = full === 0 && ratio > 0 ? "▒" : "█".repeat(full);
+	return `\`${cells}${"░".repeat(CELLS - cells.length)}\``;
+}
+function seeAlso({ run, usage, limits, runbook }, own = "This run") {
+	return [
+		run && markdownLink(own, run),
+		markdownLink("Usage in the Console", usage),
+		markdownLink("Limits in the Console", limits),
+		runbook && markdownLink("Runbook", runbook)
+	].filter(Boolean).join(" · ");
+}
+// src/tell/check-summary.ts
+function isAcceptable({ policy, snapshot }) {
+	return policy.kind !== "invalid" && snapshot.kind !== "invalid";
+}
+function checkLine(checked, rules) {
+	const invalid = [checked.policy, checked.snapshot].filter(({ kind }) => kind === "invalid");
+	if (invalid.length > 0) return `${listing(invalid.map(({ path }) => path))} ${invalid.length === 1 ? "is" : "are"} not valid`;
+	if (checked.policy.kind === "absent") return "there is no policy, and the snapshot is valid";
+	if (rules === null) return "the policy is valid; without a snapshot its rules cannot be held against anything";
+	const idle = rules.filter(({ limits }) => limits?.length === 0).length;
+	return `the policy is valid: ${plural(rules.length, "rule")}${idle > 0 ? `, ${count$1(idle)} without effect` : ""}`;
+}
+function renderCheckSummary(checked, rules) {
+	const mark = isAcceptable(checked) ? BAND_MARK.ok : BAND_MARK.alert;
+	const remarks = (rules ?? []).flatMap(({ line, remarks: said }) => said.map(({ message }) => `Line ${line}: ${markdownText(message, 1e3)}`));
+	return `${stack(`## ${mark} Claude rate limits: ${markdownText(checkLine(checked, rules), 500)}`, ...[checked.policy, checked.snapshot].map(problemsOf), under("### To look at", bullets(remarks)), under("### What each rule of the policy speaks of", ruleTable(rules ?? [])), "<sub>Checked against the recorded limits, without any request to Anthropic or GitHub.</sub>")}\n`;
+}
+function problemsOf(file) {
+	if (file.kind !== "invalid") return "";
+	const [head = "", ...problems] = file.error.split("\n").map((line) => line.replace(/^- /, ""));
+	return stack(markdownText(head, 1e3), bullets(problems.map((problem) => markdownText(problem, 500))));
+}
+const NAMED$12 = 3;
+function ruleTable(rules) {
+	return table([
+		{
+			head: "Line",
+			align: "right"
+		},
+		{ head: "Rule" },
+		{ head: "Limits" }
+	], rules.map(({ line, list, selector, limits }) => [
+		String(line),
+		`${capital(list)}: ${markdownText(selector)}`,
+		limits === null ? "use that no limit counts" : listing(limits.map((limit) => limitName(limit, markdownText)), NAMED$12) || "none"
+	]));
+}
+// \0builtin:import:node:os
+const _tmpdir = (() => process.getBuiltinModule("node:os").tmpdir)();
+// src/deliver/write-whole.ts
+async function writeWhole(path, text) {
+	const beside = `${path}.${process.pid}.tmp`;
+	try {
+		await _mkdir(_dirname(path), { recursive: true });
+		await _writeFile(beside, text);
+		await _rename(beside, path);
+	} catch (error) {
+		await _rm(beside, { force: true }).catch(() => {});
+		throw error;
+	}
+}
+// src/deliver/run-files.ts
+const FOLDER = "claude-rate-limit-audit";
+function writeReport(env, report) {
+	return writeTemporary(env, "report.json", `${JSON.stringify(report, null, 2)}\n`);
+}
+function writeEvidence(env, markdown) {
+	return writeTemporary(env, "evidence.md", markdown);
+}
+function writeMessage(env, markdown) {
+	return writeTemporary(env, "message.md", markdown);
+}
+function writeMetrics(env, text) {
+	return writeTemporary(env, "metrics.txt", text);
+}
+async function writeTemporary(env, name, text) {
+	const path = _join(env.RUNNER_TEMP || _tmpdir(), FOLDER, name);
+	await writeWhole(path, text);
+	return path;
+}
+async function writeSummary(env, markdown) {
+	if (env.GITHUB_STEP_SUMMARY) await _appendFile(env.GITHUB_STEP_SUMMARY, markdown);
+}
+// src/deliver/deliver-check.ts
+async function deliverCheck({ env }, log, { redact }, checked, rules) {
+	for (const file of [checked.policy, checked.snapshot]) annotate(log, file);
+	for (const { line, remarks } of rules ?? []) for (const { level, message } of remarks) log[level](logText$1(message, 2e3), "Policy of the Claude rate limits", {
+		file: checked.policy.path,
+		line
+	});
+	log.info(`Claude rate limits: ${checkLine(checked, rules)}.`);
+	await writeSummary(env, redact(renderCheckSummary(checked, rules)));
+	if (isAcceptable(checked)) return 0;
+	log.fail(`The check fails: ${checkLine(checked, rules)}.`);
+	return 1;
+}
+function annotate(log, file) {
+	if (file.kind !== "invalid") return;
+	const title = `${file.path} is not valid`;
+	for (const { line, column, message } of file.places) log.error(message, title, {
+		file: file.path,
+		line,
+		column
+	});
+	if (file.places.length === 0) log.error(file.error, title, {
+		file: file.path,
+		line: 1
+	});
+}
+// src/transport/proxies.ts
+function readProxies(env) {
+	const problems = [];
+	const secrets = [];
+	const address = (...names) => {
+		const name = names.find((candidate) => env[candidate]?.trim());
+		if (name === void 0) return "";
+		const proxy = parse$3(env[name]?.trim() ?? "");
+		if (proxy === null) {
+			problems.push(`${name}: got a value that is not shown because it may hold a password; accepted: HOST:PORT, or http:// or https:// before it, and USER:PASSWORD@ between, special characters of the password percent-encoded`);
+			return "";
+		}
+		secrets.push(...proxy.secrets);
+		return proxy.address;
+	};
+	const proxies = {
+		http: address("http_proxy", "HTTP_PROXY"),
+		https: address("https_proxy", "HTTPS_PROXY"),
+		no: env.no_proxy?.trim() || env.NO_PROXY?.trim() || ""
+	};
+	if (/:\/\/|@|\p{Cc}/u.test(proxies.no.replace(/\s/g, ""))) problems.push("NO_PROXY: got a value that is not shown because it may hold a password; accepted: a list of hosts, such as .example.com,10.1.2.3,localhost:8080, without a scheme or a user");
+	return {
+		proxies,
+		problems,
+		secrets
+	};
+}
+function parse$3(text) {
+	const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`);
+	if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search || url.hash) return null;
+	const [user, password] = [decoded$1(url.username), decoded$1(url.password)];
+	url.username = encodeURIComponent(user);
+	url.password = encodeURIComponent(password);
+	const secrets = password === "" ? [] : [password, `${user}:${password}`];
+	return {
+		address: url.href,
+		secrets
+	};
+}
+function decoded$1(text) {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
+}
+// src/inputs/names.ts
+const INPUTS = {
+	"anthropic-admin-key": "",
+	"anthropic-federation-rule-id": "",
+	"anthropic-organization-id": "",
+	"anthropic-service-account-id": "",
+	"anthropic-workspace-id": "",
+	"anthropic-oidc-audience": "https://api.anthropic.com",
+	"anthropic-base-url": "https://api.anthropic.com",
+	"headers-log": "",
+	mode: "audit",
+	date: "yesterday",
+	"lookback-days": "1",
+	"compare-with": "day-before",
+	"peak-window": "minute",
+	threshold: "75%",
+	"watch-threshold": "50%",
+	issues: "none",
+	"what-if": "",
+	"policy-path": ".github/claude-rate-limits.policy.yml",
+	workspaces: "all",
+	models: "",
+	"group-types": "",
+	"usage-api": "auto",
+	"slack-webhook-url": "",
+	notify: "on-alert",
+	"on-notify-failure": "fail",
+	"runbook-url": "",
+	"snapshot-path": ".github/claude-rate-limits.json",
+	"gateway-path": "",
+	"snapshot-mode": "commit",
+	base: "",
+	branch: "claude-rate-limit-audit",
+	"commit-message": "chore: update Claude rate limits",
+	"pull-request-labels": "",
+	"pull-request-reviewers": "",
+	"pull-request-assignees": "",
+	"github-token": "",
+	"fail-on": "never",
+	"dry-run": "false"
+};
+const SECRET_INPUTS = new Set([
+	"anthropic-admin-key",
+	"slack-webhook-url",
+	"github-token"
+]);
+function asGiven(name, text) {
+	return SECRET_INPUTS.has(name) ? "a value that is not shown because it is a secret" : JSON.stringify(text);
+}
+// src/inputs/choose-window.ts
+function withWindow(source, values, now, problems) {
+	const { date, "lookback-days": days, "compare-with": compareWith } = values;
+	if (date === void 0 || days === void 0 || compareWith === void 0) return void 0;
+	if (source.kind === "headers-log") {
+		const window = logWindow(date, days, compareWith, now, problems);
+		return window && {
+			source,
+			window
+		};
+	}
+	const window = apiWindow(date, days, compareWith, now, problems);
+	return window && {
+		source,
+		window
+	};
+}
+function logWindow(date, days, compareWith, now, problems) {
+	const today = dayOf(now);
+	if (date === "yesterday") return days === 1 ? "log-span" : windowOf(today - DAY, days, compareWith);
+	const end = Math.floor(now / MINUTE) * MINUTE + MINUTE;
+	if (typeof date === "object") {
+		const start = end - date.hours * HOUR;
+		return {
+			start,
+			end,
+			days: (today - dayOf(start)) / DAY + 1,
+			earlier: null
+		};
+	}
+	const lastDay = date === "today" ? today : date;
+	if (lastDay > today) {
+		problems.push(`date: got "${isoDay(lastDay)}"; accepted: today, the last hours, or a UTC day that has ended`);
+		return;
+	}
+	const window = windowOf(lastDay, days, compareWith);
+	return lastDay < today ? window : {
+		...window,
+		end,
+		earlier: null
+	};
+}
+function apiWindow(date, days, compareWith, now, problems) {
+	const today = dayOf(now);
+	if (date === "today" || typeof date === "object") {
+		const live = liveWindow(date, now);
+		if (live) return live;
+		problems.push("date: got \"today\" in the first minute of the UTC day; accepted: last-1h to last-48h");
+		return;
+	}
+	const lastDay = date === "yesterday" ? today - DAY : date;
+	if (lastDay >= today) {
+		problems.push(`date: got "${isoDay(lastDay)}"; accepted: a UTC day that has ended, ${isoDay(today - DAY)} or earlier. Live, as far as use is known by now: today, or last-1h to last-48h. Without any lag: a log of response headers (headers-log)`);
+		return;
+	}
+	const window = windowOf(lastDay, days, compareWith);
+	if (window.start < earliestDay(now)) {
+		problems.push(`date: got "${isoDay(lastDay)}" with lookback-days ${days}, which begins on ${isoDay(window.start)}; accepted: a window that begins on ${isoDay(earliestDay(now))} or later, as far back as the usage API answers`);
+		return;
+	}
+	return withinRetention(window, now);
+}
+function checkLive(raw, { date }, problems) {
+	if (raw["headers-log"] !== "" || date === void 0 || date === "yesterday" || typeof date === "number") return;
+	if (raw["lookback-days"] !== INPUTS["lookback-days"]) problems.push(`lookback-days: got "${raw["lookback-days"]}" with date ${raw.date}; accepted: no lookback-days, since a live window is as long as its name says`);
+	if (raw["peak-window"] === "hour") problems.push(`peak-window: got "hour" with date ${raw.date}; accepted: minute. The hour that has not ended has no mean yet`);
+}
+// src/inputs/what-if-lines.ts
+const MOST_CHANGES$2 = 10;
+const LARGEST_FACTOR = 1e3;
+const whatIfLines = grammar(`at most ${MOST_CHANGES$2} lines WORKSPACE × FACTOR or MODEL → MODEL [× FACTOR], such as "support-bot × 2"; each workspace and model once, factors up to ${LARGEST_FACTOR}`, (text) => {
+	const changes = text.split("\n").map((line) => line.trim()).filter(Boolean).map(changeOf$1);
+	const subjects = changes.map((change) => change && (change.kind === "model" ? `→${change.from}` : change.workspace));
+	if (changes.length > MOST_CHANGES$2 || new Set(subjects).size < subjects.length) return void 0;
+	return changes.every((change) => change !== void 0) ? changes : void 0;
+});
+function changeOf$1(text) {
+	const scaled = /^(.*\S)\s*(?:×|(?<=\s)[x*])\s*(\d+(?:\.\d+)?)$/.exec(text);
+	const factor = scaled ? Number(scaled[2]) : 1;
+	const what = scaled?.[1] ?? text;
+	if (factor > LARGEST_FACTOR) return void 0;
+	const moved = /^(\S+)\s*(?:→|->)\s*(\S+)$/.exec(what);
+	if (moved?.[1] && moved[2] && moved[1] !== moved[2]) return {
+		kind: "model",
+		text,
+		from: moved[1],
+		to: moved[2],
+		factor
+	};
+	return scaled && !/→|->/.test(what) ? {
+		kind: "workspace",
+		text,
+		workspace: what,
+		factor
+	} : void 0;
+}
+// src/inputs/fields.ts
+const GROUP_TYPES = [
+	"model_group",
+	"batch",
+	"token_count",
+	"files",
+	"skills",
+	"web_search"
+];
+const failOn = grammar("never, or a list of alert, watch, drift", (text) => {
+	const items = itemsOf(text);
+	if (items.length === 1 && items[0] === "never") return new Set();
+	const known = [
+		"alert",
+		"watch",
+		"drift"
+	].filter((item) => items.includes(item));
+	return items.length > 0 && known.length === items.length ? new Set(known) : void 0;
+});
+const LONGEST_LIVE = 48;
+function liveSpan(text) {
+	const hours = Number(/^last-(\d{1,2})h$/.exec(text)?.[1] ?? 0);
+	if (text === "today") return "today";
+	return hours >= 1 && hours <= LONGEST_LIVE ? { hours } : void 0;
+}
+const WORKFLOW_TRIGGER = "an incoming webhook, https://hooks.slack.com/services/…; this address starts a workflow of Slack instead, which takes no message that this action writes: add an incoming webhook to the channel";
+const fields = {
+	"anthropic-admin-key": optional(grammar("an Admin API key (sk-ant-…), as one word", (text) => /^sk-ant-[\w-]+$/.test(text) ? text : void 0)),
+	"anthropic-federation-rule-id": identifier("fdrl_"),
+	"anthropic-organization-id": uuid,
+	"anthropic-service-account-id": identifier("svac_"),
+	"anthropic-workspace-id": optional(grammar("an ID that starts with wrkspc_, or default", (text) => /^(wrkspc_[\w-]+|default)$/.test(text) ? text : void 0)),
+	"anthropic-oidc-audience": grammar("an audience without spaces", (text) => /^\S+$/.test(text) ? text : void 0),
+	"anthropic-base-url": httpsUrl("an https URL without credentials (http on loopback only)", { loopback: true }),
+	"headers-log": optional(grammar("a path or a glob, such as logs/claude-*.jsonl", (text) => /[\0\r\n]/.test(text) ? void 0 : text)),
+	mode: oneOf("audit", "drill", "check"),
+	date: grammar("yesterday, or a day as YYYY-MM-DD (UTC); live: today, or last-1h to last-48h", (text) => text === "yesterday" ? text : liveSpan(text) ?? parseDay(text)),
+	"lookback-days": grammar("a whole number from 1 to 31", (text) => /^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= 31 ? Number(text) : void 0),
+	"compare-with": oneOf(...COMPARE_WITH),
+	"peak-window": oneOf("minute", "hour", "second"),
+	threshold,
+	"watch-threshold": threshold,
+	issues: oneOf("none", "alert"),
+	"what-if": whatIfLines,
+	"policy-path": repositoryPath,
+	workspaces: grammar("all | none | a list of workspace IDs or names", (text) => {
+		if (text === "all" || text === "none") return text;
+		const items = itemsOf(text);
+		return items.length > 0 && !items.includes("all") && !items.includes("none") ? items : void 0;
+	}),
+	models: itemList,
+	"group-types": grammar(`a list of ${GROUP_TYPES.join(", ")}`, (text) => {
+		const items = itemsOf(text);
+		return items.every((item) => GROUP_TYPES.includes(item)) ? items : void 0;
+	}),
+	"usage-api": oneOf("auto", "analytics", "legacy"),
+	"slack-webhook-url": optional(httpsUrl("an incoming webhook, https://hooks.slack.com/services/…, or that of a Mattermost server", { loopback: true }).refine((url) => !/^\/(triggers|workflows)\//.test(new URL(url).pathname), WORKFLOW_TRIGGER)),
+	notify: oneOf("on-alert", "on-change", "always", "never"),
+	"on-notify-failure": oneOf("fail", "warn"),
+	"runbook-url": optional(httpsUrl("an https URL")),
+	"snapshot-path": repositoryPath,
+	"gateway-path": optional(repositoryPath),
+	"snapshot-mode": oneOf("commit", "pull-request", "file", "none"),
+	base: optional(branchName),
+	branch: branchName,
+	"commit-message": grammar("one line of text", (text) => /[\r\n]/.test(text) ? void 0 : text),
+	"pull-request-labels": itemList,
+	"pull-request-reviewers": itemList,
+	"pull-request-assignees": itemList,
+	"github-token": grammar("a token as one word", (text) => /^[\x21-\x7e]*$/.test(text) ? text : void 0),
+	"fail-on": failOn,
+	"dry-run": grammar("true | false", (text) => ({
+		true: true,
+		false: false
+	})[text.toLowerCase()])
+};
+// src/inputs/source.ts
+const FEDERATION = [
+	"anthropic-federation-rule-id",
+	"anthropic-organization-id",
+	"anthropic-service-account-id"
+];
+function chooseSource(raw, values, problems) {
+	if (!raw["headers-log"]) return chooseCredentials(raw, values, problems);
+	const given = [
+		"anthropic-admin-key",
+		...FEDERATION,
+		"anthropic-workspace-id"
+	].filter((name) => raw[name]);
+	if (given.length > 0) problems.push(`headers-log: got a log together with ${given.join(", ")}; accepted: a log, or a credential of the Admin API, not both`);
+	const pattern = values["headers-log"];
+	return pattern ? {
+		kind: "headers-log",
+		pattern
+	} : void 0;
+}
+function chooseCredentials(raw, values, problems) {
+	const given = FEDERATION.filter((name) => raw[name]);
+	const anyFederation = given.length > 0 || raw["anthropic-workspace-id"] !== "";
+	if (raw["anthropic-admin-key"] && anyFederation) {
+		problems.push(`anthropic-admin-key: got a key together with federation inputs (${[...given, "anthropic-workspace-id"].filter((name) => raw[name]).join(", ")}); accepted: exactly one of the two ways to authenticate`);
+		return;
+	}
+	if (!raw["anthropic-admin-key"] && !anyFederation) {
+		problems.push(`anthropic-admin-key: got nothing; accepted: an Admin API key (Console → Settings → Admin keys), or for keyless access ${FEDERATION.join(", ")}; without either, headers-log`);
+		return;
+	}
+	if (raw["anthropic-admin-key"]) {
+		const key = values["anthropic-admin-key"];
+		return key ? {
+			kind: "admin-key",
+			key
+		} : void 0;
+	}
+	for (const name of FEDERATION) if (!raw[name]) problems.push(`${name}: got nothing; accepted: a value, since keyless access needs ${FEDERATION.join(", ")}`);
+	const [federationRuleId, organizationId, serviceAccountId] = FEDERATION.map((name) => values[name]);
+	const audience = values["anthropic-oidc-audience"];
+	if (!federationRuleId || !organizationId || !serviceAccountId || !audience) return void 0;
+	return {
+		kind: "federation",
+		federationRuleId,
+		organizationId,
+		serviceAccountId,
+		workspaceId: values["anthropic-workspace-id"] ?? null,
+		audience
+	};
+}
+// src/inputs/together.ts
+function checkPeakWindow(raw, values, problems) {
+	const given = values["peak-window"];
+	const isLog = raw["headers-log"] !== "";
+	if (given === "second" && !isLog) problems.push("peak-window: got \"second\"; accepted: minute | hour. The usage API has no buckets finer than a minute, so a busiest second cannot be measured from it; the anthropic-ratelimit-* headers of your own responses can show it (input headers-log)");
+	if (given === "hour" && isLog) problems.push("peak-window: got \"hour\" with headers-log; accepted: minute | second. A log shows what was left at each response, which has no mean over an hour");
+}
+function checkPaths(raw, problems) {
+	const names = [
+		"snapshot-path",
+		"policy-path",
+		"gateway-path"
+	];
+	for (const [index, name] of names.entries()) {
+		const other = names.slice(0, index).find((earlier) => raw[earlier] === raw[name]);
+		if (other) problems.push(`${name}: got ${asGiven(name, raw[name])}; accepted: another path than that of ${other}`);
+	}
+}
+function checkWhatIf(raw, problems) {
+	if (raw["what-if"] !== "" && raw["headers-log"] !== "") problems.push(`what-if: got ${asGiven("what-if", raw["what-if"])} with headers-log; accepted: nothing, since a log has no minutes of whole workspaces`);
+}
+// src/inputs/inputs.ts
+function areOfLog(inputs) {
+	return inputs.source.kind === "headers-log";
+}
+function readInputs({ core, now, env }, secrets) {
+	const names = Object.keys(INPUTS);
+	const raw = Object.fromEntries(names.map((name) => [name, core.getInput(name).trim() || INPUTS[name]]));
+	for (const name of SECRET_INPUTS) if (raw[name]) secrets.add(raw[name]);
+	const problems = [...readProxies(env).problems];
+	const values = {};
+	for (const name of names) {
+		const parsed = fields[name].safeParse(raw[name]);
+		if (parsed.success) Object.assign(values, { [name]: parsed.data });
+		if (!SECRET_INPUTS.has(name) && secrets.redact(raw[name]) !== raw[name]) problems.push(`${name}: got a value that is not shown because it holds a secret; accepted: ${parsed.success ? "a value without one, for it is shown to readers" : acceptedBy(parsed.error)}`);
+		else if (!parsed.success) problems.push(`${name}: got ${asGiven(name, raw[name])}; accepted: ${acceptedBy(parsed.error)}`);
+	}
+	if (values.mode === "check") return checkInputs(raw, values, problems);
+	const source = chooseSource(raw, values, problems);
+	checkPeakWindow(raw, values, problems);
+	checkWhatIf(raw, problems);
+	checkLive(raw, values, problems);
+	const sourced = source && withWindow(source, values, now(), problems);
+	if (values.threshold !== void 0 && values["watch-threshold"] !== void 0 && values["watch-threshold"] >= values.threshold) problems.push(`watch-threshold: got ${asGiven("watch-threshold", raw["watch-threshold"])}; accepted: a value below threshold (${raw.threshold})`);
+	const { base, branch } = values;
+	const isOwn = base === branch || base?.startsWith(`${branch}-next`) || base?.startsWith(`${branch}-scratch-`);
+	if (base && isOwn && values["snapshot-mode"] === "pull-request") problems.push(`branch: got ${asGiven("branch", raw.branch)}; accepted: a branch other than base (${base}), neither it nor one on which this action prepares its commits`);
+	checkPaths(raw, problems);
+	if (problems.length > 0 || !sourced) throw new AuditError(problemText(problems));
+	return {
+		...sourced,
+		...otherInputs(values)
+	};
+}
+function checkInputs(raw, values, problems) {
+	checkPaths(raw, problems);
+	const { "policy-path": policyPath, "snapshot-path": snapshotPath } = values;
+	if (problems.length > 0 || policyPath === void 0 || snapshotPath === void 0) throw new AuditError(problemText(problems));
+	return {
+		mode: "check",
+		policyPath,
+		snapshotPath
+	};
+}
+function acceptedBy(error) {
+	const issue = error.issues[0];
+	if (issue?.code === "invalid_union") return issue.errors.at(-1)?.at(0)?.message ?? issue.message;
+	return issue?.message ?? "something else";
+}
+function problemText(problems) {
+	return `${problems.length === 1 ? "One input is not valid" : `${problems.length} inputs are not valid`}; nothing was read or sent.\n${problems.map((problem) => `- ${problem}`).join("\n")}`;
+}
+function otherInputs(values) {
+	return {
+		mode: values.mode === "drill" ? "drill" : "audit",
+		anthropicBaseUrl: values["anthropic-base-url"],
+		peakWindow: values["peak-window"] === "hour" ? "hour" : "minute",
+		thresholds: {
+			watch: values["watch-threshold"],
+			alert: values.threshold
+		},
+		issues: values.issues,
+		whatIf: values["what-if"],
+		policyPath: values["policy-path"],
+		workspaces: values.workspaces,
+		models: values.models,
+		groupTypes: values["group-types"],
+		usageApi: values["usage-api"],
+		slackWebhookUrl: values["slack-webhook-url"],
+		notify: values.notify,
+		onNotifyFailure: values["on-notify-failure"],
+		runbookUrl: values["runbook-url"],
+		snapshot: {
+			path: values["snapshot-path"],
+			gatewayPath: values["gateway-path"],
+			mode: values["snapshot-mode"],
+			base: values.base,
+			branch: values.branch,
+			commitMessage: values["commit-message"],
+			labels: values["pull-request-labels"],
+			reviewers: values["pull-request-reviewers"],
+			assignees: values["pull-request-assignees"]
+		},
+		githubToken: values["github-token"],
+		failOn: values["fail-on"],
+		dryRun: values["dry-run"]
+	};
+}
+// src/inputs/variables.ts
+const TOKENS = ["ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_RUNTIME_TOKEN"];
+function secretVariables(env) {
+	return [...TOKENS.map((name) => env[name] ?? ""), ...readProxies(env).secrets].filter(Boolean);
+}
+// src/judge/limits/effective.ts
+function bind$1(override, organization) {
+	return organization !== null && organization < override ? {
+		limit: organization,
+		configured: override,
+		source: "organization"
+	} : {
+		limit: override,
+		configured: override,
+		source: "workspace"
+	};
+}
+function effectiveLimit(snapshot, limit) {
+	const organization = configuredLimit(snapshot, {
+		...limit,
+		scope: ORGANIZATION
+	});
+	const configured = configuredLimit(snapshot, limit);
+	return configured === null ? organization : bind$1(configured, organization).limit;
+}
+function configuredLimit(snapshot, { scope, group, limiter }) {
+	return groupOf(group, scope.type === "organization" ? snapshot.groups : overridesIn(snapshot, scope))?.limits[limiter] ?? null;
+}
+function overridesIn({ workspaces }, scope) {
+	return workspaces.find(({ id }) => id === scope.id)?.overrides ?? [];
+}
+function withModels(override, { groups }) {
+	const models = [...groupOf(override, groups)?.models ?? [], ...override.models];
+	return {
+		...override,
+		models: [...new Set(models)].sort(compareText)
+	};
+}
+function judgedLimiters({ groups, workspaces }) {
+	const organization = groups.flatMap((group) => Object.entries(group.limits).map(([limiter, limit]) => ({
+		scope: ORGANIZATION,
+		group,
+		limiter,
+		limit,
+		configured: limit,
+		source: "organization"
+	})));
+	const ofWorkspaces = workspaces.flatMap(({ id, name, overrides }) => overrides.flatMap((override) => Object.entries(override.limits).flatMap(([limiter, value]) => {
+		if (value === null) return [];
+		const inherited = groupOf(override, groups)?.limits[limiter] ?? null;
+		const group = withModels(override, { groups });
+		return [{
+			scope: {
+				type: "workspace",
+				id,
+				name
+			},
+			group,
+			limiter,
+			...bind$1(value, inherited)
+		}];
+	})));
+	return [...organization, ...ofWorkspaces];
+}
+// src/judge/usage/peaks.ts
+const MINUTES_PER_HOUR = HOUR / MINUTE;
+function scaleOf(rule) {
+	return rule.per === "second" ? 60 : 1;
+}
+function widthOf({ per }, peakWindow) {
+	if (per === "day") return MINUTES_PER_DAY;
+	return peakWindow === "hour" ? MINUTES_PER_HOUR : 1;
+}
+function peakOf$1(series, rule, peakWindow) {
+	const { values, start } = series;
+	const width = widthOf(rule, peakWindow);
+	const divisor = (rule.per === "day" ? 1 : width) * scaleOf(rule);
+	if (!values) return {
+		peak: 0,
+		peakAt: start,
+		total: 0,
+		divisor
+	};
+	let largest = 0;
+	let at = 0;
+	for (let from = 0; from < values.length; from += width) {
+		let sum = 0;
+		const to = Math.min(from + width, values.length);
+		for (let minute = from; minute < to; minute++) sum += values[minute];
+		if (sum > largest) {
+			largest = sum;
+			at = from;
+		}
+	}
+	return {
+		peak: largest / divisor,
+		peakAt: start + at * MINUTE,
+		total: largest,
+		divisor
+	};
+}
+function firstAtOrOver(series, rule, peakWindow, limit, ratio) {
+	const width = widthOf(rule, peakWindow);
+	for (let from = 0; from < series.minutes; from += width) if (utilizationOf(peakOf$1({
+		...series,
+		values: series.values?.subarray(from, from + width) ?? null
+	}, rule, peakWindow), limit) >= ratio) return series.start + from * MINUTE;
+	return null;
+}
+function utilizationOf({ total, divisor }, limit) {
+	return total / (divisor * limit);
+}
+function bracketOf({ values }, rule) {
+	if (!values) return 0;
+	let largest = values[0] ?? 0;
+	for (let minute = 1; minute < values.length; minute++) largest = Math.max(largest, values[minute - 1] + values[minute]);
+	return largest / scaleOf(rule);
+}
+function p99Of({ values, knownMinutes }, rule) {
+	if (knownMinutes === 0) return null;
+	if (!values) return 0;
+	return values.slice(0, knownMinutes).sort()[Math.ceil(.99 * knownMinutes) - 1] / scaleOf(rule);
+}
+function steadyUse({ values }, rule) {
+	const busy = (values ?? new Float64Array()).filter((value) => value > 0).sort();
+	const middle = (busy.length - 1) / 2;
+	const [below, above] = [busy[Math.floor(middle)], busy[Math.ceil(middle)]];
+	return below === void 0 || above === void 0 ? null : (below + above) / 2 / scaleOf(rule);
+}
+function minutesAtOrOver({ values }, rule, limit, ratio) {
+	if (!values) return 0;
+	const scale = scaleOf(rule);
+	let count = 0;
+	for (let minute = 0; minute < values.length; minute++) if (values[minute] / (scale * limit) >= ratio) count++;
+	return count;
+}
+function hourlyPeaks({ values, minutes, knownMinutes }, rule) {
+	return Array.from({ length: minutes / MINUTES_PER_HOUR }, (_, hour) => {
+		const from = hour * MINUTES_PER_HOUR;
+		let largest = 0;
+		for (let minute = from; values && minute < from + MINUTES_PER_HOUR; minute++) largest = Math.max(largest, values[minute]);
+		return largest === 0 && from >= knownMinutes ? null : largest / scaleOf(rule);
+	});
+}
+const CLIPPED_FROM = .95;
+const SHORTEST_CLIPPED_RUN = 2;
+function clippedRun({ values, start }, rule, limit) {
+	if (!values) return null;
+	const line = limit * CLIPPED_FROM * scaleOf(rule);
+	let longest = {
+		from: 0,
+		minutes: 0
+	};
+	let length = 0;
+	for (let minute = 0; minute < values.length; minute++) {
+		length = values[minute] >= line ? length + 1 : 0;
+		if (length > longest.minutes) longest = {
+			from: start + (minute - length + 1) * MINUTE,
+			minutes: length
+		};
+	}
+	return longest.minutes >= SHORTEST_CLIPPED_RUN ? longest : null;
+}
+function windowSeries(values, grid, window, known) {
+	const offset = (window.start - grid.start) / MINUTE;
+	const minutes = (window.end - window.start) / MINUTE;
+	const knownMinutes = Math.min(Math.max(Math.floor((known - window.start) / MINUTE), 0), minutes);
+	return {
+		start: window.start,
+		minutes,
+		knownMinutes,
+		values: values?.subarray(offset, offset + minutes) ?? null
+	};
+}
+// src/judge/headroom/unmeasured.ts
+const NOT_IN_USAGE = {
+	batch: "the usage API does not tell calls to the Message Batches API, nor how many requests wait in its queue",
+	token_count: "token counting is not in the usage data",
+	files: "calls to the Files API are not in the usage data",
+	skills: "calls to the Skills API are not in the usage data"
+};
+function unmeasuredReason({ group, limiter, limit }, use, meter) {
+	if (limit === null) return "the API gives no value for this limit";
+	if (limit === 0) return "the limit is 0: there is nothing to divide by";
+	if (!limiterRule(group.type, limiter)) return NOT_IN_USAGE[group.type] ?? `${limiter} is not a limiter this release knows how to count`;
+	if (!meter) return "the API lists no models for this group, so that its use cannot be known";
+	return unknownUse(meter, use);
+}
+function unknownUse({ rule, hasUnknownRequests }, { source, span, known }) {
+	if (rule.counts.includes("requests") && source === "legacy") return "the legacy usage report has no request count";
+	if (rule.per === "day" && span.start % 864e5 !== 0) return "a limit per day is of UTC days, and the window does not begin with one (date: today does)";
+	const until = knownFor(rule, known);
+	if (until === span.start) return "no minute of the window is in the usage data yet";
+	if (until < span.start) return `usage data reached only to ${isoTime(until)}, before the window`;
+	return hasUnknownRequests ? "the usage API left out the request count of some rows" : null;
+}
+// src/judge/headroom/judge-limit.ts
+function judgeLimit(judged, meter, minutes) {
+	const { limit } = judged;
+	const reason = unmeasuredReason(judged, minutes, meter);
+	if (reason !== null || !meter || !limit) return {
+		kind: "unmeasured",
+		limit,
+		reason: reason ?? ""
+	};
+	const series = windowSeries(meter.series, minutes.grid, minutes.span, knownFor(meter.rule, minutes.known));
+	const peak = peakOf$1(series, meter.rule, minutes.peakWindow);
+	return {
+		kind: "measured",
+		limit,
+		rule: meter.rule,
+		series,
+		peak,
+		utilization: utilizationOf(peak, limit)
+	};
+}
+function useUnder({ snapshot, meterOf }, limit, minutes) {
+	const value = limit && effectiveLimit(snapshot, limit);
+	if (!limit || value === null) return { kind: "none" };
+	const judgement = judgeLimit({
+		...limit,
+		limit: value
+	}, meterOf(limit), minutes);
+	if (judgement.kind === "unmeasured") return {
+		kind: "unmeasured",
+		limit: value,
+		reason: judgement.reason
+	};
+	return {
+		kind: "measured",
+		limit: value,
+		peak: judgement.peak.peak,
+		utilization: judgement.utilization
+	};
+}
+// src/judge/headroom/consequences.ts
+function consequencesOf({ limits }, { before, after }, minutes) {
+	return limits.flatMap((limit) => {
+		const ref = limit.after ?? limit.before;
+		if (!ref) return [];
+		const { scope, group, limiter } = ref;
+		return [{
+			scope,
+			group,
+			limiter,
+			before: useUnder(before, limit.before, minutes),
+			after: useUnder(after, limit.after, minutes)
+		}];
+	});
+}
+// src/judge/headroom/group-use.ts
+function withUse(views, rows, groups) {
+	const listed = new Set(groups.flatMap(({ models }) => models));
+	return views.map((view) => {
+		const models = groupOf(view.group, groups)?.models ?? [];
+		if (view.scope.type !== "organization" || models.length === 0) return view;
+		const use = sumOf$1(rows.filter((row) => {
+			const name = row.model === null ? null : listedName(row.model, listed);
+			return name !== null && models.includes(name) && useOf$1(row) === "standard";
+		}));
+		return use === null ? view : {
+			...view,
+			use
+		};
+	});
+}
+function sumOf$1(rows) {
+	let requests = 0;
+	let input = 0;
+	let output = 0;
+	for (const row of rows) {
+		if (row.requests === null) return null;
+		requests += row.requests;
+		input += row.uncachedInput + row.cacheCreation + row.cacheRead;
+		output += row.output;
+	}
+	return requests > 0 ? {
+		requests,
+		input,
+		output
+	} : null;
+}
+// src/vocabulary/limits/limit-key.ts
+function limitKey({ scope, group, limiter }) {
+	return `${placeKey({
+		scope,
+		group
+	})}\n${limiter}`;
+}
+function placeKey({ scope, group }) {
+	return `${workspaceIdOf(scope) ?? ""}\n${groupKey$1(group)}`;
+}
+function sameLimit(a, b) {
+	return a.limiter === b.limiter && sameGroup(a.group, b.group) && sameScope(a.scope, b.scope);
+}
+// src/vocabulary/verdict.ts
+const isRefused$1 = (verdict) => "refused" in verdict;
+const isMeasured$1 = (verdict) => verdict.band !== "unmeasured" && !isRefused$1(verdict);
+// src/judge/headroom/group-views.ts
+function groupViews(verdicts, meters, window) {
+	return [...Map.groupBy(verdicts, placeKey).values()].flatMap((ofGroup) => {
+		const [first] = ofGroup;
+		if (!first) return [];
+		const { scope, group } = first;
+		const binds = ofGroup.filter(isMeasured$1).map(({ limiter, utilization }) => ({
+			limiter,
+			utilization
+		})).sort((a, b) => b.utilization - a.utilization);
+		const cacheMeter = scope.type === "organization" ? meters.caches.find((meter) => sameGroup(meter.group, group)) : void 0;
+		const cache = cacheMeter ? cacheView(cacheMeter, meters.grid.start, window) : null;
+		return binds.length === 0 && !cache ? [] : [{
+			scope,
+			group,
+			binds,
+			cache
+		}];
+	});
+}
+function cacheView({ read, input }, gridStart, window) {
+	const from = (window.start - gridStart) / HOUR;
+	const to = Math.ceil((window.end - gridStart) / HOUR);
+	const reads = read.subarray(from, to);
+	const inputs = input.subarray(from, to);
+	const total = sum(inputs);
+	if (total === 0) return null;
+	const share = sum(reads) / total;
+	return {
+		readShare: share,
+		stretch: share < 1 ? 1 / (1 - share) : null,
+		hourlyReadShare: Array.from(inputs, (amount, hour) => amount === 0 ? null : (reads[hour] ?? 0) / amount),
+		hourlyInput: [...inputs]
+	};
+}
+function sum(values) {
+	return values.reduce((total, value) => total + value, 0);
+}
+// src/judge/limits/match.ts
+function matchGroups(before, after) {
+	const pairs = after.flatMap((next) => before.map((previous) => ({
+		previous,
+		next,
+		closeness: closenessOf(previous, next)
+	}))).filter(({ closeness }) => closeness.shared > 0).sort((a, b) => b.closeness.shared - a.closeness.shared || b.closeness.part - a.closeness.part || Number(b.closeness.sameName) - Number(a.closeness.sameName) || compareText(a.previous.name, b.previous.name) || compareText(a.next.name, b.next.name));
+	const toBefore = new Map();
+	const toAfter = new Map();
+	for (const { previous, next } of pairs) {
+		if (toAfter.has(previous) || toBefore.has(next)) continue;
+		toAfter.set(previous, next);
+		toBefore.set(next, previous);
+	}
+	return {
+		before: (group) => toBefore.get(group),
+		after: (group) => toAfter.get(group)
+	};
+}
+function closenessOf(previous, next) {
+	const sameName = previous.name === next.name;
+	if (previous.type !== next.type) return {
+		shared: 0,
+		part: 0,
+		sameName
+	};
+	if (previous.models.length === 0 && next.models.length === 0) return {
+		shared: 1,
+		part: Number(sameName),
+		sameName
+	};
+	const models = new Set(previous.models);
+	const shared = next.models.filter((model) => models.has(model)).length;
+	return {
+		shared,
+		part: shared / (previous.models.length + next.models.length - shared),
+		sameName
+	};
+}
+// src/judge/limits/counterparts.ts
+function counterparts(before, after) {
+	const match = matchGroups(before.groups, after.groups);
+	return {
+		before: (group) => {
+			const listed = groupOf(group, after.groups);
+			return listed ? match.before(listed) ?? null : unlistedIn(before, group);
+		},
+		after: (group) => {
+			const listed = groupOf(group, before.groups);
+			return listed ? match.after(listed) ?? null : unlistedIn(after, group);
+		}
+	};
+}
+function unlistedIn({ groups, workspaces }, group) {
+	if (groupOf(group, groups)) return null;
+	return workspaces.some(({ overrides }) => overrides.some((override) => sameGroup(override, group))) ? group : null;
+}
+function limitBefore(limit, between) {
+	const group = between.before(limit.group);
+	return group && {
+		...limit,
+		group: {
+			type: group.type,
+			name: group.name
+		}
+	};
+}
+function withModelsOf(current, committed) {
+	const overridesNow = current.workspaces.flatMap(({ overrides }) => overrides);
+	const remembered = (override) => groupOf(override, committed.groups) ? override : {
+		...override,
+		models: groupOf(override, overridesNow)?.models ?? override.models
+	};
+	return {
+		...committed,
+		workspaces: committed.workspaces.map((each) => ({
+			...each,
+			overrides: each.overrides.map(remembered)
+		}))
+	};
+}
+// src/judge/headroom/bands.ts
+function bandOf(utilization, { watch, alert }) {
+	if (utilization >= alert) return "alert";
+	return utilization >= watch ? "watch" : "ok";
+}
+function transitionOf(band, before, isComplete) {
+	if (before === "alert" && band !== "alert") return isComplete ? "recovered" : null;
+	if (band === "ok") return null;
+	if (before === band) return "continuing";
+	return before === "watch" ? "worse" : "new";
+}
+// src/judge/headroom/verdicts.ts
+function judge(evidence) {
+	const useBefore = usesBefore(evidence);
+	return evidence.judged.map((limiter) => judgeOne(limiter, evidence, useBefore)).sort(compareVerdicts);
+}
+const STEADY_FROM = .5;
+function judgeOne(judged, evidence, useBefore) {
+	const { scope, group, limiter, configured, source } = judged;
+	const { meters, window, peakWindow, known } = evidence;
+	const thresholds = evidence.thresholdsOf?.(judged) ?? evidence.thresholds;
+	const areOwn = thresholds.alert !== evidence.thresholds.alert || thresholds.watch !== evidence.thresholds.watch;
+	const atLeast = evidence.isAtLeast?.(judged) ?? false;
+	const base = {
+		scope,
+		group: {
+			type: group.type,
+			name: group.name
+		},
+		limiter,
+		configured,
+		limitSource: source,
+		lowerBound: atLeast || (limiterRule(group.type, limiter)?.lowerBound ?? false),
+		...areOwn && { thresholds }
+	};
+	const minutes = {
+		span: window,
+		known,
+		source: evidence.source,
+		grid: meters.grid,
+		peakWindow
+	};
+	const judgement = judgeLimit(judged, meters.find(judged), minutes);
+	if (judgement.kind === "unmeasured") return {
+		...base,
+		limit: judgement.limit,
+		band: "unmeasured",
+		reason: judgement.reason
+	};
+	const { limit, rule, series, utilization } = judgement;
+	const band = bandOf(utilization, thresholds);
+	if (window.isLive) {
+		const missing = series.minutes - series.knownMinutes;
+		const live = {
+			knownUntil: window.start + series.knownMinutes * MINUTE,
+			missingMinutes: missing
+		};
+		if (band === "ok" && missing > 0) return notYet({
+			...base,
+			live
+		}, judgement, thresholds);
+		return {
+			...base,
+			live,
+			lowerBound: base.lowerBound || missing > 0,
+			limit,
+			band,
+			utilization,
+			...ofSeries(judgement, thresholds),
+			transition: null,
+			previous: null,
+			hourly: null
+		};
+	}
+	const before = useBefore(judged);
+	const previous = before.kind === "measured" ? {
+		peak: before.peak,
+		limit: before.limit,
+		utilization: before.utilization,
+		band: bandOf(before.utilization, thresholds)
+	} : null;
+	const isComplete = series.knownMinutes === series.minutes && !atLeast;
+	return {
+		...base,
+		limit,
+		utilization,
+		band,
+		...ofSeries(judgement, thresholds),
+		transition: transitionOf(band, previous?.band ?? null, isComplete),
+		previous,
+		...rule.per !== "day" && utilization >= STEADY_FROM && { steady: steadyUse(series, rule) ?? 0 },
+		hourly: rule.per === "day" ? null : hourlyPeaks(series, rule)
+	};
+}
+function ofSeries({ limit, rule, series, peak: { peak, peakAt } }, { alert }) {
+	const isDaily = rule.per === "day";
+	return {
+		peak,
+		peakAt,
+		bracket: isDaily ? null : bracketOf(series, rule),
+		p99: isDaily ? null : p99Of(series, rule),
+		minutesOverThreshold: isDaily ? null : minutesAtOrOver(series, rule, limit, alert),
+		clipped: isDaily || rule.lowerBound ? null : clippedRun(series, rule, limit),
+		drivers: null
+	};
+}
+function notYet(base, { limit, peak: { peak, peakAt }, utilization }, { watch, alert }) {
+	const { knownUntil = 0, missingMinutes = 0 } = base.live ?? {};
+	const reason = `${percent(utilization, [watch, alert])} at most until ${isoTime(knownUntil)}; ${plural(missingMinutes, "minute")} after that ${missingMinutes === 1 ? "is" : "are"} not in yet`;
+	return {
+		...base,
+		limit,
+		band: "unmeasured",
+		reason,
+		soFar: {
+			peak,
+			peakAt,
+			utilization
+		}
+	};
+}
+function usesBefore({ committed, current, meters, window, known, source, peakWindow }) {
+	const span = window.earlier;
+	if (!span) return () => ({ kind: "none" });
+	const minutes = {
+		span,
+		known,
+		source,
+		grid: meters.grid,
+		peakWindow
+	};
+	if (!committed) return (judged) => useUnder({
+		snapshot: current,
+		meterOf: meters.find
+	}, judged, minutes);
+	const between = counterparts(committed, current);
+	return (judged) => {
+		const limit = limitBefore(judged, between);
+		if (!limit || configuredLimit(committed, limit) === null) return { kind: "none" };
+		return useUnder({
+			snapshot: committed,
+			meterOf: meters.findBefore
+		}, limit, minutes);
+	};
+}
+function unreadableVerdicts(unreadable, committed) {
+	return unreadable.flatMap(({ workspace, error }) => {
+		return (committed?.workspaces.find(({ id }) => id === workspace.id)?.overrides ?? []).flatMap((group) => Object.keys(group.limits).map((limiter) => ({
+			scope: {
+				type: "workspace",
+				id: workspace.id,
+				name: workspace.name
+			},
+			group: {
+				type: group.type,
+				name: group.name
+			},
+			limiter,
+			limit: null,
+			configured: null,
+			limitSource: "workspace",
+			lowerBound: false,
+			band: "unmeasured",
+			reason: `the limits of this workspace could not be read: ${error}`
+		})));
+	});
+}
+function compareVerdicts(a, b) {
+	const nameOf = ({ scope }) => scope.type === "organization" ? "" : `${scope.name}\n${scope.id}`;
+	return compareText(a.scope.type, b.scope.type) || compareText(nameOf(a), nameOf(b)) || compareText(a.group.type, b.group.type) || compareText(a.group.name, b.group.name) || compareText(a.limiter, b.limiter);
+}
+// src/judge/limits/changed-by.ts
+function isOfWorkspaceLimit(change) {
+	return change.scope.type === "workspace" && "limiter" in change;
+}
+function withChangedBy(drift, activities, groups) {
+	if (activities === null) return [...drift];
+	return drift.map((item) => {
+		if (!("limiter" in item)) return item;
+		return {
+			...item,
+			changedBy: { records: isOfWorkspaceLimit(item) ? recordsOf(item, activities, groups) : [] }
+		};
+	});
+}
+function recordsOf(change, activities, groups) {
+	const workspaceId = change.scope.type === "workspace" ? change.scope.id : null;
+	const now = "after" in change ? change.after : null;
+	const ofLimiter = activities.filter((one) => one.workspaceId === workspaceId && one.limiter === change.limiter);
+	const fitting = [...Map.groupBy(ofLimiter, ({ modelGroup }) => modelGroup).values()].flatMap((same) => same.toSorted((a, b) => b.at - a.at)[0] ?? []).filter(({ value }) => value === now);
+	const named = fitting.filter(({ modelGroup }) => modelGroup !== null && isNamed$1(modelGroup, change, groups));
+	return (named.length > 0 ? named : fitting).map(({ at, actor }) => ({
+		...actor,
+		at
+	}));
+}
+function isNamed$1(text, { group }, groups) {
+	const models = groupOf(group, groups)?.models ?? [];
+	return text === group.name || text === group.type || models.includes(text);
+}
+// src/judge/limits/limit-findings.ts
+function limitFindings(snapshot, judged, read) {
+	return [
+		...judged.flatMap(inertOverride),
+		...judged.flatMap((limiter) => cachedTraffic(limiter, snapshot)),
+		...oversubscribed(snapshot, judged),
+		...uncapped(snapshot, judged, read),
+		...modelsInTwoGroups(snapshot)
+	];
+}
+function inertOverride({ scope, group, limiter, limit, configured, source }) {
+	if (scope.type !== "workspace" || source !== "organization" || configured === null || limit === null) return [];
+	const name = `${group.name}, ${limiterLabel(group.type, limiter)}`;
+	return [{
+		kind: "inert-override",
+		message: `Workspace ${scope.name}: its limit of ${count$1(configured)} on ${name} has no effect, because the organization's ${count$1(limit)} is lower and binds.`
+	}];
+}
+function cachedTraffic({ scope, group, limiter }, { groups }) {
+	const limits = groupOf(group, groups)?.limits;
+	if (!(scope.type === "workspace" && limiter === "input_tokens_per_minute" && limits?.input_tokens_per_minute === void 0 && limits?.input_tokens_per_minute_cache_aware !== void 0)) return [];
+	return [{
+		kind: "cached-traffic-override",
+		message: `Workspace ${scope.name}: its input limit on ${group.name} counts cache reads and the organization's does not, so cached traffic can hit this workspace limit while the organization has room.`
+	}];
+}
+function oversubscribed({ groups }, judged) {
+	const capped = judged.filter(({ scope, limit }) => scope.type === "workspace" && limit !== null);
+	return [...Map.groupBy(capped, ({ group, limiter }) => `${groupKey$1(group)}\n${limiter}`).values()].flatMap((overrides) => {
+		const [first] = overrides;
+		if (!first) return [];
+		const { group, limiter } = first;
+		const organization = groupOf(group, groups)?.limits[limiter];
+		const sum = overrides.reduce((total, { limit }) => total + (limit ?? 0), 0);
+		if (!organization || sum <= organization) return [];
+		return [{
+			kind: "oversubscribed",
+			message: `${group.name}, ${limiterLabel(group.type, limiter)}: the limits of ${overrides.length} workspaces add up to ${count$1(sum)}, more than the organization's ${count$1(organization)}: they cannot all be used at once.`
+		}];
+	});
+}
+const NAMED$11 = 5;
+function uncapped({ groups, workspaces }, judged, read) {
+	const isJudged = (group) => judged.some((limiter) => groupOf(limiter.group, [group]));
+	return groups.filter(isJudged).flatMap((group) => {
+		const cappedIds = new Set(workspaces.filter(({ overrides }) => groupOf(group, overrides)).map(({ id }) => id));
+		const free = read.filter(({ id }) => !cappedIds.has(id)).map(({ name }) => name);
+		if (cappedIds.size === 0 || free.length === 0) return [];
+		const names = free.slice(0, NAMED$11).join(", ") + (free.length > NAMED$11 ? ` and ${free.length - NAMED$11} more` : "");
+		const subject = free.length === 1 ? "1 workspace has" : `${free.length} workspaces have`;
+		return [{
+			kind: "uncapped-workspaces",
+			message: `${group.name}: ${subject} no limit of their own and could use all of the organization's, leaving the others none: ${names}.`
+		}];
+	});
+}
+function modelsInTwoGroups({ groups }) {
+	return [...Map.groupBy(groups.flatMap((group) => group.models.map((model) => ({
+		model,
+		group: group.name
+	}))), ({ model }) => model)].flatMap(([model, entries]) => entries.length === 1 ? [] : [{
+		kind: "model-in-two-groups",
+		message: `${model} is listed in ${entries.map(({ group }) => group).join(" and ")}; its use was counted in each.`
+	}]);
+}
+// src/judge/limits/pinned-overrides.ts
+function pinnedOverrides(changes, current) {
+	return changes.flatMap((change) => {
+		if (change.class !== "raised") return [];
+		const { group, limiter, before, after } = change;
+		return current.workspaces.flatMap(({ id, name }) => {
+			if (configuredLimit(current, {
+				scope: {
+					type: "workspace",
+					id,
+					name
+				},
+				group,
+				limiter
+			}) !== before) return [];
+			return [{
+				kind: "pinned-override",
+				message: `Workspace ${name}: its limit of ${count$1(before)} on ${group.name}, ${limiterLabel(group.type, limiter)} is pinned: it was equal to the organization's, which was raised to ${count$1(after)}, and it did not follow.`
+			}];
+		});
+	});
+}
+// src/judge/planning/theil-sen.ts
+const Z = 1.6448536269514722;
+function theilSen(points) {
+	const slopes = pairs(points).map(([a, b]) => (b.y - a.y) / (b.x - a.x)).sort((a, b) => a - b);
+	const reach = Z * Math.sqrt(kendallVariance(points));
+	const below = Math.floor((slopes.length - reach) / 2);
+	return {
+		slope: median(slopes),
+		low: slopes[below - 1] ?? Number.NEGATIVE_INFINITY,
+		high: slopes[slopes.length - below] ?? Number.POSITIVE_INFINITY
+	};
+}
+function heightAt(points, slope, x) {
+	return median(points.map((point) => point.y + slope * (x - point.x)).sort((a, b) => a - b));
+}
+function median(ascending) {
+	const middle = ascending.length / 2;
+	const at = (index) => ascending[index] ?? NaN;
+	return (at(Math.ceil(middle) - 1) + at(Math.floor(middle))) / 2;
+}
+function pairs(points) {
+	return points.flatMap((a, index) => points.slice(index + 1).map((b) => [a, b]));
+}
+function kendallVariance(points) {
+	const term = (n) => n * (n - 1) * (2 * n + 5);
+	const ties = [...Map.groupBy(points, ({ y }) => y).values()].map(({ length }) => term(length));
+	return (term(points.length) - ties.reduce((sum, tie) => sum + tie, 0)) / 18;
+}
+const FURTHEST = 365;
+const HOURS = 24;
+function dailyPeaks({ hourly }) {
+	if (!hourly) return null;
+	return Array.from({ length: hourly.length / HOURS }, (_, day) => {
+		const hours = hourly.slice(day * HOURS, (day + 1) * HOURS);
+		return hours.some((peak) => peak === null) ? null : Math.max(...hours.map((peak) => peak ?? 0));
+	});
+}
+function runwayOf(verdict, alert, peakWindow) {
+	const { limit, utilization, clipped } = verdict;
+	const peaks = dailyPeaks(verdict);
+	if (!peaks || utilization === 0 || utilization >= alert) return null;
+	if (peakWindow === "hour") return refused("daily peaks are of minutes, and this run judges hours");
+	if (peakWindow === "second") return refused("a log of headers does not show whole days");
+	const points = peaks.flatMap((peak, x) => peak === null ? [] : [{
+		x,
+		y: peak
+	}]);
+	if (points.length < 14) return refused(`${points.length} whole ${points.length === 1 ? "day" : "days"} of use, and a trend takes 14 (lookback-days)`);
+	if (clipped) return refused("use was at its limit, so that the peaks do not show what was asked for");
+	const { slope, low, high } = theilSen(points);
+	if (new Set(points.map(({ y }) => y)).size === 1) return refused("the daily peaks stay as they are");
+	if (high < 0) return refused("the daily peaks fall");
+	if (low <= 0) return refused("the daily peaks have no clear trend");
+	const reach = (rise) => {
+		const distance = alert * limit - heightAt(points, rise, peaks.length - 1);
+		return Math.max(0, distance / rise);
+	};
+	const days = reach(slope);
+	if (days > FURTHEST) return {
+		kind: "far",
+		perDay: slope
+	};
+	const earliest = Math.min(days, reach(high));
+	const latest = Math.max(days, reach(low));
+	return {
+		kind: "reaches",
+		days,
+		earliest,
+		latest: latest > FURTHEST ? null : latest,
+		perDay: slope
+	};
+}
+function refused(reason) {
+	return {
+		kind: "refused",
+		reason
+	};
+}
+// src/judge/planning/back-test.ts
+const LINES$1 = [
+	.5,
+	.6,
+	.7,
+	.75,
+	.8,
+	.9
+];
+const TESTED_FROM = .4;
+const FEWEST_DAYS$1 = 7;
+const FACTOR = 3;
+function backTests(verdicts, thresholds, peakWindow) {
+	if (peakWindow !== "minute") return [];
+	return verdicts.filter(isMeasured$1).flatMap((verdict) => {
+		const ratios = dailyUse(verdict);
+		const days = ratios.filter((ratio) => ratio !== null).length;
+		if (verdict.utilization < TESTED_FROM || days < FEWEST_DAYS$1 || isShort(verdict)) return [];
+		const { scope, group, limiter } = verdict;
+		const lines = LINES$1.map((line) => tallyOf(ratios, line));
+		const inForce = tallyOf(ratios, (verdict.thresholds ?? thresholds).alert);
+		const instead = lines.find(({ line, days: fired }) => line > inForce.line && fired > 0 && fired * FACTOR <= inForce.days);
+		return [{
+			scope,
+			group,
+			limiter,
+			days,
+			lines,
+			suggestion: instead ? {
+				inForce,
+				instead
+			} : null
+		}];
+	});
+}
+function isShort({ group, limiter, lowerBound }) {
+	return lowerBound && !limiterRule(group.type, limiter)?.lowerBound;
+}
+function dailyUse(verdict) {
+	const scale = limiterRule(verdict.group.type, verdict.limiter)?.per === "second" ? 60 : 1;
+	return (dailyPeaks(verdict) ?? []).map((peak) => peak === null ? null : Math.round(peak * scale) / (scale * verdict.limit));
+}
+function tallyOf(ratios, line) {
+	const fires = ratios.map((ratio) => ratio !== null && ratio >= line);
+	return {
+		line,
+		days: fires.filter(Boolean).length,
+		incidents: fires.filter((fired, day) => fired && !fires[day - 1]).length
+	};
+}
+// src/judge/planning/tier-reading.ts
+function tierReadings(groups) {
+	return groups.flatMap((group) => {
+		const published = publishedGroup(group);
+		return published ? [readGroup(group, published)] : [];
+	});
+}
+function publishedGroup({ type, models }) {
+	if (type !== "model_group") return PUBLISHED.groups.find((group) => group.type === type);
+	const rows = new Set(models.map(publishedGroupOfModel).filter((row) => row !== void 0));
+	return rows.size === 1 ? [...rows][0] : void 0;
+}
+function comparableLimiter(limits, limiter) {
+	return [limiter, ...INTERCHANGEABLE[limiter] ?? []].find((name) => limits[name] !== void 0) ?? null;
+}
+const INTERCHANGEABLE = {
+	input_tokens_per_minute_cache_aware: ["input_tokens_per_minute"],
+	input_tokens_per_minute: ["input_tokens_per_minute_cache_aware"]
+};
+function agreedTier(groups, capTier) {
+	const readings = tierReadings(groups);
+	if (capTier === null || readings.length === 0) return null;
+	return readings.every(({ matches }) => matches.includes(capTier)) ? capTier : null;
+}
+function readGroup(group, published) {
+	const limiters = Object.entries(published.limits).map(([limiter, byTier]) => {
+		const name = comparableLimiter(group.limits, limiter);
+		const limit = name === null ? null : group.limits[name] ?? null;
+		return {
+			limiter: name ?? limiter,
+			limit,
+			position: positionOf(limit, byTier)
+		};
+	});
+	const equal = (tier) => limiters.filter(({ position }) => position.kind === "at" && position.tiers.includes(tier)).length;
+	const most = Math.max(...TIERS.map(equal));
+	const [best, ...others] = TIERS.filter((tier) => equal(tier) === most);
+	return {
+		group: {
+			type: group.type,
+			name: group.name
+		},
+		matches: TIERS.filter((tier) => equal(tier) === limiters.length),
+		limiters,
+		closest: most > 0 && best && others.length === 0 ? best : null
+	};
+}
+function positionOf(limit, byTier) {
+	if (limit === null) return { kind: "absent" };
+	const tiers = TIERS.filter((tier) => byTier[tier] === limit);
+	if (tiers.length > 0) return {
+		kind: "at",
+		tiers
+	};
+	const above = TIERS.findLast((tier) => byTier[tier] < limit);
+	const below = TIERS.find((tier) => byTier[tier] > limit);
+	if (above && below) return {
+		kind: "between",
+		above,
+		below
+	};
+	return { kind: above ? "above" : "below" };
+}
+// src/judge/planning/tier-sentences.ts
+function readingText({ group, matches, closest, limiters }) {
+	const published = `as published on ${PUBLISHED.date}`;
+	if (matches.length > 0) return `matches ${matches.join(" and ")} ${published}`;
+	const isEqual = ({ position }, tier) => position.kind === "at" && position.tiers.includes(tier);
+	const differences = limiters.filter((limiter) => closest === null || !isEqual(limiter, closest)).map((limiter) => `${limiterLabel(group.type, limiter.limiter)} ${positionText(limiter)}`);
+	return `${closest ? `is like ${closest} ${published}, except` : `matches no tier ${published}`}: ${differences.join("; ")}`;
+}
+function positionText({ limit, position }) {
+	const value = limit === null ? "" : count$1(limit);
+	switch (position.kind) {
+		case "at": return `${value} is that of ${position.tiers.join(" and ")}`;
+		case "between": return `${value} is between ${position.above} and ${position.below}`;
+		case "above": return `${value} is above ${TIERS.at(-1)}`;
+		case "below": return `${value} is below ${TIERS[0]}`;
+		case "absent": return "is not listed";
+	}
+}
+// src/judge/planning/what-if.ts
+const READ_SHARES = [
+	0,
+	.5,
+	.8
+];
+function tierWhatIf(verdicts, groups) {
+	return verdicts.filter(isMeasured$1).flatMap(({ scope, group, limiter, peak, utilization }) => {
+		const home = groupOf(group, groups);
+		const published = home && publishedGroup(home);
+		if (scope.type !== "organization" || !published) return [];
+		const row = Object.entries(published.limits).find(([name]) => comparableLimiter(home.limits, name) === limiter);
+		if (!row) return [];
+		return [{
+			group,
+			limiter,
+			utilization,
+			byTier: Object.fromEntries(TIERS.map((tier) => [tier, peak / row[1][tier]]))
+		}];
+	});
+}
+function cacheWhatIf(verdicts, views, windowStart) {
+	return verdicts.filter(isMeasured$1).flatMap(({ scope, group, limiter, peakAt, utilization }) => {
+		const rule = limiterRule(group.type, limiter);
+		const isCacheAware = rule?.counts.includes("uncached_input") && !rule.counts.includes("cache_read");
+		if (scope.type !== "organization" || !isCacheAware || rule?.stream !== "standard") return [];
+		const cache = views.find((view) => view.scope.type === "organization" && sameGroup(view.group, group))?.cache;
+		if (utilization === 0 || !cache) return [];
+		const hour = Math.floor((peakAt - windowStart) / HOUR);
+		const readShare = cache.hourlyReadShare[hour] ?? cache.readShare;
+		if (readShare >= 1) return [];
+		return [{
+			group,
+			limiter,
+			utilization,
+			readShare,
+			byShare: READ_SHARES.map((share) => utilization * (1 - share) / (1 - readShare))
+		}];
+	});
+}
+const OVER_PROVISIONED_BELOW = .1;
+function overProvisioned(verdicts, isComplete) {
+	if (!isComplete) return [];
+	return [...Map.groupBy(verdicts, placeKey).values()].flatMap((ofGroup) => {
+		const [first] = ofGroup;
+		const utilizations = ofGroup.flatMap((row) => isMeasured$1(row) && !row.lowerBound ? [row.utilization] : []);
+		const highest = Math.max(...utilizations);
+		if (!first || utilizations.length < ofGroup.length || highest >= OVER_PROVISIONED_BELOW) return [];
+		return [{
+			scope: first.scope,
+			group: first.group,
+			highest
+		}];
+	});
+}
+// src/judge/planning/planning.ts
+function planningOf(judged, groups, known) {
+	const { verdicts, views, windowStart, isComplete, thresholds, peakWindow } = judged;
+	return {
+		spendCapTier: known.spendCapTier,
+		usageTier: known.usageTier,
+		tiers: tierReadings(groups).map((reading) => ({
+			group: reading.group,
+			matches: reading.matches,
+			reading: readingText(reading)
+		})),
+		tierWhatIf: tierWhatIf(verdicts, groups),
+		cacheWhatIf: cacheWhatIf(verdicts, views, windowStart),
+		overProvisioned: overProvisioned(verdicts, isComplete),
+		runway: runways(judged),
+		backTests: backTests(verdicts, thresholds, peakWindow)
+	};
+}
+function runways({ verdicts, thresholds, peakWindow }) {
+	return verdicts.filter(isMeasured$1).flatMap((verdict) => {
+		const { scope, group, limiter } = verdict;
+		const outcome = runwayOf(verdict, (verdict.thresholds ?? thresholds).alert, peakWindow);
+		return outcome ? [{
+			scope,
+			group,
+			limiter,
+			dailyPeaks: dailyPeaks(verdict) ?? [],
+			outcome
+		}] : [];
+	});
+}
+// src/judge/planning/spend.ts
+function spendOf({ shares, monthStart, known, capSource }, thresholds) {
+	const [share = 0, dayBefore = 0] = shares.slice(-2).reverse();
+	const band = bandOf(share, thresholds);
+	const isComplete = known >= monthStart + shares.length * DAY;
+	return {
+		share,
+		band,
+		transition: transitionOf(band, bandOf(dayBefore, thresholds), isComplete),
+		reachedOn: reachedOn(shares, share, {
+			monthStart,
+			known
+		}),
+		capSource
+	};
+}
+function reachedOn(shares, share, { monthStart, known }) {
+	const reached = shares.findIndex((part) => part >= 1);
+	if (reached >= 0) return monthStart + reached * DAY;
+	if (share <= 0) return null;
+	const day = Math.ceil((known - monthStart) / share / DAY - 1e-9) - 1;
+	const next = new Date(monthStart);
+	const monthEnd = Date.UTC(next.getUTCFullYear(), next.getUTCMonth() + 1);
+	const at = monthStart + day * DAY;
+	return at < monthEnd ? at : null;
+}
+// src/judge/policy/selector.ts
+function matches(rule, { scope, group, limiter }) {
+	return (rule.limiter === void 0 || rule.limiter === limiter) && (rule.workspace === void 0 || scope.type === "workspace" && (scope.id === rule.workspace || scope.name === rule.workspace)) && (rule.group === void 0 || isNamed(rule.group, group) || rule.group === group.type);
+}
+function compareSpecificity(a, b, target) {
+	const ofB = specificity(b, target);
+	return specificity(a, target).map((value, position) => value - (ofB[position] ?? 0)).find((difference) => difference !== 0) ?? 0;
+}
+function specificity(rule, { group }) {
+	return [
+		[
+			rule.group,
+			rule.limiter,
+			rule.workspace
+		].filter((value) => value !== void 0).length,
+		Number(rule.workspace !== void 0),
+		groupRank(rule.group, group)
+	];
+}
+function groupRank(named, group) {
+	if (named === void 0) return 0;
+	return isNamed(named, group) ? 2 : 1;
+}
+function isNamed(text, { name, models }) {
+	return text === name || models.includes(text);
+}
+function selectorText({ group, limiter, workspace, model, kind }) {
+	return Object.entries({
+		group,
+		limiter,
+		workspace,
+		model,
+		kind
+	}).filter(([, value]) => value !== void 0).map(([key, value]) => `${key} ${value}`).join(", ");
+}
+// src/judge/policy/expected.ts
+function expectations(policy, snapshot, workspaces) {
+	return policy.expected.flatMap((rule) => {
+		return snapshot.groups.filter((group) => matches({ group: rule.group }, {
+			...ANYWHERE,
+			group
+		})).flatMap((group) => scopesOf$1(rule, workspaces).map((scope) => ({
+			rule,
+			scope,
+			group: {
+				type: group.type,
+				name: group.name
+			},
+			actual: effectiveLimit(snapshot, {
+				scope,
+				group,
+				limiter: rule.limiter
+			})
+		})));
+	});
+}
+const ANYWHERE = {
+	scope: ORGANIZATION,
+	limiter: ""
+};
+function scopesOf$1({ workspace }, workspaces) {
+	if (workspace === void 0) return [ORGANIZATION];
+	return workspaces.filter(({ id, name }) => id === workspace || name === workspace).map(({ id, name }) => ({
+		type: "workspace",
+		id,
+		name
+	}));
+}
+function isIntended(drift, expected) {
+	if (!("limiter" in drift)) return null;
+	const about = expected.filter(({ rule, scope, group }) => rule.limiter === drift.limiter && sameGroup(group, drift.group) && sameScope(scope, drift.scope));
+	return about.length === 0 ? null : about.every(({ rule, actual }) => actual === rule.limit);
+}
+// src/judge/policy/mutes.ts
+function muteFor(policy, target, lastDay) {
+	const day = isoDay(lastDay);
+	return policy.mutes.filter((mute) => day <= mute.until && !isOfUse(mute) && matches(mute, target)).reduce((latest, mute) => latest && latest.until >= mute.until ? latest : mute, null);
+}
+const isOfUse = ({ model, kind }) => model !== void 0 || kind !== void 0;
+function mutesUse(mute, kind, name) {
+	return isOfUse(mute) && (mute.kind === void 0 || mute.kind === kind) && (mute.model === void 0 || mute.model === name);
+}
+function useMutesBy(policy, lastDay) {
+	const day = isoDay(lastDay);
+	return (kind, name) => {
+		const mute = policy.mutes.find((one) => day <= one.until && mutesUse(one, kind, name));
+		return mute ? {
+			owner: mute.owner,
+			reason: mute.reason,
+			until: mute.until
+		} : null;
+	};
+}
+function justExpired(policy, lastDay) {
+	return policy.mutes.filter(({ until }) => until === isoDay(lastDay - DAY));
+}
+// src/judge/policy/thresholds.ts
+function thresholdsFor(policy, target, defaults) {
+	const closestFirst = policy.thresholds.filter((rule) => matches(rule, target)).toReversed().sort((a, b) => compareSpecificity(b, a, target));
+	const set = (line) => closestFirst.find((rule) => rule[line] !== void 0)?.[line] ?? defaults[line];
+	const alert = set("alert");
+	return {
+		watch: Math.min(set("watch"), alert),
+		alert
+	};
+}
+// src/judge/policy/apply.ts
+function thresholdsBy(policy, defaults) {
+	return (target) => thresholdsFor(policy, target, defaults);
+}
+function withMutes(verdicts, policy, groups, lastDay) {
+	return verdicts.map((verdict) => {
+		if (verdict.band !== "alert" && verdict.band !== "watch") return verdict;
+		const { scope, group, limiter } = verdict;
+		const mute = muteFor(policy, {
+			scope,
+			group: {
+				...group,
+				models: groupOf(group, groups)?.models ?? []
+			},
+			limiter
+		}, lastDay);
+		return mute ? {
+			...verdict,
+			muted: {
+				owner: mute.owner,
+				reason: mute.reason,
+				until: mute.until
+			}
+		} : verdict;
+	});
+}
+function withIntent(drift, expected) {
+	return drift.map((item) => {
+		const intended = isIntended(item, expected);
+		return intended === null ? item : {
+			...item,
+			intended
+		};
+	});
+}
+// src/judge/policy/policy-findings.ts
+function policyFindings(policy, judged, expected, lastDay, accounting = null) {
+	return [
+		...justExpired(policy, lastDay).map((mute) => ({
+			kind: "mute-expired",
+			message: `The mute of ${selectorText(mute)} ended on ${mute.until} and is ignored from now on (owner ${mute.owner}: ${mute.reason}; ${policy.path} line ${mute.line}).`
+		})),
+		...expected.filter(({ rule, actual }) => actual !== rule.limit).map(unexpected),
+		...unmatched(policy, judged, expected, accounting)
+	];
+}
+function unexpected(expectation) {
+	return {
+		kind: "unexpected-limit",
+		message: unexpectedText(expectation)
+	};
+}
+function unexpectedText({ rule, scope, group, actual }) {
+	const where = scope.type === "workspace" ? ` in workspace ${scope.name}` : "";
+	const is = actual === null ? "there is no such limit" : `it is ${count$1(actual)}`;
+	return `${group.name}, ${limiterLabel(group.type, rule.limiter)}${where}: the policy expects ${count$1(rule.limit)}, and ${is}.`;
+}
+function unmatched(policy, judged, expected, accounting) {
+	const isIdle = (mute) => isOfUse(mute) ? accounting !== null && !accounting.parts.some(({ kind, of }) => of.some(({ name }) => mutesUse(mute, kind, name))) : !judged.some((target) => matches(mute, target));
+	return [
+		...policy.thresholds.filter((rule) => !judged.some((target) => matches(rule, target))),
+		...policy.mutes.filter(isIdle),
+		...policy.expected.filter((rule) => !expected.some((expectation) => expectation.rule === rule))
+	].sort((a, b) => a.line - b.line).map((rule) => ({
+		kind: "policy-unmatched",
+		message: `${policy.path} line ${rule.line} has no effect: ${selectorText(rule)} ${"until" in rule && isOfUse(rule) ? "was not among the use that no limit counts." : "is no limit of this organization. Workspaces have rows for limits of their own only."}`
+	}));
+}
+// src/judge/usage/at-least.ts
+function atLeastBy({ unreconciled, unknownKinds }) {
+	return ({ scope, group, limiter }) => {
+		if (limiterRule(group.type, limiter)?.unit === "tokens" && unknownKinds.has(groupKey$1(group))) return true;
+		const listed = new Set(group.models);
+		const id = workspaceIdOf(scope);
+		return unreconciled.some(({ of, models, workspaceIds }) => of === "organization" === (id === null) && (id === null || workspaceIds === null || workspaceIds.includes(id)) && (models === null || models.some((model) => listedName(model, listed) !== null)));
+	};
+}
+// src/judge/usage/usage-findings.ts
+function missingMinutes(window, { tokens, requests }) {
+	return missingOf(window, Math.min(tokens, requests));
+}
+function missingOf(window, known) {
+	return Math.max(0, (window.end - Math.max(known, window.start)) / MINUTE);
+}
+function usageFindings(usage) {
+	if (usage.window.isLive) return liveFindings(usage);
+	const { source, known, refreshedAt, window, meters } = usage;
+	const findings = [];
+	if (source === "legacy") findings.push({
+		kind: "legacy-usage",
+		message: "Usage comes from the legacy report: it has no request counts, so that requests per minute are unmeasured, and it does not say up to when it is complete: the audited days have ended and were taken as whole."
+	});
+	else if (refreshedAt === null) findings.push({
+		kind: "freshness-unknown",
+		message: "The usage API did not say up to when its data is complete; the audited days have ended and were taken as whole."
+	});
+	if (source === "analytics" && meters.all.some(({ hasUnknownRequests }) => hasUnknownRequests)) findings.push({
+		kind: "requests-unknown",
+		message: "The usage API left out the request count of some rows; requests per minute are unmeasured where they count."
+	});
+	const missing = missingMinutes(window, known);
+	if (missing > 0 && refreshedAt !== null) {
+		const all = (window.end - window.start) / MINUTE;
+		findings.push({
+			kind: "data-incomplete",
+			message: `Usage is complete only up to ${isoTime(refreshedAt)}: ${missing} of ${all} minutes are not known yet. Peaks are at least what is shown, and no recovery is reported.`
+		});
+	}
+	return findings;
+}
+function liveFindings({ source, known, refreshedAt, window, tail }) {
+	const all = (window.end - window.start) / MINUTE;
+	const missing = (until) => `${missingOf(window, until)} of ${all} minutes missing`;
+	const findings = [{
+		kind: "data-incomplete",
+		message: `Live: use is known ${known.tokens === known.requests ? `up to ${isoTime(known.tokens)} (${missing(known.tokens)})` : `in tokens up to ${isoTime(known.tokens)} (${missing(known.tokens)}), in requests up to ${isoTime(known.requests)} (${missing(known.requests)})`}. What comes after may be higher, and nothing is called ok before it is known.`
+	}];
+	if (source === "legacy" || tail) findings.push({
+		kind: "legacy-usage",
+		message: `Tokens ${tail ? `from ${isoTime(tail.start)} on ` : ""}are of the legacy report, which counts no requests. It does not say up to when it is complete: within five minutes, as a rule, and so it is taken here.`
+	});
+	if (source === "analytics" && refreshedAt === null) findings.push({
+		kind: "freshness-unknown",
+		message: "The usage API did not say up to when its data is complete, so that none of it was taken as known."
+	});
+	return findings;
+}
+// src/judge/usage/use-findings.ts
+const NAMED$10 = 5;
+function useFindings(accounting, products) {
+	return [
+		...accounting.parts.filter(isUnclaimed).map((part) => ({
+			kind: "unclaimed-use",
+			message: unclaimed$1(part, accounting)
+		})),
+		...accounting.reconciled ? [] : [{
+			kind: "unreconciled",
+			message: "The minutes do not add up to the whole use of the window, though they were read twice: the peaks they give are at least what is shown."
+		}],
+		...products.length === 0 ? [] : [{
+			kind: "unknown-product",
+			message: `Use of ${plural(products.length, "product")} that this version does not know was counted like any other: ${listing(products, NAMED$10)}.`
+		}]
+	];
+}
+function unclaimed$1({ kind, tokens, requests, of }, accounting) {
+	const amount = `${count$1(tokens)} tokens${requests ? ` in ${plural(requests, "request")}` : ""}`;
+	const share = accounting.tokens > 0 ? ` (${percent(tokens / accounting.tokens, [UNCLAIMED_LINE])} of all tokens)` : "";
+	const names = of.map(({ name }) => name).filter((name) => name !== kind);
+	const which = names.length > 0 ? `: ${listing(names, NAMED$10)}` : "";
+	return `${PART_TITLES[kind]}: ${amount}${share}${which}.`;
+}
+// src/vocabulary/use/usage-row.ts
+function knownTokens({ uncachedInput, cacheCreation, cacheRead, output }) {
+	return uncachedInput + cacheCreation + cacheRead + output;
+}
+// src/judge/usage/where-use-went.ts
+function accountingOf({ window, earlier }, groups, { reconciled, muteOf }) {
+	const partsOf = partsBy(groups, muteOf);
+	const parts = partsOf(window);
+	const whole = sumOf(parts);
+	const unclaimed = parts.filter(isUnclaimed);
+	const unmuted = unclaimed.flatMap(({ of }) => of).filter(({ muted }) => !muted);
+	const before = new Set(partsOf(earlier).filter(isUnclaimed).flatMap(({ of }) => of.map(({ name }) => name)));
+	return {
+		...whole,
+		parts,
+		unclaimedShare: shareOf$1(sumOf(unclaimed), whole),
+		unmutedShare: shareOf$1(sumOf(unmuted), whole),
+		newlyUnclaimed: unmuted.map(({ name }) => name).filter((name) => !before.has(name)),
+		reconciled
+	};
+}
+function unmatchedModels({ window }, groups) {
+	const listed = new Set(groups.flatMap((group) => group.models));
+	const rows = window.filter(({ model }) => model !== null && listedName(model, listed) === null);
+	return [...Map.groupBy(rows, ({ model }) => model ?? "")].map(([model, same]) => ({
+		model,
+		...sumOf(same.map((row) => ({
+			tokens: tokensOf(row),
+			requests: row.requests
+		})))
+	}));
+}
+function unknownProducts({ window }) {
+	const products = window.flatMap(({ product }) => product === null || isKnownProduct(product) ? [] : [product]);
+	return [...new Set(products)].sort(compareText);
+}
+function groupsWithUnknownKinds({ window, earlier }, groups) {
+	const listed = new Set(groups.flatMap((group) => group.models));
+	const models = new Set([...window, ...earlier].flatMap((row) => {
+		const name = row.model === null || row.unknownTokens === 0 ? null : listedName(row.model, listed);
+		return name === null ? [] : [name];
+	}));
+	return new Set(groups.filter((group) => group.models.some((model) => models.has(model))).map(groupKey$1));
+}
+function partsBy(groups, muteOf) {
+	const listed = new Set(groups.flatMap((group) => group.models));
+	const isLimited = (name, use) => groups.some((group) => group.models.includes(name) && hasLimitFor(group, use));
+	const kindOf = (row) => {
+		const use = useOf$1(row);
+		if (use === "batch" || use === "code-execution" || use === "seats") return use;
+		if (row.model === null) return "no-model";
+		const name = listedName(row.model, listed);
+		if (name === null) return "unmatched-model";
+		if (isLimited(name, use)) return use === "fast" ? "fast" : "counted";
+		return use === "fast" ? "fast-without-limit" : "without-limit";
+	};
+	const partOf = (kind, rows) => {
+		const amount = amountBy(kind);
+		const of = [...Map.groupBy(rows, (row) => nameIn(kind, row))].map(([name, same]) => {
+			const muted = isUnclaimed({ kind }) ? muteOf(kind, name) : null;
+			return {
+				name,
+				...sumOf(same.map(amount)),
+				...muted && { muted }
+			};
+		});
+		return {
+			kind,
+			...sumOf(of),
+			of: of.sort((a, b) => b.tokens - a.tokens || compareText(a.name, b.name))
+		};
+	};
+	return (rows) => {
+		const kinds = [...Map.groupBy(rows, kindOf)];
+		const unknown = kinds.flatMap(([kind, some]) => kind === "counted" || kind === "fast" ? some : []).filter(({ unknownTokens }) => unknownTokens > 0);
+		return [...kinds.map(([kind, some]) => partOf(kind, some)), ...unknown.length > 0 ? [partOf("unknown-kinds", unknown)] : []].sort((a, b) => PART_KINDS.indexOf(a.kind) - PART_KINDS.indexOf(b.kind));
+	};
+}
+function amountBy(kind) {
+	if (kind === "unknown-kinds") return ({ unknownTokens }) => ({
+		tokens: unknownTokens,
+		requests: 0
+	});
+	if (kind === "counted" || kind === "fast") return (row) => ({
+		tokens: knownTokens(row),
+		requests: row.requests
+	});
+	return (row) => ({
+		tokens: tokensOf(row),
+		requests: row.requests
+	});
+}
+function nameIn(kind, { model, product }) {
+	return (kind === "seats" || kind === "no-model" ? product : model) ?? kind;
+}
+function hasLimitFor({ type, limits }, use) {
+	return Object.entries(limits).some(([limiter, value]) => {
+		const rule = limiterRule(type, limiter);
+		return rule !== void 0 && rule.group === "model_group" && rule.stream === use && value !== null && value > 0;
+	});
+}
+const tokensOf = (row) => knownTokens(row) + row.unknownTokens;
+function sumOf(amounts) {
+	return {
+		tokens: amounts.reduce((sum, { tokens }) => sum + tokens, 0),
+		requests: amounts.reduce((sum, { requests }) => sum === null || requests === null ? null : sum + requests, 0)
+	};
+}
+function shareOf$1(part, whole) {
+	const ofTokens = whole.tokens > 0 ? part.tokens / whole.tokens : 0;
+	const ofRequests = whole.requests && part.requests !== null ? part.requests / whole.requests : 0;
+	return Math.max(ofTokens, ofRequests);
+}
+// src/judge/by-api.ts
+function judgeAll({ limits, meters, usage, source, window, thresholds, peakWindow, policy }) {
+	const { judged, judgedWorkspaces, committed, current, reading } = limits;
+	const { census, unreconciled, freshness } = usage;
+	const verdicts = judge({
+		judged,
+		committed,
+		current,
+		meters,
+		window,
+		known: freshness.known,
+		source,
+		peakWindow,
+		thresholds,
+		thresholdsOf: thresholdsBy(policy, thresholds),
+		isAtLeast: atLeastBy({
+			unreconciled,
+			unknownKinds: groupsWithUnknownKinds(census, current.groups)
+		})
+	});
+	const unread = reading.unreadable.filter(({ workspace }) => judgedWorkspaces.includes(workspace));
+	return withMutes([...verdicts, ...unreadableVerdicts(unread, committed)].sort(compareVerdicts), policy, current.groups, lastDayOf(window));
+}
+const lastDayOf = ({ end }) => dayOf(end - 1);
+function audited(known, { verdicts, problem, spending, whatIf, budgets, activities, committed, confirmed, hot }) {
+	const { limits, meters, usage, source, window, thresholds, peakWindow, policy } = known;
+	const { census, freshness, unreconciled, tail } = usage;
+	const { reading, current, judged, judgedWorkspaces, active } = limits;
+	const expected = expectations(policy, current, active);
+	const drift = withChangedBy(withIntent(driftOf$1(known), expected), activities, current.groups);
+	const counted = accountingOf(census, current.groups, {
+		reconciled: unreconciled.length === 0,
+		muteOf: useMutesBy(policy, lastDayOf(window))
+	});
+	const accounting = window.isLive ? {
+		...counted,
+		newlyUnclaimed: []
+	} : counted;
+	const missing = missingMinutes(window, freshness.known);
+	const coverage = {
+		complete: missing === 0,
+		missingMinutes: missing,
+		refreshedAt: freshness.refreshedAt
+	};
+	const views = withUse(groupViews(verdicts, meters, window), census.window, current.groups);
+	const forPlanning = {
+		verdicts,
+		views,
+		windowStart: window.start,
+		isComplete: coverage.complete,
+		thresholds,
+		peakWindow
+	};
+	const unread = new Set(reading.unreadable.map(({ workspace }) => workspace.id));
+	const read = judgedWorkspaces.filter(({ id }) => !unread.has(id));
+	return {
+		window,
+		coverage,
+		source,
+		peakWindow,
+		thresholds,
+		verdicts,
+		views,
+		drift,
+		isFirstSnapshot: committed.kind === "read" && committed.snapshot === null,
+		findings: [
+			...confirmed.map((what) => ({
+				kind: "read-twice",
+				message: `${what} It was read twice.`
+			})),
+			...limitFindings(current, judged, read),
+			...pinnedOverrides(drift, current),
+			...policyFindings(policy, judgedLimiters(current), expected, lastDayOf(window), accounting),
+			...problem === null ? [] : [{
+				kind: "drivers-unknown",
+				message: problem
+			}],
+			...usageFindings({
+				source,
+				...freshness,
+				window,
+				meters,
+				tail
+			}),
+			...useFindings(accounting, unknownProducts(census)),
+			...whatIf?.findings ?? [],
+			...budgets.problem === null ? [] : [{
+				kind: "budgets-unknown",
+				message: budgets.problem
+			}],
+			...spending.problem === null ? [] : [{
+				kind: "spend-unknown",
+				message: spending.problem
+			}]
+		],
+		...hot ? { live: {
+			known: freshness.known,
+			hotMinutes: hot.minutes,
+			leftOut: hot.leftOut
+		} } : {
+			planning: planningOf(forPlanning, limits.judgedGroups, {
+				spendCapTier: spending.tier,
+				usageTier: agreedTier(current.groups, spending.tier)
+			}),
+			...spending.spend && { spend: spendOf(spending.spend, thresholds) }
+		},
+		...whatIf && { whatIf },
+		...budgets.budgets && { budgets: budgets.budgets },
+		accounting,
+		unmatchedModels: unmatchedModels(census, current.groups),
+		unreadWorkspaces: reading.unreadable.map(({ workspace: { id, name } }) => ({
+			id,
+			name
+		})),
+		failures: [...reading.unreadable.map(({ workspace, error }) => ({
+			resource: `limits of workspace ${workspace.name}`,
+			message: error
+		})), ...unreadFailures(committed)]
+	};
+}
+function driftOf$1({ limits, meters, usage, source, window, peakWindow }) {
+	const { committed, current, changes } = limits;
+	if (committed === null) return [];
+	const before = {
+		snapshot: committed,
+		meterOf: meters.findBefore
+	};
+	const after = {
+		snapshot: current,
+		meterOf: meters.find
+	};
+	const minutes = {
+		span: window,
+		known: usage.freshness.known,
+		source,
+		grid: meters.grid,
+		peakWindow
+	};
+	return changes.map((touching) => ({
+		...touching.change,
+		consequences: consequencesOf(touching, {
+			before,
+			after
+		}, minutes)
+	}));
+}
+// src/judge/limits/compare-limits.ts
+const PLAIN_INPUT = "input_tokens_per_minute";
+const CACHE_AWARE_INPUT = "input_tokens_per_minute_cache_aware";
+function compareLimits(previous, next) {
+	const swap = swapOf(previous, next);
+	const changes = [...new Set([...Object.keys(previous), ...Object.keys(next)])].sort(compareText).filter((limiter) => limiter !== swap?.limiter && limiter !== swap?.from).flatMap((limiter) => differenceOf(limiter, given(previous, limiter), given(next, limiter)));
+	return swap ? [swap, ...changes] : changes;
+}
+const given = (limits, limiter) => limits[limiter] ?? null;
+function differenceOf(limiter, before, after) {
+	if (before === after) return [];
+	if (before === null) return after === null ? [] : [{
+		limiter,
+		before,
+		after
+	}];
+	return [{
+		limiter,
+		before,
+		after
+	}];
+}
+function swapOf(previous, next) {
+	return [{
+		limiter: CACHE_AWARE_INPUT,
+		from: PLAIN_INPUT
+	}, {
+		limiter: PLAIN_INPUT,
+		from: CACHE_AWARE_INPUT
+	}].flatMap(({ limiter, from }) => {
+		const before = given(previous, from);
+		const after = given(next, limiter);
+		const isSwap = given(next, from) === null && given(previous, limiter) === null;
+		return before !== null && after !== null && isSwap ? [{
+			limiter,
+			from,
+			before,
+			after
+		}] : [];
+	}).at(0);
+}
+// src/judge/limits/find-drift.ts
+function findDrift(before, after) {
+	const both = {
+		before,
+		after,
+		match: matchGroups(before.groups, after.groups)
+	};
+	return [
+		...groupDrift(both),
+		...modelDrift(both),
+		...workspaceDrift(both)
+	];
+}
+const placeOf = ({ type, name }, scope = ORGANIZATION) => ({
+	scope,
+	group: {
+		type,
+		name
+	}
+});
+function groupDrift({ before, after, match }) {
+	const listed = new Set(after.groups.flatMap(({ models }) => models));
+	const retired = before.groups.filter((group) => !match.after(group));
+	return [...after.groups.flatMap((group) => {
+		const previous = match.before(group);
+		if (previous) return limiterDrift(group, previous.limits);
+		return [{
+			...placeOf(group),
+			class: "group-added",
+			models: group.models,
+			limits: group.limits
+		}];
+	}), ...retired.map((group) => ({
+		...placeOf(group),
+		class: "group-retired",
+		models: group.models,
+		unlisted: group.models.filter((model) => !listed.has(model))
+	}))];
+}
+function limiterDrift(group, previous) {
+	const place = placeOf(group);
+	return compareLimits(previous, group.limits).map(({ limiter, from, before, after }) => {
+		if (before === null) return {
+			...place,
+			class: "limiter-added",
+			limiter,
+			after
+		};
+		if (after === null) return {
+			...place,
+			class: "limiter-removed",
+			limiter,
+			before
+		};
+		if (from) return {
+			...place,
+			class: "limiter-changed",
+			limiter,
+			from,
+			before,
+			after
+		};
+		return {
+			...place,
+			class: after > before ? "raised" : "cut",
+			limiter,
+			before,
+			after
+		};
+	});
+}
+function modelDrift({ before, after, match }) {
+	const oldHomes = homesOf$1(before);
+	const newHomes = homesOf$1(after);
+	return [...new Set([...oldHomes.keys(), ...newHomes.keys()])].sort(compareText).flatMap((model) => {
+		const oldHome = oldHomes.get(model);
+		const newHome = newHomes.get(model);
+		if (oldHome && newHome) return match.after(oldHome) !== newHome ? [{
+			...placeOf(newHome),
+			class: "model-moved",
+			model,
+			from: oldHome.name
+		}] : [];
+		if (newHome) return match.before(newHome) ? [{
+			...placeOf(newHome),
+			class: "model-added",
+			model
+		}] : [];
+		if (!oldHome) return [];
+		const home = match.after(oldHome);
+		return home ? [{
+			...placeOf(home),
+			class: "model-removed",
+			model
+		}] : [];
+	});
+}
+function homesOf$1({ groups }) {
+	return new Map(groups.flatMap((group) => group.models.map((model) => [model, group])));
+}
+function workspaceDrift(both) {
+	const { before, after } = both;
+	const knowsAll = listsAllWorkspaces(before);
+	return [...new Set([...before.workspaces, ...after.workspaces].map(({ id }) => id))].sort(compareText).flatMap((id) => {
+		const previous = before.workspaces.find((workspace) => workspace.id === id);
+		const next = after.workspaces.find((workspace) => workspace.id === id);
+		const scope = {
+			type: "workspace",
+			id,
+			name: next?.name ?? previous?.name ?? id
+		};
+		if (!next) return [{
+			scope,
+			class: "workspace-archived"
+		}];
+		const isNew = !previous && knowsAll;
+		const pairs = overridePairs(previous?.overrides ?? [], next.overrides, both);
+		return [...isNew ? [{
+			scope,
+			class: "workspace-added"
+		}] : [], ...pairs.flatMap((pair) => overrideDrift(pair, scope, both))];
+	});
+}
+function overrideDrift(pair, scope, { before: old, after: now, match }) {
+	const place = placeOf(pair.group, scope);
+	const groupNow = groupOf(pair.group, now.groups);
+	const groupThen = groupNow ? match.before(groupNow) : groupOf(pair.group, old.groups);
+	return compareLimits(pair.before, pair.after).map(({ limiter, from, before, after }) => {
+		if (before === null) return {
+			...place,
+			class: "override-added",
+			limiter,
+			after,
+			inherited: groupThen?.limits[limiter] ?? null
+		};
+		if (after === null) return {
+			...place,
+			class: "override-removed",
+			limiter,
+			before,
+			inherited: groupNow?.limits[limiter] ?? null
+		};
+		return {
+			...place,
+			class: "override-changed",
+			limiter,
+			before,
+			after,
+			...from !== void 0 && { from }
+		};
+	});
+}
+function overridePairs(previous, next, { before, after, match }) {
+	const nameNow = (override) => {
+		const group = groupOf(override, before.groups);
+		return (group && match.after(group)) ?? override;
+	};
+	const old = previous.map((override) => ({
+		group: nameNow(override),
+		limits: override.limits
+	}));
+	const kept = next.map((override) => ({
+		group: groupOf(override, after.groups) ?? override,
+		before: old.find(({ group }) => sameGroup(group, override))?.limits ?? {},
+		after: override.limits
+	}));
+	const gone = old.filter(({ group }) => !next.some((override) => sameGroup(group, override))).map(({ group, limits }) => ({
+		group,
+		before: limits,
+		after: {}
+	}));
+	return [...kept, ...gone];
+}
+function isMixed({ limiter, limits }) {
+	return limiter !== "tokens_per_minute" && limits.some(({ last }, index) => limits.slice(index + 1).some(({ first }) => first <= last));
+}
+function hasMoved(reading) {
+	return reading.limiter !== "tokens_per_minute" && reading.limits.length > 1 && !isMixed(reading);
+}
+function limitNow({ limiter, limits, latest }) {
+	return (limiter === "tokens_per_minute" ? limits.some(({ limit }) => limit !== latest) : isMixed({
+		limiter,
+		limits
+	})) ? null : latest;
+}
+function movesSince(committed, { limits, latest }) {
+	const seen = limits.map(({ limit, first }) => ({
+		limit,
+		at: first
+	}));
+	const chain = seen.at(-1)?.limit === latest ? seen : [...seen, {
+		limit: latest,
+		at: null
+	}];
+	const known = chain.findLastIndex(({ limit }) => limit === committed);
+	const news = known === -1 ? sinceUnseen(committed, chain) : chain.slice(known);
+	return news.slice(1).map(({ limit: after, at }, index) => ({
+		before: news[index]?.limit ?? after,
+		after,
+		at
+	}));
+}
+function sinceUnseen(committed, chain) {
+	const [first, ...others] = chain;
+	if (committed === null || !first) return [...chain];
+	return [
+		{
+			limit: committed,
+			at: null
+		},
+		{
+			...first,
+			at: null
+		},
+		...others
+	];
+}
+// src/judge/headers-log/log-drift.ts
+function logDrift(before, after, readings, scopeOf, verdicts) {
+	const measured = new Map(verdicts.filter(isMeasured$1).map((row) => [limitKey(row), row]));
+	const compared = before ? findDrift(before, after) : [];
+	const moved = readings.filter(hasMoved).flatMap((reading) => {
+		const place = {
+			scope: scopeOf(reading),
+			group: {
+				type: MODEL_GROUP,
+				name: reading.model
+			}
+		};
+		return movesSince(committedLimit(before, reading), reading).map((move) => changeOf(place, reading.limiter, move));
+	});
+	const replaced = new Set(moved.map(limitKey));
+	return [...compared.filter((change) => !("before" in change && "after" in change && replaced.has(limitKey(change)))), ...moved].map((change) => ({
+		...change,
+		consequences: "limiter" in change ? [consequenceOf(change, measured.get(limitKey(change)))] : []
+	}));
+}
+function changeOf(place, limiter, { before, after, at }) {
+	const seen = at === null ? {} : { at };
+	if (place.scope.type === "workspace") return {
+		...place,
+		class: "override-changed",
+		limiter,
+		before,
+		after,
+		...seen
+	};
+	return {
+		...place,
+		class: after > before ? "raised" : "cut",
+		limiter,
+		before,
+		after,
+		...seen
+	};
+}
+function committedLimit(before, { workspaceId, model, limiter }) {
+	return (workspaceId === null ? before?.groups : before?.workspaces.find(({ id }) => id === workspaceId)?.overrides)?.find(({ type, name }) => type === "model_group" && name === model)?.limits[limiter] ?? null;
+}
+function consequenceOf(change, verdict) {
+	const { scope, group, limiter } = change;
+	const use = (limit) => useOf(limit, verdict?.peak ?? null);
+	return {
+		scope,
+		group,
+		limiter,
+		before: use("before" in change ? change.before : null),
+		after: use("after" in change ? change.after : null)
+	};
+}
+function useOf(limit, peak) {
+	if (limit === null) return { kind: "none" };
+	if (peak === null || limit === 0) return {
+		kind: "unmeasured",
+		limit,
+		reason: "no response in the window says what was left of this limit"
+	};
+	return {
+		kind: "measured",
+		limit,
+		peak,
+		utilization: peak / limit
+	};
+}
+// src/judge/headers-log/log-findings.ts
+const NAMED$9 = 6;
+function logFindings(tally, readings, scopeOf) {
+	const problems = [tally.firstProblem, tally.firstUnusable].filter((problem) => problem !== null);
+	const first = problems.length > 0 ? ` The first that could not be read: ${problems.join("; ")}.` : "";
+	const lost = problems.length > 0 ? " No recovery is reported." : "";
+	const links = tally.dangling.length > 0 ? ` Links that lead nowhere: ${listing(tally.dangling, NAMED$9)}.` : "";
+	return [
+		{
+			kind: "headers-log",
+			message: `${tallyText(tally)}${first}${lost}${links} What was not logged is in no figure.`
+		},
+		...readings.filter(isMixed).map((reading) => mixed(reading, scopeOf(reading))),
+		...readings.filter(hasMoved).map((reading) => moved$2(reading, scopeOf(reading)))
+	];
+}
+function mixed(reading, scope) {
+	const limits = listing(reading.limits.map(({ limit }) => count$1(limit)).toSorted(byLength), NAMED$9);
+	const why = scope.type === "workspace" ? "a limit that moved and came back" : "limits of several workspaces (log the header anthropic-workspace-id to tell them apart), or a limit that moved and came back";
+	return {
+		kind: "mixed-limits",
+		message: `${nameOf$3(reading, scope)}: responses name several limits side by side, ${limits}: ${why}. Each response is judged by the limit it names; the snapshot takes none of them.`
+	};
+}
+const byLength = (a, b) => a.length - b.length || (a < b ? -1 : 1);
+function moved$2(reading, scope) {
+	const [first, ...later] = reading.limits;
+	const moves = later.map(({ limit, first: at }) => `${count$1(limit)} from ${minuteOf(at)} on`);
+	return {
+		kind: "limits-moved",
+		message: `${nameOf$3(reading, scope)}: the limit moved within the window, ${count$1(first?.limit ?? 0)} at first, ${listing(moves, NAMED$9)}. Each response is judged by the limit it names.`
+	};
+}
+const minuteOf = (at) => `${isoTime(at).slice(0, 16).replace("T", " ")} UTC`;
+function nameOf$3({ model, limiter }, scope) {
+	const where = scope.type === "workspace" ? ` in workspace ${scope.name}` : "";
+	return `${model}, ${limiterLabel(MODEL_GROUP, limiter)}${where}`;
+}
+// src/judge/headers-log/log-snapshot.ts
+function groupsOf$1(readings) {
+	return [...Map.groupBy(readings, ({ model }) => model)].map(([model, ofModel]) => ({
+		type: MODEL_GROUP,
+		name: model,
+		models: [model],
+		limits: Object.fromEntries(ofModel.map(({ limiter, latest }) => [limiter, latest]))
+	})).sort((a, b) => compareText(a.name, b.name));
+}
+function snapshotOfLog(readings, committed) {
+	const kept = readings.filter((reading) => reading.limiter !== "tokens_per_minute" && !isMixed(reading));
+	const ids = [...new Set(kept.flatMap(({ workspaceId }) => workspaceId === null ? [] : [workspaceId]))];
+	const ofWorkspace = (id) => groupsOf$1(kept.filter(({ workspaceId }) => workspaceId === id));
+	const before = committed?.workspaces ?? [];
+	return {
+		groups: merge$1(committed?.groups ?? [], ofWorkspace(null)),
+		workspaces: [...new Set([...before.map(({ id }) => id), ...ids])].map((id) => {
+			const known = before.find((workspace) => workspace.id === id);
+			return {
+				id,
+				name: known?.name ?? id,
+				overrides: merge$1(known?.overrides ?? [], ofWorkspace(id))
+			};
+		})
+	};
+}
+function merge$1(before, now) {
+	const isSame = (a, b) => a.type === b.type && a.name === b.name;
+	return [...before.filter((group) => !now.some((other) => isSame(group, other))), ...now.map((group) => {
+		const known = before.find((other) => isSame(group, other));
+		return {
+			...group,
+			limits: {
+				...known?.limits,
+				...group.limits
+			}
+		};
+	})];
+}
+// src/judge/headers-log/log-verdicts.ts
+function logVerdicts(evidence) {
+	const { readings, earlier, thresholds: ofInputs, thresholdsOf, scopeOf, isComplete } = evidence;
+	const uses = new Map(earlier?.map((reading) => [keyOf$2(reading), reading.use]));
+	return readings.map((reading) => {
+		const { model, limiter, latest, use } = reading;
+		const scope = scopeOf(reading);
+		const thresholds = thresholdsOf({
+			scope,
+			model,
+			limiter
+		});
+		const areOwn = thresholds.alert !== ofInputs.alert || thresholds.watch !== ofInputs.watch;
+		const base = {
+			...baseOf(reading, scope),
+			limiter,
+			configured: limitNow(reading),
+			...areOwn && { thresholds }
+		};
+		if (!use) return {
+			...base,
+			band: "unmeasured",
+			limit: latest,
+			reason: reasonOf(reading)
+		};
+		const { used: peak, limit, at, requestId } = use.peak;
+		const utilization = peak / limit;
+		const band = bandOf(utilization, thresholds);
+		const previous = previousOf(uses.get(keyOf$2(reading)) ?? null, thresholds);
+		return {
+			...base,
+			limit,
+			peak,
+			peakAt: at,
+			bracket: null,
+			p99: null,
+			minutesOverThreshold: use.minutesAtOrOver(thresholds.alert),
+			utilization,
+			band,
+			transition: transitionOf(band, previous?.band ?? null, isComplete),
+			previous,
+			hourly: use.hourly,
+			clipped: null,
+			drivers: null,
+			lowestRemaining: use.lowestRemaining,
+			...requestId !== null && { requestId }
+		};
+	});
+}
+function reasonOf({ limits }) {
+	if (limits.length > 0 && limits.every(({ limit }) => limit === 0)) return "the limit is 0: there is nothing to divide by";
+	return limits.length === 0 ? "no response in the window names this limit" : "no response in the window says what was left of this limit";
+}
+function baseOf({ model }, scope) {
+	return {
+		scope,
+		group: {
+			type: MODEL_GROUP,
+			name: model
+		},
+		limitSource: scope.type,
+		lowerBound: false
+	};
+}
+function previousOf(use, thresholds) {
+	if (!use) return null;
+	const { used: peak, limit } = use.peak;
+	const utilization = peak / limit;
+	return {
+		peak,
+		limit,
+		utilization,
+		band: bandOf(utilization, thresholds)
+	};
+}
+function refusedVerdicts(refusals, earlier, scopeOf) {
+	const before = new Set(earlier?.map(({ workspaceId, model }) => keyOf$2({
+		workspaceId,
+		model,
+		limiter: REFUSED
+	})));
+	return refusals.map((refusal) => ({
+		...baseOf(refusal, scopeOf(refusal)),
+		limiter: REFUSED,
+		configured: null,
+		limit: null,
+		band: "alert",
+		transition: before.has(keyOf$2({
+			...refusal,
+			limiter: REFUSED
+		})) ? "continuing" : "new",
+		refused: refusedOf(refusal)
+	}));
+}
+const REFUSED = "refused";
+function refusedOf({ counts, first, last, worst, retryAfter, hours }) {
+	const byKind = byKindOf(counts);
+	return {
+		...byKind,
+		requests: Object.values(byKind).reduce((sum, number) => sum + number, 0),
+		first,
+		last,
+		worst: {
+			at: worst.at,
+			requests: worst.count
+		},
+		retryAfter,
+		hours: hours.map((hour) => ({
+			at: hour.at,
+			...byKindOf(hour.counts)
+		}))
+	};
+}
+function byKindOf(counts) {
+	return {
+		rateLimit: counts.rate_limit,
+		acceleration: counts.acceleration,
+		spendCap: counts.spend_cap,
+		notTold: counts.not_told
+	};
+}
+function keyOf$2({ workspaceId, model, limiter }) {
+	return JSON.stringify([
+		workspaceId,
+		model,
+		limiter
+	]);
+}
+// src/judge/headers-log/log-judged.ts
+function judgeLog(read, inputs, committed) {
+	const { thresholds } = inputs;
+	const { window, tally, blindness } = read;
+	const policy = policyIn(committed);
+	const before = snapshotIn(committed);
+	const readings = read.reading.limiters;
+	const snapshotBeside = (other) => snapshotOfLog(readings, other);
+	const current = snapshotBeside(before);
+	const expected = expectations(policy, current, current.workspaces);
+	const lastDay = dayOf(window.end - 1);
+	const scopeOf = scopesOf(current);
+	const verdicts = judged$1(read, inputs, policy, scopeOf, lastDay);
+	const forPlanning = {
+		verdicts,
+		views: [],
+		windowStart: window.start,
+		isComplete: false,
+		thresholds
+	};
+	const groups = groupsOf$1(readings.filter(({ workspaceId }) => workspaceId === null));
+	const nothing = verdicts.length > 0 ? blindness : NOTHING_ASKED_FOR;
+	return {
+		audited: {
+			window,
+			coverage: {
+				complete: isComplete(read),
+				missingMinutes: 0,
+				refreshedAt: null
+			},
+			source: "headers",
+			peakWindow: "second",
+			thresholds,
+			verdicts,
+			views: [],
+			drift: withIntent(logDrift(before, current, readings, scopeOf, verdicts), expected),
+			isFirstSnapshot: committed.kind === "read" && before === null,
+			findings: [...logFindings(tally, readings, scopeOf), ...policyFindings(policy, judgedLimiters(current), expected, lastDay)],
+			planning: planningOf({
+				...forPlanning,
+				peakWindow: "second"
+			}, groups, {
+				spendCapTier: null,
+				usageTier: null
+			}),
+			log: tally,
+			unmatchedModels: [],
+			unreadWorkspaces: [],
+			failures: [...nothing === null ? [] : [{
+				resource: "limits and use in the log",
+				message: nothing
+			}], ...unreadFailures(committed)]
+		},
+		snapshotBeside
+	};
+}
+const NOTHING_ASKED_FOR = "No model of the log is among those asked for: check the inputs models, group-types and workspaces.";
+const isComplete = ({ tally }) => tally.notUnderstood === 0 && tally.unusable === 0;
+function judged$1(read, inputs, policy, scopeOf, lastDay) {
+	const { thresholds, models, groupTypes } = inputs;
+	const isAskedFor = (reading) => (models.length === 0 || models.includes(reading.model)) && (groupTypes.length === 0 || groupTypes.includes("model_group")) && isScopeAskedFor(scopeOf(reading), inputs.workspaces);
+	const lines = thresholdsBy(policy, thresholds);
+	const verdicts = logVerdicts({
+		readings: read.reading.limiters.filter(isAskedFor),
+		earlier: read.dayBefore?.limiters ?? null,
+		thresholds,
+		thresholdsOf: ({ scope, model, limiter }) => lines({
+			scope,
+			group: {
+				type: MODEL_GROUP,
+				name: model,
+				models: [model]
+			},
+			limiter
+		}),
+		scopeOf,
+		isComplete: isComplete(read)
+	});
+	const refused = refusedVerdicts(read.reading.refusals.filter(isAskedFor), read.dayBefore?.refusals ?? null, scopeOf);
+	const all = [...verdicts, ...refused].sort(compareVerdicts);
+	return withMutes(all, policy, all.map(({ group }) => ({
+		...group,
+		models: [group.name],
+		limits: {}
+	})), lastDay);
+}
+function scopesOf({ workspaces }) {
+	const names = new Map(workspaces.map(({ id, name }) => [id, name]));
+	return ({ workspaceId: id }) => id === null ? ORGANIZATION : {
+		type: "workspace",
+		id,
+		name: names.get(id) ?? id
+	};
+}
+function isScopeAskedFor(scope, wanted) {
+	if (scope.type === "organization" || wanted === "all") return true;
+	return wanted !== "none" && (wanted.includes(scope.id) || wanted.includes(scope.name));
+}
+// src/judge/headroom/blindness.ts
+const NAMED$8 = 3;
+function refuseBlindness(verdicts) {
+	if (verdicts.some((verdict) => isMeasured$1(verdict) || "soFar" in verdict)) return;
+	const reasons = [...new Set(verdicts.flatMap((verdict) => "reason" in verdict ? [verdict.reason] : []))];
+	if (reasons.length === 0) throw new AuditError("No limit is left to measure: the inputs models, group-types and workspaces leave none.", { remedy: "Leave one of them out." });
+	throw new AuditError(`Not one of ${verdicts.length} limits could be measured: ${listing(reasons, NAMED$8)}.`, { remedy: "Leave models and group-types out if they chose only such limits; else run the job again later." });
+}
+// src/judge/headroom/peaks-to-explain.ts
+const MOST_PEAKS_EXPLAINED = 20;
+function peaksToExplain(verdicts, meterOf, peakWindow) {
+	const all = verdicts.filter(isMeasured$1).filter(({ band, peak }) => band !== "ok" && peak > 0).sort((a, b) => b.utilization - a.utilization).flatMap((verdict) => {
+		const meter = meterOf(verdict);
+		if (!meter) return [];
+		const { scope, group, rule } = meter;
+		const start = verdict.peakAt;
+		return [{
+			key: limitKey(verdict),
+			scope,
+			group,
+			rule,
+			start,
+			end: start + spanOf(rule.per, peakWindow)
+		}];
+	});
+	const spans = new Set([...new Set(all.map(placeInTime))].slice(0, MOST_PEAKS_EXPLAINED));
+	const peaks = all.filter((peak) => spans.has(placeInTime(peak)));
+	return {
+		peaks,
+		leftOut: all.length - peaks.length
+	};
+}
+function withDrivers(verdicts, drivers) {
+	return verdicts.map((verdict) => isMeasured$1(verdict) ? {
+		...verdict,
+		drivers: drivers.get(limitKey(verdict)) ?? null
+	} : verdict);
+}
+const placeInTime = ({ start, end }) => `${start}-${end}`;
+function spanOf(per, peakWindow) {
+	if (per === "day") return DAY;
+	return peakWindow === "hour" ? HOUR : MINUTE;
+}
+// src/judge/limits/contradictions.ts
+function contradictions(reading, committed) {
+	const impossible = impossibleIn(reading);
+	return {
+		impossible,
+		doubtful: impossible.length > 0 || !committed ? [] : doubtfulIn(reading, committed)
+	};
+}
+function impossibleIn({ groups, allWorkspaces, hasDefault }) {
+	const modelGroups = groups.filter(({ type }) => type === MODEL_GROUP);
+	return [
+		[groups.length === 0, "The list of rate limits is empty, and every organization has some."],
+		[groups.length > 0 && groups.every(({ limits }) => Object.values(limits).every((value) => value === null)), "No rate-limit group has a limit with a value."],
+		[modelGroups.length > 0 && modelGroups.every(({ models }) => models.length === 0), "No rate-limit group lists a model, and each model belongs to one."],
+		[allWorkspaces.length === 0, "The list of workspaces is empty, and the default workspace was asked for."],
+		[allWorkspaces.length > 0 && !hasDefault, "The list of workspaces lacks the default workspace, which every organization has and which was asked for."]
+	].flatMap(([isSo, what]) => isSo ? [what] : []);
+}
+const NAMED$7 = 3;
+function doubtfulIn({ groups, allWorkspaces, workspaces, unreadable }, committed) {
+	const match = matchGroups(committed.groups, groups);
+	const exists = new Set(allWorkspaces.map(({ id }) => id));
+	const gone = committed.workspaces.filter(({ id }) => !exists.has(id));
+	const capped = committed.workspaces.filter(({ overrides }) => overrides.length > 0);
+	const read = new Set(workspaces.map(({ workspace }) => workspace.id));
+	const readAndCapped = capped.filter(({ id }) => read.has(id));
+	const kept = workspaces.filter(({ overrides }) => overrides.length > 0);
+	return [
+		[committed.groups.length > 1 && committed.groups.every((group) => !match.after(group)), "None of the committed rate-limit groups is listed any more."],
+		[gone.length > 0, `${plural(gone.length, "committed workspace")} ${gone.length === 1 ? "is" : "are"} not listed any more, not even as archived: ${listing(gone.map(({ name }) => name), NAMED$7)}.`],
+		[readAndCapped.length > 1 && kept.length === 0 && unreadable.length === 0, `None of the ${readAndCapped.length} workspaces that had limits of their own has any now.`]
+	].flatMap(([isSo, what]) => isSo ? [what] : []);
+}
+// src/judge/limits/touched-limits.ts
+function touchedLimits(change, both) {
+	switch (change.class) {
+		case "workspace-added": return [];
+		case "workspace-archived": {
+			const { scope } = change;
+			return overridesIn(both.before, scope).flatMap((group) => limitersOf([group]).map((limiter) => ({
+				before: {
+					scope,
+					group: nameOf$2(group),
+					limiter
+				},
+				after: null
+			})));
+		}
+		case "group-added":
+		case "group-retired":
+		case "model-added":
+		case "model-removed":
+		case "model-moved": return unique(touchedGroups(change, both).flatMap((pair) => limitsOfPair(pair, both)));
+		default: {
+			const { scope, group, limiter } = change;
+			const after = {
+				scope,
+				group,
+				limiter
+			};
+			const from = "from" in change ? change.from : void 0;
+			const before = groupOf(group, both.after.groups) ? limitBefore(after, both.between) : after;
+			return [{
+				before: before && {
+					...before,
+					limiter: from ?? limiter
+				},
+				after
+			}];
+		}
+	}
+}
+function touchedGroups(change, { before, after, between }) {
+	const found = (group, { groups }) => (group && groupOf(group, groups)) ?? null;
+	if (change.class === "group-retired") return [{
+		before: found(change.group, before),
+		after: null
+	}];
+	const models = "models" in change ? change.models : [change.model];
+	const isListing = (group) => group.models.some((model) => models.includes(model));
+	const now = after.groups.filter((group) => sameGroup(group, change.group) || isListing(group));
+	const then = before.groups.filter(isListing);
+	return [...now.map((group) => ({
+		before: found(between.before(group), before),
+		after: group
+	})), ...then.map((group) => ({
+		before: group,
+		after: found(between.after(group), after)
+	}))];
+}
+function limitsOfPair(pair, both) {
+	const workspaces = [...both.after.workspaces, ...both.before.workspaces.filter(({ id }) => !hasWorkspace(both, id))];
+	return [ORGANIZATION, ...workspaces.map(({ id, name }) => ({
+		type: "workspace",
+		id,
+		name
+	}))].flatMap((scope) => {
+		return limitersOf([pair.before && groupIn(both.before, scope, pair.before), pair.after && groupIn(both.after, scope, pair.after)]).map((limiter) => ({
+			before: pair.before && {
+				scope,
+				group: nameOf$2(pair.before),
+				limiter
+			},
+			after: pair.after && {
+				scope,
+				group: nameOf$2(pair.after),
+				limiter
+			}
+		}));
+	});
+}
+const hasWorkspace = ({ after }, id) => after.workspaces.some((workspace) => workspace.id === id);
+const nameOf$2 = ({ type, name }) => ({
+	type,
+	name
+});
+function groupIn(snapshot, scope, group) {
+	return scope.type === "organization" ? group : groupOf(group, overridesIn(snapshot, scope)) ?? null;
+}
+function limitersOf(groups) {
+	const limiters = groups.flatMap((group) => Object.entries(group?.limits ?? {})).flatMap(([limiter, value]) => value === null ? [] : [limiter]);
+	return [...new Set(limiters)].sort(compareText);
+}
+function unique(limits) {
+	const keyOf = ({ before, after }) => JSON.stringify([before && limitKey(before), after && limitKey(after)]);
+	return [...new Map(limits.map((limit) => [keyOf(limit), limit])).values()];
+}
+// src/judge/limits/wanted.ts
+function chosenWorkspaces(all, wanted) {
+	const active = all.filter(({ archived }) => !archived);
+	if (wanted === "all") return active;
+	if (wanted === "none") return [];
+	const isNamed = (workspace, text) => workspace.id === text || workspace.name === text;
+	const unknown = wanted.filter((text) => !active.some((workspace) => isNamed(workspace, text)));
+	if (unknown.length > 0) {
+		const archived = unknown.filter((text) => all.some((workspace) => isNamed(workspace, text)));
+		const why = archived.length > 0 ? ` (${archived.join(", ")} archived)` : "";
+		throw new AuditError(`Input workspaces names what is no active workspace: ${unknown.join(", ")}${why}.`, { remedy: `Active workspaces: ${active.map(({ name, id }) => `${name} (${id})`).join(", ")}.` });
+	}
+	return active.filter((workspace) => wanted.some((text) => isNamed(workspace, text)));
+}
+function chosenLimiters(judged, groups, { models, groupTypes }) {
+	const known = new Set(groups.flatMap((group) => group.models));
+	const unknown = models.filter((model) => !known.has(model));
+	if (unknown.length > 0) throw new AuditError(`Input models names what no rate-limit group contains: ${unknown.join(", ")}.`, { remedy: `Models and aliases with limits: ${[...known].join(", ")}.` });
+	return judged.filter(({ group }) => (models.length === 0 || group.models.some((model) => models.includes(model))) && (groupTypes.length === 0 || groupTypes.includes(group.type)));
+}
+// src/judge/limits/limits-now.ts
+function limitsNow(reading, committedFile, wanted) {
+	const read = new Set(reading.workspaces.map(({ workspace }) => workspace.id));
+	const active = reading.allWorkspaces.filter((workspace) => !workspace.archived);
+	const isRead = (id) => read.has(id) || !active.some((workspace) => workspace.id === id);
+	const snapshotBeside = (other) => snapshotOf(reading.groups, reading.workspaces, {
+		committed: other,
+		isRead
+	});
+	const current = snapshotBeside(committedFile);
+	const committed = committedFile && withModelsOf(current, committedFile);
+	const judgedWorkspaces = chosenWorkspaces(reading.allWorkspaces, wanted.workspaces);
+	const isJudged = ({ id }) => read.has(id) && judgedWorkspaces.some((workspace) => workspace.id === id);
+	const judged = chosenLimiters(judgedLimiters({
+		groups: current.groups,
+		workspaces: current.workspaces.filter(isJudged)
+	}), reading.groups, wanted);
+	return {
+		reading,
+		committed,
+		snapshotBeside,
+		current,
+		changes: committed ? changesOf(committed, current) : [],
+		judged,
+		judgedGroups: current.groups.filter((group) => judged.some((limiter) => sameGroup(limiter.group, group))),
+		judgedWorkspaces,
+		active
+	};
+}
+function changesOf(before, after) {
+	const both = {
+		before,
+		after,
+		between: counterparts(before, after)
+	};
+	return findDrift(before, after).map((change) => ({
+		change,
+		limits: touchedLimits(change, both)
+	}));
+}
+// src/judge/live/hot-minutes.ts
+const MOST_LISTED = 60;
+const MOST_EXPLAINED = 10;
+function hotMinutes$1(verdicts, meters, window, thresholds) {
+	const all = verdicts.flatMap((verdict) => ofVerdict(verdict, meters.find(verdict), meters.grid, window, thresholds)).sort((a, b) => b.at - a.at || b.utilization - a.utilization || compareText(limitKey(a), limitKey(b)));
+	return {
+		minutes: all.slice(0, MOST_LISTED),
+		leftOut: Math.max(0, all.length - MOST_LISTED)
+	};
+}
+function ofVerdict(verdict, meter, grid, window, thresholds) {
+	const { limit, scope, group, limiter } = verdict;
+	if (!limit || !meter?.series || meter.rule.per === "day" || !verdict.live) return [];
+	const { values } = windowSeries(meter.series, grid, window, verdict.live.knownUntil);
+	const scale = scaleOf(meter.rule);
+	const line = Math.min((verdict.thresholds ?? thresholds).alert, CLIPPED_FROM);
+	const found = [];
+	for (let minute = 0; values && minute < values.length; minute++) {
+		const utilization = values[minute] / (scale * limit);
+		if (utilization < line) continue;
+		const used = values[minute] / scale;
+		found.push({
+			scope,
+			group,
+			limiter,
+			at: window.start + minute * MINUTE,
+			limit,
+			used,
+			utilization,
+			drivers: null
+		});
+	}
+	return found;
+}
+const keyOf$1 = (limit) => `${limitKey(limit)} ${limit.at}`;
+function minutesToExplain(hot, meterOf) {
+	const newest = [...new Set(hot.map(({ at }) => at))].slice(0, MOST_EXPLAINED);
+	return hot.filter(({ at }) => newest.includes(at)).flatMap((minute) => {
+		const meter = meterOf(minute);
+		if (!meter) return [];
+		const { scope, group, rule } = meter;
+		return [{
+			key: keyOf$1(minute),
+			scope,
+			group,
+			rule,
+			start: minute.at,
+			end: minute.at + MINUTE
+		}];
+	});
+}
+function explainedMinutes(hot, drivers) {
+	const explained = (minute) => ({
+		...minute,
+		drivers: drivers.get(keyOf$1(minute)) ?? null
+	});
+	return {
+		...hot,
+		minutes: hot.minutes.map(explained)
+	};
+}
+// src/judge/usage/meters.ts
+function createMeters(now, before, window) {
+	const grid = {
+		start: window.earlier?.start ?? window.start,
+		end: window.end
+	};
+	const ofNow = metersOf(now.limiters, []);
+	const isSameMakeUp = before === null || makeUpText(before.groups) === makeUpText(now.groups);
+	const ofBefore = before === null ? ofNow : metersOf(before.limiters, isSameMakeUp ? [...ofNow.values()] : []);
+	const all = [...new Set([...ofNow.values(), ...ofBefore.values()])];
+	const counters = isSameMakeUp ? [countersOf(now, all)] : [countersOf(now, [...ofNow.values()]), countersOf(before, [...ofBefore.values()])];
+	const hours = Math.ceil((grid.end - grid.start) / HOUR);
+	const caches = now.groups.filter((group) => group.type === MODEL_GROUP).map((group) => ({
+		group,
+		read: new Float64Array(hours),
+		input: new Float64Array(hours)
+	}));
+	const nameNow = namesIn$1(now, [...ofNow.values()]);
+	const cachesByModel = indexByModel(caches, ({ group }) => group.models);
+	return {
+		grid,
+		all,
+		caches,
+		foldOrganization(rows) {
+			for (const row of rows) {
+				if (!isCounted(row)) continue;
+				for (const { organization } of counters) organization(row, grid);
+				if (row.speed !== "fast") addCache(cachesByModel.get(nameNow(row.model) ?? "") ?? [], row, grid);
+			}
+		},
+		foldWorkspaces(rows) {
+			for (const row of rows) {
+				if (row.workspaceId === null || !isCounted(row)) continue;
+				for (const { workspaces } of counters) workspaces.get(row.workspaceId)?.(row, grid);
+			}
+		},
+		find: (limit) => ofNow.get(limitKey(limit)),
+		findBefore: (limit) => ofBefore.get(limitKey(limit))
+	};
+}
+function metersOf(limiters, shared) {
+	const contents = new Map(shared.map((meter) => [contentKey(meter), meter]));
+	const byKey = new Map();
+	for (const { scope, group, limiter } of limiters) {
+		const rule = limiterRule(group.type, limiter);
+		const key = limitKey({
+			scope,
+			group,
+			limiter
+		});
+		if (!rule || !canTellUse(rule, group) || byKey.has(key)) continue;
+		const meter = contents.get(contentKey({
+			scope,
+			group,
+			limiter
+		}));
+		byKey.set(key, meter ?? {
+			scope,
+			group,
+			limiter,
+			rule,
+			series: null,
+			hasUnknownRequests: false
+		});
+	}
+	return byKey;
+}
+function contentKey({ scope, group: { type, models }, limiter }) {
+	return JSON.stringify([
+		workspaceIdOf(scope),
+		type,
+		models.toSorted(compareText),
+		limiter
+	]);
+}
+function makeUpText(groups) {
+	return JSON.stringify(groups.map(({ type, models }) => JSON.stringify([type, models.toSorted(compareText)])).sort());
+}
+function canTellUse(rule, group) {
+	return rule.group !== "model_group" || group.models.length > 0;
+}
+function namesIn$1({ groups }, meters) {
+	const listed = new Set([...groups, ...meters.map(({ group }) => group)].flatMap(({ models }) => models));
+	return (model) => model === null ? null : listedName(model, listed);
+}
+function countersOf(makeUp, meters) {
+	const byScope = Map.groupBy(meters, ({ scope }) => workspaceIdOf(scope));
+	const nameOf = namesIn$1(makeUp, meters);
+	const routers = new Map([...byScope].map(([id, ofScope]) => [id, routerOf(ofScope, nameOf)]));
+	return {
+		organization: routers.get(null) ?? (() => {}),
+		workspaces: routers
+	};
+}
+function routerOf(meters, nameOf) {
+	const byModel = indexByModel(meters.filter(({ rule }) => rule.group === MODEL_GROUP), ({ group }) => group.models);
+	const anyModel = meters.filter(({ rule }) => rule.group !== MODEL_GROUP);
+	return (row, grid) => {
+		for (const meter of byModel.get(nameOf(row.model) ?? "") ?? []) add(meter, row, grid);
+		for (const meter of anyModel) add(meter, row, grid);
+	};
+}
+function add(meter, row, grid) {
+	const amount = amountOf(meter.rule, row);
+	if (amount === null) meter.hasUnknownRequests = true;
+	if (!amount) return;
+	meter.series ??= new Float64Array((grid.end - grid.start) / MINUTE);
+	const minute = Math.floor((row.at - grid.start) / MINUTE);
+	if (minute >= 0 && minute < meter.series.length) meter.series[minute] += amount;
+}
+function addCache(caches, row, grid) {
+	const hour = Math.floor((row.at - grid.start) / HOUR);
+	for (const { read, input } of caches) {
+		if (hour < 0 || hour >= read.length) continue;
+		read[hour] += row.cacheRead;
+		input[hour] += row.uncachedInput + row.cacheCreation + row.cacheRead;
+	}
+}
+function indexByModel(items, modelsOf) {
+	const index = new Map();
+	for (const item of items) for (const model of modelsOf(item)) index.set(model, [...index.get(model) ?? [], item]);
+	return index;
+}
+// src/judge/planning/budgets.ts
+const FEWEST_DAYS = 14;
+const HELD_BACK = 7;
+const PERCENTILE = .999;
+function createBudgets({ verdicts, groups, workspaces, window, isComplete, used }) {
+	if (window.days < FEWEST_DAYS || !isComplete) return null;
+	const limits = verdicts.filter(isMeasured$1).filter(isBudgeted);
+	const listed = new Set(groups.flatMap((group) => group.models));
+	const touched = new Set(limits.flatMap(({ group }) => groupOf(group, groups)?.models ?? []));
+	const rows = used.filter(({ model }) => model !== null && touched.has(listedName(model, listed) ?? ""));
+	const users = workspaces.flatMap(({ id, name }) => rows.some((row) => row.workspaceId === id) ? [{
+		id,
+		name
+	}] : []);
+	const meters = createMeters({
+		groups,
+		limiters: limits.flatMap(({ group, limiter }) => {
+			const home = groupOf(group, groups);
+			return home ? users.map(({ id, name }) => ({
+				scope: {
+					type: "workspace",
+					id,
+					name
+				},
+				group: home,
+				limiter
+			})) : [];
+		})
+	}, null, {
+		...window,
+		earlier: null
+	});
+	const models = [...new Set(rows.flatMap(({ model }) => model ?? []))];
+	return {
+		uses: models.length > 0 ? [{
+			of: {
+				models,
+				workspaceIds: null
+			},
+			isNew: () => true
+		}] : [],
+		fold: meters.foldWorkspaces,
+		judge: () => limits.flatMap((limit) => {
+			const { group, limiter } = limit;
+			const all = users.map((workspace) => ({
+				workspace,
+				meter: meters.find({
+					scope: {
+						type: "workspace",
+						...workspace
+					},
+					group,
+					limiter
+				})
+			}));
+			if (all.some(({ meter }) => meter?.hasUnknownRequests)) return [];
+			return budgetsOf$1(limit, all.map(({ workspace, meter }) => ({
+				workspace,
+				values: meter?.series ?? null
+			})), meters.grid);
+		})
+	};
+}
+function isBudgeted({ scope, group, limiter, band, lowerBound }) {
+	const isPerMinute = group.type === "model_group" && limiterRule(group.type, limiter)?.per === "minute";
+	return scope.type === "organization" && isPerMinute && band !== "ok" && !lowerBound;
+}
+function budgetsOf$1({ group, limiter, limit }, all, { start, end }) {
+	const from = (end - HELD_BACK * DAY - start) / MINUTE;
+	const wanted = all.flatMap(({ workspace, values }) => {
+		const wish = values ? wishOf(values.subarray(0, from)) : 0;
+		return values && wish > 0 ? [{
+			workspace,
+			wish,
+			heldBack: values.subarray(from)
+		}] : [];
+	});
+	const sum = wanted.reduce((total, { wish }) => total + wish, 0);
+	return wanted.map(({ workspace, wish, heldBack }) => {
+		const cap = sum > limit ? Math.max(1, Math.floor(wish * limit / sum)) : Math.ceil(wish);
+		const minutesOver = heldBack.reduce((over, value) => over + Number(value > cap), 0);
+		return {
+			workspace,
+			group,
+			limiter,
+			cap,
+			share: cap / limit,
+			minutesOver
+		};
+	}).sort((a, b) => b.cap - a.cap);
+}
+function wishOf(values) {
+	const ascending = values.slice().sort();
+	return (ascending[Math.ceil(PERCENTILE * ascending.length) - 1] ?? 0) || (ascending.at(-1) ?? 0);
+}
+// src/judge/planning/what-if-minutes.ts
+function createWhatIf(scenario, { limiters, groups, window }) {
+	const alone = {
+		...window,
+		earlier: null
+	};
+	const [was, would] = [createMeters({
+		groups,
+		limiters
+	}, null, alone), createMeters({
+		groups,
+		limiters
+	}, null, alone)];
+	const count = (meters, rows) => {
+		meters.foldOrganization(rows);
+		meters.foldWorkspaces(rows);
+	};
+	return {
+		fold: (rows) => {
+			count(was, rows);
+			count(would, rows.map(scenario.changed));
+		},
+		judge: (verdicts, whole, by) => {
+			const rows = verdicts.filter(isMeasured$1).flatMap((verdict) => {
+				const parts = [was.find(verdict), would.find(verdict)];
+				const meter = whole.find(verdict);
+				if (!meter || parts.every((part) => !part?.series)) return [];
+				const series = windowSeries(meter.series, whole.grid, window, knownFor(meter.rule, by.known));
+				return [rowOf$1(verdict, meter.rule, {
+					...series,
+					values: moved$1(series, parts)
+				}, by)];
+			});
+			const { changes, findings } = scenario;
+			return {
+				changes,
+				findings,
+				rows: rows.sort((a, b) => b.after.utilization - a.after.utilization)
+			};
+		}
+	};
+}
+function moved$1({ values, minutes }, [was, would]) {
+	return Float64Array.from({ length: minutes }, (_none, minute) => {
+		return Math.max(0, (values?.[minute] ?? 0) - (was?.series?.[minute] ?? 0)) + (would?.series?.[minute] ?? 0);
+	});
+}
+function rowOf$1(verdict, rule, series, by) {
+	const { scope, group, limiter, limit, lowerBound } = verdict;
+	const peak = peakOf$1(series, rule, by.peakWindow);
+	const utilization = utilizationOf(peak, limit);
+	const { watch, alert } = verdict.thresholds ?? by.thresholds;
+	const crosses = [
+		["watch", watch],
+		["alert", alert],
+		["limit", 1]
+	].flatMap(([line, ratio]) => {
+		const at = verdict.utilization < ratio ? firstAtOrOver(series, rule, by.peakWindow, limit, ratio) : null;
+		return at === null ? [] : [{
+			line,
+			at
+		}];
+	});
+	return {
+		scope,
+		group,
+		limiter,
+		before: {
+			limit,
+			peak: verdict.peak,
+			peakAt: verdict.peakAt,
+			utilization: verdict.utilization
+		},
+		after: {
+			limit,
+			peak: peak.peak,
+			peakAt: peak.peakAt,
+			utilization
+		},
+		lowerBound,
+		crosses
+	};
+}
+// src/judge/planning/what-if-scenario.ts
+function inUse(rows) {
+	return {
+		models: [...new Set(rows.flatMap(({ model }) => model ?? []))],
+		workspaceIds: new Set(rows.flatMap(({ workspaceId }) => workspaceId ?? []))
+	};
+}
+function scenarioOf(lines, { groups, workspaces, inUse: used }) {
+	const listed = new Set(groups.flatMap((group) => group.models));
+	const isModel = (name) => (model) => model !== null && (model === name || aliasOf(model) === name);
+	const held = lines.map((line) => {
+		if (line.kind === "workspace") {
+			const named = workspaces.filter(({ id, name }) => id === line.workspace || name === line.workspace);
+			const ids = new Set(named.map(({ id }) => id).filter((id) => used.workspaceIds.has(id)));
+			return {
+				line,
+				why: whyNotScaled(line, named, ids),
+				ids,
+				models: []
+			};
+		}
+		const models = used.models.filter(isModel(line.from));
+		return {
+			line,
+			why: whyNotMoved(line, models, listed),
+			ids: new Set(),
+			models
+		};
+	});
+	const holding = held.filter(({ why }) => why === null);
+	const workspaceIds = new Set(holding.flatMap(({ ids }) => [...ids]));
+	const models = [...new Set(holding.flatMap((one) => one.models))];
+	return {
+		changes: holding.map(({ line }) => line.text),
+		uses: [...workspaceIds.size > 0 ? [{
+			of: {
+				models: null,
+				workspaceIds: [...workspaceIds]
+			},
+			isNew: () => true
+		}] : [], ...models.length > 0 ? [{
+			of: {
+				models,
+				workspaceIds: null
+			},
+			isNew: (row) => !workspaceIds.has(row.workspaceId ?? "")
+		}] : []],
+		changed: (row) => {
+			let { model } = row;
+			let factor = 1;
+			for (const { line, ids } of holding) {
+				if (line.kind === "workspace" ? !ids.has(row.workspaceId ?? "") : !isModel(line.from)(row.model)) continue;
+				factor *= line.factor;
+				if (line.kind === "model") model = line.to;
+			}
+			return {
+				...times(row, factor),
+				model
+			};
+		},
+		findings: held.flatMap(({ line, why }) => why === null ? [] : [{
+			kind: "what-if",
+			message: `What if "${line.text}" was left out: ${why}.`
+		}])
+	};
+}
+function whyNotScaled({ workspace }, named, ids) {
+	if (named.length === 0) return `${workspace} is no active workspace`;
+	return ids.size === 0 ? `no use in the window bears the ID of ${workspace}` : null;
+}
+function whyNotMoved({ from, to }, used, listed) {
+	if (listedName(to, listed) === null) return `no rate-limit group lists ${to}, so that its limits are not known`;
+	return used.length === 0 ? `${from} was not used in the window` : null;
+}
+function times(row, factor) {
+	return {
+		...row,
+		requests: row.requests === null ? null : row.requests * factor,
+		uncachedInput: row.uncachedInput * factor,
+		cacheCreation: row.cacheCreation * factor,
+		cacheRead: row.cacheRead * factor,
+		output: row.output * factor,
+		unknownTokens: row.unknownTokens * factor,
+		webSearches: row.webSearches * factor
+	};
+}
+// src/vocabulary/limits/limit-command.ts
+function limitCommand(workspaceId, limiter, value) {
+	if (![workspaceId, limiter].every((text) => /^\w+$/.test(text))) return null;
+	return `ant organization:workspaces:rate-limits update --workspace-id ${workspaceId} --rate-limit-id RATE_LIMIT_ID --limit '${JSON.stringify({
+		type: limiter,
+		value
+	})}'`;
+}
+// src/judge/policy/check-policy.ts
+const SOON = 14;
+function checkPolicy(policy, snapshot, today) {
+	const recorded = judgedLimiters(snapshot);
+	const expected = expectations(policy, snapshot, snapshot.workspaces);
+	const covered = (rule) => recorded.filter((target) => matches(rule, target)).map(({ scope, group, limiter }) => ({
+		scope,
+		group: {
+			type: group.type,
+			name: group.name
+		},
+		limiter
+	}));
+	const thresholds = policy.thresholds.map((rule) => {
+		const limits = covered(rule);
+		return {
+			list: "thresholds",
+			...about(rule),
+			limits,
+			remarks: noEffect(limits)
+		};
+	});
+	const mutes = policy.mutes.map((rule) => {
+		const limits = isOfUse(rule) ? null : covered(rule);
+		return {
+			list: "mutes",
+			...about(rule),
+			limits,
+			remarks: [...noEffect(limits), ...endOf(rule, today)]
+		};
+	});
+	const expectedLimits = policy.expected.map((rule) => {
+		const found = expected.filter((expectation) => expectation.rule === rule);
+		const limits = found.map(({ scope, group }) => ({
+			scope,
+			group,
+			limiter: rule.limiter
+		}));
+		const remarks = found.filter(({ actual }) => actual !== rule.limit).map((one) => differing(one, snapshot));
+		return {
+			list: "expected",
+			...about(rule),
+			limits,
+			remarks: [...noEffect(limits), ...remarks]
+		};
+	});
+	return [
+		...thresholds,
+		...mutes,
+		...expectedLimits
+	].sort((a, b) => a.line - b.line);
+}
+function about(rule) {
+	return {
+		line: rule.line,
+		selector: selectorText(rule)
+	};
+}
+function noEffect(limits) {
+	if (limits === null || limits.length > 0) return [];
+	return [{
+		level: "warning",
+		message: "No recorded limit is meant by this rule, so that it has no effect. Workspaces have rows for limits of their own only."
+	}];
+}
+function endOf({ until }, today) {
+	const days = ((parseDay(until) ?? 0) - today) / DAY;
+	if (days < 0) return [{
+		level: "warning",
+		message: `This mute ended on ${until} and has no effect: delete it, or move its end.`
+	}];
+	if (days > SOON) return [];
+	return [{
+		level: "notice",
+		message: `This mute ends ${days === 0 ? "today" : `in ${plural(days, "day")}`}, with the audit of ${until}.`
+	}];
+}
+function differing(expectation, snapshot) {
+	return {
+		level: "notice",
+		message: `${unexpectedText(expectation)} ${wayTo(expectation, snapshot)}`
+	};
+}
+function wayTo({ rule, scope, group, actual }, snapshot) {
+	if (scope.type === "organization") return "An organization's limit is Anthropic's to set: ask for it in the Console.";
+	const organization = effectiveLimit(snapshot, {
+		scope: ORGANIZATION,
+		group,
+		limiter: rule.limiter
+	});
+	if (organization !== null && organization < rule.limit) return "The lower limit of the organization binds, whatever the workspace has set.";
+	const command = actual === null ? null : limitCommand(scope.id, rule.limiter, rule.limit);
+	if (command === null) return "It is set in the Console.";
+	return `To set it: ${command} (RATE_LIMIT_ID: the id of ${group.name} in GET /v1/organizations/rate_limits).`;
+}
+// src/judge/usage/atoms.ts
+function atomsOf(before, now) {
+	const makeUps = [before, now].filter((snapshot) => snapshot !== null).map(groupsOf);
+	const models = [...new Set(makeUps.flatMap((groups) => groups.flatMap((group) => group.models)))].sort(compareText);
+	return [...Map.groupBy(models, (model) => homesOf(model, makeUps)).values()];
+}
+function groupsOf(snapshot) {
+	const withTheirs = snapshot.workspaces.flatMap((workspace) => workspace.overrides).map((override) => withModels(override, snapshot));
+	return [...snapshot.groups, ...withTheirs].filter(({ models }) => models.length > 0);
+}
+function homesOf(model, makeUps) {
+	const homes = makeUps.map((groups) => {
+		const name = listedName(model, new Set(groups.flatMap((group) => group.models)));
+		return groups.flatMap((group, index) => name !== null && group.models.includes(name) ? [index] : []);
+	});
+	return JSON.stringify(homes);
+}
+// src/judge/usage/make-ups.ts
+function makeUpsOf({ judged, committed, current, changes }) {
+	const touched = changes.flatMap(({ limits }) => limits);
+	const after = touched.flatMap((limit) => limit.after ?? []);
+	const now = {
+		groups: current.groups,
+		limiters: [...judged, ...measurable(after, current)]
+	};
+	if (!committed) return {
+		now,
+		before: null
+	};
+	const between = counterparts(committed, current);
+	const before = [...judged.flatMap((limit) => limitBefore(limit, between) ?? []), ...touched.flatMap((limit) => limit.before ?? [])];
+	return {
+		now,
+		before: {
+			groups: committed.groups,
+			limiters: measurable(before, committed)
+		}
+	};
+}
+function measurable(limits, snapshot) {
+	return limits.filter((limit) => effectiveLimit(snapshot, limit) !== null).flatMap(({ scope, group, limiter }) => {
+		const override = scope.type === "workspace" ? groupOf(group, overridesIn(snapshot, scope)) : void 0;
+		const found = override ? withModels(override, snapshot) : groupOf(group, snapshot.groups);
+		return found ? [{
+			scope,
+			group: found,
+			limiter
+		}] : [];
+	});
+}
+// src/judge/usage/meters-for.ts
+function metersFor(limits, window) {
+	const { now, before } = makeUpsOf(limits);
+	return createMeters(now, before, window);
+}
+function toMeasure({ judged }, meters) {
+	const views = judged.filter(({ scope, group }) => scope.type === "organization" && group.type === "model_group");
+	return [...meters.all, ...views];
+}
+// src/judge/usage/reading-plan.ts
+function planReading(given) {
+	const { census, grid } = given;
+	const rows = [...census.earlier, ...census.window].filter(isCounted);
+	const nameOf = representatives(given.atoms);
+	const cost = costOf(given, nameOf);
+	const queries = [...packed("organization", unitsOfOrganization(given, rows, nameOf), given, cost), ...packed("workspaces", unitsOfWorkspaces(given, rows, nameOf).flatMap((unit) => bounded(unit, grid)), given, cost)];
+	return {
+		queries,
+		nameOf,
+		requests: queries.reduce((sum, query) => sum + cost(query), 0)
+	};
+}
+function representatives(atoms) {
+	const first = new Map(atoms.flatMap((atom) => atom.map((model) => [model, atom[0] ?? model])));
+	return (model) => {
+		const name = listedName(model, first);
+		return name === null ? model : first.get(name) ?? model;
+	};
+}
+const namesIn = (rows) => [...new Set(rows.flatMap(({ model }) => model === null ? [] : [model]))];
+function unitsOfOrganization({ measured }, rows, nameOf) {
+	return unitsOf(measured.filter(({ scope }) => scope.type === "organization").map(({ group }) => group), rows, nameOf).map((models) => ({
+		models,
+		workspaceIds: null
+	}));
+}
+function unitsOfWorkspaces({ measured }, rows, nameOf) {
+	const needs = [...Map.groupBy(measured.flatMap(({ scope, group }) => scope.type === "workspace" ? [{
+		id: scope.id,
+		group
+	}] : []), ({ id }) => id)].flatMap(([id, some]) => {
+		const own = rows.filter(({ workspaceId }) => workspaceId === id);
+		return unitsOf(some.map(({ group }) => group), own, nameOf).map((models) => ({
+			id,
+			models
+		}));
+	});
+	const keyOfModels = (models) => models === null ? "*" : nameOf(models[0] ?? "");
+	return [...Map.groupBy(needs, ({ models }) => keyOfModels(models)).values()].map((same) => ({
+		models: same.some(({ models }) => models === null) ? null : [...new Set(same.flatMap(({ models }) => models ?? []))],
+		workspaceIds: same.map(({ id }) => id)
+	}));
+}
+function unitsOf(groups, rows, nameOf) {
+	const listed = new Set(groups.flatMap((group) => group.models));
+	const standing = new Set([...listed].map(nameOf));
+	const isListed = (model) => standing.has(nameOf(model)) || listed.has(aliasOf(model) ?? model);
+	const countsSearches = groups.some(({ type }) => type !== MODEL_GROUP);
+	const needed = rows.filter(({ model, webSearches }) => model !== null && isListed(model) || countsSearches && webSearches > 0);
+	if (needed.some(({ model }) => model === null)) return [null];
+	return [...Map.groupBy(namesIn(needed), nameOf).values()];
+}
+const LONGEST_NAMES = 6e3;
+const LENGTH_OF_ID = 60;
+const MOST_WORKSPACE_DAYS = 400;
+function bounded(unit, { start, end }) {
+	const { workspaceIds } = unit;
+	if (workspaceIds === null) return [unit];
+	const days = (end - start) / DAY;
+	const most = Math.max(1, Math.floor(Math.min(MOST_WORKSPACE_DAYS / days, LONGEST_NAMES / LENGTH_OF_ID)));
+	const count = Math.ceil(workspaceIds.length / most);
+	const size = Math.ceil(workspaceIds.length / count);
+	return Array.from({ length: count }, (_, i) => ({
+		...unit,
+		workspaceIds: workspaceIds.slice(i * size, (i + 1) * size)
+	}));
+}
+function costOf({ census, grid, source }, nameOf) {
+	return (query) => requestsOf(source, grid, rowsPerMinute(cellsOf(query, census, nameOf).values(), grid));
+}
+function packed(of, units, given, cost) {
+	const single = units.map((unit) => ({
+		unit,
+		query: queryOf(of, [unit], given)
+	})).map(({ unit, query }) => ({
+		unit,
+		query,
+		pages: cost(query),
+		rows: rowsOf$1(query, given)
+	})).sort((a, b) => a.rows - b.rows);
+	let best = single.map(({ query }) => query);
+	let least = single.reduce((sum, { pages }) => sum + pages, 0);
+	for (let together = 2; together <= single.length; together++) {
+		const query = queryOf(of, single.slice(0, together).map(({ unit }) => unit), given);
+		if (addressLength(query) > LONGEST_NAMES) break;
+		const rest = single.slice(together);
+		const total = cost(query) + rest.reduce((sum, { pages }) => sum + pages, 0);
+		if (total >= least) continue;
+		least = total;
+		best = [query, ...rest.map((one) => one.query)];
+	}
+	return best;
+}
+const rowsOf$1 = (query, { census, grid }) => rowsPerMinute(cellsOf(query, census, (model) => model).values(), grid);
+function addressLength({ models, workspaceIds }) {
+	return [...(models ?? []).map((name) => `models%5B%5D=${name}&`), ...(workspaceIds ?? []).map((id) => `workspace_ids%5B%5D=${id}&`)].reduce((sum, name) => sum + name.length, 0);
+}
+function queryOf(of, units, { census }) {
+	const anyModel = units.some((unit) => unit.models === null);
+	const models = anyModel ? null : [...new Set(units.flatMap((unit) => unit.models ?? []))];
+	const ids = [...new Set(units.flatMap((unit) => unit.workspaceIds ?? []))];
+	const workspaceIds = of === "workspaces" ? ids : null;
+	const groupBy = [...workspaceIds !== null && workspaceIds.length > 1 ? ["workspace_id"] : [], ...units.length > 1 || anyModel ? ["model"] : []];
+	const covered = [...census.earlier, ...census.window].filter(covers({
+		models,
+		workspaceIds
+	}));
+	return {
+		of,
+		models,
+		isFiltered: models !== null,
+		workspaceIds,
+		groupBy: [...groupBy, ...tellingApart(groupBy, covered)]
+	};
+}
+// src/log.ts
+function createLog(core, redact) {
+	const annotate = (level) => (message, title, at) => core[level](redact(message), {
+		...title !== void 0 && { title: redact(title) },
+		...at && {
+			file: at.file,
+			startLine: at.line,
+			startColumn: at.column
+		}
+	});
+	return {
+		info: (line) => core.info(oneLine(redact(line))),
+		debug: (line) => core.debug(oneLine(redact(line))),
+		notice: annotate("notice"),
+		warning: annotate("warning"),
+		error: annotate("error"),
+		fail: (message) => core.setFailed(redact(message)),
+		async group(name, work) {
+			core.startGroup(name);
+			try {
+				return await work();
+			} finally {
+				core.endGroup();
+			}
+		}
+	};
+}
+const ZERO_WIDTH_SPACE = "​";
+function oneLine(text) {
+	return text.replace(/\s*[\r\n]+\s*/g, " ").replace(/^(\s*:)(?=:)/, `$1${ZERO_WIDTH_SPACE}`).replaceAll("##[", `#${ZERO_WIDTH_SPACE}#[`);
+}
+// src/vocabulary/finding.ts
+const FINDING_KINDS = [
+	"inert-override",
+	"pinned-override",
+	"cached-traffic-override",
+	"oversubscribed",
+	"uncapped-workspaces",
+	"model-in-two-groups",
+	"requests-unknown",
+	"legacy-usage",
+	"freshness-unknown",
+	"data-incomplete",
+	"drivers-unknown",
+	"read-twice",
+	"what-if",
+	"spend-unknown",
+	"budgets-unknown",
+	"unclaimed-use",
+	"unreconciled",
+	"unknown-product",
+	"mute-expired",
+	"unexpected-limit",
+	"policy-unmatched",
+	"headers-log",
+	"limits-moved",
+	"mixed-limits"
+];
+// src/report/row-schemas.ts
+const time$1 = datetime();
+const ratio = number$1().nonnegative();
+const count = number$1().nonnegative();
+const scopeSchema = discriminatedUnion("type", [object$1({ type: literal("organization") }), object$1({
+	type: literal("workspace"),
+	id: string$1(),
+	name: string$1()
+})]);
+const groupSchema = object$1({
+	type: string$1(),
+	name: string$1()
+});
+const measuredBandSchema = _enum([
+	"ok",
+	"watch",
+	"alert"
+]);
+const transitionSchema = _enum([
+	"new",
+	"worse",
+	"continuing",
+	"recovered"
+]);
+const share = object$1({
+	id: string$1().nullable(),
+	name: string$1(),
+	share: ratio.describe("Part of the peak, 0–1")
+});
+const driversSchema = object$1({
+	workspaces: array(share),
+	models: array(share),
+	api_keys: array(share)
+}).describe("Who drove the peak, in that very minute (hour, day), largest first, at most three of each");
+const clippedSchema = object$1({
+	from: time$1,
+	minutes: int$2().positive()
+}).describe("The longest run of minutes within 5 % of the limit or above it: demand may have been higher than what was served");
+const judged = {
+	scope: scopeSchema,
+	group: groupSchema,
+	limiter: string$1().describe("Anthropic's name of the limiter; refused: requests were refused, by whichever limit"),
+	configured: number$1().nullable().describe("What the scope itself has set"),
+	limit_source: _enum(["organization", "workspace"]).describe("Whose value binds"),
+	lower_bound: boolean().describe("The true peak is at least this (a limit per second, measured by the minute)"),
+	thresholds: object$1({
+		watch: ratio,
+		alert: ratio
+	}).optional().describe("The lines of this limit, where the policy file moved them")
+};
+const ofLive = {
+	known_until: time$1.optional().describe("In a live window: up to when the use of this limit is known"),
+	missing_minutes: int$2().nonnegative().optional().describe("In a live window: its minutes that are not known")
+};
+const muted$1 = object$1({
+	owner: string$1(),
+	reason: string$1(),
+	until: date$1()
+}).optional().describe("The policy file mutes its alert: it is measured as ever, and reported to nobody");
+const measuredSchema = object$1({
+	...judged,
+	band: measuredBandSchema,
+	limit: number$1().describe("What binds"),
+	peak: count,
+	peak_at: time$1.describe("Start of the first minute (hour, day) that reached the peak"),
+	bracket: count.nullable().describe("Largest sum of two adjacent minutes: the busiest 60 s lie between peak and this. Null for a limit per day"),
+	p99: count.nullable().describe("Nearest rank over all known minutes of the window, zeros included. Null for a limit per day"),
+	steady: count.optional().describe("Median of the minutes with use; only where the limit was used to half or more"),
+	minutes_over_threshold: int$2().nonnegative().nullable().describe("Minutes at or over the alert line. Null for a limit per day"),
+	utilization: ratio.describe("peak ÷ limit, never clamped"),
+	transition: transitionSchema.nullable(),
+	reason: _null(),
+	clipped: clippedSchema.nullable(),
+	previous: object$1({
+		peak: count,
+		limit: number$1(),
+		utilization: ratio,
+		band: measuredBandSchema
+	}).nullable().describe("The time before (see window.compared_with), judged by the limits and the groups of the committed snapshot; null where it does not know this limit"),
+	hourly: array(count.nullable()).nullable().describe("Largest minute of each UTC hour of the window; null: unknown. Null for a limit per day"),
+	drivers: driversSchema.nullable(),
+	lowest_remaining: count.optional().describe("From response headers: the least that was left of the limit"),
+	request_id: string$1().optional().describe("From response headers: the response that showed the peak"),
+	...ofLive,
+	muted: muted$1
+});
+const NO_FIGURES$1 = {
+	peak: _null(),
+	peak_at: _null(),
+	bracket: _null(),
+	p99: _null(),
+	minutes_over_threshold: _null(),
+	utilization: _null(),
+	clipped: _null(),
+	previous: _null(),
+	hourly: _null(),
+	drivers: _null()
+};
+const unmeasuredSchema = object$1({
+	...judged,
+	band: literal("unmeasured"),
+	limit: number$1().nullable(),
+	reason: string$1().describe("Why it is unmeasured"),
+	transition: _null(),
+	...NO_FIGURES$1,
+	...ofLive,
+	so_far: object$1({
+		peak: count,
+		peak_at: time$1,
+		utilization: ratio
+	}).optional().describe("In a live window: below the watch line as far as is known, while minutes are missing")
+});
+object$1({
+	scope: scopeSchema,
+	group: groupSchema,
+	limiter: string$1(),
+	at: time$1,
+	limit: number$1(),
+	used: count,
+	utilization: ratio,
+	drivers: driversSchema.nullable().describe("Of the newest minutes only")
+});
+const byKind$1 = {
+	rate_limit: int$2().nonnegative(),
+	acceleration: int$2().nonnegative(),
+	spend_cap: int$2().nonnegative(),
+	not_told: int$2().nonnegative().describe("The body was not logged, or its code is newer than this release")
+};
+const refusedPart$1 = {
+	...byKind$1,
+	requests: int$2().positive().describe("All of them"),
+	first: time$1,
+	last: time$1,
+	worst_minute: object$1({
+		at: time$1,
+		requests: int$2().positive()
+	}).describe("The first minute in which most were refused"),
+	retry_after: object$1({
+		median: count,
+		max: count
+	}).nullable().describe("Seconds that responses asked to wait; null: none asked, as with a spend cap")
+};
+union([
+	measuredSchema,
+	object$1({
+		...judged,
+		band: literal("alert"),
+		limit: _null(),
+		reason: literal("refused"),
+		transition: _enum(["new", "continuing"]),
+		refused: object$1(refusedPart$1),
+		muted: muted$1,
+		...NO_FIGURES$1
+	}),
+	unmeasuredSchema
+]);
+object$1({
+	scope: scopeSchema,
+	model: string$1(),
+	...refusedPart$1,
+	by_hour: array(object$1({
+		at: time$1,
+		...byKind$1
+	})).describe("UTC hours with refusals")
+});
+object$1({
+	files: count,
+	lines: count.describe("Lines that are not empty"),
+	responses: count,
+	in_window: count.describe("The others only say which limit is the latest"),
+	without_headers: count.describe("Responses in the window that name no limit"),
+	not_understood: count,
+	unusable_headers: count.describe("Responses with a rate-limit header that could not be used"),
+	first_problem: string$1().nullable().describe("The first line that was not understood, and why"),
+	links_to_nothing: array(string$1())
+});
+object$1({
+	kind: _enum(FINDING_KINDS),
+	message: string$1().describe("One sentence for a person")
+});
+const amount = {
+	tokens: count,
+	requests: count.nullable().describe("Null where the API does not count them")
+};
+const muteSchema = object$1({
+	owner: string$1(),
+	reason: string$1(),
+	until: date$1()
+});
+object$1({
+	...amount,
+	parts: array(object$1({
+		kind: _enum(PART_KINDS),
+		...amount,
+		of: array(object$1({
+			name: string$1(),
+			...amount,
+			muted: muteSchema.optional()
+		})).describe("By model, or product, or the kind itself where there is neither; most tokens first")
+	})).describe("They add up to the whole. counted and fast: toward a limit. batch, code-execution, seats: toward none, by rule. The rest is unclaimed: a limit should count it, and none does"),
+	unclaimed_share: ratio.describe("The larger of the shares of tokens and requests that are unclaimed, 0–1"),
+	unmuted_share: ratio.describe("The same without what the policy file mutes: from 0.005 on no run is called healthy"),
+	newly_unclaimed: array(string$1()).describe("Unclaimed now, not muted, and not in the time before"),
+	reconciled: boolean().describe("Whether the minutes that were read add up to what was counted")
+});
+object$1({
+	scope: scopeSchema,
+	group: groupSchema,
+	binds: array(object$1({
+		limiter: string$1(),
+		utilization: ratio
+	})).describe("Measured limiters, the one that comes first at the head"),
+	cache: object$1({
+		read_share: ratio.describe("Cache reads ÷ all input tokens over the window, standard speed"),
+		stretch: number$1().nullable().describe("1 ÷ (1 − share): how many times the input a limit carries for which cache reads are free; null at a share of 1"),
+		hourly_read_share: array(ratio.nullable()).describe("Null: no input in that hour"),
+		hourly_input: array(count).describe("All input tokens of each hour, standard speed")
+	}).nullable().describe("Null where the group had no input"),
+	use: object$1({
+		requests: count,
+		input_tokens: count,
+		output_tokens: count
+	}).optional().describe("Standard-speed use of the organization in the window; absent where requests are not counted")
+});
+// src/report/back-test-part.ts
+const number = int$2().nonnegative();
+const tallySchema = object$1({
+	line: ratio,
+	days: number.describe("Days whose peak ÷ limit is at or over the line"),
+	incidents: number.describe("Runs of such days in a row")
+});
+object$1({
+	scope: scopeSchema,
+	group: groupSchema,
+	limiter: string$1(),
+	days: number.describe("Wholly known UTC days of the window"),
+	lines: array(tallySchema),
+	suggestion: object$1({
+		in_force: tallySchema,
+		instead: tallySchema
+	}).nullable().describe("A higher line that still fires, and at most a third as often as the one in force")
+});
+function backTestPart(backTests) {
+	if (backTests.length === 0) return {};
+	return { back_test: backTests.map(({ scope, group, limiter, days, lines, suggestion }) => ({
+		scope,
+		group,
+		limiter,
+		days,
+		lines: [...lines],
+		suggestion: suggestion && {
+			in_force: suggestion.inForce,
+			instead: suggestion.instead
+		}
+	})) };
+}
+object$1({
+	workspace: object$1({
+		id: string$1(),
+		name: string$1()
+	}),
+	group: groupSchema,
+	limiter: string$1(),
+	cap: count.describe("From the 99.9th percentile of the workspace's own minutes, scaled to fit the organization's limit"),
+	share: ratio.describe("Cap ÷ the organization's limit"),
+	minutes_over: int$2().nonnegative().describe("Minutes of the last seven days, which the cap was not made from, above it")
+});
+function budgetsPart(budgets) {
+	if (!budgets) return {};
+	return { budgets: budgets.map(({ minutesOver, ...rest }) => ({
+		...rest,
+		minutes_over: minutesOver
+	})) };
+}
+// src/report/refused-rows.ts
+function refusedPart(refused) {
+	const { requests, first, last, worst, retryAfter } = refused;
+	return {
+		requests,
+		...byKind(refused),
+		first: isoTime(first),
+		last: isoTime(last),
+		worst_minute: {
+			at: isoTime(worst.at),
+			requests: worst.requests
+		},
+		retry_after: retryAfter
+	};
+}
+function refusalRow({ scope, group, refused }) {
+	const hours = refused.hours.map(({ at, ...counts }) => ({
+		at: isoTime(at),
+		...byKind(counts)
+	}));
+	return {
+		scope,
+		model: group.name,
+		...refusedPart(refused),
+		by_hour: hours
+	};
+}
+function byKind({ rateLimit, acceleration, spendCap, notTold }) {
+	return {
+		rate_limit: rateLimit,
+		acceleration,
+		spend_cap: spendCap,
+		not_told: notTold
+	};
+}
+function logPart(tally) {
+	return {
+		files: tally.files,
+		lines: tally.lines,
+		responses: tally.responses,
+		in_window: tally.inWindow,
+		without_headers: tally.withoutLimits,
+		not_understood: tally.notUnderstood,
+		unusable_headers: tally.unusable,
+		first_problem: tally.firstProblem ?? tally.firstUnusable,
+		links_to_nothing: [...tally.dangling]
+	};
+}
+// src/report/rows.ts
+function verdictRow(verdict) {
+	const { scope, group, limiter, configured, limitSource, lowerBound, thresholds } = verdict;
+	const base = {
+		scope,
+		group: {
+			type: group.type,
+			name: group.name
+		},
+		limiter
+	};
+	const judgedBy = {
+		configured,
+		limit_source: limitSource,
+		lower_bound: lowerBound
+	};
+	const own = thresholds && { thresholds };
+	const ofLive = verdict.live && {
+		known_until: isoTime(verdict.live.knownUntil),
+		missing_minutes: verdict.live.missingMinutes
+	};
+	if (isMeasured$1(verdict)) return {
+		...base,
+		...judgedBy,
+		...figures$2(verdict),
+		...own,
+		...ofLive
+	};
+	if (isRefused$1(verdict)) {
+		const { limit, band, transition, refused, muted } = verdict;
+		const alert = {
+			limit,
+			band,
+			transition,
+			reason: "refused",
+			refused: refusedPart(refused)
+		};
+		return {
+			...base,
+			...judgedBy,
+			...NO_FIGURES,
+			...alert,
+			...muted && { muted }
+		};
+	}
+	const { limit, band, reason, soFar } = verdict;
+	const so_far = soFar && {
+		peak: soFar.peak,
+		peak_at: isoTime(soFar.peakAt),
+		utilization: soFar.utilization
+	};
+	return {
+		...base,
+		...judgedBy,
+		...NO_FIGURES,
+		limit,
+		band,
+		reason,
+		...own,
+		...ofLive,
+		...so_far && { so_far }
+	};
+}
+const NO_FIGURES = {
+	peak: null,
+	peak_at: null,
+	bracket: null,
+	p99: null,
+	minutes_over_threshold: null,
+	utilization: null,
+	transition: null,
+	clipped: null,
+	previous: null,
+	hourly: null,
+	drivers: null
+};
+function figures$2(verdict) {
+	const { limit, peak, peakAt, bracket, p99, minutesOverThreshold, utilization, band, transition } = verdict;
+	const { steady, clipped, previous, hourly, drivers, lowestRemaining, requestId, muted } = verdict;
+	return {
+		limit,
+		peak,
+		peak_at: isoTime(peakAt),
+		bracket,
+		p99,
+		...steady !== void 0 && { steady },
+		minutes_over_threshold: minutesOverThreshold,
+		utilization,
+		band,
+		transition,
+		reason: null,
+		clipped: clipped && {
+			from: isoTime(clipped.from),
+			minutes: clipped.minutes
+		},
+		previous,
+		hourly: hourly && [...hourly],
+		drivers: driversPart(drivers),
+		...lowestRemaining !== void 0 && { lowest_remaining: lowestRemaining },
+		...requestId !== void 0 && { request_id: requestId },
+		...muted && { muted }
+	};
+}
+function driversPart(drivers) {
+	if (!drivers) return null;
+	const { workspaces, models, apiKeys } = drivers;
+	return {
+		workspaces: [...workspaces],
+		models: [...models],
+		api_keys: [...apiKeys]
+	};
+}
+function accountingRow(accounting) {
+	const { tokens, requests, parts, unclaimedShare, unmutedShare, newlyUnclaimed, reconciled } = accounting;
+	return {
+		tokens,
+		requests,
+		parts: parts.map((part) => ({
+			...part,
+			of: [...part.of]
+		})),
+		unclaimed_share: unclaimedShare,
+		unmuted_share: unmutedShare,
+		newly_unclaimed: [...newlyUnclaimed],
+		reconciled
+	};
+}
+function driftRow(drift) {
+	const own = "limiter" in drift ? drift.consequences.find((consequence) => sameLimit(consequence, drift)) : void 0;
+	const ratioOf = (use) => use?.kind === "measured" ? use.utilization : null;
+	return {
+		class: drift.class,
+		scope: drift.scope,
+		group: "group" in drift ? drift.group : null,
+		limiter: "limiter" in drift ? drift.limiter : null,
+		before: "before" in drift ? drift.before : null,
+		after: "after" in drift ? drift.after : null,
+		utilization_before: ratioOf(own?.before),
+		utilization_after: ratioOf(own?.after),
+		peak: peakOf(own),
+		consequences: drift.consequences.map(consequenceRow),
+		model: "model" in drift ? drift.model : null,
+		from: ("from" in drift ? drift.from : null) ?? null,
+		..."inherited" in drift && { inherited: drift.inherited },
+		..."models" in drift && { models: [...drift.models] },
+		..."unlisted" in drift && { unlisted_models: [...drift.unlisted] },
+		..."limits" in drift && { limits: Object.entries(drift.limits).map(([limiter, limit]) => ({
+			limiter,
+			limit
+		})) },
+		...drift.intended !== void 0 && { intended: drift.intended },
+		...drift.at !== void 0 && { at: isoTime(drift.at) },
+		...changedByCells(drift)
+	};
+}
+function changedByCells({ changedBy }) {
+	if (!changedBy) return {};
+	const records = changedBy.records.map(({ kind, id, name, at }) => ({
+		kind,
+		id,
+		name,
+		at: isoTime(at)
+	}));
+	return records.length > 1 ? {
+		changed_by: null,
+		candidates: records
+	} : { changed_by: records[0] ?? null };
+}
+function peakOf(consequence) {
+	if (consequence?.after.kind === "measured") return consequence.after.peak;
+	return consequence?.before.kind === "measured" ? consequence.before.peak : null;
+}
+function consequenceRow({ scope, group, limiter, before, after }) {
+	const figuresOf = (use) => use.kind === "measured" ? {
+		limit: use.limit,
+		peak: use.peak,
+		utilization: use.utilization
+	} : null;
+	const unmeasured = [after, before].find((use) => use.kind === "unmeasured");
+	return {
+		scope,
+		group: {
+			type: group.type,
+			name: group.name
+		},
+		limiter,
+		before: figuresOf(before),
+		after: figuresOf(after),
+		...unmeasured && { reason: unmeasured.reason }
+	};
+}
+function groupViewRow({ scope, group, binds, cache, use }) {
+	return {
+		scope,
+		group: {
+			type: group.type,
+			name: group.name
+		},
+		binds: [...binds],
+		cache: cache && {
+			read_share: cache.readShare,
+			stretch: cache.stretch,
+			hourly_read_share: [...cache.hourlyReadShare],
+			hourly_input: [...cache.hourlyInput]
+		},
+		...use && { use: {
+			requests: use.requests,
+			input_tokens: use.input,
+			output_tokens: use.output
+		} }
+	};
+}
+// src/report/live-part.ts
+function livePart({ known, hotMinutes, leftOut }) {
+	return {
+		known_until: {
+			tokens: isoTime(known.tokens),
+			requests: isoTime(known.requests)
+		},
+		hot_minutes: hotMinutes.map(({ scope, group, limiter, at, limit, used, utilization, drivers }) => ({
+			scope,
+			group: {
+				type: group.type,
+				name: group.name
+			},
+			limiter,
+			at: isoTime(at),
+			limit,
+			used,
+			utilization,
+			drivers: driversPart(drivers)
+		})),
+		hot_minutes_left_out: leftOut
+	};
+}
+// src/report/planning-part.ts
+function planningPart(planning) {
+	return {
+		tier_table: {
+			date: PUBLISHED.date,
+			source: PUBLISHED.source
+		},
+		spend_cap_tier: planning.spendCapTier,
+		usage_tier: planning.usageTier,
+		tiers: planning.tiers.map(({ group, matches, reading }) => ({
+			group,
+			matches: [...matches],
+			reading
+		})),
+		tier_what_if: planning.tierWhatIf.map(({ group, limiter, utilization, byTier }) => ({
+			group,
+			limiter,
+			utilization,
+			by_tier: byTier
+		})),
+		cache_what_if: planning.cacheWhatIf.map(({ group, limiter, utilization, readShare, byShare }) => ({
+			group,
+			limiter,
+			utilization,
+			read_share: readShare,
+			by_share: byShare.map((shareUtilization, index) => ({
+				read_share: READ_SHARES[index] ?? 0,
+				utilization: shareUtilization
+			}))
+		})),
+		over_provisioned: [...planning.overProvisioned],
+		runway: planning.runway.map(({ scope, group, limiter, dailyPeaks, outcome }) => ({
+			scope,
+			group,
+			limiter,
+			daily_peaks: [...dailyPeaks],
+			outcome: runwayOutcome(outcome)
+		}))
+	};
+}
+function runwayOutcome(outcome) {
+	if (outcome.kind === "refused") return outcome;
+	const { perDay, ...rest } = outcome;
+	return {
+		...rest,
+		per_day: perDay
+	};
+}
+object$1({
+	share: ratio.describe("Month-to-date cost ÷ cap"),
+	band: measuredBandSchema,
+	transition: transitionSchema.nullable().describe("Compared with the day before"),
+	reached_on: date$1().nullable().describe("UTC day on which the cap was reached, or will be at the month's pace; null: not this month"),
+	cap_source: _enum(["api", "policy"]).describe("Who told the cap")
+});
+function spendPart(spend) {
+	if (!spend) return {};
+	const { share, band, transition, reachedOn, capSource } = spend;
+	const date = reachedOn === null ? null : isoDay(reachedOn);
+	return { spend: {
+		share: Math.max(0, share),
+		band,
+		transition,
+		reached_on: date,
+		cap_source: capSource
+	} };
+}
+// src/report/what-if-part.ts
+const side = object$1({
+	limit: count,
+	peak: count,
+	peak_at: time$1,
+	utilization: ratio
+});
+object$1({
+	changes: array(string$1()).describe("The lines that hold, as they were given"),
+	rows: array(object$1({
+		scope: scopeSchema,
+		group: groupSchema,
+		limiter: string$1(),
+		before: side,
+		after: side.describe("With a busiest minute of its own"),
+		lower_bound: boolean(),
+		crosses: array(object$1({
+			line: _enum([
+				"watch",
+				"alert",
+				"limit"
+			]),
+			at: time$1
+		})).describe("Lines reached only after, with the first minute (hour, day) at or over each")
+	})).describe("Every measured limit that the changes touch, the highest after them first")
+});
+function whatIfPart(whatIf) {
+	if (!whatIf || whatIf.changes.length === 0) return {};
+	return { what_if: {
+		changes: [...whatIf.changes],
+		rows: whatIf.rows.map(rowOf)
+	} };
+}
+function rowOf({ scope, group, limiter, before, after, lowerBound, crosses }) {
+	return {
+		scope,
+		group,
+		limiter,
+		before: sideOf(before),
+		after: sideOf(after),
+		lower_bound: lowerBound,
+		crosses: crosses.map(({ line, at }) => ({
+			line,
+			at: isoTime(at)
+		}))
+	};
+}
+function sideOf({ limit, peak, peakAt, utilization }) {
+	return {
+		limit,
+		peak,
+		peak_at: isoTime(peakAt),
+		utilization
+	};
+}
+// src/report/report-of.ts
+function reportOf(audited) {
+	const { window, coverage, thresholds, verdicts, log, live, planning } = audited;
+	const { earlier } = window;
+	return {
+		version: 1,
+		window: {
+			start: isoTime(window.start),
+			end: isoTime(window.end),
+			days: window.days,
+			complete: coverage.complete,
+			missing_minutes: coverage.missingMinutes,
+			data_refreshed_at: coverage.refreshedAt === null ? null : isoTime(coverage.refreshedAt),
+			compared_with: earlier && {
+				start: isoTime(earlier.start),
+				end: isoTime(earlier.end)
+			}
+		},
+		usage_source: audited.source,
+		peak_window: audited.peakWindow,
+		thresholds: {
+			watch: thresholds.watch,
+			alert: thresholds.alert
+		},
+		status: statusOf(verdicts),
+		highest_utilization: highestUtilization(verdicts),
+		verdicts: verdicts.map(verdictRow),
+		groups: audited.views.map(groupViewRow),
+		drift: audited.drift.map(driftRow),
+		first_snapshot: audited.isFirstSnapshot,
+		findings: [...audited.findings],
+		...audited.accounting && { accounting: accountingRow(audited.accounting) },
+		...log && {
+			refusals: verdicts.filter(isRefused$1).map(refusalRow),
+			log: logPart(log)
+		},
+		unmatched_models: audited.unmatchedModels.toSorted((a, b) => compareText(a.model, b.model)),
+		...audited.unreadWorkspaces.length > 0 && { unread_workspaces: [...audited.unreadWorkspaces] },
+		failures: [...audited.failures],
+		...live && { live: livePart(live) },
+		...planning && { planning: planningPart(planning) },
+		...planning && backTestPart(planning.backTests),
+		...whatIfPart(audited.whatIf),
+		...budgetsPart(audited.budgets),
+		...spendPart(audited.spend)
+	};
+}
+function statusOf(verdicts) {
+	const bands = new Set(verdicts.map((verdict) => "muted" in verdict && verdict.muted ? "ok" : verdict.band));
+	return [
+		"alert",
+		"watch",
+		"ok"
+	].find((band) => bands.has(band)) ?? null;
+}
+function highestUtilization(verdicts) {
+	const utilizations = verdicts.flatMap((verdict) => {
+		if (isMeasured$1(verdict)) return [verdict.utilization];
+		return "soFar" in verdict && verdict.soFar ? [verdict.soFar.utilization] : [];
+	});
+	return utilizations.length > 0 ? Math.max(...utilizations) : null;
+}
+// src/transport/traces.ts
+const TRACE = 16;
+const BLOCK = 8;
+function tracesOf(forms) {
+	const blocks = new Map();
+	for (const form of forms.filter(({ text, whole }) => !whole && text.length >= TRACE)) for (let at = 0; at + BLOCK <= form.text.length; at++) {
+		const block = form.text.slice(at, at + BLOCK);
+		const places = blocks.get(block);
+		if (places) places.push({
+			form,
+			at
+		});
+		else blocks.set(block, [{
+			form,
+			at
+		}]);
+	}
+	return {
+		forms,
+		blocks
+	};
+}
+function findTraces(text, { forms, blocks }) {
+	const plain = {
+		any: text,
+		hex: text,
+		base64: text.replace(/[-_]/g, (sign) => sign === "-" ? "+" : "/")
+	};
+	const found = [];
+	for (const { text: secret, alphabet } of forms) {
+		const searched = plain[alphabet];
+		for (let at = searched.indexOf(secret); at >= 0; at = searched.indexOf(secret, at + secret.length)) found.push(widened(searched, alphabet, [at, at + secret.length]));
+	}
+	for (const searched of new Set([plain.any, plain.base64])) for (let at = 0; at + BLOCK <= searched.length; at += BLOCK) {
+		const ranges = (blocks.get(searched.slice(at, at + BLOCK)) ?? []).map((place) => ({
+			place,
+			range: common(searched, at, place)
+		})).filter(({ range: [from, to] }) => to - from >= TRACE).map(({ place, range }) => widened(searched, place.form.alphabet, range));
+		found.push(...ranges);
+		const end = Math.max(...ranges.map((range) => range[1]), 0);
+		at = Math.max(at, Math.floor(end / BLOCK) * BLOCK - BLOCK);
+	}
+	return found;
+}
+function common(text, at, { form, at: inForm }) {
+	let before = 0;
+	while (before < at && before < inForm && text[at - before - 1] === form.text[inForm - before - 1]) before++;
+	let after = BLOCK;
+	while (text[at + after] !== void 0 && text[at + after] === form.text[inForm + after]) after++;
+	return [at - before, at + after];
+}
+const RUNS = {
+	base64: /[\w+/=-]/,
+	hex: /[\da-f]/i
+};
+function widened(text, alphabet, [start, end]) {
+	if (alphabet === "any") return [start, end];
+	const run = RUNS[alphabet];
+	let [first, last] = [start, end];
+	while (first > 0 && run.test(text[first - 1] ?? "")) first--;
+	while (last < text.length && run.test(text[last] ?? "")) last++;
+	return [first, last];
+}
+// src/transport/unfold.ts
+const ESCAPES = String.raw`\\u(?:([0-9a-f]{4})|\{([0-9a-f]{1,6})\})|\\x([0-9a-f]{2})|[ \t]*\\([nrt])[ \t]*|\\([/"'\\])|&#x([0-9a-f]{1,6});|&#(\d{1,7});|&(amp|lt|gt|quot|apos|sol|plus|equals|lowbar|hyphen|nbsp);|%([0-9a-f]{2})`;
+const UNSEEN = String.raw`\p{Default_Ignorable_Code_Point}|[^\P{Cc}\t\n\r]`;
+const INVISIBLE = /^\p{Default_Ignorable_Code_Point}$/u;
+const BREAKS = String.raw`[ \t]*(?:=?[\r\n\u0085\u2028\u2029]|↵)+[ \t]*`;
+const WITH_BREAKS = new RegExp(`${ESCAPES}|${UNSEEN}`, "giu");
+const WITHOUT_BREAKS = new RegExp(`${ESCAPES}|${UNSEEN}|${BREAKS}|\\t`, "giu");
+const NAMED$6 = {
+	amp: "&",
+	lt: "<",
+	gt: ">",
+	quot: "\"",
+	apos: "'",
+	sol: "/",
+	plus: "+",
+	equals: "=",
+	lowbar: "_",
+	hyphen: "-",
+	nbsp: " "
+};
+function unfold(source, breaks) {
+	const parts = [];
+	const from = new Uint32Array(source.length);
+	const to = new Uint32Array(source.length);
+	let length = 0;
+	let at = 0;
+	const take = (text, start, end) => {
+		parts.push(text);
+		for (let index = 0; index < text.length; index++, length++) {
+			from[length] = end === null ? start + index : start;
+			to[length] = end ?? start + index + 1;
+		}
+	};
+	for (const match of source.matchAll(breaks === "kept" ? WITH_BREAKS : WITHOUT_BREAKS)) {
+		const end = match.index + match[0].length;
+		take(source.slice(at, match.index), at, null);
+		take(meaning$1(match, breaks), match.index, end);
+		at = end;
+	}
+	take(source.slice(at), at, null);
+	return {
+		text: parts.join(""),
+		from,
+		to
+	};
+}
+function meaning$1(match, breaks) {
+	const [whole, unicode, braced, byte, control, itself, hex, decimal, name, percent] = match;
+	if (control !== void 0) return breaks === "kept" ? "\n" : "";
+	if (itself !== void 0) return itself;
+	if (name !== void 0) return NAMED$6[name.toLowerCase()] ?? whole;
+	const digits = unicode ?? braced ?? byte ?? hex ?? percent;
+	if (digits === void 0 && decimal === void 0) return "";
+	const code = digits === void 0 ? Number(decimal) : Number.parseInt(digits, 16);
+	if (code < 128) return String.fromCharCode(code);
+	return code <= 1114111 && INVISIBLE.test(String.fromCodePoint(code)) ? "" : whole;
+}
+function sourceOf({ from, to }, [start, end]) {
+	return [from[start] ?? 0, to[end - 1] ?? 0];
+}
+// src/transport/redaction.ts
+const MASK = "***";
+const SHORTEST_SECRET = 8;
+const SHAPES = [
+	/sk-ant-[\w-]{8,}/g,
+	/(?<![A-Za-z\d])eyJ[\w-]{8,}(?:(?:\.[\w-]+){1,4}|(?<=eyJ[\w-]{24,}))/g,
+	/(?<![a-z\d])(?:gh[opsur]_|github_pat_)[\w-]{16,}(?:\.[\w-]{4,})*/gi,
+	/(?<=hooks\.slack(?:-gov)?\.com\/)[\w%-]+\/[\w/%-]+/gi,
+	/(?<=\b[a-z][a-z\d+.-]*:\/\/)[^\s/@"'<>]+(?=@)/gi
+];
+const MOST_LAYERS = 3;
+function createSecrets(core) {
+	const known = new Set();
+	let traces = tracesOf([]);
+	const redact = (text) => without(text, secretRanges(text, traces));
+	return {
+		add: (secret) => {
+			if (secret.length < SHORTEST_SECRET || known.has(secret)) return;
+			core.setSecret(secret);
+			known.add(secret);
+			traces = tracesOf([...known].flatMap(formsOf));
+		},
+		redact,
+		redactAll: (value) => {
+			const text = JSON.stringify(value);
+			return text === void 0 || redact(text) === text ? value : redactedTexts(value, redact);
+		}
+	};
+}
+function formsOf(secret) {
+	const url = URL.parse(secret);
+	const plain = [secret, unfold(secret, "dropped").text].map((text) => ({
+		text,
+		whole: url !== null
+	}));
+	const path = url?.pathname ?? "";
+	const parts = path.split("/").filter((part) => /[a-z]/.test(part) && /[A-Z\d]/.test(part));
+	const bytes = Buffer.from(secret);
+	const hex = bytes.toString("hex");
+	return [
+		...plain.map((form) => ({
+			...form,
+			alphabet: "any"
+		})),
+		{
+			text: path,
+			alphabet: "any",
+			whole: true
+		},
+		...parts.map((text) => ({
+			text,
+			alphabet: "any",
+			whole: false
+		})),
+		...[hex, hex.toUpperCase()].map((text) => ({
+			text,
+			alphabet: "hex",
+			whole: false
+		})),
+		...[
+			0,
+			1,
+			2
+		].map((offset) => ({
+			text: inBase64(bytes, offset),
+			alphabet: "base64",
+			whole: false
+		}))
+	].filter(({ text }) => text.length >= SHORTEST_SECRET);
+}
+function inBase64(bytes, offset) {
+	const padded = Buffer.concat([Buffer.alloc(offset), bytes]);
+	return padded.toString("base64").slice(offset === 0 ? 0 : 4, Math.floor(padded.length / 3) * 4);
+}
+function secretRanges(text, traces) {
+	const found = [...findTraces(text, traces), ...shaped(text)];
+	for (const breaks of ["dropped", "kept"]) {
+		let outer = text;
+		let toText = (range) => range;
+		for (let layer = 1; layer <= MOST_LAYERS; layer++) {
+			const inner = unfold(outer, breaks);
+			if (inner.text === outer) break;
+			const toOuter = toText;
+			toText = (range) => toOuter(sourceOf(inner, range));
+			const ranges = breaks === "dropped" ? findTraces(inner.text, traces) : shaped(inner.text);
+			for (const range of ranges) found.push(toText(range));
+			outer = inner.text;
+		}
+	}
+	return found;
+}
+function shaped(text) {
+	return SHAPES.flatMap((shape) => [...text.matchAll(shape)].map((match) => [match.index, match.index + match[0].length]));
+}
+function without(text, ranges) {
+	let clean = "";
+	let at = 0;
+	for (const [start, end] of ranges.toSorted(([a], [b]) => a - b)) {
+		if (end <= at) continue;
+		if (start >= at) clean += text.slice(at, start) + MASK;
+		at = end;
+	}
+	return clean + text.slice(at);
+}
+function redactedTexts(value, redact) {
+	if (typeof value === "string") return redact(value);
+	if (Array.isArray(value)) return value.map((item) => redactedTexts(item, redact));
+	if (value === null || typeof value !== "object") return value;
+	return Object.fromEntries(Object.entries(value).map(([name, item]) => [redact(name), redactedTexts(item, redact)]));
+}
+// src/audit.ts
+async function audit(effects, door) {
+	const secrets = createSecrets(effects.core);
+	for (const secret of secretVariables(effects.env)) secrets.add(secret);
+	const { core } = effects;
+	const deps = {
+		...effects,
+		core: {
+			...core,
+			setOutput: (name, value) => core.setOutput(name, secrets.redact(String(value)))
+		}
+	};
+	const log = createLog(deps.core, secrets.redact);
+	try {
+		return await runAudit(deps, door, log, secrets);
+	} catch (error) {
+		log.debug(error instanceof Error ? error.stack ?? error.message : String(error));
+		log.fail(`The audit could not be reported in full: ${describeError(error)}`);
+		return 1;
+	}
+}
+async function runAudit(deps, door, log, secrets) {
+	let inputs;
+	try {
+		const asked = readInputs(deps, secrets);
+		if (asked.mode === "check") return await check$1(deps, log, secrets, asked);
+		inputs = asked;
+	} catch (error) {
+		return door.refuse(deps, log, secrets, error);
+	}
+	const run = {
+		deps,
+		log,
+		secrets,
+		inputs
+	};
+	let committed;
+	let found;
+	try {
+		committed = await log.group("Committed snapshot and policy", () => door.readCommitted(run));
+		found = await (areOfLog(inputs) ? auditLog({
+			...run,
+			inputs
+		}, committed) : auditByApi({
+			...run,
+			inputs
+		}, committed));
+	} catch (error) {
+		return door.deliverBlind(run, describeError(error));
+	}
+	return door.deliverAudit(run, found, committed);
+}
+async function check$1(deps, log, secrets, inputs) {
+	const checked = await readChecked(deps, inputs);
+	const { policy, snapshot } = checked;
+	return deliverCheck(deps, log, secrets, checked, policy.kind === "valid" && snapshot.kind === "valid" ? checkPolicy(policy.value, snapshot.value, dayOf(deps.now())) : null);
+}
+async function auditByApi(run, committed) {
+	const { log, inputs } = run;
+	const { window, thresholds, peakWindow } = inputs;
+	const api = connect(run, inputs.source);
+	try {
+		const before = snapshotIn(committed);
+		const { reading, confirmed } = await log.group("Limits", () => believableLimits(api, run, before));
+		const limits = limitsNow(reading, before, inputs);
+		const spending = collectSpend(api, {
+			window,
+			policyCap: policyIn(committed).spendCap
+		}, log);
+		const meters = metersFor(limits, window);
+		const { grid } = meters;
+		const usage = await log.group("Usage", async () => {
+			const counted = await collectCensus(api, run, {
+				grid,
+				allWorkspaces: reading.allWorkspaces
+			});
+			const { census, reader } = counted;
+			const plan = planReading({
+				measured: toMeasure(limits, meters),
+				atoms: atomsOf(limits.committed, limits.current),
+				census,
+				grid,
+				source: reader.source
+			});
+			const folds = {
+				organization: meters.foldOrganization,
+				workspaces: meters.foldWorkspaces
+			};
+			return {
+				reader,
+				...await collectUsage(api, run, counted, plan, folds)
+			};
+		});
+		const { reader } = usage;
+		const { source } = reader;
+		const known = {
+			limits,
+			meters,
+			usage,
+			source,
+			window,
+			thresholds,
+			peakWindow,
+			policy: policyIn(committed)
+		};
+		const verdicts = judgeAll(known);
+		refuseBlindness(verdicts);
+		const hot = window.isLive ? hotMinutes$1(verdicts, meters, window, thresholds) : null;
+		const { peaks, leftOut } = peaksToExplain(verdicts, meters.find, peakWindow);
+		const asked = [...peaks, ...hot ? minutesToExplain(hot.minutes, meters.find) : []];
+		const { drivers, problem } = await explainPeaks(api.client, reader, {
+			peaks: asked,
+			leftOut
+		}, reading, usage);
+		const explained = {
+			verdicts: withDrivers(verdicts, drivers),
+			problem,
+			hot: hot && explainedMinutes(hot, drivers)
+		};
+		const whatIf = await whatIfOf(run, {
+			...known,
+			verdicts
+		}, reader);
+		const budgets = await budgetsOf(run, {
+			...known,
+			verdicts
+		}, reader);
+		const activities = limits.changes.some(({ change }) => isOfWorkspaceLimit(change)) ? await collectActivity(api, window.end, log) : null;
+		const report = reportOf(audited(known, {
+			...explained,
+			spending: await spending,
+			whatIf,
+			budgets,
+			activities,
+			committed,
+			confirmed
+		}));
+		const { snapshotBeside, active: workspaces } = limits;
+		return {
+			report,
+			snapshotBeside,
+			workspaces,
+			isPartial: reading.unreadable.length > 0
+		};
+	} finally {
+		api.close();
+	}
+}
+async function whatIfOf({ log, inputs }, known, reader) {
+	if (inputs.whatIf.length === 0 || inputs.window.isLive) return null;
+	const { limits, meters, usage, window, thresholds, peakWindow, verdicts } = known;
+	const { census, takesFilter, freshness } = usage;
+	const { groups } = limits.current;
+	const scenario = scenarioOf(inputs.whatIf, {
+		groups,
+		workspaces: limits.active,
+		inUse: inUse(census.window)
+	});
+	const meter = createWhatIf(scenario, {
+		limiters: limits.judged,
+		groups,
+		window
+	});
+	const given = {
+		reader,
+		span: window,
+		census,
+		takesFilter
+	};
+	const problem = await log.group("What if", () => collectUses("What if", scenario.uses, given, meter.fold));
+	if (problem !== null) return {
+		changes: [],
+		rows: [],
+		findings: [{
+			kind: "what-if",
+			message: problem
+		}]
+	};
+	return meter.judge(verdicts, meters, {
+		known: freshness.known,
+		thresholds,
+		peakWindow
+	});
+}
+async function budgetsOf({ log, inputs }, { limits, usage, window, verdicts }, reader) {
+	const nothing = {
+		budgets: null,
+		problem: null
+	};
+	if (inputs.snapshot.gatewayPath === null) return nothing;
+	const { census, takesFilter, freshness } = usage;
+	const isComplete = missingMinutes(window, freshness.known) === 0;
+	const meter = createBudgets({
+		verdicts,
+		groups: limits.current.groups,
+		workspaces: limits.active,
+		window,
+		isComplete,
+		used: census.window
+	});
+	if (meter === null) return nothing;
+	const given = {
+		reader,
+		span: window,
+		census,
+		takesFilter
+	};
+	const problem = await log.group("Budgets", () => collectUses("Budgets", meter.uses, given, meter.fold));
+	return problem === null ? {
+		budgets: meter.judge(),
+		problem
+	} : {
+		budgets: null,
+		problem
+	};
+}
+async function believableLimits(api, run, committed) {
+	const known = committed?.workspaces ?? [];
+	const reading = await collectLimits(api.client, run, known);
+	const first = contradictions(reading, committed);
+	if (first.impossible.length + first.doubtful.length === 0) return {
+		reading,
+		confirmed: []
+	};
+	run.log.warning(`${[...first.impossible, ...first.doubtful].join(" ")} The limits are read a second time.`);
+	const again = await collectLimits(api.older, run, known);
+	const second = contradictions(again, committed);
+	if (second.impossible.length === 0) return {
+		reading: again,
+		confirmed: second.doubtful
+	};
+	throw new AuditError(`The limits were read twice, and no such answer can be true: ${second.impossible.join(" ")}`, { remedy: "Run the job again; if it happens twice, compare with the Console and report it to Anthropic." });
+}
+async function auditLog(run, committed) {
+	const read = await collectLog(run);
+	const judged = judgeLog(read, run.inputs, committed);
+	const { workspaces } = judged.snapshotBeside(snapshotIn(committed));
+	return {
+		report: reportOf(judged.audited),
+		snapshotBeside: judged.snapshotBeside,
+		workspaces,
+		isPartial: read.blindness !== null
+	};
+}
+// src/vocabulary/lazy.ts
+function lazy(make) {
+	let made = null;
+	return () => {
+		made ??= { value: make() };
+		return made.value;
+	};
+}
+// src/collect/github/ruleset-advice.ts
+const BY_PULL_REQUEST = `Set snapshot-mode: pull-request and let the ruleset leave out the branches of this action (\`branch\`, and what begins with its name), or pass the token of a GitHub App that is on the bypass list as github-token: the GITHUB_TOKEN of a workflow cannot be put on a bypass list.`;
+const RULES$1 = [
+	[/commit.?message|message must|committer_?message/i, "Its rule is about commit messages: set commit-message to a first line that fits, or let the rule leave out this action by its author."],
+	[/(author|committer).{0,10}e-?mail|e-?mail.{0,30}(pattern|match)/i, `Its rule is about the author's or committer's e-mail address, which GitHub sets by the token: let the pattern take the address of this token's account, or pass another token as github-token.`],
+	[/file.?path|path.{0,20}restrict|file.{0,10}(extension|size)|restricted.{0,20}(path|file)/i, "Its rule restricts this path: set snapshot-path (and gateway-path) to one that it allows, or let the rule leave out these files."],
+	[/signature|signed/i, "Its rule wants signed commits, and this server does not sign what a token commits: pass the token of a GitHub App as github-token."],
+	[/branch.?name|name.{0,20}pattern|creations? (is|are|being) restricted|restrict.{0,10}creat|cannot create ref/i, "Its rule is about which branches may be made: set `branch` to a name that it allows, and let it leave out what begins with that name, for commits are prepared on a branch beside."],
+	[/pull request/i, BY_PULL_REQUEST],
+	[/status check|required check|deployment/i, `Its rule wants checks to pass first. ${BY_PULL_REQUEST}`]
+];
+function adviceFor(said) {
+	return RULES$1.filter(([rule]) => rule.test(said)).map(([, text]) => text).join(" ") || BY_PULL_REQUEST;
+}
+// src/collect/github/github-refusals.ts
+var GitHubError = class extends AuditError {
+	name = "GitHubError";
+	said;
+	refusal;
+	inDoubt;
+	unsent;
+	constructor(request, reply) {
+		const { said, status, type, requestId, inDoubt = false, unsent = null, cause } = reply;
+		const known = REFUSALS.find((rule) => rule.fits(said, status, type));
+		const code = [
+			status,
+			type,
+			requestId && `request ${requestId}`
+		].filter(Boolean).join(", ");
+		super(`${verdict(inDoubt, unsent)} ${request}: ${quoted(said)}${code ? ` (${code})` : ""}.`, {
+			remedy: unsent?.remedy ?? known?.remedy(request, said) ?? (inDoubt ? OUTAGE : void 0),
+			status,
+			requestId,
+			cause
+		});
+		this.said = said;
+		this.refusal = known?.refusal;
+		this.inDoubt = inDoubt;
+		this.unsent = unsent;
+	}
+};
+function refusalOf(error) {
+	return error instanceof GitHubError ? error.refusal : void 0;
+}
+const isInDoubt = (error) => error instanceof GitHubError && error.inDoubt;
+function verdict(inDoubt, unsent) {
+	if (unsent) return "GitHub could not be reached for";
+	return inDoubt ? "GitHub gave no usable reply to" : "GitHub refused";
+}
+const OUTAGE = "Run the job again later; https://www.githubstatus.com tells of outages.";
+const REFUSALS = [
+	{
+		refusal: "stale",
+		fits: (said, _, type) => type === "STALE_DATA" || /Expected branch to point to/i.test(said),
+		remedy: () => "The branch moved in the meantime; run the job again."
+	},
+	{
+		refusal: "may-not-open",
+		fits: (said) => /not permitted to create or approve pull requests/i.test(said),
+		remedy: () => "Tick \"Allow GitHub Actions to create and approve pull requests\" under Settings → Actions → General of the repository (its organization may have to allow it first), or pass the token of a GitHub App as github-token."
+	},
+	{
+		refusal: "archived",
+		fits: (said) => /was archived/i.test(said),
+		remedy: () => "Unarchive the repository, or set snapshot-mode: none."
+	},
+	{
+		refusal: "ruleset",
+		fits: (said) => /GH013|rule violations/i.test(said),
+		remedy: (_, said) => `A ruleset forbids this. ${adviceFor(said)}`
+	},
+	{
+		refusal: "protected",
+		fits: (said, _, type) => type === "BRANCH_PROTECTION_RULE_VIOLATION" || /GH006|protected branch/i.test(said),
+		remedy: () => `The branch is protected. Set snapshot-mode: pull-request, or let a GitHub App push to it and pass its token as github-token.`
+	},
+	{
+		refusal: "empty",
+		fits: (said) => /repository is empty/i.test(said),
+		remedy: () => "Push a first commit: an empty repository has no branch to commit to."
+	},
+	{
+		refusal: "rate-limit",
+		fits: (said, status, type) => status === 429 || type === "RATE_LIMITED" || /(api|secondary) rate limit/i.test(said),
+		remedy: () => "The token has used up what GitHub allows it in an hour, or too much at once; run the job later."
+	},
+	{
+		refusal: "credentials",
+		fits: (_, status) => status === 401,
+		remedy: () => "The token in github-token is not valid or has expired; its default is the token of the workflow."
+	},
+	{
+		refusal: "permission",
+		fits: (said) => /not accessible by|must have (push|admin|write) (access|rights)/i.test(said),
+		remedy: permissionFor
+	},
+	{
+		refusal: "redirect",
+		fits: (_, status) => status !== void 0 && status >= 300 && status < 400,
+		remedy: () => "The repository was renamed or moved since this run began, or something between the runner and GitHub redirects, such as the sign-in page of a proxy. Run the workflow anew; if it stays, look at GITHUB_API_URL and the proxy."
+	},
+	{
+		refusal: "not-found",
+		fits: (_, status, type) => status === 404 || type === "NOT_FOUND",
+		remedy: () => "GitHub also says this of what the token may not see: check that it has access to the repository."
+	}
+];
+function permissionFor(request) {
+	if (/^\w+ \/(pulls|issues)\b/.test(request)) return "Give the job `permissions: pull-requests: write` (a fine-grained or App token: \"Pull requests: read and write\").";
+	if (/^GET \/actions\b/.test(request)) return "Give the job `permissions: actions: read` (a fine-grained or App token: \"Actions: read\").";
+	if (/^GET /.test(request)) return "Give the job `permissions: contents: read`, or `write` for it to commit (a fine-grained or App token: \"Contents\").";
+	return "Give the job `permissions: contents: write` (a fine-grained or App token: \"Contents: read and write\").";
+}
+function quoted(text) {
+	const line = text.replace(/[\s\p{Cc}]+/gu, " ").trim();
+	return `"${line.length > 400 ? `${line.slice(0, 400)}…` : line}"`;
+}
+// src/collect/github/github-replies.ts
+var GraphqlRefusal = class extends Error {
+	reply;
+	error;
+	constructor(reply, error) {
+		super(error.message);
+		this.reply = reply;
+		this.error = error;
+	}
+};
+function graphqlErrors(data) {
+	const errors = typeof data === "object" && data !== null && "errors" in data ? data.errors : [];
+	return Array.isArray(errors) ? errors.map(({ type, message }) => ({
+		type,
+		message: String(message)
+	})) : [];
+}
+function isTransient({ type, message }, reply) {
+	if (type === "INTERNAL" || type === "SERVICE_UNAVAILABLE") return true;
+	if (/something went wrong|timed? ?out|internal (server )?error|temporarily unavailable/i.test(message)) return true;
+	const data = typeof reply === "object" && reply !== null && "data" in reply ? reply.data : null;
+	return typeof data === "object" && data !== null && Object.values(data).some((value) => value !== null);
+}
+var Unreadable = class extends Error {
+	reply;
+	constructor(reply, reason) {
+		super(reason);
+		this.reply = reply;
+	}
+};
+function parse$2(name, reply, schema) {
+	if (reply.status >= 300) throw new Unreadable(reply, "a redirect, which is not followed because the token would go with it");
+	const parsed = schema.safeParse(reply.data);
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	throw new Unreadable(reply, `the reply to ${name} is not what GitHub documents: ${issue?.path.join(".")} ${issue?.message}`);
+}
+function parseMutation(name, reply, schema) {
+	const [error] = graphqlErrors(reply.data);
+	if (error) throw new GraphqlRefusal(reply, error);
+	return parse$2(name, reply, schema);
+}
+function understand(name, thrown, redact) {
+	if (thrown instanceof GraphqlRefusal) {
+		const { reply, error } = thrown;
+		const { type, message } = error;
+		const said = redact(message);
+		const inDoubt = isTransient(error, reply.data);
+		return {
+			error: new GitHubError(name, {
+				said,
+				type,
+				requestId: requestId(reply),
+				inDoubt
+			}),
+			headers: reply.headers
+		};
+	}
+	if (thrown instanceof Unreadable) {
+		const { reply, message } = thrown;
+		const { status } = reply;
+		const inDoubt = status < 300;
+		return {
+			error: new GitHubError(name, {
+				said: redact(message),
+				status,
+				requestId: requestId(reply),
+				inDoubt
+			}),
+			headers: {}
+		};
+	}
+	const { response, status, message } = thrown;
+	if (response === void 0) {
+		const unsent = networkFault(thrown);
+		return {
+			error: new GitHubError(name, {
+				said: redact(message ?? String(thrown)),
+				unsent,
+				inDoubt: unsent === null,
+				cause: thrown
+			}),
+			headers: {}
+		};
+	}
+	const said = redact(saidIn(response.data) ?? message ?? "");
+	const inDoubt = response.status >= 500;
+	return {
+		error: new GitHubError(name, {
+			said,
+			status,
+			requestId: requestId(response),
+			inDoubt,
+			cause: thrown
+		}),
+		headers: response.headers
+	};
+}
+const requestId = ({ headers }) => headers["x-github-request-id"]?.toString();
+function saidIn(data) {
+	if (typeof data !== "object" || data === null || !("message" in data)) return void 0;
+	const details = ("errors" in data && Array.isArray(data.errors) ? data.errors : []).map((error) => error?.message ?? [
+		error?.resource,
+		error?.field,
+		error?.code
+	].filter(Boolean).join(" "));
+	return [String(data.message), ...details].join(" ");
+}
+// node_modules/@actions/github/lib/context.js
+var Context;
+var init_context = __esmMin((() => {
+	init__builtin_import_fs();
+	init__builtin_import_os();
+	Context = class {
+		constructor() {
+			var _a, _b, _c;
+			this.payload = {};
+			if (process.env.GITHUB_EVENT_PATH) {
+				if (_existsSync(process.env.GITHUB_EVENT_PATH)) this.payload = JSON.parse(_readFileSync(process.env.GITHUB_EVENT_PATH, { encoding: "utf8" }));
+				else {
+					const path = process.env.GITHUB_EVENT_PATH;
+					process.stdout.write(`GITHUB_EVENT_PATH ${path} does not exist${_EOL}`);
+				}
+			}
+			this.eventName = process.env.GITHUB_EVENT_NAME;
+			this.sha = process.env.GITHUB_SHA;
+			this.ref = process.env.GITHUB_REF;
+			this.workflow = process.env.GITHUB_WORKFLOW;
+			this.action = process.env.GITHUB_ACTION;
+			this.actor = process.env.GITHUB_ACTOR;
+			this.job = process.env.GITHUB_JOB;
+			this.runAttempt = parseInt(process.env.GITHUB_RUN_ATTEMPT, 10);
+			this.runNumber = parseInt(process.env.GITHUB_RUN_NUMBER, 10);
+			this.runId = parseInt(process.env.GITHUB_RUN_ID, 10);
+			this.apiUrl = (_a = process.env.GITHUB_API_URL) !== null && _a !== void 0 ? _a : `https://api.github.com`;
+			this.serverUrl = (_b = process.env.GITHUB_SERVER_URL) !== null && _b !== void 0 ? _b : `https://github.com`;
+			this.graphqlUrl = (_c = process.env.GITHUB_GRAPHQL_URL) !== null && _c !== void 0 ? _c : `https://api.github.com/graphql`;
+		}
+		get issue() {
+			const payload = this.payload;
+			return Object.assign(Object.assign({}, this.repo), { number: (payload.issue || payload.pull_request || payload).number });
+		}
+		get repo() {
+			if (process.env.GITHUB_REPOSITORY) {
+				const [owner, repo] = process.env.GITHUB_REPOSITORY.split("/");
+				return {
+					owner,
+					repo
+				};
+			}
+			if (this.payload.repository) return {
+				owner: this.payload.repository.owner.login,
+				repo: this.payload.repository.name
+			};
+			throw new Error("context.repo requires a GITHUB_REPOSITORY environment variable like 'owner/repo'");
+		}
+	};
+}));
+// node_modules/@actions/github/lib/internal/utils.js
+function getAuthString(token, options) {
+	if (!token && !options.auth) throw new Error("Parameter token or opts.auth is required");
+	else if (token && options.auth) throw new Error("Parameters token and opts.auth may not both be specified");
+	return typeof options.auth === "string" ? options.auth : `token ${token}`;
+}
+function getProxyAgent(destinationUrl) {
+	return new HttpClient().getAgent(destinationUrl);
+}
+function getProxyAgentDispatcher(destinationUrl) {
+	return new HttpClient().getAgentDispatcher(destinationUrl);
+}
+function getProxyFetch(destinationUrl) {
+	const httpDispatcher = getProxyAgentDispatcher(destinationUrl);
+	const proxyFetch = (url, opts) => __awaiter(this, void 0, void 0, function* () {
+		return fetch(url, Object.assign(Object.assign({}, opts), { dispatcher: httpDispatcher }));
+	});
+	return proxyFetch;
+}
+function getApiBaseUrl() {
+	return process.env["GITHUB_API_URL"] || "https://api.github.com";
+}
+function getUserAgentWithOrchestrationId(baseUserAgent) {
+	var _a;
+	const orchId = (_a = process.env["ACTIONS_ORCHESTRATION_ID"]) === null || _a === void 0 ? void 0 : _a.trim();
+	if (orchId) {
+		const tag = `actions_orchestration_id/${orchId.replace(/[^a-z0-9_.-]/gi, "_")}`;
+		if (baseUserAgent === null || baseUserAgent === void 0 ? void 0 : baseUserAgent.includes(tag)) return baseUserAgent;
+		return `${baseUserAgent ? `${baseUserAgent} ` : ""}${tag}`;
+	}
+	return baseUserAgent;
+}
+var __awaiter;
+var init_utils$1 = __esmMin((() => {
+	init_http_client();
+	init_undici();
+	__awaiter = function(thisArg, _arguments, P, generator) {
+		function adopt(value) {
+			return value instanceof P ? value : new P(function(resolve) {
+				resolve(value);
+			});
+		}
+		return new (P || (P = Promise))(function(resolve, reject) {
+			function fulfilled(value) {
+				try {
+					step(generator.next(value));
+				} catch (e) {
+					reject(e);
+				}
+			}
+			function rejected(value) {
+				try {
+					step(generator["throw"](value));
+				} catch (e) {
+					reject(e);
+				}
+			}
+			function step(result) {
+				result.done ? resolve(result.value) : adopt(result.value).then(fulfilled, rejected);
+			}
+			step((generator = generator.apply(thisArg, _arguments || [])).next());
+		});
+	};
+}));
+// node_modules/universal-user-agent/index.js
+function getUserAgent() {
+	if (typeof navigator === "object" && "userAgent" in navigator) return navigator.userAgent;
+	if (typeof process === "object" && process.version !== void 0) return `Node.js/${process.version.substr(1)} (${process.platform}; ${process.arch})`;
+	return "<environment undetectable>";
+}
+var init_universal_user_agent = __esmMin((() => {}));
+// node_modules/before-after-hook/lib/register.js
+function register(state, name, method, options) {
+	if (typeof method !== "function") throw new Error("method for before hook must be a function");
+	if (!options) options = {};
+	if (Array.isArray(name)) return name.reverse().reduce((callback, name) => {
+		return register.bind(null, state, name, callback, options);
+	}, method)();
+	return Promise.resolve().then(() => {
+		if (!state.registry[name]) return method(options);
+		return state.registry[name].reduce((method, registered) => {
+			return registered.hook.bind(null, method, options);
+		}, method)();
+	});
+}
+var init_register = __esmMin((() => {}));
+// node_modules/before-after-hook/lib/add.js
+function addHook(state, kind, name, hook) {
+	const orig = hook;
+	if (!state.registry[name]) state.registry[name] = [];
+	if (kind === "before") hook = (method, options) => {
+		return Promise.resolve().then(orig.bind(null, options)).then(method.bind(null, options));
+	};
+	if (kind === "after") hook = (method, options) => {
+		let result;
+		return Promise.resolve().then(method.bind(null, options)).then((result_) => {
+			result = result_;
+			return orig(result, options);
+		}).then(() => {
+			return result;
+		});
+	};
+	if (kind === "error") hook = (method, options) => {
+		return Promise.resolve().then(method.bind(null, options)).catch((error) => {
+			return orig(error, options);
+		});
+	};
+	state.registry[name].push({
+		hook,
+		orig
+	});
+}
+var init_add = __esmMin((() => {}));
+// node_modules/before-after-hook/lib/remove.js
+function removeHook(state, name, method) {
+	if (!state.registry[name]) return;
+	const index = state.registry[name].map((registered) => {
+		return registered.orig;
+	}).indexOf(method);
+	if (index === -1) return;
+	state.registry[name].splice(index, 1);
+}
+var init_remove = __esmMin((() => {}));
+// node_modules/before-after-hook/index.js
+function bindApi(hook, state, name) {
+	const removeHookRef = bindable(removeHook, null).apply(null, name ? [state, name] : [state]);
+	hook.api = { remove: removeHookRef };
+	hook.remove = removeHookRef;
+	[
+		"before",
+		"error",
+		"after",
+		"wrap"
+	].forEach((kind) => {
+		const args = name ? [
+			state,
+			kind,
+			name
+		] : [state, kind];
+		hook[kind] = hook.api[kind] = bindable(addHook, null).apply(null, args);
+	});
+}
+function Singular() {
+	const singularHookName = Symbol("Singular");
+	const singularHookState = { registry: {} };
+	const singularHook = register.bind(null, singularHookState, singularHookName);
+	bindApi(singularHook, singularHookState, singularHookName);
+	return singularHook;
+}
+function Collection() {
+	const state = { registry: {} };
+	const hook = register.bind(null, state);
+	bindApi(hook, state);
+	return hook;
+}
+var bind, bindable, before_after_hook_default;
+var init_before_after_hook = __esmMin((() => {
+	init_register();
+	init_add();
+	init_remove();
+	bind = Function.bind;
+	bindable = bind.bind(bind);
+	before_after_hook_default = {
+		Singular,
+		Collection
+	};
+}));
+// node_modules/@octokit/endpoint/dist-bundle/index.js
+function lowercaseKeys(object) {
+	if (!object) return {};
+	return Object.keys(object).reduce((newObj, key) => {
+		newObj[key.toLowerCase()] = object[key];
+		return newObj;
+	}, {});
+}
+function isPlainObject$1(value) {
+	if (typeof value !== "object" || value === null) return false;
+	if (Object.prototype.toString.call(value) !== "[object Object]") return false;
+	const proto = Object.getPrototypeOf(value);
+	if (proto === null) return true;
+	const Ctor = Object.prototype.hasOwnProperty.call(proto, "constructor") && proto.constructor;
+	return typeof Ctor === "function" && Ctor instanceof Ctor && Function.prototype.call(Ctor) === Function.prototype.call(value);
+}
+function mergeDeep(defaults, options) {
+	const result = Object.assign({}, defaults);
+	Object.keys(options).forEach((key) => {
+		if (isPlainObject$1(options[key])) {
+			if (!(key in defaults)) Object.assign(result, { [key]: options[key] });
+			else result[key] = mergeDeep(defaults[key], options[key]);
+		} else Object.assign(result, { [key]: options[key] });
+	});
+	return result;
+}
+function removeUndefinedProperties(obj) {
+	for (const key in obj) if (obj[key] === void 0) delete obj[key];
+	return obj;
+}
+function merge(defaults, route, options) {
+	if (typeof route === "string") {
+		let [method, url] = route.split(" ");
+		options = Object.assign(url ? {
+			method,
+			url
+		} : { url: method }, options);
+	} else options = Object.assign({}, route);
+	options.headers = lowercaseKeys(options.headers);
+	removeUndefinedProperties(options);
+	removeUndefinedProperties(options.headers);
+	const mergedOptions = mergeDeep(defaults || {}, options);
+	if (options.url === "/graphql") {
+		if (defaults && defaults.mediaType.previews?.length) mergedOptions.mediaType.previews = defaults.mediaType.previews.filter((preview) => !mergedOptions.mediaType.previews.includes(preview)).concat(mergedOptions.mediaType.previews);
+		mergedOptions.mediaType.previews = (mergedOptions.mediaType.previews || []).map((preview) => preview.replace(/-preview/, ""));
+	}
+	return mergedOptions;
+}
+function addQueryParameters(url, parameters) {
+	const separator = /\?/.test(url) ? "&" : "?";
+	const names = Object.keys(parameters);
+	if (names.length === 0) return url;
+	return url + separator + names.map((name) => {
+		if (name === "q") return "q=" + parameters.q.split("+").map(encodeURIComponent).join("+");
+		return `${name}=${encodeURIComponent(parameters[name])}`;
+	}).join("&");
+}
+function removeNonChars(variableName) {
+	return variableName.replace(/(?:^\W+)|(?:(?<!\W)\W+$)/g, "").split(/,/);
+}
+function extractUrlVariableNames(url) {
+	const matches = url.match(urlVariableRegex);
+	if (!matches) return [];
+	return matches.map(removeNonChars).reduce((a, b) => a.concat(b), []);
+}
+function omit(object, keysToOmit) {
+	const result = { __proto__: null };
+	for (const key of Object.keys(object)) if (keysToOmit.indexOf(key) === -1) result[key] = object[key];
+	return result;
+}
+function encodeReserved(str) {
+	return str.split(/(%[0-9A-Fa-f]{2})/g).map(function(part) {
+		if (!/%[0-9A-Fa-f]/.test(part)) part = encodeURI(part).replace(/%5B/g, "[").replace(/%5D/g, "]");
+		return part;
+	}).join("");
+}
+function encodeUnreserved(str) {
+	return encodeURIComponent(str).replace(/[!'()*]/g, function(c) {
+		return "%" + c.charCodeAt(0).toString(16).toUpperCase();
+	});
+}
+function encodeValue(operator, value, key) {
+	value = operator === "+" || operator === "#" ? encodeReserved(value) : encodeUnreserved(value);
+	if (key) return encodeUnreserved(key) + "=" + value;
+	else return value;
+}
+function isDefined(value) {
+	return value !== void 0 && value !== null;
+}
+function isKeyOperator(operator) {
+	return operator === ";" || operator === "&" || operator === "?";
+}
+function getValues(context, operator, key, modifier) {
+	var value = context[key], result = [];
+	if (isDefined(value) && value !== "") {
+		if (typeof value === "string" || typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") {
+			value = value.toString();
+			if (modifier && modifier !== "*") value = value.substring(0, parseInt(modifier, 10));
+			result.push(encodeValue(operator, value, isKeyOperator(operator) ? key : ""));
+		} else if (modifier === "*") {
+			if (Array.isArray(value)) value.filter(isDefined).forEach(function(value2) {
+				result.push(encodeValue(operator, value2, isKeyOperator(operator) ? key : ""));
+			});
+			else Object.keys(value).forEach(function(k) {
+				if (isDefined(value[k])) result.push(encodeValue(operator, value[k], k));
+			});
+		} else {
+			const tmp = [];
+			if (Array.isArray(value)) value.filter(isDefined).forEach(function(value2) {
+				tmp.push(encodeValue(operator, value2));
+			});
+			else Object.keys(value).forEach(function(k) {
+				if (isDefined(value[k])) {
+					tmp.push(encodeUnreserved(k));
+					tmp.push(encodeValue(operator, value[k].toString()));
+				}
+			});
+			if (isKeyOperator(operator)) result.push(encodeUnreserved(key) + "=" + tmp.join(","));
+			else if (tmp.length !== 0) result.push(tmp.join(","));
+		}
+	} else if (operator === ";") {
+		if (isDefined(value)) result.push(encodeUnreserved(key));
+	} else if (value === "" && (operator === "&" || operator === "?")) result.push(encodeUnreserved(key) + "=");
+	else if (value === "") result.push("");
+	return result;
+}
+function parseUrl(template) {
+	return { expand: expand.bind(null, template) };
+}
+function expand(template, context) {
+	var operators = [
+		"+",
+		"#",
+		".",
+		"/",
+		";",
+		"?",
+		"&"
+	];
+	template = template.replace(/\{([^\{\}]+)\}|([^\{\}]+)/g, function(_, expression, literal) {
+		if (expression) {
+			let operator = "";
+			const values = [];
+			if (operators.indexOf(expression.charAt(0)) !== -1) {
+				operator = expression.charAt(0);
+				expression = expression.substr(1);
+			}
+			expression.split(/,/g).forEach(function(variable) {
+				var tmp = /([^:\*]*)(?::(\d+)|(\*))?/.exec(variable);
+				values.push(getValues(context, operator, tmp[1], tmp[2] || tmp[3]));
+			});
+			if (operator && operator !== "+") {
+				var separator = ",";
+				if (operator === "?") separator = "&";
+				else if (operator !== "#") separator = operator;
+				return (values.length !== 0 ? operator : "") + values.join(separator);
+			} else return values.join(",");
+		} else return encodeReserved(literal);
+	});
+	if (template === "/") return template;
+	else return template.replace(/\/$/, "");
+}
+function parse$1(options) {
+	let method = options.method.toUpperCase();
+	let url = (options.url || "/").replace(/:([a-z]\w+)/g, "{$1}");
+	let headers = Object.assign({}, options.headers);
+	let body;
+	let parameters = omit(options, [
+		"method",
+		"baseUrl",
+		"url",
+		"headers",
+		"request",
+		"mediaType"
+	]);
+	const urlVariableNames = extractUrlVariableNames(url);
+	url = parseUrl(url).expand(parameters);
+	if (!/^http/.test(url)) url = options.baseUrl + url;
+	const remainingParameters = omit(parameters, Object.keys(options).filter((option) => urlVariableNames.includes(option)).concat("baseUrl"));
+	if (!/application\/octet-stream/i.test(headers.accept)) {
+		if (options.mediaType.format) headers.accept = headers.accept.split(/,/).map((format) => format.replace(/application\/vnd(\.\w+)(\.v3)?(\.\w+)?(\+json)?$/, `application/vnd$1$2.${options.mediaType.format}`)).join(",");
+		if (url.endsWith("/graphql")) {
+			if (options.mediaType.previews?.length) headers.accept = (headers.accept.match(/(?<![\w-])[\w-]+(?=-preview)/g) || []).concat(options.mediaType.previews).map((preview) => {
+				return `application/vnd.github.${preview}-preview${options.mediaType.format ? `.${options.mediaType.format}` : "+json"}`;
+			}).join(",");
+		}
+	}
+	if (["GET", "HEAD"].includes(method)) url = addQueryParameters(url, remainingParameters);
+	else if ("data" in remainingParameters) body = remainingParameters.data;
+	else if (Object.keys(remainingParameters).length) body = remainingParameters;
+	if (!headers["content-type"] && typeof body !== "undefined") headers["content-type"] = "application/json; charset=utf-8";
+	if (["PATCH", "PUT"].includes(method) && typeof body === "undefined") body = "";
+	return Object.assign({
+		method,
+		url,
+		headers
+	}, typeof body !== "undefined" ? { body } : null, options.request ? { request: options.request } : null);
+}
+function endpointWithDefaults(defaults, route, options) {
+	return parse$1(merge(defaults, route, options));
+}
+function withDefaults$2(oldDefaults, newDefaults) {
+	const DEFAULTS2 = merge(oldDefaults, newDefaults);
+	const endpoint2 = endpointWithDefaults.bind(null, DEFAULTS2);
+	return Object.assign(endpoint2, {
+		DEFAULTS: DEFAULTS2,
+		defaults: withDefaults$2.bind(null, DEFAULTS2),
+		merge: merge.bind(null, DEFAULTS2),
+		parse: parse$1
+	});
+}
+var DEFAULTS, urlVariableRegex, endpoint;
+var init_dist_bundle$4 = __esmMin((() => {
+	init_universal_user_agent();
+	DEFAULTS = {
+		method: "GET",
+		baseUrl: "https://api.github.com",
+		headers: {
+			accept: "application/vnd.github.v3+json",
+			"user-agent": `octokit-endpoint.js/0.0.0-development ${getUserAgent()}`
+		},
+		mediaType: { format: "" }
+	};
+	urlVariableRegex = /\{[^{}}]+\}/g;
+	endpoint = withDefaults$2(null, DEFAULTS);
+}));
+// node_modules/content-type/dist/index.js
+/*!
+* content-type
+* Copyright(c) 2015 Douglas Christopher Wilson
+* MIT Licensed
+*/
+function parse(header, options) {
+	const stopFlags = SEMI_FLAG | (options?.comma === true ? COMMA_FLAG : 0);
+	const len = header.length;
+	let valueStart = options?.start ?? 0;
+	while ((CHAR_MAP[header.charCodeAt(valueStart)] & OWS) !== 0) valueStart++;
+	let index = valueStart;
+	let typeFlags = 0;
+	let whitespace = -1;
+	let stop = options?.parameters === false ? COMMA_FLAG : 0;
+	while (index < len) {
+		const code = header.charCodeAt(index);
+		const flags = CHAR_MAP[code];
+		if ((flags & stopFlags) !== 0) {
+			stop |= flags & COMMA_FLAG;
+			break;
+		}
+		if ((flags & OWS) !== 0) {
+			if (whitespace === -1) whitespace = index;
+		} else whitespace = -1;
+		typeFlags |= code & NON_ASCII | flags;
+		index++;
+	}
+	const valueEnd = whitespace === -1 ? index : whitespace;
+	const value = header.slice(valueStart, valueEnd);
+	const type = (typeFlags & CASE_FLAGS) === 0 ? value : value.toLowerCase();
+	if (index === len || stop !== 0) return {
+		type,
+		index,
+		parameters: new NullObject()
+	};
+	return parseParameters(header, type, index, len, stopFlags);
+}
+function parseParameters(header, type, index, len, stopFlags) {
+	const parameters = new NullObject();
+	parameter: while (index < len) {
+		index++;
+		while ((CHAR_MAP[header.charCodeAt(index)] & OWS) !== 0) index++;
+		const keyStart = index;
+		let keyFlags = 0;
+		let keyWhitespace = -1;
+		while (index < len) {
+			const code = header.charCodeAt(index);
+			const flags = CHAR_MAP[code];
+			if ((flags & stopFlags) !== 0) {
+				if ((flags & COMMA_FLAG) !== 0) break parameter;
+				continue parameter;
+			}
+			if (code === EQ) {
+				const keyEnd = keyWhitespace === -1 ? index : keyWhitespace;
+				const value = header.slice(keyStart, keyEnd);
+				const key = (keyFlags & CASE_FLAGS) === 0 ? value : value.toLowerCase();
+				index++;
+				while ((CHAR_MAP[header.charCodeAt(index)] & OWS) !== 0) index++;
+				if (index < len && header.charCodeAt(index) === DQUOTE) {
+					const quotedStart = ++index;
+					let escaped = false;
+					while (index < len) {
+						const code = header.charCodeAt(index);
+						if (code === DQUOTE) {
+							if (parameters[key] === void 0) parameters[key] = escaped ? unescapeQuotedPairs(header, quotedStart, index) : header.slice(quotedStart, index);
+							index++;
+							let stop = 0;
+							while (index < len) {
+								const code = header.charCodeAt(index);
+								const flags = CHAR_MAP[code];
+								if ((flags & stopFlags) !== 0) {
+									stop = flags & COMMA_FLAG;
+									break;
+								}
+								index++;
+							}
+							if (stop !== 0) break parameter;
+							continue parameter;
+						}
+						if (code === BSLASH && index + 1 < len) {
+							escaped = true;
+							index += 2;
+							continue;
+						}
+						index++;
+					}
+					continue parameter;
+				}
+				const valueStart = index;
+				let stop = 0;
+				let valueWhitespace = -1;
+				while (index < len) {
+					const code = header.charCodeAt(index);
+					const flags = CHAR_MAP[code];
+					if ((flags & stopFlags) !== 0) {
+						stop = flags & COMMA_FLAG;
+						break;
+					}
+					if ((flags & OWS) !== 0) {
+						if (valueWhitespace === -1) valueWhitespace = index;
+					} else valueWhitespace = -1;
+					index++;
+				}
+				if (parameters[key] === void 0) {
+					const valueEnd = valueWhitespace === -1 ? index : valueWhitespace;
+					parameters[key] = header.slice(valueStart, valueEnd);
+				}
+				if (stop !== 0) break parameter;
+				continue parameter;
+			}
+			if ((flags & OWS) !== 0) {
+				if (keyWhitespace === -1) keyWhitespace = index;
+			} else keyWhitespace = -1;
+			keyFlags |= code & NON_ASCII | flags;
+			index++;
+		}
+	}
+	return {
+		type,
+		index,
+		parameters
+	};
+}
+function unescapeQuotedPairs(str, start, end) {
+	let result = "";
+	for (let index = start; index < end; index++) if (str.charCodeAt(index) === BSLASH) {
+		result += str.slice(start, index);
+		start = ++index;
+	}
+	return result + str.slice(start, end);
+}
+var SP, HTAB, SEMI, EQ, DQUOTE, BSLASH, COMMA, LOWER_CASE, OWS, SEMI_FLAG, COMMA_FLAG, TOKEN_FLAG, NON_ASCII, CASE_FLAGS, CHAR_MAP, NullObject;
+var init_dist = __esmMin((() => {
+	SP = 32;
+	HTAB = 9;
+	SEMI = 59;
+	EQ = 61;
+	DQUOTE = 34;
+	BSLASH = 92;
+	COMMA = 44;
+	LOWER_CASE = 1;
+	OWS = 2;
+	SEMI_FLAG = 4;
+	COMMA_FLAG = 8;
+	TOKEN_FLAG = 16;
+	NON_ASCII = 65280;
+	CASE_FLAGS = 65281;
+	CHAR_MAP = new Uint8Array(256);
+	CHAR_MAP[HTAB] |= OWS;
+	CHAR_MAP[SP] |= OWS;
+	CHAR_MAP[SEMI] |= SEMI_FLAG;
+	CHAR_MAP[COMMA] |= COMMA_FLAG;
+	for (let code = 128; code <= 255; code++) CHAR_MAP[code] |= LOWER_CASE;
+	for (const char of "!#$%&'*+-.^_`|~") CHAR_MAP[char.charCodeAt(0)] |= TOKEN_FLAG;
+	for (let code = 48; code <= 57; code++) CHAR_MAP[code] |= TOKEN_FLAG;
+	for (let code = 65; code <= 90; code++) CHAR_MAP[code] |= 17;
+	for (let code = 97; code <= 122; code++) CHAR_MAP[code] |= TOKEN_FLAG;
+	NullObject = (() => {
+		const C = function() {};
+		C.prototype = Object.create(null);
+		return C;
+	})();
+}));
+// node_modules/json-with-bigint/json-with-bigint.js
+var intRegex, noiseValue, originalStringify, originalParse, customFormat, bigIntsStringify, noiseStringify, isUnstringifiable, isRawJSON, stringifyIteratively, JSONStringify, featureCache, isContextSourceSupported, convertMarkedBigIntsReviver, JSONParseV2, MAX_INT, MAX_DIGITS, stringsOrLargeNumbers, noiseValueWithQuotes, applyReviverIteratively, serializeBigInts, JSONParse;
+var init_json_with_bigint = __esmMin((() => {
+	intRegex = /^-?\d+$/;
+	noiseValue = /^-?\d+n+$/;
+	originalStringify = JSON.stringify;
+	originalParse = JSON.parse;
+	customFormat = /^-?\d+n$/;
+	bigIntsStringify = /([\[:])?"(-?\d+)n"($|\s*[,\}\]])/g;
+	noiseStringify = /([\[:])?("-?\d+n+)n("$|"\s*[,\}\]])/g;
+	isUnstringifiable = (val) => val === void 0 || typeof val === "function" || typeof val === "symbol";
+	isRawJSON = (val) => val !== null && typeof val === "object" && val.constructor && val.constructor.name === "RawJSON";
+	stringifyIteratively = (rootValue, replacer, spaceParam) => {
+		let space = "";
+		if (typeof spaceParam === "number") space = " ".repeat(Math.min(10, Math.max(0, Math.floor(spaceParam))));
+		else if (typeof spaceParam === "string") space = spaceParam.slice(0, 10);
+		const isFunctionReplacer = typeof replacer === "function";
+		const propertyList = Array.isArray(replacer) ? new Set(replacer.map(String)) : null;
+		const prepareVal = (parent, key, val) => {
+			if (val !== null && typeof val === "object" && typeof val.toJSON === "function") val = val.toJSON(key);
+			if (typeof val === "string" && noiseValue.test(val)) return val + "n";
+			if (typeof val === "bigint") {
+				if ("rawJSON" in JSON) return JSON.rawJSON(val.toString());
+				return val.toString() + "n";
+			}
+			if (isFunctionReplacer) val = replacer.call(parent, key, val);
+			if (val !== null && typeof val === "object") {
+				if (val instanceof Number || val instanceof String || val instanceof Boolean) val = val.valueOf();
+			}
+			return val;
+		};
+		const rootProcessed = prepareVal({ "": rootValue }, "", rootValue);
+		if (isUnstringifiable(rootProcessed)) return;
+		const isRootPrimitive = rootProcessed === null || typeof rootProcessed !== "object";
+		const isRootNativeRawJSON = isRawJSON(rootProcessed);
+		if (isRootPrimitive || isRootNativeRawJSON) return originalStringify(rootProcessed);
+		const chunks = [];
+		let level = 0;
+		const stack = [{
+			parent: { "": rootProcessed },
+			key: "",
+			val: rootProcessed,
+			isArray: Array.isArray(rootProcessed),
+			keys: Array.isArray(rootProcessed) ? null : Object.keys(rootProcessed),
+			index: 0,
+			first: true
+		}];
+		const visited = new WeakSet([rootProcessed]);
+		while (stack.length > 0) {
+			const node = stack[stack.length - 1];
+			if (node.index === 0) {
+				chunks.push(node.isArray ? "[" : "{");
+				level++;
+			}
+			let isDone = false;
+			if (node.isArray) {
+				if (node.index < node.val.length) {
+					if (!node.first) chunks.push(",");
+					if (space) chunks.push("\n" + space.repeat(level));
+					const childRaw = node.val[node.index];
+					const childVal = prepareVal(node.val, String(node.index), childRaw);
+					if (isUnstringifiable(childVal)) {
+						chunks.push("null");
+						node.first = false;
+						node.index++;
+					} else {
+						const isComplexObject = childVal !== null && typeof childVal === "object";
+						const isNativeRaw = isRawJSON(childVal);
+						if (isComplexObject && !isNativeRaw) {
+							if (visited.has(childVal)) throw new TypeError("Converting circular structure to JSON");
+							visited.add(childVal);
+							stack.push({
+								parent: node.val,
+								key: String(node.index),
+								val: childVal,
+								isArray: Array.isArray(childVal),
+								keys: Array.isArray(childVal) ? null : Object.keys(childVal),
+								index: 0,
+								first: true
+							});
+							node.first = false;
+							node.index++;
+						} else {
+							chunks.push(originalStringify(childVal));
+							node.first = false;
+							node.index++;
+						}
+					}
+				} else isDone = true;
+			} else {
+				while (node.index < node.keys.length) {
+					const k = node.keys[node.index++];
+					if (propertyList && !propertyList.has(k)) continue;
+					const childRaw = node.val[k];
+					const childVal = prepareVal(node.val, k, childRaw);
+					if (isUnstringifiable(childVal)) continue;
+					if (!node.first) chunks.push(",");
+					if (space) chunks.push("\n" + space.repeat(level) + originalStringify(k) + ": ");
+					else chunks.push(originalStringify(k) + ":");
+					const isComplexObject = childVal !== null && typeof childVal === "object";
+					const isNativeRaw = isRawJSON(childVal);
+					if (isComplexObject && !isNativeRaw) {
+						if (visited.has(childVal)) throw new TypeError("Converting circular structure to JSON");
+						visited.add(childVal);
+						stack.push({
+							parent: node.val,
+							key: k,
+							val: childVal,
+							isArray: Array.isArray(childVal),
+							keys: Array.isArray(childVal) ? null : Object.keys(childVal),
+							index: 0,
+							first: true
+						});
+						node.first = false;
+						break;
+					} else {
+						chunks.push(originalStringify(childVal));
+						node.first = false;
+					}
+				}
+				if (node.index >= node.keys.length && stack[stack.length - 1] === node) isDone = true;
+			}
+			if (isDone) {
+				level--;
+				if (!node.first && space) chunks.push("\n" + space.repeat(level));
+				chunks.push(node.isArray ? "]" : "}");
+				visited.delete(node.val);
+				stack.pop();
+			}
+		}
+		return chunks.join("");
+	};
+	JSONStringify = (value, replacer, space) => {
+		try {
+			if ("rawJSON" in JSON) return originalStringify(value, (key, val) => {
+				if (typeof val === "bigint") return JSON.rawJSON(val.toString());
+				if (typeof replacer === "function") return replacer(key, val);
+				if (Array.isArray(replacer) && replacer.includes(key)) return val;
+				return val;
+			}, space);
+			if (!value) return originalStringify(value, replacer, space);
+			return originalStringify(value, (key, val) => {
+				if (typeof val === "string" && noiseValue.test(val)) return val.toString() + "n";
+				if (typeof val === "bigint") return val.toString() + "n";
+				if (typeof replacer === "function") return replacer(key, val);
+				if (Array.isArray(replacer) && replacer.includes(key)) return val;
+				return val;
+			}, space).replace(bigIntsStringify, "$1$2$3").replace(noiseStringify, "$1$2$3");
+		} catch (error) {
+			if (error instanceof RangeError) {
+				const convertedJSON = stringifyIteratively(value, replacer, space);
+				if (convertedJSON === void 0) return void 0;
+				if ("rawJSON" in JSON) return convertedJSON;
+				return convertedJSON.replace(bigIntsStringify, "$1$2$3").replace(noiseStringify, "$1$2$3");
+			}
+			throw error;
+		}
+	};
+	featureCache = new Map();
+	isContextSourceSupported = () => {
+		const parseFingerprint = JSON.parse.toString();
+		if (featureCache.has(parseFingerprint)) return featureCache.get(parseFingerprint);
+		try {
+			const result = JSON.parse("1", (_, __, context) => !!context?.source && context.source === "1");
+			featureCache.set(parseFingerprint, result);
+			return result;
+		} catch {
+			featureCache.set(parseFingerprint, false);
+			return false;
+		}
+	};
+	convertMarkedBigIntsReviver = (key, value, context, userReviver) => {
+		if (typeof value === "string" && customFormat.test(value)) return BigInt(value.slice(0, -1));
+		if (typeof value === "string" && noiseValue.test(value)) return value.slice(0, -1);
+		if (!(typeof userReviver === "function")) return value;
+		return userReviver(key, value, context);
+	};
+	JSONParseV2 = (text, reviver) => {
+		return JSON.parse(text, (key, value, context) => {
+			const isBigNumber = typeof value === "number" && (value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER);
+			const isInt = context && intRegex.test(context.source);
+			if (isBigNumber && isInt) return BigInt(context.source);
+			if (!(typeof reviver === "function")) return value;
+			return reviver(key, value, context);
+		});
+	};
+	MAX_INT = Number.MAX_SAFE_INTEGER.toString();
+	MAX_DIGITS = MAX_INT.length;
+	stringsOrLargeNumbers = /"(?:[^"\\]|\\.)*"|-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/g;
+	noiseValueWithQuotes = /^"-?\d+n+"$/;
+	applyReviverIteratively = (parsed, userReviver) => {
+		const rootHolder = { "": parsed };
+		const stack = [{
+			parent: rootHolder,
+			key: "",
+			visited: false
+		}];
+		while (stack.length > 0) {
+			const node = stack[stack.length - 1];
+			if (!node.visited) {
+				node.visited = true;
+				const value = node.parent[node.key];
+				if (value !== null && typeof value === "object") {
+					const keys = Object.keys(value);
+					for (let i = keys.length - 1; i >= 0; i--) stack.push({
+						parent: value,
+						key: keys[i],
+						visited: false
+					});
+				}
+			} else {
+				const { parent, key } = node;
+				let value = parent[key];
+				if (typeof value === "string") {
+					if (customFormat.test(value)) value = BigInt(value.slice(0, -1));
+					else if (noiseValue.test(value)) value = value.slice(0, -1);
+				}
+				if (typeof userReviver === "function") value = userReviver.call(parent, key, value);
+				if (value === void 0) delete parent[key];
+				else parent[key] = value;
+				stack.pop();
+			}
+		}
+		return rootHolder[""];
+	};
+	serializeBigInts = (text) => {
+		return text.replace(stringsOrLargeNumbers, (match, digits, fractional, exponential) => {
+			const isString = match[0] === "\"";
+			if (isString && noiseValueWithQuotes.test(match)) return match.substring(0, match.length - 1) + "n\"";
+			const hasFractionalOrExponential = fractional || exponential;
+			const isLessThanMaxSafeInt = digits && (digits.length < MAX_DIGITS || digits.length === MAX_DIGITS && digits <= MAX_INT);
+			if (isString || hasFractionalOrExponential || isLessThanMaxSafeInt) return match;
+			return "\"" + match + "n\"";
+		});
+	};
+	JSONParse = (text, reviver) => {
+		if (!text) return originalParse(text, reviver);
+		try {
+			if (isContextSourceSupported()) return JSONParseV2(text, reviver);
+			const serializedData = serializeBigInts(text);
+			return originalParse(serializedData, (key, value, context) => convertMarkedBigIntsReviver(key, value, context, reviver));
+		} catch (error) {
+			if (error instanceof RangeError) {
+				const serializedData = serializeBigInts(text);
+				const parsed = originalParse(serializedData);
+				return applyReviverIteratively(parsed, reviver);
+			}
+			throw error;
+		}
+	};
+}));
+// node_modules/@octokit/request-error/dist-src/index.js
+var RequestError;
+var init_dist_src$2 = __esmMin((() => {
+	RequestError = class extends Error {
+		name;
+		status;
+		request;
+		response;
+		constructor(message, statusCode, options) {
+			super(message, { cause: options.cause });
+			this.name = "HttpError";
+			this.status = Number.parseInt(statusCode);
+			if (Number.isNaN(this.status)) this.status = 0;
+			if ("response" in options) this.response = options.response;
+			const requestCopy = Object.assign({}, options.request);
+			if (options.request.headers.authorization) requestCopy.headers = Object.assign({}, options.request.headers, { authorization: options.request.headers.authorization.replace(/(?<! ) .*$/, " [REDACTED]") });
+			requestCopy.url = requestCopy.url.replace(/\bclient_secret=\w+/g, "client_secret=[REDACTED]").replace(/\baccess_token=\w+/g, "access_token=[REDACTED]");
+			this.request = requestCopy;
+		}
+	};
+}));
+// node_modules/@octokit/request/dist-bundle/index.js
+function isPlainObject(value) {
+	if (typeof value !== "object" || value === null) return false;
+	if (Object.prototype.toString.call(value) !== "[object Object]") return false;
+	const proto = Object.getPrototypeOf(value);
+	if (proto === null) return true;
+	const Ctor = Object.prototype.hasOwnProperty.call(proto, "constructor") && proto.constructor;
+	return typeof Ctor === "function" && Ctor instanceof Ctor && Function.prototype.call(Ctor) === Function.prototype.call(value);
+}
+async function fetchWrapper(requestOptions) {
+	const fetch = requestOptions.request?.fetch || globalThis.fetch;
+	if (!fetch) throw new Error("fetch is not set. Please pass a fetch implementation as new Octokit({ request: { fetch }}). Learn more at https://github.com/octokit/octokit.js/#fetch-missing");
+	const log = requestOptions.request?.log || console;
+	const parseSuccessResponseBody = requestOptions.request?.parseSuccessResponseBody !== false;
+	const body = isPlainObject(requestOptions.body) || Array.isArray(requestOptions.body) ? JSONStringify(requestOptions.body) : requestOptions.body;
+	const requestHeaders = Object.fromEntries(Object.entries(requestOptions.headers).map(([name, value]) => [name, String(value)]));
+	let fetchResponse;
+	try {
+		fetchResponse = await fetch(requestOptions.url, {
+			method: requestOptions.method,
+			body,
+			redirect: requestOptions.request?.redirect,
+			headers: requestHeaders,
+			signal: requestOptions.request?.signal,
+			...requestOptions.body && { duplex: "half" }
+		});
+	} catch (error) {
+		let message = "Unknown Error";
+		if (error instanceof Error) {
+			if (error.name === "AbortError") {
+				error.status = 500;
+				throw error;
+			}
+			message = error.message;
+			if (error.name === "TypeError" && "cause" in error) {
+				if (error.cause instanceof Error) message = error.cause.message;
+				else if (typeof error.cause === "string") message = error.cause;
+			}
+		}
+		const requestError = new RequestError(message, 500, { request: requestOptions });
+		requestError.cause = error;
+		throw requestError;
+	}
+	const status = fetchResponse.status;
+	const url = fetchResponse.url;
+	const responseHeaders = {};
+	for (const [key, value] of fetchResponse.headers) responseHeaders[key] = value;
+	const octokitResponse = {
+		url,
+		status,
+		headers: responseHeaders,
+		data: ""
+	};
+	if ("deprecation" in responseHeaders) {
+		const matches = responseHeaders.link && responseHeaders.link.match(/<([^<>]+)>; rel="deprecation"/);
+		const deprecationLink = matches && matches.pop();
+		log.warn(`[@octokit/request] "${requestOptions.method} ${requestOptions.url}" is deprecated. It is scheduled to be removed on ${responseHeaders.sunset}${deprecationLink ? `. See ${deprecationLink}` : ""}`);
+	}
+	if (status === 204 || status === 205) return octokitResponse;
+	if (requestOptions.method === "HEAD") {
+		if (status < 400) return octokitResponse;
+		throw new RequestError(fetchResponse.statusText, status, {
+			response: octokitResponse,
+			request: requestOptions
+		});
+	}
+	if (status === 304) {
+		octokitResponse.data = await getResponseData(fetchResponse);
+		throw new RequestError("Not modified", status, {
+			response: octokitResponse,
+			request: requestOptions
+		});
+	}
+	if (status >= 400) {
+		octokitResponse.data = await getResponseData(fetchResponse);
+		throw new RequestError(toErrorMessage(octokitResponse.data), status, {
+			response: octokitResponse,
+			request: requestOptions
+		});
+	}
+	octokitResponse.data = parseSuccessResponseBody ? await getResponseData(fetchResponse) : fetchResponse.body;
+	return octokitResponse;
+}
+async function getResponseData(response) {
+	const contentType = response.headers.get("content-type");
+	if (!contentType) return response.text().catch(noop$1);
+	const mimetype = parse(contentType);
+	if (isJSONResponse(mimetype)) {
+		let text = "";
+		try {
+			text = await response.text();
+			return JSONParse(text);
+		} catch (err) {
+			return text;
+		}
+	} else if (mimetype.type.startsWith("text/") || mimetype.parameters.charset?.toLowerCase() === "utf-8" && mimetype.type !== "application/octet-stream") return response.text().catch(noop$1);
+	else return response.arrayBuffer().catch(() => new ArrayBuffer(0));
+}
+function isJSONResponse(mimetype) {
+	return mimetype.type === "application/json" || mimetype.type === "application/scim+json";
+}
+function toErrorMessage(data) {
+	if (typeof data === "string") return data;
+	if (data instanceof ArrayBuffer) return "Unknown error";
+	if (typeof data === "object" && data !== null && "message" in data) {
+		const objectData = data;
+		const suffix = "documentation_url" in objectData ? ` - ${objectData.documentation_url}` : "";
+		return Array.isArray(objectData.errors) ? `${objectData.message}: ${objectData.errors.map((v) => JSON.stringify(v)).join(", ")}${suffix}` : `${objectData.message}${suffix}`;
+	}
+	return `Unknown error: ${JSON.stringify(data)}`;
+}
+function withDefaults$1(oldEndpoint, newDefaults) {
+	const endpoint2 = oldEndpoint.defaults(newDefaults);
+	const newApi = function(route, parameters) {
+		const endpointOptions = endpoint2.merge(route, parameters);
+		if (!endpointOptions.request || !endpointOptions.request.hook) return fetchWrapper(endpoint2.parse(endpointOptions));
+		const request2 = (route2, parameters2) => {
+			return fetchWrapper(endpoint2.parse(endpoint2.merge(route2, parameters2)));
+		};
+		Object.assign(request2, {
+			endpoint: endpoint2,
+			defaults: withDefaults$1.bind(null, endpoint2)
+		});
+		return endpointOptions.request.hook(request2, endpointOptions);
+	};
+	return Object.assign(newApi, {
+		endpoint: endpoint2,
+		defaults: withDefaults$1.bind(null, endpoint2)
+	});
+}
+var defaults_default, noop$1, request;
+var init_dist_bundle$3 = __esmMin((() => {
+	init_dist_bundle$4();
+	init_universal_user_agent();
+	init_dist();
+	init_json_with_bigint();
+	init_dist_src$2();
+	defaults_default = { headers: { "user-agent": `octokit-request.js/10.0.16 ${getUserAgent()}` } };
+	noop$1 = () => "";
+	request = withDefaults$1(endpoint, defaults_default);
+}));
+// node_modules/@octokit/graphql/dist-bundle/index.js
+function _buildMessageForResponseErrors(data) {
+	return `Request failed due to following response errors:
+` + data.errors.map((e) => ` - ${e.message}`).join("\n");
+}
+function graphql(request2, query, options) {
+	if (options) {
+		if (typeof query === "string" && "query" in options) return Promise.reject(new Error(`[@octokit/graphql] "query" cannot be used as variable name`));
+		for (const key in options) {
+			if (!FORBIDDEN_VARIABLE_OPTIONS.includes(key)) continue;
+			return Promise.reject(new Error(`[@octokit/graphql] "${key}" cannot be used as variable name`));
+		}
+	}
+	const parsedOptions = typeof query === "string" ? Object.assign({ query }, options) : query;
+	const requestOptions = Object.keys(parsedOptions).reduce((result, key) => {
+		if (NON_VARIABLE_OPTIONS.includes(key)) {
+			result[key] = parsedOptions[key];
+			return result;
+		}
+		if (!result.variables) result.variables = {};
+		result.variables[key] = parsedOptions[key];
+		return result;
+	}, {});
+	const baseUrl = parsedOptions.baseUrl || request2.endpoint.DEFAULTS.baseUrl;
+	if (GHES_V3_SUFFIX_REGEX.test(baseUrl)) requestOptions.url = baseUrl.replace(GHES_V3_SUFFIX_REGEX, "/api/graphql");
+	return request2(requestOptions).then((response) => {
+		if (response.data.errors) {
+			const headers = {};
+			for (const key of Object.keys(response.headers)) headers[key] = response.headers[key];
+			throw new GraphqlResponseError(requestOptions, headers, response.data);
+		}
+		return response.data.data;
+	});
+}
+function withDefaults(request2, newDefaults) {
+	const newRequest = request2.defaults(newDefaults);
+	const newApi = (query, options) => {
+		return graphql(newRequest, query, options);
+	};
+	return Object.assign(newApi, {
+		defaults: withDefaults.bind(null, newRequest),
+		endpoint: newRequest.endpoint
+	});
+}
+function withCustomRequest(customRequest) {
+	return withDefaults(customRequest, {
+		method: "POST",
+		url: "/graphql"
+	});
+}
+var VERSION$3, GraphqlResponseError, NON_VARIABLE_OPTIONS, FORBIDDEN_VARIABLE_OPTIONS, GHES_V3_SUFFIX_REGEX;
+var init_dist_bundle$2 = __esmMin((() => {
+	init_dist_bundle$3();
+	init_universal_user_agent();
+	VERSION$3 = "0.0.0-development";
+	GraphqlResponseError = class extends Error {
+		constructor(request2, headers, response) {
+			super(_buildMessageForResponseErrors(response));
+			this.request = request2;
+			this.headers = headers;
+			this.response = response;
+			this.errors = response.errors;
+			this.data = response.data;
+			if (Error.captureStackTrace) Error.captureStackTrace(this, this.constructor);
+		}
+		request;
+		headers;
+		response;
+		name = "GraphqlResponseError";
+		errors;
+		data;
+	};
+	NON_VARIABLE_OPTIONS = [
+		"method",
+		"baseUrl",
+		"url",
+		"headers",
+		"request",
+		"query",
+		"mediaType",
+		"operationName"
+	];
+	FORBIDDEN_VARIABLE_OPTIONS = [
+		"query",
+		"method",
+		"url"
+	];
+	GHES_V3_SUFFIX_REGEX = /\/api\/v3\/?$/;
+	withDefaults(request, {
+		headers: { "user-agent": `octokit-graphql.js/${VERSION$3} ${getUserAgent()}` },
+		method: "POST",
+		url: "/graphql"
+	});
+}));
+// node_modules/@octokit/auth-token/dist-bundle/index.js
+async function auth(token) {
+	const isApp = isJWT(token);
+	const isInstallation = token.startsWith("v1.") || token.startsWith("ghs_");
+	const isUserToServer = token.startsWith("ghu_");
+	return {
+		type: "token",
+		token,
+		tokenType: isApp ? "app" : isInstallation ? "installation" : isUserToServer ? "user-to-server" : "oauth"
+	};
+}
+function withAuthorizationPrefix(token) {
+	if (token.split(/\./).length === 3) return `bearer ${token}`;
+	return `token ${token}`;
+}
+async function hook(token, request, route, parameters) {
+	const endpoint = request.endpoint.merge(route, parameters);
+	endpoint.headers.authorization = withAuthorizationPrefix(token);
+	return request(endpoint);
+}
+var b64url, sep, jwtRE, isJWT, createTokenAuth;
+var init_dist_bundle$1 = __esmMin((() => {
+	b64url = "(?:[a-zA-Z0-9_-]+)";
+	sep = "\\.";
+	jwtRE = new RegExp(`^${b64url}${sep}${b64url}${sep}${b64url}$`);
+	isJWT = jwtRE.test.bind(jwtRE);
+	createTokenAuth = function createTokenAuth2(token) {
+		if (!token) throw new Error("[@octokit/auth-token] No token passed to createTokenAuth");
+		if (typeof token !== "string") throw new Error("[@octokit/auth-token] Token passed to createTokenAuth is not a string");
+		token = token.replace(/^(token|bearer) +/i, "");
+		return Object.assign(auth.bind(null, token), { hook: hook.bind(null, token) });
+	};
+}));
+// node_modules/@octokit/core/dist-src/version.js
+var VERSION$2;
+var init_version$1 = __esmMin((() => {
+	VERSION$2 = "7.0.8";
+}));
+// node_modules/@octokit/core/dist-src/index.js
+function createLogger(logger = {}) {
+	if (typeof logger.debug !== "function") logger.debug = noop;
+	if (typeof logger.info !== "function") logger.info = noop;
+	if (typeof logger.warn !== "function") logger.warn = consoleWarn;
+	if (typeof logger.error !== "function") logger.error = consoleError;
+	return logger;
+}
+var noop, consoleWarn, consoleError, userAgentTrail, Octokit;
+var init_dist_src$1 = __esmMin((() => {
+	init_universal_user_agent();
+	init_before_after_hook();
+	init_dist_bundle$3();
+	init_dist_bundle$2();
+	init_dist_bundle$1();
+	init_version$1();
+	noop = () => {};
+	consoleWarn = console.warn.bind(console);
+	consoleError = console.error.bind(console);
+	userAgentTrail = `octokit-core.js/${VERSION$2} ${getUserAgent()}`;
+	Octokit = class {
+		static VERSION = VERSION$2;
+		static defaults(defaults) {
+			const OctokitWithDefaults = class extends this {
+				constructor(...args) {
+					const options = args[0] || {};
+					if (typeof defaults === "function") {
+						super(defaults(options));
+						return;
+					}
+					super(Object.assign({}, defaults, options, options.userAgent && defaults.userAgent ? { userAgent: `${options.userAgent} ${defaults.userAgent}` } : null));
+				}
+			};
+			return OctokitWithDefaults;
+		}
+		static plugins = [];
+		static plugin(...newPlugins) {
+			const currentPlugins = this.plugins;
+			const NewOctokit = class extends this {
+				static plugins = currentPlugins.concat(newPlugins.filter((plugin) => !currentPlugins.includes(plugin)));
+			};
+			return NewOctokit;
+		}
+		constructor(options = {}) {
+			const hook = new before_after_hook_default.Collection();
+			const requestDefaults = {
+				baseUrl: request.endpoint.DEFAULTS.baseUrl,
+				headers: {},
+				request: Object.assign({}, options.request, { hook: hook.bind(null, "request") }),
+				mediaType: {
+					previews: [],
+					format: ""
+				}
+			};
+			requestDefaults.headers["user-agent"] = options.userAgent ? `${options.userAgent} ${userAgentTrail}` : userAgentTrail;
+			if (options.baseUrl) requestDefaults.baseUrl = options.baseUrl;
+			if (options.previews) requestDefaults.mediaType.previews = options.previews;
+			if (options.timeZone) requestDefaults.headers["time-zone"] = options.timeZone;
+			this.request = request.defaults(requestDefaults);
+			this.graphql = withCustomRequest(this.request).defaults(requestDefaults);
+			this.log = createLogger(options.log);
+			this.hook = hook;
+			if (!options.authStrategy) {
+				if (!options.auth) this.auth = async () => ({ type: "unauthenticated" });
+				else {
+					const auth = createTokenAuth(options.auth);
+					hook.wrap("request", auth.hook);
+					this.auth = auth;
+				}
+			} else {
+				const { authStrategy, ...otherOptions } = options;
+				const auth = authStrategy(Object.assign({
+					request: this.request,
+					log: this.log,
+					octokit: this,
+					octokitOptions: otherOptions
+				}, options.auth));
+				hook.wrap("request", auth.hook);
+				this.auth = auth;
+			}
+			const classConstructor = this.constructor;
+			for (let i = 0; i < classConstructor.plugins.length; ++i) Object.assign(this, classConstructor.plugins[i](this, options));
+		}
+		request;
+		graphql;
+		log;
+		hook;
+		auth;
+	};
+}));
+// node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/version.js
+var VERSION$1;
+var init_version = __esmMin((() => {
+	VERSION$1 = "17.0.0";
+}));
+// node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/generated/endpoints.js
+var endpoints_default;
+var init_endpoints = __esmMin((() => {
+	endpoints_default = {
+		actions: {
+			addCustomLabelsToSelfHostedRunnerForOrg: ["POST /orgs/{org}/actions/runners/{runner_id}/labels"],
+			addCustomLabelsToSelfHostedRunnerForRepo: ["POST /repos/{owner}/{repo}/actions/runners/{runner_id}/labels"],
+			addRepoAccessToSelfHostedRunnerGroupInOrg: ["PUT /orgs/{org}/actions/runner-groups/{runner_group_id}/repositories/{repository_id}"],
+			addSelectedRepoToOrgSecret: ["PUT /orgs/{org}/actions/secrets/{secret_name}/repositories/{repository_id}"],
+			addSelectedRepoToOrgVariable: ["PUT /orgs/{org}/actions/variables/{name}/repositories/{repository_id}"],
+			approveWorkflowRun: ["POST /repos/{owner}/{repo}/actions/runs/{run_id}/approve"],
+			cancelWorkflowRun: ["POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel"],
+			createEnvironmentVariable: ["POST /repos/{owner}/{repo}/environments/{environment_name}/variables"],
+			createHostedRunnerForOrg: ["POST /orgs/{org}/actions/hosted-runners"],
+			createOrUpdateEnvironmentSecret: ["PUT /repos/{owner}/{repo}/environments/{environment_name}/secrets/{secret_name}"],
+			createOrUpdateOrgSecret: ["PUT /orgs/{org}/actions/secrets/{secret_name}"],
+			createOrUpdateRepoSecret: ["PUT /repos/{owner}/{repo}/actions/secrets/{secret_name}"],
+			createOrgVariable: ["POST /orgs/{org}/actions/variables"],
+			createRegistrationTokenForOrg: ["POST /orgs/{org}/actions/runners/registration-token"],
+			createRegistrationTokenForRepo: ["POST /repos/{owner}/{repo}/actions/runners/registration-token"],
+			createRemoveTokenForOrg: ["POST /orgs/{org}/actions/runners/remove-token"],
+			createRemoveTokenForRepo: ["POST /repos/{owner}/{repo}/actions/runners/remove-token"],
+			createRepoVariable: ["POST /repos/{owner}/{repo}/actions/variables"],
+			createWorkflowDispatch: ["POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches"],
+			deleteActionsCacheById: ["DELETE /repos/{owner}/{repo}/actions/caches/{cache_id}"],
+			deleteActionsCacheByKey: ["DELETE /repos/{owner}/{repo}/actions/caches{?key,ref}"],
+			deleteArtifact: ["DELETE /repos/{owner}/{repo}/actions/artifacts/{artifact_id}"],
+			deleteCustomImageFromOrg: ["DELETE /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}"],
+			deleteCustomImageVersionFromOrg: ["DELETE /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}/versions/{version}"],
+			deleteEnvironmentSecret: ["DELETE /repos/{owner}/{repo}/environments/{environment_name}/secrets/{secret_name}"],
+			deleteEnvironmentVariable: ["DELETE /repos/{owner}/{repo}/environments/{environment_name}/variables/{name}"],
+			deleteHostedRunnerForOrg: ["DELETE /orgs/{org}/actions/hosted-runners/{hosted_runner_id}"],
+			deleteOrgSecret: ["DELETE /orgs/{org}/actions/secrets/{secret_name}"],
+			deleteOrgVariable: ["DELETE /orgs/{org}/actions/variables/{name}"],
+			deleteRepoSecret: ["DELETE /repos/{owner}/{repo}/actions/secrets/{secret_name}"],
+			deleteRepoVariable: ["DELETE /repos/{owner}/{repo}/actions/variables/{name}"],
+			deleteSelfHostedRunnerFromOrg: ["DELETE /orgs/{org}/actions/runners/{runner_id}"],
+			deleteSelfHostedRunnerFromRepo: ["DELETE /repos/{owner}/{repo}/actions/runners/{runner_id}"],
+			deleteWorkflowRun: ["DELETE /repos/{owner}/{repo}/actions/runs/{run_id}"],
+			deleteWorkflowRunLogs: ["DELETE /repos/{owner}/{repo}/actions/runs/{run_id}/logs"],
+			disableSelectedRepositoryGithubActionsOrganization: ["DELETE /orgs/{org}/actions/permissions/repositories/{repository_id}"],
+			disableWorkflow: ["PUT /repos/{owner}/{repo}/actions/workflows/{workflow_id}/disable"],
+			downloadArtifact: ["GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}/{archive_format}"],
+			downloadJobLogsForWorkflowRun: ["GET /repos/{owner}/{repo}/actions/jobs/{job_id}/logs"],
+			downloadWorkflowRunAttemptLogs: ["GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/logs"],
+			downloadWorkflowRunLogs: ["GET /repos/{owner}/{repo}/actions/runs/{run_id}/logs"],
+			enableSelectedRepositoryGithubActionsOrganization: ["PUT /orgs/{org}/actions/permissions/repositories/{repository_id}"],
+			enableWorkflow: ["PUT /repos/{owner}/{repo}/actions/workflows/{workflow_id}/enable"],
+			forceCancelWorkflowRun: ["POST /repos/{owner}/{repo}/actions/runs/{run_id}/force-cancel"],
+			generateRunnerJitconfigForOrg: ["POST /orgs/{org}/actions/runners/generate-jitconfig"],
+			generateRunnerJitconfigForRepo: ["POST /repos/{owner}/{repo}/actions/runners/generate-jitconfig"],
+			getActionsCacheList: ["GET /repos/{owner}/{repo}/actions/caches"],
+			getActionsCacheUsage: ["GET /repos/{owner}/{repo}/actions/cache/usage"],
+			getActionsCacheUsageByRepoForOrg: ["GET /orgs/{org}/actions/cache/usage-by-repository"],
+			getActionsCacheUsageForOrg: ["GET /orgs/{org}/actions/cache/usage"],
+			getAllowedActionsOrganization: ["GET /orgs/{org}/actions/permissions/selected-actions"],
+			getAllowedActionsRepository: ["GET /repos/{owner}/{repo}/actions/permissions/selected-actions"],
+			getArtifact: ["GET /repos/{owner}/{repo}/actions/artifacts/{artifact_id}"],
+			getCustomImageForOrg: ["GET /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}"],
+			getCustomImageVersionForOrg: ["GET /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}/versions/{version}"],
+			getCustomOidcSubClaimForRepo: ["GET /repos/{owner}/{repo}/actions/oidc/customization/sub"],
+			getEnvironmentPublicKey: ["GET /repos/{owner}/{repo}/environments/{environment_name}/secrets/public-key"],
+			getEnvironmentSecret: ["GET /repos/{owner}/{repo}/environments/{environment_name}/secrets/{secret_name}"],
+			getEnvironmentVariable: ["GET /repos/{owner}/{repo}/environments/{environment_name}/variables/{name}"],
+			getGithubActionsDefaultWorkflowPermissionsOrganization: ["GET /orgs/{org}/actions/permissions/workflow"],
+			getGithubActionsDefaultWorkflowPermissionsRepository: ["GET /repos/{owner}/{repo}/actions/permissions/workflow"],
+			getGithubActionsPermissionsOrganization: ["GET /orgs/{org}/actions/permissions"],
+			getGithubActionsPermissionsRepository: ["GET /repos/{owner}/{repo}/actions/permissions"],
+			getHostedRunnerForOrg: ["GET /orgs/{org}/actions/hosted-runners/{hosted_runner_id}"],
+			getHostedRunnersGithubOwnedImagesForOrg: ["GET /orgs/{org}/actions/hosted-runners/images/github-owned"],
+			getHostedRunnersLimitsForOrg: ["GET /orgs/{org}/actions/hosted-runners/limits"],
+			getHostedRunnersMachineSpecsForOrg: ["GET /orgs/{org}/actions/hosted-runners/machine-sizes"],
+			getHostedRunnersPartnerImagesForOrg: ["GET /orgs/{org}/actions/hosted-runners/images/partner"],
+			getHostedRunnersPlatformsForOrg: ["GET /orgs/{org}/actions/hosted-runners/platforms"],
+			getJobForWorkflowRun: ["GET /repos/{owner}/{repo}/actions/jobs/{job_id}"],
+			getOrgPublicKey: ["GET /orgs/{org}/actions/secrets/public-key"],
+			getOrgSecret: ["GET /orgs/{org}/actions/secrets/{secret_name}"],
+			getOrgVariable: ["GET /orgs/{org}/actions/variables/{name}"],
+			getPendingDeploymentsForRun: ["GET /repos/{owner}/{repo}/actions/runs/{run_id}/pending_deployments"],
+			getRepoPermissions: [
+				"GET /repos/{owner}/{repo}/actions/permissions",
+				{},
+				{ renamed: ["actions", "getGithubActionsPermissionsRepository"] }
+			],
+			getRepoPublicKey: ["GET /repos/{owner}/{repo}/actions/secrets/public-key"],
+			getRepoSecret: ["GET /repos/{owner}/{repo}/actions/secrets/{secret_name}"],
+			getRepoVariable: ["GET /repos/{owner}/{repo}/actions/variables/{name}"],
+			getReviewsForRun: ["GET /repos/{owner}/{repo}/actions/runs/{run_id}/approvals"],
+			getSelfHostedRunnerForOrg: ["GET /orgs/{org}/actions/runners/{runner_id}"],
+			getSelfHostedRunnerForRepo: ["GET /repos/{owner}/{repo}/actions/runners/{runner_id}"],
+			getWorkflow: ["GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}"],
+			getWorkflowAccessToRepository: ["GET /repos/{owner}/{repo}/actions/permissions/access"],
+			getWorkflowRun: ["GET /repos/{owner}/{repo}/actions/runs/{run_id}"],
+			getWorkflowRunAttempt: ["GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}"],
+			getWorkflowRunUsage: ["GET /repos/{owner}/{repo}/actions/runs/{run_id}/timing"],
+			getWorkflowUsage: ["GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/timing"],
+			listArtifactsForRepo: ["GET /repos/{owner}/{repo}/actions/artifacts"],
+			listCustomImageVersionsForOrg: ["GET /orgs/{org}/actions/hosted-runners/images/custom/{image_definition_id}/versions"],
+			listCustomImagesForOrg: ["GET /orgs/{org}/actions/hosted-runners/images/custom"],
+			listEnvironmentSecrets: ["GET /repos/{owner}/{repo}/environments/{environment_name}/secrets"],
+			listEnvironmentVariables: ["GET /repos/{owner}/{repo}/environments/{environment_name}/variables"],
+			listGithubHostedRunnersInGroupForOrg: ["GET /orgs/{org}/actions/runner-groups/{runner_group_id}/hosted-runners"],
+			listHostedRunnersForOrg: ["GET /orgs/{org}/actions/hosted-runners"],
+			listJobsForWorkflowRun: ["GET /repos/{owner}/{repo}/actions/runs/{run_id}/jobs"],
+			listJobsForWorkflowRunAttempt: ["GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs"],
+			listLabelsForSelfHostedRunnerForOrg: ["GET /orgs/{org}/actions/runners/{runner_id}/labels"],
+			listLabelsForSelfHostedRunnerForRepo: ["GET /repos/{owner}/{repo}/actions/runners/{runner_id}/labels"],
+			listOrgSecrets: ["GET /orgs/{org}/actions/secrets"],
+			listOrgVariables: ["GET /orgs/{org}/actions/variables"],
+			listRepoOrganizationSecrets: ["GET /repos/{owner}/{repo}/actions/organization-secrets"],
+			listRepoOrganizationVariables: ["GET /repos/{owner}/{repo}/actions/organization-variables"],
+			listRepoSecrets: ["GET /repos/{owner}/{repo}/actions/secrets"],
+			listRepoVariables: ["GET /repos/{owner}/{repo}/actions/variables"],
+			listRepoWorkflows: ["GET /repos/{owner}/{repo}/actions/workflows"],
+			listRunnerApplicationsForOrg: ["GET /orgs/{org}/actions/runners/downloads"],
+			listRunnerApplicationsForRepo: ["GET /repos/{owner}/{repo}/actions/runners/downloads"],
+			listSelectedReposForOrgSecret: ["GET /orgs/{org}/actions/secrets/{secret_name}/repositories"],
+			listSelectedReposForOrgVariable: ["GET /orgs/{org}/actions/variables/{name}/repositories"],
+			listSelectedRepositoriesEnabledGithubActionsOrganization: ["GET /orgs/{org}/actions/permissions/repositories"],
+			listSelfHostedRunnersForOrg: ["GET /orgs/{org}/actions/runners"],
+			listSelfHostedRunnersForRepo: ["GET /repos/{owner}/{repo}/actions/runners"],
+			listWorkflowRunArtifacts: ["GET /repos/{owner}/{repo}/actions/runs/{run_id}/artifacts"],
+			listWorkflowRuns: ["GET /repos/{owner}/{repo}/actions/workflows/{workflow_id}/runs"],
+			listWorkflowRunsForRepo: ["GET /repos/{owner}/{repo}/actions/runs"],
+			reRunJobForWorkflowRun: ["POST /repos/{owner}/{repo}/actions/jobs/{job_id}/rerun"],
+			reRunWorkflow: ["POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun"],
+			reRunWorkflowFailedJobs: ["POST /repos/{owner}/{repo}/actions/runs/{run_id}/rerun-failed-jobs"],
+			removeAllCustomLabelsFromSelfHostedRunnerForOrg: ["DELETE /orgs/{org}/actions/runners/{runner_id}/labels"],
+			removeAllCustomLabelsFromSelfHostedRunnerForRepo: ["DELETE /repos/{owner}/{repo}/actions/runners/{runner_id}/labels"],
+			removeCustomLabelFromSelfHostedRunnerForOrg: ["DELETE /orgs/{org}/actions/runners/{runner_id}/labels/{name}"],
+			removeCustomLabelFromSelfHostedRunnerForRepo: ["DELETE /repos/{owner}/{repo}/actions/runners/{runner_id}/labels/{name}"],
+			removeSelectedRepoFromOrgSecret: ["DELETE /orgs/{org}/actions/secrets/{secret_name}/repositories/{repository_id}"],
+			removeSelectedRepoFromOrgVariable: ["DELETE /orgs/{org}/actions/variables/{name}/repositories/{repository_id}"],
+			reviewCustomGatesForRun: ["POST /repos/{owner}/{repo}/actions/runs/{run_id}/deployment_protection_rule"],
+			reviewPendingDeploymentsForRun: ["POST /repos/{owner}/{repo}/actions/runs/{run_id}/pending_deployments"],
+			setAllowedActionsOrganization: ["PUT /orgs/{org}/actions/permissions/selected-actions"],
+			setAllowedActionsRepository: ["PUT /repos/{owner}/{repo}/actions/permissions/selected-actions"],
+			setCustomLabelsForSelfHostedRunnerForOrg: ["PUT /orgs/{org}/actions/runners/{runner_id}/labels"],
+			setCustomLabelsForSelfHostedRunnerForRepo: ["PUT /repos/{owner}/{repo}/actions/runners/{runner_id}/labels"],
+			setCustomOidcSubClaimForRepo: ["PUT /repos/{owner}/{repo}/actions/oidc/customization/sub"],
+			setGithubActionsDefaultWorkflowPermissionsOrganization: ["PUT /orgs/{org}/actions/permissions/workflow"],
+			setGithubActionsDefaultWorkflowPermissionsRepository: ["PUT /repos/{owner}/{repo}/actions/permissions/workflow"],
+			setGithubActionsPermissionsOrganization: ["PUT /orgs/{org}/actions/permissions"],
+			setGithubActionsPermissionsRepository: ["PUT /repos/{owner}/{repo}/actions/permissions"],
+			setSelectedReposForOrgSecret: ["PUT /orgs/{org}/actions/secrets/{secret_name}/repositories"],
+			setSelectedReposForOrgVariable: ["PUT /orgs/{org}/actions/variables/{name}/repositories"],
+			setSelectedRepositoriesEnabledGithubActionsOrganization: ["PUT /orgs/{org}/actions/permissions/repositories"],
+			setWorkflowAccessToRepository: ["PUT /repos/{owner}/{repo}/actions/permissions/access"],
+			updateEnvironmentVariable: ["PATCH /repos/{owner}/{repo}/environments/{environment_name}/variables/{name}"],
+			updateHostedRunnerForOrg: ["PATCH /orgs/{org}/actions/hosted-runners/{hosted_runner_id}"],
+			updateOrgVariable: ["PATCH /orgs/{org}/actions/variables/{name}"],
+			updateRepoVariable: ["PATCH /repos/{owner}/{repo}/actions/variables/{name}"]
+		},
+		activity: {
+			checkRepoIsStarredByAuthenticatedUser: ["GET /user/starred/{owner}/{repo}"],
+			deleteRepoSubscription: ["DELETE /repos/{owner}/{repo}/subscription"],
+			deleteThreadSubscription: ["DELETE /notifications/threads/{thread_id}/subscription"],
+			getFeeds: ["GET /feeds"],
+			getRepoSubscription: ["GET /repos/{owner}/{repo}/subscription"],
+			getThread: ["GET /notifications/threads/{thread_id}"],
+			getThreadSubscriptionForAuthenticatedUser: ["GET /notifications/threads/{thread_id}/subscription"],
+			listEventsForAuthenticatedUser: ["GET /users/{username}/events"],
+			listNotificationsForAuthenticatedUser: ["GET /notifications"],
+			listOrgEventsForAuthenticatedUser: ["GET /users/{username}/events/orgs/{org}"],
+			listPublicEvents: ["GET /events"],
+			listPublicEventsForRepoNetwork: ["GET /networks/{owner}/{repo}/events"],
+			listPublicEventsForUser: ["GET /users/{username}/events/public"],
+			listPublicOrgEvents: ["GET /orgs/{org}/events"],
+			listReceivedEventsForUser: ["GET /users/{username}/received_events"],
+			listReceivedPublicEventsForUser: ["GET /users/{username}/received_events/public"],
+			listRepoEvents: ["GET /repos/{owner}/{repo}/events"],
+			listRepoNotificationsForAuthenticatedUser: ["GET /repos/{owner}/{repo}/notifications"],
+			listReposStarredByAuthenticatedUser: ["GET /user/starred"],
+			listReposStarredByUser: ["GET /users/{username}/starred"],
+			listReposWatchedByUser: ["GET /users/{username}/subscriptions"],
+			listStargazersForRepo: ["GET /repos/{owner}/{repo}/stargazers"],
+			listWatchedReposForAuthenticatedUser: ["GET /user/subscriptions"],
+			listWatchersForRepo: ["GET /repos/{owner}/{repo}/subscribers"],
+			markNotificationsAsRead: ["PUT /notifications"],
+			markRepoNotificationsAsRead: ["PUT /repos/{owner}/{repo}/notifications"],
+			markThreadAsDone: ["DELETE /notifications/threads/{thread_id}"],
+			markThreadAsRead: ["PATCH /notifications/threads/{thread_id}"],
+			setRepoSubscription: ["PUT /repos/{owner}/{repo}/subscription"],
+			setThreadSubscription: ["PUT /notifications/threads/{thread_id}/subscription"],
+			starRepoForAuthenticatedUser: ["PUT /user/starred/{owner}/{repo}"],
+			unstarRepoForAuthenticatedUser: ["DELETE /user/starred/{owner}/{repo}"]
+		},
+		apps: {
+			addRepoToInstallation: [
+				"PUT /user/installations/{installation_id}/repositories/{repository_id}",
+				{},
+				{ renamed: ["apps", "addRepoToInstallationForAuthenticatedUser"] }
+			],
+			addRepoToInstallationForAuthenticatedUser: ["PUT /user/installations/{installation_id}/repositories/{repository_id}"],
+			checkToken: ["POST /applications/{client_id}/token"],
+			createFromManifest: ["POST /app-manifests/{code}/conversions"],
+			createInstallationAccessToken: ["POST /app/installations/{installation_id}/access_tokens"],
+			deleteAuthorization: ["DELETE /applications/{client_id}/grant"],
+			deleteInstallation: ["DELETE /app/installations/{installation_id}"],
+			deleteToken: ["DELETE /applications/{client_id}/token"],
+			getAuthenticated: ["GET /app"],
+			getBySlug: ["GET /apps/{app_slug}"],
+			getInstallation: ["GET /app/installations/{installation_id}"],
+			getOrgInstallation: ["GET /orgs/{org}/installation"],
+			getRepoInstallation: ["GET /repos/{owner}/{repo}/installation"],
+			getSubscriptionPlanForAccount: ["GET /marketplace_listing/accounts/{account_id}"],
+			getSubscriptionPlanForAccountStubbed: ["GET /marketplace_listing/stubbed/accounts/{account_id}"],
+			getUserInstallation: ["GET /users/{username}/installation"],
+			getWebhookConfigForApp: ["GET /app/hook/config"],
+			getWebhookDelivery: ["GET /app/hook/deliveries/{delivery_id}"],
+			listAccountsForPlan: ["GET /marketplace_listing/plans/{plan_id}/accounts"],
+			listAccountsForPlanStubbed: ["GET /marketplace_listing/stubbed/plans/{plan_id}/accounts"],
+			listInstallationReposForAuthenticatedUser: ["GET /user/installations/{installation_id}/repositories"],
+			listInstallationRequestsForAuthenticatedApp: ["GET /app/installation-requests"],
+			listInstallations: ["GET /app/installations"],
+			listInstallationsForAuthenticatedUser: ["GET /user/installations"],
+			listPlans: ["GET /marketplace_listing/plans"],
+			listPlansStubbed: ["GET /marketplace_listing/stubbed/plans"],
+			listReposAccessibleToInstallation: ["GET /installation/repositories"],
+			listSubscriptionsForAuthenticatedUser: ["GET /user/marketplace_purchases"],
+			listSubscriptionsForAuthenticatedUserStubbed: ["GET /user/marketplace_purchases/stubbed"],
+			listWebhookDeliveries: ["GET /app/hook/deliveries"],
+			redeliverWebhookDelivery: ["POST /app/hook/deliveries/{delivery_id}/attempts"],
+			removeRepoFromInstallation: [
+				"DELETE /user/installations/{installation_id}/repositories/{repository_id}",
+				{},
+				{ renamed: ["apps", "removeRepoFromInstallationForAuthenticatedUser"] }
+			],
+			removeRepoFromInstallationForAuthenticatedUser: ["DELETE /user/installations/{installation_id}/repositories/{repository_id}"],
+			resetToken: ["PATCH /applications/{client_id}/token"],
+			revokeInstallationAccessToken: ["DELETE /installation/token"],
+			scopeToken: ["POST /applications/{client_id}/token/scoped"],
+			suspendInstallation: ["PUT /app/installations/{installation_id}/suspended"],
+			unsuspendInstallation: ["DELETE /app/installations/{installation_id}/suspended"],
+			updateWebhookConfigForApp: ["PATCH /app/hook/config"]
+		},
+		billing: {
+			getGithubActionsBillingOrg: ["GET /orgs/{org}/settings/billing/actions"],
+			getGithubActionsBillingUser: ["GET /users/{username}/settings/billing/actions"],
+			getGithubBillingPremiumRequestUsageReportOrg: ["GET /organizations/{org}/settings/billing/premium_request/usage"],
+			getGithubBillingPremiumRequestUsageReportUser: ["GET /users/{username}/settings/billing/premium_request/usage"],
+			getGithubBillingUsageReportOrg: ["GET /organizations/{org}/settings/billing/usage"],
+			getGithubBillingUsageReportUser: ["GET /users/{username}/settings/billing/usage"],
+			getGithubPackagesBillingOrg: ["GET /orgs/{org}/settings/billing/packages"],
+			getGithubPackagesBillingUser: ["GET /users/{username}/settings/billing/packages"],
+			getSharedStorageBillingOrg: ["GET /orgs/{org}/settings/billing/shared-storage"],
+			getSharedStorageBillingUser: ["GET /users/{username}/settings/billing/shared-storage"]
+		},
+		campaigns: {
+			createCampaign: ["POST /orgs/{org}/campaigns"],
+			deleteCampaign: ["DELETE /orgs/{org}/campaigns/{campaign_number}"],
+			getCampaignSummary: ["GET /orgs/{org}/campaigns/{campaign_number}"],
+			listOrgCampaigns: ["GET /orgs/{org}/campaigns"],
+			updateCampaign: ["PATCH /orgs/{org}/campaigns/{campaign_number}"]
+		},
+		checks: {
+			create: ["POST /repos/{owner}/{repo}/check-runs"],
+			createSuite: ["POST /repos/{owner}/{repo}/check-suites"],
+			get: ["GET /repos/{owner}/{repo}/check-runs/{check_run_id}"],
+			getSuite: ["GET /repos/{owner}/{repo}/check-suites/{check_suite_id}"],
+			listAnnotations: ["GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations"],
+			listForRef: ["GET /repos/{owner}/{repo}/commits/{ref}/check-runs"],
+			listForSuite: ["GET /repos/{owner}/{repo}/check-suites/{check_suite_id}/check-runs"],
+			listSuitesForRef: ["GET /repos/{owner}/{repo}/commits/{ref}/check-suites"],
+			rerequestRun: ["POST /repos/{owner}/{repo}/check-runs/{check_run_id}/rerequest"],
+			rerequestSuite: ["POST /repos/{owner}/{repo}/check-suites/{check_suite_id}/rerequest"],
+			setSuitesPreferences: ["PATCH /repos/{owner}/{repo}/check-suites/preferences"],
+			update: ["PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}"]
+		},
+		codeScanning: {
+			commitAutofix: ["POST /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/autofix/commits"],
+			createAutofix: ["POST /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/autofix"],
+			createVariantAnalysis: ["POST /repos/{owner}/{repo}/code-scanning/codeql/variant-analyses"],
+			deleteAnalysis: ["DELETE /repos/{owner}/{repo}/code-scanning/analyses/{analysis_id}{?confirm_delete}"],
+			deleteCodeqlDatabase: ["DELETE /repos/{owner}/{repo}/code-scanning/codeql/databases/{language}"],
+			getAlert: [
+				"GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}",
+				{},
+				{ renamedParameters: { alert_id: "alert_number" } }
+			],
+			getAnalysis: ["GET /repos/{owner}/{repo}/code-scanning/analyses/{analysis_id}"],
+			getAutofix: ["GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/autofix"],
+			getCodeqlDatabase: ["GET /repos/{owner}/{repo}/code-scanning/codeql/databases/{language}"],
+			getDefaultSetup: ["GET /repos/{owner}/{repo}/code-scanning/default-setup"],
+			getSarif: ["GET /repos/{owner}/{repo}/code-scanning/sarifs/{sarif_id}"],
+			getVariantAnalysis: ["GET /repos/{owner}/{repo}/code-scanning/codeql/variant-analyses/{codeql_variant_analysis_id}"],
+			getVariantAnalysisRepoTask: ["GET /repos/{owner}/{repo}/code-scanning/codeql/variant-analyses/{codeql_variant_analysis_id}/repos/{repo_owner}/{repo_name}"],
+			listAlertInstances: ["GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/instances"],
+			listAlertsForOrg: ["GET /orgs/{org}/code-scanning/alerts"],
+			listAlertsForRepo: ["GET /repos/{owner}/{repo}/code-scanning/alerts"],
+			listAlertsInstances: [
+				"GET /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}/instances",
+				{},
+				{ renamed: ["codeScanning", "listAlertInstances"] }
+			],
+			listCodeqlDatabases: ["GET /repos/{owner}/{repo}/code-scanning/codeql/databases"],
+			listRecentAnalyses: ["GET /repos/{owner}/{repo}/code-scanning/analyses"],
+			updateAlert: ["PATCH /repos/{owner}/{repo}/code-scanning/alerts/{alert_number}"],
+			updateDefaultSetup: ["PATCH /repos/{owner}/{repo}/code-scanning/default-setup"],
+			uploadSarif: ["POST /repos/{owner}/{repo}/code-scanning/sarifs"]
+		},
+		codeSecurity: {
+			attachConfiguration: ["POST /orgs/{org}/code-security/configurations/{configuration_id}/attach"],
+			attachEnterpriseConfiguration: ["POST /enterprises/{enterprise}/code-security/configurations/{configuration_id}/attach"],
+			createConfiguration: ["POST /orgs/{org}/code-security/configurations"],
+			createConfigurationForEnterprise: ["POST /enterprises/{enterprise}/code-security/configurations"],
+			deleteConfiguration: ["DELETE /orgs/{org}/code-security/configurations/{configuration_id}"],
+			deleteConfigurationForEnterprise: ["DELETE /enterprises/{enterprise}/code-security/configurations/{configuration_id}"],
+			detachConfiguration: ["DELETE /orgs/{org}/code-security/configurations/detach"],
+			getConfiguration: ["GET /orgs/{org}/code-security/configurations/{configuration_id}"],
+			getConfigurationForRepository: ["GET /repos/{owner}/{repo}/code-security-configuration"],
+			getConfigurationsForEnterprise: ["GET /enterprises/{enterprise}/code-security/configurations"],
+			getConfigurationsForOrg: ["GET /orgs/{org}/code-security/configurations"],
+			getDefaultConfigurations: ["GET /orgs/{org}/code-security/configurations/defaults"],
+			getDefaultConfigurationsForEnterprise: ["GET /enterprises/{enterprise}/code-security/configurations/defaults"],
+			getRepositoriesForConfiguration: ["GET /orgs/{org}/code-security/configurations/{configuration_id}/repositories"],
+			getRepositoriesForEnterpriseConfiguration: ["GET /enterprises/{enterprise}/code-security/configurations/{configuration_id}/repositories"],
+			getSingleConfigurationForEnterprise: ["GET /enterprises/{enterprise}/code-security/configurations/{configuration_id}"],
+			setConfigurationAsDefault: ["PUT /orgs/{org}/code-security/configurations/{configuration_id}/defaults"],
+			setConfigurationAsDefaultForEnterprise: ["PUT /enterprises/{enterprise}/code-security/configurations/{configuration_id}/defaults"],
+			updateConfiguration: ["PATCH /orgs/{org}/code-security/configurations/{configuration_id}"],
+			updateEnterpriseConfiguration: ["PATCH /enterprises/{enterprise}/code-security/configurations/{configuration_id}"]
+		},
+		codesOfConduct: {
+			getAllCodesOfConduct: ["GET /codes_of_conduct"],
+			getConductCode: ["GET /codes_of_conduct/{key}"]
+		},
+		codespaces: {
+			addRepositoryForSecretForAuthenticatedUser: ["PUT /user/codespaces/secrets/{secret_name}/repositories/{repository_id}"],
+			addSelectedRepoToOrgSecret: ["PUT /orgs/{org}/codespaces/secrets/{secret_name}/repositories/{repository_id}"],
+			checkPermissionsForDevcontainer: ["GET /repos/{owner}/{repo}/codespaces/permissions_check"],
+			codespaceMachinesForAuthenticatedUser: ["GET /user/codespaces/{codespace_name}/machines"],
+			createForAuthenticatedUser: ["POST /user/codespaces"],
+			createOrUpdateOrgSecret: ["PUT /orgs/{org}/codespaces/secrets/{secret_name}"],
+			createOrUpdateRepoSecret: ["PUT /repos/{owner}/{repo}/codespaces/secrets/{secret_name}"],
+			createOrUpdateSecretForAuthenticatedUser: ["PUT /user/codespaces/secrets/{secret_name}"],
+			createWithPrForAuthenticatedUser: ["POST /repos/{owner}/{repo}/pulls/{pull_number}/codespaces"],
+			createWithRepoForAuthenticatedUser: ["POST /repos/{owner}/{repo}/codespaces"],
+			deleteForAuthenticatedUser: ["DELETE /user/codespaces/{codespace_name}"],
+			deleteFromOrganization: ["DELETE /orgs/{org}/members/{username}/codespaces/{codespace_name}"],
+			deleteOrgSecret: ["DELETE /orgs/{org}/codespaces/secrets/{secret_name}"],
+			deleteRepoSecret: ["DELETE /repos/{owner}/{repo}/codespaces/secrets/{secret_name}"],
+			deleteSecretForAuthenticatedUser: ["DELETE /user/codespaces/secrets/{secret_name}"],
+			exportForAuthenticatedUser: ["POST /user/codespaces/{codespace_name}/exports"],
+			getCodespacesForUserInOrg: ["GET /orgs/{org}/members/{username}/codespaces"],
+			getExportDetailsForAuthenticatedUser: ["GET /user/codespaces/{codespace_name}/exports/{export_id}"],
+			getForAuthenticatedUser: ["GET /user/codespaces/{codespace_name}"],
+			getOrgPublicKey: ["GET /orgs/{org}/codespaces/secrets/public-key"],
+			getOrgSecret: ["GET /orgs/{org}/codespaces/secrets/{secret_name}"],
+			getPublicKeyForAuthenticatedUser: ["GET /user/codespaces/secrets/public-key"],
+			getRepoPublicKey: ["GET /repos/{owner}/{repo}/codespaces/secrets/public-key"],
+			getRepoSecret: ["GET /repos/{owner}/{repo}/codespaces/secrets/{secret_name}"],
+			getSecretForAuthenticatedUser: ["GET /user/codespaces/secrets/{secret_name}"],
+			listDevcontainersInRepositoryForAuthenticatedUser: ["GET /repos/{owner}/{repo}/codespaces/devcontainers"],
+			listForAuthenticatedUser: ["GET /user/codespaces"],
+			listInOrganization: [
+				"GET /orgs/{org}/codespaces",
+				{},
+				{ renamedParameters: { org_id: "org" } }
+			],
+			listInRepositoryForAuthenticatedUser: ["GET /repos/{owner}/{repo}/codespaces"],
+			listOrgSecrets: ["GET /orgs/{org}/codespaces/secrets"],
+			listRepoSecrets: ["GET /repos/{owner}/{repo}/codespaces/secrets"],
+			listRepositoriesForSecretForAuthenticatedUser: ["GET /user/codespaces/secrets/{secret_name}/repositories"],
+			listSecretsForAuthenticatedUser: ["GET /user/codespaces/secrets"],
+			listSelectedReposForOrgSecret: ["GET /orgs/{org}/codespaces/secrets/{secret_name}/repositories"],
+			preFlightWithRepoForAuthenticatedUser: ["GET /repos/{owner}/{repo}/codespaces/new"],
+			publishForAuthenticatedUser: ["POST /user/codespaces/{codespace_name}/publish"],
+			removeRepositoryForSecretForAuthenticatedUser: ["DELETE /user/codespaces/secrets/{secret_name}/repositories/{repository_id}"],
+			removeSelectedRepoFromOrgSecret: ["DELETE /orgs/{org}/codespaces/secrets/{secret_name}/repositories/{repository_id}"],
+			repoMachinesForAuthenticatedUser: ["GET /repos/{owner}/{repo}/codespaces/machines"],
+			setRepositoriesForSecretForAuthenticatedUser: ["PUT /user/codespaces/secrets/{secret_name}/repositories"],
+			setSelectedReposForOrgSecret: ["PUT /orgs/{org}/codespaces/secrets/{secret_name}/repositories"],
+			startForAuthenticatedUser: ["POST /user/codespaces/{codespace_name}/start"],
+			stopForAuthenticatedUser: ["POST /user/codespaces/{codespace_name}/stop"],
+			stopInOrganization: ["POST /orgs/{org}/members/{username}/codespaces/{codespace_name}/stop"],
+			updateForAuthenticatedUser: ["PATCH /user/codespaces/{codespace_name}"]
+		},
+		copilot: {
+			addCopilotSeatsForTeams: ["POST /orgs/{org}/copilot/billing/selected_teams"],
+			addCopilotSeatsForUsers: ["POST /orgs/{org}/copilot/billing/selected_users"],
+			cancelCopilotSeatAssignmentForTeams: ["DELETE /orgs/{org}/copilot/billing/selected_teams"],
+			cancelCopilotSeatAssignmentForUsers: ["DELETE /orgs/{org}/copilot/billing/selected_users"],
+			copilotMetricsForOrganization: ["GET /orgs/{org}/copilot/metrics"],
+			copilotMetricsForTeam: ["GET /orgs/{org}/team/{team_slug}/copilot/metrics"],
+			getCopilotOrganizationDetails: ["GET /orgs/{org}/copilot/billing"],
+			getCopilotSeatDetailsForUser: ["GET /orgs/{org}/members/{username}/copilot"],
+			listCopilotSeats: ["GET /orgs/{org}/copilot/billing/seats"]
+		},
+		credentials: { revoke: ["POST /credentials/revoke"] },
+		dependabot: {
+			addSelectedRepoToOrgSecret: ["PUT /orgs/{org}/dependabot/secrets/{secret_name}/repositories/{repository_id}"],
+			createOrUpdateOrgSecret: ["PUT /orgs/{org}/dependabot/secrets/{secret_name}"],
+			createOrUpdateRepoSecret: ["PUT /repos/{owner}/{repo}/dependabot/secrets/{secret_name}"],
+			deleteOrgSecret: ["DELETE /orgs/{org}/dependabot/secrets/{secret_name}"],
+			deleteRepoSecret: ["DELETE /repos/{owner}/{repo}/dependabot/secrets/{secret_name}"],
+			getAlert: ["GET /repos/{owner}/{repo}/dependabot/alerts/{alert_number}"],
+			getOrgPublicKey: ["GET /orgs/{org}/dependabot/secrets/public-key"],
+			getOrgSecret: ["GET /orgs/{org}/dependabot/secrets/{secret_name}"],
+			getRepoPublicKey: ["GET /repos/{owner}/{repo}/dependabot/secrets/public-key"],
+			getRepoSecret: ["GET /repos/{owner}/{repo}/dependabot/secrets/{secret_name}"],
+			listAlertsForEnterprise: ["GET /enterprises/{enterprise}/dependabot/alerts"],
+			listAlertsForOrg: ["GET /orgs/{org}/dependabot/alerts"],
+			listAlertsForRepo: ["GET /repos/{owner}/{repo}/dependabot/alerts"],
+			listOrgSecrets: ["GET /orgs/{org}/dependabot/secrets"],
+			listRepoSecrets: ["GET /repos/{owner}/{repo}/dependabot/secrets"],
+			listSelectedReposForOrgSecret: ["GET /orgs/{org}/dependabot/secrets/{secret_name}/repositories"],
+			removeSelectedRepoFromOrgSecret: ["DELETE /orgs/{org}/dependabot/secrets/{secret_name}/repositories/{repository_id}"],
+			repositoryAccessForOrg: ["GET /organizations/{org}/dependabot/repository-access"],
+			setRepositoryAccessDefaultLevel: ["PUT /organizations/{org}/dependabot/repository-access/default-level"],
+			setSelectedReposForOrgSecret: ["PUT /orgs/{org}/dependabot/secrets/{secret_name}/repositories"],
+			updateAlert: ["PATCH /repos/{owner}/{repo}/dependabot/alerts/{alert_number}"],
+			updateRepositoryAccessForOrg: ["PATCH /organizations/{org}/dependabot/repository-access"]
+		},
+		dependencyGraph: {
+			createRepositorySnapshot: ["POST /repos/{owner}/{repo}/dependency-graph/snapshots"],
+			diffRange: ["GET /repos/{owner}/{repo}/dependency-graph/compare/{basehead}"],
+			exportSbom: ["GET /repos/{owner}/{repo}/dependency-graph/sbom"]
+		},
+		emojis: { get: ["GET /emojis"] },
+		enterpriseTeamMemberships: {
+			add: ["PUT /enterprises/{enterprise}/teams/{enterprise-team}/memberships/{username}"],
+			bulkAdd: ["POST /enterprises/{enterprise}/teams/{enterprise-team}/memberships/add"],
+			bulkRemove: ["POST /enterprises/{enterprise}/teams/{enterprise-team}/memberships/remove"],
+			get: ["GET /enterprises/{enterprise}/teams/{enterprise-team}/memberships/{username}"],
+			list: ["GET /enterprises/{enterprise}/teams/{enterprise-team}/memberships"],
+			remove: ["DELETE /enterprises/{enterprise}/teams/{enterprise-team}/memberships/{username}"]
+		},
+		enterpriseTeamOrganizations: {
+			add: ["PUT /enterprises/{enterprise}/teams/{enterprise-team}/organizations/{org}"],
+			bulkAdd: ["POST /enterprises/{enterprise}/teams/{enterprise-team}/organizations/add"],
+			bulkRemove: ["POST /enterprises/{enterprise}/teams/{enterprise-team}/organizations/remove"],
+			delete: ["DELETE /enterprises/{enterprise}/teams/{enterprise-team}/organizations/{org}"],
+			getAssignment: ["GET /enterprises/{enterprise}/teams/{enterprise-team}/organizations/{org}"],
+			getAssignments: ["GET /enterprises/{enterprise}/teams/{enterprise-team}/organizations"]
+		},
+		enterpriseTeams: {
+			create: ["POST /enterprises/{enterprise}/teams"],
+			delete: ["DELETE /enterprises/{enterprise}/teams/{team_slug}"],
+			get: ["GET /enterprises/{enterprise}/teams/{team_slug}"],
+			list: ["GET /enterprises/{enterprise}/teams"],
+			update: ["PATCH /enterprises/{enterprise}/teams/{team_slug}"]
+		},
+		gists: {
+			checkIsStarred: ["GET /gists/{gist_id}/star"],
+			create: ["POST /gists"],
+			createComment: ["POST /gists/{gist_id}/comments"],
+			delete: ["DELETE /gists/{gist_id}"],
+			deleteComment: ["DELETE /gists/{gist_id}/comments/{comment_id}"],
+			fork: ["POST /gists/{gist_id}/forks"],
+			get: ["GET /gists/{gist_id}"],
+			getComment: ["GET /gists/{gist_id}/comments/{comment_id}"],
+			getRevision: ["GET /gists/{gist_id}/{sha}"],
+			list: ["GET /gists"],
+			listComments: ["GET /gists/{gist_id}/comments"],
+			listCommits: ["GET /gists/{gist_id}/commits"],
+			listForUser: ["GET /users/{username}/gists"],
+			listForks: ["GET /gists/{gist_id}/forks"],
+			listPublic: ["GET /gists/public"],
+			listStarred: ["GET /gists/starred"],
+			star: ["PUT /gists/{gist_id}/star"],
+			unstar: ["DELETE /gists/{gist_id}/star"],
+			update: ["PATCH /gists/{gist_id}"],
+			updateComment: ["PATCH /gists/{gist_id}/comments/{comment_id}"]
+		},
+		git: {
+			createBlob: ["POST /repos/{owner}/{repo}/git/blobs"],
+			createCommit: ["POST /repos/{owner}/{repo}/git/commits"],
+			createRef: ["POST /repos/{owner}/{repo}/git/refs"],
+			createTag: ["POST /repos/{owner}/{repo}/git/tags"],
+			createTree: ["POST /repos/{owner}/{repo}/git/trees"],
+			deleteRef: ["DELETE /repos/{owner}/{repo}/git/refs/{ref}"],
+			getBlob: ["GET /repos/{owner}/{repo}/git/blobs/{file_sha}"],
+			getCommit: ["GET /repos/{owner}/{repo}/git/commits/{commit_sha}"],
+			getRef: ["GET /repos/{owner}/{repo}/git/ref/{ref}"],
+			getTag: ["GET /repos/{owner}/{repo}/git/tags/{tag_sha}"],
+			getTree: ["GET /repos/{owner}/{repo}/git/trees/{tree_sha}"],
+			listMatchingRefs: ["GET /repos/{owner}/{repo}/git/matching-refs/{ref}"],
+			updateRef: ["PATCH /repos/{owner}/{repo}/git/refs/{ref}"]
+		},
+		gitignore: {
+			getAllTemplates: ["GET /gitignore/templates"],
+			getTemplate: ["GET /gitignore/templates/{name}"]
+		},
+		hostedCompute: {
+			createNetworkConfigurationForOrg: ["POST /orgs/{org}/settings/network-configurations"],
+			deleteNetworkConfigurationFromOrg: ["DELETE /orgs/{org}/settings/network-configurations/{network_configuration_id}"],
+			getNetworkConfigurationForOrg: ["GET /orgs/{org}/settings/network-configurations/{network_configuration_id}"],
+			getNetworkSettingsForOrg: ["GET /orgs/{org}/settings/network-settings/{network_settings_id}"],
+			listNetworkConfigurationsForOrg: ["GET /orgs/{org}/settings/network-configurations"],
+			updateNetworkConfigurationForOrg: ["PATCH /orgs/{org}/settings/network-configurations/{network_configuration_id}"]
+		},
+		interactions: {
+			getRestrictionsForAuthenticatedUser: ["GET /user/interaction-limits"],
+			getRestrictionsForOrg: ["GET /orgs/{org}/interaction-limits"],
+			getRestrictionsForRepo: ["GET /repos/{owner}/{repo}/interaction-limits"],
+			getRestrictionsForYourPublicRepos: [
+				"GET /user/interaction-limits",
+				{},
+				{ renamed: ["interactions", "getRestrictionsForAuthenticatedUser"] }
+			],
+			removeRestrictionsForAuthenticatedUser: ["DELETE /user/interaction-limits"],
+			removeRestrictionsForOrg: ["DELETE /orgs/{org}/interaction-limits"],
+			removeRestrictionsForRepo: ["DELETE /repos/{owner}/{repo}/interaction-limits"],
+			removeRestrictionsForYourPublicRepos: [
+				"DELETE /user/interaction-limits",
+				{},
+				{ renamed: ["interactions", "removeRestrictionsForAuthenticatedUser"] }
+			],
+			setRestrictionsForAuthenticatedUser: ["PUT /user/interaction-limits"],
+			setRestrictionsForOrg: ["PUT /orgs/{org}/interaction-limits"],
+			setRestrictionsForRepo: ["PUT /repos/{owner}/{repo}/interaction-limits"],
+			setRestrictionsForYourPublicRepos: [
+				"PUT /user/interaction-limits",
+				{},
+				{ renamed: ["interactions", "setRestrictionsForAuthenticatedUser"] }
+			]
+		},
+		issues: {
+			addAssignees: ["POST /repos/{owner}/{repo}/issues/{issue_number}/assignees"],
+			addBlockedByDependency: ["POST /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocked_by"],
+			addLabels: ["POST /repos/{owner}/{repo}/issues/{issue_number}/labels"],
+			addSubIssue: ["POST /repos/{owner}/{repo}/issues/{issue_number}/sub_issues"],
+			checkUserCanBeAssigned: ["GET /repos/{owner}/{repo}/assignees/{assignee}"],
+			checkUserCanBeAssignedToIssue: ["GET /repos/{owner}/{repo}/issues/{issue_number}/assignees/{assignee}"],
+			create: ["POST /repos/{owner}/{repo}/issues"],
+			createComment: ["POST /repos/{owner}/{repo}/issues/{issue_number}/comments"],
+			createLabel: ["POST /repos/{owner}/{repo}/labels"],
+			createMilestone: ["POST /repos/{owner}/{repo}/milestones"],
+			deleteComment: ["DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}"],
+			deleteLabel: ["DELETE /repos/{owner}/{repo}/labels/{name}"],
+			deleteMilestone: ["DELETE /repos/{owner}/{repo}/milestones/{milestone_number}"],
+			get: ["GET /repos/{owner}/{repo}/issues/{issue_number}"],
+			getComment: ["GET /repos/{owner}/{repo}/issues/comments/{comment_id}"],
+			getEvent: ["GET /repos/{owner}/{repo}/issues/events/{event_id}"],
+			getLabel: ["GET /repos/{owner}/{repo}/labels/{name}"],
+			getMilestone: ["GET /repos/{owner}/{repo}/milestones/{milestone_number}"],
+			getParent: ["GET /repos/{owner}/{repo}/issues/{issue_number}/parent"],
+			list: ["GET /issues"],
+			listAssignees: ["GET /repos/{owner}/{repo}/assignees"],
+			listComments: ["GET /repos/{owner}/{repo}/issues/{issue_number}/comments"],
+			listCommentsForRepo: ["GET /repos/{owner}/{repo}/issues/comments"],
+			listDependenciesBlockedBy: ["GET /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocked_by"],
+			listDependenciesBlocking: ["GET /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocking"],
+			listEvents: ["GET /repos/{owner}/{repo}/issues/{issue_number}/events"],
+			listEventsForRepo: ["GET /repos/{owner}/{repo}/issues/events"],
+			listEventsForTimeline: ["GET /repos/{owner}/{repo}/issues/{issue_number}/timeline"],
+			listForAuthenticatedUser: ["GET /user/issues"],
+			listForOrg: ["GET /orgs/{org}/issues"],
+			listForRepo: ["GET /repos/{owner}/{repo}/issues"],
+			listLabelsForMilestone: ["GET /repos/{owner}/{repo}/milestones/{milestone_number}/labels"],
+			listLabelsForRepo: ["GET /repos/{owner}/{repo}/labels"],
+			listLabelsOnIssue: ["GET /repos/{owner}/{repo}/issues/{issue_number}/labels"],
+			listMilestones: ["GET /repos/{owner}/{repo}/milestones"],
+			listSubIssues: ["GET /repos/{owner}/{repo}/issues/{issue_number}/sub_issues"],
+			lock: ["PUT /repos/{owner}/{repo}/issues/{issue_number}/lock"],
+			removeAllLabels: ["DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels"],
+			removeAssignees: ["DELETE /repos/{owner}/{repo}/issues/{issue_number}/assignees"],
+			removeDependencyBlockedBy: ["DELETE /repos/{owner}/{repo}/issues/{issue_number}/dependencies/blocked_by/{issue_id}"],
+			removeLabel: ["DELETE /repos/{owner}/{repo}/issues/{issue_number}/labels/{name}"],
+			removeSubIssue: ["DELETE /repos/{owner}/{repo}/issues/{issue_number}/sub_issue"],
+			reprioritizeSubIssue: ["PATCH /repos/{owner}/{repo}/issues/{issue_number}/sub_issues/priority"],
+			setLabels: ["PUT /repos/{owner}/{repo}/issues/{issue_number}/labels"],
+			unlock: ["DELETE /repos/{owner}/{repo}/issues/{issue_number}/lock"],
+			update: ["PATCH /repos/{owner}/{repo}/issues/{issue_number}"],
+			updateComment: ["PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}"],
+			updateLabel: ["PATCH /repos/{owner}/{repo}/labels/{name}"],
+			updateMilestone: ["PATCH /repos/{owner}/{repo}/milestones/{milestone_number}"]
+		},
+		licenses: {
+			get: ["GET /licenses/{license}"],
+			getAllCommonlyUsed: ["GET /licenses"],
+			getForRepo: ["GET /repos/{owner}/{repo}/license"]
+		},
+		markdown: {
+			render: ["POST /markdown"],
+			renderRaw: ["POST /markdown/raw", { headers: { "content-type": "text/plain; charset=utf-8" } }]
+		},
+		meta: {
+			get: ["GET /meta"],
+			getAllVersions: ["GET /versions"],
+			getOctocat: ["GET /octocat"],
+			getZen: ["GET /zen"],
+			root: ["GET /"]
+		},
+		migrations: {
+			deleteArchiveForAuthenticatedUser: ["DELETE /user/migrations/{migration_id}/archive"],
+			deleteArchiveForOrg: ["DELETE /orgs/{org}/migrations/{migration_id}/archive"],
+			downloadArchiveForOrg: ["GET /orgs/{org}/migrations/{migration_id}/archive"],
+			getArchiveForAuthenticatedUser: ["GET /user/migrations/{migration_id}/archive"],
+			getStatusForAuthenticatedUser: ["GET /user/migrations/{migration_id}"],
+			getStatusForOrg: ["GET /orgs/{org}/migrations/{migration_id}"],
+			listForAuthenticatedUser: ["GET /user/migrations"],
+			listForOrg: ["GET /orgs/{org}/migrations"],
+			listReposForAuthenticatedUser: ["GET /user/migrations/{migration_id}/repositories"],
+			listReposForOrg: ["GET /orgs/{org}/migrations/{migration_id}/repositories"],
+			listReposForUser: [
+				"GET /user/migrations/{migration_id}/repositories",
+				{},
+				{ renamed: ["migrations", "listReposForAuthenticatedUser"] }
+			],
+			startForAuthenticatedUser: ["POST /user/migrations"],
+			startForOrg: ["POST /orgs/{org}/migrations"],
+			unlockRepoForAuthenticatedUser: ["DELETE /user/migrations/{migration_id}/repos/{repo_name}/lock"],
+			unlockRepoForOrg: ["DELETE /orgs/{org}/migrations/{migration_id}/repos/{repo_name}/lock"]
+		},
+		oidc: {
+			getOidcCustomSubTemplateForOrg: ["GET /orgs/{org}/actions/oidc/customization/sub"],
+			updateOidcCustomSubTemplateForOrg: ["PUT /orgs/{org}/actions/oidc/customization/sub"]
+		},
+		orgs: {
+			addSecurityManagerTeam: [
+				"PUT /orgs/{org}/security-managers/teams/{team_slug}",
+				{},
+				{ deprecated: "octokit.rest.orgs.addSecurityManagerTeam() is deprecated, see https://docs.github.com/rest/orgs/security-managers#add-a-security-manager-team" }
+			],
+			assignTeamToOrgRole: ["PUT /orgs/{org}/organization-roles/teams/{team_slug}/{role_id}"],
+			assignUserToOrgRole: ["PUT /orgs/{org}/organization-roles/users/{username}/{role_id}"],
+			blockUser: ["PUT /orgs/{org}/blocks/{username}"],
+			cancelInvitation: ["DELETE /orgs/{org}/invitations/{invitation_id}"],
+			checkBlockedUser: ["GET /orgs/{org}/blocks/{username}"],
+			checkMembershipForUser: ["GET /orgs/{org}/members/{username}"],
+			checkPublicMembershipForUser: ["GET /orgs/{org}/public_members/{username}"],
+			convertMemberToOutsideCollaborator: ["PUT /orgs/{org}/outside_collaborators/{username}"],
+			createArtifactStorageRecord: ["POST /orgs/{org}/artifacts/metadata/storage-record"],
+			createInvitation: ["POST /orgs/{org}/invitations"],
+			createIssueType: ["POST /orgs/{org}/issue-types"],
+			createWebhook: ["POST /orgs/{org}/hooks"],
+			customPropertiesForOrgsCreateOrUpdateOrganizationValues: ["PATCH /organizations/{org}/org-properties/values"],
+			customPropertiesForOrgsGetOrganizationValues: ["GET /organizations/{org}/org-properties/values"],
+			customPropertiesForReposCreateOrUpdateOrganizationDefinition: ["PUT /orgs/{org}/properties/schema/{custom_property_name}"],
+			customPropertiesForReposCreateOrUpdateOrganizationDefinitions: ["PATCH /orgs/{org}/properties/schema"],
+			customPropertiesForReposCreateOrUpdateOrganizationValues: ["PATCH /orgs/{org}/properties/values"],
+			customPropertiesForReposDeleteOrganizationDefinition: ["DELETE /orgs/{org}/properties/schema/{custom_property_name}"],
+			customPropertiesForReposGetOrganizationDefinition: ["GET /orgs/{org}/properties/schema/{custom_property_name}"],
+			customPropertiesForReposGetOrganizationDefinitions: ["GET /orgs/{org}/properties/schema"],
+			customPropertiesForReposGetOrganizationValues: ["GET /orgs/{org}/properties/values"],
+			delete: ["DELETE /orgs/{org}"],
+			deleteAttestationsBulk: ["POST /orgs/{org}/attestations/delete-request"],
+			deleteAttestationsById: ["DELETE /orgs/{org}/attestations/{attestation_id}"],
+			deleteAttestationsBySubjectDigest: ["DELETE /orgs/{org}/attestations/digest/{subject_digest}"],
+			deleteIssueType: ["DELETE /orgs/{org}/issue-types/{issue_type_id}"],
+			deleteWebhook: ["DELETE /orgs/{org}/hooks/{hook_id}"],
+			disableSelectedRepositoryImmutableReleasesOrganization: ["DELETE /orgs/{org}/settings/immutable-releases/repositories/{repository_id}"],
+			enableSelectedRepositoryImmutableReleasesOrganization: ["PUT /orgs/{org}/settings/immutable-releases/repositories/{repository_id}"],
+			get: ["GET /orgs/{org}"],
+			getImmutableReleasesSettings: ["GET /orgs/{org}/settings/immutable-releases"],
+			getImmutableReleasesSettingsRepositories: ["GET /orgs/{org}/settings/immutable-releases/repositories"],
+			getMembershipForAuthenticatedUser: ["GET /user/memberships/orgs/{org}"],
+			getMembershipForUser: ["GET /orgs/{org}/memberships/{username}"],
+			getOrgRole: ["GET /orgs/{org}/organization-roles/{role_id}"],
+			getOrgRulesetHistory: ["GET /orgs/{org}/rulesets/{ruleset_id}/history"],
+			getOrgRulesetVersion: ["GET /orgs/{org}/rulesets/{ruleset_id}/history/{version_id}"],
+			getWebhook: ["GET /orgs/{org}/hooks/{hook_id}"],
+			getWebhookConfigForOrg: ["GET /orgs/{org}/hooks/{hook_id}/config"],
+			getWebhookDelivery: ["GET /orgs/{org}/hooks/{hook_id}/deliveries/{delivery_id}"],
+			list: ["GET /organizations"],
+			listAppInstallations: ["GET /orgs/{org}/installations"],
+			listArtifactStorageRecords: ["GET /orgs/{org}/artifacts/{subject_digest}/metadata/storage-records"],
+			listAttestationRepositories: ["GET /orgs/{org}/attestations/repositories"],
+			listAttestations: ["GET /orgs/{org}/attestations/{subject_digest}"],
+			listAttestationsBulk: ["POST /orgs/{org}/attestations/bulk-list{?per_page,before,after}"],
+			listBlockedUsers: ["GET /orgs/{org}/blocks"],
+			listFailedInvitations: ["GET /orgs/{org}/failed_invitations"],
+			listForAuthenticatedUser: ["GET /user/orgs"],
+			listForUser: ["GET /users/{username}/orgs"],
+			listInvitationTeams: ["GET /orgs/{org}/invitations/{invitation_id}/teams"],
+			listIssueTypes: ["GET /orgs/{org}/issue-types"],
+			listMembers: ["GET /orgs/{org}/members"],
+			listMembershipsForAuthenticatedUser: ["GET /user/memberships/orgs"],
+			listOrgRoleTeams: ["GET /orgs/{org}/organization-roles/{role_id}/teams"],
+			listOrgRoleUsers: ["GET /orgs/{org}/organization-roles/{role_id}/users"],
+			listOrgRoles: ["GET /orgs/{org}/organization-roles"],
+			listOrganizationFineGrainedPermissions: ["GET /orgs/{org}/organization-fine-grained-permissions"],
+			listOutsideCollaborators: ["GET /orgs/{org}/outside_collaborators"],
+			listPatGrantRepositories: ["GET /orgs/{org}/personal-access-tokens/{pat_id}/repositories"],
+			listPatGrantRequestRepositories: ["GET /orgs/{org}/personal-access-token-requests/{pat_request_id}/repositories"],
+			listPatGrantRequests: ["GET /orgs/{org}/personal-access-token-requests"],
+			listPatGrants: ["GET /orgs/{org}/personal-access-tokens"],
+			listPendingInvitations: ["GET /orgs/{org}/invitations"],
+			listPublicMembers: ["GET /orgs/{org}/public_members"],
+			listSecurityManagerTeams: [
+				"GET /orgs/{org}/security-managers",
+				{},
+				{ deprecated: "octokit.rest.orgs.listSecurityManagerTeams() is deprecated, see https://docs.github.com/rest/orgs/security-managers#list-security-manager-teams" }
+			],
+			listWebhookDeliveries: ["GET /orgs/{org}/hooks/{hook_id}/deliveries"],
+			listWebhooks: ["GET /orgs/{org}/hooks"],
+			pingWebhook: ["POST /orgs/{org}/hooks/{hook_id}/pings"],
+			redeliverWebhookDelivery: ["POST /orgs/{org}/hooks/{hook_id}/deliveries/{delivery_id}/attempts"],
+			removeMember: ["DELETE /orgs/{org}/members/{username}"],
+			removeMembershipForUser: ["DELETE /orgs/{org}/memberships/{username}"],
+			removeOutsideCollaborator: ["DELETE /orgs/{org}/outside_collaborators/{username}"],
+			removePublicMembershipForAuthenticatedUser: ["DELETE /orgs/{org}/public_members/{username}"],
+			removeSecurityManagerTeam: [
+				"DELETE /orgs/{org}/security-managers/teams/{team_slug}",
+				{},
+				{ deprecated: "octokit.rest.orgs.removeSecurityManagerTeam() is deprecated, see https://docs.github.com/rest/orgs/security-managers#remove-a-security-manager-team" }
+			],
+			reviewPatGrantRequest: ["POST /orgs/{org}/personal-access-token-requests/{pat_request_id}"],
+			reviewPatGrantRequestsInBulk: ["POST /orgs/{org}/personal-access-token-requests"],
+			revokeAllOrgRolesTeam: ["DELETE /orgs/{org}/organization-roles/teams/{team_slug}"],
+			revokeAllOrgRolesUser: ["DELETE /orgs/{org}/organization-roles/users/{username}"],
+			revokeOrgRoleTeam: ["DELETE /orgs/{org}/organization-roles/teams/{team_slug}/{role_id}"],
+			revokeOrgRoleUser: ["DELETE /orgs/{org}/organization-roles/users/{username}/{role_id}"],
+			setImmutableReleasesSettings: ["PUT /orgs/{org}/settings/immutable-releases"],
+			setImmutableReleasesSettingsRepositories: ["PUT /orgs/{org}/settings/immutable-releases/repositories"],
+			setMembershipForUser: ["PUT /orgs/{org}/memberships/{username}"],
+			setPublicMembershipForAuthenticatedUser: ["PUT /orgs/{org}/public_members/{username}"],
+			unblockUser: ["DELETE /orgs/{org}/blocks/{username}"],
+			update: ["PATCH /orgs/{org}"],
+			updateIssueType: ["PUT /orgs/{org}/issue-types/{issue_type_id}"],
+			updateMembershipForAuthenticatedUser: ["PATCH /user/memberships/orgs/{org}"],
+			updatePatAccess: ["POST /orgs/{org}/personal-access-tokens/{pat_id}"],
+			updatePatAccesses: ["POST /orgs/{org}/personal-access-tokens"],
+			updateWebhook: ["PATCH /orgs/{org}/hooks/{hook_id}"],
+			updateWebhookConfigForOrg: ["PATCH /orgs/{org}/hooks/{hook_id}/config"]
+		},
+		packages: {
+			deletePackageForAuthenticatedUser: ["DELETE /user/packages/{package_type}/{package_name}"],
+			deletePackageForOrg: ["DELETE /orgs/{org}/packages/{package_type}/{package_name}"],
+			deletePackageForUser: ["DELETE /users/{username}/packages/{package_type}/{package_name}"],
+			deletePackageVersionForAuthenticatedUser: ["DELETE /user/packages/{package_type}/{package_name}/versions/{package_version_id}"],
+			deletePackageVersionForOrg: ["DELETE /orgs/{org}/packages/{package_type}/{package_name}/versions/{package_version_id}"],
+			deletePackageVersionForUser: ["DELETE /users/{username}/packages/{package_type}/{package_name}/versions/{package_version_id}"],
+			getAllPackageVersionsForAPackageOwnedByAnOrg: [
+				"GET /orgs/{org}/packages/{package_type}/{package_name}/versions",
+				{},
+				{ renamed: ["packages", "getAllPackageVersionsForPackageOwnedByOrg"] }
+			],
+			getAllPackageVersionsForAPackageOwnedByTheAuthenticatedUser: [
+				"GET /user/packages/{package_type}/{package_name}/versions",
+				{},
+				{ renamed: ["packages", "getAllPackageVersionsForPackageOwnedByAuthenticatedUser"] }
+			],
+			getAllPackageVersionsForPackageOwnedByAuthenticatedUser: ["GET /user/packages/{package_type}/{package_name}/versions"],
+			getAllPackageVersionsForPackageOwnedByOrg: ["GET /orgs/{org}/packages/{package_type}/{package_name}/versions"],
+			getAllPackageVersionsForPackageOwnedByUser: ["GET /users/{username}/packages/{package_type}/{package_name}/versions"],
+			getPackageForAuthenticatedUser: ["GET /user/packages/{package_type}/{package_name}"],
+			getPackageForOrganization: ["GET /orgs/{org}/packages/{package_type}/{package_name}"],
+			getPackageForUser: ["GET /users/{username}/packages/{package_type}/{package_name}"],
+			getPackageVersionForAuthenticatedUser: ["GET /user/packages/{package_type}/{package_name}/versions/{package_version_id}"],
+			getPackageVersionForOrganization: ["GET /orgs/{org}/packages/{package_type}/{package_name}/versions/{package_version_id}"],
+			getPackageVersionForUser: ["GET /users/{username}/packages/{package_type}/{package_name}/versions/{package_version_id}"],
+			listDockerMigrationConflictingPackagesForAuthenticatedUser: ["GET /user/docker/conflicts"],
+			listDockerMigrationConflictingPackagesForOrganization: ["GET /orgs/{org}/docker/conflicts"],
+			listDockerMigrationConflictingPackagesForUser: ["GET /users/{username}/docker/conflicts"],
+			listPackagesForAuthenticatedUser: ["GET /user/packages"],
+			listPackagesForOrganization: ["GET /orgs/{org}/packages"],
+			listPackagesForUser: ["GET /users/{username}/packages"],
+			restorePackageForAuthenticatedUser: ["POST /user/packages/{package_type}/{package_name}/restore{?token}"],
+			restorePackageForOrg: ["POST /orgs/{org}/packages/{package_type}/{package_name}/restore{?token}"],
+			restorePackageForUser: ["POST /users/{username}/packages/{package_type}/{package_name}/restore{?token}"],
+			restorePackageVersionForAuthenticatedUser: ["POST /user/packages/{package_type}/{package_name}/versions/{package_version_id}/restore"],
+			restorePackageVersionForOrg: ["POST /orgs/{org}/packages/{package_type}/{package_name}/versions/{package_version_id}/restore"],
+			restorePackageVersionForUser: ["POST /users/{username}/packages/{package_type}/{package_name}/versions/{package_version_id}/restore"]
+		},
+		privateRegistries: {
+			createOrgPrivateRegistry: ["POST /orgs/{org}/private-registries"],
+			deleteOrgPrivateRegistry: ["DELETE /orgs/{org}/private-registries/{secret_name}"],
+			getOrgPrivateRegistry: ["GET /orgs/{org}/private-registries/{secret_name}"],
+			getOrgPublicKey: ["GET /orgs/{org}/private-registries/public-key"],
+			listOrgPrivateRegistries: ["GET /orgs/{org}/private-registries"],
+			updateOrgPrivateRegistry: ["PATCH /orgs/{org}/private-registries/{secret_name}"]
+		},
+		projects: {
+			addItemForOrg: ["POST /orgs/{org}/projectsV2/{project_number}/items"],
+			addItemForUser: ["POST /users/{username}/projectsV2/{project_number}/items"],
+			deleteItemForOrg: ["DELETE /orgs/{org}/projectsV2/{project_number}/items/{item_id}"],
+			deleteItemForUser: ["DELETE /users/{username}/projectsV2/{project_number}/items/{item_id}"],
+			getFieldForOrg: ["GET /orgs/{org}/projectsV2/{project_number}/fields/{field_id}"],
+			getFieldForUser: ["GET /users/{username}/projectsV2/{project_number}/fields/{field_id}"],
+			getForOrg: ["GET /orgs/{org}/projectsV2/{project_number}"],
+			getForUser: ["GET /users/{username}/projectsV2/{project_number}"],
+			getOrgItem: ["GET /orgs/{org}/projectsV2/{project_number}/items/{item_id}"],
+			getUserItem: ["GET /users/{username}/projectsV2/{project_number}/items/{item_id}"],
+			listFieldsForOrg: ["GET /orgs/{org}/projectsV2/{project_number}/fields"],
+			listFieldsForUser: ["GET /users/{username}/projectsV2/{project_number}/fields"],
+			listForOrg: ["GET /orgs/{org}/projectsV2"],
+			listForUser: ["GET /users/{username}/projectsV2"],
+			listItemsForOrg: ["GET /orgs/{org}/projectsV2/{project_number}/items"],
+			listItemsForUser: ["GET /users/{username}/projectsV2/{project_number}/items"],
+			updateItemForOrg: ["PATCH /orgs/{org}/projectsV2/{project_number}/items/{item_id}"],
+			updateItemForUser: ["PATCH /users/{username}/projectsV2/{project_number}/items/{item_id}"]
+		},
+		pulls: {
+			checkIfMerged: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/merge"],
+			create: ["POST /repos/{owner}/{repo}/pulls"],
+			createReplyForReviewComment: ["POST /repos/{owner}/{repo}/pulls/{pull_number}/comments/{comment_id}/replies"],
+			createReview: ["POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews"],
+			createReviewComment: ["POST /repos/{owner}/{repo}/pulls/{pull_number}/comments"],
+			deletePendingReview: ["DELETE /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}"],
+			deleteReviewComment: ["DELETE /repos/{owner}/{repo}/pulls/comments/{comment_id}"],
+			dismissReview: ["PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/dismissals"],
+			get: ["GET /repos/{owner}/{repo}/pulls/{pull_number}"],
+			getReview: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}"],
+			getReviewComment: ["GET /repos/{owner}/{repo}/pulls/comments/{comment_id}"],
+			list: ["GET /repos/{owner}/{repo}/pulls"],
+			listCommentsForReview: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/comments"],
+			listCommits: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/commits"],
+			listFiles: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/files"],
+			listRequestedReviewers: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers"],
+			listReviewComments: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/comments"],
+			listReviewCommentsForRepo: ["GET /repos/{owner}/{repo}/pulls/comments"],
+			listReviews: ["GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews"],
+			merge: ["PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge"],
+			removeRequestedReviewers: ["DELETE /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers"],
+			requestReviewers: ["POST /repos/{owner}/{repo}/pulls/{pull_number}/requested_reviewers"],
+			submitReview: ["POST /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}/events"],
+			update: ["PATCH /repos/{owner}/{repo}/pulls/{pull_number}"],
+			updateBranch: ["PUT /repos/{owner}/{repo}/pulls/{pull_number}/update-branch"],
+			updateReview: ["PUT /repos/{owner}/{repo}/pulls/{pull_number}/reviews/{review_id}"],
+			updateReviewComment: ["PATCH /repos/{owner}/{repo}/pulls/comments/{comment_id}"]
+		},
+		rateLimit: { get: ["GET /rate_limit"] },
+		reactions: {
+			createForCommitComment: ["POST /repos/{owner}/{repo}/comments/{comment_id}/reactions"],
+			createForIssue: ["POST /repos/{owner}/{repo}/issues/{issue_number}/reactions"],
+			createForIssueComment: ["POST /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions"],
+			createForPullRequestReviewComment: ["POST /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions"],
+			createForRelease: ["POST /repos/{owner}/{repo}/releases/{release_id}/reactions"],
+			createForTeamDiscussionCommentInOrg: ["POST /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}/reactions"],
+			createForTeamDiscussionInOrg: ["POST /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/reactions"],
+			deleteForCommitComment: ["DELETE /repos/{owner}/{repo}/comments/{comment_id}/reactions/{reaction_id}"],
+			deleteForIssue: ["DELETE /repos/{owner}/{repo}/issues/{issue_number}/reactions/{reaction_id}"],
+			deleteForIssueComment: ["DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions/{reaction_id}"],
+			deleteForPullRequestComment: ["DELETE /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions/{reaction_id}"],
+			deleteForRelease: ["DELETE /repos/{owner}/{repo}/releases/{release_id}/reactions/{reaction_id}"],
+			deleteForTeamDiscussion: ["DELETE /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/reactions/{reaction_id}"],
+			deleteForTeamDiscussionComment: ["DELETE /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}/reactions/{reaction_id}"],
+			listForCommitComment: ["GET /repos/{owner}/{repo}/comments/{comment_id}/reactions"],
+			listForIssue: ["GET /repos/{owner}/{repo}/issues/{issue_number}/reactions"],
+			listForIssueComment: ["GET /repos/{owner}/{repo}/issues/comments/{comment_id}/reactions"],
+			listForPullRequestReviewComment: ["GET /repos/{owner}/{repo}/pulls/comments/{comment_id}/reactions"],
+			listForRelease: ["GET /repos/{owner}/{repo}/releases/{release_id}/reactions"],
+			listForTeamDiscussionCommentInOrg: ["GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}/reactions"],
+			listForTeamDiscussionInOrg: ["GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/reactions"]
+		},
+		repos: {
+			acceptInvitation: [
+				"PATCH /user/repository_invitations/{invitation_id}",
+				{},
+				{ renamed: ["repos", "acceptInvitationForAuthenticatedUser"] }
+			],
+			acceptInvitationForAuthenticatedUser: ["PATCH /user/repository_invitations/{invitation_id}"],
+			addAppAccessRestrictions: [
+				"POST /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/apps",
+				{},
+				{ mapToData: "apps" }
+			],
+			addCollaborator: ["PUT /repos/{owner}/{repo}/collaborators/{username}"],
+			addStatusCheckContexts: [
+				"POST /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks/contexts",
+				{},
+				{ mapToData: "contexts" }
+			],
+			addTeamAccessRestrictions: [
+				"POST /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/teams",
+				{},
+				{ mapToData: "teams" }
+			],
+			addUserAccessRestrictions: [
+				"POST /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/users",
+				{},
+				{ mapToData: "users" }
+			],
+			cancelPagesDeployment: ["POST /repos/{owner}/{repo}/pages/deployments/{pages_deployment_id}/cancel"],
+			checkAutomatedSecurityFixes: ["GET /repos/{owner}/{repo}/automated-security-fixes"],
+			checkCollaborator: ["GET /repos/{owner}/{repo}/collaborators/{username}"],
+			checkImmutableReleases: ["GET /repos/{owner}/{repo}/immutable-releases"],
+			checkPrivateVulnerabilityReporting: ["GET /repos/{owner}/{repo}/private-vulnerability-reporting"],
+			checkVulnerabilityAlerts: ["GET /repos/{owner}/{repo}/vulnerability-alerts"],
+			codeownersErrors: ["GET /repos/{owner}/{repo}/codeowners/errors"],
+			compareCommits: ["GET /repos/{owner}/{repo}/compare/{base}...{head}"],
+			compareCommitsWithBasehead: ["GET /repos/{owner}/{repo}/compare/{basehead}"],
+			createAttestation: ["POST /repos/{owner}/{repo}/attestations"],
+			createAutolink: ["POST /repos/{owner}/{repo}/autolinks"],
+			createCommitComment: ["POST /repos/{owner}/{repo}/commits/{commit_sha}/comments"],
+			createCommitSignatureProtection: ["POST /repos/{owner}/{repo}/branches/{branch}/protection/required_signatures"],
+			createCommitStatus: ["POST /repos/{owner}/{repo}/statuses/{sha}"],
+			createDeployKey: ["POST /repos/{owner}/{repo}/keys"],
+			createDeployment: ["POST /repos/{owner}/{repo}/deployments"],
+			createDeploymentBranchPolicy: ["POST /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies"],
+			createDeploymentProtectionRule: ["POST /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules"],
+			createDeploymentStatus: ["POST /repos/{owner}/{repo}/deployments/{deployment_id}/statuses"],
+			createDispatchEvent: ["POST /repos/{owner}/{repo}/dispatches"],
+			createForAuthenticatedUser: ["POST /user/repos"],
+			createFork: ["POST /repos/{owner}/{repo}/forks"],
+			createInOrg: ["POST /orgs/{org}/repos"],
+			createOrUpdateEnvironment: ["PUT /repos/{owner}/{repo}/environments/{environment_name}"],
+			createOrUpdateFileContents: ["PUT /repos/{owner}/{repo}/contents/{path}"],
+			createOrgRuleset: ["POST /orgs/{org}/rulesets"],
+			createPagesDeployment: ["POST /repos/{owner}/{repo}/pages/deployments"],
+			createPagesSite: ["POST /repos/{owner}/{repo}/pages"],
+			createRelease: ["POST /repos/{owner}/{repo}/releases"],
+			createRepoRuleset: ["POST /repos/{owner}/{repo}/rulesets"],
+			createUsingTemplate: ["POST /repos/{template_owner}/{template_repo}/generate"],
+			createWebhook: ["POST /repos/{owner}/{repo}/hooks"],
+			customPropertiesForReposCreateOrUpdateRepositoryValues: ["PATCH /repos/{owner}/{repo}/properties/values"],
+			customPropertiesForReposGetRepositoryValues: ["GET /repos/{owner}/{repo}/properties/values"],
+			declineInvitation: [
+				"DELETE /user/repository_invitations/{invitation_id}",
+				{},
+				{ renamed: ["repos", "declineInvitationForAuthenticatedUser"] }
+			],
+			declineInvitationForAuthenticatedUser: ["DELETE /user/repository_invitations/{invitation_id}"],
+			delete: ["DELETE /repos/{owner}/{repo}"],
+			deleteAccessRestrictions: ["DELETE /repos/{owner}/{repo}/branches/{branch}/protection/restrictions"],
+			deleteAdminBranchProtection: ["DELETE /repos/{owner}/{repo}/branches/{branch}/protection/enforce_admins"],
+			deleteAnEnvironment: ["DELETE /repos/{owner}/{repo}/environments/{environment_name}"],
+			deleteAutolink: ["DELETE /repos/{owner}/{repo}/autolinks/{autolink_id}"],
+			deleteBranchProtection: ["DELETE /repos/{owner}/{repo}/branches/{branch}/protection"],
+			deleteCommitComment: ["DELETE /repos/{owner}/{repo}/comments/{comment_id}"],
+			deleteCommitSignatureProtection: ["DELETE /repos/{owner}/{repo}/branches/{branch}/protection/required_signatures"],
+			deleteDeployKey: ["DELETE /repos/{owner}/{repo}/keys/{key_id}"],
+			deleteDeployment: ["DELETE /repos/{owner}/{repo}/deployments/{deployment_id}"],
+			deleteDeploymentBranchPolicy: ["DELETE /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies/{branch_policy_id}"],
+			deleteFile: ["DELETE /repos/{owner}/{repo}/contents/{path}"],
+			deleteInvitation: ["DELETE /repos/{owner}/{repo}/invitations/{invitation_id}"],
+			deleteOrgRuleset: ["DELETE /orgs/{org}/rulesets/{ruleset_id}"],
+			deletePagesSite: ["DELETE /repos/{owner}/{repo}/pages"],
+			deletePullRequestReviewProtection: ["DELETE /repos/{owner}/{repo}/branches/{branch}/protection/required_pull_request_reviews"],
+			deleteRelease: ["DELETE /repos/{owner}/{repo}/releases/{release_id}"],
+			deleteReleaseAsset: ["DELETE /repos/{owner}/{repo}/releases/assets/{asset_id}"],
+			deleteRepoRuleset: ["DELETE /repos/{owner}/{repo}/rulesets/{ruleset_id}"],
+			deleteWebhook: ["DELETE /repos/{owner}/{repo}/hooks/{hook_id}"],
+			disableAutomatedSecurityFixes: ["DELETE /repos/{owner}/{repo}/automated-security-fixes"],
+			disableDeploymentProtectionRule: ["DELETE /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules/{protection_rule_id}"],
+			disableImmutableReleases: ["DELETE /repos/{owner}/{repo}/immutable-releases"],
+			disablePrivateVulnerabilityReporting: ["DELETE /repos/{owner}/{repo}/private-vulnerability-reporting"],
+			disableVulnerabilityAlerts: ["DELETE /repos/{owner}/{repo}/vulnerability-alerts"],
+			downloadArchive: [
+				"GET /repos/{owner}/{repo}/zipball/{ref}",
+				{},
+				{ renamed: ["repos", "downloadZipballArchive"] }
+			],
+			downloadTarballArchive: ["GET /repos/{owner}/{repo}/tarball/{ref}"],
+			downloadZipballArchive: ["GET /repos/{owner}/{repo}/zipball/{ref}"],
+			enableAutomatedSecurityFixes: ["PUT /repos/{owner}/{repo}/automated-security-fixes"],
+			enableImmutableReleases: ["PUT /repos/{owner}/{repo}/immutable-releases"],
+			enablePrivateVulnerabilityReporting: ["PUT /repos/{owner}/{repo}/private-vulnerability-reporting"],
+			enableVulnerabilityAlerts: ["PUT /repos/{owner}/{repo}/vulnerability-alerts"],
+			generateReleaseNotes: ["POST /repos/{owner}/{repo}/releases/generate-notes"],
+			get: ["GET /repos/{owner}/{repo}"],
+			getAccessRestrictions: ["GET /repos/{owner}/{repo}/branches/{branch}/protection/restrictions"],
+			getAdminBranchProtection: ["GET /repos/{owner}/{repo}/branches/{branch}/protection/enforce_admins"],
+			getAllDeploymentProtectionRules: ["GET /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules"],
+			getAllEnvironments: ["GET /repos/{owner}/{repo}/environments"],
+			getAllStatusCheckContexts: ["GET /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks/contexts"],
+			getAllTopics: ["GET /repos/{owner}/{repo}/topics"],
+			getAppsWithAccessToProtectedBranch: ["GET /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/apps"],
+			getAutolink: ["GET /repos/{owner}/{repo}/autolinks/{autolink_id}"],
+			getBranch: ["GET /repos/{owner}/{repo}/branches/{branch}"],
+			getBranchProtection: ["GET /repos/{owner}/{repo}/branches/{branch}/protection"],
+			getBranchRules: ["GET /repos/{owner}/{repo}/rules/branches/{branch}"],
+			getClones: ["GET /repos/{owner}/{repo}/traffic/clones"],
+			getCodeFrequencyStats: ["GET /repos/{owner}/{repo}/stats/code_frequency"],
+			getCollaboratorPermissionLevel: ["GET /repos/{owner}/{repo}/collaborators/{username}/permission"],
+			getCombinedStatusForRef: ["GET /repos/{owner}/{repo}/commits/{ref}/status"],
+			getCommit: ["GET /repos/{owner}/{repo}/commits/{ref}"],
+			getCommitActivityStats: ["GET /repos/{owner}/{repo}/stats/commit_activity"],
+			getCommitComment: ["GET /repos/{owner}/{repo}/comments/{comment_id}"],
+			getCommitSignatureProtection: ["GET /repos/{owner}/{repo}/branches/{branch}/protection/required_signatures"],
+			getCommunityProfileMetrics: ["GET /repos/{owner}/{repo}/community/profile"],
+			getContent: ["GET /repos/{owner}/{repo}/contents/{path}"],
+			getContributorsStats: ["GET /repos/{owner}/{repo}/stats/contributors"],
+			getCustomDeploymentProtectionRule: ["GET /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules/{protection_rule_id}"],
+			getDeployKey: ["GET /repos/{owner}/{repo}/keys/{key_id}"],
+			getDeployment: ["GET /repos/{owner}/{repo}/deployments/{deployment_id}"],
+			getDeploymentBranchPolicy: ["GET /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies/{branch_policy_id}"],
+			getDeploymentStatus: ["GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses/{status_id}"],
+			getEnvironment: ["GET /repos/{owner}/{repo}/environments/{environment_name}"],
+			getLatestPagesBuild: ["GET /repos/{owner}/{repo}/pages/builds/latest"],
+			getLatestRelease: ["GET /repos/{owner}/{repo}/releases/latest"],
+			getOrgRuleSuite: ["GET /orgs/{org}/rulesets/rule-suites/{rule_suite_id}"],
+			getOrgRuleSuites: ["GET /orgs/{org}/rulesets/rule-suites"],
+			getOrgRuleset: ["GET /orgs/{org}/rulesets/{ruleset_id}"],
+			getOrgRulesets: ["GET /orgs/{org}/rulesets"],
+			getPages: ["GET /repos/{owner}/{repo}/pages"],
+			getPagesBuild: ["GET /repos/{owner}/{repo}/pages/builds/{build_id}"],
+			getPagesDeployment: ["GET /repos/{owner}/{repo}/pages/deployments/{pages_deployment_id}"],
+			getPagesHealthCheck: ["GET /repos/{owner}/{repo}/pages/health"],
+			getParticipationStats: ["GET /repos/{owner}/{repo}/stats/participation"],
+			getPullRequestReviewProtection: ["GET /repos/{owner}/{repo}/branches/{branch}/protection/required_pull_request_reviews"],
+			getPunchCardStats: ["GET /repos/{owner}/{repo}/stats/punch_card"],
+			getReadme: ["GET /repos/{owner}/{repo}/readme"],
+			getReadmeInDirectory: ["GET /repos/{owner}/{repo}/readme/{dir}"],
+			getRelease: ["GET /repos/{owner}/{repo}/releases/{release_id}"],
+			getReleaseAsset: ["GET /repos/{owner}/{repo}/releases/assets/{asset_id}"],
+			getReleaseByTag: ["GET /repos/{owner}/{repo}/releases/tags/{tag}"],
+			getRepoRuleSuite: ["GET /repos/{owner}/{repo}/rulesets/rule-suites/{rule_suite_id}"],
+			getRepoRuleSuites: ["GET /repos/{owner}/{repo}/rulesets/rule-suites"],
+			getRepoRuleset: ["GET /repos/{owner}/{repo}/rulesets/{ruleset_id}"],
+			getRepoRulesetHistory: ["GET /repos/{owner}/{repo}/rulesets/{ruleset_id}/history"],
+			getRepoRulesetVersion: ["GET /repos/{owner}/{repo}/rulesets/{ruleset_id}/history/{version_id}"],
+			getRepoRulesets: ["GET /repos/{owner}/{repo}/rulesets"],
+			getStatusChecksProtection: ["GET /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks"],
+			getTeamsWithAccessToProtectedBranch: ["GET /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/teams"],
+			getTopPaths: ["GET /repos/{owner}/{repo}/traffic/popular/paths"],
+			getTopReferrers: ["GET /repos/{owner}/{repo}/traffic/popular/referrers"],
+			getUsersWithAccessToProtectedBranch: ["GET /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/users"],
+			getViews: ["GET /repos/{owner}/{repo}/traffic/views"],
+			getWebhook: ["GET /repos/{owner}/{repo}/hooks/{hook_id}"],
+			getWebhookConfigForRepo: ["GET /repos/{owner}/{repo}/hooks/{hook_id}/config"],
+			getWebhookDelivery: ["GET /repos/{owner}/{repo}/hooks/{hook_id}/deliveries/{delivery_id}"],
+			listActivities: ["GET /repos/{owner}/{repo}/activity"],
+			listAttestations: ["GET /repos/{owner}/{repo}/attestations/{subject_digest}"],
+			listAutolinks: ["GET /repos/{owner}/{repo}/autolinks"],
+			listBranches: ["GET /repos/{owner}/{repo}/branches"],
+			listBranchesForHeadCommit: ["GET /repos/{owner}/{repo}/commits/{commit_sha}/branches-where-head"],
+			listCollaborators: ["GET /repos/{owner}/{repo}/collaborators"],
+			listCommentsForCommit: ["GET /repos/{owner}/{repo}/commits/{commit_sha}/comments"],
+			listCommitCommentsForRepo: ["GET /repos/{owner}/{repo}/comments"],
+			listCommitStatusesForRef: ["GET /repos/{owner}/{repo}/commits/{ref}/statuses"],
+			listCommits: ["GET /repos/{owner}/{repo}/commits"],
+			listContributors: ["GET /repos/{owner}/{repo}/contributors"],
+			listCustomDeploymentRuleIntegrations: ["GET /repos/{owner}/{repo}/environments/{environment_name}/deployment_protection_rules/apps"],
+			listDeployKeys: ["GET /repos/{owner}/{repo}/keys"],
+			listDeploymentBranchPolicies: ["GET /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies"],
+			listDeploymentStatuses: ["GET /repos/{owner}/{repo}/deployments/{deployment_id}/statuses"],
+			listDeployments: ["GET /repos/{owner}/{repo}/deployments"],
+			listForAuthenticatedUser: ["GET /user/repos"],
+			listForOrg: ["GET /orgs/{org}/repos"],
+			listForUser: ["GET /users/{username}/repos"],
+			listForks: ["GET /repos/{owner}/{repo}/forks"],
+			listInvitations: ["GET /repos/{owner}/{repo}/invitations"],
+			listInvitationsForAuthenticatedUser: ["GET /user/repository_invitations"],
+			listLanguages: ["GET /repos/{owner}/{repo}/languages"],
+			listPagesBuilds: ["GET /repos/{owner}/{repo}/pages/builds"],
+			listPublic: ["GET /repositories"],
+			listPullRequestsAssociatedWithCommit: ["GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls"],
+			listReleaseAssets: ["GET /repos/{owner}/{repo}/releases/{release_id}/assets"],
+			listReleases: ["GET /repos/{owner}/{repo}/releases"],
+			listTags: ["GET /repos/{owner}/{repo}/tags"],
+			listTeams: ["GET /repos/{owner}/{repo}/teams"],
+			listWebhookDeliveries: ["GET /repos/{owner}/{repo}/hooks/{hook_id}/deliveries"],
+			listWebhooks: ["GET /repos/{owner}/{repo}/hooks"],
+			merge: ["POST /repos/{owner}/{repo}/merges"],
+			mergeUpstream: ["POST /repos/{owner}/{repo}/merge-upstream"],
+			pingWebhook: ["POST /repos/{owner}/{repo}/hooks/{hook_id}/pings"],
+			redeliverWebhookDelivery: ["POST /repos/{owner}/{repo}/hooks/{hook_id}/deliveries/{delivery_id}/attempts"],
+			removeAppAccessRestrictions: [
+				"DELETE /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/apps",
+				{},
+				{ mapToData: "apps" }
+			],
+			removeCollaborator: ["DELETE /repos/{owner}/{repo}/collaborators/{username}"],
+			removeStatusCheckContexts: [
+				"DELETE /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks/contexts",
+				{},
+				{ mapToData: "contexts" }
+			],
+			removeStatusCheckProtection: ["DELETE /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks"],
+			removeTeamAccessRestrictions: [
+				"DELETE /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/teams",
+				{},
+				{ mapToData: "teams" }
+			],
+			removeUserAccessRestrictions: [
+				"DELETE /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/users",
+				{},
+				{ mapToData: "users" }
+			],
+			renameBranch: ["POST /repos/{owner}/{repo}/branches/{branch}/rename"],
+			replaceAllTopics: ["PUT /repos/{owner}/{repo}/topics"],
+			requestPagesBuild: ["POST /repos/{owner}/{repo}/pages/builds"],
+			setAdminBranchProtection: ["POST /repos/{owner}/{repo}/branches/{branch}/protection/enforce_admins"],
+			setAppAccessRestrictions: [
+				"PUT /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/apps",
+				{},
+				{ mapToData: "apps" }
+			],
+			setStatusCheckContexts: [
+				"PUT /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks/contexts",
+				{},
+				{ mapToData: "contexts" }
+			],
+			setTeamAccessRestrictions: [
+				"PUT /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/teams",
+				{},
+				{ mapToData: "teams" }
+			],
+			setUserAccessRestrictions: [
+				"PUT /repos/{owner}/{repo}/branches/{branch}/protection/restrictions/users",
+				{},
+				{ mapToData: "users" }
+			],
+			testPushWebhook: ["POST /repos/{owner}/{repo}/hooks/{hook_id}/tests"],
+			transfer: ["POST /repos/{owner}/{repo}/transfer"],
+			update: ["PATCH /repos/{owner}/{repo}"],
+			updateBranchProtection: ["PUT /repos/{owner}/{repo}/branches/{branch}/protection"],
+			updateCommitComment: ["PATCH /repos/{owner}/{repo}/comments/{comment_id}"],
+			updateDeploymentBranchPolicy: ["PUT /repos/{owner}/{repo}/environments/{environment_name}/deployment-branch-policies/{branch_policy_id}"],
+			updateInformationAboutPagesSite: ["PUT /repos/{owner}/{repo}/pages"],
+			updateInvitation: ["PATCH /repos/{owner}/{repo}/invitations/{invitation_id}"],
+			updateOrgRuleset: ["PUT /orgs/{org}/rulesets/{ruleset_id}"],
+			updatePullRequestReviewProtection: ["PATCH /repos/{owner}/{repo}/branches/{branch}/protection/required_pull_request_reviews"],
+			updateRelease: ["PATCH /repos/{owner}/{repo}/releases/{release_id}"],
+			updateReleaseAsset: ["PATCH /repos/{owner}/{repo}/releases/assets/{asset_id}"],
+			updateRepoRuleset: ["PUT /repos/{owner}/{repo}/rulesets/{ruleset_id}"],
+			updateStatusCheckPotection: [
+				"PATCH /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks",
+				{},
+				{ renamed: ["repos", "updateStatusCheckProtection"] }
+			],
+			updateStatusCheckProtection: ["PATCH /repos/{owner}/{repo}/branches/{branch}/protection/required_status_checks"],
+			updateWebhook: ["PATCH /repos/{owner}/{repo}/hooks/{hook_id}"],
+			updateWebhookConfigForRepo: ["PATCH /repos/{owner}/{repo}/hooks/{hook_id}/config"],
+			uploadReleaseAsset: ["POST /repos/{owner}/{repo}/releases/{release_id}/assets{?name,label}", { baseUrl: "https://uploads.github.com" }]
+		},
+		search: {
+			code: ["GET /search/code"],
+			commits: ["GET /search/commits"],
+			issuesAndPullRequests: ["GET /search/issues"],
+			labels: ["GET /search/labels"],
+			repos: ["GET /search/repositories"],
+			topics: ["GET /search/topics"],
+			users: ["GET /search/users"]
+		},
+		secretScanning: {
+			createPushProtectionBypass: ["POST /repos/{owner}/{repo}/secret-scanning/push-protection-bypasses"],
+			getAlert: ["GET /repos/{owner}/{repo}/secret-scanning/alerts/{alert_number}"],
+			getScanHistory: ["GET /repos/{owner}/{repo}/secret-scanning/scan-history"],
+			listAlertsForOrg: ["GET /orgs/{org}/secret-scanning/alerts"],
+			listAlertsForRepo: ["GET /repos/{owner}/{repo}/secret-scanning/alerts"],
+			listLocationsForAlert: ["GET /repos/{owner}/{repo}/secret-scanning/alerts/{alert_number}/locations"],
+			listOrgPatternConfigs: ["GET /orgs/{org}/secret-scanning/pattern-configurations"],
+			updateAlert: ["PATCH /repos/{owner}/{repo}/secret-scanning/alerts/{alert_number}"],
+			updateOrgPatternConfigs: ["PATCH /orgs/{org}/secret-scanning/pattern-configurations"]
+		},
+		securityAdvisories: {
+			createFork: ["POST /repos/{owner}/{repo}/security-advisories/{ghsa_id}/forks"],
+			createPrivateVulnerabilityReport: ["POST /repos/{owner}/{repo}/security-advisories/reports"],
+			createRepositoryAdvisory: ["POST /repos/{owner}/{repo}/security-advisories"],
+			createRepositoryAdvisoryCveRequest: ["POST /repos/{owner}/{repo}/security-advisories/{ghsa_id}/cve"],
+			getGlobalAdvisory: ["GET /advisories/{ghsa_id}"],
+			getRepositoryAdvisory: ["GET /repos/{owner}/{repo}/security-advisories/{ghsa_id}"],
+			listGlobalAdvisories: ["GET /advisories"],
+			listOrgRepositoryAdvisories: ["GET /orgs/{org}/security-advisories"],
+			listRepositoryAdvisories: ["GET /repos/{owner}/{repo}/security-advisories"],
+			updateRepositoryAdvisory: ["PATCH /repos/{owner}/{repo}/security-advisories/{ghsa_id}"]
+		},
+		teams: {
+			addOrUpdateMembershipForUserInOrg: ["PUT /orgs/{org}/teams/{team_slug}/memberships/{username}"],
+			addOrUpdateRepoPermissionsInOrg: ["PUT /orgs/{org}/teams/{team_slug}/repos/{owner}/{repo}"],
+			checkPermissionsForRepoInOrg: ["GET /orgs/{org}/teams/{team_slug}/repos/{owner}/{repo}"],
+			create: ["POST /orgs/{org}/teams"],
+			createDiscussionCommentInOrg: ["POST /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments"],
+			createDiscussionInOrg: ["POST /orgs/{org}/teams/{team_slug}/discussions"],
+			deleteDiscussionCommentInOrg: ["DELETE /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}"],
+			deleteDiscussionInOrg: ["DELETE /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}"],
+			deleteInOrg: ["DELETE /orgs/{org}/teams/{team_slug}"],
+			getByName: ["GET /orgs/{org}/teams/{team_slug}"],
+			getDiscussionCommentInOrg: ["GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}"],
+			getDiscussionInOrg: ["GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}"],
+			getMembershipForUserInOrg: ["GET /orgs/{org}/teams/{team_slug}/memberships/{username}"],
+			list: ["GET /orgs/{org}/teams"],
+			listChildInOrg: ["GET /orgs/{org}/teams/{team_slug}/teams"],
+			listDiscussionCommentsInOrg: ["GET /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments"],
+			listDiscussionsInOrg: ["GET /orgs/{org}/teams/{team_slug}/discussions"],
+			listForAuthenticatedUser: ["GET /user/teams"],
+			listMembersInOrg: ["GET /orgs/{org}/teams/{team_slug}/members"],
+			listPendingInvitationsInOrg: ["GET /orgs/{org}/teams/{team_slug}/invitations"],
+			listReposInOrg: ["GET /orgs/{org}/teams/{team_slug}/repos"],
+			removeMembershipForUserInOrg: ["DELETE /orgs/{org}/teams/{team_slug}/memberships/{username}"],
+			removeRepoInOrg: ["DELETE /orgs/{org}/teams/{team_slug}/repos/{owner}/{repo}"],
+			updateDiscussionCommentInOrg: ["PATCH /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}/comments/{comment_number}"],
+			updateDiscussionInOrg: ["PATCH /orgs/{org}/teams/{team_slug}/discussions/{discussion_number}"],
+			updateInOrg: ["PATCH /orgs/{org}/teams/{team_slug}"]
+		},
+		users: {
+			addEmailForAuthenticated: [
+				"POST /user/emails",
+				{},
+				{ renamed: ["users", "addEmailForAuthenticatedUser"] }
+			],
+			addEmailForAuthenticatedUser: ["POST /user/emails"],
+			addSocialAccountForAuthenticatedUser: ["POST /user/social_accounts"],
+			block: ["PUT /user/blocks/{username}"],
+			checkBlocked: ["GET /user/blocks/{username}"],
+			checkFollowingForUser: ["GET /users/{username}/following/{target_user}"],
+			checkPersonIsFollowedByAuthenticated: ["GET /user/following/{username}"],
+			createGpgKeyForAuthenticated: [
+				"POST /user/gpg_keys",
+				{},
+				{ renamed: ["users", "createGpgKeyForAuthenticatedUser"] }
+			],
+			createGpgKeyForAuthenticatedUser: ["POST /user/gpg_keys"],
+			createPublicSshKeyForAuthenticated: [
+				"POST /user/keys",
+				{},
+				{ renamed: ["users", "createPublicSshKeyForAuthenticatedUser"] }
+			],
+			createPublicSshKeyForAuthenticatedUser: ["POST /user/keys"],
+			createSshSigningKeyForAuthenticatedUser: ["POST /user/ssh_signing_keys"],
+			deleteAttestationsBulk: ["POST /users/{username}/attestations/delete-request"],
+			deleteAttestationsById: ["DELETE /users/{username}/attestations/{attestation_id}"],
+			deleteAttestationsBySubjectDigest: ["DELETE /users/{username}/attestations/digest/{subject_digest}"],
+			deleteEmailForAuthenticated: [
+				"DELETE /user/emails",
+				{},
+				{ renamed: ["users", "deleteEmailForAuthenticatedUser"] }
+			],
+			deleteEmailForAuthenticatedUser: ["DELETE /user/emails"],
+			deleteGpgKeyForAuthenticated: [
+				"DELETE /user/gpg_keys/{gpg_key_id}",
+				{},
+				{ renamed: ["users", "deleteGpgKeyForAuthenticatedUser"] }
+			],
+			deleteGpgKeyForAuthenticatedUser: ["DELETE /user/gpg_keys/{gpg_key_id}"],
+			deletePublicSshKeyForAuthenticated: [
+				"DELETE /user/keys/{key_id}",
+				{},
+				{ renamed: ["users", "deletePublicSshKeyForAuthenticatedUser"] }
+			],
+			deletePublicSshKeyForAuthenticatedUser: ["DELETE /user/keys/{key_id}"],
+			deleteSocialAccountForAuthenticatedUser: ["DELETE /user/social_accounts"],
+			deleteSshSigningKeyForAuthenticatedUser: ["DELETE /user/ssh_signing_keys/{ssh_signing_key_id}"],
+			follow: ["PUT /user/following/{username}"],
+			getAuthenticated: ["GET /user"],
+			getById: ["GET /user/{account_id}"],
+			getByUsername: ["GET /users/{username}"],
+			getContextForUser: ["GET /users/{username}/hovercard"],
+			getGpgKeyForAuthenticated: [
+				"GET /user/gpg_keys/{gpg_key_id}",
+				{},
+				{ renamed: ["users", "getGpgKeyForAuthenticatedUser"] }
+			],
+			getGpgKeyForAuthenticatedUser: ["GET /user/gpg_keys/{gpg_key_id}"],
+			getPublicSshKeyForAuthenticated: [
+				"GET /user/keys/{key_id}",
+				{},
+				{ renamed: ["users", "getPublicSshKeyForAuthenticatedUser"] }
+			],
+			getPublicSshKeyForAuthenticatedUser: ["GET /user/keys/{key_id}"],
+			getSshSigningKeyForAuthenticatedUser: ["GET /user/ssh_signing_keys/{ssh_signing_key_id}"],
+			list: ["GET /users"],
+			listAttestations: ["GET /users/{username}/attestations/{subject_digest}"],
+			listAttestationsBulk: ["POST /users/{username}/attestations/bulk-list{?per_page,before,after}"],
+			listBlockedByAuthenticated: [
+				"GET /user/blocks",
+				{},
+				{ renamed: ["users", "listBlockedByAuthenticatedUser"] }
+			],
+			listBlockedByAuthenticatedUser: ["GET /user/blocks"],
+			listEmailsForAuthenticated: [
+				"GET /user/emails",
+				{},
+				{ renamed: ["users", "listEmailsForAuthenticatedUser"] }
+			],
+			listEmailsForAuthenticatedUser: ["GET /user/emails"],
+			listFollowedByAuthenticated: [
+				"GET /user/following",
+				{},
+				{ renamed: ["users", "listFollowedByAuthenticatedUser"] }
+			],
+			listFollowedByAuthenticatedUser: ["GET /user/following"],
+			listFollowersForAuthenticatedUser: ["GET /user/followers"],
+			listFollowersForUser: ["GET /users/{username}/followers"],
+			listFollowingForUser: ["GET /users/{username}/following"],
+			listGpgKeysForAuthenticated: [
+				"GET /user/gpg_keys",
+				{},
+				{ renamed: ["users", "listGpgKeysForAuthenticatedUser"] }
+			],
+			listGpgKeysForAuthenticatedUser: ["GET /user/gpg_keys"],
+			listGpgKeysForUser: ["GET /users/{username}/gpg_keys"],
+			listPublicEmailsForAuthenticated: [
+				"GET /user/public_emails",
+				{},
+				{ renamed: ["users", "listPublicEmailsForAuthenticatedUser"] }
+			],
+			listPublicEmailsForAuthenticatedUser: ["GET /user/public_emails"],
+			listPublicKeysForUser: ["GET /users/{username}/keys"],
+			listPublicSshKeysForAuthenticated: [
+				"GET /user/keys",
+				{},
+				{ renamed: ["users", "listPublicSshKeysForAuthenticatedUser"] }
+			],
+			listPublicSshKeysForAuthenticatedUser: ["GET /user/keys"],
+			listSocialAccountsForAuthenticatedUser: ["GET /user/social_accounts"],
+			listSocialAccountsForUser: ["GET /users/{username}/social_accounts"],
+			listSshSigningKeysForAuthenticatedUser: ["GET /user/ssh_signing_keys"],
+			listSshSigningKeysForUser: ["GET /users/{username}/ssh_signing_keys"],
+			setPrimaryEmailVisibilityForAuthenticated: [
+				"PATCH /user/email/visibility",
+				{},
+				{ renamed: ["users", "setPrimaryEmailVisibilityForAuthenticatedUser"] }
+			],
+			setPrimaryEmailVisibilityForAuthenticatedUser: ["PATCH /user/email/visibility"],
+			unblock: ["DELETE /user/blocks/{username}"],
+			unfollow: ["DELETE /user/following/{username}"],
+			updateAuthenticated: ["PATCH /user"]
+		}
+	};
+}));
+// node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/endpoints-to-methods.js
+function endpointsToMethods(octokit) {
+	const newMethods = {};
+	for (const scope of endpointMethodsMap.keys()) newMethods[scope] = new Proxy({
+		octokit,
+		scope,
+		cache: {}
+	}, handler);
+	return newMethods;
+}
+function decorate(octokit, scope, methodName, defaults, decorations) {
+	const requestWithDefaults = octokit.request.defaults(defaults);
+	function withDecorations(...args) {
+		let options = requestWithDefaults.endpoint.merge(...args);
+		if (decorations.mapToData) {
+			options = Object.assign({}, options, {
+				data: options[decorations.mapToData],
+				[decorations.mapToData]: void 0
+			});
+			return requestWithDefaults(options);
+		}
+		if (decorations.renamed) {
+			const [newScope, newMethodName] = decorations.renamed;
+			octokit.log.warn(`octokit.${scope}.${methodName}() has been renamed to octokit.${newScope}.${newMethodName}()`);
+		}
+		if (decorations.deprecated) octokit.log.warn(decorations.deprecated);
+		if (decorations.renamedParameters) {
+			const options2 = requestWithDefaults.endpoint.merge(...args);
+			for (const [name, alias] of Object.entries(decorations.renamedParameters)) if (name in options2) {
+				octokit.log.warn(`"${name}" parameter is deprecated for "octokit.${scope}.${methodName}()". Use "${alias}" instead`);
+				if (!(alias in options2)) options2[alias] = options2[name];
+				delete options2[name];
+			}
+			return requestWithDefaults(options2);
+		}
+		return requestWithDefaults(...args);
+	}
+	return Object.assign(withDecorations, requestWithDefaults);
+}
+var endpointMethodsMap, handler;
+var init_endpoints_to_methods = __esmMin((() => {
+	init_endpoints();
+	endpointMethodsMap = new Map();
+	for (const [scope, endpoints] of Object.entries(endpoints_default)) for (const [methodName, endpoint] of Object.entries(endpoints)) {
+		const [route, defaults, decorations] = endpoint;
+		const [method, url] = route.split(/ /);
+		const endpointDefaults = Object.assign({
+			method,
+			url
+		}, defaults);
+		if (!endpointMethodsMap.has(scope)) endpointMethodsMap.set(scope, new Map());
+		endpointMethodsMap.get(scope).set(methodName, {
+			scope,
+			methodName,
+			endpointDefaults,
+			decorations
+		});
+	}
+	handler = {
+		has({ scope }, methodName) {
+			return endpointMethodsMap.get(scope).has(methodName);
+		},
+		getOwnPropertyDescriptor(target, methodName) {
+			return {
+				value: this.get(target, methodName),
+				configurable: true,
+				writable: true,
+				enumerable: true
+			};
+		},
+		defineProperty(target, methodName, descriptor) {
+			Object.defineProperty(target.cache, methodName, descriptor);
+			return true;
+		},
+		deleteProperty(target, methodName) {
+			delete target.cache[methodName];
+			return true;
+		},
+		ownKeys({ scope }) {
+			return [...endpointMethodsMap.get(scope).keys()];
+		},
+		set(target, methodName, value) {
+			return target.cache[methodName] = value;
+		},
+		get({ octokit, scope, cache }, methodName) {
+			if (cache[methodName]) return cache[methodName];
+			const method = endpointMethodsMap.get(scope).get(methodName);
+			if (!method) return;
+			const { endpointDefaults, decorations } = method;
+			if (decorations) cache[methodName] = decorate(octokit, scope, methodName, endpointDefaults, decorations);
+			else cache[methodName] = octokit.request.defaults(endpointDefaults);
+			return cache[methodName];
+		}
+	};
+}));
+// node_modules/@octokit/plugin-rest-endpoint-methods/dist-src/index.js
+function restEndpointMethods(octokit) {
+	return { rest: endpointsToMethods(octokit) };
+}
+function legacyRestEndpointMethods(octokit) {
+	const api = endpointsToMethods(octokit);
+	return {
+		...api,
+		rest: api
+	};
+}
+var init_dist_src = __esmMin((() => {
+	init_version();
+	init_endpoints_to_methods();
+	restEndpointMethods.VERSION = VERSION$1;
+	legacyRestEndpointMethods.VERSION = VERSION$1;
+}));
+// node_modules/@octokit/plugin-paginate-rest/dist-bundle/index.js
+function normalizePaginatedListResponse(response) {
+	if (!response.data) return {
+		...response,
+		data: []
+	};
+	if (!(("total_count" in response.data || "total_commits" in response.data) && !("url" in response.data))) return response;
+	const incompleteResults = response.data.incomplete_results;
+	const repositorySelection = response.data.repository_selection;
+	const totalCount = response.data.total_count;
+	const totalCommits = response.data.total_commits;
+	delete response.data.incomplete_results;
+	delete response.data.repository_selection;
+	delete response.data.total_count;
+	delete response.data.total_commits;
+	const namespaceKey = Object.keys(response.data)[0];
+	response.data = response.data[namespaceKey];
+	if (typeof incompleteResults !== "undefined") response.data.incomplete_results = incompleteResults;
+	if (typeof repositorySelection !== "undefined") response.data.repository_selection = repositorySelection;
+	response.data.total_count = totalCount;
+	response.data.total_commits = totalCommits;
+	return response;
+}
+function iterator(octokit, route, parameters) {
+	const options = typeof route === "function" ? route.endpoint(parameters) : octokit.request.endpoint(route, parameters);
+	const requestMethod = typeof route === "function" ? route : octokit.request;
+	const method = options.method;
+	const headers = options.headers;
+	let url = options.url;
+	return { [Symbol.asyncIterator]: () => ({ async next() {
+		if (!url) return { done: true };
+		try {
+			const normalizedResponse = normalizePaginatedListResponse(await requestMethod({
+				method,
+				url,
+				headers
+			}));
+			url = ((normalizedResponse.headers.link || "").match(/<([^<>]+)>;\s*rel="next"/) || [])[1];
+			if (!url && "total_commits" in normalizedResponse.data) {
+				const parsedUrl = new URL(normalizedResponse.url);
+				const params = parsedUrl.searchParams;
+				const page = parseInt(params.get("page") || "1", 10);
+				if (page * parseInt(params.get("per_page") || "250", 10) < normalizedResponse.data.total_commits) {
+					params.set("page", String(page + 1));
+					url = parsedUrl.toString();
+				}
+			}
+			return { value: normalizedResponse };
+		} catch (error) {
+			if (error.status !== 409) throw error;
+			url = "";
+			return { value: {
+				status: 200,
+				headers: {},
+				data: []
+			} };
+		}
+	} }) };
+}
+function paginate(octokit, route, parameters, mapFn) {
+	if (typeof parameters === "function") {
+		mapFn = parameters;
+		parameters = void 0;
+	}
+	return gather(octokit, [], iterator(octokit, route, parameters)[Symbol.asyncIterator](), mapFn);
+}
+function gather(octokit, results, iterator2, mapFn) {
+	return iterator2.next().then((result) => {
+		if (result.done) return results;
+		let earlyExit = false;
+		function done() {
+			earlyExit = true;
+		}
+		results = results.concat(mapFn ? mapFn(result.value, done) : result.value.data);
+		if (earlyExit) return results;
+		return gather(octokit, results, iterator2, mapFn);
+	});
+}
+function paginateRest(octokit) {
+	return { paginate: Object.assign(paginate.bind(null, octokit), { iterator: iterator.bind(null, octokit) }) };
+}
+var VERSION;
+var init_dist_bundle = __esmMin((() => {
+	VERSION = "0.0.0-development";
+	Object.assign(paginate, { iterator });
+	paginateRest.VERSION = VERSION;
+}));
+// node_modules/@actions/github/lib/utils.js
+function getOctokitOptions(token, options) {
+	const opts = Object.assign({}, options || {});
+	const auth = getAuthString(token, opts);
+	if (auth) opts.auth = auth;
+	const userAgent = getUserAgentWithOrchestrationId(opts.userAgent);
+	if (userAgent) opts.userAgent = userAgent;
+	return opts;
+}
+var baseUrl, defaults, GitHub;
+var init_utils = __esmMin((() => {
+	init_context();
+	init_utils$1();
+	init_dist_src$1();
+	init_dist_src();
+	init_dist_bundle();
+	new Context();
+	baseUrl = getApiBaseUrl();
+	defaults = {
+		baseUrl,
+		request: {
+			agent: getProxyAgent(baseUrl),
+			fetch: getProxyFetch(baseUrl)
+		}
+	};
+	GitHub = Octokit.plugin(restEndpointMethods, paginateRest).defaults(defaults);
+}));
+// node_modules/@actions/github/lib/github.js
+var github_exports = __exportAll({
+	context: () => context$1,
+	getOctokit: () => getOctokit
+});
+function getOctokit(token, options, ...additionalPlugins) {
+	return new (GitHub.plugin(...additionalPlugins))(getOctokitOptions(token, options));
+}
+var context$1;
+var init_github = __esmMin((() => {
+	init_context();
+	init_utils();
+	context$1 = new Context();
+}));
+// src/collect/github/github-client.ts
+const MOST_TRIES$4 = 4;
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 12e4;
+const TIME_BUDGET$1 = 18e4;
+const REQUEST_TIMEOUT = 3e4;
+const LARGEST_BODY$1 = 16e6;
+const UNTOLD_WAIT = 6e4;
+function repositoryOf(env) {
+	const [owner, repo] = (env.GITHUB_REPOSITORY ?? "").split("/");
+	return owner && repo ? {
+		owner,
+		repo
+	} : null;
+}
+function createGitHub({ fetch, env, now, sleep, random, redact }, token, timeBudget = TIME_BUDGET$1) {
+	const repository = repositoryOf(env);
+	if (repository === null) throw new AuditError(`GITHUB_REPOSITORY is "${env.GITHUB_REPOSITORY ?? ""}", which names no repository.`, { remedy: "The runner sets it to OWNER/NAME; set it where the action is run by hand." });
+	if (token === "") throw new AuditError("There is no token to read and write the repository with: github-token is empty.", { remedy: "Leave the input out to use the token of the workflow, or pass a secret that has a value." });
+	const { owner, repo } = repository;
+	const baseUrl = env.GITHUB_API_URL || "https://api.github.com";
+	const graphqlUrl = env.GITHUB_GRAPHQL_URL || "https://api.github.com/graphql";
+	const deadline = now() + timeBudget;
+	const bounded = wholeReplies(fetch, {
+		timeout: () => Math.min(REQUEST_TIMEOUT, deadline - now()),
+		maxBytes: LARGEST_BODY$1
+	});
+	const connect = lazy(async () => {
+		const { getOctokit } = await Promise.resolve().then(() => (init_github(), github_exports));
+		return getOctokit(token, {
+			baseUrl,
+			request: {
+				fetch: bounded,
+				redirect: "manual"
+			},
+			log: SILENT
+		});
+	});
+	let inDoubt = null;
+	async function send(name, { route, parameters, repeatable }, read) {
+		const octokit = await connect();
+		for (let tries = 1;; tries++) {
+			if (now() >= deadline) throw new AuditError(`${name} was not sent to GitHub: the ${timeBudget / 1e3} seconds for it are used up.`, { remedy: "Run the job again later; https://www.githubstatus.com tells of outages." });
+			let wait;
+			try {
+				return read(await octokit.request(route, {
+					headers: HEADERS,
+					...parameters
+				}));
+			} catch (thrown) {
+				const { error, headers } = understand(name, thrown, redact);
+				if (error.inDoubt) inDoubt = error;
+				wait = tries < MOST_TRIES$4 ? waitFor(error, headers, repeatable, tries) : null;
+				if (wait === null || now() + wait >= deadline) throw error;
+			}
+			await sleep(wait);
+		}
+	}
+	function waitFor(error, headers, repeatable, tries) {
+		if (error.refusal === "rate-limit") {
+			const reset = headers["x-ratelimit-remaining"] === "0" ? Number(headers["x-ratelimit-reset"]) * 1e3 - now() : null;
+			const asked = parseRetryAfter(headers["retry-after"] === void 0 ? null : String(headers["retry-after"]), now());
+			const wait = Math.max(0, asked ?? reset ?? UNTOLD_WAIT);
+			return wait <= LONGEST_WAIT ? wait + random() * FIRST_WAIT : null;
+		}
+		return (error.unsent ? !error.unsent.isLasting : repeatable && error.inDoubt) ? random() * FIRST_WAIT * 2 ** tries : null;
+	}
+	return {
+		owner,
+		repo,
+		serverUrl: env.GITHUB_SERVER_URL || "https://github.com",
+		lastInDoubt: () => inDoubt,
+		sleep,
+		random,
+		rest: (method, below, parameters, schema) => {
+			const route = `${method} /repos/{owner}/{repo}${below}`;
+			const name = `${method} ${below || "/"}${describe(parameters)}`;
+			return send(name, {
+				route,
+				parameters: {
+					owner,
+					repo,
+					...parameters
+				},
+				repeatable: method !== "POST"
+			}, (reply) => parse$2(name, reply, schema));
+		},
+		mutate: (name, query, input, schema) => send(name, {
+			route: `POST ${graphqlUrl}`,
+			parameters: {
+				query,
+				variables: { input }
+			},
+			repeatable: false
+		}, (reply) => parseMutation(name, reply, schema))
+	};
+}
+const WHATEVER = union([object$1({}), array(unknown())]);
+const HEADERS = { "x-github-api-version": "2022-11-28" };
+const nothing = () => {};
+const SILENT = {
+	debug: nothing,
+	info: nothing,
+	warn: nothing,
+	error: nothing
+};
+function describe(parameters) {
+	const told = Object.entries(parameters).filter(([name]) => [
+		"ref",
+		"path",
+		"basehead",
+		"pull_number",
+		"issue_number"
+	].includes(name));
+	return told.length > 0 ? ` (${told.map(([name, value]) => `${name} ${value}`).join(", ")})` : "";
+}
+// src/collect/github/read.ts
+const oid = string$1().regex(/^[0-9a-f]{40,64}$/);
+const repositorySchema = object$1({
+	node_id: string$1(),
+	default_branch: string$1()
+});
+const refSchema = object$1({ object: object$1({ sha: oid }) });
+const contentSchema = union([object$1({
+	type: string$1(),
+	encoding: string$1().optional(),
+	content: string$1().optional(),
+	sha: oid
+}), array(unknown())]);
+const treeSchema = object$1({
+	tree: array(object$1({
+		path: string$1(),
+		type: string$1(),
+		sha: oid
+	})),
+	truncated: literal(false, "is true: the folder has too many entries to be listed")
+});
+const blobSchema = object$1({
+	encoding: literal("base64"),
+	content: string$1()
+});
+async function readRepository(github) {
+	const { node_id: id, default_branch: defaultBranch } = await github.rest("GET", "", {}, repositorySchema);
+	return {
+		id,
+		defaultBranch
+	};
+}
+async function readHead(github, branch) {
+	try {
+		return (await github.rest("GET", "/git/ref/{ref}", { ref: `heads/${branch}` }, refSchema)).object.sha;
+	} catch (error) {
+		if (refusalOf(error) === "not-found") return null;
+		throw error;
+	}
+}
+async function readFiles(github, branch, paths) {
+	const name = branch ?? (await readRepository(github)).defaultBranch;
+	const head = await readHead(github, name);
+	if (head === null) {
+		await readRepository(github);
+		throw new AuditError(`Branch "${name}" does not exist in ${github.owner}/${github.repo}.`, { remedy: "Create it, or set base to a branch that exists; by default it is the repository's default branch." });
+	}
+	return {
+		branch: name,
+		head,
+		files: await readFilesAt(github, head, paths)
+	};
+}
+async function readFilesAt(github, commit, paths) {
+	const readTree = treeReader(github);
+	const texts = await Promise.all(paths.map(async (path) => [path, await readText(github, {
+		commit,
+		path,
+		readTree
+	})]));
+	return Object.fromEntries(texts);
+}
+function treeReader(github) {
+	const read = new Map();
+	return (sha) => {
+		const known = read.get(sha) ?? patientTree(github, sha);
+		read.set(sha, known);
+		return known;
+	};
+}
+const MOST_TRIES$3 = 4;
+async function patientTree(github, sha) {
+	for (let tries = 1;; tries++) {
+		try {
+			return (await github.rest("GET", "/git/trees/{tree_sha}", { tree_sha: sha }, treeSchema)).tree;
+		} catch (error) {
+			if (refusalOf(error) !== "not-found") throw error;
+			if (tries === MOST_TRIES$3) throw new AuditError(`GitHub does not find what it has named a moment ago. ${describeError(error)}`, {
+				remedy: "Run the job again later; https://www.githubstatus.com tells of outages.",
+				cause: error
+			});
+		}
+		await github.sleep(github.random() * 500 * 2 ** tries);
+	}
+}
+async function readText(github, { commit, path, readTree }) {
+	const where = `${path} at ${commit.slice(0, 7)} in ${github.owner}/${github.repo}`;
+	const found = await readContent(github, path, commit);
+	const blob = found === null ? await findBlob(path, commit, readTree) : null;
+	if (found === null && blob === null) return null;
+	if (found !== null && (Array.isArray(found) || found.type !== "file")) throw new AuditError(`${where} is a ${Array.isArray(found) ? "folder" : found.type}, not a file.`, { remedy: "Set snapshot-path to the path of a file." });
+	const content = found?.encoding === "base64" ? found.content : await readBlob(github, blob ?? found?.sha ?? "");
+	try {
+		return new TextDecoder("utf-8", {
+			fatal: true,
+			ignoreBOM: true
+		}).decode(Buffer.from(content ?? "", "base64"));
+	} catch (cause) {
+		throw new AuditError(`${where} is not UTF-8 text.`, {
+			remedy: "Restore it from its history, or delete it.",
+			cause
+		});
+	}
+}
+async function readContent(github, path, commit) {
+	try {
+		return await github.rest("GET", "/contents/{path}", {
+			path,
+			ref: commit
+		}, contentSchema);
+	} catch (error) {
+		if (refusalOf(error) === "not-found") return null;
+		throw error;
+	}
+}
+async function findBlob(path, commit, readTree) {
+	let sha = commit;
+	for (const [depth, name] of path.split("/").entries()) {
+		const entry = (await readTree(sha)).find((item) => item.path === name);
+		const isLast = depth === path.split("/").length - 1;
+		if (entry === void 0 || entry.type !== (isLast ? "blob" : "tree")) return null;
+		sha = entry.sha;
+	}
+	return sha;
+}
+async function readBlob(github, sha) {
+	return (await github.rest("GET", "/git/blobs/{file_sha}", { file_sha: sha }, blobSchema)).content;
+}
+// src/collect/repository/committed-in.ts
+function committedIn(files, { inputs, log }, before = null) {
+	const { path } = inputs.snapshot;
+	const text = files[path] ?? null;
+	log.info(text === null ? `There is no snapshot at ${path} yet.` : `The committed snapshot is ${path}.`);
+	const policyText = files[inputs.policyPath] ?? null;
+	if (policyText !== null) log.info(`The policy is ${inputs.policyPath}.`);
+	const policy = policyText === null ? NO_POLICY : parsePolicy(policyText, inputs.policyPath);
+	try {
+		return {
+			kind: "read",
+			snapshot: text === null ? null : parseSnapshot(text, path),
+			policy,
+			before
+		};
+	} catch (error) {
+		log.error(describeError(error), "Committed snapshot");
+		return {
+			kind: "unread",
+			error: describeError(error),
+			policy
+		};
+	}
+}
+// src/collect/repository/earlier-runs.ts
+const BAD_ENDS = [
+	"failure",
+	"cancelled",
+	"timed_out",
+	"startup_failure",
+	"stale"
+];
+const SHORTEST_LAPSE = 1.5 * DAY;
+const LATE = 1.5;
+const FEWEST_INTERVALS = 2;
+function lapseBefore(runs, { startedAt, isScheduled, failsByChoice }) {
+	const bad = failsByChoice ? BAD_ENDS.filter((end) => end !== "failure") : BAD_ENDS;
+	const isBad = ({ conclusion }) => bad.includes(conclusion);
+	const done = runs.filter((run) => isBad(run) || run.conclusion === "success" || run.conclusion === "failure");
+	const lastGood = done.findIndex((run) => !isBad(run));
+	const failed = lastGood < 0 ? done : done.slice(0, lastGood);
+	if (failed.length > 0) return {
+		kind: "failed",
+		runIds: failed.map(({ id }) => id)
+	};
+	const [last] = done;
+	const usual = usualInterval(done);
+	if (!isScheduled || last === void 0 || usual === null) return null;
+	return startedAt - last.startedAt > Math.max(SHORTEST_LAPSE, LATE * usual) ? {
+		kind: "missing",
+		since: last.startedAt
+	} : null;
+}
+function usualInterval(runs) {
+	const intervals = runs.slice(1).map((run, index) => (runs[index]?.startedAt ?? run.startedAt) - run.startedAt);
+	if (intervals.length < FEWEST_INTERVALS) return null;
+	return intervals.toSorted((a, b) => a - b)[Math.floor(intervals.length / 2)] ?? null;
+}
+const runsSchema = object$1({ workflow_runs: array(object$1({
+	id: number$1(),
+	run_number: number$1(),
+	conclusion: string$1().nullable(),
+	created_at: datetime({ offset: true })
+})) });
+const TIME_BUDGET = 2e4;
+const MOST_RUNS = 30;
+async function readLapse({ deps, inputs, secrets, log }) {
+	if (inputs.notify === "never") return null;
+	const { env } = deps;
+	const file = workflowFile(env);
+	const number = Number(env.GITHUB_RUN_NUMBER);
+	if (file === null || !number || !env.GITHUB_REF_NAME || !env.GITHUB_EVENT_NAME || !inputs.githubToken) return null;
+	const asked = {
+		workflow_id: file,
+		branch: env.GITHUB_REF_NAME,
+		event: env.GITHUB_EVENT_NAME,
+		status: "completed",
+		per_page: MOST_RUNS
+	};
+	try {
+		return lapseBefore((await createGitHub({
+			...deps,
+			redact: secrets.redact
+		}, inputs.githubToken, TIME_BUDGET).rest("GET", "/actions/workflows/{workflow_id}/runs", asked, runsSchema)).workflow_runs.filter((run) => run.run_number < number).toSorted((one, other) => other.run_number - one.run_number).map((run) => ({
+			id: String(run.id),
+			conclusion: run.conclusion,
+			startedAt: Date.parse(run.created_at)
+		})), {
+			startedAt: deps.now(),
+			isScheduled: env.GITHUB_EVENT_NAME === "schedule",
+			failsByChoice: inputs.failOn.size > 0
+		});
+	} catch (error) {
+		log.info(`Whether the run before this one failed is not known. ${describeError(error)}`);
+		return null;
+	}
+}
+function workflowFile(env) {
+	const repository = repositoryOf(env);
+	if (repository === null) return null;
+	const folder = `${repository.owner}/${repository.repo}/.github/workflows/`;
+	const workflow = env.GITHUB_WORKFLOW_REF ?? "";
+	if (!workflow.startsWith(folder)) return null;
+	return workflow.slice(folder.length).split("@")[0] || null;
+}
+// src/collect/repository/own-commits.ts
+const commitsSchema = array(object$1({
+	parents: array(object$1({ sha: string$1() })),
+	commit: object$1({ message: string$1() })
+}));
+const trailerOf = (runId) => `Audit-Run: ${runId}`;
+function runTrailer({ GITHUB_RUN_ID: id }) {
+	return id ? trailerOf(id) : null;
+}
+function isRerun({ GITHUB_RUN_ATTEMPT: attempt }) {
+	return Number(attempt) > 1;
+}
+const MOST_COMMITS = 30;
+async function textBefore(github, { head }, path, runIds) {
+	if (runIds.length === 0) return null;
+	const parameters = {
+		sha: head,
+		path,
+		per_page: MOST_COMMITS
+	};
+	const commits = await github.rest("GET", "/commits", parameters, commitsSchema);
+	const trailers = new Set(runIds.map(trailerOf));
+	const isTheirs = ({ parents, commit }) => parents.length === 1 && commit.message.split("\n").some((line) => trailers.has(line.trim()));
+	const firstOfOthers = commits.findIndex((commit) => !isTheirs(commit));
+	const parent = (firstOfOthers < 0 ? commits : commits.slice(0, firstOfOthers)).at(-1)?.parents[0];
+	if (parent === void 0) return null;
+	return { text: (await readFilesAt(github, parent.sha, [path]))[path] ?? null };
+}
+// src/collect/repository/read-committed.ts
+async function readCommitted(run) {
+	const { inputs, log } = run;
+	const found = await readFilesOf(run, [inputs.snapshot.path, inputs.policyPath]);
+	if (found.kind === "no-access") {
+		log.warning(`${found.why} ${NOTHING_COMPARED}`, "Committed snapshot and policy");
+		return found;
+	}
+	if (found.kind === "unread") {
+		log.error(found.error, "Committed snapshot and policy");
+		return {
+			...found,
+			policy: null
+		};
+	}
+	return committedIn(found.files, run, found.before);
+}
+async function readFilesOf(run, paths) {
+	const { deps, inputs } = run;
+	const keepsNothing = inputs.snapshot.mode === "none";
+	if (keepsNothing && repositoryOf(deps.env) === null) return {
+		kind: "no-access",
+		why: "There is no repository to read: GITHUB_REPOSITORY is not set."
+	};
+	if (keepsNothing && inputs.githubToken === "") return {
+		kind: "no-access",
+		why: "There is no token to read the repository with: github-token is empty."
+	};
+	try {
+		return {
+			kind: "files",
+			...await readPaths(run, paths)
+		};
+	} catch (error) {
+		const refusal = refusalOf(error);
+		if (keepsNothing && refusal === "empty") return {
+			kind: "files",
+			files: {},
+			before: null
+		};
+		if (keepsNothing && (refusal === "permission" || refusal === "not-found")) return {
+			kind: "no-access",
+			why: describeError(error)
+		};
+		return {
+			kind: "unread",
+			error: describeError(error)
+		};
+	}
+}
+async function readPaths(run, paths) {
+	const { deps, inputs, secrets } = run;
+	const { mode, base } = inputs.snapshot;
+	if (mode !== "file") {
+		const github = createGitHub({
+			...deps,
+			redact: secrets.redact
+		}, inputs.githubToken);
+		const there = await readFiles(github, base, paths);
+		return mode === "commit" ? unreported(run, github, there) : {
+			files: there.files,
+			before: null
+		};
+	}
+	const root = deps.env.GITHUB_WORKSPACE;
+	if (root) return {
+		files: await readWorkspace(root, paths),
+		before: null
+	};
+	throw new AuditError("snapshot-mode: file needs GITHUB_WORKSPACE, which is not set.", { remedy: "The runner sets it; let actions/checkout run before this action." });
+}
+async function unreported(run, github, there) {
+	const { env } = run.deps;
+	const { path } = run.inputs.snapshot;
+	const lapse = await readLapse(run);
+	const own = isRerun(env) && env.GITHUB_RUN_ID ? [env.GITHUB_RUN_ID] : [];
+	const failed = lapse?.kind === "failed" ? lapse.runIds : [];
+	try {
+		const before = await textBefore(github, there, path, [...own, ...failed]);
+		if (before === null) return {
+			files: there.files,
+			before: {
+				lapse,
+				isReported: false
+			}
+		};
+		const who = failed.length > 0 ? "A run that failed" : "An earlier attempt of this run";
+		run.log.info(`${who} has committed the snapshot: what that changed is reported again.`);
+		return {
+			files: {
+				...there.files,
+				[path]: before.text
+			},
+			before: {
+				lapse,
+				isReported: failed.length > 0
+			}
+		};
+	} catch (error) {
+		if (own.length > 0) throw error;
+		run.log.warning(`Whether a run that failed has committed a change is not known: ${describeError(error)}`);
+		return {
+			files: there.files,
+			before: {
+				lapse,
+				isReported: false
+			}
+		};
+	}
 }
 // src/tell/words/select.ts
 function isMeasured(verdict) {
@@ -34033,7 +39820,10 @@ function highest(report) {
 	return rows.find((row) => !row.muted) ?? rows[0];
 }
 function unmeasured(report) {
-	return report.verdicts.filter((verdict) => verdict.band === "unmeasured");
+	return report.verdicts.filter((verdict) => verdict.band === "unmeasured").filter(({ so_far }) => !so_far);
+}
+function soFar(report) {
+	return report.verdicts.filter((verdict) => verdict.band === "unmeasured").filter(({ so_far }) => so_far).sort((a, b) => (b.so_far?.utilization ?? 0) - (a.so_far?.utilization ?? 0));
 }
 function isUnread({ scope }, report) {
 	return (report.unread_workspaces ?? []).some(({ id }) => id === workspaceIdOf(scope));
@@ -34127,166 +39917,18 @@ function pressedLimits(drift) {
 	const pressed = orderDrift(drift).flatMap(effectsOf).filter((effect) => isPressed(effect) || effect.before === null && effect.origin === null && effect.after !== null);
 	return [...new Map(pressed.map(({ consequence }) => [limitKey(consequence), consequence])).values()];
 }
-// src/tell/words/clock.ts
-const inUtc = (_at, utc) => utc;
-const inReadersZone = (at, utc) => {
-	const time = /\d\d:\d\d:\d\d/.test(utc) ? "{time_secs}" : "{time}";
-	return `<!date^${Math.floor(Date.parse(at) / 1e3)}^${time} {date_short_pretty}|${utc}>`;
-};
-// src/vocabulary/limits/limiters.ts
-const INPUT = ["uncached_input", "cache_creation"];
-const ALL_INPUT = [...INPUT, "cache_read"];
-const model = {
-	group: MODEL_GROUP,
-	unit: "tokens",
-	per: "minute",
-	stream: "standard",
-	lowerBound: false
-};
-const LIMITERS = [
-	{
-		...model,
-		type: "requests_per_minute",
-		label: "requests/min",
-		long: "requests per minute",
-		unit: "requests",
-		counts: ["requests"]
-	},
-	{
-		...model,
-		type: "input_tokens_per_minute_cache_aware",
-		label: "input tokens/min (cache reads free)",
-		long: "input tokens per minute, cache reads not counted",
-		counts: INPUT
-	},
-	{
-		...model,
-		type: "input_tokens_per_minute",
-		label: "input tokens/min (cache reads count)",
-		long: "input tokens per minute, cache reads counted",
-		counts: ALL_INPUT
-	},
-	{
-		...model,
-		type: "output_tokens_per_minute",
-		label: "output tokens/min",
-		long: "output tokens per minute",
-		counts: ["output"]
-	},
-	{
-		...model,
-		type: "tokens_per_minute",
-		label: "tokens/min (input + output)",
-		long: "input and output tokens per minute",
-		counts: [...ALL_INPUT, "output"]
-	},
-	{
-		...model,
-		type: "tokens_per_day",
-		label: "tokens/day (input + output)",
-		long: "input and output tokens per UTC day",
-		per: "day",
-		counts: [...ALL_INPUT, "output"]
-	},
-	{
-		...model,
-		type: "fast_itpmca",
-		label: "fast input tokens/min (cache reads free)",
-		long: "fast-mode input tokens per minute, cache reads not counted",
-		stream: "fast",
-		counts: INPUT
-	},
-	{
-		...model,
-		type: "fast_otpm",
-		label: "fast output tokens/min",
-		long: "fast-mode output tokens per minute",
-		stream: "fast",
-		counts: ["output"]
-	},
-	{
-		type: "tool_uses_per_second",
-		group: "web_search",
-		label: "web searches/s",
-		long: "web searches per second",
-		unit: "tool uses",
-		per: "second",
-		stream: "any",
-		counts: ["web_searches"],
-		lowerBound: true
-	}
-];
-function limiterRule(groupType, limiterType) {
-	return LIMITERS.find((rule) => rule.type === limiterType && rule.group === groupType);
+// src/tell/drift/changed-by-text.ts
+function changedByText({ changed_by: by, candidates, scope, class: kind }, safe) {
+	if (by === void 0) return "";
+	const records = candidates ?? (by === null ? [] : [by]);
+	if (records.length === 0) return scope.type === "organization" ? "No change of yours is on record." : "No such change is on record.";
+	return capital(`${kind === "override-removed" ? "removed" : "set"} ${records.map((record) => `on ${moment(record.at)} by ${actor(record, safe)}`).join(", or ")}.`);
 }
-function limiterLabel(groupType, limiterType) {
-	if (limiterType === "enqueued_batch_requests") return "batch requests in queue";
-	if (limiterType === "requests_per_minute" && groupType !== "model_group") return "requests/min";
-	return limiterRule(groupType, limiterType)?.label ?? limiterType;
+function actor({ kind, id, name }, safe) {
+	const named = name === null ? "" : ` ${safe(name)}`;
+	if (id === null) return `${safe(kind)}${named}`;
+	return name === null ? `${safe(kind)} ${safe(id)}` : `${safe(kind)}${named} (${safe(id)})`;
 }
-// src/tell/words/format.ts
-function percentOf(report) {
-	const lines = [report.thresholds.watch, report.thresholds.alert];
-	return (ratio) => percent(ratio, lines);
-}
-const date = (iso) => iso.slice(0, 10);
-const time = (iso) => iso.slice(11, 16);
-function moment(iso, clock = inUtc) {
-	return clock(iso, `${date(iso)} ${time(iso)} UTC`);
-}
-function period({ start, end }) {
-	if (!(time(start) === "00:00" && time(end) === "00:00")) return `${date(start)} ${time(start)} to ${date(start) === date(end) ? "" : `${date(end)} `}${time(end)} UTC`;
-	const days = Math.round((Date.parse(end) - Date.parse(start)) / DAY);
-	if (days <= 1) return `${date(start)} (UTC)`;
-	const last = new Date(Date.parse(end) - 1).toISOString();
-	return `${date(start)} to ${date(last)} (${days} days, UTC)`;
-}
-function timeBefore({ window: { days, start, compared_with } }) {
-	if (days === 1) return "the day before";
-	return compared_with?.end === start ? `the ${days} days before` : "the window one day earlier";
-}
-function peakTime(verdict, report, clock = inUtc) {
-	const { peak, peak_at: at } = verdict;
-	if (at === null || peak === 0) return "";
-	if (isPerDay(verdict)) return date(at);
-	const day = report.window.days > 1 ? `${date(at)} ` : "";
-	if (report.peak_window === "minute") return clock(at, `${day}${time(at)} UTC`);
-	if (report.peak_window === "second") return clock(at, `${day}${at.slice(11, 19)} UTC`);
-	const end = new Date(Date.parse(at) + HOUR).toISOString();
-	return `${clock(at, `${day}${time(at)}`)}–${clock(end, `${time(end)} UTC`)}`;
-}
-function atPeakTime(...about) {
-	const when = peakTime(...about);
-	return when && `${isPerDay(about[0]) ? " on" : " at"} ${when}`;
-}
-const isPerDay = ({ group, limiter }) => limiterRule(group.type, limiter)?.per === "day";
-const GROUP_NAMES = {
-	batch: "Message Batches",
-	token_count: "Token counting",
-	files: "Files",
-	skills: "Skills",
-	web_search: "Web search"
-};
-function groupName(group, safe) {
-	return safe(group.name === group.type && GROUP_NAMES[group.type] || group.name);
-}
-function scopeName(scope, safe) {
-	return scope.type === "organization" ? "organization" : `workspace ${safe(scope.name)}`;
-}
-function limiterName(row, safe) {
-	const label = limiterLabel(row.group.type, row.limiter);
-	return label === row.limiter ? safe(label) : label;
-}
-function limitName(row, safe) {
-	const where = row.scope.type === "workspace" ? ` in ${scopeName(row.scope, safe)}` : "";
-	return `${groupName(row.group, safe)}, ${limiterName(row, safe)}${where}`;
-}
-const BAND_MARK = {
-	alert: "🔴",
-	watch: "🟡",
-	ok: "🟢",
-	unmeasured: "⚪"
-};
 // src/tell/words/list.ts
 function list(items, most, line, rest = andMore) {
 	const { shown, more } = atMost(items, most);
@@ -34297,7 +39939,7 @@ function andMore(more) {
 	return more > 0 ? `and ${count$1(more)} more` : "";
 }
 // src/tell/drift/drift-consequence.ts
-const NAMED$11 = 5;
+const NAMED$5 = 5;
 const EFFECTS = 3;
 function driftConsequence(drift, report, safe) {
 	return (drift.limiter === null ? [figuresOf(drift, report, safe), fate(drift, report, safe)] : [ofPeak(drift, report), inert(drift, report, safe)]).filter(Boolean).join(" ");
@@ -34316,7 +39958,7 @@ function ofPeak(drift, report) {
 			const [was, is] = [before, after].map(({ peak, utilization }) => `${count$1(peak)} (${share(utilization)})`);
 			return `${whose}, counted each way, was ${was} and is now ${is}${end}.`;
 		}
-		if (before.peak !== after.peak) return `${whose}: ${moved$1({
+		if (before.peak !== after.peak) return `${whose}: ${moved({
 			before,
 			after
 		}, lines)}`;
@@ -34329,13 +39971,13 @@ function ofPeak(drift, report) {
 	return before ? `${whose} ${count$1(before.peak)} was ${share(before.utilization)} of it.` : "";
 }
 const whosePeak = ({ window }) => window.days > 1 ? `The ${window.days} days' peak` : "The day's peak";
-function moved$1({ before, after }, lines) {
+function moved({ before, after }, lines) {
 	const share = percentOf({ thresholds: lines });
 	const crossing = crossed(before.utilization, after.utilization, lines);
 	const alone = before.limit === after.limit ? "" : ` By the old limit, the move alone would make it ${share(after.peak / before.limit)}.`;
-	return `${figures$2(before, share)} → ${figures$2(after, share)}${crossing && `: ${crossing}`}.${alone}`;
+	return `${figures$1(before, share)} → ${figures$1(after, share)}${crossing && `: ${crossing}`}.${alone}`;
 }
-function figures$2({ peak, limit, utilization }, share) {
+function figures$1({ peak, limit, utilization }, share) {
 	return `${count$1(peak)} of ${count$1(limit)} (${share(utilization)})`;
 }
 function figuresOf(drift, report, safe) {
@@ -34343,24 +39985,24 @@ function figuresOf(drift, report, safe) {
 	if (effects.length === 0) return "";
 	const teller = firstTeller(drift, report);
 	if (teller) return `Its figures are those of ${safe(teller)}.`;
-	const lines = list(effects, EFFECTS, (effect) => `${nameOf$3(effect, drift, safe)}: ${effectText(effect, report)}`, (more) => `And ${plural(more, "more limit")}, in the report file.`);
+	const lines = list(effects, EFFECTS, (effect) => `${nameOf$1(effect, drift, safe)}: ${effectText(effect, report)}`, (more) => `And ${plural(more, "more limit")}, in the report file.`);
 	return `${whosePeak(report)} by limit: ${lines.join(" ")}`;
 }
 function effectText({ consequence, before, after, origin }, report) {
 	const lines = linesOf(consequence, report);
 	const share = percentOf({ thresholds: lines });
-	if (before && after) return moved$1({
+	if (before && after) return moved({
 		before,
 		after
 	}, lines);
-	if (before) return `was ${figures$2(before, share)}.`;
+	if (before) return `was ${figures$1(before, share)}.`;
 	if (!after) return "";
 	const crossing = crossed(origin?.utilization ?? 0, after.utilization, lines);
-	const now = `${figures$2(after, share)}${crossing && `: ${crossing}`}.`;
+	const now = `${figures$1(after, share)}${crossing && `: ${crossing}`}.`;
 	if (!origin) return now;
-	return origin.isPart ? `${count$1(after.peak)} was part of ${figures$2(origin, share)} and is now ${now}` : `${figures$2(origin, share)} with the rest of its old group, and now ${now}`;
+	return origin.isPart ? `${count$1(after.peak)} was part of ${figures$1(origin, share)} and is now ${now}` : `${figures$1(origin, share)} with the rest of its old group, and now ${now}`;
 }
-function nameOf$3({ consequence }, drift, safe) {
+function nameOf$1({ consequence }, drift, safe) {
 	return isOwn(consequence, drift) ? limiterName(consequence, safe) : limitName(consequence, safe);
 }
 function firstTeller(drift, { drift: all }) {
@@ -34377,7 +40019,7 @@ function fate(drift, report, safe) {
 	switch (driftClass) {
 		case "workspace-added": return hasOwnLimits(drift, report) ? "Where it has no limit of its own, it may use all of the organization's." : "It has no limits of its own: it may use all of the organization's limits.";
 		case "group-added": return consequences.some(({ after }) => after !== null) ? "" : "Its limits are judged from this run on.";
-		case "group-retired": return unlisted.length === 0 ? "" : `Use of ${listing(unlisted.map((model) => safe(model)), NAMED$11)} is reported as unmatched from now on.`;
+		case "group-retired": return unlisted.length === 0 ? "" : `Use of ${listing(unlisted.map((model) => safe(model)), NAMED$5)} is reported as unmatched from now on.`;
 		case "model-added": return "Its use was unmatched and counts toward this group from now on.";
 		case "model-removed": return "Its use is reported as unmatched from now on.";
 		case "model-moved": return consequences.some(({ after }) => after !== null) ? "" : "Its use counts toward this group from now on.";
@@ -34400,7 +40042,7 @@ function inert(drift, report, safe) {
 	}, drift) && (row.configured ?? 0) <= (before ?? Number.POSITIVE_INFINITY));
 	if (wereBinding.length === 0) return "";
 	const named = wereBinding.map((row) => `${scopeName(row.scope, safe)} (${count$1(row.configured ?? 0)})`);
-	return `${plural(named.length, "limit")} of workspaces ${named.length === 1 ? "has" : "have"} no effect any more: ${listing(named, NAMED$11)}.`;
+	return `${plural(named.length, "limit")} of workspaces ${named.length === 1 ? "has" : "have"} no effect any more: ${listing(named, NAMED$5)}.`;
 }
 function verdictOn(drift, { verdicts }) {
 	return verdicts.find((verdict) => isOn(verdict, drift));
@@ -34479,7 +40121,8 @@ function driftSentence(drift, report, safe, clock = inUtc) {
 	return [
 		`${driftSubject(drift, safe)}: ${driftChange(drift, safe, clock)}.`,
 		driftConsequence(drift, report, safe),
-		driftIntent(drift)
+		driftIntent(drift),
+		changedByText(drift, safe)
 	].filter(Boolean).join(" ");
 }
 const CLASS_WORDS = {
@@ -34546,50 +40189,8 @@ function contents({ group, models = [], limits = [] }, safe) {
 	});
 	return [listing(names, CONTENTS), listing(shown, CONTENTS)].filter(Boolean).join("; ");
 }
-// src/tell/words/escape.ts
-const ZERO_WIDTH_SPACE$1 = "​";
-const NAME_LENGTH = 100;
-function oneLine$1(text, length = NAME_LENGTH) {
-	const line = text.toWellFormed().replace(/[\r\n\u0085\u2028\u2029]+/gu, "↵").replace(/\t/gu, " ").replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, "�").trim();
-	if (line.length <= length) return line;
-	let cut = "";
-	for (const character of line) {
-		if (cut.length + character.length >= length) break;
-		cut += character;
-	}
-	return `${cut}…`;
-}
-function slackText(text, length) {
-	const line = oneLine$1(text, length);
-	const escaped = line.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
-	return SLACK_MARKS.test(line) ? `\`${escaped.replaceAll("`", "ˋ")}\`` : escaped;
-}
-const SLACK_MARKS = /[*~`]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])|:[^\s:]+:|^>/u;
-function markdownText(text, length) {
-	return withoutReferences(oneLine$1(text, length)).replace(/[\\`*_{}[\]<>#+!|&~=@$"':]/g, (character) => `&#${character.charCodeAt(0)};`).replaceAll(ZERO_WIDTH_SPACE$1, "&#8203;");
-}
-function gitText(text, length) {
-	return withoutReferences(oneLine$1(text, length));
-}
-function logText$1(text, length) {
-	return oneLine$1(text, length).replaceAll("##[", `#${ZERO_WIDTH_SPACE$1}#[`).replace(/^::/, `:${ZERO_WIDTH_SPACE$1}:`);
-}
-function withoutReferences(line) {
-	return line.replace(/[@#$]|:(?=\S)/g, `$&${ZERO_WIDTH_SPACE$1}`).replace(/\bwww(?=\.)/gi, `$&${ZERO_WIDTH_SPACE$1}`).replace(/\bgh-(?=\d)/gi, `$&${ZERO_WIDTH_SPACE$1}`);
-}
-const markdownLink = (text, url) => `[${text}](${encoded(url, /[\s()<>|`\\"]/g)})`;
-const slackLink = (text, url) => `<${encoded(url, /[\s<>|]/g).replaceAll("&", "&amp;")}|${text}>`;
-function sentenceWithLinks(sentence, safe, link) {
-	return sentence.split(/(https?:\/\/[^\s<>"]*[^\s<>".,;:)])/).map((part, index) => index % 2 === 1 ? link(safe(part), part) : spaced(part, safe)).join("");
-}
-function spaced(part, safe) {
-	return `${/^\s/.test(part) ? " " : ""}${safe(part, 500)}${/\S\s+$/.test(part) ? " " : ""}`;
-}
-function encoded(url, unsafe) {
-	return url.replace(unsafe, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
-}
 // src/tell/words/refused-text.ts
-const NAMED$10 = 3;
+const NAMED$4 = 3;
 function refusedCount(report) {
 	const requests = refusedRows(report).reduce((sum, { refused }) => sum + refused.requests, 0);
 	return requests === 0 ? "" : `${plural(requests, "request")} refused`;
@@ -34619,7 +40220,7 @@ function waitText(wait) {
 }
 function refusedAdvice(report, safe, clock = inUtc) {
 	const rows = refusedRows(report);
-	const named = (of) => listing(of.map((row) => refusedName(row, safe)), NAMED$10);
+	const named = (of) => listing(of.map((row) => refusedName(row, safe)), NAMED$4);
 	const ofKind = (kind) => rows.filter(({ refused }) => refused[kind] > 0);
 	return KINDS$1.flatMap(([kind, advise]) => {
 		const refused = ofKind(kind);
@@ -34639,12 +40240,106 @@ function nextMonth(rows) {
 function worstMinute(rows, clock) {
 	return moment(rows.map(({ refused }) => refused.worst_minute).reduce((most, one) => one.requests > most.requests ? one : most).at, clock);
 }
+// src/tell/live/live-text.ts
+const time = (iso) => iso.slice(11, 16);
+function knownText({ tokens, requests }) {
+	const until = `Known until ${time(tokens)} UTC`;
+	return tokens === requests ? until : `${until} in tokens, ${time(requests)} UTC in requests`;
+}
+function incidentText(report, safe) {
+	if (!report.live) return "";
+	const known = `${knownText(report.live.known_until)}.`;
+	const worst = highest(report);
+	if (worst) {
+		const share = percentOf({ thresholds: thresholdsOf(worst, report) })(worst.utilization);
+		const pressed = worst.clipped ? `, at its limit for ${plural(worst.clipped.minutes, "minute")}` : "";
+		const who = worst.drivers ? whoText(worst.drivers, worst.scope.type === "organization", safe) : "";
+		return `${limitName(worst, safe)}: ${share} at ${time(worst.peak_at)} UTC${pressed}${who && `; ${who}`}. ${known}`;
+	}
+	const [next] = soFar(report);
+	return next ? `Closest so far: ${limitName(next, safe)}, ${soFarText(next, report)}. ${known}` : known;
+}
+function whoText({ workspaces, models, api_keys }, isOrganization, safe) {
+	const key = api_keys[0];
+	const first = [
+		isOrganization ? workspaces[0] : void 0,
+		key && {
+			...key,
+			name: key.id === null ? key.name : `API key ${key.name}`
+		},
+		key ? void 0 : models[0]
+	].filter((item) => item !== void 0);
+	if (first.length === 0) return "";
+	return `${(first[0]?.share ?? 0) >= .5 ? "mostly" : "led by"} ${first.map(({ name }) => safe(name)).join(", ")}`;
+}
+function soFarText(row, report) {
+	if (!row.so_far) return "";
+	const { utilization, peak, peak_at } = row.so_far;
+	const share = percentOf({ thresholds: thresholdsOf(row, report) })(utilization);
+	return peak === 0 ? share : `${share} at ${time(peak_at)} UTC`;
+}
+function drivenMinute({ scope, drivers }, report, safe) {
+	if (!drivers) return "";
+	const share = percentOf(report);
+	const key = drivers.api_keys[0];
+	return listing([
+		scope.type === "organization" ? drivers.workspaces[0] : void 0,
+		drivers.models[0],
+		key && {
+			...key,
+			name: key.id === null ? key.name : `API key ${key.name}`
+		}
+	].filter((item) => item !== void 0).map(({ name, share: part }) => `${safe(name)} ${share(part)}`));
+}
+function minuteText({ at }, { window }) {
+	return window.days > 1 ? `${at.slice(5, 10)} ${time(at)}` : time(at);
+}
+// src/tell/planning/spend-text.ts
+const NAME = "Spend cap of the month";
+function spendRow(report) {
+	const { spend } = report;
+	if (!spend) return "";
+	const share = percentOf(report)(spend.share);
+	const loud = spend.band === "ok" ? share : `**${share}**`;
+	const columns = [
+		"Limit",
+		"Used",
+		"Band",
+		"Reached",
+		"Since the day before"
+	].map((head) => ({ head }));
+	const mark = `${BAND_MARK[spend.band]}&nbsp;${spend.band}`;
+	return table(columns, [[
+		NAME,
+		`${bar(spend.share)}&nbsp;${loud}`,
+		mark,
+		reached(spend),
+		spend.transition ?? ""
+	].map(unbroken)]);
+}
+function spendSentence(report) {
+	const { spend } = report;
+	if (!spend || spend.band !== "alert" && spend.reached_on === null) return null;
+	const transition = spend.transition === null ? "" : `, ${spend.transition}`;
+	return `${BAND_MARK[spend.band]} *${NAME}*: *${percentOf(report)(spend.share)}* used${transition} · ${reached(spend)}. From then on every request is refused until the 1st.`;
+}
+function reached({ share, reached_on: day }) {
+	if (day === null) return "not this month, at the month's pace";
+	return share >= 1 ? `on ${day}` : `on ${day}, at the month's pace`;
+}
+function spendInShort({ spend, thresholds }) {
+	return spend && spend.band !== "ok" ? `spend cap used to ${percentOf({ thresholds })(spend.share)}` : "";
+}
 // src/tell/words/sentences.ts
+function subject(report) {
+	return report.live ? "Claude rate limits, live" : "Claude rate limits";
+}
 function overallBand(report) {
-	if (report.status === "alert") return "alert";
+	if (report.status === "alert" || report.spend?.band === "alert") return "alert";
+	if (report.live && report.status === "watch" && report.failures.length === 0) return "watch";
 	if (report.status === null || report.failures.length > 0 || isPartial(report)) return "unmeasured";
 	if (report.status === "ok" && hasUnclaimedUse(report)) return "unmeasured";
-	return report.status;
+	return report.status === "ok" ? report.spend?.band ?? "ok" : report.status;
 }
 function isPartial(report) {
 	return report.unread_workspaces !== void 0 || !report.window.complete || report.accounting?.reconciled === false;
@@ -34654,12 +40349,12 @@ const drillText = ({ drill }) => drill ? "This is a drill: the alert is made up,
 function verdictLine(report, worst = "") {
 	const top = highest(report);
 	const refused = refusedCount(report);
+	if (report.live && report.status !== "alert") return liveVerdict(report);
 	if (report.status === null || !top) return refused ? `${refused}, no use could be measured` : "nothing could be measured";
-	const highest$1 = shareOf$1(top, report)(top.utilization);
-	const unclaimed = unclaimedShare(report);
-	const open = unclaimed && `, ${unclaimed}`;
+	const highest$1 = shareOf(top, report)(top.utilization);
+	const open = [unclaimedShare(report), spendInShort(report)].map((part) => part && `, ${part}`).join("");
 	const silent = muted(report);
-	const silenced = silent[0] ? `, ${count$1(silent.length)} muted at up to ${shareOf$1(silent[0], report)(silent[0].utilization)}` : "";
+	const silenced = silent[0] ? `, ${count$1(silent.length)} muted at up to ${shareOf(silent[0], report)(silent[0].utilization)}` : "";
 	const all = measured(report).length - silent.length;
 	if (report.status !== "alert" && isPartial(report)) return `not fully measured, highest seen ${highest$1}${silenced}${open}`;
 	const failed = `${open}${report.failures.length > 0 ? ", but not everything could be read or delivered" : ""}`;
@@ -34674,23 +40369,36 @@ function verdictLine(report, worst = "") {
 			return all === 1 ? `the one limit measured is at ${highest$1}${silenced}${failed}` : `all ${count$1(all)} measured below ${thresholdName("watch", report)}, highest ${highest$1}${silenced}${failed}`;
 	}
 }
+function liveVerdict(report) {
+	const [next] = soFar(report);
+	const failed = report.failures.length > 0 ? ", but not everything could be read or delivered" : "";
+	const highest$2 = highest(report);
+	if (highest$2) return `${plural(ofBand(report, "watch").length, "limit")} to watch so far, highest ${shareOf(highest$2, report)(highest$2.utilization)}${failed}`;
+	const share = percentOf(report);
+	return next?.so_far ? `nothing at or over ${thresholdName("watch", report)} so far, highest ${share(next.so_far.utilization)}${failed}` : `nothing could be measured${failed}`;
+}
 function thresholdName(band, report) {
 	return report.verdicts.some(({ thresholds }) => thresholds) ? `the ${band} line` : percentOf(report)(report.thresholds[band]);
 }
-function shareOf$1(row, report) {
+function shareOf(row, report) {
 	return percentOf({ thresholds: thresholdsOf(row, report) });
 }
 function missingData(report) {
 	const { complete, missing_minutes: missing, start, end } = report.window;
 	if (complete) return null;
+	if (report.live) return `${knownText(report.live.known_until)}: what comes after may be higher.`;
 	if (report.usage_source === "headers") return "Some lines or headers of the log could not be read: every peak is at least what is shown.";
 	if (missing === 0) return "The usage data may still change: every peak is at least what is shown.";
 	const all = (Date.parse(end) - Date.parse(start)) / MINUTE;
 	return `${count$1(missing)} of ${plural(all, "minute")} of usage ${missing === 1 ? "is" : "are"} not in yet: every peak is at least what is shown.`;
 }
 function coverage(report) {
-	const not = unmeasured(report).length;
-	return `${plural(measured(report).length, "limit")} measured${not > 0 ? `, ${count$1(not)} not measurable` : ""}`;
+	const [over, open, not] = [
+		measured(report).length,
+		soFar(report).length,
+		unmeasured(report).length
+	];
+	return [...report.live ? [over > 0 && `${plural(over, "limit")} to watch or over`, open > 0 && `${count$1(open)} below ${thresholdName("watch", report)} so far`] : [`${plural(over, "limit")} measured`], not > 0 && `${count$1(not)} not measurable`].filter(Boolean).join(", ");
 }
 function bindingLimit(row) {
 	const now = movedTo(row);
@@ -34699,11 +40407,11 @@ function bindingLimit(row) {
 	return `${count$1(row.limit)} (the organization's; its own ${count$1(row.configured ?? 0)} has no effect)`;
 }
 function used(row, report) {
-	return `${row.lower_bound ? "at least " : ""}${shareOf$1(row, report)(row.utilization)}`;
+	return `${row.lower_bound ? "at least " : ""}${shareOf(row, report)(row.utilization)}`;
 }
 function transitionText(row, report) {
 	if (row.transition === null) return "";
-	return row.previous === null || row.transition === "new" ? row.transition : `${row.transition}, was ${shareOf$1(row, report)(row.previous.utilization)}`;
+	return row.previous === null || row.transition === "new" ? row.transition : `${row.transition}, was ${shareOf(row, report)(row.previous.utilization)}`;
 }
 const NAMED_FROM = .25;
 function mainDriver(row, safe) {
@@ -34779,7 +40487,7 @@ function unmutedNames({ kind, of }) {
 }
 const NAMED_USE = 3;
 // src/tell/annotations.ts
-const NAMED$9 = 3;
+const NAMED$3 = 3;
 function annotations(report, failOn) {
 	const refused = refusedRows(report);
 	const alerts = ofBand(report, "alert");
@@ -34843,7 +40551,7 @@ function namedRows(rows, report) {
 }
 function named$1(items) {
 	const rest = (more) => `and ${count$1(more)} more in the job summary`;
-	return list(items, NAMED$9, (item) => item, rest).join("; ");
+	return list(items, NAMED$3, (item) => item, rest).join("; ");
 }
 function logLines(report) {
 	return report.verdicts.map((verdict) => logText$1(logLine(verdict, report), 500));
@@ -34952,11 +40660,11 @@ function sections(lines) {
 }
 // src/tell/slack/as-text.ts
 function slackAsText(message) {
-	return `${message.blocks.map(blockText).filter(Boolean).join("\n\n")}\n`;
+	return `${message.blocks.map(blockText$1).filter(Boolean).join("\n\n")}\n`;
 }
-function blockText(block) {
+function blockText$1(block) {
 	switch (block.type) {
-		case "header": return `${block.text.text}\n${"=".repeat(block.text.text.length)}`;
+		case "header": return `${block.text.text}\n${"=".repeat(Math.min(80, block.text.text.length))}`;
 		case "section": return block.text ? readable$1(block.text) : "";
 		case "context": return block.elements.map((element) => "text" in element ? readable$1(element) : "").join("  ");
 		case "actions": return block.elements.map((element) => element.type === "button" ? `[${element.text.text}] ${element.url ?? ""}` : "").join("\n");
@@ -34966,63 +40674,16 @@ function blockText(block) {
 function readable$1({ type, text }) {
 	return type === "mrkdwn" ? mrkdwnAsText(text) : text;
 }
-const MARKS = /`([^`\n]+)`|<!date\^\d+\^[^|>\n]+\|([^>\n]+)>|<(https?:[^|>\n]+)\|([^>\n]*)>|<(https?:[^>\n]+)>|<([!@#][^>\n]*)>|(?<![\p{L}\p{N}])([*_~])(?=\S)([^\n]*?\S)\7(?![\p{L}\p{N}])/gu;
+const MARKS$1 = /`([^`\n]+)`|<!date\^\d+\^[^|>\n]+\|([^>\n]+)>|<(https?:[^|>\n]+)\|([^>\n]*)>|<(https?:[^>\n]+)>|<([!@#][^>\n]*)>|(?<![\p{L}\p{N}])([*_~])(?=\S)([^\n]*?\S)\7(?![\p{L}\p{N}])/gu;
 function mrkdwnAsText(text) {
 	return withoutMarks(text).replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 function withoutMarks(text) {
-	return text.replace(MARKS, (_all, code, date, url, label, bare, mention, _mark, inner) => {
+	return text.replace(MARKS$1, (_all, code, date, url, label, bare, mention, _mark, inner) => {
 		if (url !== void 0) return `${label} (${url})`;
 		if (mention !== void 0) return `[mention ${mention}]`;
 		return code ?? date ?? bare ?? withoutMarks(inner);
 	});
-}
-// src/tell/words/markdown.ts
-function table(columns, rows) {
-	if (rows.length === 0) return "";
-	const row = (cells) => `| ${cells.join(" | ")} |`;
-	return [
-		row(columns.map(({ head }) => head)),
-		row(columns.map(({ align }) => align === "right" ? "---:" : "---")),
-		...rows.map(row)
-	].join("\n");
-}
-function details(title, body) {
-	return body === "" ? "" : `<details>\n<summary>${title}</summary>\n\n${body}\n\n</details>`;
-}
-function bullets(items) {
-	return items.map((item) => `- ${item}`).join("\n");
-}
-function numbered(items) {
-	return items.map((item, index) => `${index + 1}. ${item}`).join("\n");
-}
-function stack(...parts) {
-	return parts.filter(Boolean).join("\n\n");
-}
-function under(heading, body) {
-	return body === "" ? "" : `${unbroken(heading)}\n\n${body}`;
-}
-function fenced(text) {
-	const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
-	const fence = "`".repeat(longest + 1);
-	return `${fence}text\n${text}\n${fence}`;
-}
-function unbroken(cell) {
-	return cell.replace(/([\d≥≤−+]) (?=[\d%])/g, "$1&nbsp;");
-}
-const CELLS = 10;
-function bar(ratio) {
-	const full = Math.min(CELLS, Math.floor(ratio * CELLS + 1e-9));
-	const cells = full === 0 && ratio > 0 ? "▒" : "█".repeat(full);
-	return `\`${cells}${"░".repeat(CELLS - cells.length)}\``;
-}
-function seeAlso({ run, usage, limits, runbook }, own = "This run") {
-	return [
-		run && markdownLink(own, run),
-		markdownLink("Usage in the Console", usage),
-		markdownLink("Limits in the Console", limits),
-		runbook && markdownLink("Runbook", runbook)
-	].filter(Boolean).join(" · ");
 }
 // src/tell/summary/delivery.ts
 const DELIVERED = {
@@ -35047,102 +40708,36 @@ const title$2 = (before = "") => `${BAND_MARK.unmeasured} ${before}Claude rate l
 function renderBlindSlack(blind, links) {
 	const error = slackText(blind.error, 500);
 	const run = links.run ? ` Run: ${slackText(links.run, 500)}` : "";
-	return message(`Claude rate limits: ${meaning$1(blind)} ${error}${run}`, [
+	return message(`Claude rate limits: ${meaning(blind)} ${error}${run}`, [
 		header(title$2()),
 		section$1(`*Why*\n${error}`),
-		section$1(`*What it means*\n${capital(meaning$1(blind, inReadersZone))}`),
+		section$1(`*What it means*\n${capital(meaning(blind, inReadersZone))}`),
 		section$1(`*What to do*\n${remedy(blind)}`),
 		...buttons(links)
 	]);
 }
 function renderBlindSummary(blind, links, delivery = DELIVERED) {
-	return `${stack(`## ${title$2(rehearsal(delivery))}`, `${capital(meaning$1(blind))} No snapshot was written, and nothing is reported as recovered.`, under("### Why", markdownText(blind.error, 2e3)), under("### What to do", `${remedy(blind)} Until then the Console shows what was used.`), deliveryText(delivery), seeAlso(links))}\n`;
+	return `${stack(`## ${title$2(rehearsal(delivery))}`, `${capital(meaning(blind))} No snapshot was written, and nothing is reported as recovered.`, under("### Why", markdownText(blind.error, 2e3)), under("### What to do", `${remedy(blind)} Until then the Console shows what was used.`), deliveryText(delivery), seeAlso(links))}\n`;
 }
 function renderRefusedSummary(error) {
 	const [headline = "", ...problems] = error.split("\n").map((line) => line.replace(/^- /, ""));
 	return `${stack(`## ${BAND_MARK.unmeasured} Claude rate limits: the audit did not begin`, markdownText(headline, 2e3), bullets(problems.map((problem) => markdownText(problem, 2e3))))}\n`;
 }
-function meaning$1({ window }, clock = inUtc) {
+function meaning({ window }, clock = inUtc) {
 	return `the audit is blind${window === null ? "" : ` since ${moment(window.start, clock)}, longer if the run before failed too`}: a limit may have been reached without anyone hearing of it.`;
 }
 function remedy({ window, source }) {
 	if (window === null) return "Fix the cause, then run the workflow again with this log: what was not logged cannot be read later.";
+	const isLive = !window.end.endsWith("T00:00:00Z");
+	if (source === "api" && isLive) return "Fix the cause, then run the workflow again with the same `date`.";
 	const lastDay = new Date(Date.parse(window.end) - 1).toISOString().slice(0, 10);
 	return source === "api" ? `Fix the cause, then run the workflow again with \`date: ${lastDay}\`: Anthropic keeps the usage, so nothing is lost.` : `Fix the cause, then run the workflow again with \`date: ${lastDay}\` and the log of that day: what was not logged cannot be read later.`;
-}
-// src/tell/drill.ts
-const USED = .9;
-function drillReport({ version, window, usage_source, peak_window, thresholds, verdicts }) {
-	const { scope, group, limiter, limit } = realLimit(verdicts);
-	const peak = Math.ceil(limit * Math.max(USED, thresholds.alert));
-	const middle = Math.floor((Date.parse(window.start) + Date.parse(window.end)) / 2 / MINUTE) * MINUTE;
-	const row = {
-		scope,
-		group,
-		limiter,
-		configured: limit,
-		limit_source: "organization",
-		lower_bound: false,
-		band: "alert",
-		limit,
-		peak,
-		peak_at: new Date(middle).toISOString(),
-		bracket: peak,
-		p99: peak,
-		minutes_over_threshold: 1,
-		utilization: peak / limit,
-		transition: "new",
-		reason: null,
-		clipped: null,
-		previous: null,
-		hourly: null,
-		drivers: null
-	};
-	return {
-		version,
-		drill: true,
-		window: {
-			...window,
-			complete: true,
-			missing_minutes: 0
-		},
-		usage_source,
-		peak_window,
-		thresholds,
-		status: "alert",
-		highest_utilization: row.utilization,
-		verdicts: [row],
-		groups: [],
-		drift: [],
-		first_snapshot: false,
-		findings: [],
-		unmatched_models: [],
-		failures: []
-	};
-}
-function realLimit(verdicts) {
-	const organization = verdicts.flatMap(({ scope, group, limiter, limit }) => scope.type === "organization" && group.type === "model_group" && limit ? [{
-		scope,
-		group,
-		limiter,
-		limit
-	}] : []);
-	const ofRequests = (limiter) => limiterRule(MODEL_GROUP, limiter)?.unit === "requests";
-	return organization.find(({ limiter }) => ofRequests(limiter)) ?? organization[0] ?? {
-		scope: ORGANIZATION,
-		group: {
-			type: "model_group",
-			name: "Claude Example"
-		},
-		limiter: LIMITERS.find(({ type }) => ofRequests(type))?.type ?? "",
-		limit: 1e3
-	};
 }
 // src/tell/words/advice.ts
 const INCREASE_CONSIDERED_FROM = .5;
 const LOW_READ_SHARE = .5;
 const BURST_MINUTES_A_DAY = 10;
-const NAMED$8 = 3;
+const NAMED$2 = 3;
 const STEPS = [
 	raiseOwnLimit,
 	cacheMore,
@@ -35156,8 +40751,9 @@ function advice(report, safe, clock = inUtc) {
 }
 const highestOf = (rows) => Math.max(...rows.map(({ utilization }) => utilization));
 function raiseOwnLimit(report, safe) {
+	const ofOrganization = report.verdicts.filter(({ scope, limit }) => scope.type === "organization" && limit);
 	const held = ofBand(report, "alert").flatMap((row) => {
-		const room = isOwnCap(row) ? roomAbove(row, report, safe) : null;
+		const room = isOwnCap(row) ? roomAbove(row, ofOrganization, report, safe) : null;
 		return room === null ? [] : [{
 			row,
 			room
@@ -35165,12 +40761,12 @@ function raiseOwnLimit(report, safe) {
 	});
 	if (held.length === 0) return null;
 	return {
-		text: `Have a limit of your own making raised by your administrators (Console, API or CLI): ${listing(held.map(({ row, room }) => `${scopeName(row.scope, safe)} (${limiterName(row, safe)}: ${count$1(row.limit)}${room})`), NAMED$8)}.`,
+		text: `Have a limit of your own making raised by your administrators (Console, API or CLI): ${listing(held.map(({ row, room }) => `${scopeName(row.scope, safe)} (${limiterName(row, safe)}: ${count$1(row.limit)}${room})`), NAMED$2)}.`,
 		helps: highestOf(held.map(({ row }) => row))
 	};
 }
-function roomAbove(row, report, safe) {
-	const organization = report.verdicts.filter(({ scope, group, limit }) => scope.type === "organization" && group.type === row.group.type && group.name === row.group.name && limit);
+function roomAbove(row, ofOrganization, report, safe) {
+	const organization = ofOrganization.filter(({ group }) => group.type === row.group.type && group.name === row.group.name);
 	const same = organization.find(({ limiter }) => limiter === row.limiter);
 	const above = same ?? organization.find(({ limiter }) => isOfInput(limiter) && isOfInput(row.limiter));
 	if (!above?.limit) return ", if the organization has room";
@@ -35190,7 +40786,7 @@ function cacheMore(report, safe) {
 	});
 	if (rows.length === 0) return null;
 	return {
-		text: `Add cache breakpoints where input binds: ${listing([...new Map(rows.map((row) => [groupName(row.group, safe), viewOf(row, report)?.cache?.read_share ?? 0]))].map(([name, readShare]) => `${name} reads ${share(readShare)}`), NAMED$8)} of its input from the cache. Cache reads do not count toward this limit; at a share of 70 % it carries 3.3 times the input.`,
+		text: `Add cache breakpoints where input binds: ${listing([...new Map(rows.map((row) => [groupName(row.group, safe), viewOf(row, report)?.cache?.read_share ?? 0]))].map(([name, readShare]) => `${name} reads ${share(readShare)}`), NAMED$2)} of its input from the cache. Cache reads do not count toward this limit; at a share of 70 % it carries 3.3 times the input.`,
 		helps: highestOf(rows)
 	};
 }
@@ -35219,7 +40815,7 @@ function askForMore(report, safe) {
 	const eligible = measured(report).filter((row) => row.limit_source === "organization" && row.utilization >= .5);
 	if (eligible.length === 0) return null;
 	return {
-		text: `Ask Anthropic for more: it considers an increase from 50 % use on, which holds for ${listing([...new Set(eligible.map((row) => `${groupName(row.group, safe)} ${limiterName(row, safe)}`))], NAMED$8)}.`,
+		text: `Ask Anthropic for more: it considers an increase from 50 % use on, which holds for ${listing([...new Set(eligible.map((row) => `${groupName(row.group, safe)} ${limiterName(row, safe)}`))], NAMED$2)}.`,
 		helps: highestOf(eligible)
 	};
 }
@@ -35250,7 +40846,7 @@ function evidencePage(report) {
 	const rows = measured(report).filter(({ utilization }) => utilization >= INCREASE_CONSIDERED_FROM);
 	const asked = rows.filter(({ scope }) => scope.type === "organization");
 	const own = rows.filter(({ scope, limit_source }) => scope.type === "workspace" && limit_source === "workspace");
-	if (asked.length === 0) return null;
+	if (asked.length === 0 || report.live) return null;
 	return `${stack("# Evidence for higher Claude rate limits", `Use of ${period(report.window)}, from ${SOURCES[report.usage_source]}. ${PEAKS[report.peak_window]} ${observed(report)}`, overview(asked, report), ...asked.map((row) => section(row, report)), under("## Limits of our own workspaces", bullets(own.map((row) => ownLimit(row, report)))))}\n`;
 }
 const SOURCES = {
@@ -35289,12 +40885,12 @@ function overview(rows, report) {
 		title$1(row),
 		bindingLimit(row),
 		count$1(row.peak),
-		shareOf$1(row, report)(row.utilization)
+		shareOf(row, report)(row.utilization)
 	]));
 }
 const title$1 = (row) => `${groupName(row.group, markdownText)}, ${limiterName(row, markdownText)}`;
 function section(row, report) {
-	const share = shareOf$1(row, report);
+	const share = shareOf(row, report);
 	const ofLimit = (value) => `${count$1(value)} (${share(value / row.limit)})`;
 	const { alert } = thresholdsOf(row, report);
 	const facts = [
@@ -35302,10 +40898,12 @@ function section(row, report) {
 		["Peak", `${ofLimit(row.peak)}${row.lower_bound ? " at least" : ""}${atPeakTime(row, report)}`],
 		["Busiest 60 seconds", row.bracket !== null && row.bracket > row.peak ? `between ${count$1(row.peak)} and ${ofLimit(row.bracket)}` : null],
 		["Further peaks", furtherPeaks(row, report, ofLimit)],
+		["Steady use, the median of the minutes with use", row.steady === void 0 ? null : ofLimit(row.steady)],
 		["99th percentile of all minutes", row.p99 === null ? null : ofLimit(row.p99)],
 		[`Minutes at or over ${share(alert)}`, row.minutes_over_threshold === null ? null : `${count$1(row.minutes_over_threshold)}${ofMinutes(report)}`],
 		["At its limit", row.clipped && `for ${plural(row.clipped.minutes, "minute")} from ${moment(row.clipped.from)}: more may have been asked for`],
 		["Growth", growth(row, report)],
+		["Requests to the group", requests(row, report)],
 		["Input read from the cache", cacheShare(row, report)],
 		["A limit that would bring the peak to 50 %", count$1(Math.ceil(row.peak / INCREASE_CONSIDERED_FROM))]
 	];
@@ -35335,6 +40933,13 @@ function growth(row, report) {
 	if (!row.previous || row.previous.peak === 0 || isRegrouped) return null;
 	return `${row.previous.peak === row.peak ? "none" : changeInPercent(row.previous.peak, row.peak)} against the peak of ${timeBefore(report)}, ${count$1(row.previous.peak)}`;
 }
+function requests(row, report) {
+	const use = viewOf(row, report)?.use;
+	if (!use) return null;
+	const perRequest = (tokens) => count$1(Math.round(tokens / use.requests));
+	const ofDays = report.window.days === 1 ? "" : ` in ${plural(report.window.days, "day")}`;
+	return `${count$1(use.requests)}${ofDays}, with ${perRequest(use.input_tokens)} tokens of input and ${perRequest(use.output_tokens)} of output each`;
+}
 function cacheShare(row, report) {
 	const rule = limiterRule(row.group.type, row.limiter);
 	const cache = viewOf(row, report)?.cache;
@@ -35356,22 +40961,114 @@ function alreadyDone(row, report) {
 	];
 }
 function ownLimit(row, report) {
-	return `${title$1(row)} in ${scopeName(row.scope, markdownText)}: ${shareOf$1(row, report)(row.utilization)} of ${count$1(row.limit)}. Ours to raise, by our administrators (Console, API or CLI).`;
+	return `${title$1(row)} in ${scopeName(row.scope, markdownText)}: ${shareOf(row, report)(row.utilization)} of ${count$1(row.limit)}. Ours to raise, by our administrators (Console, API or CLI).`;
+}
+// src/tell/files/openmetrics.ts
+const GAUGES = [
+	{
+		name: "claude_rate_limit",
+		help: "The limit that binds, in the limiter's own unit.",
+		valueOf: ({ limit }) => limit
+	},
+	{
+		name: "claude_rate_limit_peak",
+		help: "The most that was used in the audited window, in the limiter's own unit.",
+		valueOf: ({ peak }) => peak
+	},
+	{
+		name: "claude_rate_limit_utilization_ratio",
+		help: "Peak divided by limit; absent where it was not measured.",
+		unit: "ratio",
+		valueOf: ({ utilization }) => utilization
+	}
+];
+function openMetrics({ verdicts, window }) {
+	const ofLimits = GAUGES.map((gauge) => family({
+		...gauge,
+		samples: verdicts.flatMap((verdict) => {
+			const value = gauge.valueOf(verdict);
+			return value === null ? [] : [{
+				labels: labelsOf(verdict),
+				value
+			}];
+		})
+	}));
+	const end = family({
+		name: "claude_rate_limit_window_end_timestamp_seconds",
+		help: "End of the audited window, Unix time.",
+		unit: "seconds",
+		samples: [{
+			labels: {},
+			value: Date.parse(window.end) / 1e3
+		}]
+	});
+	const complete = family({
+		name: "claude_rate_limit_window_complete",
+		help: "1 where usage was known for every minute of the window; 0: peaks are at least what is said.",
+		samples: [{
+			labels: {},
+			value: window.complete ? 1 : 0
+		}]
+	});
+	return [
+		...ofLimits,
+		end,
+		complete,
+		"# EOF\n"
+	].join("");
+}
+function labelsOf({ scope, group, limiter }) {
+	return {
+		scope: scope.type,
+		...scope.type === "workspace" && {
+			workspace: scope.name,
+			workspace_id: scope.id
+		},
+		group: group.name,
+		group_type: group.type,
+		limiter
+	};
+}
+function family({ name, help, unit, samples }) {
+	if (samples.length === 0) return "";
+	return [
+		`# HELP ${name} ${help}`,
+		`# TYPE ${name} gauge`,
+		...unit ? [`# UNIT ${name} ${unit}`] : [],
+		...samples.map(({ labels, value }) => `${name}${labelText(labels)} ${value}`)
+	].map((line) => `${line}\n`).join("");
+}
+function labelText(labels) {
+	const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escaped$1(value)}"`);
+	return pairs.length > 0 ? `{${pairs.join(",")}}` : "";
+}
+function escaped$1(value) {
+	return value.toWellFormed().replaceAll("\\", "\\\\").replaceAll("\"", "\\\"").replaceAll("\n", "\\n");
+}
+// src/tell/slack/lapse-text.ts
+function lapseText(lapse) {
+	if (lapse.kind === "missing") return `There was no run since ${isoTime(lapse.since).slice(0, 16).replace("T", " ")} UTC, so what still stands is reported too.`;
+	const [, ...more] = lapse.runIds;
+	return `The ${more.length > 0 ? `${plural(lapse.runIds.length, "run")} before this one` : "run before this one"} failed, so what still stands and what changed since then is reported too.`;
 }
 // src/tell/slack/notify.ts
-function shouldNotify(notify, report, snapshot, { isRerun }) {
+function shouldNotify(notify, report, snapshot, given) {
 	if (notify === "never") return false;
-	if (notify === "always" || report.failures.length > 0 || isUsageMissing(report)) return true;
+	if (notify === "always" || report.failures.length > 0 || isUsageMissing(report) && !report.live) return true;
 	if (refusedRows(report).length > 0 || isNewlyUnclaimed(report) || isFirstSnapshot(report, snapshot)) return true;
-	if (report.findings.some(({ kind }) => kind === "mute-expired")) return true;
-	const isReminder = notify === "on-change" && (isRerun || isOfMonday(report));
+	if (report.findings.some(({ kind }) => kind === "mute-expired") || isSpendAlert(notify, report)) return true;
+	const isReminder = notify === "on-change" && (given.isReminder || isOfMonday(report));
 	if (report.drift.length > 0 && (notify === "on-alert" || isReminder || !isProposed(snapshot))) return true;
 	return report.verdicts.filter(isMeasured).some((row) => {
 		if (row.transition === "recovered") return true;
 		if (row.muted || row.band === "ok") return false;
-		if (isReminder || isNews(row)) return true;
+		if (isReminder || isNews(row) || report.live && row.band === "alert") return true;
 		return notify === "on-alert" && row.band === "alert";
 	});
+}
+function isSpendAlert(notify, { spend }) {
+	if (spend?.band !== "alert") return false;
+	return notify === "on-alert" || spend.transition === "new" || spend.transition === "worse";
 }
 const isNews = ({ transition }) => transition === "new" || transition === "worse";
 function isUsageMissing({ status, window }) {
@@ -35391,6 +41088,57 @@ function isProposed(snapshot) {
 function shouldNotifyBlind(notify) {
 	return notify !== "never";
 }
+// src/tell/slack/slack-as-markdown.ts
+function slackAsMarkdown(message) {
+	return `${message.blocks.map(blockText).filter(Boolean).join("\n\n")}\n`;
+}
+function blockText(block) {
+	switch (block.type) {
+		case "header": return `**${escaped(block.text.text)}**`;
+		case "section": return block.text ? lines(block.text.text) : "";
+		case "context": return block.elements.map((element) => "text" in element ? markdown(element.text) : "").join(" ");
+		case "actions": return block.elements.map((element) => element.type === "button" ? markdownLink(escaped(element.text.text), element.url ?? "") : "").join(" · ");
+		default: return "";
+	}
+}
+function lines(text) {
+	return text.split("\n").map((line) => {
+		if (line.startsWith("*")) return `${markdown(line)}\n`;
+		return /^\d+\. /.test(line) ? markdown(line) : `- ${markdown(line.replace(/^• /, ""))}`;
+	}).join("\n").trim();
+}
+const MARKS = /`([^`\n]+)`|<(https?:[^|>\n]+)\|([^>\n]*)>|<!date\^[^|>\n]*\|([^>\n]*)>|(?<![\p{L}\p{N}])\*(?=\S)([^\n]*?\S)\*(?![\p{L}\p{N}])/gu;
+function markdown(text) {
+	let rest = 0;
+	const parts = [];
+	for (const match of text.matchAll(MARKS)) {
+		const [whole, code, url, label, date, bold] = match;
+		parts.push(escaped(decoded(text.slice(rest, match.index))));
+		if (code !== void 0) parts.push(`\`${decoded(code)}\``);
+		else if (url !== void 0) parts.push(markdownLink(escaped(decoded(label ?? "")), decoded(url)));
+		else if (date !== void 0) parts.push(escaped(decoded(date)));
+		else parts.push(`**${markdown(bold ?? "")}**`);
+		rest = match.index + whole.length;
+	}
+	return [...parts, escaped(decoded(text.slice(rest)))].join("");
+}
+function decoded(text) {
+	return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+}
+function escaped(text) {
+	return text.replace(/[\\`*_[\]<>|~$]|&(?=#?\w+;)/g, "\\$&").replace(/[@#]|:(?=\/\/)/g, "$&​").replace(/\bwww(?=\.)|\bgh-(?=\d)/gi, "$&​");
+}
+// src/tell/live/live-blocks.ts
+function liveBlocks(report, most, rest) {
+	if (!report.live) return [];
+	const line = (minute) => {
+		const driven = drivenMinute(minute, report, slackText);
+		return `${minuteText(minute, report)} UTC · *${percentOf(report)(minute.utilization)}* · ${limitName(minute, slackText)}${driven && ` · by ${driven}`}`;
+	};
+	const minutes = list(report.live.hot_minutes, most, line, rest);
+	const headline = incidentText(report, slackText);
+	return sections([headline.includes("`") ? headline : `*${headline}*`, ...minutes.length > 0 ? ["*Hot minutes, newest first*", ...minutes] : []]);
+}
 // src/tell/words/shrink.ts
 const encoder = new TextEncoder();
 function bytes(text) {
@@ -35408,8 +41156,8 @@ function firstFitting(extents, render, fits) {
 function limitRows(report, links, extent) {
 	const inFull = (row) => fullRow(row, report);
 	const folded = (row) => foldedRow(row, report);
-	const organization = rowsOf$1(report, "organization");
-	const workspaces = rowsOf$1(report, "workspace");
+	const organization = rowsOf(report, "organization");
+	const workspaces = rowsOf(report, "workspace");
 	const others = (what) => (more) => moreIn(links, `${andMore(more)} ${what}`);
 	return [...scopeSection("Organization", organization, [
 		...organization.alerts.slice(0, extent.organization).map(inFull),
@@ -35423,7 +41171,7 @@ function limitRows(report, links, extent) {
 		...list(workspaces.recovered, extent.recovered, (row) => recoveredRow(row, report), others("recovered"))
 	])];
 }
-function rowsOf$1(report, type) {
+function rowsOf(report, type) {
 	const ofScope = ({ scope }) => scope.type === type;
 	const isNew = ({ transition }) => Number(transition === "new");
 	return {
@@ -35474,7 +41222,7 @@ function foldedRow(row, report) {
 }
 function recoveredRow(row, report) {
 	const when = `${report.window.days > 1 ? "in " : ""}${timeBefore(report)}`;
-	const before = row.previous === null ? "" : `, was ${shareOf$1(row, report)(row.previous.utilization)} ${when}`;
+	const before = row.previous === null ? "" : `, was ${shareOf(row, report)(row.previous.utilization)} ${when}`;
 	return `${BAND_MARK[row.band]} ${rowName(row)}: *${used(row, report)}* of ${bindingLimit(row)} · recovered${before}`;
 }
 function driverText({ kind, name, share }, report) {
@@ -35625,20 +41373,26 @@ function extentOf(rows, changes, failures, steps) {
 		advice: steps
 	};
 }
-function renderSlack(report, links, snapshot, notify = "on-alert") {
-	return firstFitting(EXTENTS$2, (extent) => message(fallback(report, links, extent), blocks(report, links, snapshot, notify, extent)), (rendered) => slackViolations(rendered).length === 0);
+function renderSlack(report, links, snapshot, { notify = "on-alert", lapse = null } = {}) {
+	return firstFitting(EXTENTS$2, (extent) => message(fallback(report, links, extent), blocks(report, links, snapshot, {
+		notify,
+		lapse
+	}, extent)), (rendered) => slackViolations(rendered).length === 0);
 }
-function blocks(report, links, snapshot, notify, extent) {
+function blocks(report, links, snapshot, { notify, lapse }, extent) {
 	return [
 		header(headline(report)),
 		context(`${period(report.window)} · ${coverage(report)}`),
+		...lapse ? [context(lapseText(lapse))] : [],
 		...report.drill ? sections([`*${drillText(report)}*`]) : [],
 		...isFirstSnapshot(report, snapshot) ? sections([watching(report, notify)]) : [],
+		...liveBlocks(report, extent.organization, (more) => moreIn(links, andMore(more))),
 		...incomplete(report, extent),
 		...refusals(report, links, extent),
 		...limitRows(report, links, extent),
-		...drift(report, links, snapshot, extent),
-		...unclaimed$1(report, extent),
+		...drift(report, links, report.live ? null : snapshot, extent),
+		...unclaimed(report, extent),
+		...spend(report),
 		...endedMutes(report, extent),
 		...firstSteps(report, extent),
 		...buttons(links, snapshot?.pullRequest ?? null)
@@ -35646,7 +41400,7 @@ function blocks(report, links, snapshot, notify, extent) {
 }
 function headline(report) {
 	const worst = highest(report);
-	const text = (whose) => `${BAND_MARK[overallBand(report)]} ${drillMark(report)}Claude rate limits: ${verdictLine(report, whose)}`;
+	const text = (whose) => `${BAND_MARK[overallBand(report)]} ${drillMark(report)}${subject(report)}: ${verdictLine(report, whose)}`;
 	const whole = text(worst ? ` (${inShort$1(worst)})` : "");
 	return whole.length <= 150 ? whole : text("");
 }
@@ -35673,21 +41427,23 @@ function watching(report, notify) {
 function fallback(report, links, extent) {
 	const worst = highest(report);
 	const [refused] = refusedRows(report);
+	const incident = incidentText(report, slackText);
 	const back = recovered(report).length;
 	return [
-		`${drillMark(report)}Claude rate limits, ${period(report.window)}: ${verdictLine(report)}.`,
+		`${drillMark(report)}${subject(report)}, ${period(report.window)}: ${verdictLine(report)}.`,
 		drillText(report),
 		refused && `${refusedName(refused, slackText)}: ${refusedText(refused)}.`,
-		worst && `Highest: ${rowSentence(worst, report, slackText)}.`,
+		incident,
+		worst && !incident && `Highest: ${rowSentence(worst, report, slackText)}.`,
 		back > 0 && `${count$1(back)} recovered.`,
 		report.drift.length > 0 && `Limits changed: ${driftCounts(report.drift)}.`,
-		missingData(report),
+		report.live ? null : missingData(report),
 		report.failures.length > 0 && `Not complete: ${listing(report.failures.map(({ resource }) => slackText(resource)), extent.failures)}.`,
 		links.run && `Run: ${slackText(links.run, 500)}`
 	].filter(Boolean).join(" ");
 }
 function incomplete(report, extent) {
-	const missing = missingData(report);
+	const missing = report.live ? null : missingData(report);
 	const failures = list(report.failures, extent.failures, (failure) => `• ${slackText(failure.resource)}: ${slackText(failure.message, 500)}`, (more) => `and ${count$1(more)} more that could not be read or delivered`);
 	const lines = [...missing ? [missing] : [], ...failures];
 	return lines.length === 0 ? [] : sections(["*Not complete*", ...lines]);
@@ -35710,10 +41466,14 @@ function drift(report, links, snapshot, extent) {
 function driftLine(item, report) {
 	return `${isSerious(item, report) ? "▼" : "•"} ${driftSentence(item, report, slackText, inReadersZone)}`;
 }
-function unclaimed$1(report, extent) {
+function unclaimed(report, extent) {
 	if (!hasUnclaimedUse(report)) return [];
 	const lines = list(unclaimedSentences(report, slackText), extent.failures, (sentence) => `• ${sentence}`);
 	return sections([`*Counted by no limit*: ${unclaimedShare(report)}`, ...lines]);
+}
+function spend(report) {
+	const sentence = spendSentence(report);
+	return sentence === null ? [] : sections([sentence]);
 }
 function endedMutes({ findings }, extent) {
 	const lines = list(findings.filter(({ kind }) => kind === "mute-expired"), extent.failures, (mute) => `• ${slackText(mute.message, 500)}`);
@@ -35737,7 +41497,74 @@ function driftTable(drift, report, consequence) {
 	}));
 }
 function consequenceCell(item, report) {
-	return [unbroken(driftConsequence(item, report, markdownText)) || "Not measured.", driftIntent(item)].filter(Boolean).join(" ");
+	return [
+		unbroken(driftConsequence(item, report, markdownText)) || "Not measured.",
+		driftIntent(item),
+		changedByText(item, markdownText)
+	].filter(Boolean).join(" ");
+}
+// src/tell/live/live-section.ts
+function hotMinutes(report, most) {
+	if (!report.live) return "";
+	const { shown, more } = atMost(report.live.hot_minutes, most);
+	return stack(table([
+		{ head: "Minute (UTC)" },
+		{ head: "Limit" },
+		{
+			head: "Used",
+			align: "right"
+		},
+		{
+			head: "In it",
+			align: "right"
+		},
+		{
+			head: "of",
+			align: "right"
+		},
+		{ head: "Who drove it" }
+	], shown.map((minute) => [
+		minuteText(minute, report),
+		limitName(minute, markdownText),
+		`**${percentOf(report)(minute.utilization)}**`,
+		count$1(minute.used),
+		count$1(minute.limit),
+		drivenMinute(minute, report, markdownText)
+	])), andMore(more + report.live.hot_minutes_left_out));
+}
+function belowSoFar(report, most) {
+	const { shown, more } = atMost(soFar(report), most);
+	if (shown.length === 0) return "";
+	const rows = shown.flatMap((row) => {
+		if (!row.so_far) return [];
+		const { peak, peak_at, utilization } = row.so_far;
+		return [[
+			limitName(row, markdownText),
+			`${bar(utilization)}&nbsp;${percentOf(report)(utilization)}`,
+			count$1(peak),
+			peakTime({
+				...row,
+				peak,
+				peak_at
+			}, report).replace(/ UTC$/, ""),
+			row.limit === null ? "" : count$1(row.limit),
+			(row.known_until ?? "").slice(11, 16)
+		]];
+	});
+	return stack(details(`${BAND_MARK.unmeasured} ${count$1(shown.length + more)} below the watch line so far`, table([
+		{ head: "Limit" },
+		{ head: "Used so far" },
+		{
+			head: "Peak",
+			align: "right"
+		},
+		{ head: "When (UTC)" },
+		{
+			head: "of",
+			align: "right"
+		},
+		{ head: "Known until (UTC)" }
+	], rows)), andMore(more));
 }
 // src/tell/summary/findings-section.ts
 function findings(report, most) {
@@ -35985,10 +41812,10 @@ function peaks(report, extent) {
 function peakSection(row, report, withChart, withHours) {
 	const view = viewOf(row, report);
 	const bars = withChart ? barsOf(row, view, report) : null;
-	return stack(unbroken(`#### ${BAND_MARK[row.band]} ${limitName(row, markdownText)}: ${used(row, report)}`), figures$1(row, report), row.drivers && drivenBy(row.drivers, isPerDay(row) ? "day" : report.peak_window), bars && chart(row, bars, report), bars && legend(row, bars, report), bars && withHours && hourTable(row, bars, report));
+	return stack(unbroken(`#### ${BAND_MARK[row.band]} ${limitName(row, markdownText)}: ${used(row, report)}`), figures(row, report), row.drivers && drivenBy(row.drivers, isPerDay(row) ? "day" : report.peak_window), bars && chart(row, bars, report), bars && legend(row, bars, report), bars && withHours && hourTable(row, bars, report));
 }
-function figures$1(row, report) {
-	const share = shareOf$1(row, report);
+function figures(row, report) {
+	const share = shareOf(row, report);
 	const ofLimit = (value) => `${count$1(value)} (${share(value / row.limit)})`;
 	const { alert } = thresholdsOf(row, report);
 	return [
@@ -35999,96 +41826,123 @@ function figures$1(row, report) {
 		row.clipped && `From ${moment(row.clipped.from)} it was ${atItsLimit(row)} (within 5 % of it or above): more may have been asked for than was served.`,
 		row.lowest_remaining !== void 0 && `The least that was left of it: ${count$1(row.lowest_remaining)}.`,
 		row.request_id && `The response was ${markdownText(row.request_id)}.`,
-		row.lower_bound && "This is a lower bound: the limit is per second, and use is known per minute.",
+		row.lower_bound && lowerBoundText(row, report),
 		row.previous && `${capital(timeBefore(report))}: ${share(row.previous.utilization)} of ${count$1(row.previous.limit)}.`
 	].filter(Boolean).join(" ");
 }
+const isPerSecond = ({ group, limiter }) => limiterRule(group.type, limiter)?.per === "second";
+function lowerBoundText(row, report) {
+	if (isPerSecond(row)) return "This is a lower bound: the limit is per second, and use is known per minute.";
+	return report.live ? `This is a lower bound: what comes after ${moment(row.known_until ?? report.window.end)} is not known yet.` : "This is a lower bound: some of the use is missing from the minutes that could be read.";
+}
 function meanOf(row, report) {
 	if (report.peak_window !== "hour" || isPerDay(row)) return "";
-	return `, the mean per ${row.lower_bound ? "second" : "minute"} of the busiest hour`;
+	return `, the mean per ${isPerSecond(row) ? "second" : "minute"} of the busiest hour`;
 }
-// src/judge/planning/theil-sen.ts
-const Z = 1.6448536269514722;
-function theilSen(points) {
-	const slopes = pairs(points).map(([a, b]) => (b.y - a.y) / (b.x - a.x)).sort((a, b) => a - b);
-	const reach = Z * Math.sqrt(kendallVariance(points));
-	const below = Math.floor((slopes.length - reach) / 2);
-	return {
-		slope: median(slopes),
-		low: slopes[below - 1] ?? Number.NEGATIVE_INFINITY,
-		high: slopes[slopes.length - below] ?? Number.POSITIVE_INFINITY
-	};
+// src/tell/planning/back-test-section.ts
+function backTestSection({ back_test: tested = [] }, most) {
+	if (tested.length === 0) return "";
+	const fired = (row) => row.lines.reduce((sum, { days }) => sum + days, 0);
+	const { shown, more } = atMost(tested.toSorted((a, b) => fired(b) - fired(a)), most);
+	const lines = shown[0]?.lines.map(({ line }) => percent(line)) ?? [];
+	const rows = shown.map((row) => [
+		limitName(row, markdownText),
+		count$1(row.days),
+		...row.lines.map(({ days, incidents }) => cell(days, incidents))
+	]);
+	return details("How often other alert lines would have fired, in days (and incidents)", stack(table([{ head: "Limit" }, ...["Days", ...lines].map((head) => ({
+		head,
+		align: "right"
+	}))], rows), andMore(more), bullets(shown.flatMap(suggestion)), "<sub>By the limits of now. An incident is one day, or several in a row. A line of its own for a limit is set in the policy file.</sub>"));
 }
-function heightAt(points, slope, x) {
-	return median(points.map((point) => point.y + slope * (x - point.x)).sort((a, b) => a - b));
+function cell(days, incidents) {
+	return days === incidents ? count$1(days) : `${count$1(days)} (${count$1(incidents)})`;
 }
-function median(ascending) {
-	const middle = ascending.length / 2;
-	const at = (index) => ascending[index] ?? NaN;
-	return (at(Math.ceil(middle) - 1) + at(Math.floor(middle))) / 2;
+function suggestion(row) {
+	if (!row.suggestion) return [];
+	const { in_force: now, instead } = row.suggestion;
+	return [`${limitName(row, markdownText)}: at ${percent(instead.line)} an alert would have come on ${count$1(instead.days)} of ${plural(row.days, "day")}, at ${percent(now.line)} on ${count$1(now.days)}.`];
 }
-function pairs(points) {
-	return points.flatMap((a, index) => points.slice(index + 1).map((b) => [a, b]));
-}
-function kendallVariance(points) {
-	const term = (n) => n * (n - 1) * (2 * n + 5);
-	const ties = [...Map.groupBy(points, ({ y }) => y).values()].map(({ length }) => term(length));
-	return (term(points.length) - ties.reduce((sum, tie) => sum + tie, 0)) / 18;
-}
-const FURTHEST = 365;
-const HOURS = 24;
-function dailyPeaks({ hourly }) {
-	if (!hourly) return null;
-	return Array.from({ length: hourly.length / HOURS }, (_, day) => {
-		const hours = hourly.slice(day * HOURS, (day + 1) * HOURS);
-		return hours.some((peak) => peak === null) ? null : Math.max(...hours.map((peak) => peak ?? 0));
+// src/tell/planning/budgets-section.ts
+function budgetsSection({ budgets = [] }, most) {
+	if (budgets.length === 0) return "";
+	const { shown, more } = atMost(budgets, most);
+	const rows = shown.map(({ workspace, group, limiter, cap, share, minutes_over }) => [
+		`${groupName(group, markdownText)}, ${limiterName({
+			group,
+			limiter
+		}, markdownText)}`,
+		markdownText(workspace.name),
+		count$1(cap),
+		percent(share),
+		count$1(minutes_over)
+	]);
+	const right = (head) => ({
+		head,
+		align: "right"
 	});
+	const columns = [
+		{ head: "Limit" },
+		{ head: "Workspace" },
+		right("Cap"),
+		right("Share"),
+		right("Minutes over it")
+	];
+	const commands = shown.flatMap(({ workspace, limiter, cap }) => limitCommand(workspace.id, limiter, cap) ?? []);
+	return details("Budgets: a cap for each workspace that fits the limit of the organization", stack(table(columns, rows), andMore(more), commands.length > 0 && `\`\`\`sh\n${commands.join("\n")}\n\`\`\``, "<sub>From each workspace's own 99.9th percentile minute, without the last seven days; on those it was tried out. RATE_LIMIT_ID is the id of the group in GET /v1/organizations/rate_limits. The default workspace takes no limits of its own.</sub>"));
 }
-function runwayOf(verdict, alert, peakWindow) {
-	const { limit, utilization, clipped } = verdict;
-	const peaks = dailyPeaks(verdict);
-	if (!peaks || utilization === 0 || utilization >= alert) return null;
-	if (peakWindow === "hour") return refused("daily peaks are of minutes, and this run judges hours");
-	if (peakWindow === "second") return refused("a log of headers does not show whole days");
-	const points = peaks.flatMap((peak, x) => peak === null ? [] : [{
-		x,
-		y: peak
-	}]);
-	if (points.length < 14) return refused(`${points.length} whole ${points.length === 1 ? "day" : "days"} of use, and a trend takes 14 (lookback-days)`);
-	if (clipped) return refused("use was at its limit, so that the peaks do not show what was asked for");
-	const { slope, low, high } = theilSen(points);
-	if (new Set(points.map(({ y }) => y)).size === 1) return refused("the daily peaks stay as they are");
-	if (high < 0) return refused("the daily peaks fall");
-	if (low <= 0) return refused("the daily peaks have no clear trend");
-	const reach = (rise) => {
-		const distance = alert * limit - heightAt(points, rise, peaks.length - 1);
-		return Math.max(0, distance / rise);
-	};
-	const days = reach(slope);
-	if (days > FURTHEST) return {
-		kind: "far",
-		perDay: slope
-	};
-	const earliest = Math.min(days, reach(high));
-	const latest = Math.max(days, reach(low));
-	return {
-		kind: "reaches",
-		days,
-		earliest,
-		latest: latest > FURTHEST ? null : latest,
-		perDay: slope
-	};
+// src/tell/planning/what-if-section.ts
+function whatIfSection(report, most) {
+	const { what_if: whatIf } = report;
+	if (!whatIf) return "";
+	const { shown, more } = atMost(whatIf.rows, most);
+	const share = percentOf(report);
+	const atLeast = ({ lower_bound }) => lower_bound ? "at least " : "";
+	const rows = shown.map((row) => [
+		limitName(row, markdownText),
+		`${atLeast(row)}${share(row.before.utilization)}`,
+		`${atLeast(row)}${share(row.after.utilization)}`,
+		peakTime({
+			...row,
+			...row.after
+		}, report),
+		listing(row.crosses.map((cross) => crossing(row, cross, report)))
+	]);
+	return under(`#### What if ${listing(whatIf.changes.map((change) => markdownText(change, 500)))}`, stack(whatIf.rows[0] && first(whatIf.rows[0], report), table([
+		{ head: "Limit" },
+		{
+			head: "Now",
+			align: "right"
+		},
+		{
+			head: "Then",
+			align: "right"
+		},
+		{ head: "Its peak" },
+		{ head: "What it would reach" }
+	], rows) || "No limit that was measured would be used otherwise.", andMore(more), "<sub>The real minutes of the window, each with this use changed and all else as it was. Nothing is reported as an alert by it.</sub>"));
 }
-function refused(reason) {
-	return {
-		kind: "refused",
-		reason
-	};
+function first(row, report) {
+	const then = percentOf(report)(row.after.utilization);
+	return `${limitName(row, markdownText)} would come first, at ${row.lower_bound ? "least " : ""}${then}.`;
+}
+const LINES = {
+	watch: "the watch line",
+	alert: "the alert line",
+	limit: "its limit"
+};
+function crossing(row, { line, at }, report) {
+	const time = peakTime({
+		...row,
+		peak: row.after.peak,
+		peak_at: at
+	}, report);
+	return time ? `${LINES[line]} (${time})` : LINES[line];
 }
 // src/tell/summary/planning-section.ts
 function planning(report, most) {
 	if (!report.planning) return "";
-	return stack(runwaySection(report, report.planning, most), workspaceSection(report, most), details("Tiers: which published limits these are, and what the same use would be on another", tierSection(report, report.planning, most)), details("What if more of the input were read from the cache", cacheSection(report, report.planning, most)), idleSection(report, report.planning, most));
+	return stack(runwaySection(report, report.planning, most), whatIfSection(report, most), backTestSection(report, most), budgetsSection(report, most), workspaceSection(report, most), details("Tiers: which published limits these are, and what the same use would be on another", tierSection(report, report.planning, most)), details("What if more of the input were read from the cache", cacheSection(report, report.planning, most)), idleSection(report, report.planning, most));
 }
 const RIGHT = (head) => ({
 	head,
@@ -36154,7 +42008,8 @@ function workspaceSection(report, most) {
 	], rows);
 	return details(`Workspaces by how close they are to a limit of theirs (${count$1(closest.size)})`, stack(ranking, andMore(more)));
 }
-function tierSection(report, { tiers, tier_what_if, tier_table, usage_tier }, most) {
+function tierSection(report, planned, most) {
+	const { tiers, tier_what_if, tier_table } = planned;
 	const share = percentOf(report);
 	const { shown, more } = atMost(tier_what_if.toSorted((a, b) => b.utilization - a.utilization), most);
 	const rows = shown.map(({ group, limiter, utilization, by_tier }) => [
@@ -36169,13 +42024,18 @@ function tierSection(report, { tiers, tier_what_if, tier_table, usage_tier }, mo
 			by_tier.Scale
 		].map(share)
 	]);
-	return stack(usage_tier && `The organization's spend cap is the one published for the ${usage_tier} tier.`, bullets(readings(tiers)), under("The same peaks on each tier as published:", table([
+	return stack(spendCap(planned), bullets(readings(tiers)), under("The same peaks on each tier as published:", table([
 		{ head: "Limit" },
 		RIGHT("Now"),
 		RIGHT("Start"),
 		RIGHT("Build"),
 		RIGHT("Scale")
 	], rows)), andMore(more), tiers.length > 0 && `<sub>${markdownLink("Published table", tier_table.source)} of ${tier_table.date}. Anthropic may set other limits for an organization; what applies is read from ${report.usage_source === "headers" ? "the responses" : "the API"}.</sub>`);
+}
+function spendCap({ spend_cap_tier, usage_tier }) {
+	if (spend_cap_tier === null) return "";
+	const cap = `The organization's spend cap is the one published for the ${spend_cap_tier} tier`;
+	return usage_tier === spend_cap_tier ? `${cap}, and so are its limits.` : `${cap}. Not all its limits are, so Anthropic may have raised the cap or a limit by itself.`;
 }
 function readings(tiers) {
 	return [...Map.groupBy(tiers, ({ reading }) => reading)].map(([reading, same]) => `${listing(same.map(({ group }) => groupName(group, markdownText)))}: ${reading}.`);
@@ -36313,9 +42173,9 @@ const COLUMNS = [
 	{
 		head: "Headroom",
 		align: "right"
-	},
-	{ head: "Day before" }
+	}
 ];
+const lastColumn = (report) => ({ head: report.live ? "Known until" : "Day before" });
 function scorecard(report, most) {
 	const { shown, more } = atMost(measured(report), most);
 	const organization = shown.filter(({ scope }) => scope.type === "organization");
@@ -36323,19 +42183,20 @@ function scorecard(report, most) {
 	return stack(under("#### Organization", scopeTable(organization, report)), under("#### Workspaces with limits of their own", scopeTable(workspaces, report)), more > 0 && `${plural(more, "row")} with less use ${more === 1 ? "is" : "are"} not shown here.`);
 }
 function scopeTable(rows, report) {
-	const draw = (some) => table(COLUMNS, some.map((row) => cells(row, report)));
+	const columns = [...COLUMNS, lastColumn(report)];
+	const draw = (some) => table(columns, some.map((row) => cells(row, report)));
 	if (rows.length <= 12) return draw(rows);
 	const quiet = rows.filter(({ band }) => band === "ok");
 	return stack(draw(rows.filter(({ band }) => band !== "ok")), details(`${plural(quiet.length, "limit")} below ${thresholdName("watch", report)}`, draw(quiet)));
 }
 function cells(row, report) {
-	const share = shareOf$1(row, report);
+	const share = shareOf(row, report);
 	const loud = row.band === "alert" || row.band === "watch";
 	const figure = `${row.lower_bound ? "≥ " : ""}${share(row.utilization)}`;
 	const { alert, watch } = thresholdsOf(row, report);
 	const headroom = percent(Math.abs(1 - row.utilization), [1 - watch, 1 - alert]);
 	return [
-		nameOf$2(row),
+		nameOf(row),
 		`${bar(row.utilization)}&nbsp;${loud ? `**${figure}**` : figure}`,
 		`${BAND_MARK[row.band]}&nbsp;${row.band}${row.muted ? ", muted" : ""}`,
 		count$1(row.peak),
@@ -36345,7 +42206,7 @@ function cells(row, report) {
 		dayBefore(row, report)
 	].map(unbroken);
 }
-function nameOf$2(row) {
+function nameOf(row) {
 	return `${row.scope.type === "workspace" ? `${markdownText(row.scope.name)}: ` : ""}${groupName(row.group, markdownText)}, ${limiterName(row, markdownText)}`;
 }
 function limitText(row) {
@@ -36353,7 +42214,8 @@ function limitText(row) {
 	return bindingLimit(row);
 }
 function dayBefore(row, report) {
-	const before = row.previous === null ? "not known" : shareOf$1(row, report)(row.previous.utilization);
+	if (report.live) return (row.known_until ?? "").slice(11, 16);
+	const before = row.previous === null ? "not known" : shareOf(row, report)(row.previous.utilization);
 	return row.transition === null ? before : `${before}, ${row.transition}`;
 }
 // src/tell/summary/sources.ts
@@ -36397,8 +42259,8 @@ function logText(log) {
 	return `Log: ${plural(log.lines, "line")} in ${plural(log.files, "file")}; ${plural(log.in_window, "response")} in the window, ${count$1(log.responses - log.in_window)} outside it, ${plural(log.not_understood, "line")} not understood, ${plural(log.without_headers, "response")} without rate-limit headers.`;
 }
 // src/tell/summary/use-section.ts
-const NAMED$7 = 5;
-function whereTheUseWent({ accounting }) {
+const NAMED$1 = 5;
+function whereTheUseWent({ accounting, live }) {
 	if (!accounting || accounting.parts.length === 0) return "";
 	const ofWhole = (tokens) => accounting.tokens > 0 ? percent(tokens / accounting.tokens) : "";
 	return stack(table([
@@ -36418,7 +42280,7 @@ function whereTheUseWent({ accounting }) {
 		{ head: "Counts toward" }
 	], accounting.parts.map(({ kind, tokens, requests, of }) => {
 		const names = isUnclaimed({ kind }) || kind === "seats" ? of.map(named).filter((name) => name !== kind) : [];
-		const which = names.length > 0 ? `: ${listing(names, NAMED$7)}` : "";
+		const which = names.length > 0 ? `: ${listing(names, NAMED$1)}` : "";
 		return [
 			`${PART_TITLES[kind]}${which}`,
 			count$1(tokens),
@@ -36426,7 +42288,7 @@ function whereTheUseWent({ accounting }) {
 			requests === null ? "not known" : count$1(requests),
 			isUnclaimed({ kind }) ? "**unclaimed**" : BY_RULE[kind] ?? ""
 		];
-	})), accounting.reconciled ? "The parts add up to the whole use of the window, and the minutes that were read to what was counted." : "**The minutes that were read do not add up to the whole use of the window:** peaks are at least what is shown.");
+	})), live && `This is the use up to ${moment(live.known_until.requests)}: later minutes are known in tokens alone, or not at all.`, accounting.reconciled ? "The parts add up to the whole use of the window, and the minutes that were read to what was counted." : "**The minutes that were read do not add up to the whole use of the window:** peaks are at least what is shown.");
 }
 function named({ name, muted }) {
 	return muted ? `${markdownText(name)} (muted until ${markdownText(muted.until)})` : markdownText(name);
@@ -36518,12 +42380,13 @@ function renderSummary(report, links, snapshot, delivery = DELIVERED) {
 }
 function summary(report, links, snapshot, delivery, extent) {
 	const most = Math.min(extent.rows, 200);
-	return `${stack(unbroken(`## ${BAND_MARK[overallBand(report)]} ${drillMark(report)}${rehearsal(delivery)}Claude rate limits: ${verdictLine(report)}`), report.drill && `**${drillText(report)}**`, rehearsalText(delivery), opening(report), extent.note && `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${extent.note}. The report file (output \`report-path\`) has everything.`, notComplete(report, most), under("### Refused requests", refusedRequests(report, Math.min(most, 50))), under("### What to do first", numbered(advice(report, markdownText))), report.drift.length > 0 && under("### Limits that have changed", changes$1(report, snapshot, most)), under(`### Recovered since ${timeBefore(report)}`, recoveries(report, most)), under("### Scorecard", scorecard(report, extent.rows)), under("### Peaks", peaks(report, extent)), under("### Muted", mutedRows(report, most)), under("### Where the use went", whereTheUseWent(report)), under("### What binds in each group", whatBinds(report, most)), under("### Plan", planning(report, extent.rows === ALL ? most : Math.min(most, 20))), extent.rows === ALL && evidence(report), !report.drill && report.drift.length === 0 && under("### Limits since the committed snapshot", changes$1(report, snapshot, most)), under("### Findings", findings(report, most)), under("### Not measured", notMeasured(report, most)), under("### Where the figures come from", sources(report)), slackPart(delivery), seeAlso(links))}\n`;
+	return `${stack(unbroken(`## ${BAND_MARK[overallBand(report)]} ${drillMark(report)}${rehearsal(delivery)}${subject(report)}: ${verdictLine(report)}`), report.drill && `**${drillText(report)}**`, rehearsalText(delivery), opening(report), extent.note && `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${extent.note}. The report file (output \`report-path\`) has everything.`, notComplete(report, most), under("### Refused requests", refusedRequests(report, Math.min(most, 50))), under("### Hot minutes, newest first", hotMinutes(report, Math.min(most, 60))), under("### What to do first", numbered(advice(report, markdownText))), report.drift.length > 0 && under("### Limits that have changed", changes$1(report, snapshot, most)), under(`### Recovered since ${timeBefore(report)}`, recoveries(report, most)), under("### Scorecard", stack(scorecard(report, extent.rows), belowSoFar(report, extent.rows), spendRow(report))), under("### Peaks", peaks(report, extent)), under("### Muted", mutedRows(report, most)), under("### Where the use went", whereTheUseWent(report)), under("### What binds in each group", whatBinds(report, most)), under("### Plan", planning(report, extent.rows === ALL ? most : Math.min(most, 20))), extent.rows === ALL && evidence(report), !report.drill && report.drift.length === 0 && under("### Limits since the committed snapshot", changes$1(report, snapshot, most)), under("### Findings", findings(report, most)), under("### Not measured", notMeasured(report, most)), under("### Where the figures come from", sources(report)), slackPart(delivery), seeAlso(links))}\n`;
 }
 function opening(report) {
 	const worst = highest(report);
 	const transition = worst ? transitionText(worst, report) : "";
-	return stack(worst && `Highest: **${rowSentence(worst, report, markdownText)}**${transition && `, ${transition}`}.`, `${period(report.window)} · ${coverage(report)} · watch from ${percentOf(report)(report.thresholds.watch)}, alert from ${percentOf(report)(report.thresholds.alert)}`);
+	const incident = incidentText(report, markdownText);
+	return stack(incident && `**${incident}**`, !incident && worst && `Highest: **${rowSentence(worst, report, markdownText)}**${transition && `, ${transition}`}.`, `${period(report.window)} · ${coverage(report)} · watch from ${percentOf(report)(report.thresholds.watch)}, alert from ${percentOf(report)(report.thresholds.alert)}`);
 }
 function notComplete(report, most) {
 	const missing = missingData(report);
@@ -36532,7 +42395,7 @@ function notComplete(report, most) {
 }
 function recoveries(report, most) {
 	const recovery = (row) => {
-		const before = row.previous === null ? "" : `, was ${shareOf$1(row, report)(row.previous.utilization)}`;
+		const before = row.previous === null ? "" : `, was ${shareOf(row, report)(row.previous.utilization)}`;
 		return `${BAND_MARK[row.band]} ${rowSentence(row, report, markdownText)}${before}`;
 	};
 	return bullets(list(recovered(report), most, recovery));
@@ -36560,111 +42423,250 @@ function linksOf(env, runbookUrl) {
 		runbook: runbookUrl
 	};
 }
-// src/deliver/exit-code.ts
-function exitCode(report, failOn, log) {
-	const { status, drift, failures } = report;
-	const isWatch = status === "watch" || status === "alert";
-	const reasons = [
-		failures.length > 0 && "not everything could be read or delivered",
-		failOn.has("alert") && status === "alert" && `${alertText(report)} (fail-on: alert)`,
-		failOn.has("watch") && isWatch && "a limit is over the watch line (fail-on: watch)",
-		failOn.has("drift") && drift.length > 0 && "limits have moved (fail-on: drift)"
-	].filter((reason) => reason !== false);
-	if (reasons.length === 0) return 0;
-	log.fail(`The run fails: ${reasons.join("; ")}.`);
-	return 1;
-}
-function alertText(report) {
-	return [refusedRows(report).length > 0 && "requests were refused", ofBand(report, "alert").length > 0 && "a limit is over the alert line"].filter(Boolean).join(", and ");
-}
-// src/deliver/outputs.ts
-const OUTPUTS = [
-	"status",
-	"highest-utilization",
-	"alert-count",
-	"alerts",
-	"report-path",
-	"evidence-path",
-	"drift",
-	"drift-count",
-	"snapshot-path",
-	"snapshot-operation",
-	"commit-sha",
-	"commit-verified",
-	"pull-request-operation",
-	"pull-request-number",
-	"pull-request-url",
-	"window-start",
-	"window-end",
-	"data-complete",
-	"slack-delivered",
-	"unclaimed-share"
-];
-const MOST_ALERTS = 50;
-const LARGEST_ALERTS = 64e3;
-function outputsOf(ending) {
-	const empty = Object.fromEntries(OUTPUTS.map((name) => [name, ""]));
-	const slackDelivered = SLACK_DELIVERED[ending.slack.kind];
-	if (ending.kind === "blind") return {
-		...empty,
-		"window-start": text(ending.window?.start),
-		"window-end": text(ending.window?.end),
-		"data-complete": "false",
-		"slack-delivered": slackDelivered
+// src/tell/drill.ts
+const USED = .9;
+function drillReport({ version, window, usage_source, peak_window, thresholds, verdicts }) {
+	const { scope, group, limiter, limit } = realLimit(verdicts);
+	const peak = Math.ceil(limit * Math.max(USED, thresholds.alert));
+	const middle = Math.floor((Date.parse(window.start) + Date.parse(window.end)) / 2 / MINUTE) * MINUTE;
+	const row = {
+		scope,
+		group,
+		limiter,
+		configured: limit,
+		limit_source: "organization",
+		lower_bound: false,
+		band: "alert",
+		limit,
+		peak,
+		peak_at: new Date(middle).toISOString(),
+		bracket: peak,
+		p99: peak,
+		minutes_over_threshold: 1,
+		utilization: peak / limit,
+		transition: "new",
+		reason: null,
+		clipped: null,
+		previous: null,
+		hourly: null,
+		drivers: null
 	};
-	const { report, isDriftKnown, reportPath, evidencePath, snapshot } = ending;
-	const { commit, pullRequest } = snapshot;
 	return {
-		status: text(report.status),
-		"highest-utilization": text(report.highest_utilization),
-		"alert-count": text(alerts(report).length),
-		alerts: alertsOutput(report).text,
-		"report-path": text(reportPath),
-		"evidence-path": text(evidencePath),
-		drift: isDriftKnown ? text(report.drift.length > 0) : "",
-		"drift-count": isDriftKnown ? text(report.drift.length) : "",
-		"snapshot-path": snapshot.path,
-		"snapshot-operation": snapshot.operation,
-		"commit-sha": text(commit?.sha),
-		"commit-verified": text(commit?.verified),
-		"pull-request-operation": text(pullRequest?.operation),
-		"pull-request-number": text(pullRequest?.number),
-		"pull-request-url": text(pullRequest?.url),
-		"window-start": report.window.start,
-		"window-end": report.window.end,
-		"data-complete": text(report.window.complete),
-		"slack-delivered": slackDelivered,
-		"unclaimed-share": text(report.accounting?.unclaimed_share)
+		version,
+		drill: true,
+		window: {
+			...window,
+			complete: true,
+			missing_minutes: 0
+		},
+		usage_source,
+		peak_window,
+		thresholds,
+		status: "alert",
+		highest_utilization: row.utilization,
+		verdicts: [row],
+		groups: [],
+		drift: [],
+		first_snapshot: false,
+		findings: [],
+		unmatched_models: [],
+		failures: []
 	};
 }
-const SLACK_DELIVERED = {
-	delivered: "true",
-	"not-delivered": "false",
-	unknown: "false",
-	"not-set-up": "",
-	"not-wanted": "",
-	rehearsed: ""
-};
-const text = (value) => value === null || value === void 0 ? "" : String(value);
-function alertsOutput(report) {
-	const all = alerts(report);
-	const rows = [];
-	let size = 2;
-	for (const { hourly: _, ...row } of all.slice(0, MOST_ALERTS)) {
-		const json = JSON.stringify(row);
-		size += Buffer.byteLength(json) + 1;
-		if (size > LARGEST_ALERTS) break;
-		rows.push(json);
+function realLimit(verdicts) {
+	const organization = verdicts.flatMap(({ scope, group, limiter, limit }) => scope.type === "organization" && group.type === "model_group" && limit ? [{
+		scope,
+		group,
+		limiter,
+		limit
+	}] : []);
+	const ofRequests = (limiter) => limiterRule(MODEL_GROUP, limiter)?.unit === "requests";
+	return organization.find(({ limiter }) => ofRequests(limiter)) ?? organization[0] ?? {
+		scope: ORGANIZATION,
+		group: {
+			type: "model_group",
+			name: "Claude Example"
+		},
+		limiter: LIMITERS.find(({ type }) => ofRequests(type))?.type ?? "",
+		limit: 1e3
+	};
+}
+// src/tell/issues/issue-text.ts
+const LONGEST = 5e4;
+const LONGEST_TITLE$1 = 250;
+function issueTitle(row) {
+	return `Claude rate limit: ${limitName(row, gitText)}`.slice(0, LONGEST_TITLE$1);
+}
+function issueBody(row, report, links, memory) {
+	const alone = {
+		...report,
+		verdicts: [row]
+	};
+	const page = row.scope.type === "organization" ? evidencePage(alone) : null;
+	return firstFitting([true, false], (withEvidence) => stack(`${BAND_MARK[row.band]} **${rowSentence(row, report, markdownText)}** (${period(report.window)})`, bullets(facts(row, report, memory)), under("### What to do", bullets(advice(alone, markdownText))), withEvidence && page !== null && details("Evidence to ask Anthropic for more", page.trim()), seeAlso(links), `<sub>Rewritten by each run; what you write above or below stays. Closed when the limit is raised far enough, or use stays under ${percent(thresholdsOf(row, report).watch)} for seven days.</sub>`), (text) => text.length <= LONGEST);
+}
+function drillIssueText(report, links) {
+	const [row] = measured(report);
+	if (!row) throw new Error("A drill has one alert.");
+	const body = stack(`**${drillMark(report)}${drillText(report)}** This issue is closed again by the run that opened it.`, `${BAND_MARK[row.band]} **${rowSentence(row, report, markdownText)}** (${period(report.window)})`, under("### What to do", bullets(advice(report, markdownText))), seeAlso(links));
+	return {
+		title: `${drillMark(report)}${issueTitle(row)}`.slice(0, LONGEST_TITLE$1),
+		body
+	};
+}
+function facts(row, report, { worst, calm }) {
+	const share = shareOf(row, report);
+	const driver = mainDriver(row, markdownText);
+	const transition = transitionText(row, report);
+	return [
+		`Limit: ${bindingLimit(row)}`,
+		`Worst since this issue was opened: ${count$1(worst)} (${share(worst / row.limit)} of the limit of now)`,
+		transition && `Compared with the time before: ${transition}`,
+		driver && `Driven by ${driver.kind} ${driver.name}: ${percent(driver.share)} of the peak`,
+		atItsLimit(row),
+		calm && `Under the watch line since ${calm.from.slice(0, 10)}`
+	].filter((fact) => typeof fact === "string" && fact !== "");
+}
+function closingText(row, report, because) {
+	const watch = percent(thresholdsOf(row, report).watch);
+	return because === "raised" ? `Closed: the limit is ${count$1(row.limit)} now, and the worst use of any alert would stay under ${watch} of it.` : `Closed: use stayed under ${watch} of the limit for seven days.`;
+}
+// \0builtin:import:node:crypto
+const _createHash = (...given) => process.getBuiltinModule("node:crypto").createHash(...given);
+// src/deliver/issues/issue-region.ts
+const START = /<!-- claude-rate-limit-issue (\{[^\n]*\}) -->/;
+const END$1 = "<!-- /claude-rate-limit-issue -->";
+function issueKey(limit) {
+	return _createHash("sha256").update(limitKey(limit)).digest("hex").slice(0, 16);
+}
+function markOf(body) {
+	const [, json] = START.exec(body) ?? [];
+	if (json === void 0) return null;
+	try {
+		const { key, limit, worst, calm } = JSON.parse(json);
+		if (typeof key !== "string" || typeof limit !== "number" || typeof worst !== "number") return null;
+		return {
+			key,
+			memory: {
+				limit,
+				worst,
+				calm: typeof calm?.from === "string" && typeof calm.to === "string" ? calm : null
+			}
+		};
+	} catch {
+		return null;
 	}
-	return {
-		text: `[${rows.join(",")}]`,
-		leftOut: all.length - rows.length
-	};
 }
-function writeOutputs(core, log, ending) {
-	const { leftOut } = ending.kind === "audited" ? alertsOutput(ending.report) : { leftOut: 0 };
-	if (leftOut > 0) log.info(`The output alerts holds the worst alerts, at most ${MOST_ALERTS} and 64 kB of them; ${leftOut} more ${leftOut === 1 ? "is" : "are"} in the report only (output report-path).`);
-	for (const [name, value] of Object.entries(outputsOf(ending))) core.setOutput(name, value);
+function withRegion(body, { key, memory }, own) {
+	const region = `<!-- claude-rate-limit-issue ${JSON.stringify({
+		key,
+		...memory
+	})} -->\n\n${own}\n\n${END$1}`;
+	const text = body.replace(/\r\n/g, "\n");
+	const from = START.exec(text)?.index ?? -1;
+	if (from < 0) return text === "" ? region : `${text}\n\n${region}`;
+	const end = text.indexOf(END$1, from);
+	const after = end < 0 ? "" : text.slice(end + 33);
+	return `${text.slice(0, from)}${region}${after}`;
+}
+// src/deliver/issues/github-issues.ts
+const issueSchema$1 = object$1({
+	number: int$2(),
+	body: string$1().nullish(),
+	pull_request: object$1({}).nullish()
+});
+const PER_PAGE = 100;
+const MOST_PAGES = 200;
+async function listIssues(github, query, mostPages) {
+	const found = [];
+	for (let page = 1; page <= mostPages; page++) {
+		const issues = await github.rest("GET", "/issues", {
+			...query,
+			per_page: PER_PAGE,
+			page
+		}, array(issueSchema$1));
+		for (const { number, body, pull_request } of issues) {
+			const mark = body && !pull_request ? markOf(body) : null;
+			if (body && mark) found.push({
+				number,
+				body,
+				...mark
+			});
+		}
+		if (issues.length < PER_PAGE) break;
+	}
+	return found.sort((a, b) => a.number - b.number);
+}
+function openIssues(github) {
+	return listIssues(github, { state: "open" }, MOST_PAGES);
+}
+function lastClosed(github) {
+	return listIssues(github, {
+		state: "closed",
+		sort: "updated",
+		direction: "desc"
+	}, 1);
+}
+async function openIssue(github, text, key) {
+	let number = null;
+	try {
+		number = (await github.rest("POST", "/issues", text, issueSchema$1)).number;
+	} catch (error) {
+		if (!isInDoubt(error)) throw error;
+		number = (await openIssues(github)).find((issue) => issue.key === key)?.number ?? null;
+		if (number === null) throw error;
+	}
+	const [first] = (await openIssues(github)).filter((issue) => issue.key === key);
+	if (!first || first.number === number) return number;
+	await closeIssue(github, number, "not_planned");
+	return null;
+}
+async function openUnmarkedIssue(github, text) {
+	return (await github.rest("POST", "/issues", text, issueSchema$1)).number;
+}
+async function setBody(github, number, body) {
+	await github.rest("PATCH", "/issues/{issue_number}", {
+		issue_number: number,
+		body
+	}, WHATEVER);
+}
+async function closeIssue(github, number, reason, body) {
+	const changes = {
+		state: "closed",
+		state_reason: reason,
+		...body !== void 0 && { body }
+	};
+	await github.rest("PATCH", "/issues/{issue_number}", {
+		issue_number: number,
+		...changes
+	}, WHATEVER);
+}
+async function commentOn(github, number, body) {
+	await github.rest("POST", "/issues/{issue_number}/comments", {
+		issue_number: number,
+		body
+	}, WHATEVER);
+}
+// src/deliver/issues/drill-issue.ts
+async function drillIssue({ deps, inputs, log, secrets }, report, links) {
+	if (inputs.issues === "none") return null;
+	if (inputs.dryRun) {
+		log.info("Dry run: would have opened an issue and closed it again.");
+		return null;
+	}
+	try {
+		const github = createGitHub({
+			...deps,
+			redact: secrets.redact
+		}, inputs.githubToken);
+		const number = await openUnmarkedIssue(github, secrets.redactAll(drillIssueText(report, links)));
+		log.info(`Issue #${number} of the drill opened.`);
+		await closeIssue(github, number, "not_planned");
+		log.info(`Issue #${number} of the drill closed.`);
+		return null;
+	} catch (error) {
+		return describeError(error);
+	}
 }
 // node_modules/@slack/webhook/dist/errors.js
 var require_errors = __commonJSMin(((exports) => {
@@ -37483,35 +43485,300 @@ function withoutUrl(text, webhookUrl) {
 		url?.pathname ?? ""
 	].filter((secret) => secret.length > 1).reduce((rest, secret) => rest.replaceAll(secret, "[webhook URL]"), text).replace(/\/services\/[\w/-]+/g, "/services/[hidden]");
 }
-// \0builtin:import:node:os
-const _tmpdir = (() => process.getBuiltinModule("node:os").tmpdir)();
-// src/deliver/write-whole.ts
-async function writeWhole(path, text) {
-	const beside = `${path}.${process.pid}.tmp`;
-	try {
-		await _mkdir(_dirname(path), { recursive: true });
-		await _writeFile(beside, text);
-		await _rename(beside, path);
-	} catch (error) {
-		await _rm(beside, { force: true }).catch(() => {});
-		throw error;
+// src/deliver/notify-slack.ts
+async function notifySlack({ deps, inputs, log, secrets }, wanted, render) {
+	if (!inputs.slackWebhookUrl) {
+		log.info("No slack-webhook-url: nothing is posted.");
+		return { kind: "not-set-up" };
 	}
+	if (!wanted) {
+		log.info(`Nothing to post by notify: ${inputs.notify}.`);
+		return { kind: "not-wanted" };
+	}
+	const message = secrets.redactAll(render());
+	if (inputs.dryRun) {
+		log.info(`Dry run: would have posted to Slack: ${message.text}`);
+		return {
+			kind: "rehearsed",
+			message
+		};
+	}
+	const posting = await postToSlack({
+		...deps,
+		redact: secrets.redact
+	}, inputs.slackWebhookUrl, message);
+	log.info(posting.kind === "delivered" ? "Posted to Slack." : `Slack: ${posting.error}`);
+	return posting;
 }
-// src/deliver/run-files.ts
-const FOLDER = "claude-rate-limit-audit";
-function writeReport(env, report) {
-	return writeTemporary(env, "report.json", `${JSON.stringify(report, null, 2)}\n`);
+// src/deliver/deliver-drill.ts
+async function deliverDrill(run, real, links) {
+	const { inputs, log } = run;
+	const report = drillReport(real);
+	const render = () => renderSlack(report, links, null);
+	const [slack, issueError] = await log.group("Drill", async () => [await notifySlack(run, true, render), await drillIssue(run, report, links)]);
+	for (const { level, title, message } of annotations(report, inputs.failOn)) log[level](message, title);
+	return {
+		slack,
+		render,
+		summary: renderSummary(report, links, null, {
+			dryRun: inputs.dryRun,
+			slack
+		}),
+		issueError
+	};
 }
-function writeEvidence(env, markdown) {
-	return writeTemporary(env, "evidence.md", markdown);
+// src/deliver/exit-code.ts
+function exitCode(report, failOn, log) {
+	const reasons = failureReasons(report, failOn);
+	if (reasons.length === 0) return 0;
+	log.fail(`The run fails: ${reasons.join("; ")}.`);
+	return 1;
 }
-async function writeTemporary(env, name, text) {
-	const path = _join(env.RUNNER_TEMP || _tmpdir(), FOLDER, name);
-	await writeWhole(path, text);
-	return path;
+function failureReasons(report, failOn) {
+	const { status, drift, failures } = report;
+	const isWatch = status === "watch" || status === "alert";
+	return [
+		failures.length > 0 && "not everything could be read or delivered",
+		failOn.has("alert") && status === "alert" && `${alertText(report)} (fail-on: alert)`,
+		failOn.has("watch") && isWatch && "a limit is over the watch line (fail-on: watch)",
+		failOn.has("drift") && drift.length > 0 && "limits have moved (fail-on: drift)"
+	].filter((reason) => reason !== false);
 }
-async function writeSummary(env, markdown) {
-	if (env.GITHUB_STEP_SUMMARY) await _appendFile(env.GITHUB_STEP_SUMMARY, markdown);
+function alertText(report) {
+	return [refusedRows(report).length > 0 && "requests were refused", ofBand(report, "alert").length > 0 && "a limit is over the alert line"].filter(Boolean).join(", and ");
+}
+// src/tell/issues/issue-rule.ts
+const CALM_DAYS = 7;
+function issueStep(row, report, memory) {
+	const { limit, peak, band } = row;
+	if (band === "alert") {
+		const worst = Math.max(peak, memory?.worst ?? 0);
+		return {
+			kind: memory ? "keep" : "open",
+			memory: {
+				limit,
+				worst,
+				calm: null
+			}
+		};
+	}
+	if (memory === null) return { kind: "none" };
+	const { watch } = thresholdsOf(row, report);
+	if (band === "ok" && limit > memory.limit && memory.worst / limit < watch) return {
+		kind: "close",
+		memory,
+		because: "raised"
+	};
+	if (band === "watch") return {
+		kind: "keep",
+		memory: {
+			...memory,
+			calm: null
+		}
+	};
+	if (!report.window.complete || row.lower_bound) return {
+		kind: "keep",
+		memory
+	};
+	const calm = calmSpan(report.window, memory.calm);
+	const kept = {
+		...memory,
+		calm
+	};
+	return (Date.parse(calm.to) - Date.parse(calm.from)) / 864e5 >= CALM_DAYS ? {
+		kind: "close",
+		memory: kept,
+		because: "calm"
+	} : {
+		kind: "keep",
+		memory: kept
+	};
+}
+function calmSpan({ start, end }, known) {
+	if (!known || Date.parse(start) > Date.parse(known.to) || Date.parse(end) < Date.parse(known.from)) return {
+		from: start,
+		to: end
+	};
+	const later = Math.max(Date.parse(end), Date.parse(known.to));
+	return {
+		from: isoTime(Math.min(Date.parse(start), Date.parse(known.from))),
+		to: isoTime(later)
+	};
+}
+// src/deliver/issues/deliver-issues.ts
+async function deliverIssues(run, report, links) {
+	const { deps, inputs, log, secrets } = run;
+	const nothing = {
+		numbers: [],
+		error: null
+	};
+	if (inputs.issues === "none" || report.live) return nothing;
+	if (inputs.dryRun) {
+		log.info("Dry run: no issue is opened, rewritten or closed.");
+		return nothing;
+	}
+	const numbers = [];
+	const errors = [];
+	const attempt = async (act) => {
+		try {
+			const number = await act();
+			if (number !== null) numbers.push(number);
+		} catch (error) {
+			errors.push(describeError(error));
+		}
+	};
+	try {
+		const github = createGitHub({
+			...deps,
+			redact: secrets.redact
+		}, inputs.githubToken);
+		const ours = await openIssues(github);
+		const first = new Map(ours.toReversed().map((issue) => [issue.key, issue]));
+		for (const issue of ours.filter(({ key, number }) => first.get(key)?.number !== number)) await attempt(() => closeIssue(github, issue.number, "not_planned").then(() => issue.number));
+		const closed = lazy(() => lastClosed(github));
+		for (const row of measured(report).filter(({ muted }) => !muted)) await attempt(() => deliverOne({
+			github,
+			log,
+			closed,
+			redact: secrets.redact
+		}, row, report, links, first.get(issueKey(row)) ?? null));
+	} catch (error) {
+		errors.push(describeError(error));
+	}
+	return {
+		numbers: numbers.sort((a, b) => a - b),
+		error: errors[0] ?? null
+	};
+}
+async function deliverOne({ github, log, redact, closed }, row, report, links, issue) {
+	const step = issueStep(row, report, issue?.memory ?? null);
+	if (step.kind === "none") return null;
+	const key = issueKey(row);
+	const { memory } = step;
+	const body = withRegion(issue?.body ?? "", {
+		key,
+		memory
+	}, redact(issueBody(row, report, links, memory)));
+	const name = limitName(row, logText$1);
+	if (issue === null) {
+		if (row.transition === "continuing" && (await closed()).some((other) => other.key === key)) return null;
+		const number = await openIssue(github, {
+			title: issueTitle(row),
+			body
+		}, key);
+		log.info(number === null ? `Another run has opened the issue of ${name}.` : `Issue #${number} opened: ${name}.`);
+		return number;
+	}
+	if (step.kind === "close") {
+		const why = closingText(row, report, step.because);
+		await commentOn(github, issue.number, why);
+		await closeIssue(github, issue.number, "completed", body);
+		log.info(`Issue #${issue.number} of ${name}: ${why}`);
+		return issue.number;
+	}
+	if (body === issue.body) return null;
+	await setBody(github, issue.number, body);
+	return issue.number;
+}
+// src/deliver/outputs.ts
+const OUTPUTS = [
+	"status",
+	"highest-utilization",
+	"alert-count",
+	"alerts",
+	"report-path",
+	"evidence-path",
+	"drift",
+	"drift-count",
+	"snapshot-path",
+	"snapshot-operation",
+	"commit-sha",
+	"commit-verified",
+	"pull-request-operation",
+	"pull-request-number",
+	"pull-request-url",
+	"window-start",
+	"window-end",
+	"data-complete",
+	"slack-delivered",
+	"unclaimed-share",
+	"issues",
+	"message-path",
+	"metrics-path"
+];
+const MOST_ALERTS = 50;
+const LARGEST_ALERTS = 64e3;
+function outputsOf(ending) {
+	const empty = Object.fromEntries(OUTPUTS.map((name) => [name, ""]));
+	const slackDelivered = SLACK_DELIVERED[ending.slack.kind];
+	if (ending.kind === "blind") return {
+		...empty,
+		"window-start": text(ending.window?.start),
+		"window-end": text(ending.window?.end),
+		"data-complete": "false",
+		"slack-delivered": slackDelivered,
+		"message-path": text(ending.messagePath)
+	};
+	const { report, isDriftKnown, files, issues, snapshot } = ending;
+	const { commit, pullRequest } = snapshot;
+	return {
+		status: text(report.status),
+		"highest-utilization": text(report.highest_utilization),
+		"alert-count": text(alerts(report).length),
+		alerts: alertsOutput(report).text,
+		"report-path": text(files.reportPath),
+		"evidence-path": text(files.evidencePath),
+		drift: isDriftKnown ? text(report.drift.length > 0) : "",
+		"drift-count": isDriftKnown ? text(report.drift.length) : "",
+		"snapshot-path": snapshot.path,
+		"snapshot-operation": snapshot.operation,
+		"commit-sha": text(commit?.sha),
+		"commit-verified": text(commit?.verified),
+		"pull-request-operation": text(pullRequest?.operation),
+		"pull-request-number": text(pullRequest?.number),
+		"pull-request-url": text(pullRequest?.url),
+		"window-start": report.window.start,
+		"window-end": report.window.end,
+		"data-complete": text(report.window.complete),
+		"slack-delivered": slackDelivered,
+		"unclaimed-share": text(report.accounting?.unclaimed_share),
+		issues: issues === null ? "" : JSON.stringify(issues),
+		"message-path": text(files.messagePath),
+		"metrics-path": text(files.metricsPath)
+	};
+}
+const SLACK_DELIVERED = {
+	delivered: "true",
+	"not-delivered": "false",
+	unknown: "false",
+	"not-set-up": "",
+	"not-wanted": "",
+	rehearsed: ""
+};
+const text = (value) => value === null || value === void 0 ? "" : String(value);
+function alertsOutput(report) {
+	const all = alerts(report);
+	const rows = [];
+	let size = 2;
+	for (const { hourly: _, ...row } of all.slice(0, MOST_ALERTS)) {
+		const json = JSON.stringify(row);
+		size += Buffer.byteLength(json) + 1;
+		if (size > LARGEST_ALERTS) break;
+		rows.push(json);
+	}
+	return {
+		text: `[${rows.join(",")}]`,
+		leftOut: all.length - rows.length
+	};
+}
+function writeOutputs(core, log, ending) {
+	const { leftOut } = ending.kind === "audited" ? alertsOutput(ending.report) : { leftOut: 0 };
+	if (leftOut > 0) log.info(`The output alerts holds the worst alerts, at most ${MOST_ALERTS} and 64 kB of them; ${leftOut} more ${leftOut === 1 ? "is" : "are"} in the report only (output report-path).`);
+	for (const [name, value] of Object.entries(outputsOf(ending))) core.setOutput(name, value);
+}
+// src/deliver/redacted.ts
+function redactedReport(report, { redactAll }) {
+	return redactAll(report);
 }
 // src/deliver/snapshot/commit.ts
 const messageText = ({ headline, body }) => `${headline}\n\n${body}`;
@@ -37609,8 +43876,6 @@ function tooManyRaces(github, branch) {
 		cause: inDoubt
 	});
 }
-// \0builtin:import:node:crypto
-const _createHash = (...given) => process.getBuiltinModule("node:crypto").createHash(...given);
 // src/deliver/snapshot/trailer.ts
 const TRAILER = /\n*^Audit-Snapshot: ([0-9a-f]{64})\s*$/m;
 function seal({ parent, message, blobs }) {
@@ -37840,10 +44105,10 @@ async function patiently(github, act) {
 	}
 }
 // src/tell/pull-request/renamed.ts
-const NAMED$6 = 10;
+const NAMED = 10;
 function renamed(renames, safe) {
 	if (renames.length === 0) return "";
-	return `Renamed, without effect: ${listing(renames.map(({ what, from, to }) => `${what} ${safe(from)} → ${safe(to)}`), NAMED$6)}.`;
+	return `Renamed, without effect: ${listing(renames.map(({ what, from, to }) => `${what} ${safe(from)} → ${safe(to)}`), NAMED)}.`;
 }
 // src/tell/pull-request/pull-request.ts
 const PULL_REQUEST_MARKER = "<!-- claude-rate-limit-audit -->";
@@ -37950,7 +44215,7 @@ const memorySchema = object$1({
 	}).optional()
 });
 const MEMORY = /<!-- audit-state (\{.*\}) -->/;
-function keyOf$1({ files }, before) {
+function keyOf({ files }, before) {
 	const change = files.map(({ path, text }) => [
 		path,
 		before[path] ?? null,
@@ -38301,7 +44566,7 @@ async function makeCommit(decision, github, { branch }, { repositoryId, base }, 
 }
 async function showPull(github, { branch, people, warn }, { base, pull }, proposal, hasCommit) {
 	const { pullRequest: text } = proposal;
-	const key = keyOf$1(proposal, base.files);
+	const key = keyOf(proposal, base.files);
 	if (pull) return refreshPull(github, {
 		people,
 		warn,
@@ -38555,259 +44820,6 @@ function rehearsed({ path }, note, pullRequest = null) {
 const holds = ({ files }, wanted) => files.some(({ path }) => path === wanted);
 const listed = ({ files }) => files.map(({ path }) => path).join(" and ");
 const broughtUpToDate = (change) => `${listed(change)} is brought up to date.`;
-// src/judge/limits/compare-limits.ts
-const PLAIN_INPUT = "input_tokens_per_minute";
-const CACHE_AWARE_INPUT = "input_tokens_per_minute_cache_aware";
-function compareLimits(previous, next) {
-	const swap = swapOf(previous, next);
-	const changes = [...new Set([...Object.keys(previous), ...Object.keys(next)])].sort(compareText).filter((limiter) => limiter !== swap?.limiter && limiter !== swap?.from).flatMap((limiter) => differenceOf(limiter, given(previous, limiter), given(next, limiter)));
-	return swap ? [swap, ...changes] : changes;
-}
-const given = (limits, limiter) => limits[limiter] ?? null;
-function differenceOf(limiter, before, after) {
-	if (before === after) return [];
-	if (before === null) return after === null ? [] : [{
-		limiter,
-		before,
-		after
-	}];
-	return [{
-		limiter,
-		before,
-		after
-	}];
-}
-function swapOf(previous, next) {
-	return [{
-		limiter: CACHE_AWARE_INPUT,
-		from: PLAIN_INPUT
-	}, {
-		limiter: PLAIN_INPUT,
-		from: CACHE_AWARE_INPUT
-	}].flatMap(({ limiter, from }) => {
-		const before = given(previous, from);
-		const after = given(next, limiter);
-		const isSwap = given(next, from) === null && given(previous, limiter) === null;
-		return before !== null && after !== null && isSwap ? [{
-			limiter,
-			from,
-			before,
-			after
-		}] : [];
-	}).at(0);
-}
-// src/judge/limits/match.ts
-function matchGroups(before, after) {
-	const pairs = after.flatMap((next) => before.map((previous) => ({
-		previous,
-		next,
-		closeness: closenessOf(previous, next)
-	}))).filter(({ closeness }) => closeness.shared > 0).sort((a, b) => b.closeness.shared - a.closeness.shared || b.closeness.part - a.closeness.part || Number(b.closeness.sameName) - Number(a.closeness.sameName) || compareText(a.previous.name, b.previous.name) || compareText(a.next.name, b.next.name));
-	const toBefore = new Map();
-	const toAfter = new Map();
-	for (const { previous, next } of pairs) {
-		if (toAfter.has(previous) || toBefore.has(next)) continue;
-		toAfter.set(previous, next);
-		toBefore.set(next, previous);
-	}
-	return {
-		before: (group) => toBefore.get(group),
-		after: (group) => toAfter.get(group)
-	};
-}
-function closenessOf(previous, next) {
-	const sameName = previous.name === next.name;
-	if (previous.type !== next.type) return {
-		shared: 0,
-		part: 0,
-		sameName
-	};
-	if (previous.models.length === 0 && next.models.length === 0) return {
-		shared: 1,
-		part: Number(sameName),
-		sameName
-	};
-	const models = new Set(previous.models);
-	const shared = next.models.filter((model) => models.has(model)).length;
-	return {
-		shared,
-		part: shared / (previous.models.length + next.models.length - shared),
-		sameName
-	};
-}
-// src/judge/limits/find-drift.ts
-function findDrift(before, after) {
-	const both = {
-		before,
-		after,
-		match: matchGroups(before.groups, after.groups)
-	};
-	return [
-		...groupDrift(both),
-		...modelDrift(both),
-		...workspaceDrift(both)
-	];
-}
-const placeOf = ({ type, name }, scope = ORGANIZATION) => ({
-	scope,
-	group: {
-		type,
-		name
-	}
-});
-function groupDrift({ before, after, match }) {
-	const listed = new Set(after.groups.flatMap(({ models }) => models));
-	const retired = before.groups.filter((group) => !match.after(group));
-	return [...after.groups.flatMap((group) => {
-		const previous = match.before(group);
-		if (previous) return limiterDrift(group, previous.limits);
-		return [{
-			...placeOf(group),
-			class: "group-added",
-			models: group.models,
-			limits: group.limits
-		}];
-	}), ...retired.map((group) => ({
-		...placeOf(group),
-		class: "group-retired",
-		models: group.models,
-		unlisted: group.models.filter((model) => !listed.has(model))
-	}))];
-}
-function limiterDrift(group, previous) {
-	const place = placeOf(group);
-	return compareLimits(previous, group.limits).map(({ limiter, from, before, after }) => {
-		if (before === null) return {
-			...place,
-			class: "limiter-added",
-			limiter,
-			after
-		};
-		if (after === null) return {
-			...place,
-			class: "limiter-removed",
-			limiter,
-			before
-		};
-		if (from) return {
-			...place,
-			class: "limiter-changed",
-			limiter,
-			from,
-			before,
-			after
-		};
-		return {
-			...place,
-			class: after > before ? "raised" : "cut",
-			limiter,
-			before,
-			after
-		};
-	});
-}
-function modelDrift({ before, after, match }) {
-	const oldHomes = homesOf$1(before);
-	const newHomes = homesOf$1(after);
-	return [...new Set([...oldHomes.keys(), ...newHomes.keys()])].sort(compareText).flatMap((model) => {
-		const oldHome = oldHomes.get(model);
-		const newHome = newHomes.get(model);
-		if (oldHome && newHome) return match.after(oldHome) !== newHome ? [{
-			...placeOf(newHome),
-			class: "model-moved",
-			model,
-			from: oldHome.name
-		}] : [];
-		if (newHome) return match.before(newHome) ? [{
-			...placeOf(newHome),
-			class: "model-added",
-			model
-		}] : [];
-		if (!oldHome) return [];
-		const home = match.after(oldHome);
-		return home ? [{
-			...placeOf(home),
-			class: "model-removed",
-			model
-		}] : [];
-	});
-}
-function homesOf$1({ groups }) {
-	return new Map(groups.flatMap((group) => group.models.map((model) => [model, group])));
-}
-function workspaceDrift(both) {
-	const { before, after } = both;
-	const knowsAll = listsAllWorkspaces(before);
-	return [...new Set([...before.workspaces, ...after.workspaces].map(({ id }) => id))].sort(compareText).flatMap((id) => {
-		const previous = before.workspaces.find((workspace) => workspace.id === id);
-		const next = after.workspaces.find((workspace) => workspace.id === id);
-		const scope = {
-			type: "workspace",
-			id,
-			name: next?.name ?? previous?.name ?? id
-		};
-		if (!next) return [{
-			scope,
-			class: "workspace-archived"
-		}];
-		const isNew = !previous && knowsAll;
-		const pairs = overridePairs(previous?.overrides ?? [], next.overrides, both);
-		return [...isNew ? [{
-			scope,
-			class: "workspace-added"
-		}] : [], ...pairs.flatMap((pair) => overrideDrift(pair, scope, both))];
-	});
-}
-function overrideDrift(pair, scope, { before: old, after: now, match }) {
-	const place = placeOf(pair.group, scope);
-	const groupNow = groupOf(pair.group, now.groups);
-	const groupThen = groupNow ? match.before(groupNow) : groupOf(pair.group, old.groups);
-	return compareLimits(pair.before, pair.after).map(({ limiter, from, before, after }) => {
-		if (before === null) return {
-			...place,
-			class: "override-added",
-			limiter,
-			after,
-			inherited: groupThen?.limits[limiter] ?? null
-		};
-		if (after === null) return {
-			...place,
-			class: "override-removed",
-			limiter,
-			before,
-			inherited: groupNow?.limits[limiter] ?? null
-		};
-		return {
-			...place,
-			class: "override-changed",
-			limiter,
-			before,
-			after,
-			...from !== void 0 && { from }
-		};
-	});
-}
-function overridePairs(previous, next, { before, after, match }) {
-	const nameNow = (override) => {
-		const group = groupOf(override, before.groups);
-		return (group && match.after(group)) ?? override;
-	};
-	const old = previous.map((override) => ({
-		group: nameNow(override),
-		limits: override.limits
-	}));
-	const kept = next.map((override) => ({
-		group: groupOf(override, after.groups) ?? override,
-		before: old.find(({ group }) => sameGroup(group, override))?.limits ?? {},
-		after: override.limits
-	}));
-	const gone = old.filter(({ group }) => !next.some((override) => sameGroup(group, override))).map(({ group, limits }) => ({
-		group,
-		before: limits,
-		after: {}
-	}));
-	return [...kept, ...gone];
-}
 // src/judge/limits/renames.ts
 function findRenames(before, after) {
 	const match = matchGroups(before.groups, after.groups);
@@ -38829,299 +44841,19 @@ function findRenames(before, after) {
 	});
 	return [...groups, ...workspaces];
 }
-// src/report/refused-rows.ts
-function refusedPart(refused) {
-	const { requests, first, last, worst, retryAfter } = refused;
-	return {
-		requests,
-		...byKind(refused),
-		first: isoTime(first),
-		last: isoTime(last),
-		worst_minute: {
-			at: isoTime(worst.at),
-			requests: worst.requests
-		},
-		retry_after: retryAfter
-	};
-}
-function refusalRow({ scope, group, refused }) {
-	const hours = refused.hours.map(({ at, ...counts }) => ({
-		at: isoTime(at),
-		...byKind(counts)
-	}));
-	return {
-		scope,
-		model: group.name,
-		...refusedPart(refused),
-		by_hour: hours
-	};
-}
-function byKind({ rateLimit, acceleration, spendCap, notTold }) {
-	return {
-		rate_limit: rateLimit,
-		acceleration,
-		spend_cap: spendCap,
-		not_told: notTold
-	};
-}
-function logPart(tally) {
-	return {
-		files: tally.files,
-		lines: tally.lines,
-		responses: tally.responses,
-		in_window: tally.inWindow,
-		without_headers: tally.withoutLimits,
-		not_understood: tally.notUnderstood,
-		unusable_headers: tally.unusable,
-		first_problem: tally.firstProblem ?? tally.firstUnusable,
-		links_to_nothing: [...tally.dangling]
-	};
-}
-// src/report/rows.ts
-function verdictRow(verdict) {
-	const { scope, group, limiter, configured, limitSource, lowerBound, thresholds } = verdict;
-	const base = {
-		scope,
-		group: {
-			type: group.type,
-			name: group.name
-		},
-		limiter
-	};
-	const judgedBy = {
-		configured,
-		limit_source: limitSource,
-		lower_bound: lowerBound
-	};
-	const own = thresholds && { thresholds };
-	if (isMeasured$1(verdict)) return {
-		...base,
-		...judgedBy,
-		...figures(verdict),
-		...own
-	};
-	if (isRefused$1(verdict)) {
-		const { limit, band, transition, refused, muted } = verdict;
-		const alert = {
-			limit,
-			band,
-			transition,
-			reason: "refused",
-			refused: refusedPart(refused)
-		};
-		return {
-			...base,
-			...judgedBy,
-			...NO_FIGURES,
-			...alert,
-			...muted && { muted }
-		};
-	}
-	const { limit, band, reason } = verdict;
-	return {
-		...base,
-		...judgedBy,
-		...NO_FIGURES,
-		limit,
-		band,
-		reason,
-		...own
-	};
-}
-const NO_FIGURES = {
-	peak: null,
-	peak_at: null,
-	bracket: null,
-	p99: null,
-	minutes_over_threshold: null,
-	utilization: null,
-	transition: null,
-	clipped: null,
-	previous: null,
-	hourly: null,
-	drivers: null
-};
-function figures(verdict) {
-	const { limit, peak, peakAt, bracket, p99, minutesOverThreshold, utilization, band, transition } = verdict;
-	const { clipped, previous, hourly, drivers, lowestRemaining, requestId, muted } = verdict;
-	return {
-		limit,
-		peak,
-		peak_at: isoTime(peakAt),
-		bracket,
-		p99,
-		minutes_over_threshold: minutesOverThreshold,
-		utilization,
-		band,
-		transition,
-		reason: null,
-		clipped: clipped && {
-			from: isoTime(clipped.from),
-			minutes: clipped.minutes
-		},
-		previous,
-		hourly: hourly && [...hourly],
-		drivers: drivers && {
-			workspaces: [...drivers.workspaces],
-			models: [...drivers.models],
-			api_keys: [...drivers.apiKeys]
-		},
-		...lowestRemaining !== void 0 && { lowest_remaining: lowestRemaining },
-		...requestId !== void 0 && { request_id: requestId },
-		...muted && { muted }
-	};
-}
-function accountingRow(accounting) {
-	const { tokens, requests, parts, unclaimedShare, unmutedShare, newlyUnclaimed, reconciled } = accounting;
-	return {
-		tokens,
-		requests,
-		parts: parts.map((part) => ({
-			...part,
-			of: [...part.of]
-		})),
-		unclaimed_share: unclaimedShare,
-		unmuted_share: unmutedShare,
-		newly_unclaimed: [...newlyUnclaimed],
-		reconciled
-	};
-}
-function driftRow(drift) {
-	const own = "limiter" in drift ? drift.consequences.find((consequence) => sameLimit(consequence, drift)) : void 0;
-	const ratioOf = (use) => use?.kind === "measured" ? use.utilization : null;
-	return {
-		class: drift.class,
-		scope: drift.scope,
-		group: "group" in drift ? drift.group : null,
-		limiter: "limiter" in drift ? drift.limiter : null,
-		before: "before" in drift ? drift.before : null,
-		after: "after" in drift ? drift.after : null,
-		utilization_before: ratioOf(own?.before),
-		utilization_after: ratioOf(own?.after),
-		peak: peakOf$1(own),
-		consequences: drift.consequences.map(consequenceRow),
-		model: "model" in drift ? drift.model : null,
-		from: ("from" in drift ? drift.from : null) ?? null,
-		..."inherited" in drift && { inherited: drift.inherited },
-		..."models" in drift && { models: [...drift.models] },
-		..."unlisted" in drift && { unlisted_models: [...drift.unlisted] },
-		..."limits" in drift && { limits: Object.entries(drift.limits).map(([limiter, limit]) => ({
-			limiter,
-			limit
-		})) },
-		...drift.intended !== void 0 && { intended: drift.intended },
-		...drift.at !== void 0 && { at: isoTime(drift.at) }
-	};
-}
-function peakOf$1(consequence) {
-	if (consequence?.after.kind === "measured") return consequence.after.peak;
-	return consequence?.before.kind === "measured" ? consequence.before.peak : null;
-}
-function consequenceRow({ scope, group, limiter, before, after }) {
-	const figuresOf = (use) => use.kind === "measured" ? {
-		limit: use.limit,
-		peak: use.peak,
-		utilization: use.utilization
-	} : null;
-	const unmeasured = [after, before].find((use) => use.kind === "unmeasured");
-	return {
-		scope,
-		group: {
-			type: group.type,
-			name: group.name
-		},
-		limiter,
-		before: figuresOf(before),
-		after: figuresOf(after),
-		...unmeasured && { reason: unmeasured.reason }
-	};
-}
-function groupViewRow({ scope, group, binds, cache }) {
-	return {
-		scope,
-		group: {
-			type: group.type,
-			name: group.name
-		},
-		binds: [...binds],
-		cache: cache && {
-			read_share: cache.readShare,
-			stretch: cache.stretch,
-			hourly_read_share: [...cache.hourlyReadShare],
-			hourly_input: [...cache.hourlyInput]
-		}
-	};
-}
-// src/judge/limits/effective.ts
-function bind(override, organization) {
-	return organization !== null && organization < override ? {
-		limit: organization,
-		configured: override,
-		source: "organization"
-	} : {
-		limit: override,
-		configured: override,
-		source: "workspace"
-	};
-}
-function effectiveLimit(snapshot, limit) {
-	const organization = configuredLimit(snapshot, {
-		...limit,
-		scope: ORGANIZATION
-	});
-	const configured = configuredLimit(snapshot, limit);
-	return configured === null ? organization : bind(configured, organization).limit;
-}
-function configuredLimit(snapshot, { scope, group, limiter }) {
-	return groupOf(group, scope.type === "organization" ? snapshot.groups : overridesIn(snapshot, scope))?.limits[limiter] ?? null;
-}
-function overridesIn({ workspaces }, scope) {
-	return workspaces.find(({ id }) => id === scope.id)?.overrides ?? [];
-}
-function withModels(override, { groups }) {
-	const models = [...groupOf(override, groups)?.models ?? [], ...override.models];
-	return {
-		...override,
-		models: [...new Set(models)].sort(compareText)
-	};
-}
-function judgedLimiters({ groups, workspaces }) {
-	const organization = groups.flatMap((group) => Object.entries(group.limits).map(([limiter, limit]) => ({
-		scope: ORGANIZATION,
-		group,
-		limiter,
-		limit,
-		configured: limit,
-		source: "organization"
-	})));
-	const ofWorkspaces = workspaces.flatMap(({ id, name, overrides }) => overrides.flatMap((override) => Object.entries(override.limits).flatMap(([limiter, value]) => {
-		if (value === null) return [];
-		const inherited = groupOf(override, groups)?.limits[limiter] ?? null;
-		const group = withModels(override, { groups });
-		return [{
-			scope: {
-				type: "workspace",
-				id,
-				name
-			},
-			group,
-			limiter,
-			...bind(value, inherited)
-		}];
-	})));
-	return [...organization, ...ofWorkspaces];
-}
 // src/tell/files/gateway.ts
 const GATEWAY_VERSION = 1;
-const groupLimits = record(string$1(), record(string$1(), number().nullable())).describe("Effective limit by group, then by limiter type; null: Anthropic names the limiter without a value, which is not unlimited");
-strictObject({
+const groupLimits = record(string$1(), record(string$1(), number$1().nullable())).describe("Effective limit by group, then by limiter type; null: Anthropic names the limiter without a value, which is not unlimited");
+const budgetsSchema = record(string$1(), record(string$1(), record(string$1(), number$1()))).describe("By workspace ID, group and limiter type: the cap that a run over 14 days or more has worked out");
+const gatewaySchema = strictObject({
 	version: literal(GATEWAY_VERSION),
 	models: record(string$1(), string$1()).describe("Model name or alias → the group whose limits it draws on, together with all others of that group"),
 	organization: groupLimits.describe("What all workspaces together may use"),
 	workspaces: record(string$1(), strictObject({
 		name: string$1(),
 		limits: groupLimits
-	})).describe("By workspace ID: what this workspace may use. It shares what it inherits with the others")
+	})).describe("By workspace ID: what this workspace may use. It shares what it inherits with the others"),
+	budgets: budgetsSchema.optional()
 });
 function gatewayOf(snapshot, workspaces) {
 	const all = new Map([...snapshot.workspaces, ...workspaces].map(({ id, name }) => [id, name]));
@@ -39138,6 +44870,26 @@ function gatewayOf(snapshot, workspaces) {
 			})
 		}]))
 	};
+}
+function withBudgets(gateway, report, committed) {
+	const budgets = report.budgets ? budgetsIn(report.budgets) : keptBudgets(committed, gateway);
+	return Object.keys(budgets).length > 0 ? {
+		...gateway,
+		budgets
+	} : gateway;
+}
+function budgetsIn(all) {
+	return sorted([...Map.groupBy(all, ({ workspace }) => workspace.id)].map(([id, ofWorkspace]) => {
+		return [id, sorted([...Map.groupBy(ofWorkspace, ({ group }) => group.name)].map(([name, rows]) => [name, sorted(rows.map(({ limiter, cap }) => [limiter, cap]))]))];
+	}));
+}
+function keptBudgets(committed, { workspaces }) {
+	try {
+		const { budgets = {} } = gatewaySchema.parse(JSON.parse(committed ?? "{}"));
+		return Object.fromEntries(Object.entries(budgets).filter(([id]) => id in workspaces));
+	} catch {
+		return {};
+	}
 }
 function formatGateway(gateway) {
 	return `${JSON.stringify(gateway, null, 2)}\n`;
@@ -39200,6 +44952,7 @@ function sinceUpdate(drift, day) {
 function planSnapshot(report, source, wanted) {
 	const { path, gatewayPath, headline, links } = wanted;
 	return (there, proposed) => {
+		const gatewayText = (file, limits) => formatGateway(withBudgets(gatewayOf(limits, source.workspaces), report, there[file] ?? null));
 		const text = there[path] ?? null;
 		const before = text === null ? null : parseSnapshot(text, path);
 		const after = source.snapshotBeside(before);
@@ -39209,11 +44962,11 @@ function planSnapshot(report, source, wanted) {
 		}] : [];
 		const gateway = gatewayPath ? [{
 			path: gatewayPath,
-			text: formatGateway(gatewayOf(after, source.workspaces))
+			text: gatewayText(gatewayPath, after)
 		}] : [];
 		const files = [...snapshot, ...gateway.filter((file) => file.text !== there[file.path])];
 		if (files.length === 0) return null;
-		const drift = before ? driftOf$1(before, after, report.drift) : [];
+		const drift = before ? driftOf(before, after, report.drift) : [];
 		const reported = {
 			...report,
 			first_snapshot: before === null,
@@ -39251,7 +45004,7 @@ function contentsOf(files, snapshotPath) {
 	if (files.length > 1) return "both";
 	return files[0]?.path === snapshotPath ? "snapshot" : "gateway";
 }
-function driftOf$1(before, after, found) {
+function driftOf(before, after, found) {
 	const changeOf = (drift) => JSON.stringify([
 		drift.class,
 		drift.scope,
@@ -39297,6 +45050,11 @@ async function keepSnapshot(run, report, committed, found, links) {
 	};
 	if (mode === "none") return {
 		...skipped("snapshot-mode is none: no snapshot is kept."),
+		because: "not-wanted"
+	};
+	const { window } = inputs;
+	if (window !== "log-span" && window.isLive) return {
+		...skipped("Nothing is committed or proposed from a live window."),
 		because: "not-wanted"
 	};
 	if (found.isPartial) return {
@@ -39368,24 +45126,36 @@ function withoutSecrets(plan, secrets) {
 async function deliverAudit(run, found, committed) {
 	const { deps, inputs, log } = run;
 	const links = linksOf(deps.env, inputs.runbookUrl);
-	let report = redacted(run, found.report);
+	let report = redactedReport(found.report, run.secrets);
 	const failed = (resource, message) => {
-		report = redacted(run, {
+		report = redactedReport({
 			...report,
 			failures: [...report.failures, {
 				resource,
 				message
 			}]
-		});
+		}, run.secrets);
 	};
 	const clean = run.secrets.redact;
 	const snapshot = await log.group("Snapshot", () => keepSnapshot(run, report, committed, found, links));
 	if (snapshot.operation === "skipped" && snapshot.because === "failed") failed("snapshot", snapshot.error);
 	const { pullRequest } = snapshot;
 	if (pullRequest?.operation === "branch-only" && pullRequest.error !== null) failed("pull request", pullRequest.error);
-	const wanted = shouldNotify(inputs.notify, report, snapshot, { isRerun: isRerun(deps.env) });
-	const posted = await log.group("Slack", () => notifySlack(run, wanted, () => renderSlack(report, links, snapshot, inputs.notify)));
-	const drill = inputs.mode === "drill" ? await postDrill(run, report, links) : null;
+	const issues = await log.group("Issues", () => deliverIssues(run, report, links));
+	if (issues.error !== null) failed("issues", issues.error);
+	const isWanted = (isReminder) => shouldNotify(inputs.notify, report, snapshot, { isReminder });
+	const before = committed.kind === "read" ? committed.before : null;
+	const untold = !isWanted(isRerun(deps.env)) && isWanted(true) ? await (before ? before.lapse : readLapse(run)) : null;
+	const lapse = untold ?? (before?.isReported ? before.lapse : null);
+	if (lapse) log.info(lapseText(lapse));
+	const render = () => renderSlack(report, links, snapshot, {
+		notify: inputs.notify,
+		lapse
+	});
+	const wanted = isWanted(isRerun(deps.env) || untold !== null);
+	const posted = await log.group("Slack", () => notifySlack(run, wanted, render));
+	const drill = inputs.mode === "drill" ? await deliverDrill(run, report, links) : null;
+	if (drill?.issueError) failed("issue of the drill", drill.issueError);
 	for (const one of [posted, drill?.slack]) {
 		if (!one || !("error" in one)) continue;
 		const isOpen = one.kind === "unknown" ? "If the message is not there" : "Once that is mended";
@@ -39399,38 +45169,31 @@ async function deliverAudit(run, found, committed) {
 	const reportPath = await attemptFile(log, "report", () => writeReport(deps.env, report));
 	const evidence = evidencePage(report);
 	const evidencePath = evidence && await attemptFile(log, "evidence page", () => writeEvidence(deps.env, clean(evidence)));
+	const metricsPath = await attemptFile(log, "metrics", () => writeMetrics(deps.env, clean(openMetrics(report))));
+	const messagePath = await keepMessage(run, drill !== null || wanted, drill?.render ?? render);
 	await attemptFile(log, "job summary", () => writeSummary(deps.env, clean(renderSummary(report, links, snapshot, {
 		dryRun: inputs.dryRun,
 		slack: posted
 	}))));
 	if (drill) await attemptFile(log, "job summary of the drill", () => writeSummary(deps.env, clean(drill.summary)));
 	const isDriftKnown = committed.kind === "read";
+	const issueNumbers = inputs.issues === "none" ? null : issues.numbers;
 	const files = {
 		reportPath,
-		evidencePath
+		evidencePath,
+		messagePath,
+		metricsPath
 	};
 	writeOutputs(deps.core, log, {
 		kind: "audited",
 		report,
 		isDriftKnown,
-		...files,
+		files,
+		issues: issueNumbers,
 		snapshot,
 		slack
 	});
 	return exitCode(report, inputs.failOn, log);
-}
-async function postDrill(run, real, links) {
-	const { inputs, log } = run;
-	const report = drillReport(real);
-	const slack = await log.group("Drill", () => notifySlack(run, true, () => renderSlack(report, links, null)));
-	for (const { level, title, message } of annotations(report, inputs.failOn)) log[level](message, title);
-	return {
-		slack,
-		summary: renderSummary(report, links, null, {
-			dryRun: inputs.dryRun,
-			slack
-		})
-	};
 }
 async function deliverBlind(run, error) {
 	const { deps, inputs, log, secrets } = run;
@@ -39445,7 +45208,9 @@ async function deliverBlind(run, error) {
 		source: inputs.source.kind === "headers-log" ? "headers" : "api",
 		error: secrets.redact(error).replaceAll("\n- ", " · ")
 	};
-	const slack = await log.group("Slack", () => notifySlack(run, shouldNotifyBlind(inputs.notify), () => renderBlindSlack(blind, links)));
+	const wanted = shouldNotifyBlind(inputs.notify);
+	const slack = await log.group("Slack", () => notifySlack(run, wanted, () => renderBlindSlack(blind, links)));
+	const messagePath = await keepMessage(run, wanted, () => renderBlindSlack(blind, links));
 	await attemptFile(log, "job summary", () => writeSummary(deps.env, secrets.redact(renderBlindSummary(blind, links, {
 		dryRun: inputs.dryRun,
 		slack
@@ -39454,7 +45219,8 @@ async function deliverBlind(run, error) {
 	writeOutputs(deps.core, log, {
 		kind: "blind",
 		window,
-		slack
+		slack,
+		messagePath
 	});
 	return 1;
 }
@@ -39464,29 +45230,9 @@ async function refuse({ env }, log, secrets, error) {
 	log.fail(reason);
 	return 1;
 }
-async function notifySlack({ deps, inputs, log, secrets }, wanted, render) {
-	if (!inputs.slackWebhookUrl) {
-		log.info("No slack-webhook-url: nothing is posted.");
-		return { kind: "not-set-up" };
-	}
-	if (!wanted) {
-		log.info(`Nothing to post by notify: ${inputs.notify}.`);
-		return { kind: "not-wanted" };
-	}
-	const message = secrets.redactAll(render());
-	if (inputs.dryRun) {
-		log.info(`Dry run: would have posted to Slack: ${message.text}`);
-		return {
-			kind: "rehearsed",
-			message
-		};
-	}
-	const posting = await postToSlack({
-		...deps,
-		redact: secrets.redact
-	}, inputs.slackWebhookUrl, message);
-	log.info(posting.kind === "delivered" ? "Posted to Slack." : `Slack: ${posting.error}`);
-	return posting;
+async function keepMessage({ deps, inputs, log, secrets }, wanted, render) {
+	if (!wanted || inputs.dryRun) return null;
+	return attemptFile(log, "message", () => writeMessage(deps.env, slackAsMarkdown(secrets.redactAll(render()))));
 }
 async function attemptFile(log, what, write) {
 	try {
@@ -39496,2884 +45242,13 @@ async function attemptFile(log, what, write) {
 		return null;
 	}
 }
-function redacted({ secrets }, report) {
-	return secrets.redactAll(report);
-}
-// src/transport/proxies.ts
-function readProxies(env) {
-	const problems = [];
-	const secrets = [];
-	const address = (...names) => {
-		const name = names.find((candidate) => env[candidate]?.trim());
-		if (name === void 0) return "";
-		const proxy = parse(env[name]?.trim() ?? "");
-		if (proxy === null) {
-			problems.push(`${name}: got a value that is not shown because it may hold a password; accepted: HOST:PORT, or http:// or https:// before it, and USER:PASSWORD@ between, special characters of the password percent-encoded`);
-			return "";
-		}
-		secrets.push(...proxy.secrets);
-		return proxy.address;
-	};
-	const proxies = {
-		http: address("http_proxy", "HTTP_PROXY"),
-		https: address("https_proxy", "HTTPS_PROXY"),
-		no: env.no_proxy?.trim() || env.NO_PROXY?.trim() || ""
-	};
-	if (/:\/\/|@|\p{Cc}/u.test(proxies.no.replace(/\s/g, ""))) problems.push("NO_PROXY: got a value that is not shown because it may hold a password; accepted: a list of hosts, such as .example.com,10.1.2.3,localhost:8080, without a scheme or a user");
-	return {
-		proxies,
-		problems,
-		secrets
-	};
-}
-function parse(text) {
-	const url = URL.parse(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`);
-	if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== "/" || url.search || url.hash) return null;
-	const [user, password] = [decoded(url.username), decoded(url.password)];
-	url.username = encodeURIComponent(user);
-	url.password = encodeURIComponent(password);
-	const secrets = password === "" ? [] : [password, `${user}:${password}`];
-	return {
-		address: url.href,
-		secrets
-	};
-}
-function decoded(text) {
-	try {
-		return decodeURIComponent(text);
-	} catch {
-		return text;
-	}
-}
-// src/inputs/fields.ts
-const GROUP_TYPES = [
-	"model_group",
-	"batch",
-	"token_count",
-	"files",
-	"skills",
-	"web_search"
-];
-const failOn = grammar("never, or a list of alert, watch, drift", (text) => {
-	const items = itemsOf(text);
-	if (items.length === 1 && items[0] === "never") return new Set();
-	const known = [
-		"alert",
-		"watch",
-		"drift"
-	].filter((item) => items.includes(item));
-	return items.length > 0 && known.length === items.length ? new Set(known) : void 0;
-});
-const WORKFLOW_TRIGGER = "an incoming webhook, https://hooks.slack.com/services/…; this address starts a workflow of Slack instead, which takes no message that this action writes: add an incoming webhook to the channel";
-const fields = {
-	"anthropic-admin-key": optional(grammar("an Admin API key (sk-ant-…), as one word", (text) => /^sk-ant-[\w-]+$/.test(text) ? text : void 0)),
-	"anthropic-federation-rule-id": identifier("fdrl_"),
-	"anthropic-organization-id": uuid,
-	"anthropic-service-account-id": identifier("svac_"),
-	"anthropic-workspace-id": optional(grammar("an ID that starts with wrkspc_, or default", (text) => /^(wrkspc_[\w-]+|default)$/.test(text) ? text : void 0)),
-	"anthropic-oidc-audience": grammar("an audience without spaces", (text) => /^\S+$/.test(text) ? text : void 0),
-	"anthropic-base-url": httpsUrl("an https URL without credentials (http on loopback only)", { loopback: true }),
-	"headers-log": optional(grammar("a path or a glob, such as logs/claude-*.jsonl", (text) => /[\0\r\n]/.test(text) ? void 0 : text)),
-	mode: oneOf("audit", "drill"),
-	date: grammar("yesterday, or a day as YYYY-MM-DD (UTC); with headers-log also today", (text) => text === "yesterday" || text === "today" ? text : parseDay(text)),
-	"lookback-days": grammar("a whole number from 1 to 31", (text) => /^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= 31 ? Number(text) : void 0),
-	"compare-with": oneOf(...COMPARE_WITH),
-	"peak-window": oneOf("minute", "hour", "second"),
-	threshold,
-	"watch-threshold": threshold,
-	"policy-path": repositoryPath,
-	workspaces: grammar("all | none | a list of workspace IDs or names", (text) => {
-		if (text === "all" || text === "none") return text;
-		const items = itemsOf(text);
-		return items.length > 0 && !items.includes("all") && !items.includes("none") ? items : void 0;
-	}),
-	models: itemList,
-	"group-types": grammar(`a list of ${GROUP_TYPES.join(", ")}`, (text) => {
-		const items = itemsOf(text);
-		return items.every((item) => GROUP_TYPES.includes(item)) ? items : void 0;
-	}),
-	"usage-api": oneOf("auto", "analytics", "legacy"),
-	"slack-webhook-url": optional(httpsUrl("an incoming webhook, https://hooks.slack.com/services/…, or that of a Mattermost server", { loopback: true }).refine((url) => !/^\/(triggers|workflows)\//.test(new URL(url).pathname), WORKFLOW_TRIGGER)),
-	notify: oneOf("on-alert", "on-change", "always", "never"),
-	"on-notify-failure": oneOf("fail", "warn"),
-	"runbook-url": optional(httpsUrl("an https URL")),
-	"snapshot-path": repositoryPath,
-	"gateway-path": optional(repositoryPath),
-	"snapshot-mode": oneOf("commit", "pull-request", "file", "none"),
-	base: optional(branchName),
-	branch: branchName,
-	"commit-message": grammar("one line of text", (text) => /[\r\n]/.test(text) ? void 0 : text),
-	"pull-request-labels": itemList,
-	"pull-request-reviewers": itemList,
-	"pull-request-assignees": itemList,
-	"github-token": grammar("a token as one word", (text) => /^[\x21-\x7e]*$/.test(text) ? text : void 0),
-	"fail-on": failOn,
-	"dry-run": grammar("true | false", (text) => ({
-		true: true,
-		false: false
-	})[text.toLowerCase()])
+// src/deliver/runner.ts
+const RUNNER = {
+	readCommitted,
+	deliverAudit,
+	deliverBlind,
+	refuse
 };
-// src/inputs/names.ts
-const INPUTS = {
-	"anthropic-admin-key": "",
-	"anthropic-federation-rule-id": "",
-	"anthropic-organization-id": "",
-	"anthropic-service-account-id": "",
-	"anthropic-workspace-id": "",
-	"anthropic-oidc-audience": "https://api.anthropic.com",
-	"anthropic-base-url": "https://api.anthropic.com",
-	"headers-log": "",
-	mode: "audit",
-	date: "yesterday",
-	"lookback-days": "1",
-	"compare-with": "day-before",
-	"peak-window": "minute",
-	threshold: "75%",
-	"watch-threshold": "50%",
-	"policy-path": ".github/claude-rate-limits.policy.yml",
-	workspaces: "all",
-	models: "",
-	"group-types": "",
-	"usage-api": "auto",
-	"slack-webhook-url": "",
-	notify: "on-alert",
-	"on-notify-failure": "fail",
-	"runbook-url": "",
-	"snapshot-path": ".github/claude-rate-limits.json",
-	"gateway-path": "",
-	"snapshot-mode": "commit",
-	base: "",
-	branch: "claude-rate-limit-audit",
-	"commit-message": "chore: update Claude rate limits",
-	"pull-request-labels": "",
-	"pull-request-reviewers": "",
-	"pull-request-assignees": "",
-	"github-token": "",
-	"fail-on": "never",
-	"dry-run": "false"
-};
-const SECRET_INPUTS = new Set([
-	"anthropic-admin-key",
-	"slack-webhook-url",
-	"github-token"
-]);
-function asGiven(name, text) {
-	return SECRET_INPUTS.has(name) ? "a value that is not shown because it is a secret" : JSON.stringify(text);
-}
-// src/inputs/source.ts
-const FEDERATION = [
-	"anthropic-federation-rule-id",
-	"anthropic-organization-id",
-	"anthropic-service-account-id"
-];
-function chooseSource(raw, values, problems) {
-	if (!raw["headers-log"]) return chooseCredentials(raw, values, problems);
-	const given = [
-		"anthropic-admin-key",
-		...FEDERATION,
-		"anthropic-workspace-id"
-	].filter((name) => raw[name]);
-	if (given.length > 0) problems.push(`headers-log: got a log together with ${given.join(", ")}; accepted: a log, or a credential of the Admin API, not both`);
-	const pattern = values["headers-log"];
-	return pattern ? {
-		kind: "headers-log",
-		pattern
-	} : void 0;
-}
-function chooseCredentials(raw, values, problems) {
-	const given = FEDERATION.filter((name) => raw[name]);
-	const anyFederation = given.length > 0 || raw["anthropic-workspace-id"] !== "";
-	if (raw["anthropic-admin-key"] && anyFederation) {
-		problems.push(`anthropic-admin-key: got a key together with federation inputs (${[...given, "anthropic-workspace-id"].filter((name) => raw[name]).join(", ")}); accepted: exactly one of the two ways to authenticate`);
-		return;
-	}
-	if (!raw["anthropic-admin-key"] && !anyFederation) {
-		problems.push(`anthropic-admin-key: got nothing; accepted: an Admin API key (Console → Settings → Admin keys), or for keyless access ${FEDERATION.join(", ")}; without either, headers-log`);
-		return;
-	}
-	if (raw["anthropic-admin-key"]) {
-		const key = values["anthropic-admin-key"];
-		return key ? {
-			kind: "admin-key",
-			key
-		} : void 0;
-	}
-	for (const name of FEDERATION) if (!raw[name]) problems.push(`${name}: got nothing; accepted: a value, since keyless access needs ${FEDERATION.join(", ")}`);
-	const [federationRuleId, organizationId, serviceAccountId] = FEDERATION.map((name) => values[name]);
-	const audience = values["anthropic-oidc-audience"];
-	if (!federationRuleId || !organizationId || !serviceAccountId || !audience) return void 0;
-	return {
-		kind: "federation",
-		federationRuleId,
-		organizationId,
-		serviceAccountId,
-		workspaceId: values["anthropic-workspace-id"] ?? null,
-		audience
-	};
-}
-// src/inputs/inputs.ts
-function areOfLog(inputs) {
-	return inputs.source.kind === "headers-log";
-}
-function readInputs({ core, now, env }, secrets) {
-	const names = Object.keys(INPUTS);
-	const raw = Object.fromEntries(names.map((name) => [name, core.getInput(name).trim() || INPUTS[name]]));
-	for (const name of SECRET_INPUTS) if (raw[name]) secrets.add(raw[name]);
-	const problems = [...readProxies(env).problems];
-	const values = {};
-	for (const name of names) {
-		const parsed = fields[name].safeParse(raw[name]);
-		if (parsed.success) Object.assign(values, { [name]: parsed.data });
-		if (!SECRET_INPUTS.has(name) && secrets.redact(raw[name]) !== raw[name]) problems.push(`${name}: got a value that is not shown because it holds a secret; accepted: ${parsed.success ? "a value without one, for it is shown to readers" : acceptedBy(parsed.error)}`);
-		else if (!parsed.success) problems.push(`${name}: got ${asGiven(name, raw[name])}; accepted: ${acceptedBy(parsed.error)}`);
-	}
-	const source = chooseSource(raw, values, problems);
-	checkPeakWindow(raw, values, problems);
-	const sourced = source && withWindow(source, values, now(), problems);
-	if (values.threshold !== void 0 && values["watch-threshold"] !== void 0 && values["watch-threshold"] >= values.threshold) problems.push(`watch-threshold: got ${asGiven("watch-threshold", raw["watch-threshold"])}; accepted: a value below threshold (${raw.threshold})`);
-	const { base, branch } = values;
-	const isOwn = base === branch || base?.startsWith(`${branch}-next`) || base?.startsWith(`${branch}-scratch-`);
-	if (base && isOwn && values["snapshot-mode"] === "pull-request") problems.push(`branch: got ${asGiven("branch", raw.branch)}; accepted: a branch other than base (${base}), neither it nor one on which this action prepares its commits`);
-	checkPaths(raw, problems);
-	if (problems.length > 0 || !sourced) throw new AuditError(problemText(problems));
-	return {
-		...sourced,
-		...otherInputs(values)
-	};
-}
-function acceptedBy(error) {
-	const issue = error.issues[0];
-	if (issue?.code === "invalid_union") return issue.errors.at(-1)?.at(0)?.message ?? issue.message;
-	return issue?.message ?? "something else";
-}
-function problemText(problems) {
-	return `${problems.length === 1 ? "One input is not valid" : `${problems.length} inputs are not valid`}; nothing was read or sent.\n${problems.map((problem) => `- ${problem}`).join("\n")}`;
-}
-function checkPeakWindow(raw, values, problems) {
-	const given = values["peak-window"];
-	const isLog = raw["headers-log"] !== "";
-	if (given === "second" && !isLog) problems.push("peak-window: got \"second\"; accepted: minute | hour. The usage API has no buckets finer than a minute, so a busiest second cannot be measured from it; the anthropic-ratelimit-* headers of your own responses can show it (input headers-log)");
-	if (given === "hour" && isLog) problems.push("peak-window: got \"hour\" with headers-log; accepted: minute | second. A log shows what was left at each response, which has no mean over an hour");
-}
-function checkPaths(raw, problems) {
-	const names = [
-		"snapshot-path",
-		"policy-path",
-		"gateway-path"
-	];
-	for (const [index, name] of names.entries()) {
-		const other = names.slice(0, index).find((earlier) => raw[earlier] === raw[name]);
-		if (other) problems.push(`${name}: got ${asGiven(name, raw[name])}; accepted: another path than that of ${other}`);
-	}
-}
-function withWindow(source, values, now, problems) {
-	const { date, "lookback-days": days, "compare-with": compareWith } = values;
-	if (date === void 0 || days === void 0 || compareWith === void 0) return void 0;
-	if (source.kind === "headers-log") {
-		const window = logWindow(date, days, compareWith, now, problems);
-		return window && {
-			source,
-			window
-		};
-	}
-	const window = apiWindow(date, days, compareWith, now, problems);
-	return window && {
-		source,
-		window
-	};
-}
-function logWindow(date, days, compareWith, now, problems) {
-	const today = dayOf(now);
-	if (date === "yesterday") return days === 1 ? "log-span" : windowOf(today - DAY, days, compareWith);
-	const lastDay = date === "today" ? today : date;
-	if (lastDay > today) {
-		problems.push(`date: got "${isoDay(lastDay)}"; accepted: today, or a UTC day that has ended`);
-		return;
-	}
-	const window = windowOf(lastDay, days, compareWith);
-	return lastDay < today ? window : {
-		...window,
-		end: Math.floor(now / MINUTE) * MINUTE + MINUTE,
-		earlier: null
-	};
-}
-function apiWindow(date, days, compareWith, now, problems) {
-	const today = dayOf(now);
-	if (date === "today") {
-		problems.push("date: got \"today\"; accepted: a UTC day that has ended, since usage of the last hours is not in yet; with headers-log, also today");
-		return;
-	}
-	const lastDay = date === "yesterday" ? today - DAY : date;
-	if (lastDay >= today) {
-		problems.push(`date: got "${isoDay(lastDay)}"; accepted: a UTC day that has ended, ${isoDay(today - DAY)} or earlier`);
-		return;
-	}
-	const window = windowOf(lastDay, days, compareWith);
-	if (window.start < earliestDay(now)) {
-		problems.push(`date: got "${isoDay(lastDay)}" with lookback-days ${days}, which begins on ${isoDay(window.start)}; accepted: a window that begins on ${isoDay(earliestDay(now))} or later, as far back as the usage API answers`);
-		return;
-	}
-	return withinRetention(window, now);
-}
-function otherInputs(values) {
-	return {
-		mode: values.mode,
-		anthropicBaseUrl: values["anthropic-base-url"],
-		peakWindow: values["peak-window"] === "hour" ? "hour" : "minute",
-		thresholds: {
-			watch: values["watch-threshold"],
-			alert: values.threshold
-		},
-		policyPath: values["policy-path"],
-		workspaces: values.workspaces,
-		models: values.models,
-		groupTypes: values["group-types"],
-		usageApi: values["usage-api"],
-		slackWebhookUrl: values["slack-webhook-url"],
-		notify: values.notify,
-		onNotifyFailure: values["on-notify-failure"],
-		runbookUrl: values["runbook-url"],
-		snapshot: {
-			path: values["snapshot-path"],
-			gatewayPath: values["gateway-path"],
-			mode: values["snapshot-mode"],
-			base: values.base,
-			branch: values.branch,
-			commitMessage: values["commit-message"],
-			labels: values["pull-request-labels"],
-			reviewers: values["pull-request-reviewers"],
-			assignees: values["pull-request-assignees"]
-		},
-		githubToken: values["github-token"],
-		failOn: values["fail-on"],
-		dryRun: values["dry-run"]
-	};
-}
-// src/inputs/variables.ts
-const TOKENS = ["ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_RUNTIME_TOKEN"];
-function secretVariables(env) {
-	return [...TOKENS.map((name) => env[name] ?? ""), ...readProxies(env).secrets].filter(Boolean);
-}
-// src/judge/usage/peaks.ts
-const MINUTES_PER_HOUR = HOUR / MINUTE;
-function scaleOf(rule) {
-	return rule.per === "second" ? 60 : 1;
-}
-function widthOf({ per }, peakWindow) {
-	if (per === "day") return MINUTES_PER_DAY;
-	return peakWindow === "hour" ? MINUTES_PER_HOUR : 1;
-}
-function peakOf(series, rule, peakWindow) {
-	const { values, start } = series;
-	const width = widthOf(rule, peakWindow);
-	const divisor = (rule.per === "day" ? 1 : width) * scaleOf(rule);
-	if (!values) return {
-		peak: 0,
-		peakAt: start,
-		total: 0,
-		divisor
-	};
-	let largest = 0;
-	let at = 0;
-	for (let from = 0; from < values.length; from += width) {
-		let sum = 0;
-		for (let minute = from; minute < from + width; minute++) sum += values[minute];
-		if (sum > largest) {
-			largest = sum;
-			at = from;
-		}
-	}
-	return {
-		peak: largest / divisor,
-		peakAt: start + at * MINUTE,
-		total: largest,
-		divisor
-	};
-}
-function utilizationOf({ total, divisor }, limit) {
-	return total / (divisor * limit);
-}
-function bracketOf({ values }, rule) {
-	if (!values) return 0;
-	let largest = values[0] ?? 0;
-	for (let minute = 1; minute < values.length; minute++) largest = Math.max(largest, values[minute - 1] + values[minute]);
-	return largest / scaleOf(rule);
-}
-function p99Of({ values, knownMinutes }, rule) {
-	if (knownMinutes === 0) return null;
-	if (!values) return 0;
-	return values.slice(0, knownMinutes).sort()[Math.ceil(.99 * knownMinutes) - 1] / scaleOf(rule);
-}
-function minutesAtOrOver({ values }, rule, limit, ratio) {
-	if (!values) return 0;
-	const scale = scaleOf(rule);
-	let count = 0;
-	for (let minute = 0; minute < values.length; minute++) if (values[minute] / (scale * limit) >= ratio) count++;
-	return count;
-}
-function hourlyPeaks({ values, minutes, knownMinutes }, rule) {
-	return Array.from({ length: minutes / MINUTES_PER_HOUR }, (_, hour) => {
-		const from = hour * MINUTES_PER_HOUR;
-		let largest = 0;
-		for (let minute = from; values && minute < from + MINUTES_PER_HOUR; minute++) largest = Math.max(largest, values[minute]);
-		return largest === 0 && from >= knownMinutes ? null : largest / scaleOf(rule);
-	});
-}
-const CLIPPED_FROM = .95;
-const SHORTEST_CLIPPED_RUN = 2;
-function clippedRun({ values, start }, rule, limit) {
-	if (!values) return null;
-	const line = limit * CLIPPED_FROM * scaleOf(rule);
-	let longest = {
-		from: 0,
-		minutes: 0
-	};
-	let length = 0;
-	for (let minute = 0; minute < values.length; minute++) {
-		length = values[minute] >= line ? length + 1 : 0;
-		if (length > longest.minutes) longest = {
-			from: start + (minute - length + 1) * MINUTE,
-			minutes: length
-		};
-	}
-	return longest.minutes >= SHORTEST_CLIPPED_RUN ? longest : null;
-}
-function windowSeries(values, grid, window, known) {
-	const offset = (window.start - grid.start) / MINUTE;
-	const minutes = (window.end - window.start) / MINUTE;
-	const knownMinutes = Math.min(Math.max(Math.floor((known - window.start) / MINUTE), 0), minutes);
-	return {
-		start: window.start,
-		minutes,
-		knownMinutes,
-		values: values?.subarray(offset, offset + minutes) ?? null
-	};
-}
-// src/judge/headroom/unmeasured.ts
-const NOT_IN_USAGE = {
-	batch: "the usage API does not tell calls to the Message Batches API, nor how many requests wait in its queue",
-	token_count: "token counting is not in the usage data",
-	files: "calls to the Files API are not in the usage data",
-	skills: "calls to the Skills API are not in the usage data"
-};
-function unmeasuredReason({ group, limiter, limit }, use, meter) {
-	if (limit === null) return "the API gives no value for this limit";
-	if (limit === 0) return "the limit is 0: there is nothing to divide by";
-	if (!limiterRule(group.type, limiter)) return NOT_IN_USAGE[group.type] ?? `${limiter} is not a limiter this release knows how to count`;
-	if (!meter) return "the API lists no models for this group, so that its use cannot be known";
-	return unknownUse(meter, use);
-}
-function unknownUse({ rule, hasUnknownRequests }, { source, span, known }) {
-	if (rule.counts.includes("requests") && source === "legacy") return "the legacy usage report has no request count";
-	if (known <= span.start) return `usage data reached only to ${isoTime(known)}, before the window`;
-	return hasUnknownRequests ? "the usage API left out the request count of some rows" : null;
-}
-// src/judge/headroom/judge-limit.ts
-function judgeLimit(judged, meter, minutes) {
-	const { limit } = judged;
-	const reason = unmeasuredReason(judged, minutes, meter);
-	if (reason !== null || !meter || !limit) return {
-		kind: "unmeasured",
-		limit,
-		reason: reason ?? ""
-	};
-	const series = windowSeries(meter.series, minutes.grid, minutes.span, minutes.known);
-	const peak = peakOf(series, meter.rule, minutes.peakWindow);
-	return {
-		kind: "measured",
-		limit,
-		rule: meter.rule,
-		series,
-		peak,
-		utilization: utilizationOf(peak, limit)
-	};
-}
-function useUnder({ snapshot, meterOf }, limit, minutes) {
-	const value = limit && effectiveLimit(snapshot, limit);
-	if (!limit || value === null) return { kind: "none" };
-	const judgement = judgeLimit({
-		...limit,
-		limit: value
-	}, meterOf(limit), minutes);
-	if (judgement.kind === "unmeasured") return {
-		kind: "unmeasured",
-		limit: value,
-		reason: judgement.reason
-	};
-	return {
-		kind: "measured",
-		limit: value,
-		peak: judgement.peak.peak,
-		utilization: judgement.utilization
-	};
-}
-// src/judge/headroom/consequences.ts
-function consequencesOf({ limits }, { before, after }, minutes) {
-	return limits.flatMap((limit) => {
-		const ref = limit.after ?? limit.before;
-		if (!ref) return [];
-		const { scope, group, limiter } = ref;
-		return [{
-			scope,
-			group,
-			limiter,
-			before: useUnder(before, limit.before, minutes),
-			after: useUnder(after, limit.after, minutes)
-		}];
-	});
-}
-// src/judge/headroom/group-views.ts
-function groupViews(verdicts, meters, window) {
-	return [...Map.groupBy(verdicts, placeKey).values()].flatMap((ofGroup) => {
-		const [first] = ofGroup;
-		if (!first) return [];
-		const { scope, group } = first;
-		const binds = ofGroup.filter(isMeasured$1).map(({ limiter, utilization }) => ({
-			limiter,
-			utilization
-		})).sort((a, b) => b.utilization - a.utilization);
-		const cacheMeter = scope.type === "organization" ? meters.caches.find((meter) => sameGroup(meter.group, group)) : void 0;
-		const cache = cacheMeter ? cacheView(cacheMeter, meters.grid.start, window) : null;
-		return binds.length === 0 && !cache ? [] : [{
-			scope,
-			group,
-			binds,
-			cache
-		}];
-	});
-}
-function cacheView({ read, input }, gridStart, window) {
-	const from = (window.start - gridStart) / HOUR;
-	const to = (window.end - gridStart) / HOUR;
-	const reads = read.subarray(from, to);
-	const inputs = input.subarray(from, to);
-	const total = sum(inputs);
-	if (total === 0) return null;
-	const share = sum(reads) / total;
-	return {
-		readShare: share,
-		stretch: share < 1 ? 1 / (1 - share) : null,
-		hourlyReadShare: Array.from(inputs, (amount, hour) => amount === 0 ? null : (reads[hour] ?? 0) / amount),
-		hourlyInput: [...inputs]
-	};
-}
-function sum(values) {
-	return values.reduce((total, value) => total + value, 0);
-}
-// src/judge/limits/counterparts.ts
-function counterparts(before, after) {
-	const match = matchGroups(before.groups, after.groups);
-	return {
-		before: (group) => {
-			const listed = groupOf(group, after.groups);
-			return listed ? match.before(listed) ?? null : unlistedIn(before, group);
-		},
-		after: (group) => {
-			const listed = groupOf(group, before.groups);
-			return listed ? match.after(listed) ?? null : unlistedIn(after, group);
-		}
-	};
-}
-function unlistedIn({ groups, workspaces }, group) {
-	if (groupOf(group, groups)) return null;
-	return workspaces.some(({ overrides }) => overrides.some((override) => sameGroup(override, group))) ? group : null;
-}
-function limitBefore(limit, between) {
-	const group = between.before(limit.group);
-	return group && {
-		...limit,
-		group: {
-			type: group.type,
-			name: group.name
-		}
-	};
-}
-function withModelsOf(current, committed) {
-	const overridesNow = current.workspaces.flatMap(({ overrides }) => overrides);
-	const remembered = (override) => groupOf(override, committed.groups) ? override : {
-		...override,
-		models: groupOf(override, overridesNow)?.models ?? override.models
-	};
-	return {
-		...committed,
-		workspaces: committed.workspaces.map((each) => ({
-			...each,
-			overrides: each.overrides.map(remembered)
-		}))
-	};
-}
-// src/judge/headroom/bands.ts
-function bandOf(utilization, { watch, alert }) {
-	if (utilization >= alert) return "alert";
-	return utilization >= watch ? "watch" : "ok";
-}
-function transitionOf(band, before, isComplete) {
-	if (before === "alert" && band !== "alert") return isComplete ? "recovered" : null;
-	if (band === "ok") return null;
-	if (before === band) return "continuing";
-	return before === "watch" ? "worse" : "new";
-}
-// src/judge/headroom/verdicts.ts
-function judge(evidence) {
-	const useBefore = usesBefore(evidence);
-	return evidence.judged.map((limiter) => judgeOne(limiter, evidence, useBefore)).sort(compareVerdicts);
-}
-function judgeOne(judged, evidence, useBefore) {
-	const { scope, group, limiter, configured, source } = judged;
-	const { meters, window, peakWindow, known } = evidence;
-	const thresholds = evidence.thresholdsOf?.(judged) ?? evidence.thresholds;
-	const areOwn = thresholds.alert !== evidence.thresholds.alert || thresholds.watch !== evidence.thresholds.watch;
-	const atLeast = evidence.isAtLeast?.(judged) ?? false;
-	const base = {
-		scope,
-		group: {
-			type: group.type,
-			name: group.name
-		},
-		limiter,
-		configured,
-		limitSource: source,
-		lowerBound: atLeast || (limiterRule(group.type, limiter)?.lowerBound ?? false),
-		...areOwn && { thresholds }
-	};
-	const minutes = {
-		span: window,
-		known,
-		source: evidence.source,
-		grid: meters.grid,
-		peakWindow
-	};
-	const judgement = judgeLimit(judged, meters.find(judged), minutes);
-	if (judgement.kind === "unmeasured") return {
-		...base,
-		limit: judgement.limit,
-		band: "unmeasured",
-		reason: judgement.reason
-	};
-	const { limit, rule, series, peak, utilization } = judgement;
-	const band = bandOf(utilization, thresholds);
-	const before = useBefore(judged);
-	const previous = before.kind === "measured" ? {
-		peak: before.peak,
-		limit: before.limit,
-		utilization: before.utilization,
-		band: bandOf(before.utilization, thresholds)
-	} : null;
-	const isComplete = series.knownMinutes === series.minutes && !atLeast;
-	const isDaily = rule.per === "day";
-	return {
-		...base,
-		limit,
-		peak: peak.peak,
-		peakAt: peak.peakAt,
-		bracket: isDaily ? null : bracketOf(series, rule),
-		p99: isDaily ? null : p99Of(series, rule),
-		minutesOverThreshold: isDaily ? null : minutesAtOrOver(series, rule, limit, thresholds.alert),
-		utilization,
-		band,
-		transition: transitionOf(band, previous?.band ?? null, isComplete),
-		clipped: isDaily || rule.lowerBound ? null : clippedRun(series, rule, limit),
-		previous,
-		hourly: isDaily ? null : hourlyPeaks(series, rule),
-		drivers: null
-	};
-}
-function usesBefore({ committed, current, meters, window, known, source, peakWindow }) {
-	const span = window.earlier;
-	if (!span) return () => ({ kind: "none" });
-	const minutes = {
-		span,
-		known,
-		source,
-		grid: meters.grid,
-		peakWindow
-	};
-	if (!committed) return (judged) => useUnder({
-		snapshot: current,
-		meterOf: meters.find
-	}, judged, minutes);
-	const between = counterparts(committed, current);
-	return (judged) => {
-		const limit = limitBefore(judged, between);
-		if (!limit || configuredLimit(committed, limit) === null) return { kind: "none" };
-		return useUnder({
-			snapshot: committed,
-			meterOf: meters.findBefore
-		}, limit, minutes);
-	};
-}
-function unreadableVerdicts(unreadable, committed) {
-	return unreadable.flatMap(({ workspace, error }) => {
-		return (committed?.workspaces.find(({ id }) => id === workspace.id)?.overrides ?? []).flatMap((group) => Object.keys(group.limits).map((limiter) => ({
-			scope: {
-				type: "workspace",
-				id: workspace.id,
-				name: workspace.name
-			},
-			group: {
-				type: group.type,
-				name: group.name
-			},
-			limiter,
-			limit: null,
-			configured: null,
-			limitSource: "workspace",
-			lowerBound: false,
-			band: "unmeasured",
-			reason: `the limits of this workspace could not be read: ${error}`
-		})));
-	});
-}
-function compareVerdicts(a, b) {
-	const nameOf = ({ scope }) => scope.type === "organization" ? "" : `${scope.name}\n${scope.id}`;
-	return compareText(a.scope.type, b.scope.type) || compareText(nameOf(a), nameOf(b)) || compareText(a.group.type, b.group.type) || compareText(a.group.name, b.group.name) || compareText(a.limiter, b.limiter);
-}
-// src/judge/limits/limit-findings.ts
-function limitFindings(snapshot, judged, read) {
-	return [
-		...judged.flatMap(inertOverride),
-		...judged.flatMap((limiter) => cachedTraffic(limiter, snapshot)),
-		...oversubscribed(snapshot, judged),
-		...uncapped(snapshot, judged, read),
-		...modelsInTwoGroups(snapshot)
-	];
-}
-function inertOverride({ scope, group, limiter, limit, configured, source }) {
-	if (scope.type !== "workspace" || source !== "organization" || configured === null || limit === null) return [];
-	const name = `${group.name}, ${limiterLabel(group.type, limiter)}`;
-	return [{
-		kind: "inert-override",
-		message: `Workspace ${scope.name}: its limit of ${count$1(configured)} on ${name} has no effect, because the organization's ${count$1(limit)} is lower and binds.`
-	}];
-}
-function cachedTraffic({ scope, group, limiter }, { groups }) {
-	const limits = groupOf(group, groups)?.limits;
-	if (!(scope.type === "workspace" && limiter === "input_tokens_per_minute" && limits?.input_tokens_per_minute === void 0 && limits?.input_tokens_per_minute_cache_aware !== void 0)) return [];
-	return [{
-		kind: "cached-traffic-override",
-		message: `Workspace ${scope.name}: its input limit on ${group.name} counts cache reads and the organization's does not, so cached traffic can hit this workspace limit while the organization has room.`
-	}];
-}
-function oversubscribed({ groups }, judged) {
-	const capped = judged.filter(({ scope, limit }) => scope.type === "workspace" && limit !== null);
-	return [...Map.groupBy(capped, ({ group, limiter }) => `${groupKey$1(group)}\n${limiter}`).values()].flatMap((overrides) => {
-		const [first] = overrides;
-		if (!first) return [];
-		const { group, limiter } = first;
-		const organization = groupOf(group, groups)?.limits[limiter];
-		const sum = overrides.reduce((total, { limit }) => total + (limit ?? 0), 0);
-		if (!organization || sum <= organization) return [];
-		return [{
-			kind: "oversubscribed",
-			message: `${group.name}, ${limiterLabel(group.type, limiter)}: the limits of ${overrides.length} workspaces add up to ${count$1(sum)}, more than the organization's ${count$1(organization)}: they cannot all be used at once.`
-		}];
-	});
-}
-const NAMED$5 = 5;
-function uncapped({ groups, workspaces }, judged, read) {
-	const isJudged = (group) => judged.some((limiter) => groupOf(limiter.group, [group]));
-	return groups.filter(isJudged).flatMap((group) => {
-		const cappedIds = new Set(workspaces.filter(({ overrides }) => groupOf(group, overrides)).map(({ id }) => id));
-		const free = read.filter(({ id }) => !cappedIds.has(id)).map(({ name }) => name);
-		if (cappedIds.size === 0 || free.length === 0) return [];
-		const names = free.slice(0, NAMED$5).join(", ") + (free.length > NAMED$5 ? ` and ${free.length - NAMED$5} more` : "");
-		const subject = free.length === 1 ? "1 workspace has" : `${free.length} workspaces have`;
-		return [{
-			kind: "uncapped-workspaces",
-			message: `${group.name}: ${subject} no limit of their own and could use all of the organization's, leaving the others none: ${names}.`
-		}];
-	});
-}
-function modelsInTwoGroups({ groups }) {
-	return [...Map.groupBy(groups.flatMap((group) => group.models.map((model) => ({
-		model,
-		group: group.name
-	}))), ({ model }) => model)].flatMap(([model, entries]) => entries.length === 1 ? [] : [{
-		kind: "model-in-two-groups",
-		message: `${model} is listed in ${entries.map(({ group }) => group).join(" and ")}; its use was counted in each.`
-	}]);
-}
-// src/judge/limits/pinned-overrides.ts
-function pinnedOverrides(changes, current) {
-	return changes.flatMap((change) => {
-		if (change.class !== "raised") return [];
-		const { group, limiter, before, after } = change;
-		return current.workspaces.flatMap(({ id, name }) => {
-			if (configuredLimit(current, {
-				scope: {
-					type: "workspace",
-					id,
-					name
-				},
-				group,
-				limiter
-			}) !== before) return [];
-			return [{
-				kind: "pinned-override",
-				message: `Workspace ${name}: its limit of ${count$1(before)} on ${group.name}, ${limiterLabel(group.type, limiter)} is pinned: it was equal to the organization's, which was raised to ${count$1(after)}, and it did not follow.`
-			}];
-		});
-	});
-}
-// src/judge/planning/tier-reading.ts
-function tierReadings(groups) {
-	return groups.flatMap((group) => {
-		const published = publishedGroup(group);
-		return published ? [readGroup(group, published)] : [];
-	});
-}
-function publishedGroup({ type, models }) {
-	if (type !== "model_group") return PUBLISHED.groups.find((group) => group.type === type);
-	const rows = new Set(models.map(publishedGroupOfModel).filter((row) => row !== void 0));
-	return rows.size === 1 ? [...rows][0] : void 0;
-}
-function comparableLimiter(limits, limiter) {
-	return [limiter, ...INTERCHANGEABLE[limiter] ?? []].find((name) => limits[name] !== void 0) ?? null;
-}
-const INTERCHANGEABLE = {
-	input_tokens_per_minute_cache_aware: ["input_tokens_per_minute"],
-	input_tokens_per_minute: ["input_tokens_per_minute_cache_aware"]
-};
-function readGroup(group, published) {
-	const limiters = Object.entries(published.limits).map(([limiter, byTier]) => {
-		const name = comparableLimiter(group.limits, limiter);
-		const limit = name === null ? null : group.limits[name] ?? null;
-		return {
-			limiter: name ?? limiter,
-			limit,
-			position: positionOf(limit, byTier)
-		};
-	});
-	const equal = (tier) => limiters.filter(({ position }) => position.kind === "at" && position.tiers.includes(tier)).length;
-	const most = Math.max(...TIERS.map(equal));
-	const [best, ...others] = TIERS.filter((tier) => equal(tier) === most);
-	return {
-		group: {
-			type: group.type,
-			name: group.name
-		},
-		matches: TIERS.filter((tier) => equal(tier) === limiters.length),
-		limiters,
-		closest: most > 0 && best && others.length === 0 ? best : null
-	};
-}
-function positionOf(limit, byTier) {
-	if (limit === null) return { kind: "absent" };
-	const tiers = TIERS.filter((tier) => byTier[tier] === limit);
-	if (tiers.length > 0) return {
-		kind: "at",
-		tiers
-	};
-	const above = TIERS.findLast((tier) => byTier[tier] < limit);
-	const below = TIERS.find((tier) => byTier[tier] > limit);
-	if (above && below) return {
-		kind: "between",
-		above,
-		below
-	};
-	return { kind: above ? "above" : "below" };
-}
-// src/judge/planning/tier-sentences.ts
-function readingText({ group, matches, closest, limiters }) {
-	const published = `as published on ${PUBLISHED.date}`;
-	if (matches.length > 0) return `matches ${matches.join(" and ")} ${published}`;
-	const isEqual = ({ position }, tier) => position.kind === "at" && position.tiers.includes(tier);
-	const differences = limiters.filter((limiter) => closest === null || !isEqual(limiter, closest)).map((limiter) => `${limiterLabel(group.type, limiter.limiter)} ${positionText(limiter)}`);
-	return `${closest ? `is like ${closest} ${published}, except` : `matches no tier ${published}`}: ${differences.join("; ")}`;
-}
-function positionText({ limit, position }) {
-	const value = limit === null ? "" : count$1(limit);
-	switch (position.kind) {
-		case "at": return `${value} is that of ${position.tiers.join(" and ")}`;
-		case "between": return `${value} is between ${position.above} and ${position.below}`;
-		case "above": return `${value} is above ${TIERS.at(-1)}`;
-		case "below": return `${value} is below ${TIERS[0]}`;
-		case "absent": return "is not listed";
-	}
-}
-// src/judge/planning/what-if.ts
-const READ_SHARES = [
-	0,
-	.5,
-	.8
-];
-function tierWhatIf(verdicts, groups) {
-	return verdicts.filter(isMeasured$1).flatMap(({ scope, group, limiter, peak, utilization }) => {
-		const home = groupOf(group, groups);
-		const published = home && publishedGroup(home);
-		if (scope.type !== "organization" || !published) return [];
-		const row = Object.entries(published.limits).find(([name]) => comparableLimiter(home.limits, name) === limiter);
-		if (!row) return [];
-		return [{
-			group,
-			limiter,
-			utilization,
-			byTier: Object.fromEntries(TIERS.map((tier) => [tier, peak / row[1][tier]]))
-		}];
-	});
-}
-function cacheWhatIf(verdicts, views, windowStart) {
-	return verdicts.filter(isMeasured$1).flatMap(({ scope, group, limiter, peakAt, utilization }) => {
-		const rule = limiterRule(group.type, limiter);
-		const isCacheAware = rule?.counts.includes("uncached_input") && !rule.counts.includes("cache_read");
-		if (scope.type !== "organization" || !isCacheAware || rule?.stream !== "standard") return [];
-		const cache = views.find((view) => view.scope.type === "organization" && sameGroup(view.group, group))?.cache;
-		if (utilization === 0 || !cache) return [];
-		const hour = Math.floor((peakAt - windowStart) / HOUR);
-		const readShare = cache.hourlyReadShare[hour] ?? cache.readShare;
-		if (readShare >= 1) return [];
-		return [{
-			group,
-			limiter,
-			utilization,
-			readShare,
-			byShare: READ_SHARES.map((share) => utilization * (1 - share) / (1 - readShare))
-		}];
-	});
-}
-const OVER_PROVISIONED_BELOW = .1;
-function overProvisioned(verdicts, isComplete) {
-	if (!isComplete) return [];
-	return [...Map.groupBy(verdicts, placeKey).values()].flatMap((ofGroup) => {
-		const [first] = ofGroup;
-		const utilizations = ofGroup.flatMap((row) => isMeasured$1(row) && !row.lowerBound ? [row.utilization] : []);
-		const highest = Math.max(...utilizations);
-		if (!first || utilizations.length < ofGroup.length || highest >= OVER_PROVISIONED_BELOW) return [];
-		return [{
-			scope: first.scope,
-			group: first.group,
-			highest
-		}];
-	});
-}
-// src/judge/planning/planning.ts
-function planningOf(judged, groups, usageTier) {
-	const { verdicts, views, windowStart, isComplete } = judged;
-	return {
-		usageTier,
-		tiers: tierReadings(groups).map((reading) => ({
-			group: reading.group,
-			matches: reading.matches,
-			reading: readingText(reading)
-		})),
-		tierWhatIf: tierWhatIf(verdicts, groups),
-		cacheWhatIf: cacheWhatIf(verdicts, views, windowStart),
-		overProvisioned: overProvisioned(verdicts, isComplete),
-		runway: runways(judged)
-	};
-}
-function runways({ verdicts, thresholds, peakWindow }) {
-	return verdicts.filter(isMeasured$1).flatMap((verdict) => {
-		const { scope, group, limiter } = verdict;
-		const outcome = runwayOf(verdict, (verdict.thresholds ?? thresholds).alert, peakWindow);
-		return outcome ? [{
-			scope,
-			group,
-			limiter,
-			dailyPeaks: dailyPeaks(verdict) ?? [],
-			outcome
-		}] : [];
-	});
-}
-// src/judge/policy/selector.ts
-function matches(rule, { scope, group, limiter }) {
-	return (rule.limiter === void 0 || rule.limiter === limiter) && (rule.workspace === void 0 || scope.type === "workspace" && (scope.id === rule.workspace || scope.name === rule.workspace)) && (rule.group === void 0 || isNamed(rule.group, group) || rule.group === group.type);
-}
-function compareSpecificity(a, b, target) {
-	const ofB = specificity(b, target);
-	return specificity(a, target).map((value, position) => value - (ofB[position] ?? 0)).find((difference) => difference !== 0) ?? 0;
-}
-function specificity(rule, { group }) {
-	return [
-		[
-			rule.group,
-			rule.limiter,
-			rule.workspace
-		].filter((value) => value !== void 0).length,
-		Number(rule.workspace !== void 0),
-		groupRank(rule.group, group)
-	];
-}
-function groupRank(named, group) {
-	if (named === void 0) return 0;
-	return isNamed(named, group) ? 2 : 1;
-}
-function isNamed(text, { name, models }) {
-	return text === name || models.includes(text);
-}
-function selectorText({ group, limiter, workspace, model, kind }) {
-	return Object.entries({
-		group,
-		limiter,
-		workspace,
-		model,
-		kind
-	}).filter(([, value]) => value !== void 0).map(([key, value]) => `${key} ${value}`).join(", ");
-}
-// src/judge/policy/expected.ts
-function expectations(policy, snapshot, workspaces) {
-	return policy.expected.flatMap((rule) => {
-		return snapshot.groups.filter((group) => matches({ group: rule.group }, {
-			...ANYWHERE,
-			group
-		})).flatMap((group) => scopesOf$1(rule, workspaces).map((scope) => ({
-			rule,
-			scope,
-			group: {
-				type: group.type,
-				name: group.name
-			},
-			actual: effectiveLimit(snapshot, {
-				scope,
-				group,
-				limiter: rule.limiter
-			})
-		})));
-	});
-}
-const ANYWHERE = {
-	scope: ORGANIZATION,
-	limiter: ""
-};
-function scopesOf$1({ workspace }, workspaces) {
-	if (workspace === void 0) return [ORGANIZATION];
-	return workspaces.filter(({ id, name }) => id === workspace || name === workspace).map(({ id, name }) => ({
-		type: "workspace",
-		id,
-		name
-	}));
-}
-function isIntended(drift, expected) {
-	if (!("limiter" in drift)) return null;
-	const about = expected.filter(({ rule, scope, group }) => rule.limiter === drift.limiter && sameGroup(group, drift.group) && sameScope(scope, drift.scope));
-	return about.length === 0 ? null : about.every(({ rule, actual }) => actual === rule.limit);
-}
-// src/judge/policy/mutes.ts
-function muteFor(policy, target, lastDay) {
-	const day = isoDay(lastDay);
-	return policy.mutes.filter((mute) => day <= mute.until && !isOfUse(mute) && matches(mute, target)).reduce((latest, mute) => latest && latest.until >= mute.until ? latest : mute, null);
-}
-const isOfUse = ({ model, kind }) => model !== void 0 || kind !== void 0;
-function mutesUse(mute, kind, name) {
-	return isOfUse(mute) && (mute.kind === void 0 || mute.kind === kind) && (mute.model === void 0 || mute.model === name);
-}
-function useMutesBy(policy, lastDay) {
-	const day = isoDay(lastDay);
-	return (kind, name) => {
-		const mute = policy.mutes.find((one) => day <= one.until && mutesUse(one, kind, name));
-		return mute ? {
-			owner: mute.owner,
-			reason: mute.reason,
-			until: mute.until
-		} : null;
-	};
-}
-function justExpired(policy, lastDay) {
-	return policy.mutes.filter(({ until }) => until === isoDay(lastDay - DAY));
-}
-// src/judge/policy/thresholds.ts
-function thresholdsFor(policy, target, defaults) {
-	const closestFirst = policy.thresholds.filter((rule) => matches(rule, target)).toReversed().sort((a, b) => compareSpecificity(b, a, target));
-	const set = (line) => closestFirst.find((rule) => rule[line] !== void 0)?.[line] ?? defaults[line];
-	const alert = set("alert");
-	return {
-		watch: Math.min(set("watch"), alert),
-		alert
-	};
-}
-// src/judge/policy/apply.ts
-function thresholdsBy(policy, defaults) {
-	return (target) => thresholdsFor(policy, target, defaults);
-}
-function withMutes(verdicts, policy, groups, lastDay) {
-	return verdicts.map((verdict) => {
-		if (verdict.band !== "alert" && verdict.band !== "watch") return verdict;
-		const { scope, group, limiter } = verdict;
-		const mute = muteFor(policy, {
-			scope,
-			group: {
-				...group,
-				models: groupOf(group, groups)?.models ?? []
-			},
-			limiter
-		}, lastDay);
-		return mute ? {
-			...verdict,
-			muted: {
-				owner: mute.owner,
-				reason: mute.reason,
-				until: mute.until
-			}
-		} : verdict;
-	});
-}
-function withIntent(drift, expected) {
-	return drift.map((item) => {
-		const intended = isIntended(item, expected);
-		return intended === null ? item : {
-			...item,
-			intended
-		};
-	});
-}
-// src/judge/policy/policy-findings.ts
-function policyFindings(policy, judged, expected, lastDay, accounting = null) {
-	return [
-		...justExpired(policy, lastDay).map((mute) => ({
-			kind: "mute-expired",
-			message: `The mute of ${selectorText(mute)} ended on ${mute.until} and is ignored from now on (owner ${mute.owner}: ${mute.reason}; ${policy.path} line ${mute.line}).`
-		})),
-		...expected.filter(({ rule, actual }) => actual !== rule.limit).map(unexpected),
-		...unmatched(policy, judged, expected, accounting)
-	];
-}
-function unexpected({ rule, scope, group, actual }) {
-	const where = scope.type === "workspace" ? ` in workspace ${scope.name}` : "";
-	const is = actual === null ? "there is no such limit" : `it is ${count$1(actual)}`;
-	return {
-		kind: "unexpected-limit",
-		message: `${group.name}, ${limiterLabel(group.type, rule.limiter)}${where}: the policy expects ${count$1(rule.limit)}, and ${is}.`
-	};
-}
-function unmatched(policy, judged, expected, accounting) {
-	const isIdle = (mute) => isOfUse(mute) ? accounting !== null && !accounting.parts.some(({ kind, of }) => of.some(({ name }) => mutesUse(mute, kind, name))) : !judged.some((target) => matches(mute, target));
-	return [
-		...policy.thresholds.filter((rule) => !judged.some((target) => matches(rule, target))),
-		...policy.mutes.filter(isIdle),
-		...policy.expected.filter((rule) => !expected.some((expectation) => expectation.rule === rule))
-	].sort((a, b) => a.line - b.line).map((rule) => ({
-		kind: "policy-unmatched",
-		message: `${policy.path} line ${rule.line} has no effect: ${selectorText(rule)} ${"until" in rule && isOfUse(rule) ? "was not among the use that no limit counts." : "is no limit of this organization. Workspaces have rows for limits of their own only."}`
-	}));
-}
-// src/judge/usage/at-least.ts
-function atLeastBy({ unreconciled, unknownKinds }) {
-	return ({ scope, group, limiter }) => {
-		if (limiterRule(group.type, limiter)?.unit === "tokens" && unknownKinds.has(groupKey$1(group))) return true;
-		const listed = new Set(group.models);
-		const id = workspaceIdOf(scope);
-		return unreconciled.some(({ of, models, workspaceIds }) => of === "organization" === (id === null) && (id === null || workspaceIds === null || workspaceIds.includes(id)) && (models === null || models.some((model) => listedName(model, listed) !== null)));
-	};
-}
-// src/judge/usage/usage-findings.ts
-function missingMinutes(window, known) {
-	return Math.max(0, (window.end - Math.max(known, window.start)) / MINUTE);
-}
-function usageFindings({ source, known, refreshedAt, window, meters }) {
-	const findings = [];
-	if (source === "legacy") findings.push({
-		kind: "legacy-usage",
-		message: "Usage comes from the legacy report: it has no request counts, so that requests per minute are unmeasured, and it does not say up to when it is complete: the audited days have ended and were taken as whole."
-	});
-	else if (refreshedAt === null) findings.push({
-		kind: "freshness-unknown",
-		message: "The usage API did not say up to when its data is complete; the audited days have ended and were taken as whole."
-	});
-	if (source === "analytics" && meters.all.some(({ hasUnknownRequests }) => hasUnknownRequests)) findings.push({
-		kind: "requests-unknown",
-		message: "The usage API left out the request count of some rows; requests per minute are unmeasured where they count."
-	});
-	const missing = missingMinutes(window, known);
-	if (missing > 0 && refreshedAt !== null) {
-		const all = (window.end - window.start) / MINUTE;
-		findings.push({
-			kind: "data-incomplete",
-			message: `Usage is complete only up to ${isoTime(refreshedAt)}: ${missing} of ${all} minutes are not known yet. Peaks are at least what is shown, and no recovery is reported.`
-		});
-	}
-	return findings;
-}
-// src/judge/usage/use-findings.ts
-const NAMED$4 = 5;
-function useFindings(accounting, products) {
-	return [
-		...accounting.parts.filter(isUnclaimed).map((part) => ({
-			kind: "unclaimed-use",
-			message: unclaimed(part, accounting)
-		})),
-		...accounting.reconciled ? [] : [{
-			kind: "unreconciled",
-			message: "The minutes do not add up to the whole use of the window, though they were read twice: the peaks they give are at least what is shown."
-		}],
-		...products.length === 0 ? [] : [{
-			kind: "unknown-product",
-			message: `Use of ${plural(products.length, "product")} that this version does not know was counted like any other: ${listing(products, NAMED$4)}.`
-		}]
-	];
-}
-function unclaimed({ kind, tokens, requests, of }, accounting) {
-	const amount = `${count$1(tokens)} tokens${requests ? ` in ${plural(requests, "request")}` : ""}`;
-	const share = accounting.tokens > 0 ? ` (${percent(tokens / accounting.tokens, [UNCLAIMED_LINE])} of all tokens)` : "";
-	const names = of.map(({ name }) => name).filter((name) => name !== kind);
-	const which = names.length > 0 ? `: ${listing(names, NAMED$4)}` : "";
-	return `${PART_TITLES[kind]}: ${amount}${share}${which}.`;
-}
-// src/vocabulary/use/usage-row.ts
-function knownTokens({ uncachedInput, cacheCreation, cacheRead, output }) {
-	return uncachedInput + cacheCreation + cacheRead + output;
-}
-// src/judge/usage/where-use-went.ts
-function accountingOf({ window, earlier }, groups, { reconciled, muteOf }) {
-	const partsOf = partsBy(groups, muteOf);
-	const parts = partsOf(window);
-	const whole = sumOf(parts);
-	const unclaimed = parts.filter(isUnclaimed);
-	const unmuted = unclaimed.flatMap(({ of }) => of).filter(({ muted }) => !muted);
-	const before = new Set(partsOf(earlier).filter(isUnclaimed).flatMap(({ of }) => of.map(({ name }) => name)));
-	return {
-		...whole,
-		parts,
-		unclaimedShare: shareOf(sumOf(unclaimed), whole),
-		unmutedShare: shareOf(sumOf(unmuted), whole),
-		newlyUnclaimed: unmuted.map(({ name }) => name).filter((name) => !before.has(name)),
-		reconciled
-	};
-}
-function unmatchedModels({ window }, groups) {
-	const listed = new Set(groups.flatMap((group) => group.models));
-	const rows = window.filter(({ model }) => model !== null && listedName(model, listed) === null);
-	return [...Map.groupBy(rows, ({ model }) => model ?? "")].map(([model, same]) => ({
-		model,
-		...sumOf(same.map((row) => ({
-			tokens: tokensOf(row),
-			requests: row.requests
-		})))
-	}));
-}
-function unknownProducts({ window }) {
-	const products = window.flatMap(({ product }) => product === null || isKnownProduct(product) ? [] : [product]);
-	return [...new Set(products)].sort(compareText);
-}
-function groupsWithUnknownKinds({ window, earlier }, groups) {
-	const listed = new Set(groups.flatMap((group) => group.models));
-	const models = new Set([...window, ...earlier].flatMap((row) => {
-		const name = row.model === null || row.unknownTokens === 0 ? null : listedName(row.model, listed);
-		return name === null ? [] : [name];
-	}));
-	return new Set(groups.filter((group) => group.models.some((model) => models.has(model))).map(groupKey$1));
-}
-function partsBy(groups, muteOf) {
-	const listed = new Set(groups.flatMap((group) => group.models));
-	const isLimited = (name, use) => groups.some((group) => group.models.includes(name) && hasLimitFor(group, use));
-	const kindOf = (row) => {
-		const use = useOf$1(row);
-		if (use === "batch" || use === "code-execution" || use === "seats") return use;
-		if (row.model === null) return "no-model";
-		const name = listedName(row.model, listed);
-		if (name === null) return "unmatched-model";
-		if (isLimited(name, use)) return use === "fast" ? "fast" : "counted";
-		return use === "fast" ? "fast-without-limit" : "without-limit";
-	};
-	const partOf = (kind, rows) => {
-		const amount = amountBy(kind);
-		const of = [...Map.groupBy(rows, (row) => nameIn(kind, row))].map(([name, same]) => {
-			const muted = isUnclaimed({ kind }) ? muteOf(kind, name) : null;
-			return {
-				name,
-				...sumOf(same.map(amount)),
-				...muted && { muted }
-			};
-		});
-		return {
-			kind,
-			...sumOf(of),
-			of: of.sort((a, b) => b.tokens - a.tokens || compareText(a.name, b.name))
-		};
-	};
-	return (rows) => {
-		const kinds = [...Map.groupBy(rows, kindOf)];
-		const unknown = kinds.flatMap(([kind, some]) => kind === "counted" || kind === "fast" ? some : []).filter(({ unknownTokens }) => unknownTokens > 0);
-		return [...kinds.map(([kind, some]) => partOf(kind, some)), ...unknown.length > 0 ? [partOf("unknown-kinds", unknown)] : []].sort((a, b) => PART_KINDS.indexOf(a.kind) - PART_KINDS.indexOf(b.kind));
-	};
-}
-function amountBy(kind) {
-	if (kind === "unknown-kinds") return ({ unknownTokens }) => ({
-		tokens: unknownTokens,
-		requests: 0
-	});
-	if (kind === "counted" || kind === "fast") return (row) => ({
-		tokens: knownTokens(row),
-		requests: row.requests
-	});
-	return (row) => ({
-		tokens: tokensOf(row),
-		requests: row.requests
-	});
-}
-function nameIn(kind, { model, product }) {
-	return (kind === "seats" || kind === "no-model" ? product : model) ?? kind;
-}
-function hasLimitFor({ type, limits }, use) {
-	return Object.entries(limits).some(([limiter, value]) => {
-		const rule = limiterRule(type, limiter);
-		return rule !== void 0 && rule.group === "model_group" && rule.stream === use && value !== null && value > 0;
-	});
-}
-const tokensOf = (row) => knownTokens(row) + row.unknownTokens;
-function sumOf(amounts) {
-	return {
-		tokens: amounts.reduce((sum, { tokens }) => sum + tokens, 0),
-		requests: amounts.reduce((sum, { requests }) => sum === null || requests === null ? null : sum + requests, 0)
-	};
-}
-function shareOf(part, whole) {
-	const ofTokens = whole.tokens > 0 ? part.tokens / whole.tokens : 0;
-	const ofRequests = whole.requests && part.requests !== null ? part.requests / whole.requests : 0;
-	return Math.max(ofTokens, ofRequests);
-}
-// src/judge/by-api.ts
-function judgeAll({ limits, meters, usage, source, window, thresholds, peakWindow, policy }) {
-	const { judged, judgedWorkspaces, committed, current, reading } = limits;
-	const { census, unreconciled, freshness } = usage;
-	const verdicts = judge({
-		judged,
-		committed,
-		current,
-		meters,
-		window,
-		known: freshness.known,
-		source,
-		peakWindow,
-		thresholds,
-		thresholdsOf: thresholdsBy(policy, thresholds),
-		isAtLeast: atLeastBy({
-			unreconciled,
-			unknownKinds: groupsWithUnknownKinds(census, current.groups)
-		})
-	});
-	const unread = reading.unreadable.filter(({ workspace }) => judgedWorkspaces.includes(workspace));
-	return withMutes([...verdicts, ...unreadableVerdicts(unread, committed)].sort(compareVerdicts), policy, current.groups, lastDayOf(window));
-}
-const lastDayOf = ({ end }) => end - DAY;
-function audited(known, { verdicts, problem, tier, committed, confirmed }) {
-	const { limits, meters, usage, source, window, thresholds, peakWindow, policy } = known;
-	const { census, freshness, unreconciled } = usage;
-	const { reading, current, judged, judgedWorkspaces, active } = limits;
-	const expected = expectations(policy, current, active);
-	const drift = withIntent(driftOf(known), expected);
-	const accounting = accountingOf(census, current.groups, {
-		reconciled: unreconciled.length === 0,
-		muteOf: useMutesBy(policy, lastDayOf(window))
-	});
-	const missing = missingMinutes(window, freshness.known);
-	const coverage = {
-		complete: missing === 0,
-		missingMinutes: missing,
-		refreshedAt: freshness.refreshedAt
-	};
-	const views = groupViews(verdicts, meters, window);
-	const forPlanning = {
-		verdicts,
-		views,
-		windowStart: window.start,
-		isComplete: coverage.complete,
-		thresholds,
-		peakWindow
-	};
-	const unread = new Set(reading.unreadable.map(({ workspace }) => workspace.id));
-	const read = judgedWorkspaces.filter(({ id }) => !unread.has(id));
-	return {
-		window,
-		coverage,
-		source,
-		peakWindow,
-		thresholds,
-		verdicts,
-		views,
-		drift,
-		isFirstSnapshot: committed.kind === "read" && committed.snapshot === null,
-		findings: [
-			...confirmed.map((what) => ({
-				kind: "read-twice",
-				message: `${what} It was read twice.`
-			})),
-			...limitFindings(current, judged, read),
-			...pinnedOverrides(drift, current),
-			...policyFindings(policy, judgedLimiters(current), expected, lastDayOf(window), accounting),
-			...problem === null ? [] : [{
-				kind: "drivers-unknown",
-				message: problem
-			}],
-			...usageFindings({
-				source,
-				...freshness,
-				window,
-				meters
-			}),
-			...useFindings(accounting, unknownProducts(census))
-		],
-		planning: planningOf(forPlanning, limits.judgedGroups, tier),
-		accounting,
-		unmatchedModels: unmatchedModels(census, current.groups),
-		unreadWorkspaces: reading.unreadable.map(({ workspace: { id, name } }) => ({
-			id,
-			name
-		})),
-		failures: [...reading.unreadable.map(({ workspace, error }) => ({
-			resource: `limits of workspace ${workspace.name}`,
-			message: error
-		})), ...unreadFailures(committed)]
-	};
-}
-function driftOf({ limits, meters, usage, source, window, peakWindow }) {
-	const { committed, current, changes } = limits;
-	if (committed === null) return [];
-	const before = {
-		snapshot: committed,
-		meterOf: meters.findBefore
-	};
-	const after = {
-		snapshot: current,
-		meterOf: meters.find
-	};
-	const minutes = {
-		span: window,
-		known: usage.freshness.known,
-		source,
-		grid: meters.grid,
-		peakWindow
-	};
-	return changes.map((touching) => ({
-		...touching.change,
-		consequences: consequencesOf(touching, {
-			before,
-			after
-		}, minutes)
-	}));
-}
-function isMixed({ limiter, limits }) {
-	return limiter !== "tokens_per_minute" && limits.some(({ last }, index) => limits.slice(index + 1).some(({ first }) => first <= last));
-}
-function hasMoved(reading) {
-	return reading.limiter !== "tokens_per_minute" && reading.limits.length > 1 && !isMixed(reading);
-}
-function limitNow({ limiter, limits, latest }) {
-	return (limiter === "tokens_per_minute" ? limits.some(({ limit }) => limit !== latest) : isMixed({
-		limiter,
-		limits
-	})) ? null : latest;
-}
-function movesSince(committed, { limits, latest }) {
-	const seen = limits.map(({ limit, first }) => ({
-		limit,
-		at: first
-	}));
-	const chain = seen.at(-1)?.limit === latest ? seen : [...seen, {
-		limit: latest,
-		at: null
-	}];
-	const known = chain.findLastIndex(({ limit }) => limit === committed);
-	const news = known === -1 ? sinceUnseen(committed, chain) : chain.slice(known);
-	return news.slice(1).map(({ limit: after, at }, index) => ({
-		before: news[index]?.limit ?? after,
-		after,
-		at
-	}));
-}
-function sinceUnseen(committed, chain) {
-	const [first, ...others] = chain;
-	if (committed === null || !first) return [...chain];
-	return [
-		{
-			limit: committed,
-			at: null
-		},
-		{
-			...first,
-			at: null
-		},
-		...others
-	];
-}
-// src/judge/headers-log/log-drift.ts
-function logDrift(before, after, readings, scopeOf, verdicts) {
-	const measured = new Map(verdicts.filter(isMeasured$1).map((row) => [limitKey(row), row]));
-	const compared = before ? findDrift(before, after) : [];
-	const moved = readings.filter(hasMoved).flatMap((reading) => {
-		const place = {
-			scope: scopeOf(reading),
-			group: {
-				type: MODEL_GROUP,
-				name: reading.model
-			}
-		};
-		return movesSince(committedLimit(before, reading), reading).map((move) => changeOf(place, reading.limiter, move));
-	});
-	const replaced = new Set(moved.map(limitKey));
-	return [...compared.filter((change) => !("before" in change && "after" in change && replaced.has(limitKey(change)))), ...moved].map((change) => ({
-		...change,
-		consequences: "limiter" in change ? [consequenceOf(change, measured.get(limitKey(change)))] : []
-	}));
-}
-function changeOf(place, limiter, { before, after, at }) {
-	const seen = at === null ? {} : { at };
-	if (place.scope.type === "workspace") return {
-		...place,
-		class: "override-changed",
-		limiter,
-		before,
-		after,
-		...seen
-	};
-	return {
-		...place,
-		class: after > before ? "raised" : "cut",
-		limiter,
-		before,
-		after,
-		...seen
-	};
-}
-function committedLimit(before, { workspaceId, model, limiter }) {
-	return (workspaceId === null ? before?.groups : before?.workspaces.find(({ id }) => id === workspaceId)?.overrides)?.find(({ type, name }) => type === "model_group" && name === model)?.limits[limiter] ?? null;
-}
-function consequenceOf(change, verdict) {
-	const { scope, group, limiter } = change;
-	const use = (limit) => useOf(limit, verdict?.peak ?? null);
-	return {
-		scope,
-		group,
-		limiter,
-		before: use("before" in change ? change.before : null),
-		after: use("after" in change ? change.after : null)
-	};
-}
-function useOf(limit, peak) {
-	if (limit === null) return { kind: "none" };
-	if (peak === null || limit === 0) return {
-		kind: "unmeasured",
-		limit,
-		reason: "no response in the window says what was left of this limit"
-	};
-	return {
-		kind: "measured",
-		limit,
-		peak,
-		utilization: peak / limit
-	};
-}
-// src/judge/headers-log/log-findings.ts
-const NAMED$3 = 6;
-function logFindings(tally, readings, scopeOf) {
-	const problems = [tally.firstProblem, tally.firstUnusable].filter((problem) => problem !== null);
-	const first = problems.length > 0 ? ` The first that could not be read: ${problems.join("; ")}.` : "";
-	const lost = problems.length > 0 ? " No recovery is reported." : "";
-	const links = tally.dangling.length > 0 ? ` Links that lead nowhere: ${listing(tally.dangling, NAMED$3)}.` : "";
-	return [
-		{
-			kind: "headers-log",
-			message: `${tallyText(tally)}${first}${lost}${links} What was not logged is in no figure.`
-		},
-		...readings.filter(isMixed).map((reading) => mixed(reading, scopeOf(reading))),
-		...readings.filter(hasMoved).map((reading) => moved(reading, scopeOf(reading)))
-	];
-}
-function mixed(reading, scope) {
-	const limits = listing(reading.limits.map(({ limit }) => count$1(limit)).toSorted(byLength), NAMED$3);
-	const why = scope.type === "workspace" ? "a limit that moved and came back" : "limits of several workspaces (log the header anthropic-workspace-id to tell them apart), or a limit that moved and came back";
-	return {
-		kind: "mixed-limits",
-		message: `${nameOf$1(reading, scope)}: responses name several limits side by side, ${limits}: ${why}. Each response is judged by the limit it names; the snapshot takes none of them.`
-	};
-}
-const byLength = (a, b) => a.length - b.length || (a < b ? -1 : 1);
-function moved(reading, scope) {
-	const [first, ...later] = reading.limits;
-	const moves = later.map(({ limit, first: at }) => `${count$1(limit)} from ${minuteOf(at)} on`);
-	return {
-		kind: "limits-moved",
-		message: `${nameOf$1(reading, scope)}: the limit moved within the window, ${count$1(first?.limit ?? 0)} at first, ${listing(moves, NAMED$3)}. Each response is judged by the limit it names.`
-	};
-}
-const minuteOf = (at) => `${isoTime(at).slice(0, 16).replace("T", " ")} UTC`;
-function nameOf$1({ model, limiter }, scope) {
-	const where = scope.type === "workspace" ? ` in workspace ${scope.name}` : "";
-	return `${model}, ${limiterLabel(MODEL_GROUP, limiter)}${where}`;
-}
-// src/judge/headers-log/log-snapshot.ts
-function groupsOf$1(readings) {
-	return [...Map.groupBy(readings, ({ model }) => model)].map(([model, ofModel]) => ({
-		type: MODEL_GROUP,
-		name: model,
-		models: [model],
-		limits: Object.fromEntries(ofModel.map(({ limiter, latest }) => [limiter, latest]))
-	})).sort((a, b) => compareText(a.name, b.name));
-}
-function snapshotOfLog(readings, committed) {
-	const kept = readings.filter((reading) => reading.limiter !== "tokens_per_minute" && !isMixed(reading));
-	const ids = [...new Set(kept.flatMap(({ workspaceId }) => workspaceId === null ? [] : [workspaceId]))];
-	const ofWorkspace = (id) => groupsOf$1(kept.filter(({ workspaceId }) => workspaceId === id));
-	const before = committed?.workspaces ?? [];
-	return {
-		groups: merge(committed?.groups ?? [], ofWorkspace(null)),
-		workspaces: [...new Set([...before.map(({ id }) => id), ...ids])].map((id) => {
-			const known = before.find((workspace) => workspace.id === id);
-			return {
-				id,
-				name: known?.name ?? id,
-				overrides: merge(known?.overrides ?? [], ofWorkspace(id))
-			};
-		})
-	};
-}
-function merge(before, now) {
-	const isSame = (a, b) => a.type === b.type && a.name === b.name;
-	return [...before.filter((group) => !now.some((other) => isSame(group, other))), ...now.map((group) => {
-		const known = before.find((other) => isSame(group, other));
-		return {
-			...group,
-			limits: {
-				...known?.limits,
-				...group.limits
-			}
-		};
-	})];
-}
-// src/judge/headers-log/log-verdicts.ts
-function logVerdicts(evidence) {
-	const { readings, earlier, thresholds: ofInputs, thresholdsOf, scopeOf, isComplete } = evidence;
-	const uses = new Map(earlier?.map((reading) => [keyOf(reading), reading.use]));
-	return readings.map((reading) => {
-		const { model, limiter, latest, use } = reading;
-		const scope = scopeOf(reading);
-		const thresholds = thresholdsOf({
-			scope,
-			model,
-			limiter
-		});
-		const areOwn = thresholds.alert !== ofInputs.alert || thresholds.watch !== ofInputs.watch;
-		const base = {
-			...baseOf(reading, scope),
-			limiter,
-			configured: limitNow(reading),
-			...areOwn && { thresholds }
-		};
-		if (!use) return {
-			...base,
-			band: "unmeasured",
-			limit: latest,
-			reason: reasonOf(reading)
-		};
-		const { used: peak, limit, at, requestId } = use.peak;
-		const utilization = peak / limit;
-		const band = bandOf(utilization, thresholds);
-		const previous = previousOf(uses.get(keyOf(reading)) ?? null, thresholds);
-		return {
-			...base,
-			limit,
-			peak,
-			peakAt: at,
-			bracket: null,
-			p99: null,
-			minutesOverThreshold: use.minutesAtOrOver(thresholds.alert),
-			utilization,
-			band,
-			transition: transitionOf(band, previous?.band ?? null, isComplete),
-			previous,
-			hourly: use.hourly,
-			clipped: null,
-			drivers: null,
-			lowestRemaining: use.lowestRemaining,
-			...requestId !== null && { requestId }
-		};
-	});
-}
-function reasonOf({ limits }) {
-	if (limits.length > 0 && limits.every(({ limit }) => limit === 0)) return "the limit is 0: there is nothing to divide by";
-	return limits.length === 0 ? "no response in the window names this limit" : "no response in the window says what was left of this limit";
-}
-function baseOf({ model }, scope) {
-	return {
-		scope,
-		group: {
-			type: MODEL_GROUP,
-			name: model
-		},
-		limitSource: scope.type,
-		lowerBound: false
-	};
-}
-function previousOf(use, thresholds) {
-	if (!use) return null;
-	const { used: peak, limit } = use.peak;
-	const utilization = peak / limit;
-	return {
-		peak,
-		limit,
-		utilization,
-		band: bandOf(utilization, thresholds)
-	};
-}
-function refusedVerdicts(refusals, earlier, scopeOf) {
-	const before = new Set(earlier?.map(({ workspaceId, model }) => keyOf({
-		workspaceId,
-		model,
-		limiter: REFUSED
-	})));
-	return refusals.map((refusal) => ({
-		...baseOf(refusal, scopeOf(refusal)),
-		limiter: REFUSED,
-		configured: null,
-		limit: null,
-		band: "alert",
-		transition: before.has(keyOf({
-			...refusal,
-			limiter: REFUSED
-		})) ? "continuing" : "new",
-		refused: refusedOf(refusal)
-	}));
-}
-const REFUSED = "refused";
-function refusedOf({ counts, first, last, worst, retryAfter, hours }) {
-	const byKind = byKindOf(counts);
-	return {
-		...byKind,
-		requests: Object.values(byKind).reduce((sum, number) => sum + number, 0),
-		first,
-		last,
-		worst: {
-			at: worst.at,
-			requests: worst.count
-		},
-		retryAfter,
-		hours: hours.map((hour) => ({
-			at: hour.at,
-			...byKindOf(hour.counts)
-		}))
-	};
-}
-function byKindOf(counts) {
-	return {
-		rateLimit: counts.rate_limit,
-		acceleration: counts.acceleration,
-		spendCap: counts.spend_cap,
-		notTold: counts.not_told
-	};
-}
-function keyOf({ workspaceId, model, limiter }) {
-	return JSON.stringify([
-		workspaceId,
-		model,
-		limiter
-	]);
-}
-// src/judge/headers-log/log-judged.ts
-function judgeLog(read, inputs, committed) {
-	const { thresholds } = inputs;
-	const { window, tally, blindness } = read;
-	const policy = policyIn(committed);
-	const before = snapshotIn(committed);
-	const readings = read.reading.limiters;
-	const snapshotBeside = (other) => snapshotOfLog(readings, other);
-	const current = snapshotBeside(before);
-	const expected = expectations(policy, current, current.workspaces);
-	const lastDay = dayOf(window.end - 1);
-	const scopeOf = scopesOf(current);
-	const verdicts = judged(read, inputs, policy, scopeOf, lastDay);
-	const forPlanning = {
-		verdicts,
-		views: [],
-		windowStart: window.start,
-		isComplete: false,
-		thresholds
-	};
-	const groups = groupsOf$1(readings.filter(({ workspaceId }) => workspaceId === null));
-	const nothing = verdicts.length > 0 ? blindness : NOTHING_ASKED_FOR;
-	return {
-		audited: {
-			window,
-			coverage: {
-				complete: isComplete(read),
-				missingMinutes: 0,
-				refreshedAt: null
-			},
-			source: "headers",
-			peakWindow: "second",
-			thresholds,
-			verdicts,
-			views: [],
-			drift: withIntent(logDrift(before, current, readings, scopeOf, verdicts), expected),
-			isFirstSnapshot: committed.kind === "read" && before === null,
-			findings: [...logFindings(tally, readings, scopeOf), ...policyFindings(policy, judgedLimiters(current), expected, lastDay)],
-			planning: planningOf({
-				...forPlanning,
-				peakWindow: "second"
-			}, groups, null),
-			log: tally,
-			unmatchedModels: [],
-			unreadWorkspaces: [],
-			failures: [...nothing === null ? [] : [{
-				resource: "limits and use in the log",
-				message: nothing
-			}], ...unreadFailures(committed)]
-		},
-		snapshotBeside
-	};
-}
-const NOTHING_ASKED_FOR = "No model of the log is among those asked for: check the inputs models, group-types and workspaces.";
-const isComplete = ({ tally }) => tally.notUnderstood === 0 && tally.unusable === 0;
-function judged(read, inputs, policy, scopeOf, lastDay) {
-	const { thresholds, models, groupTypes } = inputs;
-	const isAskedFor = (reading) => (models.length === 0 || models.includes(reading.model)) && (groupTypes.length === 0 || groupTypes.includes("model_group")) && isScopeAskedFor(scopeOf(reading), inputs.workspaces);
-	const lines = thresholdsBy(policy, thresholds);
-	const verdicts = logVerdicts({
-		readings: read.reading.limiters.filter(isAskedFor),
-		earlier: read.dayBefore?.limiters ?? null,
-		thresholds,
-		thresholdsOf: ({ scope, model, limiter }) => lines({
-			scope,
-			group: {
-				type: MODEL_GROUP,
-				name: model,
-				models: [model]
-			},
-			limiter
-		}),
-		scopeOf,
-		isComplete: isComplete(read)
-	});
-	const refused = refusedVerdicts(read.reading.refusals.filter(isAskedFor), read.dayBefore?.refusals ?? null, scopeOf);
-	const all = [...verdicts, ...refused].sort(compareVerdicts);
-	return withMutes(all, policy, all.map(({ group }) => ({
-		...group,
-		models: [group.name],
-		limits: {}
-	})), lastDay);
-}
-function scopesOf({ workspaces }) {
-	const names = new Map(workspaces.map(({ id, name }) => [id, name]));
-	return ({ workspaceId: id }) => id === null ? ORGANIZATION : {
-		type: "workspace",
-		id,
-		name: names.get(id) ?? id
-	};
-}
-function isScopeAskedFor(scope, wanted) {
-	if (scope.type === "organization" || wanted === "all") return true;
-	return wanted !== "none" && (wanted.includes(scope.id) || wanted.includes(scope.name));
-}
-// src/judge/headroom/blindness.ts
-const NAMED$2 = 3;
-function refuseBlindness(verdicts) {
-	if (verdicts.some(isMeasured$1)) return;
-	const reasons = [...new Set(verdicts.flatMap((verdict) => "reason" in verdict ? [verdict.reason] : []))];
-	if (reasons.length === 0) throw new AuditError("No limit is left to measure: the inputs models, group-types and workspaces leave none.", { remedy: "Leave one of them out." });
-	throw new AuditError(`Not one of ${verdicts.length} limits could be measured: ${listing(reasons, NAMED$2)}.`, { remedy: "Leave models and group-types out if they chose only such limits; else run the job again later." });
-}
-// src/judge/headroom/peaks-to-explain.ts
-const MOST_PEAKS_EXPLAINED = 20;
-function peaksToExplain(verdicts, meterOf, peakWindow) {
-	const all = verdicts.filter(isMeasured$1).filter(({ band, peak }) => band !== "ok" && peak > 0).sort((a, b) => b.utilization - a.utilization).flatMap((verdict) => {
-		const meter = meterOf(verdict);
-		if (!meter) return [];
-		const { scope, group, rule } = meter;
-		const start = verdict.peakAt;
-		return [{
-			key: limitKey(verdict),
-			scope,
-			group,
-			rule,
-			start,
-			end: start + spanOf(rule.per, peakWindow)
-		}];
-	});
-	const spans = new Set([...new Set(all.map(placeInTime))].slice(0, MOST_PEAKS_EXPLAINED));
-	const peaks = all.filter((peak) => spans.has(placeInTime(peak)));
-	return {
-		peaks,
-		leftOut: all.length - peaks.length
-	};
-}
-const placeInTime = ({ start, end }) => `${start}-${end}`;
-function spanOf(per, peakWindow) {
-	if (per === "day") return DAY;
-	return peakWindow === "hour" ? HOUR : MINUTE;
-}
-// src/judge/limits/contradictions.ts
-function contradictions(reading, committed) {
-	const impossible = impossibleIn(reading);
-	return {
-		impossible,
-		doubtful: impossible.length > 0 || !committed ? [] : doubtfulIn(reading, committed)
-	};
-}
-function impossibleIn({ groups, allWorkspaces }) {
-	const modelGroups = groups.filter(({ type }) => type === MODEL_GROUP);
-	return [
-		[groups.length === 0, "The list of rate limits is empty, and every organization has some."],
-		[groups.length > 0 && groups.every(({ limits }) => Object.values(limits).every((value) => value === null)), "No rate-limit group has a limit with a value."],
-		[modelGroups.length > 0 && modelGroups.every(({ models }) => models.length === 0), "No rate-limit group lists a model, and each model belongs to one."],
-		[allWorkspaces.length === 0, "The list of workspaces is empty, and the default workspace was asked for."]
-	].flatMap(([isSo, what]) => isSo ? [what] : []);
-}
-const NAMED$1 = 3;
-function doubtfulIn({ groups, allWorkspaces, workspaces, unreadable }, committed) {
-	const match = matchGroups(committed.groups, groups);
-	const exists = new Set(allWorkspaces.map(({ id }) => id));
-	const gone = committed.workspaces.filter(({ id }) => !exists.has(id));
-	const capped = committed.workspaces.filter(({ overrides }) => overrides.length > 0);
-	const read = new Set(workspaces.map(({ workspace }) => workspace.id));
-	const readAndCapped = capped.filter(({ id }) => read.has(id));
-	const kept = workspaces.filter(({ overrides }) => overrides.length > 0);
-	return [
-		[committed.groups.length > 1 && committed.groups.every((group) => !match.after(group)), "None of the committed rate-limit groups is listed any more."],
-		[gone.length > 0, `${plural(gone.length, "committed workspace")} ${gone.length === 1 ? "is" : "are"} not listed any more, not even as archived: ${listing(gone.map(({ name }) => name), NAMED$1)}.`],
-		[readAndCapped.length > 1 && kept.length === 0 && unreadable.length === 0, `None of the ${readAndCapped.length} workspaces that had limits of their own has any now.`]
-	].flatMap(([isSo, what]) => isSo ? [what] : []);
-}
-// src/judge/limits/touched-limits.ts
-function touchedLimits(change, both) {
-	switch (change.class) {
-		case "workspace-added": return [];
-		case "workspace-archived": {
-			const { scope } = change;
-			return overridesIn(both.before, scope).flatMap((group) => limitersOf([group]).map((limiter) => ({
-				before: {
-					scope,
-					group: nameOf(group),
-					limiter
-				},
-				after: null
-			})));
-		}
-		case "group-added":
-		case "group-retired":
-		case "model-added":
-		case "model-removed":
-		case "model-moved": return unique(touchedGroups(change, both).flatMap((pair) => limitsOfPair(pair, both)));
-		default: {
-			const { scope, group, limiter } = change;
-			const after = {
-				scope,
-				group,
-				limiter
-			};
-			const from = "from" in change ? change.from : void 0;
-			const before = groupOf(group, both.after.groups) ? limitBefore(after, both.between) : after;
-			return [{
-				before: before && {
-					...before,
-					limiter: from ?? limiter
-				},
-				after
-			}];
-		}
-	}
-}
-function touchedGroups(change, { before, after, between }) {
-	const found = (group, { groups }) => (group && groupOf(group, groups)) ?? null;
-	if (change.class === "group-retired") return [{
-		before: found(change.group, before),
-		after: null
-	}];
-	const models = "models" in change ? change.models : [change.model];
-	const isListing = (group) => group.models.some((model) => models.includes(model));
-	const now = after.groups.filter((group) => sameGroup(group, change.group) || isListing(group));
-	const then = before.groups.filter(isListing);
-	return [...now.map((group) => ({
-		before: found(between.before(group), before),
-		after: group
-	})), ...then.map((group) => ({
-		before: group,
-		after: found(between.after(group), after)
-	}))];
-}
-function limitsOfPair(pair, both) {
-	const workspaces = [...both.after.workspaces, ...both.before.workspaces.filter(({ id }) => !hasWorkspace(both, id))];
-	return [ORGANIZATION, ...workspaces.map(({ id, name }) => ({
-		type: "workspace",
-		id,
-		name
-	}))].flatMap((scope) => {
-		return limitersOf([pair.before && groupIn(both.before, scope, pair.before), pair.after && groupIn(both.after, scope, pair.after)]).map((limiter) => ({
-			before: pair.before && {
-				scope,
-				group: nameOf(pair.before),
-				limiter
-			},
-			after: pair.after && {
-				scope,
-				group: nameOf(pair.after),
-				limiter
-			}
-		}));
-	});
-}
-const hasWorkspace = ({ after }, id) => after.workspaces.some((workspace) => workspace.id === id);
-const nameOf = ({ type, name }) => ({
-	type,
-	name
-});
-function groupIn(snapshot, scope, group) {
-	return scope.type === "organization" ? group : groupOf(group, overridesIn(snapshot, scope)) ?? null;
-}
-function limitersOf(groups) {
-	const limiters = groups.flatMap((group) => Object.entries(group?.limits ?? {})).flatMap(([limiter, value]) => value === null ? [] : [limiter]);
-	return [...new Set(limiters)].sort(compareText);
-}
-function unique(limits) {
-	const keyOf = ({ before, after }) => JSON.stringify([before && limitKey(before), after && limitKey(after)]);
-	return [...new Map(limits.map((limit) => [keyOf(limit), limit])).values()];
-}
-// src/judge/limits/wanted.ts
-function chosenWorkspaces(all, wanted) {
-	const active = all.filter(({ archived }) => !archived);
-	if (wanted === "all") return active;
-	if (wanted === "none") return [];
-	const isNamed = (workspace, text) => workspace.id === text || workspace.name === text;
-	const unknown = wanted.filter((text) => !active.some((workspace) => isNamed(workspace, text)));
-	if (unknown.length > 0) {
-		const archived = unknown.filter((text) => all.some((workspace) => isNamed(workspace, text)));
-		const why = archived.length > 0 ? ` (${archived.join(", ")} archived)` : "";
-		throw new AuditError(`Input workspaces names what is no active workspace: ${unknown.join(", ")}${why}.`, { remedy: `Active workspaces: ${active.map(({ name, id }) => `${name} (${id})`).join(", ")}.` });
-	}
-	return active.filter((workspace) => wanted.some((text) => isNamed(workspace, text)));
-}
-function chosenLimiters(judged, groups, { models, groupTypes }) {
-	const known = new Set(groups.flatMap((group) => group.models));
-	const unknown = models.filter((model) => !known.has(model));
-	if (unknown.length > 0) throw new AuditError(`Input models names what no rate-limit group contains: ${unknown.join(", ")}.`, { remedy: `Models and aliases with limits: ${[...known].join(", ")}.` });
-	return judged.filter(({ group }) => (models.length === 0 || group.models.some((model) => models.includes(model))) && (groupTypes.length === 0 || groupTypes.includes(group.type)));
-}
-// src/judge/limits/limits-now.ts
-function limitsNow(reading, committedFile, wanted) {
-	const read = new Set(reading.workspaces.map(({ workspace }) => workspace.id));
-	const active = reading.allWorkspaces.filter((workspace) => !workspace.archived);
-	const isRead = (id) => read.has(id) || !active.some((workspace) => workspace.id === id);
-	const snapshotBeside = (other) => snapshotOf(reading.groups, reading.workspaces, {
-		committed: other,
-		isRead
-	});
-	const current = snapshotBeside(committedFile);
-	const committed = committedFile && withModelsOf(current, committedFile);
-	const judgedWorkspaces = chosenWorkspaces(reading.allWorkspaces, wanted.workspaces);
-	const isJudged = ({ id }) => read.has(id) && judgedWorkspaces.some((workspace) => workspace.id === id);
-	const judged = chosenLimiters(judgedLimiters({
-		groups: current.groups,
-		workspaces: current.workspaces.filter(isJudged)
-	}), reading.groups, wanted);
-	return {
-		reading,
-		committed,
-		snapshotBeside,
-		current,
-		changes: committed ? changesOf(committed, current) : [],
-		judged,
-		judgedGroups: current.groups.filter((group) => judged.some((limiter) => sameGroup(limiter.group, group))),
-		judgedWorkspaces,
-		active
-	};
-}
-function changesOf(before, after) {
-	const both = {
-		before,
-		after,
-		between: counterparts(before, after)
-	};
-	return findDrift(before, after).map((change) => ({
-		change,
-		limits: touchedLimits(change, both)
-	}));
-}
-// src/judge/usage/atoms.ts
-function atomsOf(before, now) {
-	const makeUps = [before, now].filter((snapshot) => snapshot !== null).map(groupsOf);
-	const models = [...new Set(makeUps.flatMap((groups) => groups.flatMap((group) => group.models)))].sort(compareText);
-	return [...Map.groupBy(models, (model) => homesOf(model, makeUps)).values()];
-}
-function groupsOf(snapshot) {
-	const withTheirs = snapshot.workspaces.flatMap((workspace) => workspace.overrides).map((override) => withModels(override, snapshot));
-	return [...snapshot.groups, ...withTheirs].filter(({ models }) => models.length > 0);
-}
-function homesOf(model, makeUps) {
-	const homes = makeUps.map((groups) => {
-		const name = listedName(model, new Set(groups.flatMap((group) => group.models)));
-		return groups.flatMap((group, index) => name !== null && group.models.includes(name) ? [index] : []);
-	});
-	return JSON.stringify(homes);
-}
-// src/judge/usage/make-ups.ts
-function makeUpsOf({ judged, committed, current, changes }) {
-	const touched = changes.flatMap(({ limits }) => limits);
-	const after = touched.flatMap((limit) => limit.after ?? []);
-	const now = {
-		groups: current.groups,
-		limiters: [...judged, ...measurable(after, current)]
-	};
-	if (!committed) return {
-		now,
-		before: null
-	};
-	const between = counterparts(committed, current);
-	const before = [...judged.flatMap((limit) => limitBefore(limit, between) ?? []), ...touched.flatMap((limit) => limit.before ?? [])];
-	return {
-		now,
-		before: {
-			groups: committed.groups,
-			limiters: measurable(before, committed)
-		}
-	};
-}
-function measurable(limits, snapshot) {
-	return limits.filter((limit) => effectiveLimit(snapshot, limit) !== null).flatMap(({ scope, group, limiter }) => {
-		const override = scope.type === "workspace" ? groupOf(group, overridesIn(snapshot, scope)) : void 0;
-		const found = override ? withModels(override, snapshot) : groupOf(group, snapshot.groups);
-		return found ? [{
-			scope,
-			group: found,
-			limiter
-		}] : [];
-	});
-}
-// src/judge/usage/meters.ts
-function createMeters(now, before, window) {
-	const grid = {
-		start: window.earlier?.start ?? window.start,
-		end: window.end
-	};
-	const ofNow = metersOf(now.limiters, []);
-	const isSameMakeUp = before === null || makeUpText(before.groups) === makeUpText(now.groups);
-	const ofBefore = before === null ? ofNow : metersOf(before.limiters, isSameMakeUp ? [...ofNow.values()] : []);
-	const all = [...new Set([...ofNow.values(), ...ofBefore.values()])];
-	const counters = isSameMakeUp ? [countersOf(now, all)] : [countersOf(now, [...ofNow.values()]), countersOf(before, [...ofBefore.values()])];
-	const hours = (grid.end - grid.start) / HOUR;
-	const caches = now.groups.filter((group) => group.type === MODEL_GROUP).map((group) => ({
-		group,
-		read: new Float64Array(hours),
-		input: new Float64Array(hours)
-	}));
-	const nameNow = namesIn$1(now, [...ofNow.values()]);
-	const cachesByModel = indexByModel(caches, ({ group }) => group.models);
-	return {
-		grid,
-		all,
-		caches,
-		foldOrganization(rows) {
-			for (const row of rows) {
-				if (!isCounted(row)) continue;
-				for (const { organization } of counters) organization(row, grid);
-				if (row.speed !== "fast") addCache(cachesByModel.get(nameNow(row.model) ?? "") ?? [], row, grid);
-			}
-		},
-		foldWorkspaces(rows) {
-			for (const row of rows) {
-				if (row.workspaceId === null || !isCounted(row)) continue;
-				for (const { workspaces } of counters) workspaces.get(row.workspaceId)?.(row, grid);
-			}
-		},
-		find: (limit) => ofNow.get(limitKey(limit)),
-		findBefore: (limit) => ofBefore.get(limitKey(limit))
-	};
-}
-function metersOf(limiters, shared) {
-	const contents = new Map(shared.map((meter) => [contentKey(meter), meter]));
-	const byKey = new Map();
-	for (const { scope, group, limiter } of limiters) {
-		const rule = limiterRule(group.type, limiter);
-		const key = limitKey({
-			scope,
-			group,
-			limiter
-		});
-		if (!rule || !canTellUse(rule, group) || byKey.has(key)) continue;
-		const meter = contents.get(contentKey({
-			scope,
-			group,
-			limiter
-		}));
-		byKey.set(key, meter ?? {
-			scope,
-			group,
-			limiter,
-			rule,
-			series: null,
-			hasUnknownRequests: false
-		});
-	}
-	return byKey;
-}
-function contentKey({ scope, group: { type, models }, limiter }) {
-	return JSON.stringify([
-		workspaceIdOf(scope),
-		type,
-		models.toSorted(compareText),
-		limiter
-	]);
-}
-function makeUpText(groups) {
-	return JSON.stringify(groups.map(({ type, models }) => JSON.stringify([type, models.toSorted(compareText)])).sort());
-}
-function canTellUse(rule, group) {
-	return rule.group !== "model_group" || group.models.length > 0;
-}
-function namesIn$1({ groups }, meters) {
-	const listed = new Set([...groups, ...meters.map(({ group }) => group)].flatMap(({ models }) => models));
-	return (model) => model === null ? null : listedName(model, listed);
-}
-function countersOf(makeUp, meters) {
-	const byScope = Map.groupBy(meters, ({ scope }) => workspaceIdOf(scope));
-	const nameOf = namesIn$1(makeUp, meters);
-	const routers = new Map([...byScope].map(([id, ofScope]) => [id, routerOf(ofScope, nameOf)]));
-	return {
-		organization: routers.get(null) ?? (() => {}),
-		workspaces: routers
-	};
-}
-function routerOf(meters, nameOf) {
-	const byModel = indexByModel(meters.filter(({ rule }) => rule.group === MODEL_GROUP), ({ group }) => group.models);
-	const anyModel = meters.filter(({ rule }) => rule.group !== MODEL_GROUP);
-	return (row, grid) => {
-		for (const meter of byModel.get(nameOf(row.model) ?? "") ?? []) add(meter, row, grid);
-		for (const meter of anyModel) add(meter, row, grid);
-	};
-}
-function add(meter, row, grid) {
-	const amount = amountOf(meter.rule, row);
-	if (amount === null) meter.hasUnknownRequests = true;
-	if (!amount) return;
-	meter.series ??= new Float64Array((grid.end - grid.start) / MINUTE);
-	const minute = Math.floor((row.at - grid.start) / MINUTE);
-	if (minute >= 0 && minute < meter.series.length) meter.series[minute] += amount;
-}
-function addCache(caches, row, grid) {
-	const hour = Math.floor((row.at - grid.start) / HOUR);
-	for (const { read, input } of caches) {
-		if (hour < 0 || hour >= read.length) continue;
-		read[hour] += row.cacheRead;
-		input[hour] += row.uncachedInput + row.cacheCreation + row.cacheRead;
-	}
-}
-function indexByModel(items, modelsOf) {
-	const index = new Map();
-	for (const item of items) for (const model of modelsOf(item)) index.set(model, [...index.get(model) ?? [], item]);
-	return index;
-}
-// src/judge/usage/meters-for.ts
-function metersFor(limits, window) {
-	const { now, before } = makeUpsOf(limits);
-	return createMeters(now, before, window);
-}
-function toMeasure({ judged }, meters) {
-	const views = judged.filter(({ scope, group }) => scope.type === "organization" && group.type === "model_group");
-	return [...meters.all, ...views];
-}
-// src/judge/usage/reading-plan.ts
-function planReading(given) {
-	const { census, grid } = given;
-	const rows = [...census.earlier, ...census.window].filter(isCounted);
-	const nameOf = representatives(given.atoms);
-	const cost = costOf(given, nameOf);
-	const queries = [...packed("organization", unitsOfOrganization(given, rows, nameOf), given, cost), ...packed("workspaces", unitsOfWorkspaces(given, rows, nameOf).flatMap((unit) => bounded(unit, grid)), given, cost)];
-	return {
-		queries,
-		nameOf,
-		requests: queries.reduce((sum, query) => sum + cost(query), 0)
-	};
-}
-function representatives(atoms) {
-	const first = new Map(atoms.flatMap((atom) => atom.map((model) => [model, atom[0] ?? model])));
-	return (model) => {
-		const name = listedName(model, first);
-		return name === null ? model : first.get(name) ?? model;
-	};
-}
-const namesIn = (rows) => [...new Set(rows.flatMap(({ model }) => model === null ? [] : [model]))];
-function unitsOfOrganization({ measured }, rows, nameOf) {
-	return unitsOf(measured.filter(({ scope }) => scope.type === "organization").map(({ group }) => group), rows, nameOf).map((models) => ({
-		models,
-		workspaceIds: null
-	}));
-}
-function unitsOfWorkspaces({ measured }, rows, nameOf) {
-	const needs = [...Map.groupBy(measured.flatMap(({ scope, group }) => scope.type === "workspace" ? [{
-		id: scope.id,
-		group
-	}] : []), ({ id }) => id)].flatMap(([id, some]) => {
-		const own = rows.filter(({ workspaceId }) => workspaceId === id);
-		return unitsOf(some.map(({ group }) => group), own, nameOf).map((models) => ({
-			id,
-			models
-		}));
-	});
-	const keyOfModels = (models) => models === null ? "*" : nameOf(models[0] ?? "");
-	return [...Map.groupBy(needs, ({ models }) => keyOfModels(models)).values()].map((same) => ({
-		models: same.some(({ models }) => models === null) ? null : [...new Set(same.flatMap(({ models }) => models ?? []))],
-		workspaceIds: same.map(({ id }) => id)
-	}));
-}
-function unitsOf(groups, rows, nameOf) {
-	const listed = new Set(groups.flatMap((group) => group.models));
-	const standing = new Set([...listed].map(nameOf));
-	const isListed = (model) => standing.has(nameOf(model)) || listed.has(aliasOf(model) ?? model);
-	const countsSearches = groups.some(({ type }) => type !== MODEL_GROUP);
-	const needed = rows.filter(({ model, webSearches }) => model !== null && isListed(model) || countsSearches && webSearches > 0);
-	if (needed.some(({ model }) => model === null)) return [null];
-	return [...Map.groupBy(namesIn(needed), nameOf).values()];
-}
-const LONGEST_NAMES = 6e3;
-const LENGTH_OF_ID = 60;
-const MOST_WORKSPACE_DAYS = 400;
-function bounded(unit, { start, end }) {
-	const { workspaceIds } = unit;
-	if (workspaceIds === null) return [unit];
-	const days = (end - start) / DAY;
-	const most = Math.max(1, Math.floor(Math.min(MOST_WORKSPACE_DAYS / days, LONGEST_NAMES / LENGTH_OF_ID)));
-	const count = Math.ceil(workspaceIds.length / most);
-	const size = Math.ceil(workspaceIds.length / count);
-	return Array.from({ length: count }, (_, i) => ({
-		...unit,
-		workspaceIds: workspaceIds.slice(i * size, (i + 1) * size)
-	}));
-}
-function costOf({ census, grid, source }, nameOf) {
-	return (query) => requestsOf(source, grid, rowsPerMinute(cellsOf(query, census, nameOf).values(), grid));
-}
-function packed(of, units, given, cost) {
-	const single = units.map((unit) => ({
-		unit,
-		query: queryOf(of, [unit], given)
-	})).map(({ unit, query }) => ({
-		unit,
-		query,
-		pages: cost(query),
-		rows: rowsOf(query, given)
-	})).sort((a, b) => a.rows - b.rows);
-	let best = single.map(({ query }) => query);
-	let least = single.reduce((sum, { pages }) => sum + pages, 0);
-	for (let together = 2; together <= single.length; together++) {
-		const query = queryOf(of, single.slice(0, together).map(({ unit }) => unit), given);
-		if (addressLength(query) > LONGEST_NAMES) break;
-		const rest = single.slice(together);
-		const total = cost(query) + rest.reduce((sum, { pages }) => sum + pages, 0);
-		if (total >= least) continue;
-		least = total;
-		best = [query, ...rest.map((one) => one.query)];
-	}
-	return best;
-}
-const rowsOf = (query, { census, grid }) => rowsPerMinute(cellsOf(query, census, (model) => model).values(), grid);
-function addressLength({ models, workspaceIds }) {
-	return [...(models ?? []).map((name) => `models%5B%5D=${name}&`), ...(workspaceIds ?? []).map((id) => `workspace_ids%5B%5D=${id}&`)].reduce((sum, name) => sum + name.length, 0);
-}
-function queryOf(of, units, { census }) {
-	const anyModel = units.some((unit) => unit.models === null);
-	const models = anyModel ? null : [...new Set(units.flatMap((unit) => unit.models ?? []))];
-	const ids = [...new Set(units.flatMap((unit) => unit.workspaceIds ?? []))];
-	const workspaceIds = of === "workspaces" ? ids : null;
-	const groupBy = [...workspaceIds !== null && workspaceIds.length > 1 ? ["workspace_id"] : [], ...units.length > 1 || anyModel ? ["model"] : []];
-	const covered = [...census.earlier, ...census.window].filter(covers({
-		models,
-		workspaceIds
-	}));
-	return {
-		of,
-		models,
-		isFiltered: models !== null,
-		workspaceIds,
-		groupBy: [...groupBy, ...tellingApart(groupBy, covered)]
-	};
-}
-// src/log.ts
-function createLog(core, redact) {
-	const annotate = (level) => (message, title) => core[level](redact(message), title === void 0 ? {} : { title: redact(title) });
-	return {
-		info: (line) => core.info(oneLine(redact(line))),
-		debug: (line) => core.debug(oneLine(redact(line))),
-		notice: annotate("notice"),
-		warning: annotate("warning"),
-		error: annotate("error"),
-		fail: (message) => core.setFailed(redact(message)),
-		async group(name, work) {
-			core.startGroup(name);
-			try {
-				return await work();
-			} finally {
-				core.endGroup();
-			}
-		}
-	};
-}
-const ZERO_WIDTH_SPACE = "​";
-function oneLine(text) {
-	return text.replace(/\s*[\r\n]+\s*/g, " ").replace(/^(\s*:)(?=:)/, `$1${ZERO_WIDTH_SPACE}`).replaceAll("##[", `#${ZERO_WIDTH_SPACE}#[`);
-}
-// src/report/planning-part.ts
-function planningPart(planning) {
-	return {
-		tier_table: {
-			date: PUBLISHED.date,
-			source: PUBLISHED.source
-		},
-		usage_tier: planning.usageTier,
-		tiers: planning.tiers.map(({ group, matches, reading }) => ({
-			group,
-			matches: [...matches],
-			reading
-		})),
-		tier_what_if: planning.tierWhatIf.map(({ group, limiter, utilization, byTier }) => ({
-			group,
-			limiter,
-			utilization,
-			by_tier: byTier
-		})),
-		cache_what_if: planning.cacheWhatIf.map(({ group, limiter, utilization, readShare, byShare }) => ({
-			group,
-			limiter,
-			utilization,
-			read_share: readShare,
-			by_share: byShare.map((shareUtilization, index) => ({
-				read_share: READ_SHARES[index] ?? 0,
-				utilization: shareUtilization
-			}))
-		})),
-		over_provisioned: [...planning.overProvisioned],
-		runway: planning.runway.map(({ scope, group, limiter, dailyPeaks, outcome }) => ({
-			scope,
-			group,
-			limiter,
-			daily_peaks: [...dailyPeaks],
-			outcome: runwayOutcome(outcome)
-		}))
-	};
-}
-function runwayOutcome(outcome) {
-	if (outcome.kind === "refused") return outcome;
-	const { perDay, ...rest } = outcome;
-	return {
-		...rest,
-		per_day: perDay
-	};
-}
-// src/report/report-of.ts
-function reportOf(audited) {
-	const { window, coverage, thresholds, verdicts, log } = audited;
-	const { earlier } = window;
-	return {
-		version: 1,
-		window: {
-			start: isoTime(window.start),
-			end: isoTime(window.end),
-			days: window.days,
-			complete: coverage.complete,
-			missing_minutes: coverage.missingMinutes,
-			data_refreshed_at: coverage.refreshedAt === null ? null : isoTime(coverage.refreshedAt),
-			compared_with: earlier && {
-				start: isoTime(earlier.start),
-				end: isoTime(earlier.end)
-			}
-		},
-		usage_source: audited.source,
-		peak_window: audited.peakWindow,
-		thresholds: {
-			watch: thresholds.watch,
-			alert: thresholds.alert
-		},
-		status: statusOf(verdicts),
-		highest_utilization: highestUtilization(verdicts),
-		verdicts: verdicts.map(verdictRow),
-		groups: audited.views.map(groupViewRow),
-		drift: audited.drift.map(driftRow),
-		first_snapshot: audited.isFirstSnapshot,
-		findings: [...audited.findings],
-		...audited.accounting && { accounting: accountingRow(audited.accounting) },
-		...log && {
-			refusals: verdicts.filter(isRefused$1).map(refusalRow),
-			log: logPart(log)
-		},
-		unmatched_models: audited.unmatchedModels.toSorted((a, b) => compareText(a.model, b.model)),
-		...audited.unreadWorkspaces.length > 0 && { unread_workspaces: [...audited.unreadWorkspaces] },
-		failures: [...audited.failures],
-		planning: planningPart(audited.planning)
-	};
-}
-function statusOf(verdicts) {
-	const bands = new Set(verdicts.map((verdict) => "muted" in verdict && verdict.muted ? "ok" : verdict.band));
-	return [
-		"alert",
-		"watch",
-		"ok"
-	].find((band) => bands.has(band)) ?? null;
-}
-function highestUtilization(verdicts) {
-	const utilizations = verdicts.filter(isMeasured$1).map(({ utilization }) => utilization);
-	return utilizations.length > 0 ? Math.max(...utilizations) : null;
-}
-// src/transport/traces.ts
-const TRACE = 16;
-const BLOCK = 8;
-function tracesOf(forms) {
-	const blocks = new Map();
-	for (const form of forms.filter(({ text, whole }) => !whole && text.length >= TRACE)) for (let at = 0; at + BLOCK <= form.text.length; at++) {
-		const block = form.text.slice(at, at + BLOCK);
-		const places = blocks.get(block);
-		if (places) places.push({
-			form,
-			at
-		});
-		else blocks.set(block, [{
-			form,
-			at
-		}]);
-	}
-	return {
-		forms,
-		blocks
-	};
-}
-function findTraces(text, { forms, blocks }) {
-	const plain = {
-		any: text,
-		hex: text,
-		base64: text.replace(/[-_]/g, (sign) => sign === "-" ? "+" : "/")
-	};
-	const found = [];
-	for (const { text: secret, alphabet } of forms) {
-		const searched = plain[alphabet];
-		for (let at = searched.indexOf(secret); at >= 0; at = searched.indexOf(secret, at + secret.length)) found.push(widened(searched, alphabet, [at, at + secret.length]));
-	}
-	for (const searched of new Set([plain.any, plain.base64])) for (let at = 0; at + BLOCK <= searched.length; at += BLOCK) {
-		const ranges = (blocks.get(searched.slice(at, at + BLOCK)) ?? []).map((place) => ({
-			place,
-			range: common(searched, at, place)
-		})).filter(({ range: [from, to] }) => to - from >= TRACE).map(({ place, range }) => widened(searched, place.form.alphabet, range));
-		found.push(...ranges);
-		const end = Math.max(...ranges.map((range) => range[1]), 0);
-		at = Math.max(at, Math.floor(end / BLOCK) * BLOCK - BLOCK);
-	}
-	return found;
-}
-function common(text, at, { form, at: inForm }) {
-	let before = 0;
-	while (before < at && before < inForm && text[at - before - 1] === form.text[inForm - before - 1]) before++;
-	let after = BLOCK;
-	while (text[at + after] !== void 0 && text[at + after] === form.text[inForm + after]) after++;
-	return [at - before, at + after];
-}
-const RUNS = {
-	base64: /[\w+/=-]/,
-	hex: /[\da-f]/i
-};
-function widened(text, alphabet, [start, end]) {
-	if (alphabet === "any") return [start, end];
-	const run = RUNS[alphabet];
-	let [first, last] = [start, end];
-	while (first > 0 && run.test(text[first - 1] ?? "")) first--;
-	while (last < text.length && run.test(text[last] ?? "")) last++;
-	return [first, last];
-}
-// src/transport/unfold.ts
-const ESCAPES = String.raw`\\u(?:([0-9a-f]{4})|\{([0-9a-f]{1,6})\})|\\x([0-9a-f]{2})|[ \t]*\\([nrt])[ \t]*|\\([/"'\\])|&#x([0-9a-f]{1,6});|&#(\d{1,7});|&(amp|lt|gt|quot|apos|sol|plus|equals|lowbar|hyphen|nbsp);|%([0-9a-f]{2})`;
-const UNSEEN = String.raw`\p{Default_Ignorable_Code_Point}|[^\P{Cc}\t\n\r]`;
-const INVISIBLE = /^\p{Default_Ignorable_Code_Point}$/u;
-const BREAKS = String.raw`[ \t]*(?:=?[\r\n\u0085\u2028\u2029]|↵)+[ \t]*`;
-const WITH_BREAKS = new RegExp(`${ESCAPES}|${UNSEEN}`, "giu");
-const WITHOUT_BREAKS = new RegExp(`${ESCAPES}|${UNSEEN}|${BREAKS}|\\t`, "giu");
-const NAMED = {
-	amp: "&",
-	lt: "<",
-	gt: ">",
-	quot: "\"",
-	apos: "'",
-	sol: "/",
-	plus: "+",
-	equals: "=",
-	lowbar: "_",
-	hyphen: "-",
-	nbsp: " "
-};
-function unfold(source, breaks) {
-	const parts = [];
-	const from = new Uint32Array(source.length);
-	const to = new Uint32Array(source.length);
-	let length = 0;
-	let at = 0;
-	const take = (text, start, end) => {
-		parts.push(text);
-		for (let index = 0; index < text.length; index++, length++) {
-			from[length] = end === null ? start + index : start;
-			to[length] = end ?? start + index + 1;
-		}
-	};
-	for (const match of source.matchAll(breaks === "kept" ? WITH_BREAKS : WITHOUT_BREAKS)) {
-		const end = match.index + match[0].length;
-		take(source.slice(at, match.index), at, null);
-		take(meaning(match, breaks), match.index, end);
-		at = end;
-	}
-	take(source.slice(at), at, null);
-	return {
-		text: parts.join(""),
-		from,
-		to
-	};
-}
-function meaning(match, breaks) {
-	const [whole, unicode, braced, byte, control, itself, hex, decimal, name, percent] = match;
-	if (control !== void 0) return breaks === "kept" ? "\n" : "";
-	if (itself !== void 0) return itself;
-	if (name !== void 0) return NAMED[name.toLowerCase()] ?? whole;
-	const digits = unicode ?? braced ?? byte ?? hex ?? percent;
-	if (digits === void 0 && decimal === void 0) return "";
-	const code = digits === void 0 ? Number(decimal) : Number.parseInt(digits, 16);
-	if (code < 128) return String.fromCharCode(code);
-	return code <= 1114111 && INVISIBLE.test(String.fromCodePoint(code)) ? "" : whole;
-}
-function sourceOf({ from, to }, [start, end]) {
-	return [from[start] ?? 0, to[end - 1] ?? 0];
-}
-// src/transport/redaction.ts
-const MASK = "***";
-const SHORTEST_SECRET = 8;
-const SHAPES = [
-	/sk-ant-[\w-]{8,}/g,
-	/(?<![A-Za-z\d])eyJ[\w-]{8,}(?:(?:\.[\w-]+){1,4}|(?<=eyJ[\w-]{24,}))/g,
-	/(?<![a-z\d])(?:gh[opsur]_|github_pat_)[\w-]{16,}(?:\.[\w-]{4,})*/gi,
-	/(?<=hooks\.slack(?:-gov)?\.com\/)[\w%-]+\/[\w/%-]+/gi,
-	/(?<=\b[a-z][a-z\d+.-]*:\/\/)[^\s/@"'<>]+(?=@)/gi
-];
-const MOST_LAYERS = 3;
-function createSecrets(core) {
-	const known = new Set();
-	let traces = tracesOf([]);
-	const redact = (text) => without(text, secretRanges(text, traces));
-	return {
-		add: (secret) => {
-			if (secret.length < SHORTEST_SECRET || known.has(secret)) return;
-			core.setSecret(secret);
-			known.add(secret);
-			traces = tracesOf([...known].flatMap(formsOf));
-		},
-		redact,
-		redactAll: (value) => {
-			const text = JSON.stringify(value);
-			return text === void 0 || redact(text) === text ? value : redactedTexts(value, redact);
-		}
-	};
-}
-function formsOf(secret) {
-	const url = URL.parse(secret);
-	const plain = [secret, unfold(secret, "dropped").text].map((text) => ({
-		text,
-		whole: url !== null
-	}));
-	const path = url?.pathname ?? "";
-	const parts = path.split("/").filter((part) => /[a-z]/.test(part) && /[A-Z\d]/.test(part));
-	const bytes = Buffer.from(secret);
-	const hex = bytes.toString("hex");
-	return [
-		...plain.map((form) => ({
-			...form,
-			alphabet: "any"
-		})),
-		{
-			text: path,
-			alphabet: "any",
-			whole: true
-		},
-		...parts.map((text) => ({
-			text,
-			alphabet: "any",
-			whole: false
-		})),
-		...[hex, hex.toUpperCase()].map((text) => ({
-			text,
-			alphabet: "hex",
-			whole: false
-		})),
-		...[
-			0,
-			1,
-			2
-		].map((offset) => ({
-			text: inBase64(bytes, offset),
-			alphabet: "base64",
-			whole: false
-		}))
-	].filter(({ text }) => text.length >= SHORTEST_SECRET);
-}
-function inBase64(bytes, offset) {
-	const padded = Buffer.concat([Buffer.alloc(offset), bytes]);
-	return padded.toString("base64").slice(offset === 0 ? 0 : 4, Math.floor(padded.length / 3) * 4);
-}
-function secretRanges(text, traces) {
-	const found = [...findTraces(text, traces), ...shaped(text)];
-	for (const breaks of ["dropped", "kept"]) {
-		let outer = text;
-		let toText = (range) => range;
-		for (let layer = 1; layer <= MOST_LAYERS; layer++) {
-			const inner = unfold(outer, breaks);
-			if (inner.text === outer) break;
-			const toOuter = toText;
-			toText = (range) => toOuter(sourceOf(inner, range));
-			const ranges = breaks === "dropped" ? findTraces(inner.text, traces) : shaped(inner.text);
-			for (const range of ranges) found.push(toText(range));
-			outer = inner.text;
-		}
-	}
-	return found;
-}
-function shaped(text) {
-	return SHAPES.flatMap((shape) => [...text.matchAll(shape)].map((match) => [match.index, match.index + match[0].length]));
-}
-function without(text, ranges) {
-	let clean = "";
-	let at = 0;
-	for (const [start, end] of ranges.toSorted(([a], [b]) => a - b)) {
-		if (end <= at) continue;
-		if (start >= at) clean += text.slice(at, start) + MASK;
-		at = end;
-	}
-	return clean + text.slice(at);
-}
-function redactedTexts(value, redact) {
-	if (typeof value === "string") return redact(value);
-	if (Array.isArray(value)) return value.map((item) => redactedTexts(item, redact));
-	if (value === null || typeof value !== "object") return value;
-	return Object.fromEntries(Object.entries(value).map(([name, item]) => [redact(name), redactedTexts(item, redact)]));
-}
-// src/audit.ts
-async function audit(effects) {
-	const secrets = createSecrets(effects.core);
-	for (const secret of secretVariables(effects.env)) secrets.add(secret);
-	const { core } = effects;
-	const deps = {
-		...effects,
-		core: {
-			...core,
-			setOutput: (name, value) => core.setOutput(name, secrets.redact(String(value)))
-		}
-	};
-	const log = createLog(deps.core, secrets.redact);
-	try {
-		return await runAudit(deps, log, secrets);
-	} catch (error) {
-		log.debug(error instanceof Error ? error.stack ?? error.message : String(error));
-		log.fail(`The audit could not be reported in full: ${describeError(error)}`);
-		return 1;
-	}
-}
-async function runAudit(deps, log, secrets) {
-	let inputs;
-	try {
-		inputs = readInputs(deps, secrets);
-	} catch (error) {
-		return refuse(deps, log, secrets, error);
-	}
-	const run = {
-		deps,
-		log,
-		secrets,
-		inputs
-	};
-	let committed;
-	let found;
-	try {
-		committed = await log.group("Committed snapshot and policy", () => readCommitted(run));
-		found = await (areOfLog(inputs) ? auditLog({
-			...run,
-			inputs
-		}, committed) : auditByApi({
-			...run,
-			inputs
-		}, committed));
-	} catch (error) {
-		return deliverBlind(run, describeError(error));
-	}
-	return deliverAudit(run, found, committed);
-}
-async function auditByApi(run, committed) {
-	const { log, inputs } = run;
-	const { window, thresholds, peakWindow } = inputs;
-	const api = connect(run, inputs.source);
-	try {
-		const before = snapshotIn(committed);
-		const { reading, confirmed } = await log.group("Limits", () => believableLimits(api, run, before));
-		const limits = limitsNow(reading, before, inputs);
-		const tier = collectTier(api, log);
-		const meters = metersFor(limits, window);
-		const { grid } = meters;
-		const usage = await log.group("Usage", async () => {
-			const counted = await collectCensus(api, run, {
-				grid,
-				allWorkspaces: reading.allWorkspaces
-			});
-			const { census, reader } = counted;
-			const plan = planReading({
-				measured: toMeasure(limits, meters),
-				atoms: atomsOf(limits.committed, limits.current),
-				census,
-				grid,
-				source: reader.source
-			});
-			const folds = {
-				organization: meters.foldOrganization,
-				workspaces: meters.foldWorkspaces
-			};
-			return {
-				reader,
-				...await collectUsage(api, run, counted, plan, folds)
-			};
-		});
-		const { reader } = usage;
-		const { source } = reader;
-		const known = {
-			limits,
-			meters,
-			usage,
-			source,
-			window,
-			thresholds,
-			peakWindow,
-			policy: policyIn(committed)
-		};
-		const verdicts = judgeAll(known);
-		refuseBlindness(verdicts);
-		const peaks = peaksToExplain(verdicts, meters.find, peakWindow);
-		const report = reportOf(audited(known, {
-			...await explainPeaks(api.client, reader, verdicts, peaks, reading, usage),
-			tier: await tier,
-			committed,
-			confirmed
-		}));
-		const { snapshotBeside, active: workspaces } = limits;
-		return {
-			report,
-			snapshotBeside,
-			workspaces,
-			isPartial: reading.unreadable.length > 0
-		};
-	} finally {
-		api.close();
-	}
-}
-async function believableLimits(api, run, committed) {
-	const known = committed?.workspaces ?? [];
-	const reading = await collectLimits(api.client, run, known);
-	const first = contradictions(reading, committed);
-	if (first.impossible.length + first.doubtful.length === 0) return {
-		reading,
-		confirmed: []
-	};
-	run.log.warning(`${[...first.impossible, ...first.doubtful].join(" ")} The limits are read a second time.`);
-	const again = await collectLimits(api.older, run, known);
-	const second = contradictions(again, committed);
-	if (second.impossible.length === 0) return {
-		reading: again,
-		confirmed: second.doubtful
-	};
-	throw new AuditError(`The limits were read twice, and no such answer can be true: ${second.impossible.join(" ")}`, { remedy: "Run the job again; if it happens twice, compare with the Console and report it to Anthropic." });
-}
-async function auditLog(run, committed) {
-	const read = await collectLog(run);
-	const judged = judgeLog(read, run.inputs, committed);
-	const { workspaces } = judged.snapshotBeside(snapshotIn(committed));
-	return {
-		report: reportOf(judged.audited),
-		snapshotBeside: judged.snapshotBeside,
-		workspaces,
-		isPartial: read.blindness !== null
-	};
-}
 // src/transport/transport.ts
 init_undici();
 const PROJECT = "https://github.com/marketplace/actions/claude-rate-limit-audit";
@@ -42416,28 +45291,33 @@ function plain(headers = {}) {
 	const entries = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
 	return Object.fromEntries(entries.map(([name = "", value = ""]) => [name.toLowerCase(), value]));
 }
-// src/index.ts
-const { env } = process;
-for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
-try {
-	const transport = createTransport({
-		env,
-		version: version$1
-	});
-	process.exitCode = await audit({
-		core: core_exports,
-		env,
-		fetch: transport.fetch,
-		now: Date.now,
-		sleep: (milliseconds, signal) => _setTimeout$1(milliseconds, void 0, { signal }).catch(() => {}),
-		saveMemory: () => {
-			_setFlagsFromString("--semi-space-growth-factor=1");
-			_setFlagsFromString("--heap-growing-percent=20");
-		},
-		random: Math.random
-	});
-	await transport.close();
-} catch (error) {
-	setFailed(createSecrets(core_exports).redact(`The audit could not run: ${describeError(error)}`));
+// src/main.ts
+async function run() {
+	const { env } = process;
+	for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+	try {
+		const transport = createTransport({
+			env,
+			version: version$1
+		});
+		process.exitCode = await audit({
+			core: core_exports,
+			env,
+			fetch: transport.fetch,
+			now: Date.now,
+			sleep: (milliseconds, signal) => _setTimeout$1(milliseconds, void 0, { signal }).catch(() => {}),
+			saveMemory: () => {
+				_setFlagsFromString("--semi-space-growth-factor=1");
+				_setFlagsFromString("--heap-growing-percent=20");
+			},
+			random: Math.random,
+			showProgress: () => {}
+		}, RUNNER);
+		await transport.close();
+	} catch (error) {
+		setFailed(createSecrets(core_exports).redact(`The audit could not run: ${describeError(error)}`));
+	}
 }
+// src/index.ts
+await run();
 export {};

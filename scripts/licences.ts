@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path'
 import type { Plugin } from 'rolldown'
 import { compareText } from '../src/vocabulary/order.ts'
 
-/** Rolldown plugin: writes LICENSES.txt beside the bundle, with the licence of every package that is in it. */
-export function licences(): Plugin {
+/** Rolldown plugin: writes a file beside the bundle, with the licence of every package that is in it. */
+export function licences(fileName: string): Plugin {
   return {
     name: 'licences',
     generateBundle(_options, bundle) {
@@ -17,7 +17,7 @@ export function licences(): Plugin {
       }
       const texts = [...folders].map(licenceOf).sort((a, b) => compareText(a.title, b.title))
       const source = texts.map(({ title, text }) => `${title}\n${'-'.repeat(title.length)}\n${text}\n`).join('\n')
-      this.emitFile({ type: 'asset', fileName: 'LICENSES.txt', source })
+      this.emitFile({ type: 'asset', fileName, source })
     },
   }
 }
@@ -30,7 +30,7 @@ function licenceOf(folder: string): { title: string; text: string } {
   let root = folder
   while (!existsSync(join(root, 'package.json'))) root = dirname(root)
   const { name, version, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const file = readdirSync(root).find((entry) => /^licen[cs]e(\.|$)/i.test(entry))
+  const file = readdirSync(root).find((entry) => /^licen[cs]e([.-]|$)/i.test(entry))
   if (!file) throw new Error(`${name} ${version} has no licence file: it cannot be bundled without its terms.`)
   const text = readFileSync(join(root, file), 'utf8').replaceAll('\r\n', '\n').trim()
   return { title: `${name} ${version} (${license})`, text }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 
 /**
  * Prints the bill of materials of what users run, CycloneDX as npm writes it: the packages whose licences stand beside
- * the bundle, since those are in it. npm's own `--omit=dev` leaves out zod and yaml, which development tools ask for too.
+ * the bundles, since those are in it. npm's own `--omit=dev` leaves out zod and yaml, which development tools ask for too.
  */
 
 type Component = { 'bom-ref': string; purl: string }
@@ -16,6 +16,12 @@ type Bill = {
 /** `name@version` of each package in the bundle, from the titles of its licence file. */
 export function bundledPackages(licences: string): string[] {
   return [...licences.matchAll(/^(\S+) (\S+) \(.*\)\n-+$/gm)].map(([, name, version]) => `${name}@${version}`)
+}
+
+/** Those in the two bundles. */
+export function bundledInAll(): string[] {
+  const texts = ['dist/LICENSES.txt', 'dist/desk.LICENSES.txt'].map((path) => readFileSync(path, 'utf8'))
+  return [...new Set(texts.flatMap(bundledPackages))]
 }
 
 /** The bill without what is not in the bundle. Throws when npm does not know a package that is. */
@@ -41,6 +47,6 @@ if (import.meta.main) {
       shell: process.platform === 'win32', // npm is a script there
     },
   )
-  const bill = billOf(JSON.parse(whole), bundledPackages(readFileSync('dist/LICENSES.txt', 'utf8')))
+  const bill = billOf(JSON.parse(whole), bundledInAll())
   console.log(JSON.stringify(bill, null, 2))
 }

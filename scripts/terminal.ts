@@ -1,22 +1,32 @@
-/** The job summary's head for a terminal: the same words as on GitHub, tables aligned, folded parts left folded. */
+import { columns, paragraph } from '../src/tell/terminal/layout.ts'
+import type { Screen } from '../src/tell/terminal/style.ts'
 
-const PEAKS = '\n### Peaks'
+/** How the demonstration shows what the product writes for other places: Slack's text, Markdown, a diff. */
 
-/** The part of the summary above the peaks, as plain text. */
-export function scorecardForTerminal(summary: string): string {
-  const end = summary.indexOf(PEAKS)
-  const head = (end < 0 ? summary : summary.slice(0, end)).replace(
-    /<details>\s*<summary>(.*?)<\/summary>[\s\S]*?<\/details>/g,
-    '[+] $1',
-  )
-  return plain(head)
-    .split('\n\n')
-    .map((part) => (part.trimStart().startsWith('|') ? aligned(part) : part))
-    .join('\n\n')
-}
+export const SCREEN: Screen = { columns: 80, colour: false }
 
 export function title(text: string): string {
-  return `\n${'─'.repeat(100)}\n${text}\n${'─'.repeat(100)}\n`
+  const line = '─'.repeat(SCREEN.columns)
+  return `\n${line}\n${paragraph(text, SCREEN)}\n${line}\n`
+}
+
+/** The same lines, those that are too long on several. */
+export function fitted(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => {
+      const indent = /^ */.exec(line)?.[0] ?? ''
+      return line.length <= SCREEN.columns ? line : paragraph(line.trim(), SCREEN, indent.slice(1))
+    })
+    .join('\n')
+}
+
+/** A page of Markdown, tables aligned. */
+export function markdownAsText(markdown: string): string {
+  return plain(markdown)
+    .split('\n\n')
+    .map((part) => (part.trimStart().startsWith('|') ? aligned(part) : fitted(part)))
+    .join('\n\n')
 }
 
 function plain(markdown: string): string {
@@ -40,17 +50,11 @@ function aligned(table: string): string {
         .slice(1, -1)
         .map((cell) => cell.trim()),
     )
-  const isRight = (rows[1] ?? []).map((cell) => cell.endsWith(':'))
-  const cells = rows.filter((_, index) => index !== 1)
-  const widths = isRight.map((_, column) => Math.max(...cells.map((row) => width(row[column] ?? ''))))
-  const pad = (cell: string, column: number) => {
-    const space = ' '.repeat(Math.max(0, (widths[column] ?? 0) - width(cell)))
-    return isRight[column] ? space + cell : cell + space
-  }
-  return cells.map((row) => row.map(pad).join('  ').trimEnd()).join('\n')
-}
-
-/** Columns a terminal gives to a text: band marks are two wide. */
-function width(text: string): number {
-  return [...text].reduce((sum, character) => sum + (/\p{Emoji_Presentation}/u.test(character) ? 2 : 1), 0)
+  const [heads = [], marks = [], ...lines] = rows
+  const widths = heads.map((_, index) => Math.max(...lines.map((line) => (line[index] ?? '').length)))
+  const widest = Math.max(...widths)
+  const isWide = widths.reduce((sum, width) => sum + width + 2, -widest) > SCREEN.columns / 2
+  if (isWide) return lines.map((line) => paragraph(line.join(': '), SCREEN, '-')).join('\n')
+  const named = heads.map((head, index) => (marks[index]?.endsWith(':') ? { head, align: 'right' as const } : { head }))
+  return columns(named, lines, widths.indexOf(widest), SCREEN)
 }

@@ -10,7 +10,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 const repository = '/repos/{owner}/{repo}'
 const OPERATIONS = {
   [repository]: ['get'],
+  [`${repository}/actions/workflows/{workflow_id}/runs`]: ['get'],
   [`${repository}/branches/{branch}`]: ['get'],
+  [`${repository}/commits`]: ['get'],
   [`${repository}/commits/{ref}`]: ['get'],
   [`${repository}/compare/{basehead}`]: ['get'],
   [`${repository}/contents/{path}`]: ['get'],
@@ -19,6 +21,8 @@ const OPERATIONS = {
   [`${repository}/git/refs`]: ['post'],
   [`${repository}/git/refs/{ref}`]: ['patch', 'delete'],
   [`${repository}/git/trees/{tree_sha}`]: ['get'],
+  [`${repository}/issues`]: ['get', 'post'],
+  [`${repository}/issues/{issue_number}`]: ['patch'],
   [`${repository}/issues/{issue_number}/assignees`]: ['post'],
   [`${repository}/issues/{issue_number}/comments`]: ['get', 'post'],
   [`${repository}/issues/{issue_number}/labels`]: ['post'],

@@ -1,36 +1,60 @@
+import { collectActivity } from './collect/activity/collect-activity.ts'
 import { type Connection, connect } from './collect/anthropic/connection.ts'
 import { collectLog } from './collect/headers-log/collect-log.ts'
 import { collectLimits } from './collect/limits/limits.ts'
-import { collectTier } from './collect/limits/usage-tier.ts'
-import { type Committed, policyIn, readCommitted, snapshotIn } from './collect/repository/committed.ts'
+import { readChecked } from './collect/repository/checked.ts'
+import { type Committed, policyIn, snapshotIn } from './collect/repository/committed.ts'
+import { collectSpend } from './collect/spend/collect-spend.ts'
 import { explainPeaks } from './collect/usage/collect-drivers.ts'
 import { collectCensus, collectUsage } from './collect/usage/usage.ts'
-import { deliverAudit, deliverBlind, refuse } from './deliver/deliver.ts'
+import type { UsageReader } from './collect/usage/usage-reader.ts'
+import { collectUses } from './collect/usage-part/collect-uses.ts'
+import { deliverCheck } from './deliver/deliver-check.ts'
 import type { Found } from './deliver/snapshot/keep-snapshot.ts'
 import type { Deps } from './deps.ts'
 import { AuditError, describeError } from './errors.ts'
-import { type ApiInputs, areOfLog, type Inputs, type LogInputs, readInputs } from './inputs/inputs.ts'
+import { type ApiInputs, areOfLog, type CheckInputs, type Inputs, type LogInputs, readInputs } from './inputs/inputs.ts'
 import { secretVariables } from './inputs/variables.ts'
-import { audited, judgeAll } from './judge/by-api.ts'
+import { audited, type BudgetsLearnt, judgeAll, type Known } from './judge/by-api.ts'
 import { judgeLog } from './judge/headers-log/log-judged.ts'
 import { refuseBlindness } from './judge/headroom/blindness.ts'
-import { peaksToExplain } from './judge/headroom/peaks-to-explain.ts'
+import { peaksToExplain, withDrivers } from './judge/headroom/peaks-to-explain.ts'
+import { isOfWorkspaceLimit } from './judge/limits/changed-by.ts'
 import { contradictions } from './judge/limits/contradictions.ts'
 import { limitsNow } from './judge/limits/limits-now.ts'
+import { explainedMinutes, hotMinutes, minutesToExplain } from './judge/live/hot-minutes.ts'
+import { createBudgets } from './judge/planning/budgets.ts'
+import { createWhatIf, type WhatIf } from './judge/planning/what-if-minutes.ts'
+import { inUse, scenarioOf } from './judge/planning/what-if-scenario.ts'
+import { checkPolicy } from './judge/policy/check-policy.ts'
 import { atomsOf } from './judge/usage/atoms.ts'
 import { metersFor, toMeasure } from './judge/usage/meters-for.ts'
 import { planReading } from './judge/usage/reading-plan.ts'
+import { missingMinutes } from './judge/usage/usage-findings.ts'
 import { createLog, type Log } from './log.ts'
 import { reportOf } from './report/report-of.ts'
 import type { Run } from './run.ts'
 import { createSecrets, type Secrets } from './transport/redaction.ts'
 import type { Snapshot } from './vocabulary/limits/snapshot.ts'
+import { dayOf } from './vocabulary/use/window.ts'
+import type { Verdict } from './vocabulary/verdict.ts'
+
+/** What differs between the runner and one's own desk: where the committed snapshot lies, and who gets to know what. */
+export type Door<Code extends number> = {
+  /** Throws AuditError for a policy that is not valid. */
+  readCommitted: (run: Run) => Promise<Committed>
+  deliverAudit: (run: Run, found: Found, committed: Committed) => Promise<Code>
+  /** Limits or usage could not be read, or the policy is not valid, and why. */
+  deliverBlind: (run: Run, error: string) => Promise<Code>
+  /** The inputs are not valid: nothing was asked of Anthropic. */
+  refuse: (deps: Deps, log: Log, secrets: Secrets, error: unknown) => Promise<Code>
+}
 
 /**
- * One run. Resolves to 0 or 1 and throws nothing: whatever goes wrong is reported in the log, the summary and Slack, and
- * what goes wrong with that, in the log.
+ * One run. Resolves to the exit code that the door decides and throws nothing: whatever goes wrong is reported there, and
+ * what goes wrong with that, in the log, with exit code 1.
  */
-export async function audit(effects: Deps): Promise<0 | 1> {
+export async function audit<Code extends number>(effects: Deps, door: Door<Code>): Promise<Code | 0 | 1> {
   const secrets = createSecrets(effects.core)
   for (const secret of secretVariables(effects.env)) secrets.add(secret)
   const { core } = effects
@@ -41,7 +65,7 @@ export async function audit(effects: Deps): Promise<0 | 1> {
   }
   const log = createLog(deps.core, secrets.redact)
   try {
-    return await runAudit(deps, log, secrets)
+    return await runAudit(deps, door, log, secrets)
   } catch (error) {
     log.debug(error instanceof Error ? (error.stack ?? error.message) : String(error))
     log.fail(`The audit could not be reported in full: ${describeError(error)}`)
@@ -50,26 +74,44 @@ export async function audit(effects: Deps): Promise<0 | 1> {
 }
 
 /** Top to bottom: inputs, what the repository holds, limits and usage and what they mean, every delivery, one exit code. */
-async function runAudit(deps: Deps, log: Log, secrets: Secrets): Promise<0 | 1> {
+async function runAudit<Code extends number>(
+  deps: Deps,
+  door: Door<Code>,
+  log: Log,
+  secrets: Secrets,
+): Promise<Code | 0 | 1> {
   let inputs: Inputs
   try {
-    inputs = readInputs(deps, secrets)
+    const asked = readInputs(deps, secrets)
+    if (asked.mode === 'check') return await check(deps, log, secrets, asked)
+    inputs = asked
   } catch (error) {
-    return refuse(deps, log, secrets, error)
+    return door.refuse(deps, log, secrets, error)
   }
 
   const run: Run = { deps, log, secrets, inputs }
   let committed: Committed
   let found: Found
   try {
-    committed = await log.group('Committed snapshot and policy', () => readCommitted(run))
+    committed = await log.group('Committed snapshot and policy', () => door.readCommitted(run))
     found = await (areOfLog(inputs)
       ? auditLog({ ...run, inputs }, committed)
       : auditByApi({ ...run, inputs }, committed))
   } catch (error) {
-    return deliverBlind(run, describeError(error))
+    return door.deliverBlind(run, describeError(error))
   }
-  return deliverAudit(run, found, committed)
+  return door.deliverAudit(run, found, committed)
+}
+
+/** The files of a pull request, held against each other. Throws AuditError where there is nothing to check. */
+async function check(deps: Deps, log: Log, secrets: Secrets, inputs: CheckInputs): Promise<0 | 1> {
+  const checked = await readChecked(deps, inputs)
+  const { policy, snapshot } = checked
+  const rules =
+    policy.kind === 'valid' && snapshot.kind === 'valid'
+      ? checkPolicy(policy.value, snapshot.value, dayOf(deps.now()))
+      : null
+  return deliverCheck(deps, log, secrets, checked, rules)
 }
 
 /** Limits and usage from the Admin API, judged. Throws AuditError: then nothing is known. */
@@ -81,7 +123,7 @@ async function auditByApi(run: Run<ApiInputs>, committed: Committed): Promise<Fo
     const before = snapshotIn(committed)
     const { reading, confirmed } = await log.group('Limits', () => believableLimits(api, run, before))
     const limits = limitsNow(reading, before, inputs)
-    const tier = collectTier(api, log)
+    const spending = collectSpend(api, { window, policyCap: policyIn(committed).spendCap }, log)
     const meters = metersFor(limits, window)
     const { grid } = meters
     const usage = await log.group('Usage', async () => {
@@ -98,14 +140,59 @@ async function auditByApi(run: Run<ApiInputs>, committed: Committed): Promise<Fo
     const known = { limits, meters, usage, source, window, thresholds, peakWindow, policy: policyIn(committed) }
     const verdicts = judgeAll(known)
     refuseBlindness(verdicts)
-    const peaks = peaksToExplain(verdicts, meters.find, peakWindow)
-    const explained = await explainPeaks(api.client, reader, verdicts, peaks, reading, usage)
-    const report = reportOf(audited(known, { ...explained, tier: await tier, committed, confirmed }))
+    const hot = window.isLive ? hotMinutes(verdicts, meters, window, thresholds) : null
+    const { peaks, leftOut } = peaksToExplain(verdicts, meters.find, peakWindow)
+    const asked = [...peaks, ...(hot ? minutesToExplain(hot.minutes, meters.find) : [])]
+    const { drivers, problem } = await explainPeaks(api.client, reader, { peaks: asked, leftOut }, reading, usage)
+    const explained = { verdicts: withDrivers(verdicts, drivers), problem, hot: hot && explainedMinutes(hot, drivers) }
+    const whatIf = await whatIfOf(run, { ...known, verdicts }, reader)
+    const budgets = await budgetsOf(run, { ...known, verdicts }, reader)
+    const asksWho = limits.changes.some(({ change }) => isOfWorkspaceLimit(change))
+    const activities = asksWho ? await collectActivity(api, window.end, log) : null
+    const learnt = { ...explained, spending: await spending, whatIf, budgets, activities, committed, confirmed }
+    const report = reportOf(audited(known, learnt))
     const { snapshotBeside, active: workspaces } = limits
     return { report, snapshotBeside, workspaces, isPartial: reading.unreadable.length > 0 }
   } finally {
     api.close()
   }
+}
+
+/** What the input what-if asks, on the minutes of just the use that it names; null where it asks nothing. */
+async function whatIfOf(
+  { log, inputs }: Run<ApiInputs>,
+  known: Known & { verdicts: readonly Verdict[] },
+  reader: UsageReader,
+): Promise<WhatIf | null> {
+  // A live window ends while its minutes still come in: they would not add up.
+  if (inputs.whatIf.length === 0 || inputs.window.isLive) return null
+  const { limits, meters, usage, window, thresholds, peakWindow, verdicts } = known
+  const { census, takesFilter, freshness } = usage
+  const { groups } = limits.current
+  const scenario = scenarioOf(inputs.whatIf, { groups, workspaces: limits.active, inUse: inUse(census.window) })
+  const meter = createWhatIf(scenario, { limiters: limits.judged, groups, window })
+  const given = { reader, span: window, census, takesFilter }
+  const problem = await log.group('What if', () => collectUses('What if', scenario.uses, given, meter.fold))
+  if (problem !== null) return { changes: [], rows: [], findings: [{ kind: 'what-if', message: problem }] }
+  return meter.judge(verdicts, meters, { known: freshness.known, thresholds, peakWindow })
+}
+
+/** Budgets, for whoever keeps a gateway file; null where they were not asked for, or cannot be told. */
+async function budgetsOf(
+  { log, inputs }: Run<ApiInputs>,
+  { limits, usage, window, verdicts }: Known & { verdicts: readonly Verdict[] },
+  reader: UsageReader,
+): Promise<BudgetsLearnt> {
+  const nothing = { budgets: null, problem: null }
+  if (inputs.snapshot.gatewayPath === null) return nothing
+  const { census, takesFilter, freshness } = usage
+  const isComplete = missingMinutes(window, freshness.known) === 0
+  const known = { verdicts, groups: limits.current.groups, workspaces: limits.active, window, isComplete }
+  const meter = createBudgets({ ...known, used: census.window })
+  if (meter === null) return nothing
+  const given = { reader, span: window, census, takesFilter }
+  const problem = await log.group('Budgets', () => collectUses('Budgets', meter.uses, given, meter.fold))
+  return problem === null ? { budgets: meter.judge(), problem } : { budgets: null, problem }
 }
 
 /**

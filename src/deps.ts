@@ -20,7 +20,7 @@ export type Exchange = (
   request: { method: 'GET' | 'POST'; headers: Readonly<Record<string, string>>; body?: string; signal: AbortSignal },
 ) => Promise<OpenReply>
 
-/** Everything the run may touch outside its own memory. Made once in `index.ts`; tests make their own. */
+/** Everything the run may touch outside its own memory. Made once at each door, `main.ts` and `desk/`; tests make their own. */
 export type Deps = {
   core: Pick<
     typeof Core,
@@ -49,4 +49,6 @@ export type Deps = {
   saveMemory: () => void
   /** Uniform in [0, 1): jitter only. */
   random: () => number
+  /** Shows how far a long read is, in place of what it showed before; nothing where nobody watches. */
+  showProgress: (line: string) => void
 }

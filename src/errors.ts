@@ -1,3 +1,6 @@
+/** A place in a file, counted from 1, and what is wrong there. */
+export type Place = { line: number; column: number; message: string }
+
 /**
  * An error that teaches: what failed, for which resource, why, and what to do next.
  * `message` holds the first three in one sentence, `remedy` the last; both are safe to print once redacted.
@@ -8,6 +11,8 @@ export class AuditError extends Error {
   readonly status: number | undefined
   /** The `request-id` of that reply: what Anthropic's support asks for first. */
   readonly requestId: string | undefined
+  /** Where in a file that people write it is, so that they can be shown it there. */
+  readonly places: readonly Place[]
 
   constructor(
     message: string,
@@ -15,6 +20,7 @@ export class AuditError extends Error {
       remedy?: string | undefined
       status?: number | undefined
       requestId?: string | undefined
+      places?: readonly Place[]
       cause?: unknown
     } = {},
   ) {
@@ -23,6 +29,7 @@ export class AuditError extends Error {
     this.remedy = details.remedy
     this.status = details.status
     this.requestId = details.requestId
+    this.places = details.places ?? []
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Deps } from './deps.ts'
 
-type Annotate = (message: string, title?: string) => void
+/** An annotation; with `at`, beside that line of that file of the repository. */
+type Annotate = (message: string, title?: string, at?: { file: string; line: number; column?: number }) => void
 
 /** The run's log: log groups a step, and nothing in it that has not been redacted. */
 export type Log = {
@@ -17,8 +18,11 @@ export type Log = {
 export function createLog(core: Deps['core'], redact: (text: string) => string): Log {
   const annotate =
     (level: 'notice' | 'warning' | 'error'): Annotate =>
-    (message, title) =>
-      core[level](redact(message), title === undefined ? {} : { title: redact(title) })
+    (message, title, at) =>
+      core[level](redact(message), {
+        ...(title !== undefined && { title: redact(title) }),
+        ...(at && { file: at.file, startLine: at.line, startColumn: at.column }),
+      })
   return {
     info: (line) => core.info(oneLine(redact(line))),
     debug: (line) => core.debug(oneLine(redact(line))),

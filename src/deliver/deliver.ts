@@ -1,26 +1,31 @@
 import type { Committed } from '../collect/repository/committed.ts'
-import { isRerun } from '../collect/repository/earlier-attempt.ts'
+import { readLapse } from '../collect/repository/earlier-runs.ts'
+import { isRerun } from '../collect/repository/own-commits.ts'
 import type { Deps } from '../deps.ts'
 import { describeError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import type { Blind, Report } from '../report/report.ts'
+import type { Blind } from '../report/report.ts'
 import type { Run } from '../run.ts'
 import { annotations, logLines } from '../tell/annotations.ts'
 import { renderBlindSlack, renderBlindSummary, renderRefusedSummary } from '../tell/blind.ts'
-import { drillReport } from '../tell/drill.ts'
 import { evidencePage } from '../tell/evidence/page.ts'
+import { openMetrics } from '../tell/files/openmetrics.ts'
+import { lapseText } from '../tell/slack/lapse-text.ts'
 import { shouldNotify, shouldNotifyBlind } from '../tell/slack/notify.ts'
+import { slackAsMarkdown } from '../tell/slack/slack-as-markdown.ts'
 import type { SlackMessage } from '../tell/slack/slack-limits.ts'
 import { renderSlack } from '../tell/slack/slack-message.ts'
-import type { SlackOutcome } from '../tell/slack/slack-outcome.ts'
 import { renderSummary } from '../tell/summary/summary.ts'
-import { type Links, linksOf } from '../tell/words/links.ts'
+import { linksOf } from '../tell/words/links.ts'
 import type { Secrets } from '../transport/redaction.ts'
 import { isoTime } from '../vocabulary/use/window.ts'
+import { deliverDrill } from './deliver-drill.ts'
 import { exitCode } from './exit-code.ts'
+import { deliverIssues } from './issues/deliver-issues.ts'
+import { notifySlack } from './notify-slack.ts'
 import { writeOutputs } from './outputs.ts'
-import { postToSlack } from './post-to-slack.ts'
-import { writeEvidence, writeReport, writeSummary } from './run-files.ts'
+import { redactedReport } from './redacted.ts'
+import { writeEvidence, writeMessage, writeMetrics, writeReport, writeSummary } from './run-files.ts'
 import { type Found, keepSnapshot } from './snapshot/keep-snapshot.ts'
 
 /**
@@ -30,9 +35,9 @@ import { type Found, keepSnapshot } from './snapshot/keep-snapshot.ts'
 export async function deliverAudit(run: Run, found: Found, committed: Committed): Promise<0 | 1> {
   const { deps, inputs, log } = run
   const links = linksOf(deps.env, inputs.runbookUrl)
-  let report = redacted(run, found.report)
+  let report = redactedReport(found.report, run.secrets)
   const failed = (resource: string, message: string) => {
-    report = redacted(run, { ...report, failures: [...report.failures, { resource, message }] })
+    report = redactedReport({ ...report, failures: [...report.failures, { resource, message }] }, run.secrets)
   }
 
   const clean = run.secrets.redact
@@ -41,11 +46,20 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
   const { pullRequest } = snapshot
   if (pullRequest?.operation === 'branch-only' && pullRequest.error !== null) failed('pull request', pullRequest.error)
 
-  const wanted = shouldNotify(inputs.notify, report, snapshot, { isRerun: isRerun(deps.env) })
-  const posted = await log.group('Slack', () =>
-    notifySlack(run, wanted, () => renderSlack(report, links, snapshot, inputs.notify)),
-  )
-  const drill = inputs.mode === 'drill' ? await postDrill(run, report, links) : null
+  const issues = await log.group('Issues', () => deliverIssues(run, report, links))
+  if (issues.error !== null) failed('issues', issues.error)
+
+  const isWanted = (isReminder: boolean) => shouldNotify(inputs.notify, report, snapshot, { isReminder })
+  const before = committed.kind === 'read' ? committed.before : null
+  const isUntold = !isWanted(isRerun(deps.env)) && isWanted(true)
+  const untold = isUntold ? await (before ? before.lapse : readLapse(run)) : null
+  const lapse = untold ?? (before?.isReported ? before.lapse : null)
+  if (lapse) log.info(lapseText(lapse))
+  const render = () => renderSlack(report, links, snapshot, { notify: inputs.notify, lapse })
+  const wanted = isWanted(isRerun(deps.env) || untold !== null)
+  const posted = await log.group('Slack', () => notifySlack(run, wanted, render))
+  const drill = inputs.mode === 'drill' ? await deliverDrill(run, report, links) : null
+  if (drill?.issueError) failed('issue of the drill', drill.issueError)
   for (const one of [posted, drill?.slack]) {
     if (!one || !('error' in one)) continue
     const isOpen = one.kind === 'unknown' ? 'If the message is not there' : 'Once that is mended'
@@ -61,23 +75,17 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
   const evidence = evidencePage(report)
   const evidencePath =
     evidence && (await attemptFile(log, 'evidence page', () => writeEvidence(deps.env, clean(evidence))))
+  const metricsPath = await attemptFile(log, 'metrics', () => writeMetrics(deps.env, clean(openMetrics(report))))
+  const messagePath = await keepMessage(run, drill !== null || wanted, drill?.render ?? render)
   await attemptFile(log, 'job summary', () =>
     writeSummary(deps.env, clean(renderSummary(report, links, snapshot, { dryRun: inputs.dryRun, slack: posted }))),
   )
   if (drill) await attemptFile(log, 'job summary of the drill', () => writeSummary(deps.env, clean(drill.summary)))
   const isDriftKnown = committed.kind === 'read'
-  const files = { reportPath, evidencePath }
-  writeOutputs(deps.core, log, { kind: 'audited', report, isDriftKnown, ...files, snapshot, slack })
+  const issueNumbers = inputs.issues === 'none' ? null : issues.numbers
+  const files = { reportPath, evidencePath, messagePath, metricsPath }
+  writeOutputs(deps.core, log, { kind: 'audited', report, isDriftKnown, files, issues: issueNumbers, snapshot, slack })
   return exitCode(report, inputs.failOn, log)
-}
-
-/** `mode: drill`: one made-up alert, headed DRILL, goes the way that a real one would; `notify` has no say in it. */
-async function postDrill(run: Run, real: Report, links: Links): Promise<{ slack: SlackOutcome; summary: string }> {
-  const { inputs, log } = run
-  const report = drillReport(real)
-  const slack = await log.group('Drill', () => notifySlack(run, true, () => renderSlack(report, links, null)))
-  for (const { level, title, message } of annotations(report, inputs.failOn)) log[level](message, title)
-  return { slack, summary: renderSummary(report, links, null, { dryRun: inputs.dryRun, slack }) }
 }
 
 /** Limits, usage or the policy could not be read: nothing is known, and that is reported wherever a verdict would have been. */
@@ -89,15 +97,15 @@ export async function deliverBlind(run: Run, error: string): Promise<1> {
   const source = inputs.source.kind === 'headers-log' ? 'headers' : 'api'
   // A list of problems, such as those of a policy, becomes one line: Slack and the summary show it as a sentence.
   const blind: Blind = { window, source, error: secrets.redact(error).replaceAll('\n- ', ' · ') }
-  const slack = await log.group('Slack', () =>
-    notifySlack(run, shouldNotifyBlind(inputs.notify), () => renderBlindSlack(blind, links)),
-  )
+  const wanted = shouldNotifyBlind(inputs.notify)
+  const slack = await log.group('Slack', () => notifySlack(run, wanted, () => renderBlindSlack(blind, links)))
+  const messagePath = await keepMessage(run, wanted, () => renderBlindSlack(blind, links))
   await attemptFile(log, 'job summary', () =>
     writeSummary(deps.env, secrets.redact(renderBlindSummary(blind, links, { dryRun: inputs.dryRun, slack }))),
   )
   // First the reason: it is what matters, and the outputs may be what cannot be written.
   log.fail(`The audit is blind: ${error}`)
-  writeOutputs(deps.core, log, { kind: 'blind', window, slack })
+  writeOutputs(deps.core, log, { kind: 'blind', window, slack, messagePath })
   return 1
 }
 
@@ -110,27 +118,14 @@ export async function refuse({ env }: Pick<Deps, 'env'>, log: Log, secrets: Secr
   return 1
 }
 
-async function notifySlack(
+/** The message for other channels, exactly where Slack would get it: a step that posts the file needs no rule of its own. */
+async function keepMessage(
   { deps, inputs, log, secrets }: Run,
   wanted: boolean,
   render: () => SlackMessage,
-): Promise<SlackOutcome> {
-  if (!inputs.slackWebhookUrl) {
-    log.info('No slack-webhook-url: nothing is posted.')
-    return { kind: 'not-set-up' }
-  }
-  if (!wanted) {
-    log.info(`Nothing to post by notify: ${inputs.notify}.`)
-    return { kind: 'not-wanted' }
-  }
-  const message = secrets.redactAll(render())
-  if (inputs.dryRun) {
-    log.info(`Dry run: would have posted to Slack: ${message.text}`)
-    return { kind: 'rehearsed', message }
-  }
-  const posting = await postToSlack({ ...deps, redact: secrets.redact }, inputs.slackWebhookUrl, message)
-  log.info(posting.kind === 'delivered' ? 'Posted to Slack.' : `Slack: ${posting.error}`)
-  return posting
+): Promise<string | null> {
+  if (!wanted || inputs.dryRun) return null
+  return attemptFile(log, 'message', () => writeMessage(deps.env, slackAsMarkdown(secrets.redactAll(render()))))
 }
 
 /** A file on the runner that cannot be written is said, but is no reason to lose what comes after it. */
@@ -141,9 +136,4 @@ async function attemptFile<T>(log: Log, what: string, write: () => Promise<T>): 
     log.warning(`The ${what} could not be written: ${describeError(error)}`)
     return null
   }
-}
-
-/** Every rendering is made of the report, so that what is taken out of it here appears in none of them. */
-function redacted({ secrets }: Run, report: Report): Report {
-  return secrets.redactAll(report)
 }

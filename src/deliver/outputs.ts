@@ -27,6 +27,9 @@ export const OUTPUTS = [
   'data-complete',
   'slack-delivered',
   'unclaimed-share',
+  'issues',
+  'message-path',
+  'metrics-path',
 ] as const
 
 export type OutputName = (typeof OUTPUTS)[number]
@@ -42,13 +45,21 @@ export type Ending =
       report: Report
       /** Whether the committed snapshot could be read: without it nobody knows what has moved. */
       isDriftKnown: boolean
-      /** Null where the file could not be written; there may be no evidence at all. */
-      reportPath: string | null
-      evidencePath: string | null
+      files: RunFiles
+      /** Issues opened, updated or closed; null: none are kept. */
+      issues: readonly number[] | null
       snapshot: SnapshotOutcome
       slack: SlackOutcome
     }
-  | { kind: 'blind'; window: Blind['window']; slack: SlackOutcome }
+  | { kind: 'blind'; window: Blind['window']; slack: SlackOutcome; messagePath: string | null }
+
+/** Paths of what the run wrote; null where the file could not be written, or there was nothing to write. */
+export type RunFiles = {
+  reportPath: string | null
+  evidencePath: string | null
+  messagePath: string | null
+  metricsPath: string | null
+}
 
 /** The value of every output, as text. Empty means "nothing to say", never "fine". */
 function outputsOf(ending: Ending): Record<OutputName, string> {
@@ -61,17 +72,18 @@ function outputsOf(ending: Ending): Record<OutputName, string> {
       'window-end': text(ending.window?.end),
       'data-complete': 'false',
       'slack-delivered': slackDelivered,
+      'message-path': text(ending.messagePath),
     }
   }
-  const { report, isDriftKnown, reportPath, evidencePath, snapshot } = ending
+  const { report, isDriftKnown, files, issues, snapshot } = ending
   const { commit, pullRequest } = snapshot
   return {
     status: text(report.status),
     'highest-utilization': text(report.highest_utilization),
     'alert-count': text(alerts(report).length),
     alerts: alertsOutput(report).text,
-    'report-path': text(reportPath),
-    'evidence-path': text(evidencePath),
+    'report-path': text(files.reportPath),
+    'evidence-path': text(files.evidencePath),
     drift: isDriftKnown ? text(report.drift.length > 0) : '',
     'drift-count': isDriftKnown ? text(report.drift.length) : '',
     'snapshot-path': snapshot.path,
@@ -86,6 +98,9 @@ function outputsOf(ending: Ending): Record<OutputName, string> {
     'data-complete': text(report.window.complete),
     'slack-delivered': slackDelivered,
     'unclaimed-share': text(report.accounting?.unclaimed_share),
+    issues: issues === null ? '' : JSON.stringify(issues),
+    'message-path': text(files.messagePath),
+    'metrics-path': text(files.metricsPath),
   }
 }
 

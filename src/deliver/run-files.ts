@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts'
 import type { Report } from '../report/report.ts'
 import { writeWhole } from './write-whole.ts'
 
-/** The files a run leaves on the runner: the report, the evidence page, and the job summary. */
+/** The files a run leaves on the runner: the report, what is made of it for others, and the job summary. */
 
 const FOLDER = 'claude-rate-limit-audit'
 
@@ -17,6 +17,16 @@ export function writeReport(env: Deps['env'], report: Report): Promise<string> {
 /** Writes the evidence page beside the report and returns its path. */
 export function writeEvidence(env: Deps['env'], markdown: string): Promise<string> {
   return writeTemporary(env, 'evidence.md', markdown)
+}
+
+/** Writes the message beside the report and returns its path. */
+export function writeMessage(env: Deps['env'], markdown: string): Promise<string> {
+  return writeTemporary(env, 'message.md', markdown)
+}
+
+/** Writes the metrics beside the report and returns their path. */
+export function writeMetrics(env: Deps['env'], text: string): Promise<string> {
+  return writeTemporary(env, 'metrics.txt', text)
 }
 
 async function writeTemporary(env: Deps['env'], name: string, text: string): Promise<string> {

@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { COMPARE_WITH, parseDay } from '../vocabulary/use/window.ts'
+import { COMPARE_WITH, type LiveSpan, parseDay } from '../vocabulary/use/window.ts'
 import {
   branchName,
   grammar,
@@ -14,6 +14,7 @@ import {
   uuid,
 } from './grammar.ts'
 import type { InputName } from './names.ts'
+import { whatIfLines } from './what-if-lines.ts'
 
 const GROUP_TYPES = ['model_group', 'batch', 'token_count', 'files', 'skills', 'web_search'] as const
 
@@ -23,6 +24,15 @@ const failOn = grammar('never, or a list of alert, watch, drift', (text) => {
   const known = (['alert', 'watch', 'drift'] as const).filter((item) => items.includes(item))
   return items.length > 0 && known.length === items.length ? new Set(known) : undefined
 })
+
+const LONGEST_LIVE = 48
+
+/** `today`, `last-1h` to `last-48h`; undefined: it is no live window. */
+function liveSpan(text: string): LiveSpan | undefined {
+  const hours = Number(/^last-(\d{1,2})h$/.exec(text)?.[1] ?? 0)
+  if (text === 'today') return 'today'
+  return hours >= 1 && hours <= LONGEST_LIVE ? { hours } : undefined
+}
 
 const WORKFLOW_TRIGGER =
   'an incoming webhook, https://hooks.slack.com/services/…; this address starts a workflow of Slack instead, which takes no message that this action writes: add an incoming webhook to the channel'
@@ -45,9 +55,11 @@ export const fields = {
   'headers-log': optional(
     grammar('a path or a glob, such as logs/claude-*.jsonl', (text) => (/[\0\r\n]/.test(text) ? undefined : text)),
   ),
-  mode: oneOf('audit', 'drill'),
-  date: grammar('yesterday, or a day as YYYY-MM-DD (UTC); with headers-log also today', (text) =>
-    text === 'yesterday' || text === 'today' ? text : parseDay(text),
+  mode: oneOf('audit', 'drill', 'check'),
+  date: grammar(
+    'yesterday, or a day as YYYY-MM-DD (UTC); live: today, or last-1h to last-48h',
+    (text): 'yesterday' | LiveSpan | number | undefined =>
+      text === 'yesterday' ? text : (liveSpan(text) ?? parseDay(text)),
   ),
   'lookback-days': grammar('a whole number from 1 to 31', (text) =>
     /^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= 31 ? Number(text) : undefined,
@@ -56,6 +68,8 @@ export const fields = {
   'peak-window': oneOf('minute', 'hour', 'second'),
   threshold,
   'watch-threshold': threshold,
+  issues: oneOf('none', 'alert'),
+  'what-if': whatIfLines,
   'policy-path': repositoryPath,
   workspaces: grammar('all | none | a list of workspace IDs or names', (text) => {
     if (text === 'all' || text === 'none') return text

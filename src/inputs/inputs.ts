@@ -3,23 +3,18 @@ import type { Deps } from '../deps.ts'
 import { AuditError } from '../errors.ts'
 import { readProxies } from '../transport/proxies.ts'
 import type { Secrets } from '../transport/redaction.ts'
-import {
-  type CompareWith,
-  DAY,
-  dayOf,
-  earliestDay,
-  isoDay,
-  MINUTE,
-  type Window,
-  windowOf,
-  withinRetention,
-} from '../vocabulary/use/window.ts'
+import type { Window } from '../vocabulary/use/window.ts'
+import { checkLive, withWindow } from './choose-window.ts'
 import { type Fields, fields } from './fields.ts'
 import { asGiven, INPUTS, type InputName, SECRET_INPUTS } from './names.ts'
-import { type Credentials, chooseSource, type LogPattern, type Source } from './source.ts'
+import { type Credentials, chooseSource, type LogPattern } from './source.ts'
+import { checkPaths, checkPeakWindow, checkWhatIf } from './together.ts'
+import type { WhatIfChange } from './what-if-lines.ts'
 
 /** What was asked for. `log-span`: the window is what the log holds, which is known once it has been read. */
 export type Inputs = ApiInputs | LogInputs
+/** What a check of the files in a pull request needs: no credential, and no service. */
+export type CheckInputs = { mode: 'check'; policyPath: string; snapshotPath: string }
 export type ApiInputs = OtherInputs & { source: Credentials; window: Window }
 export type LogInputs = OtherInputs & { source: LogPattern; window: Window | 'log-span' }
 
@@ -34,6 +29,9 @@ type OtherInputs = {
   /** A log of headers is always read to the second. */
   peakWindow: 'minute' | 'hour'
   thresholds: { watch: number; alert: number }
+  issues: 'none' | 'alert'
+  /** Changes to play through on the use of the window. */
+  whatIf: readonly WhatIfChange[]
   policyPath: string
   workspaces: 'all' | 'none' | readonly string[]
   models: readonly string[]
@@ -67,7 +65,7 @@ type OtherInputs = {
 export function readInputs(
   { core, now, env }: Pick<Deps, 'core' | 'now' | 'env'>,
   secrets: Pick<Secrets, 'add' | 'redact'>,
-): Inputs {
+): Inputs | CheckInputs {
   const names = Object.keys(INPUTS) as InputName[]
   const raw = Object.fromEntries(names.map((name) => [name, core.getInput(name).trim() || INPUTS[name]])) as Record<
     InputName,
@@ -87,8 +85,11 @@ export function readInputs(
     else if (!parsed.success)
       problems.push(`${name}: got ${asGiven(name, raw[name])}; accepted: ${acceptedBy(parsed.error)}`)
   }
+  if (values.mode === 'check') return checkInputs(raw, values, problems)
   const source = chooseSource(raw, values, problems)
   checkPeakWindow(raw, values, problems)
+  checkWhatIf(raw, problems)
+  checkLive(raw, values, problems)
   const sourced = source && withWindow(source, values, now(), problems)
   if (
     values.threshold !== undefined &&
@@ -111,6 +112,15 @@ export function readInputs(
   return { ...sourced, ...otherInputs(values as Fields) }
 }
 
+/** A check reads two files: whatever else is given has to be well-formed, and means nothing. */
+function checkInputs(raw: Record<InputName, string>, values: Partial<Fields>, problems: string[]): CheckInputs {
+  checkPaths(raw, problems)
+  const { 'policy-path': policyPath, 'snapshot-path': snapshotPath } = values
+  if (problems.length > 0 || policyPath === undefined || snapshotPath === undefined)
+    throw new AuditError(problemText(problems))
+  return { mode: 'check', policyPath, snapshotPath }
+}
+
 function acceptedBy(error: z.ZodError): string {
   const issue = error.issues[0]
   // A union reports the branches it tried: the last one is the grammar, the first the empty string.
@@ -123,100 +133,15 @@ function problemText(problems: readonly string[]): string {
   return `${head}; nothing was read or sent.\n${problems.map((problem) => `- ${problem}`).join('\n')}`
 }
 
-/** The usage API knows minutes and hours; a log of headers knows what was left at each response. */
-function checkPeakWindow(raw: Record<InputName, string>, values: Partial<Fields>, problems: string[]): void {
-  const given = values['peak-window']
-  const isLog = raw['headers-log'] !== ''
-  if (given === 'second' && !isLog)
-    problems.push(
-      'peak-window: got "second"; accepted: minute | hour. The usage API has no buckets finer than a minute, so a busiest second cannot be measured from it; the anthropic-ratelimit-* headers of your own responses can show it (input headers-log)',
-    )
-  if (given === 'hour' && isLog)
-    problems.push(
-      'peak-window: got "hour" with headers-log; accepted: minute | second. A log shows what was left at each response, which has no mean over an hour',
-    )
-}
-
-function checkPaths(raw: Record<InputName, string>, problems: string[]): void {
-  const names = ['snapshot-path', 'policy-path', 'gateway-path'] as const
-  for (const [index, name] of names.entries()) {
-    const other = names.slice(0, index).find((earlier) => raw[earlier] === raw[name])
-    if (other) problems.push(`${name}: got ${asGiven(name, raw[name])}; accepted: another path than that of ${other}`)
-  }
-}
-
-function withWindow(
-  source: Source,
-  values: Partial<Fields>,
-  now: number,
-  problems: string[],
-): Pick<ApiInputs, 'source' | 'window'> | Pick<LogInputs, 'source' | 'window'> | undefined {
-  const { date, 'lookback-days': days, 'compare-with': compareWith } = values
-  if (date === undefined || days === undefined || compareWith === undefined) return undefined
-  if (source.kind === 'headers-log') {
-    const window = logWindow(date, days, compareWith, now, problems)
-    return window && { source, window }
-  }
-  const window = apiWindow(date, days, compareWith, now, problems)
-  return window && { source, window }
-}
-
-/** A log has no lag, and by default the window is what it holds: all of `date` and `lookback-days` are left at their defaults. */
-function logWindow(
-  date: Fields['date'],
-  days: number,
-  compareWith: CompareWith,
-  now: number,
-  problems: string[],
-): Window | 'log-span' | undefined {
-  const today = dayOf(now)
-  if (date === 'yesterday') return days === 1 ? 'log-span' : windowOf(today - DAY, days, compareWith)
-  const lastDay = date === 'today' ? today : date
-  if (lastDay > today) {
-    problems.push(`date: got "${isoDay(lastDay)}"; accepted: today, or a UTC day that has ended`)
-    return undefined
-  }
-  const window = windowOf(lastDay, days, compareWith)
-  return lastDay < today ? window : { ...window, end: Math.floor(now / MINUTE) * MINUTE + MINUTE, earlier: null }
-}
-
-function apiWindow(
-  date: Fields['date'],
-  days: number,
-  compareWith: CompareWith,
-  now: number,
-  problems: string[],
-): Window | undefined {
-  const today = dayOf(now)
-  if (date === 'today') {
-    problems.push(
-      'date: got "today"; accepted: a UTC day that has ended, since usage of the last hours is not in yet; with headers-log, also today',
-    )
-    return undefined
-  }
-  const lastDay = date === 'yesterday' ? today - DAY : date
-  if (lastDay >= today) {
-    problems.push(
-      `date: got "${isoDay(lastDay)}"; accepted: a UTC day that has ended, ${isoDay(today - DAY)} or earlier`,
-    )
-    return undefined
-  }
-  const window = windowOf(lastDay, days, compareWith)
-  if (window.start < earliestDay(now)) {
-    problems.push(
-      `date: got "${isoDay(lastDay)}" with lookback-days ${days}, which begins on ${isoDay(window.start)}; accepted: a window that begins on ${isoDay(earliestDay(now))} or later, as far back as the usage API answers`,
-    )
-    return undefined
-  }
-  return withinRetention(window, now)
-}
-
 function otherInputs(values: Fields): OtherInputs {
   return {
-    mode: values.mode,
+    // A check has gone its own way by then.
+    mode: values.mode === 'drill' ? 'drill' : 'audit',
     anthropicBaseUrl: values['anthropic-base-url'],
     peakWindow: values['peak-window'] === 'hour' ? 'hour' : 'minute',
     thresholds: { watch: values['watch-threshold'], alert: values.threshold },
+    issues: values.issues,
+    whatIf: values['what-if'],
     policyPath: values['policy-path'],
     workspaces: values.workspaces,
     models: values.models,

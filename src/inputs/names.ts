@@ -18,6 +18,8 @@ export const INPUTS = {
   'peak-window': 'minute',
   threshold: '75%',
   'watch-threshold': '50%',
+  issues: 'none',
+  'what-if': '',
   'policy-path': '.github/claude-rate-limits.policy.yml',
   workspaces: 'all',
   models: '',

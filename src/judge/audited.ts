@@ -3,9 +3,12 @@ import type { Drift } from '../vocabulary/drift.ts'
 import type { Finding } from '../vocabulary/finding.ts'
 import type { Accounting } from '../vocabulary/use/accounting.ts'
 import type { Window } from '../vocabulary/use/window.ts'
-import type { Thresholds, Verdict } from '../vocabulary/verdict.ts'
+import type { Live, Thresholds, Verdict } from '../vocabulary/verdict.ts'
 import type { GroupView } from './headroom/group-views.ts'
+import type { Budget } from './planning/budgets.ts'
 import type { Planning } from './planning/planning.ts'
+import type { Spend } from './planning/spend.ts'
+import type { WhatIf } from './planning/what-if-minutes.ts'
 
 /** Everything an audit found, whichever door it came by. Times are UTC milliseconds. */
 export type Audited = {
@@ -20,7 +23,15 @@ export type Audited = {
   drift: readonly Drift[]
   isFirstSnapshot: boolean
   findings: readonly Finding[]
-  planning: Planning
+  /** Absent of a live window: no trend and no tier is read from an unfinished day. */
+  planning?: Planning
+  live?: Live
+  /** Absent where nothing was asked. */
+  whatIf?: WhatIf
+  /** Absent where they were not asked for, or cannot be told. */
+  budgets?: readonly Budget[]
+  /** Absent where no cap is known, or not what was spent. */
+  spend?: Spend
   /** Where the use went; absent where only a log of responses is known. */
   accounting?: Accounting
   /** Of a log of response headers: how much of it was of use. */

@@ -36,6 +36,14 @@ export const consequenceSchema = z.object({
   reason: z.string().optional().describe('Why a side that has a limit is not measured'),
 })
 
+/** A change on record in Anthropic's Activity Feed: no e-mail, no address, no name of a person. */
+export const changedBySchema = z.object({
+  kind: z.string().describe('admin key, API key, service account, user, …'),
+  id: z.string().nullable(),
+  name: z.string().nullable().describe('Of a key'),
+  at: time,
+})
+
 /** A change. */
 export const driftSchema = z.object({
   class: driftClassSchema,
@@ -68,4 +76,9 @@ export const driftSchema = z.object({
     .optional()
     .describe('Whether the limit is now what the policy file expects; absent where it expects nothing'),
   at: time.optional().describe('When a log of responses first shows the new limit'),
+  changed_by: changedBySchema
+    .nullable()
+    .optional()
+    .describe('Who changed it; null: not on record, or several are. Absent where the Activity Feed was not read'),
+  candidates: z.array(changedBySchema).optional().describe('Where several changes on record fit'),
 })

@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import { backTestSchema } from './back-test-part.ts'
+import { budgetSchema } from './budgets-part.ts'
 import { driftSchema } from './drift-schemas.ts'
 import {
   accountingSchema,
@@ -6,6 +8,7 @@ import {
   findingSchema,
   groupSchema,
   groupViewSchema,
+  hotMinuteSchema,
   logSchema,
   ratio,
   refusalSchema,
@@ -13,6 +16,8 @@ import {
   time,
   verdictSchema,
 } from './row-schemas.ts'
+import { spendSchema } from './spend-part.ts'
+import { whatIfSchema } from './what-if-part.ts'
 
 /** The report file, as it is written and published. Keys are spelled as in the file; more may be added, none renamed. */
 
@@ -25,10 +30,16 @@ export const planningSchema = z.object({
   tier_table: z
     .object({ date: z.iso.date(), source: z.url() })
     .describe('The published table that tiers are compared with'),
+  spend_cap_tier: z
+    .string()
+    .nullable()
+    .describe('The tier whose published spend cap the organization has, where the spend-limit listing is open to it'),
   usage_tier: z
     .string()
     .nullable()
-    .describe('The tier whose spend cap the organization has, where the spend-limit listing is open to it'),
+    .describe(
+      'The same, where all limits that the published table has are of that tier too: a cap alone can be a raised one',
+    ),
   tiers: z.array(z.object({ group: groupSchema, matches: z.array(z.string()), reading: z.string() })),
   tier_what_if: z
     .array(z.object({ group: groupSchema, limiter: z.string(), utilization: ratio, by_tier: byTier }))
@@ -99,6 +110,10 @@ export const reportSchema = z.object({
   first_snapshot: z.boolean().describe('No snapshot was committed yet: nothing to compare with'),
   findings: z.array(findingSchema),
   planning: planningSchema.optional(),
+  budgets: z.array(budgetSchema).optional().describe('A cap for each workspace, for limits in watch or alert'),
+  what_if: whatIfSchema.optional().describe('Utilization as the lines of the input what-if would have made it'),
+  spend: spendSchema.optional().describe('The monthly spend cap as a limit: a ratio and a date, no money'),
+  back_test: z.array(backTestSchema).optional().describe('How often other alert lines would have fired'),
   refusals: z
     .array(refusalSchema)
     .optional()
@@ -107,6 +122,16 @@ export const reportSchema = z.object({
     .optional()
     .describe('Where the use of the window went; absent where only a log of responses is known'),
   log: logSchema.optional().describe('How much of a log of response headers was of use'),
+  live: z
+    .object({
+      known_until: z
+        .object({ tokens: time, requests: time })
+        .describe('Up to when use is known: what is limited in tokens, and the rest'),
+      hot_minutes: z.array(hotMinuteSchema).describe('Newest first'),
+      hot_minutes_left_out: z.int().nonnegative(),
+    })
+    .optional()
+    .describe('Of a live window (date: today, last-1h to last-48h) only'),
   unmatched_models: z.array(z.object({ model: z.string(), requests: count.nullable(), tokens: count })),
   unread_workspaces: z
     .array(z.object({ id: z.string(), name: z.string() }))

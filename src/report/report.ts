@@ -1,4 +1,5 @@
 import type * as z from 'zod'
+import type { backTestSchema } from './back-test-part.ts'
 import type { consequenceSchema, driftSchema } from './drift-schemas.ts'
 import type { planningSchema, reportSchema } from './report-schema.ts'
 import type {
@@ -10,6 +11,8 @@ import type {
   unmeasuredSchema,
   verdictSchema,
 } from './row-schemas.ts'
+import type { spendSchema } from './spend-part.ts'
+import type { whatIfSchema } from './what-if-part.ts'
 
 /**
  * The Report: one value that holds everything the audit found. It is written as it is to `report-path`,
@@ -26,7 +29,11 @@ export type ConsequenceRow = z.infer<typeof consequenceSchema>
 export type GroupViewRow = z.infer<typeof groupViewSchema>
 export type AccountingPart = z.infer<typeof accountingSchema>
 export type Planning = z.infer<typeof planningSchema>
+export type SpendPart = z.infer<typeof spendSchema>
+export type WhatIfPart = z.infer<typeof whatIfSchema>
+export type BackTestRow = z.infer<typeof backTestSchema>
 export type Report = z.infer<typeof reportSchema>
+export type HotMinuteRow = NonNullable<Report['live']>['hot_minutes'][number]
 export type DriversPart = NonNullable<MeasuredRow['drivers']>
 
 /**

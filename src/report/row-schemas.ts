@@ -14,8 +14,8 @@ export const scopeSchema = z.discriminatedUnion('type', [
 ])
 export const groupSchema = z.object({ type: z.string(), name: z.string() })
 
-const measuredBandSchema = z.enum(['ok', 'watch', 'alert'])
-const transitionSchema = z.enum(['new', 'worse', 'continuing', 'recovered'])
+export const measuredBandSchema = z.enum(['ok', 'watch', 'alert'])
+export const transitionSchema = z.enum(['new', 'worse', 'continuing', 'recovered'])
 
 const share = z.object({ id: z.string().nullable(), name: z.string(), share: ratio.describe('Part of the peak, 0–1') })
 const driversSchema = z
@@ -41,6 +41,11 @@ const judged = {
     .describe('The lines of this limit, where the policy file moved them'),
 }
 
+const ofLive = {
+  known_until: time.optional().describe('In a live window: up to when the use of this limit is known'),
+  missing_minutes: z.int().nonnegative().optional().describe('In a live window: its minutes that are not known'),
+}
+
 const muted = z
   .object({ owner: z.string(), reason: z.string(), until: z.iso.date() })
   .optional()
@@ -61,6 +66,7 @@ export const measuredSchema = z.object({
   p99: count
     .nullable()
     .describe('Nearest rank over all known minutes of the window, zeros included. Null for a limit per day'),
+  steady: count.optional().describe('Median of the minutes with use; only where the limit was used to half or more'),
   minutes_over_threshold: z
     .int()
     .nonnegative()
@@ -83,6 +89,7 @@ export const measuredSchema = z.object({
   drivers: driversSchema.nullable(),
   lowest_remaining: count.optional().describe('From response headers: the least that was left of the limit'),
   request_id: z.string().optional().describe('From response headers: the response that showed the peak'),
+  ...ofLive,
   muted,
 })
 
@@ -107,6 +114,23 @@ export const unmeasuredSchema = z.object({
   reason: z.string().describe('Why it is unmeasured'),
   transition: z.null(),
   ...NO_FIGURES,
+  ...ofLive,
+  so_far: z
+    .object({ peak: count, peak_at: time, utilization: ratio })
+    .optional()
+    .describe('In a live window: below the watch line as far as is known, while minutes are missing'),
+})
+
+/** A minute of a live window at or over the alert line of a limit, or within 5 % of the limit. */
+export const hotMinuteSchema = z.object({
+  scope: scopeSchema,
+  group: groupSchema,
+  limiter: z.string(),
+  at: time,
+  limit: z.number(),
+  used: count,
+  utilization: ratio,
+  drivers: driversSchema.nullable().describe('Of the newest minutes only'),
 })
 
 /** Requests refused with 429, by what refused them. */
@@ -215,4 +239,8 @@ export const groupViewSchema = z.object({
     })
     .nullable()
     .describe('Null where the group had no input'),
+  use: z
+    .object({ requests: count, input_tokens: count, output_tokens: count })
+    .optional()
+    .describe('Standard-speed use of the organization in the window; absent where requests are not counted'),
 })

@@ -3,9 +3,9 @@ import type { Consequence, Drift, Use } from '../vocabulary/drift.ts'
 import { sameLimit } from '../vocabulary/limits/limit-key.ts'
 import type { Accounting } from '../vocabulary/use/accounting.ts'
 import { isoTime } from '../vocabulary/use/window.ts'
-import { isMeasured, isRefused, type MeasuredVerdict, type Verdict } from '../vocabulary/verdict.ts'
+import { type Drivers, isMeasured, isRefused, type MeasuredVerdict, type Verdict } from '../vocabulary/verdict.ts'
 import { refusedPart } from './refused-rows.ts'
-import type { AccountingPart, ConsequenceRow, DriftRow, GroupViewRow, VerdictRow } from './report.ts'
+import type { AccountingPart, ConsequenceRow, DriftRow, DriversPart, GroupViewRow, VerdictRow } from './report.ts'
 
 /** Verdicts, drift and views as the rows of the report file. */
 
@@ -14,14 +14,19 @@ export function verdictRow(verdict: Verdict): VerdictRow {
   const base = { scope, group: { type: group.type, name: group.name }, limiter }
   const judgedBy = { configured, limit_source: limitSource, lower_bound: lowerBound }
   const own = thresholds && { thresholds }
-  if (isMeasured(verdict)) return { ...base, ...judgedBy, ...figures(verdict), ...own }
+  const ofLive = verdict.live && {
+    known_until: isoTime(verdict.live.knownUntil),
+    missing_minutes: verdict.live.missingMinutes,
+  }
+  if (isMeasured(verdict)) return { ...base, ...judgedBy, ...figures(verdict), ...own, ...ofLive }
   if (isRefused(verdict)) {
     const { limit, band, transition, refused, muted } = verdict
     const alert = { limit, band, transition, reason: 'refused' as const, refused: refusedPart(refused) }
     return { ...base, ...judgedBy, ...NO_FIGURES, ...alert, ...(muted && { muted }) }
   }
-  const { limit, band, reason } = verdict
-  return { ...base, ...judgedBy, ...NO_FIGURES, limit, band, reason, ...own }
+  const { limit, band, reason, soFar } = verdict
+  const so_far = soFar && { peak: soFar.peak, peak_at: isoTime(soFar.peakAt), utilization: soFar.utilization }
+  return { ...base, ...judgedBy, ...NO_FIGURES, limit, band, reason, ...own, ...ofLive, ...(so_far && { so_far }) }
 }
 
 const NO_FIGURES = {
@@ -40,13 +45,14 @@ const NO_FIGURES = {
 
 function figures(verdict: MeasuredVerdict) {
   const { limit, peak, peakAt, bracket, p99, minutesOverThreshold, utilization, band, transition } = verdict
-  const { clipped, previous, hourly, drivers, lowestRemaining, requestId, muted } = verdict
+  const { steady, clipped, previous, hourly, drivers, lowestRemaining, requestId, muted } = verdict
   return {
     limit,
     peak,
     peak_at: isoTime(peakAt),
     bracket,
     p99,
+    ...(steady !== undefined && { steady }),
     minutes_over_threshold: minutesOverThreshold,
     utilization,
     band,
@@ -55,15 +61,17 @@ function figures(verdict: MeasuredVerdict) {
     clipped: clipped && { from: isoTime(clipped.from), minutes: clipped.minutes },
     previous,
     hourly: hourly && [...hourly],
-    drivers: drivers && {
-      workspaces: [...drivers.workspaces],
-      models: [...drivers.models],
-      api_keys: [...drivers.apiKeys],
-    },
+    drivers: driversPart(drivers),
     ...(lowestRemaining !== undefined && { lowest_remaining: lowestRemaining }),
     ...(requestId !== undefined && { request_id: requestId }),
     ...(muted && { muted }),
   }
+}
+
+export function driversPart(drivers: Drivers | null): DriversPart | null {
+  if (!drivers) return null
+  const { workspaces, models, apiKeys } = drivers
+  return { workspaces: [...workspaces], models: [...models], api_keys: [...apiKeys] }
 }
 
 export function accountingRow(accounting: Accounting): AccountingPart {
@@ -103,7 +111,14 @@ export function driftRow(drift: Drift): DriftRow {
     }),
     ...(drift.intended !== undefined && { intended: drift.intended }),
     ...(drift.at !== undefined && { at: isoTime(drift.at) }),
+    ...changedByCells(drift),
   }
+}
+
+function changedByCells({ changedBy }: Drift): Pick<DriftRow, 'changed_by' | 'candidates'> {
+  if (!changedBy) return {}
+  const records = changedBy.records.map(({ kind, id, name, at }) => ({ kind, id, name, at: isoTime(at) }))
+  return records.length > 1 ? { changed_by: null, candidates: records } : { changed_by: records[0] ?? null }
 }
 
 /** The peak by the groups of now; of a limit that is gone, by those of before. */
@@ -126,7 +141,7 @@ export function consequenceRow({ scope, group, limiter, before, after }: Consequ
   }
 }
 
-export function groupViewRow({ scope, group, binds, cache }: GroupView): GroupViewRow {
+export function groupViewRow({ scope, group, binds, cache, use }: GroupView): GroupViewRow {
   return {
     scope,
     group: { type: group.type, name: group.name },
@@ -137,5 +152,6 @@ export function groupViewRow({ scope, group, binds, cache }: GroupView): GroupVi
       hourly_read_share: [...cache.hourlyReadShare],
       hourly_input: [...cache.hourlyInput],
     },
+    ...(use && { use: { requests: use.requests, input_tokens: use.input, output_tokens: use.output } }),
   }
 }

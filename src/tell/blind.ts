@@ -57,6 +57,8 @@ function meaning({ window }: Blind, clock: Clock = inUtc): string {
 function remedy({ window, source }: Blind): string {
   if (window === null)
     return 'Fix the cause, then run the workflow again with this log: what was not logged cannot be read later.'
+  const isLive = !window.end.endsWith('T00:00:00Z')
+  if (source === 'api' && isLive) return 'Fix the cause, then run the workflow again with the same `date`.'
   const lastDay = new Date(Date.parse(window.end) - 1).toISOString().slice(0, 10)
   return source === 'api'
     ? `Fix the cause, then run the workflow again with \`date: ${lastDay}\`: Anthropic keeps the usage, so nothing is lost.`

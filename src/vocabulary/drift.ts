@@ -1,3 +1,4 @@
+import type { Actor } from './activity.ts'
 import type { Group, Limits } from './limits/groups.ts'
 import type { LimitRef } from './limits/limit-key.ts'
 import type { Scope, WorkspaceScope } from './scope.ts'
@@ -12,7 +13,12 @@ export type Drift = Change & {
   intended?: boolean
   /** When the new limit was first seen, UTC ms: known where a log of responses shows the change. */
   at?: number
+  /** Absent where the Activity Feed was not read. */
+  changedBy?: ChangedBy
 }
+
+/** Who made the change, `at` UTC ms: one record, none, or several that fit alike. */
+export type ChangedBy = { records: readonly (Actor & { at: number })[] }
 
 /** A difference alone, as two snapshots show it. */
 export type Change = LimitChange | GroupChange | ModelChange | WorkspaceChange

@@ -1,4 +1,5 @@
 import type { LimitRef } from './limits/limit-key.ts'
+import type { KnownUntil } from './use/window.ts'
 
 /** `ok` below the watch line, `watch` from it, `alert` from the alert line. */
 export type MeasuredBand = 'ok' | 'watch' | 'alert'
@@ -26,6 +27,8 @@ type Judged = LimitRef & {
   lowerBound: boolean
   /** The lines of this limit, where the policy moved them. */
   thresholds?: Thresholds
+  /** In a live window: up to when the use of this limit is known, and how many of its minutes are not. */
+  live?: { knownUntil: number; missingMinutes: number }
 }
 
 /** A limit with its figures. Times are UTC milliseconds, amounts in the limit's own units. */
@@ -43,6 +46,8 @@ export type MeasuredVerdict = Judged & {
   /** Null for a limit per day, and where only a log of responses is known. */
   bracket: number | null
   p99: number | null
+  /** Median of the minutes with use; only where the limit was used to half or more, for who asks for more of it. */
+  steady?: number
   minutesOverThreshold: number | null
   /** The longest run of minutes pressed against the limit. */
   clipped: { from: number; minutes: number } | null
@@ -56,8 +61,27 @@ export type MeasuredVerdict = Judged & {
   muted?: Mute
 }
 
-/** A limit without figures, and why: never 0 %, never ok. */
-export type UnmeasuredVerdict = Judged & { band: 'unmeasured'; limit: number | null; reason: string }
+/** What the known minutes of a live window show of a limit that is below its watch line as far as they go. */
+export type SoFar = { peak: number; peakAt: number; utilization: number }
+
+/**
+ * A limit without a verdict, and why: never 0 %, never ok. `soFar`: in a live window, below its watch line as far as is
+ * known, while minutes are missing that could hold more.
+ */
+export type UnmeasuredVerdict = Judged & { band: 'unmeasured'; limit: number | null; reason: string; soFar?: SoFar }
+
+/** A minute of a live window in which a limit was at or over its alert line, or pressed against it. */
+export type HotMinute = LimitRef & {
+  /** Its start, UTC milliseconds. */
+  at: number
+  limit: number
+  used: number
+  utilization: number
+  drivers: Drivers | null
+}
+
+/** What only a live window has; `leftOut`: hot minutes before those that are listed. */
+export type Live = { known: KnownUntil; hotMinutes: readonly HotMinute[]; leftOut: number }
 
 /**
  * A model whose requests were refused: an alert without a figure, since a refusal does not say which of the model's limits

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { group, usage, workspace, world } from '../emulator/world/world.ts'
-import { type Services, startServices } from './harness.ts'
+import { asScheduled, type Services, startServices } from './harness.ts'
 
 /** What new and recovered compare with, over a week that ends with 2026-11-22. */
 
@@ -69,6 +69,6 @@ test('another value stops the run before any request', async () => {
 test('the weekly review of the docs compares weeks', async () => {
   const workflow = parse(await readFile(new URL('../../docs/workflows/weekly-review.yml', import.meta.url), 'utf8'))
   const { 'anthropic-admin-key': _, 'slack-webhook-url': __, ...inputs } = workflow.jobs.review.steps[0].with
-  const { report } = await services.run(inputs)
+  const { report } = await services.run(asScheduled(inputs))
   expect(report.verdicts.map(({ transition }) => transition)).toEqual(['new', 'recovered'])
 })

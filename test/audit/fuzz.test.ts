@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { audit } from '../../src/audit.ts'
+import { RUNNER } from '../../src/deliver/runner.ts'
 import type { Deps } from '../../src/deps.ts'
 import { INPUTS, type InputName } from '../../src/inputs/names.ts'
 import { reportSchema } from '../../src/report/report-schema.ts'
@@ -101,24 +102,28 @@ async function run(seed: number): Promise<Ending> {
     startGroup: nothing,
     endGroup: nothing,
   } as unknown as Deps['core']
-  const code = await audit({
-    core,
-    env: { RUNNER_TEMP: '/dev/null/nowhere' },
-    fetch: fetch as typeof globalThis.fetch,
-    exchange: overFetch(fetch),
-    now: WORLD.now,
-    sleep: async () => {},
+  const code = await audit(
+    {
+      core,
+      env: { RUNNER_TEMP: '/dev/null/nowhere' },
+      fetch: fetch as typeof globalThis.fetch,
+      exchange: overFetch(fetch),
+      now: WORLD.now,
+      sleep: async () => {},
 
-    saveMemory: () => {},
-    random: dice,
-  })
+      saveMemory: () => {},
+      showProgress: () => {},
+      random: dice,
+    },
+    RUNNER,
+  )
   return { code, mutated, outputs, failed }
 }
 
-test('20,000 mutated replies end in a report or a message, never in an exception', async () => {
+test('10,000 mutated replies end in a report or a message, never in an exception', async () => {
   let mutated = 0
   const endings = { judged: 0, blind: 0 }
-  for (let seed = 1; mutated < 20_000; seed++) {
+  for (let seed = 1; mutated < 10_000; seed++) {
     const ending = await run(seed).catch((error: unknown) => {
       throw new Error(`Seed ${seed}: ${error instanceof Error ? error.stack : String(error)}`)
     })

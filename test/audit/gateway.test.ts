@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { group, type World, workspace, workspaceId, world } from '../emulator/world/world.ts'
-import { type Services, startServices } from './harness.ts'
+import { asScheduled, type Services, startServices } from './harness.ts'
 
 const SNAPSHOT = '.github/claude-rate-limits.json'
 const GATEWAY = '.github/claude-gateway.json'
@@ -113,7 +113,7 @@ test('the six-hourly refresh of the docs leaves it to the daily audit to tell wh
   const { 'anthropic-admin-key': _, ...inputs } = workflow.jobs.refresh.steps[0].with
   await services.run()
   services.anthropic.world = withLimit(400)
-  await services.run(inputs)
+  await services.run(asScheduled(inputs))
   expect((await gateway()).organization['Claude Opus 4.x'].output_tokens_per_minute).toBe(400)
   services.slack.messages.length = 0
   expect((await services.run()).outputs).toMatchObject({ drift: 'true', 'drift-count': '1' })

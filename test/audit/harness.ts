@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { audit } from '../../src/audit.ts'
 import type { OutputName } from '../../src/deliver/outputs.ts'
+import { RUNNER } from '../../src/deliver/runner.ts'
 import type { Deps } from '../../src/deps.ts'
 import { INPUTS, type InputName } from '../../src/inputs/names.ts'
 import type { Report } from '../../src/report/report.ts'
@@ -45,6 +46,11 @@ export type AuditRun = {
   masked: string[]
 }
 
+/** The inputs of a workflow's step as a scheduled run has them: what a person may give by hand is empty then. */
+export function asScheduled(given: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, value.includes('${{') ? '' : value]))
+}
+
 /** The three services with one commit in the repository; with an issuer the job may ask for ID tokens. */
 export async function startServices(
   world: World,
@@ -80,18 +86,22 @@ export async function startServices(
     }
     const transport = createTransport({ env: {}, version: 'test' })
     try {
-      const code = await audit({
-        core: { ...core, ...runner },
-        fetch: transport.fetch,
-        exchange: transport.exchange,
-        now: anthropic.world.now,
-        sleep: async () => {},
+      const code = await audit(
+        {
+          core: { ...core, ...runner },
+          fetch: transport.fetch,
+          exchange: transport.exchange,
+          now: anthropic.world.now,
+          sleep: async () => {},
 
-        saveMemory: () => {},
-        random: () => 0.5,
-        ...overrides,
-        env: { ...env, ...overrides.env },
-      })
+          saveMemory: () => {},
+          showProgress: () => {},
+          random: () => 0.5,
+          ...overrides,
+          env: { ...env, ...overrides.env },
+        },
+        RUNNER,
+      )
       const path = outputs['report-path']
       const report = path ? (JSON.parse(await readFile(path, 'utf8')) as Report) : null
       return {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { audit } from '../../src/audit.ts'
+import { RUNNER } from '../../src/deliver/runner.ts'
 import type { Deps } from '../../src/deps.ts'
 import { INPUTS, type InputName } from '../../src/inputs/names.ts'
 import { ADMIN_KEY } from '../emulator/anthropic/server.ts'
@@ -63,17 +64,21 @@ test('whatever breaks while a run is refused is printed by the last guard, witho
     startGroup: note,
     endGroup: () => {},
   } as unknown as Deps['core']
-  const code = await audit({
-    core,
-    env: {},
-    fetch,
-    exchange: overFetch(fetch),
-    now: services.anthropic.world.now,
-    sleep: async () => {},
+  const code = await audit(
+    {
+      core,
+      env: {},
+      fetch,
+      exchange: overFetch(fetch),
+      now: services.anthropic.world.now,
+      sleep: async () => {},
 
-    saveMemory: () => {},
-    random: () => 0.5,
-  })
+      saveMemory: () => {},
+      showProgress: () => {},
+      random: () => 0.5,
+    },
+    RUNNER,
+  )
   expect(code).toBe(1)
   expect(lines.join('\n')).toMatch(/went through is closed/)
   expect(lines.join('\n')).not.toContain(ADMIN_KEY)

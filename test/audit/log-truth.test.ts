@@ -179,9 +179,11 @@ describe('the window of a log', () => {
     expect(audit.summary).toContain('200 responses in the window, 1 outside it')
   })
 
-  test('is that of the usage API without a log: there today is refused', async () => {
-    const audit = await services.run({ date: 'today' })
-    expect(audit.log).toContain('date: got "today"; accepted:')
+  test('of today is whole, for a log has no lag as the usage API has', async () => {
+    const ofLog = await run([requests('2026-11-23T05:00:00Z', 1000, 900)], { date: 'today' })
+    expect(ofLog.report.live).toBeUndefined()
+    expect(ofLog.report.window).toMatchObject({ start: '2026-11-23T00:00:00Z', complete: true })
+    expect(ofLog.report.verdicts).toMatchObject([{ band: 'ok', peak: 100 }])
   })
 
   test('is not stretched by a line from a time that is yet to come', async () => {

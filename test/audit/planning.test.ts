@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { SCALE_TIER } from '../emulator/world/tiers.ts'
 import { group, usage, workspace, world } from '../emulator/world/world.ts'
 import { type Services, startServices } from './harness.ts'
 
@@ -43,7 +44,7 @@ beforeEach(async () => {
 })
 afterEach(() => services.stop())
 
-test('two weeks of rising peaks give a runway, with its chart, tiers, what-if, idle groups and a ranking', async () => {
+test('two weeks of rising peaks give a runway, with its chart, the back-test of the line, tiers, what-if, idle groups and a ranking', async () => {
   const run = await services.run({ 'lookback-days': '14' })
   expect(run.code).toBe(0)
   const { planning } = run.report
@@ -62,6 +63,15 @@ test('two weeks of rising peaks give a runway, with its chart, tiers, what-if, i
   expect(run.summary).toContain('- Claude Haiku 4.5: not used')
   expect(planning?.usage_tier).toBeNull()
   expect(run.summary.indexOf('| production |')).toBeGreaterThan(0)
+
+  const tested = run.report.back_test?.find(
+    ({ scope, limiter }) =>
+      scope.type === 'workspace' && scope.name === 'production' && limiter === 'requests_per_minute',
+  )
+  // From 300 to 560 of 700: 360, 420 … are the first days at or over a line.
+  expect(tested?.days).toBe(14)
+  expect(tested?.lines.map(({ days }) => days)).toEqual([11, 8, 4, 2, 1, 0])
+  expect(run.summary).toContain('How often other alert lines would have fired')
 })
 
 test('the evidence page is written beside the report, and folded in the summary', async () => {
@@ -69,6 +79,9 @@ test('the evidence page is written beside the report, and folded in the summary'
   const page = await readFile(run.outputs['evidence-path']!, 'utf8')
   expect(page).toContain('# Evidence for higher Claude rate limits')
   expect(page).toContain('| Peak | 560 (56 %) at 14:05 UTC |')
+  expect(page).toContain('| Steady use, the median of the minutes with use | 560 (56 %) |')
+  // 300,000 uncached and 200,000 read from the cache, in 560 requests.
+  expect(page).toContain('| Requests to the group | 560, with 893 tokens of input and 0 of output each |')
   expect(run.summary).toContain('Evidence to ask Anthropic for more')
   expect(run.summary).toContain('| Peak | 560 (56 %) at 14:05 UTC |')
 })
@@ -80,12 +93,22 @@ test('a quiet organization has no evidence page, and the output is empty', async
   expect(run.summary).not.toContain('Evidence to ask')
 })
 
-test('where the spend-limit listing is open, the tier is named, and no money', async () => {
+test('where the spend-limit listing is open, the tier of the cap is named, and no money', async () => {
   services.anthropic.options.spendLimits = [{ scope: { type: 'usage_tier' }, amount: '50000' }]
   const run = await services.run()
-  expect(run.report.planning?.usage_tier).toBe('Start')
-  expect(run.summary).toContain("The organization's spend cap is the one published for the Start tier.")
+  expect(run.report.planning).toMatchObject({ spend_cap_tier: 'Start', usage_tier: null })
+  expect(run.summary).toContain("The organization's spend cap is the one published for the Start tier. Not all")
   expect(run.summary + JSON.stringify(run.report)).not.toMatch(/USD|\$\d/)
+})
+
+test.each([
+  ['20000000', 'Scale', 'Scale'],
+  ['100000', 'Build', null],
+])('limits of Scale with a cap of %s cents: a cap of %s, a tier of %s', async (amount, cap, tier) => {
+  services.anthropic.world = world({ groups: SCALE_TIER })
+  services.anthropic.options.spendLimits = [{ scope: { type: 'usage_tier' }, amount }]
+  const run = await services.run({ models: 'claude-opus-4-6' })
+  expect(run.report.planning).toMatchObject({ spend_cap_tier: cap, usage_tier: tier })
 })
 
 test('a spend-limit listing that cannot be read is silence: the audit stands without it', async () => {

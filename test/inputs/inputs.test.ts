@@ -7,16 +7,22 @@ import { createSecrets } from '../../src/transport/redaction.ts'
 const NOW = Date.parse('2026-11-24T06:23:00Z')
 const KEY = 'sk-ant-admin01-abcdefghijklmnop'
 
-function read(given: Partial<Record<InputName, string>>, masked: string[] = [], env: Deps['env'] = {}) {
+function asked(given: Partial<Record<InputName, string>>, masked: string[] = [], env: Deps['env'] = {}, now = NOW) {
   const core = { getInput: (name: string) => given[name as InputName] ?? '' } as Deps['core']
-  return readInputs({ core, now: () => NOW, env }, createSecrets({ setSecret: (secret) => masked.push(secret) }))
+  return readInputs({ core, now: () => now, env }, createSecrets({ setSecret: (secret) => masked.push(secret) }))
+}
+
+function read(given: Partial<Record<InputName, string>>, masked: string[] = [], env: Deps['env'] = {}, now = NOW) {
+  const inputs = asked(given, masked, env, now)
+  if (inputs.mode === 'check') throw new Error('This is no audit.')
+  return inputs
 }
 
 const withKey = (given: Partial<Record<InputName, string>>) => read({ 'anthropic-admin-key': KEY, ...given })
 
-const message = (given: Partial<Record<InputName, string>>): string => {
+const message = (given: Partial<Record<InputName, string>>, now = NOW): string => {
   try {
-    read(given)
+    read(given, [], {}, now)
   } catch (error) {
     return (error as Error).message
   }
@@ -173,7 +179,7 @@ test('every bad input is named in one message', () => {
   const text = message({
     'anthropic-admin-key': KEY,
     threshold: '80',
-    date: 'today',
+    date: 'tomorrow',
     'dry-run': 'si',
     notify: 'loudly',
   })
@@ -286,7 +292,48 @@ test.each([
   expect(read({ 'headers-log': 'logs/*.jsonl', ...given }).window).toEqual(window)
 })
 
-test('the window of a log ends by now, and today is of a log only', () => {
-  expect(message({ 'headers-log': 'x', date: '2026-11-25' })).toMatch(/date: got "2026-11-25"; accepted: today, or/)
-  expect(message({ 'anthropic-admin-key': KEY, date: 'today' })).toMatch(/date: got "today"; .*with headers-log/)
+test.each([
+  ['today', { start: day('2026-11-24'), end: Date.parse('2026-11-24T06:20:00Z'), days: 1 }],
+  ['last-1h', { start: Date.parse('2026-11-24T05:20:00Z'), end: Date.parse('2026-11-24T06:20:00Z'), days: 1 }],
+  ['last-48h', { start: Date.parse('2026-11-22T06:20:00Z'), end: Date.parse('2026-11-24T06:20:00Z'), days: 3 }],
+])('%s is live: whole minutes up to now, compared with nothing', (date, window) => {
+  const now = Date.parse('2026-11-24T06:20:59Z')
+  expect(read({ 'anthropic-admin-key': KEY, date }, [], {}, now).window).toEqual({
+    ...window,
+    earlier: null,
+    isLive: true,
+  })
+})
+
+test('in the first minute of a UTC day there is no today yet', () => {
+  const now = Date.parse('2026-11-24T00:00:59Z')
+  expect(message({ 'anthropic-admin-key': KEY, date: 'today' }, now)).toMatch(
+    /first minute of the UTC day; accepted: last-1h/,
+  )
+})
+
+test('the last hours of a log are whole, up to the minute that has begun', () => {
+  const now = Date.parse('2026-11-24T06:20:59Z')
+  const window = { start: Date.parse('2026-11-24T03:21:00Z'), end: Date.parse('2026-11-24T06:21:00Z'), days: 1 }
+  expect(read({ 'headers-log': 'x', date: 'last-3h' }, [], {}, now).window).toEqual({ ...window, earlier: null })
+})
+
+test('a day that has not ended is refused with the ways there are to look at it', () => {
+  expect(message({ 'headers-log': 'x', date: '2026-11-25' })).toMatch(
+    /date: got "2026-11-25"; accepted: today, the last hours, or/,
+  )
+  expect(message({ 'anthropic-admin-key': KEY, date: '2026-11-25' })).toMatch(
+    /date: got "2026-11-25"; accepted: a UTC day that has ended, .*today, or last-1h to last-48h\..*headers-log/,
+  )
+})
+
+test('a check needs no credential, takes the two paths, and still refuses what is not well-formed', () => {
+  expect(asked({ mode: 'check', 'policy-path': 'limits.yml' })).toEqual({
+    mode: 'check',
+    policyPath: 'limits.yml',
+    snapshotPath: '.github/claude-rate-limits.json',
+  })
+  expect(message({ mode: 'check', 'policy-path': '../limits.yml' })).toMatch(/policy-path: got "..\/limits.yml"/)
+  expect(message({ mode: 'check', 'policy-path': 'a.json', 'snapshot-path': 'a.json' })).toContain('another path')
+  expect(message({ mode: 'look' })).toContain('mode: got "look"; accepted: audit | drill | check')
 })

@@ -98,4 +98,47 @@ describe.skipIf(!hasShell)('The scripts to copy', () => {
       payload: { summary: 'A Claude rate limit was used to 93 %', severity: 'critical' },
     })
   })
+
+  const MESSAGE = '**🔴 1 limit**\n\n- `$(touch hacked)` "quoted" \\<b\\>\n'
+  const withMessage = () => {
+    writeFileSync(join(folder, 'message.md'), MESSAGE)
+    return { WEBHOOK: 'https://example.com/hook', MESSAGE: 'message.md' }
+  }
+
+  test('other-channels.yml posts the message to Teams as a card', () => {
+    run('other-channels.yml', 'Teams', withMessage())
+    const [attachment] = JSON.parse(written('curl.input')).attachments
+    expect(attachment.contentType).toBe('application/vnd.microsoft.card.adaptive')
+    expect(attachment.content.body).toEqual([{ type: 'TextBlock', text: MESSAGE, wrap: true }])
+    expect(written('curl.calls')).toContain('https://example.com/hook')
+  })
+
+  test('other-channels.yml posts the message to Discord, where it mentions nobody', () => {
+    run('other-channels.yml', 'Discord', withMessage())
+    expect(JSON.parse(written('curl.input'))).toEqual({
+      embeds: [{ description: MESSAGE }],
+      allowed_mentions: { parse: [] },
+    })
+  })
+
+  test('other-channels.yml mails the message', () => {
+    run('other-channels.yml', 'E-mail', {
+      ...withMessage(),
+      SMTP_URL: 'smtps://mail.example.com',
+      SMTP_USER: 'me:password',
+      FROM: 'a@example.com',
+      TO: 'b@example.com',
+    })
+    expect(written('mail.txt')).toMatch(/^From: a@example\.com\r\nTo: b@example\.com\r\n/)
+    expect(written('mail.txt').endsWith(`8bit\r\n\r\n${MESSAGE}`)).toBe(true)
+    expect(written('curl.calls')).toContain('--mail-rcpt b@example.com --upload-file mail.txt smtps://mail.example.com')
+    expect(existsSync(join(folder, 'hacked'))).toBe(false)
+  })
+
+  test('other-channels.yml replaces what Prometheus was given the day before', () => {
+    run('other-channels.yml', 'Prometheus', { METRICS: 'metrics.txt', PUSHGATEWAY_URL: 'http://127.0.0.1:9091' })
+    expect(written('curl.calls')).toContain(
+      '--request PUT --data-binary @metrics.txt http://127.0.0.1:9091/metrics/job/claude_rate_limits',
+    )
+  })
 })

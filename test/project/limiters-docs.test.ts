@@ -8,7 +8,7 @@ import { limiterName } from '../../src/tell/words/format.ts'
 import type { RateLimitGroup } from '../../src/vocabulary/limits/groups.ts'
 import { LIMITERS, type LimiterRule } from '../../src/vocabulary/limits/limiters.ts'
 import type { UsageRow } from '../../src/vocabulary/use/usage-row.ts'
-import { MINUTE, windowOf } from '../../src/vocabulary/use/window.ts'
+import { knownAlike, MINUTE, windowOf } from '../../src/vocabulary/use/window.ts'
 import { projectFiles } from './yaml-blocks.ts'
 
 const NEW: LimiterRule = {
@@ -61,7 +61,7 @@ function verdictOnOneLimit() {
     current: limits,
     meters,
     window,
-    known: window.end,
+    known: knownAlike(window.end),
     source: 'analytics',
     thresholds: { watch: 0.5, alert: 0.75 },
     peakWindow: 'minute',

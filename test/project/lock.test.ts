@@ -13,16 +13,20 @@ type Entry = {
   optionalDependencies?: Record<string, string>
 }
 type Lock = { packages: Record<string, Entry> }
-type Manifest = Record<'dependencies' | 'devDependencies' | 'optionalDependencies', Record<string, string>>
+type Manifest = { devDependencies: Record<string, string>; optionalDependencies: Record<string, string> }
 
 const text = readFileSync('package-lock.json', 'utf8')
 const { packages }: Lock = JSON.parse(text)
-const manifest: Manifest = JSON.parse(readFileSync('package.json', 'utf8'))
-const { '': _root, ...installed } = packages
+const { devDependencies }: Manifest = JSON.parse(readFileSync('package.json', 'utf8'))
+/** The package that has the project's own Node: a folder here, so that it comes from no registry. */
+const OWN_NODE = 'scripts/own-node'
+const { optionalDependencies }: Manifest = JSON.parse(readFileSync(`${OWN_NODE}/package.json`, 'utf8'))
+const { '': _root, [OWN_NODE]: _folder, 'node_modules/own-node': link, ...installed } = packages
 
 describe('The lock file', () => {
   test('names no registry: it installs from whichever one the machine uses', () => {
-    expect(text).not.toContain('"resolved"')
+    expect(link).toEqual({ resolved: OWN_NODE, link: true })
+    expect(Object.values(installed).filter(({ resolved }) => resolved !== undefined)).toEqual([])
   })
 
   test('pins the content of every package', () => {
@@ -34,7 +38,7 @@ describe('The lock file', () => {
   test('holds every optional dependency that its packages name', () => {
     const missing = Object.entries(packages).flatMap(([path, entry]) =>
       Object.keys(entry.optionalDependencies ?? {})
-        .filter((name) => !resolve(path, name))
+        .filter((name) => !isFound(path, name))
         .map((name) => `${path || 'the root'} → ${name}`),
     )
     expect(missing).toEqual([])
@@ -48,7 +52,7 @@ describe('The lock file', () => {
 })
 
 /** As Node looks a package up: beside, then in each folder above. */
-function resolve(from: string, name: string): boolean {
+function isFound(from: string, name: string): boolean {
   const folders = from.split('/node_modules/')
   return (
     folders.some((_, index) => {
@@ -60,8 +64,8 @@ function resolve(from: string, name: string): boolean {
 
 describe('The project', () => {
   test('asks for exact versions only', () => {
-    const ranges = [manifest.dependencies, manifest.devDependencies, manifest.optionalDependencies]
-      .flatMap((table) => Object.entries(table))
+    const ranges = Object.entries({ ...devDependencies, ...optionalDependencies })
+      .filter(([name]) => name !== 'own-node')
       .filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))
     expect(ranges).toEqual([])
   })

@@ -58,7 +58,7 @@ describe('The checker is awake', () => {
   })
 
   test('it flags an input that the reusable workflow does not take', async () => {
-    const text = `${read('docs/workflows/reusable.yml')}    with:\n      treshold: 80%\n`
+    const text = read('docs/workflows/reusable.yml').replace('    with:\n', '    with:\n      treshold: 80%\n')
     expect(await checker.check('reusable.yml', text)).toEqual([expect.stringContaining('treshold')])
   })
 })
@@ -108,6 +108,20 @@ describe('Our rules for every workflow', () => {
     const { jobs }: Workflow = parse(read('.github/workflows/ci.yml'))
     const { ok, ...others } = jobs
     expect(ok?.needs).toEqual(Object.keys(others))
+  })
+
+  // A check of a pull request audits no day, and delivers nothing anyway.
+  const audits = copyable.filter((path) => !path.endsWith('/check-policy.yml'))
+  test.each(audits)("%s can be run by hand, for a day of one's choice and without delivering anything", (path) => {
+    const { on, jobs } = parse(read(path))
+    expect(Object.keys(on.workflow_dispatch.inputs)).toEqual(expect.arrayContaining(['date', 'dry-run']))
+    const steps = Object.values<Job>(jobs).flatMap((job) => (job.uses ? [job] : (job.steps ?? [])))
+    const ours = steps.filter(({ uses }) => uses?.startsWith(OURS)) as { with: Record<string, string> }[]
+    expect(ours.length).toBeGreaterThan(0)
+    for (const { with: given } of ours) {
+      expect(given.date).toContain('inputs.date')
+      expect(given['dry-run']).toContain('inputs.dry-run')
+    }
   })
 
   test('every workflow to copy is shown in the README', () => {

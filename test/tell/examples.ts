@@ -207,6 +207,52 @@ function reportOf(given: Partial<Report> & { verdicts: VerdictRow[] }): Report {
   } satisfies Report)
 }
 
+/** The same at 14:20 of the day: tokens are known until 14:14, requests until 13:55. */
+function liveOf({ planning: _, ...report }: Report): Report {
+  const known = { tokens: `${DAY}14:14:00Z`, requests: `${DAY}13:55:00Z` }
+  const verdicts = report.verdicts.map((row): VerdictRow => {
+    if (row.band === 'unmeasured' || !('bracket' in row) || 'refused' in row) return row
+    const ofTokens = row.limiter.includes('tokens')
+    const live = {
+      known_until: ofTokens ? known.tokens : known.requests,
+      missing_minutes: ofTokens ? 6 : 25,
+    }
+    const peak_at = ofTokens ? row.peak_at : `${DAY}13:41:00Z`
+    if (row.band !== 'ok')
+      return { ...row, ...live, peak_at, lower_bound: true, transition: null, previous: null, hourly: null }
+    const { scope, group, limiter, configured, limit_source, lower_bound, limit, peak, utilization } = row
+    const so_far = { peak, peak_at, utilization }
+    const reason = `not known to its end: ${live.missing_minutes} minutes are not in yet`
+    const now = { scope, group, limiter, configured, limit_source, lower_bound, limit, reason, so_far }
+    return { ...(UNMEASURED[0] as UnmeasuredRow), ...now, ...live }
+  })
+  const hot = verdicts.filter((row) => row.band === 'alert').filter((row) => !('refused' in row))
+  return reportSchema.parse({
+    ...report,
+    window: {
+      ...report.window,
+      end: `${DAY}14:20:00Z`,
+      complete: false,
+      missing_minutes: 25,
+      data_refreshed_at: known.requests,
+      compared_with: null,
+    },
+    status: verdicts.some(({ band }) => band === 'alert') ? 'alert' : null,
+    verdicts,
+    live: {
+      known_until: known,
+      hot_minutes: ['14:05', '14:04'].flatMap((at, index) =>
+        hot.map(({ scope, group, limiter, limit, peak, utilization, drivers }) => ({
+          ...{ scope, group, limiter, limit, used: peak, utilization },
+          at: `${DAY}${at}:00Z`,
+          drivers: index === 0 ? drivers : null,
+        })),
+      ),
+      hot_minutes_left_out: hot.length > 0 ? 12 : 0,
+    },
+  })
+}
+
 function bindsOf(view: GroupViewRow, verdicts: readonly VerdictRow[]): GroupViewRow['binds'] {
   return verdicts
     .filter(({ scope, group }) => scope.type === 'organization' && group.name === view.group.name)
@@ -364,6 +410,13 @@ const UNCHANGED = {
   commit: null,
   pullRequest: null,
   note: null,
+} satisfies SnapshotOutcome
+
+const NOT_WANTED = {
+  ...UNCHANGED,
+  operation: 'skipped',
+  because: 'not-wanted',
+  note: 'Nothing is committed or proposed from a live window.',
 } satisfies SnapshotOutcome
 
 /** Must show as just these characters wherever it is shown. */
@@ -565,6 +618,11 @@ export const EXAMPLES = {
     snapshot: { ...UNCHANGED, operation: 'created', commit: COMMIT },
   },
   'nothing-measurable': { report: reportOf({ verdicts: UNMEASURED, groups: [] }), snapshot: UNCHANGED },
+  incident: {
+    report: liveOf(reportOf({ verdicts: withRows(EVERY_DAY, OPUS_INPUT_ALERT, SONNET_WATCH, PRODUCTION_ALERT) })),
+    snapshot: NOT_WANTED,
+  },
+  'quiet-hour': { report: liveOf(reportOf({ verdicts: EVERY_DAY })), snapshot: NOT_WANTED },
   'alerts-5': { report: manyAlerts(3, 2), snapshot: UNCHANGED },
   'alerts-60': { report: manyAlerts(50, 10), snapshot: UNCHANGED },
   'alerts-50': { report: manyAlerts(50), snapshot: UNCHANGED },

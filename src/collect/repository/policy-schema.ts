@@ -84,6 +84,11 @@ export const policySchema = z.strictObject({
   thresholds: listOf(thresholdSchema).describe('Lines for some limits; the rule that names more of a limit wins'),
   mutes: listOf(muteSchema).describe('Alerts nobody needs to hear of, each with an owner, a reason and an end'),
   expected: listOf(expectedSchema).describe('Limits as they should be'),
+  'spend-cap': z
+    .number()
+    .positive()
+    .nullish()
+    .describe('Monthly spend cap in US dollars, for organizations to which Anthropic does not list it'),
 })
 
 type Rules = z.infer<typeof policySchema>
@@ -98,7 +103,9 @@ export type Policy = {
   thresholds: readonly ThresholdRule[]
   mutes: readonly Mute[]
   expected: readonly ExpectedLimit[]
+  /** US dollars a month; null: the policy names none. It is in no output. */
+  spendCap: number | null
 }
 
 /** What holds where there is no policy file. */
-export const NO_POLICY: Policy = { path: '', thresholds: [], mutes: [], expected: [] }
+export const NO_POLICY: Policy = { path: '', thresholds: [], mutes: [], expected: [], spendCap: null }

@@ -1,6 +1,6 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
 import type * as z from 'zod'
-import { AuditError } from '../../errors.ts'
+import { AuditError, type Place } from '../../errors.ts'
 import { type Policy, policySchema } from './policy-schema.ts'
 
 const MOST_PROBLEMS = 10
@@ -18,14 +18,14 @@ export function parsePolicy(text: string, path: string): Policy {
     ])
   const lines = new LineCounter()
   const document = parseDocument(text.replace(/^\uFEFF/, ''), { lineCounter: lines, prettyErrors: false })
-  const at = (offset: number) => {
-    const { line, col } = lines.linePos(offset)
-    return { line, text: `line ${line}, column ${col}` }
+  const place = (offset: number, message: string): Place => {
+    const { line, col: column } = lines.linePos(offset)
+    return { line, column, message }
   }
   if (document.errors.length > 0)
     throw invalid(
       path,
-      document.errors.map(({ pos, message }) => `${at(pos[0]).text}: ${message}`),
+      document.errors.map(({ pos, message }) => place(pos[0], message)),
     )
 
   const parsed = policySchema.safeParse(toValue(document, path))
@@ -34,16 +34,17 @@ export function parsePolicy(text: string, path: string): Policy {
       path,
       parsed.error.issues
         .flatMap((issue) => problems(issue, document))
-        .map(({ offset, message }) => `${at(offset).text}: ${message}`),
+        .map(({ offset, message }) => place(offset, message)),
     )
 
   const withLines = <T>(list: string, rules: readonly T[]) =>
-    rules.map((rule, index) => ({ ...rule, line: at(offsetOf(document, [list, index])).line }))
+    rules.map((rule, index) => ({ ...rule, line: lines.linePos(offsetOf(document, [list, index])).line }))
   return {
     path,
     thresholds: withLines('thresholds', parsed.data.thresholds),
     mutes: withLines('mutes', parsed.data.mutes),
     expected: withLines('expected', parsed.data.expected),
+    spendCap: parsed.data['spend-cap'] ?? null,
   }
 }
 
@@ -82,10 +83,14 @@ function keyOffset(document: Document, path: readonly PropertyKey[], key: string
   return isScalar(pair?.key) ? pair.key.range?.[0] : undefined
 }
 
-function invalid(path: string, found: readonly string[]): AuditError {
-  const shown = found.slice(0, MOST_PROBLEMS).map((problem) => `- ${problem}`)
+/** `found`: each problem with its place, or as a sentence where it has none. */
+function invalid(path: string, found: readonly (Place | string)[]): AuditError {
+  const textOf = (problem: Place | string) =>
+    typeof problem === 'string' ? problem : `line ${problem.line}, column ${problem.column}: ${problem.message}`
+  const shown = found.slice(0, MOST_PROBLEMS).map((problem) => `- ${textOf(problem)}`)
   const more = found.length > shown.length ? `\n- and ${found.length - shown.length} more` : ''
   return new AuditError(`The policy ${path} is not valid; nothing was judged.\n${shown.join('\n')}${more}`, {
     remedy: 'docs/policy.md shows every rule there is.',
+    places: found.filter((problem) => typeof problem !== 'string'),
   })
 }

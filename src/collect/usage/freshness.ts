@@ -1,9 +1,9 @@
-import { MINUTE, type Window } from '../../vocabulary/use/window.ts'
+import { type KnownUntil, knownAlike, MINUTE, type Window } from '../../vocabulary/use/window.ts'
 
 /** Up to when usage is known, and what the API said of it. All UTC ms. */
 export type Freshness = {
-  /** Usage is complete up to here: a whole minute, at most the window's end. */
-  known: number
+  /** At most the window's end. */
+  known: KnownUntil
   /** The API's own statement; null where it made none. */
   refreshedAt: number | null
 }
@@ -14,8 +14,8 @@ export type Freshness = {
  */
 export function freshnessOf(stated: readonly (number | null)[], window: Pick<Window, 'end'>): Freshness {
   const refreshedAt = earliest(stated)
-  if (refreshedAt === null) return { known: window.end, refreshedAt }
-  return { known: Math.min(Math.floor(refreshedAt / MINUTE) * MINUTE, window.end), refreshedAt }
+  if (refreshedAt === null) return { known: knownAlike(window.end), refreshedAt }
+  return { known: knownAlike(Math.min(Math.floor(refreshedAt / MINUTE) * MINUTE, window.end)), refreshedAt }
 }
 
 /** Null where none states a time. */

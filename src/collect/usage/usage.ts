@@ -1,11 +1,13 @@
+import type { Deps } from '../../deps.ts'
 import { AuditError } from '../../errors.ts'
 import type { ApiInputs } from '../../inputs/inputs.ts'
 import type { Run } from '../../run.ts'
 import { count, plural } from '../../vocabulary/figures.ts'
 import type { Workspace } from '../../vocabulary/limits/groups.ts'
-import { DAY, isoDay, isoTime, MINUTE, type Window } from '../../vocabulary/use/window.ts'
+import { DAY, isoDay, isoTime, knownAlike, MINUTE, type Window } from '../../vocabulary/use/window.ts'
 import { DOCUMENTED_PER_MINUTE } from '../anthropic/budget.ts'
 import type { Connection } from '../anthropic/connection.ts'
+import { knownPart, readTail, type Tail } from '../live/live-usage.ts'
 import { createAnalyticsReader } from './analytics.ts'
 import type { MinutesQuery } from './cells.ts'
 import { type Census, readCensus, readOrganizationIds } from './census.ts'
@@ -16,6 +18,7 @@ import type { OnPage, Range, UsageReader } from './usage-reader.ts'
 
 /** Reading usage: first a census, then, of what it shows to be needed, the minutes. */
 
+/** `grid`: what is to be read by the minute: the window and the time before it, of a live window the part that is known. */
 export type Counted = { reader: UsageReader; census: Census; grid: Range; recount: () => Promise<Census> }
 
 export type Usage = {
@@ -25,6 +28,8 @@ export type Usage = {
   unreconciled: readonly MinutesQuery[]
   /** Whether the service takes the filter by model. */
   takesFilter: boolean
+  /** Of a live window: its last minutes, known in tokens alone. */
+  tail: Tail | null
 }
 
 const PAGES_BETWEEN_LINES = 50
@@ -40,14 +45,22 @@ const REFUSALS: readonly unknown[] = [400, 401, 403, 404]
  */
 export async function collectCensus(
   { client, pace }: Connection,
-  { log, inputs }: Pick<Run<ApiInputs>, 'log' | 'inputs'>,
+  { deps, log, inputs }: Pick<Run<ApiInputs>, 'log' | 'inputs'> & { deps: Pick<Deps, 'showProgress' | 'now'> },
   { grid, allWorkspaces }: { grid: Range; allWorkspaces: readonly Workspace[] },
 ): Promise<Counted> {
   const { window, usageApi } = inputs
-  const onPage = progressLines(pace, log.info)
+  const onPage = progressLines(pace, deps.showProgress, log.info)
   const counted = async (reader: UsageReader): Promise<Counted> => {
     const recount = () => readCensus(reader, grid, window.start)
-    return { reader, grid, recount, census: await recount() }
+    const census = await recount()
+    if (!window.isLive) return { reader, grid, recount, census }
+    const { refreshedAt } = census
+    const known = knownPart(window, { source: reader.source, refreshedAt, now: deps.now() })
+    const recountKnown = async () => {
+      if (known.end === known.start) return { window: [], earlier: [], refreshedAt }
+      return readCensus(reader, known, known.start)
+    }
+    return { reader, grid: known, recount: recountKnown, census: await recountKnown() }
   }
   const countAnalytics = async () => {
     const known = await counted(createAnalyticsReader(client, onPage))
@@ -93,13 +106,14 @@ async function refuseSeveralOrganizations(
 
 /** Reads what the plan asks for and hands it on, each question once it adds up. Throws AuditError: part of a day's usage is no usage. */
 export async function collectUsage(
-  { budget, pace }: Connection,
-  { deps, log, inputs }: Run<ApiInputs>,
+  { client, budget, pace }: Connection,
+  run: Run<ApiInputs>,
   { reader, census, grid, recount }: Counted,
   plan: MinutesPlan & { requests: number },
   folds: Folds,
 ): Promise<Usage> {
-  const { window } = inputs
+  const { deps, log, inputs } = run
+  const { window, usageApi } = inputs
   log.info(planLine(plan, grid))
   budget.makeRoom(plan.requests)
   if (plan.requests > MANY_REQUESTS) deps.saveMemory()
@@ -109,10 +123,19 @@ export async function collectUsage(
 
   const context = { reader, grid, windowStart: window.start, recount, log: log.warning }
   const minutes = await collectMinutes(census, plan, folds, context)
-  const freshness = freshnessOf([census.refreshedAt, minutes.refreshedAt], window)
-  log.info(usageLine(reader, window.end - freshness.known))
   const { unreconciled, takesFilter } = minutes
-  return { census: minutes.census, freshness, unreconciled, takesFilter }
+  const read = { census: minutes.census, unreconciled, takesFilter }
+  if (!window.isLive) {
+    const freshness = freshnessOf([census.refreshedAt, minutes.refreshedAt], window)
+    log.info(usageLine(reader, window.end - freshness.known.requests))
+    return { ...read, freshness, tail: null }
+  }
+  const hasFresher = reader.source === 'analytics' && usageApi === 'auto'
+  const legacy = createLegacyReader(client, progressLines(pace, deps.showProgress, log.info))
+  const tail = hasFresher ? await readTail(legacy, run, grid.end, folds) : null
+  const known = { ...knownAlike(grid.end), ...(tail && { tokens: tail.end }) }
+  log.info(usageLine(reader, window.end - known.requests))
+  return { ...read, freshness: { known, refreshedAt: census.refreshedAt }, tail }
 }
 
 /** What cannot be read in the time that is left, at the pace that was shown or else at the documented one; null where it can. */
@@ -129,15 +152,17 @@ function timeProblem(requests: number, minutesLeft: number, perMinute: number | 
   )
 }
 
-function progressLines(pace: Connection['pace'], log: (line: string) => void): OnPage {
+function progressLines(pace: Connection['pace'], show: (line: string) => void, log: (line: string) => void): OnPage {
   let reported = 0
   return ({ read, expected }) => {
-    if (read < reported + PAGES_BETWEEN_LINES) return
-    reported = read
     const all = Math.max(read, expected)
     const perMinute = pace.perMinute()
     const left = perMinute === null ? '' : `; about ${plural(Math.ceil((all - read) / perMinute), 'minute')} left`
-    log(`Read ${read} of about ${all} pages of usage${left}.`)
+    const line = `Read ${read} of about ${all} pages of usage${left}.`
+    show(line)
+    if (read < reported + PAGES_BETWEEN_LINES) return
+    reported = read
+    log(line)
   }
 }
 

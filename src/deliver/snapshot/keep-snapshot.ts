@@ -1,5 +1,5 @@
 import { type Committed, NOTHING_COMPARED } from '../../collect/repository/committed.ts'
-import { runTrailer } from '../../collect/repository/earlier-attempt.ts'
+import { runTrailer } from '../../collect/repository/own-commits.ts'
 import { AuditError, describeError } from '../../errors.ts'
 import type { Report } from '../../report/report.ts'
 import type { Run } from '../../run.ts'
@@ -41,6 +41,9 @@ export async function keepSnapshot(
   if (committed.kind === 'no-access') return { ...skipped(`${committed.why} ${NOTHING_COMPARED}`), because: 'unread' }
   if (inputs.mode === 'drill') return { ...skipped('A drill keeps no snapshot.'), because: 'not-wanted' }
   if (mode === 'none') return { ...skipped('snapshot-mode is none: no snapshot is kept.'), because: 'not-wanted' }
+  const { window } = inputs
+  if (window !== 'log-span' && window.isLive)
+    return { ...skipped('Nothing is committed or proposed from a live window.'), because: 'not-wanted' }
   if (found.isPartial) {
     const why = 'No snapshot was written, because not all limits could be read.'
     return { ...skipped(why), because: 'partial' }

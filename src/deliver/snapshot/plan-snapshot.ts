@@ -3,7 +3,7 @@ import { findDrift } from '../../judge/limits/find-drift.ts'
 import { findRenames } from '../../judge/limits/renames.ts'
 import type { DriftRow, Report } from '../../report/report.ts'
 import { driftRow } from '../../report/rows.ts'
-import { formatGateway, gatewayOf } from '../../tell/files/gateway.ts'
+import { formatGateway, gatewayOf, withBudgets } from '../../tell/files/gateway.ts'
 import { commitMessage } from '../../tell/pull-request/commit-message.ts'
 import { renderPullRequest } from '../../tell/pull-request/pull-request.ts'
 import { sinceUpdate } from '../../tell/pull-request/since-update.ts'
@@ -31,12 +31,14 @@ type Wanted = { path: string; gatewayPath: string | null; headline: string; link
 export function planSnapshot(report: Report, source: SnapshotSource, wanted: Wanted): Plan {
   const { path, gatewayPath, headline, links } = wanted
   return (there, proposed) => {
+    const gatewayText = (file: string, limits: Snapshot) =>
+      formatGateway(withBudgets(gatewayOf(limits, source.workspaces), report, there[file] ?? null))
     const text = there[path] ?? null
     const before = text === null ? null : parseSnapshot(text, path)
     const after = source.snapshotBeside(before)
     const isChanged = before === null || !saysTheSame(before, after)
     const snapshot = isChanged ? [{ path, text: formatSnapshot(after) }] : []
-    const gateway = gatewayPath ? [{ path: gatewayPath, text: formatGateway(gatewayOf(after, source.workspaces)) }] : []
+    const gateway = gatewayPath ? [{ path: gatewayPath, text: gatewayText(gatewayPath, after) }] : []
     const files = [...snapshot, ...gateway.filter((file) => file.text !== there[file.path])]
     if (files.length === 0) return null
     const drift = before ? driftOf(before, after, report.drift) : []

@@ -6,7 +6,7 @@ const NAMED = 3
 
 /** Throws AuditError where no limit at all was measured: no health can be read from that, and nothing be built on it. */
 export function refuseBlindness(verdicts: readonly Verdict[]): void {
-  if (verdicts.some(isMeasured)) return
+  if (verdicts.some((verdict) => isMeasured(verdict) || 'soFar' in verdict)) return
   const reasons = [...new Set(verdicts.flatMap((verdict) => ('reason' in verdict ? [verdict.reason] : [])))]
   if (reasons.length === 0)
     throw new AuditError('No limit is left to measure: the inputs models, group-types and workspaces leave none.', {

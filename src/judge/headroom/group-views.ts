@@ -12,7 +12,12 @@ export type GroupView = {
   /** Measured limiters, the one that comes first at the head. */
   binds: readonly { limiter: string; utilization: number }[]
   cache: Cache | null
+  /** Standard-speed use of the organization in the window; absent where requests are not counted. */
+  use?: GroupUse
 }
+
+/** How much a group was used, for what one request takes: input with what was read from the cache. */
+export type GroupUse = { requests: number; input: number; output: number }
 
 type Cache = {
   /** Cache reads ÷ all input tokens over the window, standard speed. */
@@ -48,7 +53,7 @@ export function groupViews(
 
 function cacheView({ read, input }: CacheMeter, gridStart: number, window: Window): Cache | null {
   const from = (window.start - gridStart) / HOUR
-  const to = (window.end - gridStart) / HOUR
+  const to = Math.ceil((window.end - gridStart) / HOUR)
   const reads = read.subarray(from, to)
   const inputs = input.subarray(from, to)
   const total = sum(inputs)

@@ -1,7 +1,7 @@
 import type { Use } from '../../vocabulary/drift.ts'
 import type { Group } from '../../vocabulary/limits/groups.ts'
 import type { LimitRef } from '../../vocabulary/limits/limit-key.ts'
-import type { LimiterRule } from '../../vocabulary/limits/limiters.ts'
+import { knownFor, type LimiterRule } from '../../vocabulary/limits/limiters.ts'
 import type { Snapshot } from '../../vocabulary/limits/snapshot.ts'
 import type { Span } from '../../vocabulary/use/window.ts'
 import { effectiveLimit } from '../limits/effective.ts'
@@ -25,7 +25,7 @@ export function judgeLimit(
   const { limit } = judged
   const reason = unmeasuredReason(judged, minutes, meter)
   if (reason !== null || !meter || !limit) return { kind: 'unmeasured', limit, reason: reason ?? '' }
-  const series = windowSeries(meter.series, minutes.grid, minutes.span, minutes.known)
+  const series = windowSeries(meter.series, minutes.grid, minutes.span, knownFor(meter.rule, minutes.known))
   const peak = peakOf(series, meter.rule, minutes.peakWindow)
   return { kind: 'measured', limit, rule: meter.rule, series, peak, utilization: utilizationOf(peak, limit) }
 }

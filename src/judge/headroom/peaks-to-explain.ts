@@ -2,7 +2,7 @@ import type { DrivenPeak } from '../../collect/usage/drivers.ts'
 import { type LimitRef, limitKey } from '../../vocabulary/limits/limit-key.ts'
 import type { limiterRule } from '../../vocabulary/limits/limiters.ts'
 import { DAY, HOUR, MINUTE } from '../../vocabulary/use/window.ts'
-import { isMeasured, type Verdict } from '../../vocabulary/verdict.ts'
+import { type Drivers, isMeasured, type Verdict } from '../../vocabulary/verdict.ts'
 import type { Meter } from '../usage/meters.ts'
 
 /** At most this many minutes are asked about, worst verdicts first: two requests each. */
@@ -28,6 +28,13 @@ export function peaksToExplain(
   const spans = new Set([...new Set(all.map(placeInTime))].slice(0, MOST_PEAKS_EXPLAINED))
   const peaks = all.filter((peak) => spans.has(placeInTime(peak)))
   return { peaks, leftOut: all.length - peaks.length }
+}
+
+/** The verdicts with who drove their peaks, as far as that is known. */
+export function withDrivers(verdicts: readonly Verdict[], drivers: ReadonlyMap<string, Drivers>): Verdict[] {
+  return verdicts.map((verdict) =>
+    isMeasured(verdict) ? { ...verdict, drivers: drivers.get(limitKey(verdict)) ?? null } : verdict,
+  )
 }
 
 const placeInTime = ({ start, end }: DrivenPeak) => `${start}-${end}`

@@ -1,6 +1,6 @@
 import type { Group } from '../../vocabulary/limits/groups.ts'
-import { limiterRule } from '../../vocabulary/limits/limiters.ts'
-import { isoTime, type Span } from '../../vocabulary/use/window.ts'
+import { knownFor, limiterRule } from '../../vocabulary/limits/limiters.ts'
+import { DAY, isoTime, type KnownUntil, type Span } from '../../vocabulary/use/window.ts'
 import type { Meter } from '../usage/meters.ts'
 
 const NOT_IN_USAGE: Readonly<Record<string, string>> = {
@@ -11,7 +11,7 @@ const NOT_IN_USAGE: Readonly<Record<string, string>> = {
 }
 
 /** What is known of the use in a span: from which source, and up to when (UTC ms). */
-export type KnownUse = { source: 'analytics' | 'legacy'; known: number; span: Span }
+export type KnownUse = { source: 'analytics' | 'legacy'; known: KnownUntil; span: Span }
 
 /** Why a limiter cannot be measured, as the end of "unmeasured: …"; null where it can. */
 export function unmeasuredReason(
@@ -30,7 +30,11 @@ export function unmeasuredReason(
 /** Why the use that a meter holds is not known; null where it is. */
 function unknownUse({ rule, hasUnknownRequests }: Meter, { source, span, known }: KnownUse): string | null {
   if (rule.counts.includes('requests') && source === 'legacy') return 'the legacy usage report has no request count'
+  if (rule.per === 'day' && span.start % DAY !== 0)
+    return 'a limit per day is of UTC days, and the window does not begin with one (date: today does)'
+  const until = knownFor(rule, known)
   // A day's sum from part of a day is only a lower bound, but never a reason to hide an alert: see peakOf.
-  if (known <= span.start) return `usage data reached only to ${isoTime(known)}, before the window`
+  if (until === span.start) return 'no minute of the window is in the usage data yet'
+  if (until < span.start) return `usage data reached only to ${isoTime(until)}, before the window`
   return hasUnknownRequests ? 'the usage API left out the request count of some rows' : null
 }

@@ -1,17 +1,18 @@
 import type { Use } from '../../vocabulary/drift.ts'
+import { percent, plural } from '../../vocabulary/figures.ts'
 import type { UnreadableWorkspace } from '../../vocabulary/limits/groups.ts'
 import type { LimitRef } from '../../vocabulary/limits/limit-key.ts'
 import { limiterRule } from '../../vocabulary/limits/limiters.ts'
 import type { Snapshot } from '../../vocabulary/limits/snapshot.ts'
 import { compareText } from '../../vocabulary/order.ts'
-import type { Window } from '../../vocabulary/use/window.ts'
+import { isoTime, type KnownUntil, MINUTE, type Window } from '../../vocabulary/use/window.ts'
 import type { Thresholds, UnmeasuredVerdict, Verdict } from '../../vocabulary/verdict.ts'
 import { counterparts, limitBefore } from '../limits/counterparts.ts'
 import { configuredLimit, type JudgedLimiter } from '../limits/effective.ts'
 import type { Meters } from '../usage/meters.ts'
-import { bracketOf, clippedRun, hourlyPeaks, minutesAtOrOver, p99Of } from '../usage/peaks.ts'
+import { bracketOf, clippedRun, hourlyPeaks, minutesAtOrOver, p99Of, steadyUse } from '../usage/peaks.ts'
 import { bandOf, transitionOf } from './bands.ts'
-import { judgeLimit, useUnder } from './judge-limit.ts'
+import { type Judgement, judgeLimit, useUnder } from './judge-limit.ts'
 
 /** What the verdicts are made of: limits, use, and the lines to judge by. */
 export type Evidence = {
@@ -21,8 +22,7 @@ export type Evidence = {
   current: Snapshot
   meters: Meters
   window: Window
-  /** Usage is complete up to here (UTC ms). */
-  known: number
+  known: KnownUntil
   source: 'analytics' | 'legacy'
   thresholds: Thresholds
   /** The lines of one limit, where they are not `thresholds` for all. */
@@ -37,6 +37,9 @@ export function judge(evidence: Evidence): Verdict[] {
   const useBefore = usesBefore(evidence)
   return evidence.judged.map((limiter) => judgeOne(limiter, evidence, useBefore)).sort(compareVerdicts)
 }
+
+/** From half on Anthropic considers an increase, and asks for it. */
+const STEADY_FROM = 0.5
 
 function judgeOne(judged: JudgedLimiter, evidence: Evidence, useBefore: (judged: JudgedLimiter) => Use): Verdict {
   const { scope, group, limiter, configured, source } = judged
@@ -58,8 +61,26 @@ function judgeOne(judged: JudgedLimiter, evidence: Evidence, useBefore: (judged:
   if (judgement.kind === 'unmeasured')
     return { ...base, limit: judgement.limit, band: 'unmeasured', reason: judgement.reason }
 
-  const { limit, rule, series, peak, utilization } = judgement
+  const { limit, rule, series, utilization } = judgement
   const band = bandOf(utilization, thresholds)
+  if (window.isLive) {
+    const missing = series.minutes - series.knownMinutes
+    const live = { knownUntil: window.start + series.knownMinutes * MINUTE, missingMinutes: missing }
+    if (band === 'ok' && missing > 0) return notYet({ ...base, live }, judgement, thresholds)
+    return {
+      ...base,
+      live,
+      lowerBound: base.lowerBound || missing > 0,
+      limit,
+      band,
+      utilization,
+      ...ofSeries(judgement, thresholds),
+      transition: null,
+      previous: null,
+      // Its hours are not those of the clock.
+      hourly: null,
+    }
+  }
   const before = useBefore(judged)
   const previous =
     before.kind === 'measured'
@@ -71,23 +92,44 @@ function judgeOne(judged: JudgedLimiter, evidence: Evidence, useBefore: (judged:
         }
       : null
   const isComplete = series.knownMinutes === series.minutes && !atLeast
-  const isDaily = rule.per === 'day'
   return {
     ...base,
     limit,
-    peak: peak.peak,
-    peakAt: peak.peakAt,
-    bracket: isDaily ? null : bracketOf(series, rule),
-    p99: isDaily ? null : p99Of(series, rule),
-    minutesOverThreshold: isDaily ? null : minutesAtOrOver(series, rule, limit, thresholds.alert),
     utilization,
     band,
+    ...ofSeries(judgement, thresholds),
     transition: transitionOf(band, previous?.band ?? null, isComplete),
-    clipped: isDaily || rule.lowerBound ? null : clippedRun(series, rule, limit),
     previous,
-    hourly: isDaily ? null : hourlyPeaks(series, rule),
+    ...(rule.per !== 'day' && utilization >= STEADY_FROM && { steady: steadyUse(series, rule) ?? 0 }),
+    hourly: rule.per === 'day' ? null : hourlyPeaks(series, rule),
+  }
+}
+
+type Measured = Extract<Judgement, { kind: 'measured' }>
+
+/** The figures of the series alone. */
+function ofSeries({ limit, rule, series, peak: { peak, peakAt } }: Measured, { alert }: Thresholds) {
+  const isDaily = rule.per === 'day'
+  return {
+    peak,
+    peakAt,
+    bracket: isDaily ? null : bracketOf(series, rule),
+    p99: isDaily ? null : p99Of(series, rule),
+    minutesOverThreshold: isDaily ? null : minutesAtOrOver(series, rule, limit, alert),
+    clipped: isDaily || rule.lowerBound ? null : clippedRun(series, rule, limit),
     drivers: null,
   }
+}
+
+/** Below the watch line as far as is known is no verdict: the minutes that are missing could hold more. */
+function notYet<Base extends Pick<UnmeasuredVerdict, 'live'>>(
+  base: Base,
+  { limit, peak: { peak, peakAt }, utilization }: Measured,
+  { watch, alert }: Thresholds,
+) {
+  const { knownUntil = 0, missingMinutes = 0 } = base.live ?? {}
+  const reason = `${percent(utilization, [watch, alert])} at most until ${isoTime(knownUntil)}; ${plural(missingMinutes, 'minute')} after that ${missingMinutes === 1 ? 'is' : 'are'} not in yet`
+  return { ...base, limit, band: 'unmeasured' as const, reason, soFar: { peak, peakAt, utilization } }
 }
 
 /**

@@ -32,13 +32,15 @@ export function policyFindings(
   ]
 }
 
-function unexpected({ rule, scope, group, actual }: Expectation): PolicyFinding {
+function unexpected(expectation: Expectation): PolicyFinding {
+  return { kind: 'unexpected-limit', message: unexpectedText(expectation) }
+}
+
+/** An expected limit that is another one, or is not there, as a sentence. */
+export function unexpectedText({ rule, scope, group, actual }: Expectation): string {
   const where = scope.type === 'workspace' ? ` in workspace ${scope.name}` : ''
   const is = actual === null ? 'there is no such limit' : `it is ${count(actual)}`
-  return {
-    kind: 'unexpected-limit',
-    message: `${group.name}, ${limiterLabel(group.type, rule.limiter)}${where}: the policy expects ${count(rule.limit)}, and ${is}.`,
-  }
+  return `${group.name}, ${limiterLabel(group.type, rule.limiter)}${where}: the policy expects ${count(rule.limit)}, and ${is}.`
 }
 
 function unmatched(

@@ -67,7 +67,7 @@ export function createMeters(now: MakeUp, before: MakeUp | null, window: Window)
     ? [countersOf(now, all)]
     : [countersOf(now, [...ofNow.values()]), countersOf(before, [...ofBefore.values()])]
 
-  const hours = (grid.end - grid.start) / HOUR
+  const hours = Math.ceil((grid.end - grid.start) / HOUR)
   const caches = now.groups
     .filter((group) => group.type === MODEL_GROUP)
     .map((group) => ({ group, read: new Float64Array(hours), input: new Float64Array(hours) }))

@@ -20,7 +20,7 @@ export type Peak = { peak: number; peakAt: number; total: number; divisor: numbe
 const MINUTES_PER_HOUR = HOUR / MINUTE
 
 /** A limit per second can only be set against the minute's mean; the other rates are as the series has them. */
-function scaleOf(rule: Pick<LimiterRule, 'per'>): number {
+export function scaleOf(rule: Pick<LimiterRule, 'per'>): number {
   return rule.per === 'second' ? 60 : 1
 }
 
@@ -43,13 +43,30 @@ export function peakOf(series: MinuteSeries, rule: Pick<LimiterRule, 'per'>, pea
   let at = 0
   for (let from = 0; from < values.length; from += width) {
     let sum = 0
-    for (let minute = from; minute < from + width; minute++) sum += values[minute]!
+    const to = Math.min(from + width, values.length)
+    for (let minute = from; minute < to; minute++) sum += values[minute]!
     if (sum > largest) {
       largest = sum
       at = from
     }
   }
   return { peak: largest / divisor, peakAt: start + at * MINUTE, total: largest, divisor }
+}
+
+/** When the first minute (hour, day) at or over `ratio` of the limit began, UTC ms; null: none was. */
+export function firstAtOrOver(
+  series: MinuteSeries,
+  rule: Pick<LimiterRule, 'per'>,
+  peakWindow: 'minute' | 'hour',
+  limit: number,
+  ratio: number,
+): number | null {
+  const width = widthOf(rule, peakWindow)
+  for (let from = 0; from < series.minutes; from += width) {
+    const part = { ...series, values: series.values?.subarray(from, from + width) ?? null }
+    if (utilizationOf(peakOf(part, rule, peakWindow), limit) >= ratio) return series.start + from * MINUTE
+  }
+  return null
 }
 
 /** Peak ÷ limit, rounded once: divided twice, 144 searches in a minute are a hair less than 80 % of 3 a second, and below an 80 % line. */
@@ -72,6 +89,14 @@ export function p99Of({ values, knownMinutes }: MinuteSeries, rule: Pick<Limiter
   if (!values) return 0
   const ascending = values.slice(0, knownMinutes).sort()
   return ascending[Math.ceil(0.99 * knownMinutes) - 1]! / scaleOf(rule)
+}
+
+/** Steady use: the median of the minutes with use, the mean of the middle two where their number is even; null: there was none. */
+export function steadyUse({ values }: MinuteSeries, rule: Pick<LimiterRule, 'per'>): number | null {
+  const busy = (values ?? new Float64Array()).filter((value) => value > 0).sort()
+  const middle = (busy.length - 1) / 2
+  const [below, above] = [busy[Math.floor(middle)], busy[Math.ceil(middle)]]
+  return below === undefined || above === undefined ? null : (below + above) / 2 / scaleOf(rule)
 }
 
 /** How many minutes stood at or over `ratio` of the limit. */
@@ -104,7 +129,7 @@ export function hourlyPeaks(
 }
 
 /** "Pressed against the limit": within 5 % of it, or above. */
-const CLIPPED_FROM = 0.95
+export const CLIPPED_FROM = 0.95
 const SHORTEST_CLIPPED_RUN = 2
 
 /**

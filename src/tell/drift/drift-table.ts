@@ -1,6 +1,7 @@
 import type { DriftRow, Report } from '../../report/report.ts'
 import { markdownText } from '../words/escape.ts'
 import { table, unbroken } from '../words/markdown.ts'
+import { changedByText } from './changed-by-text.ts'
 import { driftConsequence } from './drift-consequence.ts'
 import { isSerious } from './drift-figures.ts'
 import { driftChange, driftIntent, driftSubject } from './drift-text.ts'
@@ -20,5 +21,5 @@ export function driftTable(drift: readonly DriftRow[], report: Report, consequen
 
 function consequenceCell(item: DriftRow, report: Report): string {
   const known = unbroken(driftConsequence(item, report, markdownText)) || 'Not measured.'
-  return [known, driftIntent(item)].filter(Boolean).join(' ')
+  return [known, driftIntent(item), changedByText(item, markdownText)].filter(Boolean).join(' ')
 }

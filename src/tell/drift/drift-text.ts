@@ -4,6 +4,7 @@ import { capital, changeInPercent, count, listing, plural } from '../../vocabula
 import { type Clock, inUtc } from '../words/clock.ts'
 import type { Escape } from '../words/escape.ts'
 import { groupName, limiterName, moment, scopeName } from '../words/format.ts'
+import { changedByText } from './changed-by-text.ts'
 import { driftConsequence } from './drift-consequence.ts'
 import type { Judged } from './drift-figures.ts'
 
@@ -72,7 +73,9 @@ export function driftIntent({ intended }: DriftRow): string {
 /** The whole drift in one to three sentences. */
 export function driftSentence(drift: DriftRow, report: Judged, safe: Escape, clock: Clock = inUtc): string {
   const change = `${driftSubject(drift, safe)}: ${driftChange(drift, safe, clock)}.`
-  return [change, driftConsequence(drift, report, safe), driftIntent(drift)].filter(Boolean).join(' ')
+  return [change, driftConsequence(drift, report, safe), driftIntent(drift), changedByText(drift, safe)]
+    .filter(Boolean)
+    .join(' ')
 }
 
 const CLASS_WORDS: Record<DriftClass, [one: string, many: string]> = {

@@ -22,7 +22,8 @@ export function evidencePage(report: Report): string | null {
   const rows = measured(report).filter(({ utilization }) => utilization >= INCREASE_CONSIDERED_FROM)
   const asked = rows.filter(({ scope }) => scope.type === 'organization')
   const own = rows.filter(({ scope, limit_source }) => scope.type === 'workspace' && limit_source === 'workspace')
-  if (asked.length === 0) return null
+  // The minutes that are missing of a live window could hold a higher peak.
+  if (asked.length === 0 || report.live) return null
   return `${stack(
     '# Evidence for higher Claude rate limits',
     `Use of ${period(report.window)}, from ${SOURCES[report.usage_source]}. ${PEAKS[report.peak_window]} ${observed(report)}`,
@@ -84,6 +85,7 @@ function section(row: Measured, report: Report): string {
       row.bracket !== null && row.bracket > row.peak ? `between ${count(row.peak)} and ${ofLimit(row.bracket)}` : null,
     ],
     ['Further peaks', furtherPeaks(row, report, ofLimit)],
+    ['Steady use, the median of the minutes with use', row.steady === undefined ? null : ofLimit(row.steady)],
     ['99th percentile of all minutes', row.p99 === null ? null : ofLimit(row.p99)],
     [
       `Minutes at or over ${share(alert)}`,
@@ -95,6 +97,7 @@ function section(row: Measured, report: Report): string {
         `for ${plural(row.clipped.minutes, 'minute')} from ${moment(row.clipped.from)}: more may have been asked for`,
     ],
     ['Growth', growth(row, report)],
+    ['Requests to the group', requests(row, report)],
     ['Input read from the cache', cacheShare(row, report)],
     ['A limit that would bring the peak to 50 %', count(Math.ceil(row.peak / INCREASE_CONSIDERED_FROM))],
   ]
@@ -141,6 +144,15 @@ function growth(row: Measured, report: Report): string | null {
   if (!row.previous || row.previous.peak === 0 || isRegrouped) return null
   const change = row.previous.peak === row.peak ? 'none' : changeInPercent(row.previous.peak, row.peak)
   return `${change} against the peak of ${timeBefore(report)}, ${count(row.previous.peak)}`
+}
+
+/** How many, and what one of them takes: what a form for an increase asks. */
+function requests(row: Measured, report: Report): string | null {
+  const use = viewOf(row, report)?.use
+  if (!use) return null
+  const perRequest = (tokens: number) => count(Math.round(tokens / use.requests))
+  const ofDays = report.window.days === 1 ? '' : ` in ${plural(report.window.days, 'day')}`
+  return `${count(use.requests)}${ofDays}, with ${perRequest(use.input_tokens)} tokens of input and ${perRequest(use.output_tokens)} of output each`
 }
 
 function cacheShare(row: Measured, report: Report): string | null {

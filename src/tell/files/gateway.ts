@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { effectiveLimit } from '../../judge/limits/effective.ts'
+import type { Report } from '../../report/report.ts'
 import { groupOf, type Limits, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/limits/groups.ts'
 import type { Snapshot } from '../../vocabulary/limits/snapshot.ts'
 import { compareText } from '../../vocabulary/order.ts'
@@ -18,6 +19,10 @@ const groupLimits = z
     'Effective limit by group, then by limiter type; null: Anthropic names the limiter without a value, which is not unlimited',
   )
 
+const budgetsSchema = z
+  .record(z.string(), z.record(z.string(), z.record(z.string(), z.number())))
+  .describe('By workspace ID, group and limiter type: the cap that a run over 14 days or more has worked out')
+
 export const gatewaySchema = z.strictObject({
   version: z.literal(GATEWAY_VERSION),
   models: z
@@ -27,6 +32,7 @@ export const gatewaySchema = z.strictObject({
   workspaces: z
     .record(z.string(), z.strictObject({ name: z.string(), limits: groupLimits }))
     .describe('By workspace ID: what this workspace may use. It shares what it inherits with the others'),
+  budgets: budgetsSchema.optional(),
 })
 
 export type Gateway = z.infer<typeof gatewaySchema>
@@ -46,6 +52,40 @@ export function gatewayOf(snapshot: Snapshot, workspaces: readonly { id: string;
         ([id, name]) => [id, { name, limits: limitsIn(snapshot, { type: 'workspace', id, name }) }] as const,
       ),
     ),
+  }
+}
+
+/**
+ * The file with the budgets of a report. A run that has worked none out keeps those that the committed file has, as long as
+ * the workspace is there: a daily run must not take away what a monthly one found.
+ */
+export function withBudgets(gateway: Gateway, report: Pick<Report, 'budgets'>, committed: string | null): Gateway {
+  const budgets = report.budgets ? budgetsIn(report.budgets) : keptBudgets(committed, gateway)
+  return Object.keys(budgets).length > 0 ? { ...gateway, budgets } : gateway
+}
+
+type Budgets = NonNullable<Gateway['budgets']>
+
+function budgetsIn(all: NonNullable<Report['budgets']>): Budgets {
+  const byWorkspace = Map.groupBy(all, ({ workspace }) => workspace.id)
+  return sorted(
+    [...byWorkspace].map(([id, ofWorkspace]) => {
+      const byGroup = Map.groupBy(ofWorkspace, ({ group }) => group.name)
+      const caps = [...byGroup].map(
+        ([name, rows]) => [name, sorted(rows.map(({ limiter, cap }) => [limiter, cap] as const))] as const,
+      )
+      return [id, sorted(caps)] as const
+    }),
+  )
+}
+
+function keptBudgets(committed: string | null, { workspaces }: Gateway): Budgets {
+  try {
+    const { budgets = {} } = gatewaySchema.parse(JSON.parse(committed ?? '{}'))
+    return Object.fromEntries(Object.entries(budgets).filter(([id]) => id in workspaces))
+  } catch {
+    // No gateway file yet, or one that somebody has changed: it is written anew, without what nobody can read.
+    return {}
   }
 }
 

@@ -9,7 +9,7 @@ export function slackAsText(message: SlackMessage): string {
 function blockText(block: KnownBlock): string {
   switch (block.type) {
     case 'header':
-      return `${block.text.text}\n${'='.repeat(block.text.text.length)}`
+      return `${block.text.text}\n${'='.repeat(Math.min(80, block.text.text.length))}`
     case 'section':
       return block.text ? readable(block.text) : ''
     case 'context':

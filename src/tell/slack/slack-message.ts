@@ -1,9 +1,13 @@
 import type { KnownBlock } from '@slack/types'
 import type { DriftRow, RefusedRow, Report } from '../../report/report.ts'
 import { capital, count, listing, plural } from '../../vocabulary/figures.ts'
+import type { Lapse } from '../../vocabulary/lapse.ts'
 import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import { isSerious, orderDrift } from '../drift/drift-figures.ts'
 import { driftCounts, driftSentence } from '../drift/drift-text.ts'
+import { liveBlocks } from '../live/live-blocks.ts'
+import { incidentText } from '../live/live-text.ts'
+import { spendSentence } from '../planning/spend-text.ts'
 import { advice } from '../words/advice.ts'
 import { inReadersZone } from '../words/clock.ts'
 import { oneLine, SENTENCE_LENGTH, slackLink, slackText } from '../words/escape.ts'
@@ -20,12 +24,14 @@ import {
   overallBand,
   rowSentence,
   snapshotText,
+  subject,
   unclaimedSentences,
   unclaimedShare,
   verdictLine,
 } from '../words/sentences.ts'
 import { firstFitting } from '../words/shrink.ts'
 import { buttons, context, header, LONGEST_HEADER, message, sections } from './blocks.ts'
+import { lapseText } from './lapse-text.ts'
 import { bold, limitRows, moreIn, type RowsExtent } from './limit-rows.ts'
 import { isFirstSnapshot, type Notify } from './notify.ts'
 import { type SlackMessage, slackViolations } from './slack-limits.ts'
@@ -43,19 +49,22 @@ function extentOf(rows: RowsExtent, changes: number, failures: number, steps: nu
   return { ...rows, refused: rows.organization, drift: changes, failures, advice: steps }
 }
 
+type Occasion = { notify?: Notify; lapse?: Lapse | null }
+
 /**
  * The one message of a run: the verdict, what is near or over its line (the organization first, worst first), what
- * recovered, what changed, what to do first, links. `notify` is what it says of the time after a first snapshot.
+ * recovered, what changed, what to do first, links. `notify` is what it says of the time after a first snapshot, `lapse`
+ * why it reports what is not new.
  */
 export function renderSlack(
   report: Report,
   links: Links,
   snapshot: SnapshotOutcome | null,
-  notify: Notify = 'on-alert',
+  { notify = 'on-alert', lapse = null }: Occasion = {},
 ): SlackMessage {
   return firstFitting(
     EXTENTS,
-    (extent) => message(fallback(report, links, extent), blocks(report, links, snapshot, notify, extent)),
+    (extent) => message(fallback(report, links, extent), blocks(report, links, snapshot, { notify, lapse }, extent)),
     (rendered) => slackViolations(rendered).length === 0,
   )
 }
@@ -64,19 +73,23 @@ function blocks(
   report: Report,
   links: Links,
   snapshot: SnapshotOutcome | null,
-  notify: Notify,
+  { notify, lapse }: Required<Occasion>,
   extent: MessageExtent,
 ): KnownBlock[] {
   return [
     header(headline(report)),
     context(`${period(report.window)} · ${coverage(report)}`),
+    ...(lapse ? [context(lapseText(lapse))] : []),
     ...(report.drill ? sections([`*${drillText(report)}*`]) : []),
     ...(isFirstSnapshot(report, snapshot) ? sections([watching(report, notify)]) : []),
+    ...liveBlocks(report, extent.organization, (more) => moreIn(links, andMore(more))),
     ...incomplete(report, extent),
     ...refusals(report, links, extent),
     ...limitRows(report, links, extent),
-    ...drift(report, links, snapshot, extent),
+    // A live window keeps no snapshot, and that is no news.
+    ...drift(report, links, report.live ? null : snapshot, extent),
     ...unclaimed(report, extent),
+    ...spend(report),
     ...endedMutes(report, extent),
     ...firstSteps(report, extent),
     ...buttons(links, snapshot?.pullRequest ?? null),
@@ -86,7 +99,7 @@ function blocks(
 function headline(report: Report): string {
   const worst = highest(report)
   const text = (whose: string) =>
-    `${BAND_MARK[overallBand(report)]} ${drillMark(report)}Claude rate limits: ${verdictLine(report, whose)}`
+    `${BAND_MARK[overallBand(report)]} ${drillMark(report)}${subject(report)}: ${verdictLine(report, whose)}`
   const whole = text(worst ? ` (${inShort(worst)})` : '')
   // A long name must not push what follows it out of the header.
   return whole.length <= LONGEST_HEADER ? whole : text('')
@@ -120,15 +133,17 @@ function watching(report: Report, notify: Notify): string {
 function fallback(report: Report, links: Links, extent: MessageExtent): string {
   const worst = highest(report)
   const [refused] = refusedRows(report)
+  const incident = incidentText(report, slackText)
   const back = recovered(report).length
   const parts = [
-    `${drillMark(report)}Claude rate limits, ${period(report.window)}: ${verdictLine(report)}.`,
+    `${drillMark(report)}${subject(report)}, ${period(report.window)}: ${verdictLine(report)}.`,
     drillText(report),
     refused && `${refusedName(refused, slackText)}: ${refusedText(refused)}.`,
-    worst && `Highest: ${rowSentence(worst, report, slackText)}.`,
+    incident,
+    worst && !incident && `Highest: ${rowSentence(worst, report, slackText)}.`,
     back > 0 && `${count(back)} recovered.`,
     report.drift.length > 0 && `Limits changed: ${driftCounts(report.drift)}.`,
-    missingData(report),
+    report.live ? null : missingData(report),
     report.failures.length > 0 &&
       `Not complete: ${listing(
         report.failures.map(({ resource }) => slackText(resource)),
@@ -140,7 +155,8 @@ function fallback(report: Report, links: Links, extent: MessageExtent): string {
 }
 
 function incomplete(report: Report, extent: MessageExtent): KnownBlock[] {
-  const missing = missingData(report)
+  // Live, the headline says up to when it is known.
+  const missing = report.live ? null : missingData(report)
   const failures = list(
     report.failures,
     extent.failures,
@@ -177,6 +193,11 @@ function unclaimed(report: Report, extent: MessageExtent): KnownBlock[] {
   if (!hasUnclaimedUse(report)) return []
   const lines = list(unclaimedSentences(report, slackText), extent.failures, (sentence) => `• ${sentence}`)
   return sections([`*Counted by no limit*: ${unclaimedShare(report)}`, ...lines])
+}
+
+function spend(report: Report): KnownBlock[] {
+  const sentence = spendSentence(report)
+  return sentence === null ? [] : sections([sentence])
 }
 
 function endedMutes({ findings }: Report, extent: MessageExtent): KnownBlock[] {

@@ -1,5 +1,6 @@
 import type { Report } from '../../report/report.ts'
 import { capital, count, plural } from '../../vocabulary/figures.ts'
+import { limiterRule } from '../../vocabulary/limits/limiters.ts'
 import { viewOf } from '../words/advice.ts'
 import { drivenBy } from '../words/driven-by.ts'
 import { markdownText } from '../words/escape.ts'
@@ -50,15 +51,25 @@ function figures(row: Measured, report: Report): string {
       `From ${moment(row.clipped.from)} it was ${atItsLimit(row)} (within 5 % of it or above): more may have been asked for than was served.`,
     row.lowest_remaining !== undefined && `The least that was left of it: ${count(row.lowest_remaining)}.`,
     row.request_id && `The response was ${markdownText(row.request_id)}.`,
-    row.lower_bound && 'This is a lower bound: the limit is per second, and use is known per minute.',
+    row.lower_bound && lowerBoundText(row, report),
     row.previous &&
       `${capital(timeBefore(report))}: ${share(row.previous.utilization)} of ${count(row.previous.limit)}.`,
   ]
   return known.filter(Boolean).join(' ')
 }
 
+const isPerSecond = ({ group, limiter }: Measured) => limiterRule(group.type, limiter)?.per === 'second'
+
+/** Why the true peak may be higher. */
+function lowerBoundText(row: Measured, report: Report): string {
+  if (isPerSecond(row)) return 'This is a lower bound: the limit is per second, and use is known per minute.'
+  return report.live
+    ? `This is a lower bound: what comes after ${moment(row.known_until ?? report.window.end)} is not known yet.`
+    : 'This is a lower bound: some of the use is missing from the minutes that could be read.'
+}
+
 /** A peak of an hour is a mean; a limit per day has no hours. */
 function meanOf(row: Measured, report: Report): string {
   if (report.peak_window !== 'hour' || isPerDay(row)) return ''
-  return `, the mean per ${row.lower_bound ? 'second' : 'minute'} of the busiest hour`
+  return `, the mean per ${isPerSecond(row) ? 'second' : 'minute'} of the busiest hour`
 }

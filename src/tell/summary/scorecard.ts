@@ -15,8 +15,10 @@ const COLUMNS: Column[] = [
   { head: 'Of', align: 'right' },
   { head: 'When (UTC)' },
   { head: 'Headroom', align: 'right' },
-  { head: 'Day before' },
 ]
+
+/** Live, up to when each is known; else how it was. */
+const lastColumn = (report: Report): Column => ({ head: report.live ? 'Known until' : 'Day before' })
 
 /**
  * The scorecard: every measured verdict, the organization's first, then those of workspaces with limits of their own, each
@@ -34,9 +36,10 @@ export function scorecard(report: Report, most: number): string {
 }
 
 function scopeTable(rows: readonly Measured[], report: Report): string {
+  const columns = [...COLUMNS, lastColumn(report)]
   const draw = (some: readonly Measured[]) =>
     table(
-      COLUMNS,
+      columns,
       some.map((row) => cells(row, report)),
     )
   if (rows.length <= READ_AS_A_WHOLE) return draw(rows)
@@ -78,6 +81,7 @@ function limitText(row: Measured): string {
 }
 
 function dayBefore(row: Measured, report: Report): string {
+  if (report.live) return (row.known_until ?? '').slice(11, 16)
   const before = row.previous === null ? 'not known' : shareOf(row, report)(row.previous.utilization)
   return row.transition === null ? before : `${before}, ${row.transition}`
 }

@@ -5,6 +5,9 @@ import { orderDrift } from '../drift/drift-figures.ts'
 import { driftTable } from '../drift/drift-table.ts'
 import { driftCounts } from '../drift/drift-text.ts'
 import { evidencePage } from '../evidence/page.ts'
+import { belowSoFar, hotMinutes } from '../live/live-section.ts'
+import { incidentText } from '../live/live-text.ts'
+import { spendRow } from '../planning/spend-text.ts'
 import { advice } from '../words/advice.ts'
 import { markdownLink, markdownText, SENTENCE_LENGTH } from '../words/escape.ts'
 import { BAND_MARK, percentOf, period, timeBefore } from '../words/format.ts'
@@ -21,6 +24,7 @@ import {
   rowSentence,
   shareOf,
   snapshotText,
+  subject,
   transitionText,
   verdictLine,
 } from '../words/sentences.ts'
@@ -90,7 +94,7 @@ function summary(
   const most = Math.min(extent.rows, 200)
   return `${stack(
     unbroken(
-      `## ${BAND_MARK[overallBand(report)]} ${drillMark(report)}${rehearsal(delivery)}Claude rate limits: ${verdictLine(report)}`,
+      `## ${BAND_MARK[overallBand(report)]} ${drillMark(report)}${rehearsal(delivery)}${subject(report)}: ${verdictLine(report)}`,
     ),
     report.drill && `**${drillText(report)}**`,
     rehearsalText(delivery),
@@ -99,10 +103,11 @@ function summary(
       `**Shortened:** above 1 MiB GitHub shows no summary at all, so ${extent.note}. The report file (output \`report-path\`) has everything.`,
     notComplete(report, most),
     under('### Refused requests', refusedRequests(report, Math.min(most, 50))),
+    under('### Hot minutes, newest first', hotMinutes(report, Math.min(most, 60))),
     under('### What to do first', numbered(advice(report, markdownText))),
     report.drift.length > 0 && under('### Limits that have changed', changes(report, snapshot, most)),
     under(`### Recovered since ${timeBefore(report)}`, recoveries(report, most)),
-    under('### Scorecard', scorecard(report, extent.rows)),
+    under('### Scorecard', stack(scorecard(report, extent.rows), belowSoFar(report, extent.rows), spendRow(report))),
     under('### Peaks', peaks(report, extent)),
     under('### Muted', mutedRows(report, most)),
     under('### Where the use went', whereTheUseWent(report)),
@@ -123,8 +128,10 @@ function summary(
 function opening(report: Report): string {
   const worst = highest(report)
   const transition = worst ? transitionText(worst, report) : ''
+  const incident = incidentText(report, markdownText)
   return stack(
-    worst && `Highest: **${rowSentence(worst, report, markdownText)}**${transition && `, ${transition}`}.`,
+    incident && `**${incident}**`,
+    !incident && worst && `Highest: **${rowSentence(worst, report, markdownText)}**${transition && `, ${transition}`}.`,
     `${period(report.window)} · ${coverage(report)} · watch from ${percentOf(report)(report.thresholds.watch)}, alert from ${percentOf(report)(report.thresholds.alert)}`,
   )
 }

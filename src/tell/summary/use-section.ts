@@ -2,12 +2,13 @@ import type { Report } from '../../report/report.ts'
 import { count, listing, percent } from '../../vocabulary/figures.ts'
 import { isUnclaimed, PART_TITLES } from '../../vocabulary/use/accounting.ts'
 import { markdownText } from '../words/escape.ts'
+import { moment } from '../words/format.ts'
 import { stack, table } from '../words/markdown.ts'
 
 const NAMED = 5
 
 /** Where the use went: each part of the whole, and whether a limit counts it. */
-export function whereTheUseWent({ accounting }: Report): string {
+export function whereTheUseWent({ accounting, live }: Report): string {
   if (!accounting || accounting.parts.length === 0) return ''
   const ofWhole = (tokens: number) => (accounting.tokens > 0 ? percent(tokens / accounting.tokens) : '')
   const rows = accounting.parts.map(({ kind, tokens, requests, of }) => {
@@ -32,6 +33,8 @@ export function whereTheUseWent({ accounting }: Report): string {
       ],
       rows,
     ),
+    live &&
+      `This is the use up to ${moment(live.known_until.requests)}: later minutes are known in tokens alone, or not at all.`,
     accounting.reconciled
       ? 'The parts add up to the whole use of the window, and the minutes that were read to what was counted.'
       : '**The minutes that were read do not add up to the whole use of the window:** peaks are at least what is shown.',

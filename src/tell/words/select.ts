@@ -50,8 +50,17 @@ export function highest(report: Report): Measured | undefined {
   return rows.find((row) => !row.muted) ?? rows[0]
 }
 
+/** Rows without a figure of any kind. */
 export function unmeasured(report: Report): UnmeasuredRow[] {
-  return report.verdicts.filter((verdict) => verdict.band === 'unmeasured')
+  return report.verdicts.filter((verdict) => verdict.band === 'unmeasured').filter(({ so_far }) => !so_far)
+}
+
+/** Of a live window, rows below their watch line as far as is known, the highest use first. */
+export function soFar(report: Report): UnmeasuredRow[] {
+  return report.verdicts
+    .filter((verdict) => verdict.band === 'unmeasured')
+    .filter(({ so_far }) => so_far)
+    .sort((a, b) => (b.so_far?.utilization ?? 0) - (a.so_far?.utilization ?? 0))
 }
 
 /** Whether the limits of the row's workspace could not be read in this run. */

@@ -4,6 +4,8 @@ import type { PullRequestOutcome, SnapshotOutcome } from '../../vocabulary/snaps
 import { isUnclaimed, PART_TITLES, UNCLAIMED_LINE } from '../../vocabulary/use/accounting.ts'
 import { MINUTE } from '../../vocabulary/use/window.ts'
 import type { Band } from '../../vocabulary/verdict.ts'
+import { knownText } from '../live/live-text.ts'
+import { spendInShort } from '../planning/spend-text.ts'
 import { type Escape, type Link, sentenceWithLinks } from './escape.ts'
 import { atPeakTime, limitName, percentOf } from './format.ts'
 import { refusedCount } from './refused-text.ts'
@@ -16,21 +18,29 @@ import {
   movedTo,
   muted,
   ofBand,
+  soFar,
   thresholdsOf,
   unmeasured,
 } from './select.ts'
 
 /** Sentences that the summary and Slack share, so that both say the same. */
 
+/** What the headline of every rendering begins with. */
+export function subject(report: Pick<Report, 'live'>): string {
+  return report.live ? 'Claude rate limits, live' : 'Claude rate limits'
+}
+
 /**
  * The one band of the whole report. An incomplete run never looks healthy: where something failed or is missing, it is
  * `unmeasured`, unless there is an alert.
  */
 export function overallBand(report: Report): Band {
-  if (report.status === 'alert') return 'alert'
+  if (report.status === 'alert' || report.spend?.band === 'alert') return 'alert'
+  // What is over a line stays so, whatever the minutes that are missing hold.
+  if (report.live && report.status === 'watch' && report.failures.length === 0) return 'watch'
   if (report.status === null || report.failures.length > 0 || isPartial(report)) return 'unmeasured'
   if (report.status === 'ok' && hasUnclaimedUse(report)) return 'unmeasured'
-  return report.status
+  return report.status === 'ok' ? (report.spend?.band ?? 'ok') : report.status
 }
 
 /** Whether use or limits are missing that could have changed the verdict. */
@@ -49,11 +59,11 @@ export const drillText = ({ drill }: Pick<Report, 'drill'>) =>
 export function verdictLine(report: Report, worst = ''): string {
   const top = highestRow(report)
   const refused = refusedCount(report)
+  if (report.live && report.status !== 'alert') return liveVerdict(report)
   if (report.status === null || !top)
     return refused ? `${refused}, no use could be measured` : 'nothing could be measured'
   const highest = shareOf(top, report)(top.utilization)
-  const unclaimed = unclaimedShare(report)
-  const open = unclaimed && `, ${unclaimed}`
+  const open = [unclaimedShare(report), spendInShort(report)].map((part) => part && `, ${part}`).join('')
   const silent = muted(report)
   const silenced = silent[0]
     ? `, ${count(silent.length)} muted at up to ${shareOf(silent[0], report)(silent[0].utilization)}`
@@ -79,6 +89,19 @@ export function verdictLine(report: Report, worst = ''): string {
   }
 }
 
+/** Of a live window without an alert: what is seen so far is no verdict on the minutes that are missing. */
+function liveVerdict(report: Report): string {
+  const [next] = soFar(report)
+  const failed = report.failures.length > 0 ? ', but not everything could be read or delivered' : ''
+  const highest = highestRow(report)
+  if (highest)
+    return `${plural(ofBand(report, 'watch').length, 'limit')} to watch so far, highest ${shareOf(highest, report)(highest.utilization)}${failed}`
+  const share = percentOf(report)
+  return next?.so_far
+    ? `nothing at or over ${thresholdName('watch', report)} so far, highest ${share(next.so_far.utilization)}${failed}`
+    : `nothing could be measured${failed}`
+}
+
 /** A line in words: `75 %`, or `the alert line` where the policy file gives some limits lines of their own. */
 export function thresholdName(band: 'watch' | 'alert', report: Report): string {
   return report.verdicts.some(({ thresholds }) => thresholds)
@@ -95,6 +118,7 @@ export function shareOf(row: Measured, report: Report): (ratio: number) => strin
 export function missingData(report: Report): string | null {
   const { complete, missing_minutes: missing, start, end } = report.window
   if (complete) return null
+  if (report.live) return `${knownText(report.live.known_until)}: what comes after may be higher.`
   if (report.usage_source === 'headers')
     return 'Some lines or headers of the log could not be read: every peak is at least what is shown.'
   if (missing === 0) return 'The usage data may still change: every peak is at least what is shown.'
@@ -104,8 +128,14 @@ export function missingData(report: Report): string | null {
 
 /** How much was looked at: `24 limits measured, 5 not measurable`. */
 export function coverage(report: Report): string {
-  const not = unmeasured(report).length
-  return `${plural(measured(report).length, 'limit')} measured${not > 0 ? `, ${count(not)} not measurable` : ''}`
+  const [over, open, not] = [measured(report).length, soFar(report).length, unmeasured(report).length]
+  const parts = report.live
+    ? [
+        over > 0 && `${plural(over, 'limit')} to watch or over`,
+        open > 0 && `${count(open)} below ${thresholdName('watch', report)} so far`,
+      ]
+    : [`${plural(over, 'limit')} measured`]
+  return [...parts, not > 0 && `${count(not)} not measurable`].filter(Boolean).join(', ')
 }
 
 /** The limit as it binds: `4,000`, `4,000 (the organization's; its own 5,000 has no effect)`, or as it bound: `1,000 (now 4,000)`. */

@@ -1,3 +1,4 @@
+import type { KnownUntil } from '../use/window.ts'
 import { MODEL_GROUP } from './groups.ts'
 
 /**
@@ -110,6 +111,11 @@ export const LIMITERS: readonly LimiterRule[] = [
 /** The rule for a limiter of a group type, or undefined where usage cannot measure it (batch queues, an unknown type, …). */
 export function limiterRule(groupType: string, limiterType: string): LimiterRule | undefined {
   return LIMITERS.find((rule) => rule.type === limiterType && rule.group === groupType)
+}
+
+/** Up to when the use that a limiter counts is known, UTC milliseconds. */
+export function knownFor({ unit }: Pick<LimiterRule, 'unit'>, known: KnownUntil): number {
+  return unit === 'tokens' ? known.tokens : known.requests
 }
 
 /** A person's name for any limiter, known or not: never fails, an unknown type is shown as Anthropic spells it. */

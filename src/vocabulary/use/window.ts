@@ -1,4 +1,4 @@
-/** The audited window: whole UTC days, named by date so that a late cron run still audits the right day. */
+/** The audited window: whole UTC days, named by date so that a late cron run still audits the right day; or live, up to now. */
 
 export const MINUTE = 60_000
 export const HOUR = 60 * MINUTE
@@ -16,7 +16,20 @@ export type Window = Span & {
   days: number
   /** The time before, as long as the window: what transitions compare with; null: with nothing. */
   earlier: Span | null
+  /** Up to now: its last minutes are not in yet, and nothing is built on it. */
+  isLive?: true
 }
+
+/** A live window by its name: the UTC day so far, or so many hours up to now. */
+export type LiveSpan = 'today' | { hours: number }
+
+/**
+ * Up to when use is known, UTC milliseconds, a whole minute: what is limited in tokens, and the rest (requests, searches).
+ * They differ in a live window alone, where one source of use is fresher and counts tokens only.
+ */
+export type KnownUntil = { tokens: number; requests: number }
+
+export const knownAlike = (time: number): KnownUntil => ({ tokens: time, requests: time })
 
 /** What transitions compare with: the same window one day earlier, the span just before it, or nothing. */
 export const COMPARE_WITH = ['day-before', 'window-before', 'none'] as const
@@ -38,6 +51,14 @@ export function parseDay(text: string): number | undefined {
 export function windowOf(lastDay: number, days: number, compareWith: CompareWith): Window {
   const window = { start: lastDay - (days - 1) * DAY, end: lastDay + DAY }
   return { ...window, days, earlier: earlierSpan(window, compareWith) }
+}
+
+/** The whole minutes from the start of the UTC day, or of so many hours, up to now; null where there is none yet. */
+export function liveWindow(span: LiveSpan, now: number): Window | null {
+  const end = Math.floor(now / MINUTE) * MINUTE
+  const start = span === 'today' ? dayOf(now) : end - span.hours * HOUR
+  if (end <= start) return null
+  return { start, end, days: (dayOf(end - 1) - dayOf(start)) / DAY + 1, earlier: null, isLive: true }
 }
 
 /** The window compared with nothing where the API no longer answers for the time before. */

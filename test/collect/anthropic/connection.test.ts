@@ -30,6 +30,7 @@ function start() {
     now: () => clock.now,
     sleep: async () => {},
     saveMemory: () => {},
+    showProgress: () => {},
     random: () => 0.5,
   }
   const inputs = { anthropicBaseUrl: anthropic.url } as Inputs

@@ -14,6 +14,8 @@ function refusal(text: string): string {
   throw new Error('the policy was taken')
 }
 
+const NO_RULES = { path: PATH, thresholds: [], mutes: [], expected: [], spendCap: null }
+
 describe('a policy file', () => {
   test('is read with its rules and the lines they stand on', () => {
     const policy = parsePolicy(
@@ -31,6 +33,7 @@ describe('a policy file', () => {
         '  - group: claude-opus-4-6',
         '    limiter: output_tokens_per_minute',
         '    limit: 800000',
+        'spend-cap: 731.5',
       ].join('\n'),
       PATH,
     )
@@ -42,13 +45,14 @@ describe('a policy file', () => {
       ],
       mutes: [{ group: 'Claude Opus 4.x', owner: '@evals', reason: 'load test', until: '2026-12-31', line: 6 }],
       expected: [{ group: 'claude-opus-4-6', limiter: 'output_tokens_per_minute', limit: 800_000, line: 11 }],
+      spendCap: 731.5,
     })
   })
 
   test.each(['', '# nothing yet\n', '\uFEFF', 'thresholds:\nmutes:\nexpected:\n'])(
     'without rules is a policy without rules: %j',
     (text) => {
-      expect(parsePolicy(text, PATH)).toEqual({ path: PATH, thresholds: [], mutes: [], expected: [] })
+      expect(parsePolicy(text, PATH)).toEqual(NO_RULES)
     },
   )
 
@@ -58,6 +62,8 @@ describe('a policy file', () => {
     ['a key twice', 'mutes: []\nthresholds: []\nmutes: []\n', 'line 3, column 1: '],
     ['two documents', 'mutes: []\n---\nmutes: []\n', 'line 2, column 1: '],
     ['marks of a merge conflict', '<<<<<<< ours\nmutes: []\n=======\n>>>>>>> theirs\n', 'line 1, column 1: '],
+    ['a spend cap of nothing', 'mutes: []\nspend-cap: 0\n', 'line 2, column 12: spend-cap: '],
+    ['a spend cap in words', 'spend-cap: $500\n', 'line 1, column 12: spend-cap: '],
     ['a list for a file', '- group: x\n', 'line 1, column 1: the file: '],
     [
       'an unknown key',

@@ -7,7 +7,7 @@ import { judgedLimiters } from '../../../src/judge/limits/effective.ts'
 import { createMeters } from '../../../src/judge/usage/meters.ts'
 import { limitKey } from '../../../src/vocabulary/limits/limit-key.ts'
 import type { UsageRow } from '../../../src/vocabulary/use/usage-row.ts'
-import { windowOf } from '../../../src/vocabulary/use/window.ts'
+import { knownAlike, windowOf } from '../../../src/vocabulary/use/window.ts'
 
 const WINDOW = windowOf(Date.UTC(2026, 10, 22), 2, 'day-before')
 const NOON = Date.UTC(2026, 10, 22, 12, 34)
@@ -47,7 +47,13 @@ async function explain(
   const judged = judgedLimiters(current)
   const meters = createMeters({ limiters: judged, groups: [group] }, null, WINDOW)
   meters.foldOrganization([row({})])
-  const lines = { thresholds: { watch: 0.5, alert: 0.75 }, peakWindow, source, known: WINDOW.end, window: WINDOW }
+  const lines = {
+    thresholds: { watch: 0.5, alert: 0.75 },
+    peakWindow,
+    source,
+    known: knownAlike(WINDOW.end),
+    window: WINDOW,
+  }
   const verdicts = judge({ judged, committed: null, current, meters, ...lines })
   const queries: UsageQuery[] = []
   const reader: UsageReader = {

@@ -27,6 +27,10 @@ export type Options = {
   parentKey: boolean
   /** Rows of the spend-limit listing; null: the organization is not in its preview. */
   spendLimits: readonly SpendLimit[] | null
+  /** The Activity Feed; null: the Compliance API is not switched on. */
+  activities: readonly Activity[] | null
+  /** What days (UTC) cost, in cents as a decimal string; the others cost nothing. */
+  costs: readonly { day: string; amount: string }[]
   federation: Federation
 }
 
@@ -42,10 +46,21 @@ export type Limiter = {
   of: 'analytics' | 'everything'
 }
 
+export type Activity = {
+  type: 'platform_workspace_rate_limit_updated' | 'platform_workspace_rate_limit_deleted'
+  created_at: string
+  workspace_id: string
+  model_group: string
+  limiter_type: string
+  value?: number
+  actor: { type: string } & Record<string, string>
+}
+
 export type SpendLimit = {
   scope: { type: string; workspace_id?: string }
   /** Cents, as a decimal string. */
   amount: string | null
+  period?: 'daily' | 'weekly' | 'monthly'
 }
 
 /** The one federation rule of the organization, and what a token minted by it may do. */
@@ -79,6 +94,8 @@ export const ORDINARY: Options = {
   hipaa: false,
   parentKey: false,
   spendLimits: null,
+  activities: null,
+  costs: [],
   federation: {
     ruleId: 'fdrl_01Emulator4WnFv8s2Kd9PqRsTu',
     serviceAccountId: 'svac_01Emulator7xYzAbCdEfGhJkMnP',

@@ -12,11 +12,20 @@ export function readQuery<Shape extends z.ZodRawShape>(request: Received, shape:
     else if (values.length === 1) raw[name] = values[0]!
     else throw invalid(`${name}: Given more than once`)
   }
-  const parsed = z.strictObject(shape).safeParse(raw)
+  const parsed = schemaOf(shape).safeParse(raw)
   if (parsed.success) return parsed.data as z.output<z.ZodObject<Shape>>
   const [issue] = parsed.error.issues
   if (issue?.code === 'unrecognized_keys') throw invalid(`${issue.keys[0]}: Extra inputs are not permitted`)
   throw invalid(`${issue?.path.join('.')}: ${issue?.message}`)
+}
+
+const schemas = new WeakMap<z.ZodRawShape, z.ZodType>()
+
+/** Made once for a shape: to compile it takes longer than to use it. */
+function schemaOf(shape: z.ZodRawShape): z.ZodType {
+  const schema = schemas.get(shape) ?? z.strictObject(shape)
+  schemas.set(shape, schema)
+  return schema
 }
 
 /** `limit`, `limit=1…max`. */

@@ -1,6 +1,8 @@
 import type { Received, Reply } from '../exchange.ts'
 import { encode, json, type Server, startServer } from '../http.ts'
 import type { World } from '../world/world.ts'
+import { listActivities } from './activities.ts'
+import { listCost } from './cost.ts'
 import { ANALYTICS, admitAdmin, admitWorkspace, betas } from './credentials.ts'
 import { ApiError, errorReply, invalid, notFound } from './errors.ts'
 import { exchangeToken, type FederationState } from './federation.ts'
@@ -22,16 +24,19 @@ export type AnthropicEmulator = Server & {
 }
 
 const VERSIONS = ['2023-06-01', '2026-10-21']
+const COST = '/v1/organizations/analytics/cost'
 const TOKEN = '/v1/oauth/token'
 const MESSAGES = '/v1/messages'
 const POSTED = new Set([TOKEN, MESSAGES])
 /** The versions that these endpoints are documented with; what another would bring is not known. */
 const ONE_VERSION: Record<string, string> = {
   [ANALYTICS]: '2026-10-21',
+  [COST]: '2026-10-21',
   '/v1/organizations/usage_report/messages': '2023-06-01',
 }
 const BETAS: Record<string, string> = {
   [ANALYTICS]: 'analytics-usage-cost-2026-08-24',
+  [COST]: 'analytics-usage-cost-2026-08-24',
   '/v1/organizations/spend_limits': 'spend-limit-reads-2026-09-26',
 }
 /** Replies of a lazy world are kept, up to this many bytes: a benchmark asks for the same day again and again. */
@@ -110,6 +115,10 @@ export async function startAnthropic(first: World, unusual: Partial<Options> = {
         return () => json(200, listSpendLimits(request, options))
       case '/v1/organizations/usage_report/messages':
         return () => json(200, listLegacyUsage(request, world, betas(request)))
+      case '/v1/compliance/activities':
+        return () => json(200, listActivities(request, options))
+      case COST:
+        return () => json(200, listCost(request, world, options))
       case ANALYTICS:
         return () => analytics(request)
       default:

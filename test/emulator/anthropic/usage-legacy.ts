@@ -45,12 +45,18 @@ const shape = {
   'workspace_ids[]': list.optional(),
 }
 
+const LIMITED = {
+  '1d': { ...shape, limit: limit(WIDTHS['1d'].max) },
+  '1h': { ...shape, limit: limit(WIDTHS['1h'].max) },
+  '1m': { ...shape, limit: limit(WIDTHS['1m'].max) },
+}
+
 /** `GET /v1/organizations/usage_report/messages`: buckets oldest first, the empty ones too; no request count. */
 export function listLegacyUsage(request: Received, world: World, betas: ReadonlySet<string>): unknown {
   const query = readQuery(request, shape)
   const groupBy = query['group_by[]']
   const width = WIDTHS[query.bucket_width]
-  const size = query.limit === undefined ? width.limit : readQuery(request, { ...shape, limit: limit(width.max) }).limit
+  const size = query.limit === undefined ? width.limit : readQuery(request, LIMITED[query.bucket_width]).limit
   const fast = betas.has('fast-mode-2026-02-01')
   if (!fast && (groupBy.includes('speed') || query['speeds[]'] !== undefined)) {
     throw invalid('speed: Requires the anthropic-beta header fast-mode-2026-02-01')

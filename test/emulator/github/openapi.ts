@@ -134,8 +134,7 @@ function complete(reference: Schema, given: unknown): unknown {
   const schema = resolve(reference)
   if (given === null) return null
   if (given === undefined && (schema.nullable || reference.nullable)) return null
-  const [only, ...more] = schema.allOf ?? []
-  if (only !== undefined && more.length === 0) return complete(only, given)
+  if (schema.allOf !== undefined) return schema.allOf.reduce<unknown>((value, part) => complete(part, value), given)
   const choices = schema.oneOf ?? schema.anyOf
   if (choices !== undefined) {
     const items = Array.isArray(given)

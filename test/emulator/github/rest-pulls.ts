@@ -1,5 +1,6 @@
 import { type Answer, type Call, fail, noPermission, notFound, ok, type Routes, readOnly } from './answers.ts'
 import { commentPayload, pullPayload, userPayload } from './payloads.ts'
+import { commentOnIssue } from './rest-issues.ts'
 import { BOT, fullName, type Pull, type World } from './world.ts'
 
 /** GitHub's own limit for the body of a pull request. */
@@ -19,6 +20,11 @@ function writing(act: (call: Call, pull: Pull) => Answer | Promise<Answer>) {
     const pull = world.pulls.find(({ number }) => String(number) === (path.pull_number ?? path.issue_number))
     return pull ? act(call, pull) : notFound()
   }
+}
+
+/** A number is of an issue or of a pull request. */
+function orIssue(otherwise: (call: Call) => Promise<Answer>) {
+  return async (call: Call) => commentOnIssue(call) ?? otherwise(call)
 }
 
 async function open({ world, body }: Call): Promise<Answer> {
@@ -149,9 +155,11 @@ export const pullRoutes: Routes = {
     return pull ? ok(pull.comments.map((comment) => commentPayload(world, pull, comment))) : notFound()
   },
 
-  'POST /issues/{issue_number}/comments': writing(({ world, body }, pull) => {
-    const comment = { id: pull.comments.length + 1, author: BOT.name, body: String(body.body) }
-    pull.comments.push(comment)
-    return ok(commentPayload(world, pull, comment), 201)
-  }),
+  'POST /issues/{issue_number}/comments': orIssue(
+    writing(({ world, body }, pull) => {
+      const comment = { id: pull.comments.length + 1, author: BOT.name, body: String(body.body) }
+      pull.comments.push(comment)
+      return ok(commentPayload(world, pull, comment), 201)
+    }),
+  ),
 }

@@ -20,6 +20,7 @@ import { accountingOf, unmatchedModels } from '../../../src/judge/usage/where-us
 import { verdictRow } from '../../../src/report/rows.ts'
 import { formatSnapshot, parseSnapshot, type Snapshot, snapshotOf } from '../../../src/vocabulary/limits/snapshot.ts'
 import type { UsageRow } from '../../../src/vocabulary/use/usage-row.ts'
+import { knownAlike } from '../../../src/vocabulary/use/window.ts'
 import { type Organization, organization, type SingleRequest } from './organizations.ts'
 import { type TwinVerdict, twinCacheShares, twinUnmatched, twinVerdicts } from './twin.ts'
 
@@ -49,7 +50,17 @@ async function audited(world: Organization, service: Service = { takesFilter: tr
   const folds = { organization: meters.foldOrganization, workspaces: meters.foldWorkspaces }
   const context = { reader, grid, windowStart: window.start, recount, log: () => {} }
   const { unreconciled } = await collectMinutes(census, plan, folds, context)
-  const verdicts = judge({ judged, committed, current, meters, window, known, source, thresholds, peakWindow })
+  const verdicts = judge({
+    judged,
+    committed,
+    current,
+    meters,
+    window,
+    known: knownAlike(known),
+    source,
+    thresholds,
+    peakWindow,
+  })
   const caches = groupViews(verdicts, meters, window).filter(
     ({ scope, group }) => scope.type === 'organization' && group.type === 'model_group',
   )

@@ -9,7 +9,7 @@ import { driftRow, verdictRow } from '../../../src/report/rows.ts'
 import { formatSnapshot, parseSnapshot, type Snapshot } from '../../../src/vocabulary/limits/snapshot.ts'
 import { workspaceIdOf } from '../../../src/vocabulary/scope.ts'
 import type { UsageRow } from '../../../src/vocabulary/use/usage-row.ts'
-import { windowOf } from '../../../src/vocabulary/use/window.ts'
+import { knownAlike, windowOf } from '../../../src/vocabulary/use/window.ts'
 import { heirs, setValue, type TwinUse, twinUse, withoutBorrowedNames } from './regrouping-twin.ts'
 import { type Regrouping, type Request, regrouping, type State } from './regroupings.ts'
 
@@ -20,9 +20,10 @@ const THRESHOLDS = { watch: 0.5, alert: 0.75 }
 /** All minutes are known; where they went is not what is asked here. */
 const USAGE = {
   census: { window: [], earlier: [], refreshedAt: null },
-  freshness: { known: WINDOW.end, refreshedAt: null },
+  freshness: { known: knownAlike(WINDOW.end), refreshedAt: null },
   unreconciled: [],
   takesFilter: true,
+  tail: null,
 }
 
 /** Limits and rows the way of the audit, as far as verdicts and drift. */
@@ -35,7 +36,13 @@ function audit({ before, after, requests }: Regrouping): { verdicts: VerdictRow[
       limits: own,
     })),
   }))
-  const reading = { groups, allWorkspaces: workspaces.map(({ workspace }) => workspace), workspaces, unreadable: [] }
+  const reading = {
+    groups,
+    allWorkspaces: workspaces.map(({ workspace }) => workspace),
+    workspaces,
+    unreadable: [],
+    hasDefault: true,
+  }
   const file = formatSnapshot(snapshotOf(before))
   const committed = parseSnapshot(file, 'the committed snapshot')
   const limits = limitsNow(reading, committed, { workspaces: 'all', models: [], groupTypes: [] })
@@ -48,8 +55,20 @@ function audit({ before, after, requests }: Regrouping): { verdicts: VerdictRow[
     ...{ window: WINDOW, thresholds: THRESHOLDS, peakWindow: 'minute' as const, policy: NO_POLICY },
   }
   const verdicts = judgeAll(known)
-  const learnt = { verdicts, problem: null, tier: null, confirmed: [] }
-  const { drift } = audited(known, { ...learnt, committed: { kind: 'read', snapshot: committed, policy: NO_POLICY } })
+  const learnt = {
+    verdicts,
+    problem: null,
+    spending: { tier: null, spend: null, problem: null },
+    whatIf: null,
+    budgets: { budgets: null, problem: null },
+    activities: null,
+    confirmed: [],
+    hot: null,
+  }
+  const { drift } = audited(known, {
+    ...learnt,
+    committed: { kind: 'read', snapshot: committed, policy: NO_POLICY, before: null },
+  })
   return { verdicts: verdicts.map(verdictRow), drift: drift.map(driftRow) }
 }
 

@@ -11,6 +11,7 @@ import type { VerdictRow } from '../../../src/report/report.ts'
 import { verdictRow } from '../../../src/report/rows.ts'
 import { snapshotOf } from '../../../src/vocabulary/limits/snapshot.ts'
 import type { UsageRow } from '../../../src/vocabulary/use/usage-row.ts'
+import { knownAlike } from '../../../src/vocabulary/use/window.ts'
 
 const START = Date.parse('2026-11-22T00:00:00Z')
 const DAY = 86_400_000
@@ -65,7 +66,7 @@ function judgeWorld(
     current,
     meters,
     window: WINDOW,
-    known: WINDOW.end,
+    known: knownAlike(WINDOW.end),
     source: 'analytics',
   } as const
   const verdicts = judge({ ...evidence, thresholds: THRESHOLDS, peakWindow: 'minute' }).map(verdictRow)
@@ -156,7 +157,14 @@ test('a model group that lists no models is unmeasured: nobody knows whose use w
   const judged = judgedLimiters(snapshotOf(groups, []))
   const meters = createMeters({ limiters: judged, groups }, null, WINDOW)
   meters.foldOrganization([row(1, { requests: 9 })])
-  const world = { judged, committed: null, current: snapshotOf(groups, []), meters, window: WINDOW, known: WINDOW.end }
+  const world = {
+    judged,
+    committed: null,
+    current: snapshotOf(groups, []),
+    meters,
+    window: WINDOW,
+    known: knownAlike(WINDOW.end),
+  }
   const verdict = only(
     judge({ ...world, source: 'analytics', thresholds: THRESHOLDS, peakWindow: 'minute' }).map(verdictRow),
   )

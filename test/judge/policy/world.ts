@@ -30,6 +30,7 @@ export const policyOf = (rules: Partial<Policy>): Policy => ({
   thresholds: [],
   mutes: [],
   expected: [],
+  spendCap: null,
   ...rules,
 })
 

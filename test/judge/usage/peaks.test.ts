@@ -8,6 +8,7 @@ import {
   minutesAtOrOver,
   p99Of,
   peakOf,
+  steadyUse,
   utilizationOf,
 } from '../../../src/judge/usage/peaks.ts'
 
@@ -42,6 +43,23 @@ test('a series without use has a peak of zero, which is measured and not missing
   expect(peakOf(NO_USE, PER_MINUTE, 'minute').peak).toBe(0)
   expect(bracketOf(NO_USE, PER_MINUTE)).toBe(0)
   expect(p99Of(NO_USE, PER_MINUTE)).toBe(0)
+})
+
+test('steady use is the median of the minutes with use', () => {
+  expect(steadyUse(day({ 10: 5, 845: 9, 900: 700 }), PER_MINUTE)).toBe(9)
+  expect(steadyUse(day({ 10: 5, 845: 9 }), PER_MINUTE)).toBe(7)
+  expect(steadyUse(day({ 10: 120, 11: 60 }), { per: 'second' })).toBe(1.5)
+  expect(steadyUse(NO_USE, PER_MINUTE)).toBeNull()
+  expect(steadyUse(day({}), PER_MINUTE)).toBeNull()
+  fc.assert(
+    fc.property(fc.dictionary(fc.nat(1_439).map(String), fc.integer({ min: 1, max: 99 }), { minKeys: 1 }), (uses) => {
+      const steady = steadyUse(day(uses), PER_MINUTE) ?? 0
+      const values = Object.values(uses)
+      const half = values.length / 2
+      expect(values.filter((value) => value < steady).length).toBeLessThanOrEqual(half)
+      expect(values.filter((value) => value > steady).length).toBeLessThanOrEqual(half)
+    }),
+  )
 })
 
 test('p99 is the nearest rank over the known minutes, zeros included', () => {

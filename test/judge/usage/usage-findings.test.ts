@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { missingMinutes, usageFindings } from '../../../src/judge/usage/usage-findings.ts'
+import { knownAlike } from '../../../src/vocabulary/use/window.ts'
 
 const START = Date.UTC(2026, 10, 22)
 const HOUR = 3_600_000
@@ -12,16 +13,22 @@ test.each([
   ['none of it', START, 1_440],
   ['not even its beginning', START - 5 * HOUR, 1_440],
 ])('usage that reaches %s leaves that many minutes unknown, and never more than there are', (_, known, missing) => {
-  expect(missingMinutes(window, known)).toBe(missing)
+  expect(missingMinutes(window, knownAlike(known))).toBe(missing)
 })
 
 test('of data that is whole and says so there is nothing to report', () => {
-  const known = { source: 'analytics' as const, known: window.end, refreshedAt: window.end + HOUR }
+  const known = { source: 'analytics' as const, known: knownAlike(window.end), refreshedAt: window.end + HOUR }
   expect(usageFindings({ ...known, window, meters: { all: [] } })).toEqual([])
 })
 
 test('data that reached not even the window is told with the minutes of the window, no more', () => {
   const refreshedAt = START - 5 * HOUR
-  const [finding] = usageFindings({ source: 'analytics', known: refreshedAt, refreshedAt, window, meters: { all: [] } })
+  const [finding] = usageFindings({
+    source: 'analytics',
+    known: knownAlike(refreshedAt),
+    refreshedAt,
+    window,
+    meters: { all: [] },
+  })
   expect(finding).toMatchObject({ kind: 'data-incomplete', message: expect.stringContaining('1440 of 1440 minutes') })
 })

@@ -130,4 +130,15 @@ Already done:
     expect(text).toContain('## &#60;b&#62;x&#60;/b&#62; &#124; &#35;')
     expect(text).not.toContain('<b>')
   })
+
+  test('says what forms for an increase ask: steady use, and what one request takes', () => {
+    const report = reportOf([rowOf('output_tokens_per_minute', 400_000, [332_000], { steady: 80_000 })], 1)
+    const groups = report.groups.map((view) => ({
+      ...view,
+      use: { requests: 12_000, input_tokens: 18_000_000, output_tokens: 2_400_600 },
+    }))
+    const text = evidencePage({ ...report, groups })
+    expect(text).toContain('| Steady use, the median of the minutes with use | 80,000 (20 %) |')
+    expect(text).toContain('| Requests to the group | 12,000, with 1,500 tokens of input and 200 of output each |')
+  })
 })

@@ -11,6 +11,17 @@ describe('the planning part of the summary', () => {
     expect(textOf(report)).toBe('')
   })
 
+  test('says how often other lines would have fired, and where a higher one is a third as often', () => {
+    const week = [780, 790, 850, 100, 100, 100, 100]
+    const text = textOf(reportOf([rowOf('requests_per_minute', 1000, week)], 7))
+    expect(text).toContain('| Limit | Days | 50 % | 60 % | 70 % | 75 % | 80 % | 90 % |')
+    expect(text).toContain('| Claude Opus 4.x, requests/min | 7 | 3 (1) | 3 (1) | 3 (1) | 3 (1) | 1 | 0 |')
+    expect(text).toContain(
+      '- Claude Opus 4.x, requests/min: at 80 % an alert would have come on 1 of 7 days, at 75 % on 3.',
+    )
+    expect(textOf(reportOf([rowOf('requests_per_minute', 1000, week.slice(1))], 6))).not.toContain('other alert lines')
+  })
+
   test('says when the alert line is reached, and draws the daily peaks against the limit', () => {
     const text = textOf(reportOf([rowOf('requests_per_minute', 1000, rising)], 14))
     expect(text).toContain(
@@ -75,10 +86,13 @@ describe('the planning part of the summary', () => {
     expect(calm).toBeGreaterThan(busy)
   })
 
-  test('names the tier where its spend cap is known, and no amount of money', () => {
+  test('names the tier of the spend cap where it is known, as that of the organization only where the limits agree, and no money', () => {
     const report = reportOf([rowOf('requests_per_minute', 1000, [500])], 1)
-    const known = { ...report, planning: { ...report.planning!, usage_tier: 'Start' } }
-    expect(textOf(known)).toContain("The organization's spend cap is the one published for the Start tier.")
+    const known = (usage_tier: string | null) =>
+      textOf({ ...report, planning: { ...report.planning!, spend_cap_tier: 'Start', usage_tier } })
+    const cap = "The organization's spend cap is the one published for the Start tier"
+    expect(known('Start')).toContain(`${cap}, and so are its limits.`)
+    expect(known(null)).toContain(`${cap}. Not all its limits are, so Anthropic may have raised the cap or a limit`)
     expect(textOf(report)).not.toContain('spend cap')
   })
 

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAnthropic } from '../../../src/collect/anthropic/client.ts'
 import { createPace } from '../../../src/collect/anthropic/pace.ts'
-import { collectTier, readUsageTier } from '../../../src/collect/limits/usage-tier.ts'
+import { collectSpend } from '../../../src/collect/spend/collect-spend.ts'
+import { readSpendLimits } from '../../../src/collect/spend/spend-limits.ts'
 import { ADMIN_KEY, type AnthropicEmulator, startAnthropic } from '../../emulator/anthropic/server.ts'
 import { world } from '../../emulator/world/world.ts'
 import { overFetch } from '../../transport/over-fetch.ts'
@@ -45,28 +46,47 @@ test.each([
     { scope: { type: 'workspace', workspace_id: 'wrkspc_01' }, amount: '5000' },
     { scope: { type: 'usage_tier' }, amount },
   ]
-  expect(await readUsageTier(client())).toBe(tier)
+  expect(await readSpendLimits(client())).toEqual({ tier, cap: Number(amount) })
 })
 
 test('an organization without a cap has no tier to show for it', async () => {
   anthropic.options.spendLimits = [{ scope: { type: 'usage_tier' }, amount: null }]
-  expect(await readUsageTier(client())).toBeNull()
+  expect(await readSpendLimits(client())).toEqual({ tier: null, cap: null })
+})
+
+test('the lower cap binds: that of the tier, or one that the organization has set itself for the month', async () => {
+  anthropic.options.spendLimits = [
+    { scope: { type: 'usage_tier' }, amount: '100000' },
+    { scope: { type: 'organization' }, amount: '60000' },
+    { scope: { type: 'workspace', workspace_id: 'wrkspc_01' }, amount: '5000' },
+  ]
+  expect(await readSpendLimits(client())).toEqual({ tier: 'Build', cap: 60_000 })
+  anthropic.options.spendLimits = [
+    { scope: { type: 'usage_tier' }, amount: '100000' },
+    { scope: { type: 'organization' }, amount: null },
+  ]
+  expect(await readSpendLimits(client())).toEqual({ tier: 'Build', cap: 100_000 })
+})
+
+test('a cap of a day is that of no tier', async () => {
+  anthropic.options.spendLimits = [{ scope: { type: 'usage_tier' }, amount: '50000', period: 'daily' }]
+  expect(await readSpendLimits(client())).toEqual({ tier: null, cap: null })
 })
 
 test('an organization outside the preview is silence, not an error', async () => {
   anthropic.options.spendLimits = null
-  expect(await readUsageTier(client())).toBeNull()
+  expect(await readSpendLimits(client())).toEqual({ tier: null, cap: null })
 })
 
 test('a listing without the row is silence', async () => {
   anthropic.options.spendLimits = []
-  expect(await readUsageTier(client())).toBeNull()
+  expect(await readSpendLimits(client())).toEqual({ tier: null, cap: null })
 })
 
 test('a listing that cannot be read is an error: the caller decides that it is only a hint', async () => {
   anthropic.options.spendLimits = []
   anthropic.faults.push({ path: /spend_limits/, effect: { kind: 'status', status: 401 } })
-  await expect(readUsageTier(client())).rejects.toThrow('spend_limits')
+  await expect(readSpendLimits(client())).rejects.toThrow('spend_limits')
   anthropic.faults.length = 0
 })
 
@@ -80,9 +100,14 @@ test('nothing waits longer than ten seconds for it, and without it nothing is mi
     return client()
   }
   const log = { debug: (line: string) => lines.push(line) }
-  expect(await collectTier({ clientFor }, log)).toBeNull()
+  const window = { start: Date.UTC(2026, 10, 22), end: Date.UTC(2026, 10, 23) }
+  expect(await collectSpend({ clientFor }, { window, policyCap: null }, log)).toEqual({
+    tier: null,
+    spend: null,
+    problem: null,
+  })
   expect(asked).toEqual([10_000])
   expect(lines).toEqual([
-    expect.stringContaining('The usage tier could not be read: GET /v1/organizations/spend_limits'),
+    expect.stringContaining('The spend limits could not be read: GET /v1/organizations/spend_limits'),
   ])
 })

@@ -1,0 +1,73 @@
+import { parse } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import manifest from '../../package.json' with { type: 'json' }
+import { audit } from '../audit.ts'
+import { describeError } from '../errors.ts'
+import { createSecrets } from '../transport/redaction.ts'
+import { createTransport } from '../transport/transport.ts'
+import { doorAtDesk, type ExitCode } from './door.ts'
+import { helpText, readFlags } from './flags.ts'
+import { logAtDesk } from './log-at-desk.ts'
+import { screenOf, statusLine } from './screen.ts'
+
+/** The second door: the command on one's own desk, for an engineer with a key in the shell. */
+
+const { env, stdout, stderr } = process
+
+/** The environment as the audit may see it: proxies. Whatever else is set in somebody's shell is none of its business. */
+function environment(folder: string) {
+  const proxies = Object.entries(env).filter(([name]) => /^(https?|no)_proxy$/i.test(name))
+  // At a desk a log may lie anywhere.
+  return { ...Object.fromEntries(proxies), GITHUB_WORKSPACE: folder, RUNNER_TEMP: parse(folder).root }
+}
+
+async function main(): Promise<ExitCode> {
+  const folder = process.cwd()
+  let asked: ReturnType<typeof readFlags>
+  try {
+    asked = readFlags(process.argv.slice(2), env)
+  } catch (error) {
+    // What was given is shown, and a key may be what was given.
+    stderr.write(`error: ${createSecrets({ setSecret: () => {} }).redact(describeError(error))}\n`)
+    return 2
+  }
+  if (asked.kind === 'help') stdout.write(helpText())
+  if (asked.kind === 'version') stdout.write(`${manifest.version}\n`)
+  if (asked.kind !== 'audit') return 0
+
+  const status = statusLine(stderr)
+  const transport = createTransport({ env, version: manifest.version })
+  const code = await audit(
+    {
+      core: logAtDesk(asked.inputs, stderr, status),
+      env: environment(folder),
+      fetch: transport.fetch,
+      exchange: transport.exchange,
+      now: Date.now,
+      sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => {}),
+      saveMemory: () => {
+        setFlagsFromString('--semi-space-growth-factor=1')
+        setFlagsFromString('--heap-growing-percent=20')
+      },
+      random: Math.random,
+      showProgress: status.show,
+    },
+    doorAtDesk({
+      asked,
+      folder,
+      screen: screenOf(stdout, env),
+      print: (text) => {
+        status.clear()
+        stdout.write(text)
+      },
+    }),
+  )
+  await transport.close()
+  return code
+}
+
+// A reader that has seen enough (`| head`) is no failure.
+for (const stream of [stdout, stderr]) stream.on('error', () => {})
+
+process.exitCode = await main()

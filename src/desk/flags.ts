@@ -1,0 +1,128 @@
+import { parseArgs } from 'node:util'
+import { AuditError, describeError } from '../errors.ts'
+import { INPUTS, type InputName } from '../inputs/names.ts'
+
+/** What the command takes: inputs of the action that mean something on one's own desk, and where to write what. */
+
+/** The inputs, with what `--help` says of each. */
+const INPUT_FLAGS = {
+  date: 'YYYY-MM-DD, yesterday; today, last-3h',
+  'lookback-days': 'UTC days that end with it, 1 to 31',
+  'compare-with': 'day-before, window-before, none',
+  'peak-window': 'minute, hour, or second of a log',
+  threshold: 'the alert line',
+  'watch-threshold': 'the watch line',
+  workspaces: 'all, none, or names and IDs',
+  models: 'only groups with one of these models',
+  'group-types': 'only these types of group, such as model_group',
+  'usage-api': 'auto, analytics or legacy',
+  'headers-log': 'a log of response headers, in place of a key',
+  'policy-path': 'policy file in this folder',
+  'snapshot-path': 'snapshot in this folder to compare with',
+  'fail-on': 'exit with 1 on: alert, watch, drift',
+} as const satisfies Partial<Record<InputName, string>>
+
+const FILE_FLAGS = {
+  report: 'write everything there as JSON',
+  summary: 'write the summary there, as Markdown',
+  evidence: 'write the page to ask for more there, as Markdown',
+} as const
+
+export type Asked =
+  | { kind: 'help' }
+  | { kind: 'version' }
+  | {
+      kind: 'audit'
+      inputs: Partial<Record<InputName, string>>
+      /** The report as JSON, in place of the scorecard. */
+      json: boolean
+      files: Partial<Record<keyof typeof FILE_FLAGS, string>>
+    }
+
+/**
+ * Reads the command line; the key comes from the environment alone, since a command line is seen by every process and kept
+ * in the shell's history. Throws AuditError for what it does not know.
+ */
+export function readFlags(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Asked {
+  const values = parsed(argv)
+  if (values.help) return { kind: 'help' }
+  if (values.version) return { kind: 'version' }
+  const given = (names: readonly string[]) =>
+    Object.fromEntries(names.flatMap((name) => (typeof values[name] === 'string' ? [[name, values[name]]] : [])))
+  const inputs: Partial<Record<InputName, string>> = given(Object.keys(INPUT_FLAGS))
+  const { ANTHROPIC_ADMIN_KEY: key = '' } = env
+  if (!inputs['headers-log'] && !key.trim())
+    throw new AuditError('ANTHROPIC_ADMIN_KEY is not set in the environment.', {
+      remedy: `Make an Admin API key (Console → Settings → Admin keys) and put it before the command: ANTHROPIC_ADMIN_KEY=sk-ant-admin… ${COMMAND}. Without one, --headers-log FILE audits a log of your own responses.`,
+    })
+  return {
+    kind: 'audit',
+    inputs: {
+      ...inputs,
+      ...(typeof values['base-url'] === 'string' && { 'anthropic-base-url': values['base-url'] }),
+      ...(!inputs['headers-log'] && { 'anthropic-admin-key': key }),
+      'snapshot-mode': 'none',
+      notify: 'never',
+    },
+    json: values.json === true,
+    files: given(Object.keys(FILE_FLAGS)),
+  }
+}
+
+export const COMMAND = 'claude-rate-limit-audit'
+
+function parsed(argv: readonly string[]): Record<string, string | boolean | undefined> {
+  const texts = [...Object.keys(INPUT_FLAGS), ...Object.keys(FILE_FLAGS), 'base-url']
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        ...Object.fromEntries(texts.map((name) => [name, { type: 'string' as const }])),
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean' },
+      },
+    })
+    return values as Record<string, string | boolean | undefined>
+  } catch (cause) {
+    throw new AuditError(`The command line is not understood: ${describeError(cause).replace(/[.]?$/, '.')}`, {
+      remedy: `${COMMAND} --help lists what there is.`,
+      cause,
+    })
+  }
+}
+
+/** Fits 80 columns. */
+export function helpText(): string {
+  const line = (flag: string, text: string) => `  ${flag.padEnd(24)} ${text}`
+  const inputs = Object.entries(INPUT_FLAGS).map(([name, text]) => {
+    const usual = INPUTS[name as InputName]
+    return line(`--${name} …`, usual && usual.length < 12 ? `${text} (${usual})` : text)
+  })
+  return `How close your organization came to each Claude API rate limit.
+
+  ANTHROPIC_ADMIN_KEY=sk-ant-admin… ${COMMAND} [flags]
+
+Reads limits and usage of the Claude API and prints the scorecard. Nothing is
+committed, posted or written unless you ask for it. The key is taken from the
+environment alone, and is never printed.
+
+What to audit
+${inputs.join('\n')}
+
+What to do with it
+${line('--json', 'print the report as JSON in place of the scorecard')}
+${Object.entries(FILE_FLAGS)
+  .map(([name, text]) => line(`--${name} FILE`, text))
+  .join('\n')}
+
+${line('--base-url URL', 'where the Claude API is reached')}
+${line('--help, --version', '')}
+
+A snapshot and a policy file in this folder are compared with and judged by.
+Proxies (HTTPS_PROXY, NO_PROXY), NO_COLOR and FORCE_COLOR are honoured.
+
+Exit code: 0 all was read and reported, 1 something was not, or --fail-on says
+so, 2 the command line or an input is not valid.
+`.replace(/ +$/gm, '')
+}

@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import {
+  debug,
+  endGroup,
+  error,
+  getInput,
+  info,
+  notice,
+  setFailed,
+  setOutput,
+  setSecret,
+  startGroup,
+  warning,
+} from '@actions/core'
+import manifest from '../package.json' with { type: 'json' }
+import { audit } from './audit.ts'
+import { RUNNER } from './deliver/runner.ts'
+import { describeError } from './errors.ts'
+import { createSecrets } from './transport/redaction.ts'
+import { createTransport } from './transport/transport.ts'
+
+// By name: the rest of the toolkit, with its HTTP client and its shell, stays out of the start.
+const core = { debug, endGroup, error, getInput, info, notice, setFailed, setOutput, setSecret, startGroup, warning }
+
+/**
+ * The action, with the runner's own effects. Sets the exit code of the process, and throws nothing.
+ * A function of its own, so that GitHub's local-action can call it.
+ */
+export async function run(): Promise<void> {
+  const { env } = process
+
+  // A log that nobody takes any more (EPIPE) is no reason to lose the commit or the alert.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+
+  // The audit itself throws nothing; this is for what comes before it and after it.
+  try {
+    const transport = createTransport({ env, version: manifest.version })
+    process.exitCode = await audit(
+      {
+        core,
+        env,
+        fetch: transport.fetch,
+        exchange: transport.exchange,
+        now: Date.now,
+        sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => {}),
+        saveMemory: () => {
+          setFlagsFromString('--semi-space-growth-factor=1')
+          setFlagsFromString('--heap-growing-percent=20')
+        },
+        random: Math.random,
+        showProgress: () => {},
+      },
+      RUNNER,
+    )
+    await transport.close()
+  } catch (thrown) {
+    core.setFailed(createSecrets(core).redact(`The audit could not run: ${describeError(thrown)}`))
+  }
+}

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest'
+import { helpText, readFlags } from '../../src/desk/flags.ts'
+import { fields } from '../../src/inputs/fields.ts'
+import type { InputName } from '../../src/inputs/names.ts'
+
+const KEY = 'sk-ant-admin01-secret-of-somebody'
+const env = { ANTHROPIC_ADMIN_KEY: KEY }
+
+describe('the command line', () => {
+  test('takes the key from the environment, and keeps, proposes and posts nothing', () => {
+    expect(readFlags([], env)).toEqual({
+      kind: 'audit',
+      inputs: { 'anthropic-admin-key': KEY, 'snapshot-mode': 'none', notify: 'never' },
+      json: false,
+      files: {},
+    })
+  })
+
+  test('hands inputs on by their names, and files by theirs', () => {
+    const asked = readFlags(
+      ['--lookback-days', '7', '--threshold=80%', '--base-url', 'http://127.0.0.1:1', '--json', '--report', 'r.json'],
+      env,
+    )
+    expect(asked).toMatchObject({
+      inputs: { 'lookback-days': '7', threshold: '80%', 'anthropic-base-url': 'http://127.0.0.1:1' },
+      json: true,
+      files: { report: 'r.json' },
+    })
+  })
+
+  test('takes a log in place of the key', () => {
+    const asked = readFlags(['--headers-log', 'logs/*.jsonl'], env)
+    expect(asked).toMatchObject({ inputs: { 'headers-log': 'logs/*.jsonl' } })
+    expect(JSON.stringify(asked)).not.toContain(KEY)
+  })
+
+  test.each([
+    [['--nonsense'], /not understood: Unknown option '--nonsense'/],
+    [['--anthropic-admin-key', KEY], /not understood: Unknown option '--anthropic-admin-key'/],
+    [['--slack-webhook-url', 'https://hooks.slack.com/x'], /Unknown option/],
+    [['yesterday'], /not understood: Unexpected argument 'yesterday'/],
+    [['--date'], /not understood: .*argument missing/],
+  ])('%j is refused', (argv, message) => {
+    expect(() => readFlags(argv, env)).toThrow(message)
+  })
+
+  test('says where to get a key when there is none', () => {
+    for (const none of [{}, { ANTHROPIC_ADMIN_KEY: ' ' }])
+      expect(() => readFlags([], none)).toThrow(/ANTHROPIC_ADMIN_KEY is not set/)
+    expect(readFlags(['--help'], {})).toEqual({ kind: 'help' })
+  })
+})
+
+describe('the help', () => {
+  const help = helpText()
+
+  test('fits 80 columns', () => {
+    expect(help.split('\n').filter((line) => line.length > 80)).toEqual([])
+  })
+
+  test('lists no flag that the command does not take, and every input it takes is one', () => {
+    const flags = [...help.matchAll(/^ {2}--([a-z-]+)/gm)].map((match) => match[1] ?? '')
+    expect(flags.length).toBeGreaterThan(15)
+    for (const flag of flags) {
+      const argv = ['json', 'help'].includes(flag) ? [`--${flag}`] : [`--${flag}`, 'x']
+      expect(() => readFlags(argv, env), flag).not.toThrow()
+    }
+    const inputs = flags.filter((flag) => !['json', 'report', 'summary', 'evidence', 'base-url', 'help'].includes(flag))
+    expect(inputs.filter((flag) => !(flag in (fields satisfies Record<InputName, unknown>)))).toEqual([])
+  })
+})

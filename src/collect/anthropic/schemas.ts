@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { analyticsRowsSchema } from './analytics-row.ts'
 
 /**
  * What we read of Anthropic's replies. Tolerant on purpose: a version of the API may gain fields and enum members
@@ -44,33 +45,9 @@ export const apiKeyPageSchema = z.object({
 const cacheCreation = z.object({ ephemeral_5m_input_tokens: count, ephemeral_1h_input_tokens: count })
 const serverToolUse = z.object({ web_search_requests: count.nullish() }).nullish()
 
-export const analyticsRowSchema = z.object({
-  starting_at: z.string(),
-  group: z.object({
-    model: z.string().nullish(),
-    workspace_id: z.string().nullish(),
-    api_key_id: z.string().nullish(),
-    organization_id: z.string().nullish(),
-    service_tier: z.string().nullish(),
-    speed: z.string().nullish(),
-    product: z.string().nullish(),
-  }),
-  usage: z.object({
-    requests: count.nullish(),
-    uncached_input_tokens: count,
-    cache_creation: cacheCreation,
-    cache_read_input_tokens: count,
-    output_tokens: count,
-    total_tokens: count.nullish(),
-    server_tool_use: serverToolUse,
-  }),
-})
-
-export type AnalyticsRow = z.infer<typeof analyticsRowSchema>
-
 /** GET /v1/organizations/analytics/usage */
 export const analyticsPageSchema = z.object({
-  data: z.array(analyticsRowSchema),
+  data: analyticsRowsSchema,
   has_more: z.boolean().nullish(),
   next_page: z.string().nullish(),
   data_refreshed_at: z.string().nullish(),

@@ -1,8 +1,7 @@
-import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
 import { isoTime } from '../../vocabulary/use/window.ts'
 import type { AnthropicClient } from '../anthropic/client.ts'
 import { followPages, nextCursor } from '../anthropic/pages.ts'
-import { type AnalyticsRow, analyticsPageSchema } from '../anthropic/schemas.ts'
+import { analyticsPageSchema } from '../anthropic/schemas.ts'
 import { analyticsRanges, bucketStarts, PAGE_ROWS, WIDTHS } from './ranges.ts'
 import type { OnPage, Progress, Range, UsageQuery, UsageReader } from './usage-reader.ts'
 
@@ -60,7 +59,7 @@ export function createAnalyticsReader(client: AnthropicClient, onPage: OnPage): 
         for await (const page of pages) {
           const stated = page.data_refreshed_at ? Date.parse(page.data_refreshed_at) : Number.NaN
           if (!Number.isNaN(stated)) refreshedAt = Math.min(refreshedAt ?? stated, stated)
-          fold(page.data.map((row) => toRow(row, startOf)))
+          fold(page.data.map(({ startingAt, use }) => ({ ...use, at: startOf(startingAt) })))
           progress.read++
           if (!isFirst) progress.expected++
           isFirst = false
@@ -75,29 +74,5 @@ export function createAnalyticsReader(client: AnthropicClient, onPage: OnPage): 
       await Promise.all(Array.from({ length: RANGES_AT_ONCE }, readInTurn))
       return { refreshedAt }
     },
-  }
-}
-
-function toRow({ starting_at, group, usage }: AnalyticsRow, startOf: (text: string) => number): UsageRow {
-  const known = {
-    uncachedInput: usage.uncached_input_tokens,
-    cacheCreation: usage.cache_creation.ephemeral_5m_input_tokens + usage.cache_creation.ephemeral_1h_input_tokens,
-    cacheRead: usage.cache_read_input_tokens,
-    output: usage.output_tokens,
-  }
-  const sum = known.uncachedInput + known.cacheCreation + known.cacheRead + known.output
-  return {
-    at: startOf(starting_at),
-    model: group.model ?? null,
-    workspaceId: group.workspace_id ?? null,
-    apiKeyId: group.api_key_id ?? null,
-    organizationId: group.organization_id ?? null,
-    serviceTier: group.service_tier ?? null,
-    speed: group.speed ?? null,
-    product: group.product ?? null,
-    requests: usage.requests ?? null,
-    ...known,
-    unknownTokens: Math.max(0, (usage.total_tokens ?? sum) - sum),
-    webSearches: usage.server_tool_use?.web_search_requests ?? 0,
   }
 }

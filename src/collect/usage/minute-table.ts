@@ -32,7 +32,8 @@ type Columns = {
   set: number[]
   /** Minutes whose requests are not known; null: there is none. */
   uncounted: Uint8Array | null
-  values: Partial<Record<Counter, Float64Array>>
+  /** One for each counter, in their order; null: there is none of it. */
+  values: (Float64Array | null)[]
 }
 
 /** `windowStart`: where the earlier part of the grid ends, UTC milliseconds. */
@@ -55,25 +56,31 @@ export function createMinuteTable(
     if (known) return known
     const anyCell = cells.values().next().value
     const label = cells.get(key)?.label ?? labelOf(query, row, nameOf, anyCell?.label)
-    const columns: Columns = { label, isSet: new Uint8Array(minutes), set: [], uncounted: null, values: {} }
+    const columns: Columns = {
+      label,
+      isSet: new Uint8Array(minutes),
+      set: [],
+      uncounted: null,
+      values: COUNTERS.map(() => null),
+    }
     table.set(key, columns)
     return columns
   }
 
   const rowAt = ({ label, uncounted, values }: Columns, minute: number): UsageRow => {
-    const value = (counter: Counter) => values[counter]?.[minute] ?? 0
+    const [requests, uncachedInput, cacheCreation, cacheRead, output, unknownTokens, webSearches] = values
     return {
       ...label,
       at: grid.start + minute * MINUTE,
       apiKeyId: null,
       organizationId: null,
-      requests: uncounted?.[minute] ? null : value('requests'),
-      uncachedInput: value('uncachedInput'),
-      cacheCreation: value('cacheCreation'),
-      cacheRead: value('cacheRead'),
-      output: value('output'),
-      unknownTokens: value('unknownTokens'),
-      webSearches: value('webSearches'),
+      requests: uncounted?.[minute] ? null : (requests?.[minute] ?? 0),
+      uncachedInput: uncachedInput?.[minute] ?? 0,
+      cacheCreation: cacheCreation?.[minute] ?? 0,
+      cacheRead: cacheRead?.[minute] ?? 0,
+      output: output?.[minute] ?? 0,
+      unknownTokens: unknownTokens?.[minute] ?? 0,
+      webSearches: webSearches?.[minute] ?? 0,
     }
   }
 
@@ -86,7 +93,7 @@ export function createMinuteTable(
     // Requests that one of the two does not tell can't be held against the other.
     const isUntold = counter === 'requests' && columns?.uncounted?.subarray(from, to).includes(1)
     if (isUntold || whole === null) return true
-    const column = columns?.values[counter]
+    const column = columns?.values[COUNTERS.indexOf(counter)]
     if (!columns || !column) return whole === 0
     let sum = 0
     for (const minute of columns.set) if (minute >= from && minute < to) sum += column[minute] ?? 0
@@ -95,21 +102,8 @@ export function createMinuteTable(
 
   return {
     take: (rows) => {
-      for (const row of rows) {
-        if (!isCovered(row)) continue
-        const columns = columnsOf(row)
-        const minute = (row.at - grid.start) / MINUTE
-        if (!columns.isSet[minute]) columns.set.push(minute)
-        columns.isSet[minute] = 1
-        for (const counter of COUNTERS) {
-          const value = row[counter]
-          if (value) columns.values[counter] ??= new Float64Array(minutes)
-          const column = columns.values[counter]
-          if (column) column[minute] = value ?? 0
-        }
-        if (row.requests === null) columns.uncounted ??= new Uint8Array(minutes)
-        if (columns.uncounted) columns.uncounted[minute] = Number(row.requests === null)
-      }
+      for (const row of rows)
+        if (isCovered(row)) setMinute(columnsOf(row), (row.at - grid.start) / MINUTE, row, minutes)
     },
     addsUp: () => {
       const keys = new Set([...cells.keys(), ...table.keys()])
@@ -131,3 +125,30 @@ export function createMinuteTable(
     },
   }
 }
+
+/** On its own, so that it is compiled once for all tables. */
+function setMinute(columns: Columns, minute: number, row: UsageRow, minutes: number): void {
+  const { isSet, set, values } = columns
+  if (!isSet[minute]) set.push(minute)
+  isSet[minute] = 1
+  const amounts = amountsOf(row)
+  for (let i = 0; i < amounts.length; i++) {
+    const amount = amounts[i]
+    if (amount) values[i] ??= new Float64Array(minutes)
+    const column = values[i]
+    if (column) column[minute] = amount ?? 0
+  }
+  if (row.requests === null) columns.uncounted ??= new Uint8Array(minutes)
+  if (columns.uncounted) columns.uncounted[minute] = Number(row.requests === null)
+}
+
+/** In the order of `COUNTERS`. */
+const amountsOf = (row: UsageRow) => [
+  row.requests,
+  row.uncachedInput,
+  row.cacheCreation,
+  row.cacheRead,
+  row.output,
+  row.unknownTokens,
+  row.webSearches,
+]

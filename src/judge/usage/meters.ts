@@ -81,14 +81,17 @@ export function createMeters(now: MakeUp, before: MakeUp | null, window: Window)
     foldOrganization(rows) {
       for (const row of rows) {
         if (!isCounted(row)) continue
-        for (const { organization } of counters) organization(row, grid)
+        for (const { organization } of counters) if (organization) route(organization, row, grid)
         if (row.speed !== 'fast') addCache(cachesByModel.get(nameNow(row.model) ?? '') ?? [], row, grid)
       }
     },
     foldWorkspaces(rows) {
       for (const row of rows) {
         if (row.workspaceId === null || !isCounted(row)) continue
-        for (const { workspaces } of counters) workspaces.get(row.workspaceId)?.(row, grid)
+        for (const { workspaces } of counters) {
+          const router = workspaces.get(row.workspaceId)
+          if (router) route(router, row, grid)
+        }
       }
     },
     find: (limit) => ofNow.get(limitKey(limit)),
@@ -124,7 +127,8 @@ function canTellUse(rule: LimiterRule, group: RateLimitGroup): boolean {
   return rule.group !== MODEL_GROUP || group.models.length > 0
 }
 
-type Count = (row: UsageRow, grid: Grid) => void
+/** Where a row of one scope goes: to the meters of its model's groups, and to those that count whatever the model. */
+type Router = { nameOf: NameOf; byModel: ReadonlyMap<string, readonly Meter[]>; anyModel: readonly Meter[] }
 /** The name under which a make-up lists a model; null where it does not. */
 type NameOf = (model: string | null) => string | null
 
@@ -137,24 +141,22 @@ function namesIn({ groups }: MakeUp, meters: readonly Meter[]): NameOf {
 function countersOf(
   makeUp: MakeUp,
   meters: readonly Meter[],
-): { organization: Count; workspaces: Map<string | null, Count> } {
+): { organization: Router | undefined; workspaces: ReadonlyMap<string | null, Router> } {
   const byScope = Map.groupBy(meters, ({ scope }) => workspaceIdOf(scope))
   const nameOf = namesIn(makeUp, meters)
   const routers = new Map([...byScope].map(([id, ofScope]) => [id, routerOf(ofScope, nameOf)] as const))
-  return { organization: routers.get(null) ?? (() => {}), workspaces: routers }
+  return { organization: routers.get(null), workspaces: routers }
 }
 
-/** Sends a row to the meters of its model's groups, and to the meters that count whatever the model. */
-function routerOf(meters: readonly Meter[], nameOf: NameOf): Count {
-  const byModel = indexByModel(
-    meters.filter(({ rule }) => rule.group === MODEL_GROUP),
-    ({ group }) => group.models,
-  )
+function routerOf(meters: readonly Meter[], nameOf: NameOf): Router {
+  const ofModels = meters.filter(({ rule }) => rule.group === MODEL_GROUP)
   const anyModel = meters.filter(({ rule }) => rule.group !== MODEL_GROUP)
-  return (row, grid) => {
-    for (const meter of byModel.get(nameOf(row.model) ?? '') ?? []) add(meter, row, grid)
-    for (const meter of anyModel) add(meter, row, grid)
-  }
+  return { nameOf, byModel: indexByModel(ofModels, ({ group }) => group.models), anyModel }
+}
+
+function route({ nameOf, byModel, anyModel }: Router, row: UsageRow, grid: Grid): void {
+  for (const meter of byModel.get(nameOf(row.model) ?? '') ?? []) add(meter, row, grid)
+  for (const meter of anyModel) add(meter, row, grid)
 }
 
 function add(meter: Meter, row: UsageRow, grid: Grid): void {

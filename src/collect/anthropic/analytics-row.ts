@@ -1,16 +1,13 @@
 import * as z from 'zod'
 import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
 
-/** A row of GET /v1/organizations/analytics/usage, its time still as text. */
-export type AnalyticsRow = { startingAt: string; use: Omit<UsageRow, 'at'> }
-
 /**
- * The rows of a page. It is the one shape that comes by the ten thousands, and so the one that is read by hand: Zod makes
- * several objects for each field of each row (docs/performance.md has what that costs). An issue names the row and its
- * first field that is not as documented.
+ * The rows of a page of GET /v1/organizations/analytics/usage. They come by the ten thousands, and so are read by hand: Zod
+ * makes several objects for each field of each row (docs/performance.md has what that costs). An issue names the row and
+ * its first field that is not as documented.
  */
-export const analyticsRowsSchema = z.array(z.unknown()).transform((values, context): AnalyticsRow[] => {
-  const rows: AnalyticsRow[] = []
+export const analyticsRowsSchema = z.array(z.unknown()).transform((values, context): UsageRow[] => {
+  const rows: UsageRow[] = []
   try {
     for (const value of values) rows.push(readRow(value))
     return rows
@@ -36,9 +33,9 @@ class WrongField extends Error {
   }
 }
 
-function readRow(value: unknown): AnalyticsRow {
-  const { starting_at: startingAt, group: grouped, usage: used } = fieldsOf(value, '')
-  if (typeof startingAt !== 'string') throw new WrongField('a text', 'starting_at')
+function readRow(value: unknown): UsageRow {
+  const { starting_at: time, group: grouped, usage: used } = fieldsOf(value, '')
+  if (typeof time !== 'string') throw new WrongField('a text', 'starting_at')
   const group = fieldsOf(grouped, 'group')
   const usage = fieldsOf(used, 'usage')
   const cache = fieldsOf(usage.cache_creation, 'usage.cache_creation')
@@ -52,7 +49,8 @@ function readRow(value: unknown): AnalyticsRow {
   const output = count(usage.output_tokens, 'usage.output_tokens')
   const known = uncachedInput + cacheCreation + cacheRead + output
   const total = countOrNull(usage.total_tokens, 'usage.total_tokens') ?? known
-  const use = {
+  return {
+    at: Date.parse(time),
     model: textOrNull(group.model, 'group.model'),
     workspaceId: textOrNull(group.workspace_id, 'group.workspace_id'),
     apiKeyId: textOrNull(group.api_key_id, 'group.api_key_id'),
@@ -68,7 +66,6 @@ function readRow(value: unknown): AnalyticsRow {
     unknownTokens: Math.max(0, total - known),
     webSearches: countOrNull(tools?.web_search_requests, 'usage.server_tool_use.web_search_requests') ?? 0,
   }
-  return { startingAt, use }
 }
 
 type Fields = Readonly<Record<string, unknown>>

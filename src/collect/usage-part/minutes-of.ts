@@ -32,7 +32,7 @@ export async function readMinutesOf(
     groupBy,
     models: isFiltered ? (use.models ?? undefined) : undefined,
     workspaceIds: use.workspaceIds ?? undefined,
-    rowsPerBucket: rowsPerMinute(cells.values(), span),
+    rowsPerBucket: rowsPerMinute(query, known, span),
   }
   await reader.read(asked, table.take)
   if (!table.addsUp())

@@ -59,7 +59,8 @@ export function createAnalyticsReader(client: AnthropicClient, onPage: OnPage): 
         for await (const page of pages) {
           const stated = page.data_refreshed_at ? Date.parse(page.data_refreshed_at) : Number.NaN
           if (!Number.isNaN(stated)) refreshedAt = Math.min(refreshedAt ?? stated, stated)
-          fold(page.data.map(({ startingAt, use }) => ({ ...use, at: startOf(startingAt) })))
+          for (const { at } of page.data) startOf(at)
+          fold(page.data)
           progress.read++
           if (!isFirst) progress.expected++
           isFirst = false

@@ -130,15 +130,19 @@ export function add(sums: Sums, row: Pick<UsageRow, Counter>): void {
   }
 }
 
-/** About how many rows a minute has: a cell has one in each minute at most, and no more than it has requests. */
-export function rowsPerMinute(cells: Iterable<Cell>, { start, end }: Range): number {
-  const minutes = (end - start) / MINUTE
-  let rows = 0
-  for (const { earlier, window } of cells) {
-    const requests = earlier.requests === null || window.requests === null ? null : earlier.requests + window.requests
-    rows += Math.min(minutes, requests || minutes)
+/** About how many rows a minute of a query has: a cell has one in each minute at most, and no more than it has requests. */
+export function rowsPerMinute(query: MinutesQuery, { earlier, window }: WholeUse, { start, end }: Range): number {
+  const isCovered = covers(query)
+  // Of the cells only what is needed here: a plan asks this of many queries.
+  const requests = new Map<string, number | null>()
+  for (const row of [...earlier, ...window]) {
+    if (!isCovered(row)) continue
+    const key = keyOf(query.groupBy, row)
+    const known = requests.get(key) ?? (requests.has(key) ? null : 0)
+    requests.set(key, known === null || row.requests === null ? null : known + row.requests)
   }
-  return rows / minutes
+  const minutes = (end - start) / MINUTE
+  return [...requests.values()].reduce<number>((rows, some) => rows + Math.min(minutes, some || minutes), 0) / minutes
 }
 
 const TELLING: readonly Dimension[] = ['service_tier', 'speed', 'product']

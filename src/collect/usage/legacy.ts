@@ -45,7 +45,7 @@ export function createLegacyReader(client: AnthropicClient, onPage: OnPage): Usa
       (page) => nextCursor(RESOURCE, page.has_more, page.next_page),
     )
     for await (const page of pages) {
-      for (const bucket of page.data) fold(toRows(bucket.results, startOf(bucket.starting_at)))
+      for (const bucket of page.data) fold(toRows(bucket.results, startOf(Date.parse(bucket.starting_at))))
       progress.read++
       progress.expected = Math.max(progress.expected, progress.read)
       onPage({ ...progress })

@@ -70,10 +70,14 @@ export function createMinuteTable(
   const rowAt = ({ label, uncounted, values }: Columns, minute: number): UsageRow => {
     const [requests, uncachedInput, cacheCreation, cacheRead, output, unknownTokens, webSearches] = values
     return {
-      ...label,
       at: grid.start + minute * MINUTE,
+      model: label.model,
+      workspaceId: label.workspaceId,
       apiKeyId: null,
       organizationId: null,
+      serviceTier: label.serviceTier,
+      speed: label.speed,
+      product: label.product,
       requests: uncounted?.[minute] ? null : (requests?.[minute] ?? 0),
       uncachedInput: uncachedInput?.[minute] ?? 0,
       cacheCreation: cacheCreation?.[minute] ?? 0,

@@ -1,6 +1,6 @@
 import { AuditError } from '../../errors.ts'
 import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
-import { type Cell, cellsOf, covers, type MinutesQuery, rowsPerMinute } from './cells.ts'
+import { cellsOf, covers, type MinutesQuery, rowsPerMinute } from './cells.ts'
 import type { Census } from './census.ts'
 import { earliest } from './freshness.ts'
 import { createMinuteTable, type MinuteTable } from './minute-table.ts'
@@ -121,7 +121,7 @@ async function readAll(
   const readOne = async (query: MinutesQuery) => {
     const cells = cellsOf(query, census, nameOf)
     const table = createMinuteTable(query, cells, { grid, windowStart, nameOf })
-    const { refreshedAt } = await reader.read(toUsageQuery(query, cells, grid), table.take)
+    const { refreshedAt } = await reader.read(toUsageQuery(query, census, grid), table.take)
     stated.push(refreshedAt)
     if (!take({ query, table })) differing.push(query)
   }
@@ -140,14 +140,14 @@ async function readAll(
   return { differing, refreshedAt: earliest(stated) }
 }
 
-function toUsageQuery(query: MinutesQuery, cells: ReadonlyMap<string, Cell>, grid: Range) {
+function toUsageQuery(query: MinutesQuery, census: Census, grid: Range) {
   return {
     ...grid,
     width: '1m',
     groupBy: query.groupBy,
     models: query.isFiltered && query.models !== null ? query.models : undefined,
     workspaceIds: query.workspaceIds ?? undefined,
-    rowsPerBucket: rowsPerMinute(cells.values(), grid),
+    rowsPerBucket: rowsPerMinute(query, census, grid),
   } as const
 }
 

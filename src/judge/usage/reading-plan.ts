@@ -1,4 +1,4 @@
-import { cellsOf, covers, type MinutesQuery, rowsPerMinute, tellingApart } from '../../collect/usage/cells.ts'
+import { covers, type MinutesQuery, rowsPerMinute, tellingApart } from '../../collect/usage/cells.ts'
 import type { Census } from '../../collect/usage/census.ts'
 import type { MinutesPlan } from '../../collect/usage/minutes.ts'
 import { requestsOf } from '../../collect/usage/ranges.ts'
@@ -135,7 +135,7 @@ type RowsOf = (query: MinutesQuery) => number
 function rowsIn({ census, grid }: Given): RowsOf {
   const known = new Map<MinutesQuery, number>()
   return (query) => {
-    const rows = known.get(query) ?? rowsPerMinute(cellsOf(query, census, (model) => model).values(), grid)
+    const rows = known.get(query) ?? rowsPerMinute(query, census, grid)
     known.set(query, rows)
     return rows
   }

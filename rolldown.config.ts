@@ -9,8 +9,6 @@ const bundle = (input: string, name: string, licenceFile: string): RolldownOptio
   platform: 'node',
   tsconfig: false,
   plugins: [builtins(), licences(licenceFile)],
-  // What of the toolkit nobody uses is not run either: its package does not say that this changes nothing.
-  treeshake: { moduleSideEffects: [{ test: /@actions[/](core|exec|http-client|io)[/]/, sideEffects: false }] },
   resolve: {
     alias: {
       // Less of it is loaded at the start.

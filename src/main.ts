@@ -1,27 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
-import {
-  debug,
-  endGroup,
-  error,
-  getInput,
-  info,
-  notice,
-  setFailed,
-  setOutput,
-  setSecret,
-  startGroup,
-  warning,
-} from '@actions/core'
+import * as core from '@actions/core'
 import manifest from '../package.json' with { type: 'json' }
 import { audit } from './audit.ts'
 import { RUNNER } from './deliver/runner.ts'
 import { describeError } from './errors.ts'
 import { createSecrets } from './transport/redaction.ts'
 import { createTransport } from './transport/transport.ts'
-
-// By name: the rest of the toolkit, with its HTTP client and its shell, stays out of the start.
-const core = { debug, endGroup, error, getInput, info, notice, setFailed, setOutput, setSecret, startGroup, warning }
 
 /**
  * The action, with the runner's own effects. Sets the exit code of the process, and throws nothing.
@@ -54,7 +39,7 @@ export async function run(): Promise<void> {
       RUNNER,
     )
     await transport.close()
-  } catch (thrown) {
-    core.setFailed(createSecrets(core).redact(`The audit could not run: ${describeError(thrown)}`))
+  } catch (error) {
+    core.setFailed(createSecrets(core).redact(`The audit could not run: ${describeError(error)}`))
   }
 }

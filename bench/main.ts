@@ -11,7 +11,7 @@ import { table } from './table.ts'
 
 /**
  * `npm run bench`: what the committed bundle costs, in four parts: beside an earlier bundle, behind a limit of 60 requests a
- * minute, beside the scripts anyone would write, and how it grows. All take about half an hour, and want a machine with
+ * minute, beside the scripts anyone would write, and how it grows. All take about a quarter of an hour, and want a machine with
  * nothing else to do; `npm run bench -- earlier --quick` runs one of them with fewer turns.
  * Ends with 1 where a line of what must hold does not.
  */

@@ -37,7 +37,7 @@ beforeAll(async () => {
 
 test('a day takes few more requests than there is no way around', () => {
   expect(day.code).toBe(0)
-  // Beside those: the probe, the proof of order, the names of keys, who drove the peaks, and pages that are not full.
+  // Beside those: the census, the tier, the names of keys, who drove the peaks, and pages that are not full.
   expect(day.all).toBeLessThanOrEqual(leastRequests(SIZE, 1) + 12)
 })
 

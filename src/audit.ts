@@ -41,6 +41,8 @@ import type { Verdict } from './vocabulary/verdict.ts'
 
 /** What differs between the runner and one's own desk: where the committed snapshot lies, and who gets to know what. */
 export type Door<Code extends number> = {
+  /** Budgets are wanted though nobody keeps a gateway file. */
+  wantsBudgets: boolean
   /** Throws AuditError for a policy that is not valid. */
   readCommitted: (run: Run) => Promise<Committed>
   deliverAudit: (run: Run, found: Found, committed: Committed) => Promise<Code>
@@ -96,7 +98,7 @@ async function runAudit<Code extends number>(
     committed = await log.group('Committed snapshot and policy', () => door.readCommitted(run))
     found = await (areOfLog(inputs)
       ? auditLog({ ...run, inputs }, committed)
-      : auditByApi({ ...run, inputs }, committed))
+      : auditByApi({ ...run, inputs }, committed, door))
   } catch (error) {
     return door.deliverBlind(run, describeError(error))
   }
@@ -115,7 +117,11 @@ async function check(deps: Deps, log: Log, secrets: Secrets, inputs: CheckInputs
 }
 
 /** Limits and usage from the Admin API, judged. Throws AuditError: then nothing is known. */
-async function auditByApi(run: Run<ApiInputs>, committed: Committed): Promise<Found> {
+async function auditByApi(
+  run: Run<ApiInputs>,
+  committed: Committed,
+  { wantsBudgets }: Pick<Door<number>, 'wantsBudgets'>,
+): Promise<Found> {
   const { log, inputs } = run
   const { window, thresholds, peakWindow } = inputs
   const api = connect(run, inputs.source)
@@ -146,7 +152,8 @@ async function auditByApi(run: Run<ApiInputs>, committed: Committed): Promise<Fo
     const { drivers, problem } = await explainPeaks(api.client, reader, { peaks: asked, leftOut }, reading, usage)
     const explained = { verdicts: withDrivers(verdicts, drivers), problem, hot: hot && explainedMinutes(hot, drivers) }
     const whatIf = await whatIfOf(run, { ...known, verdicts }, reader)
-    const budgets = await budgetsOf(run, { ...known, verdicts }, reader)
+    const asksBudgets = wantsBudgets || inputs.snapshot.gatewayPath !== null
+    const budgets = asksBudgets ? await budgetsOf(run, { ...known, verdicts }, reader) : NO_BUDGETS
     const asksWho = limits.changes.some(({ change }) => isOfWorkspaceLimit(change))
     const activities = asksWho ? await collectActivity(api, window.end, log) : null
     const learnt = { ...explained, spending: await spending, whatIf, budgets, activities, committed, confirmed }
@@ -177,19 +184,19 @@ async function whatIfOf(
   return meter.judge(verdicts, meters, { known: freshness.known, thresholds, peakWindow })
 }
 
-/** Budgets, for whoever keeps a gateway file; null where they were not asked for, or cannot be told. */
+const NO_BUDGETS: BudgetsLearnt = { budgets: null, problem: null }
+
+/** Budgets, for whoever keeps a gateway file or asks for them; null where they cannot be told. */
 async function budgetsOf(
-  { log, inputs }: Run<ApiInputs>,
+  { log }: Run<ApiInputs>,
   { limits, usage, window, verdicts }: Known & { verdicts: readonly Verdict[] },
   reader: UsageReader,
 ): Promise<BudgetsLearnt> {
-  const nothing = { budgets: null, problem: null }
-  if (inputs.snapshot.gatewayPath === null) return nothing
   const { census, takesFilter, freshness } = usage
   const isComplete = missingMinutes(window, freshness.known) === 0
   const known = { verdicts, groups: limits.current.groups, workspaces: limits.active, window, isComplete }
   const meter = createBudgets({ ...known, used: census.window })
-  if (meter === null) return nothing
+  if (meter === null) return NO_BUDGETS
   const given = { reader, span: window, census, takesFilter }
   const problem = await log.group('Budgets', () => collectUses('Budgets', meter.uses, given, meter.fold))
   return problem === null ? { budgets: meter.judge(), problem } : { budgets: null, problem }

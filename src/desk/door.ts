@@ -33,6 +33,7 @@ type Desk = {
  */
 export function doorAtDesk({ asked, folder, screen, print }: Desk): Door<ExitCode> {
   return {
+    wantsBudgets: asked.budgets,
     readCommitted: async (run) => {
       const { path } = run.inputs.snapshot
       try {
@@ -45,6 +46,8 @@ export function doorAtDesk({ asked, folder, screen, print }: Desk): Door<ExitCod
     deliverAudit: async (run, found) => {
       const report = await withFiles(run, redactedReport(found.report, run.secrets), asked.files, folder)
       const reasons = failureReasons(report, run.inputs.failOn)
+      if (asked.budgets && !report.budgets && report.findings.every(({ kind }) => kind !== 'budgets-unknown'))
+        run.log.notice('There are no budgets: usage is not known yet for every minute of the window.')
       print(asked.json ? `${JSON.stringify(report, null, 2)}\n` : renderTerminal(report, reasons, screen))
       return reasons.length > 0 ? 1 : 0
     },

@@ -61,6 +61,50 @@ test('a name without a blank goes on in the next line, whatever its length and s
   }
 })
 
+describe('what was asked about the future', () => {
+  const [first] = busy.verdicts.filter(isMeasured)
+  const { scope, group, limiter } = first!
+  const side = (utilization: number) => ({ limit: 100, peak: 100 * utilization, peak_at: first!.peak_at, utilization })
+  const hostile = '\u001b[31mbot\nalert  999 %'
+  const asked = {
+    ...busy,
+    what_if: {
+      changes: [`${hostile} × 2`],
+      rows: [
+        {
+          scope,
+          group,
+          limiter,
+          before: side(0.4),
+          after: side(0.8),
+          lower_bound: true,
+          crosses: [{ line: 'alert' as const, at: first!.peak_at }],
+        },
+      ],
+    },
+    budgets: [{ workspace: { id: 'w', name: hostile }, group, limiter, cap: 533, share: 0.666, minutes_over: 22 }],
+  }
+
+  test.each([72, 80, 120])('fits %i columns, and a name of others breaks nothing', (columns) => {
+    const text = renderTerminal(asked, [], { columns, colour: false })
+    const lines = linesOf(text)
+    expect(text).not.toContain('\u001b')
+    expect(lines.filter((line) => stringWidth(line) > columns)).toEqual([])
+    expect(lines.filter((line) => line.startsWith('alert  999'))).toEqual([])
+    const flat = text.replaceAll(/\s+/g, ' ')
+    expect(flat).toMatch(/≥ 40 % ≥ 80 % .*would reach the alert line \(/)
+    expect(flat).toMatch(/533 66\.6 % 22 /)
+  })
+
+  test('is answered where there is nothing to say, too', () => {
+    const none = { ...busy, what_if: { changes: ['bot × 2'], rows: [] }, budgets: [] }
+    const text = renderTerminal(none, [], plain)
+    expect(text).toContain('No limit that was measured would be used otherwise.')
+    expect(text).toContain('None: no limit per minute is in watch or alert')
+    expect(renderTerminal(busy, [], plain)).not.toMatch(/What if|Budgets/)
+  })
+})
+
 test('the worst rows come first, and of the quiet ones the nearest', () => {
   const shares = linesOf(renderTerminal(busy, [], plain)).flatMap((line) => {
     const [, band, share] = /^(alert|watch|ok) +(?:≥ )?([\d.]+) %/.exec(line) ?? []

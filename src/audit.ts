@@ -1,7 +1,7 @@
 import { collectActivity } from './collect/activity/collect-activity.ts'
-import { type Connection, connect } from './collect/anthropic/connection.ts'
+import { connect } from './collect/anthropic/connection.ts'
 import { collectLog } from './collect/headers-log/collect-log.ts'
-import { collectLimits } from './collect/limits/limits.ts'
+import { collectBelievable } from './collect/limits/believable-limits.ts'
 import { readChecked } from './collect/repository/checked.ts'
 import { type Committed, policyIn, snapshotIn } from './collect/repository/committed.ts'
 import { collectSpend } from './collect/spend/collect-spend.ts'
@@ -12,7 +12,7 @@ import { collectUses } from './collect/usage-part/collect-uses.ts'
 import { deliverCheck } from './deliver/deliver-check.ts'
 import type { Found } from './deliver/snapshot/keep-snapshot.ts'
 import type { Deps } from './deps.ts'
-import { AuditError, describeError } from './errors.ts'
+import { describeError } from './errors.ts'
 import { type ApiInputs, areOfLog, type CheckInputs, type Inputs, type LogInputs, readInputs } from './inputs/inputs.ts'
 import { secretVariables } from './inputs/variables.ts'
 import { audited, type BudgetsLearnt, judgeAll, type Known } from './judge/by-api.ts'
@@ -35,7 +35,6 @@ import { createLog, type Log } from './log.ts'
 import { reportOf } from './report/report-of.ts'
 import type { Run } from './run.ts'
 import { createSecrets, type Secrets } from './transport/redaction.ts'
-import type { Snapshot } from './vocabulary/limits/snapshot.ts'
 import { dayOf } from './vocabulary/use/window.ts'
 import type { Verdict } from './vocabulary/verdict.ts'
 
@@ -127,7 +126,7 @@ async function auditByApi(
   const api = connect(run, inputs.source)
   try {
     const before = snapshotIn(committed)
-    const { reading, confirmed } = await log.group('Limits', () => believableLimits(api, run, before))
+    const { reading, confirmed } = await log.group('Limits', () => collectBelievable(api, run, before, contradictions))
     const limits = limitsNow(reading, before, inputs)
     const spending = collectSpend(api, { window, policyCap: policyIn(committed).spendCap }, log)
     const meters = metersFor(limits, window)
@@ -200,24 +199,6 @@ async function budgetsOf(
   const given = { reader, span: window, census, takesFilter }
   const problem = await log.group('Budgets', () => collectUses('Budgets', meter.uses, given, meter.fold))
   return problem === null ? { budgets: meter.judge(), problem } : { budgets: null, problem }
-}
-
-/**
- * The limits, read a second time, as the API's older version says them, where the first answer is hard to believe:
- * `confirmed` is what was, and was answered twice. Throws AuditError for what no second answer makes true.
- */
-async function believableLimits(api: Connection, run: Run, committed: Snapshot | null) {
-  const known = committed?.workspaces ?? []
-  const reading = await collectLimits(api.client, run, known)
-  const first = contradictions(reading, committed)
-  if (first.impossible.length + first.doubtful.length === 0) return { reading, confirmed: [] }
-  run.log.warning(`${[...first.impossible, ...first.doubtful].join(' ')} The limits are read a second time.`)
-  const again = await collectLimits(api.older, run, known)
-  const second = contradictions(again, committed)
-  if (second.impossible.length === 0) return { reading: again, confirmed: second.doubtful }
-  throw new AuditError(`The limits were read twice, and no such answer can be true: ${second.impossible.join(' ')}`, {
-    remedy: 'Run the job again; if it happens twice, compare with the Console and report it to Anthropic.',
-  })
 }
 
 /** Limits and use as a log of response headers says, judged. Throws AuditError: then nothing is known. */

@@ -42,8 +42,12 @@ export type Asked =
       json: boolean
       /** A cap for each workspace, where a limit is in watch or alert. */
       budgets: boolean
-      files: Partial<Record<keyof typeof FILE_FLAGS, string>>
+      files: Files
     }
+  /** The quarter that ends with `date`, as a page. */
+  | { kind: 'review'; inputs: Inputs; files: Files }
+
+type Files = Partial<Record<keyof typeof FILE_FLAGS, string>>
 
 /**
  * Reads the command line; the key comes from the environment alone, since a command line is seen by every process and kept
@@ -56,24 +60,28 @@ export function readFlags(argv: readonly string[], env: Readonly<Record<string, 
   const given = (names: readonly string[]) =>
     Object.fromEntries(names.flatMap((name) => (typeof values[name] === 'string' ? [[name, values[name]]] : [])))
   const inputs: Inputs = given(Object.keys(INPUT_FLAGS))
+  if (values.review) checkReview(values)
   if (values.budgets) checkBudgets(inputs)
   const { ANTHROPIC_ADMIN_KEY: key = '' } = env
   if (!inputs['headers-log'] && !key.trim())
     throw new AuditError('ANTHROPIC_ADMIN_KEY is not set in the environment.', {
       remedy: `Make an Admin API key (Console → Settings → Admin keys) and put it before the command: ANTHROPIC_ADMIN_KEY=sk-ant-admin… ${COMMAND}. Without one, --headers-log FILE audits a log of your own responses.`,
     })
+  const all: Inputs = {
+    ...inputs,
+    ...(typeof values['base-url'] === 'string' && { 'anthropic-base-url': values['base-url'] }),
+    ...(!inputs['headers-log'] && { 'anthropic-admin-key': key }),
+    'snapshot-mode': 'none',
+    notify: 'never',
+  }
+  const files: Files = given(Object.keys(FILE_FLAGS))
+  if (values.review) return { kind: 'review', inputs: all, files }
   return {
     kind: 'audit',
-    inputs: {
-      ...inputs,
-      ...(typeof values['base-url'] === 'string' && { 'anthropic-base-url': values['base-url'] }),
-      ...(!inputs['headers-log'] && { 'anthropic-admin-key': key }),
-      'snapshot-mode': 'none',
-      notify: 'never',
-    },
+    inputs: all,
     json: values.json === true,
     budgets: values.budgets === true,
-    files: given(Object.keys(FILE_FLAGS)),
+    files,
   }
 }
 
@@ -81,8 +89,7 @@ export const COMMAND = 'claude-rate-limit-audit'
 
 /** Budgets are learnt from one week and tried on another. Whether a value is one at all is for the inputs to say. */
 function checkBudgets({ 'lookback-days': days = INPUTS['lookback-days'], 'headers-log': log, date }: Inputs): void {
-  const isLive = date === 'today' || date?.startsWith('last-')
-  if (!log && !isLive && !(Number(days) < FEWEST_DAYS)) return
+  if (!log && !isLive(date) && !(Number(days) < FEWEST_DAYS)) return
   throw new AuditError(
     `--budgets takes --lookback-days ${FEWEST_DAYS} or more, since a cap is made from one week and tried on another.`,
     {
@@ -90,6 +97,37 @@ function checkBudgets({ 'lookback-days': days = INPUTS['lookback-days'], 'header
     },
   )
 }
+
+/** What a review is made by, and where it is written: it has a window, a grain and a page of its own. */
+const WITH_REVIEW: ReadonlySet<string> = new Set([
+  'review',
+  'date',
+  'threshold',
+  'watch-threshold',
+  'models',
+  'group-types',
+  'usage-api',
+  'policy-path',
+  'snapshot-path',
+  'summary',
+  'base-url',
+])
+
+function checkReview(values: Values): void {
+  const others = Object.keys(values).filter((name) => !WITH_REVIEW.has(name))
+  if (others.length > 0 || isLive(values.date))
+    throw new AuditError(
+      `--review is of the 92 days that end with --date, and does not go with ${isLive(values.date) ? `--date ${values.date}` : others.map((name) => `--${name}`).join(', ')}.`,
+      {
+        remedy: `It takes ${[...WITH_REVIEW]
+          .slice(1)
+          .map((name) => `--${name}`)
+          .join(', ')}.`,
+      },
+    )
+}
+
+const isLive = (date: string | boolean | undefined) => date === 'today' || String(date).startsWith('last-')
 
 type Values = Record<string, string | boolean | undefined>
 
@@ -102,6 +140,7 @@ function parsed(argv: readonly string[]): Values {
         ...Object.fromEntries(texts.map((name) => [name, { type: 'string' as const }])),
         'what-if': { type: 'string', multiple: true },
         budgets: { type: 'boolean' },
+        review: { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
@@ -137,6 +176,7 @@ What to audit
 ${inputs.join('\n')}
 
 What to do with it
+${line('--review', 'the last 92 days beside their cost, as a page instead')}
 ${line('--budgets', 'a cap for each workspace, from 14 days or more')}
 ${line('--json', 'print the report as JSON in place of the scorecard')}
 ${Object.entries(FILE_FLAGS)

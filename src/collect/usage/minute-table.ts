@@ -2,6 +2,7 @@ import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
 import { MINUTE } from '../../vocabulary/use/window.ts'
 import {
   add,
+  agree,
   type Cell,
   COUNTERS,
   type Counter,
@@ -121,9 +122,4 @@ export function createMinuteTable(
       }
     },
   }
-}
-
-/** Requests that one of the two does not tell can't be held against the other. */
-function agree(a: number | null, b: number | null): boolean {
-  return a === null || b === null || a === b
 }

@@ -7551,13 +7551,13 @@ function readOrganizationLimits(client) {
 async function readWorkspaceLimits(client, workspaceId, hadOverrides) {
 	const path = `/v1/organizations/workspaces/${encodeURIComponent(workspaceId)}/rate_limits`;
 	const entries = await readEntriesOrNone(client, path);
-	return entries.length === 0 && hadOverrides ? readEntriesOrNone(client, path) : entries;
+	return !entries?.length && hadOverrides ? readEntriesOrNone(client, path) : entries;
 }
 async function readEntriesOrNone(client, path) {
 	try {
 		return await readEntries(client, path);
 	} catch (error) {
-		if (error instanceof AuditError && error.status === 404) return [];
+		if (error instanceof AuditError && error.status === 404) return null;
 		throw error;
 	}
 }
@@ -7589,10 +7589,15 @@ async function readWorkspaces(client, known) {
 	const second = await readList(client);
 	return [...first, ...second.filter(({ id }) => !isListed(id))];
 }
-async function readList(client) {
+async function holdsDefault(client, listed) {
+	if (listed.length === 0) return false;
+	const others = new Set((await readList(client, false)).map(({ id }) => id));
+	return listed.some(({ id, archived }) => !archived && !others.has(id));
+}
+async function readList(client, include_default = true) {
 	const workspaces = [];
 	const pages = followPages(`GET ${PATH$4}`, (after_id) => client.get(PATH$4, {
-		include_default: true,
+		include_default,
 		include_archived: true,
 		limit: 1e3,
 		after_id
@@ -7618,11 +7623,14 @@ async function readLimits(client, known) {
 	const [entries, allWorkspaces] = await Promise.all([readOrganizationLimits(client), readWorkspaces(client, ids)]);
 	const groups = organizationGroups(entries);
 	const hadOverrides = new Set(known.filter(({ overrides }) => overrides.length > 0).map(({ id }) => id));
+	const withoutAny = new Set();
 	const readings = await Promise.all(allWorkspaces.filter(({ archived }) => !archived).map(async (workspace) => {
 		try {
+			const own = await readWorkspaceLimits(client, workspace.id, hadOverrides.has(workspace.id));
+			if (own === null) withoutAny.add(workspace.id);
 			return {
 				workspace,
-				overrides: workspaceOverrides(await readWorkspaceLimits(client, workspace.id, hadOverrides.has(workspace.id)), groups)
+				overrides: workspaceOverrides(own ?? [], groups)
 			};
 		} catch (error) {
 			return {
@@ -7635,7 +7643,8 @@ async function readLimits(client, known) {
 		groups,
 		allWorkspaces,
 		workspaces: readings.filter((reading) => "overrides" in reading),
-		unreadable: readings.filter((reading) => "error" in reading)
+		unreadable: readings.filter((reading) => "error" in reading),
+		hasDefault: withoutAny.size > 0 || await holdsDefault(client, allWorkspaces)
 	};
 }
 // src/vocabulary/limits/snapshot.ts
@@ -13116,28 +13125,6 @@ function unreadFailures(committed) {
 		message: error
 	}];
 }
-function committedIn(files, { inputs, log }) {
-	const { path } = inputs.snapshot;
-	const text = files[path] ?? null;
-	log.info(text === null ? `There is no snapshot at ${path} yet.` : `The committed snapshot is ${path}.`);
-	const policyText = files[inputs.policyPath] ?? null;
-	if (policyText !== null) log.info(`The policy is ${inputs.policyPath}.`);
-	const policy = policyText === null ? NO_POLICY : parsePolicy(policyText, inputs.policyPath);
-	try {
-		return {
-			kind: "read",
-			snapshot: text === null ? null : parseSnapshot(text, path),
-			policy
-		};
-	} catch (error) {
-		log.error(describeError(error), "Committed snapshot");
-		return {
-			kind: "unread",
-			error: describeError(error),
-			policy
-		};
-	}
-}
 const page$1 = object({
 	data: array(object({
 		amount: string$1().regex(/^\d+$/).nullish(),
@@ -15976,6 +15963,11 @@ const INTERCHANGEABLE = {
 	input_tokens_per_minute_cache_aware: ["input_tokens_per_minute"],
 	input_tokens_per_minute: ["input_tokens_per_minute_cache_aware"]
 };
+function agreedTier(groups, capTier) {
+	const readings = tierReadings(groups);
+	if (capTier === null || readings.length === 0) return null;
+	return readings.every(({ matches }) => matches.includes(capTier)) ? capTier : null;
+}
 function readGroup(group, published) {
 	const limiters = Object.entries(published.limits).map(([limiter, byTier]) => {
 		const name = comparableLimiter(group.limits, limiter);
@@ -16089,10 +16081,11 @@ function overProvisioned(verdicts, isComplete) {
 	});
 }
 // src/judge/planning/planning.ts
-function planningOf(judged, groups, usageTier) {
+function planningOf(judged, groups, known) {
 	const { verdicts, views, windowStart, isComplete, thresholds, peakWindow } = judged;
 	return {
-		usageTier,
+		spendCapTier: known.spendCapTier,
+		usageTier: known.usageTier,
 		tiers: tierReadings(groups).map((reading) => ({
 			group: reading.group,
 			matches: reading.matches,
@@ -16615,7 +16608,10 @@ function audited(known, { verdicts, problem, spending, whatIf, budgets, activiti
 			hotMinutes: hot.minutes,
 			leftOut: hot.leftOut
 		} } : {
-			planning: planningOf(forPlanning, limits.judgedGroups, spending.tier),
+			planning: planningOf(forPlanning, limits.judgedGroups, {
+				spendCapTier: spending.tier,
+				usageTier: agreedTier(current.groups, spending.tier)
+			}),
 			...spending.spend && { spend: spendOf(spending.spend, thresholds) }
 		},
 		...whatIf && { whatIf },
@@ -17229,7 +17225,10 @@ function judgeLog(read, inputs, committed) {
 			planning: planningOf({
 				...forPlanning,
 				peakWindow: "second"
-			}, groups, null),
+			}, groups, {
+				spendCapTier: null,
+				usageTier: null
+			}),
 			log: tally,
 			unmatchedModels: [],
 			unreadWorkspaces: [],
@@ -17334,13 +17333,14 @@ function contradictions(reading, committed) {
 		doubtful: impossible.length > 0 || !committed ? [] : doubtfulIn(reading, committed)
 	};
 }
-function impossibleIn({ groups, allWorkspaces }) {
+function impossibleIn({ groups, allWorkspaces, hasDefault }) {
 	const modelGroups = groups.filter(({ type }) => type === MODEL_GROUP);
 	return [
 		[groups.length === 0, "The list of rate limits is empty, and every organization has some."],
 		[groups.length > 0 && groups.every(({ limits }) => Object.values(limits).every((value) => value === null)), "No rate-limit group has a limit with a value."],
 		[modelGroups.length > 0 && modelGroups.every(({ models }) => models.length === 0), "No rate-limit group lists a model, and each model belongs to one."],
-		[allWorkspaces.length === 0, "The list of workspaces is empty, and the default workspace was asked for."]
+		[allWorkspaces.length === 0, "The list of workspaces is empty, and the default workspace was asked for."],
+		[allWorkspaces.length > 0 && !hasDefault, "The list of workspaces lacks the default workspace, which every organization has and which was asked for."]
 	].flatMap(([isSo, what]) => isSo ? [what] : []);
 }
 const NAMED$5 = 3;
@@ -18860,6 +18860,7 @@ function planningPart(planning) {
 			date: PUBLISHED.date,
 			source: PUBLISHED.source
 		},
+		spend_cap_tier: planning.spendCapTier,
 		usage_tier: planning.usageTier,
 		tiers: planning.tiers.map(({ group, matches, reading }) => ({
 			group,
@@ -34167,6 +34168,30 @@ function plain(headers = {}) {
 	const entries = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
 	return Object.fromEntries(entries.map(([name = "", value = ""]) => [name.toLowerCase(), value]));
 }
+// src/collect/repository/committed-in.ts
+function committedIn(files, { inputs, log }, before = null) {
+	const { path } = inputs.snapshot;
+	const text = files[path] ?? null;
+	log.info(text === null ? `There is no snapshot at ${path} yet.` : `The committed snapshot is ${path}.`);
+	const policyText = files[inputs.policyPath] ?? null;
+	if (policyText !== null) log.info(`The policy is ${inputs.policyPath}.`);
+	const policy = policyText === null ? NO_POLICY : parsePolicy(policyText, inputs.policyPath);
+	try {
+		return {
+			kind: "read",
+			snapshot: text === null ? null : parseSnapshot(text, path),
+			policy,
+			before
+		};
+	} catch (error) {
+		log.error(describeError(error), "Committed snapshot");
+		return {
+			kind: "unread",
+			error: describeError(error),
+			policy
+		};
+	}
+}
 // src/tell/words/select.ts
 function isMeasured(verdict) {
 	return verdict.band !== "unmeasured" && !isRefused(verdict);
@@ -34302,8 +34327,9 @@ function advice(report, safe, clock = inUtc) {
 }
 const highestOf = (rows) => Math.max(...rows.map(({ utilization }) => utilization));
 function raiseOwnLimit(report, safe) {
+	const ofOrganization = report.verdicts.filter(({ scope, limit }) => scope.type === "organization" && limit);
 	const held = ofBand(report, "alert").flatMap((row) => {
-		const room = isOwnCap(row) ? roomAbove(row, report, safe) : null;
+		const room = isOwnCap(row) ? roomAbove(row, ofOrganization, report, safe) : null;
 		return room === null ? [] : [{
 			row,
 			room
@@ -34315,8 +34341,8 @@ function raiseOwnLimit(report, safe) {
 		helps: highestOf(held.map(({ row }) => row))
 	};
 }
-function roomAbove(row, report, safe) {
-	const organization = report.verdicts.filter(({ scope, group, limit }) => scope.type === "organization" && group.type === row.group.type && group.name === row.group.name && limit);
+function roomAbove(row, ofOrganization, report, safe) {
+	const organization = ofOrganization.filter(({ group }) => group.type === row.group.type && group.name === row.group.name);
 	const same = organization.find(({ limiter }) => limiter === row.limiter);
 	const above = same ?? organization.find(({ limiter }) => isOfInput(limiter) && isOfInput(row.limiter));
 	if (!above?.limit) return ", if the organization has room";
@@ -35644,7 +35670,8 @@ function workspaceSection(report, most) {
 	], rows);
 	return details(`Workspaces by how close they are to a limit of theirs (${count$1(closest.size)})`, stack(ranking, andMore(more)));
 }
-function tierSection(report, { tiers, tier_what_if, tier_table, usage_tier }, most) {
+function tierSection(report, planned, most) {
+	const { tiers, tier_what_if, tier_table } = planned;
 	const share = percentOf(report);
 	const { shown, more } = atMost(tier_what_if.toSorted((a, b) => b.utilization - a.utilization), most);
 	const rows = shown.map(({ group, limiter, utilization, by_tier }) => [
@@ -35659,13 +35686,18 @@ function tierSection(report, { tiers, tier_what_if, tier_table, usage_tier }, mo
 			by_tier.Scale
 		].map(share)
 	]);
-	return stack(usage_tier && `The organization's spend cap is the one published for the ${usage_tier} tier.`, bullets(readings(tiers)), under("The same peaks on each tier as published:", table([
+	return stack(spendCap(planned), bullets(readings(tiers)), under("The same peaks on each tier as published:", table([
 		{ head: "Limit" },
 		RIGHT("Now"),
 		RIGHT("Start"),
 		RIGHT("Build"),
 		RIGHT("Scale")
 	], rows)), andMore(more), tiers.length > 0 && `<sub>${markdownLink("Published table", tier_table.source)} of ${tier_table.date}. Anthropic may set other limits for an organization; what applies is read from ${report.usage_source === "headers" ? "the responses" : "the API"}.</sub>`);
+}
+function spendCap({ spend_cap_tier, usage_tier }) {
+	if (spend_cap_tier === null) return "";
+	const cap = `The organization's spend cap is the one published for the ${spend_cap_tier} tier`;
+	return usage_tier === spend_cap_tier ? `${cap}, and so are its limits.` : `${cap}. Not all its limits are, so Anthropic may have raised the cap or a limit by itself.`;
 }
 function readings(tiers) {
 	return [...Map.groupBy(tiers, ({ reading }) => reading)].map(([reading, same]) => `${listing(same.map(({ group }) => groupName(group, markdownText)))}: ${reading}.`);

@@ -22459,10 +22459,10 @@ const page$2 = object$1({ data: array(object$1({
 const PATH$5 = "/v1/compliance/activities";
 const UPDATED = "platform_workspace_rate_limit_updated";
 const DELETED = "platform_workspace_rate_limit_deleted";
-const TIME_BUDGET$2 = 1e4;
+const TIME_BUDGET$3 = 1e4;
 const LOOK_BACK = 90 * DAY;
 async function collectActivity({ clientFor }, until, log) {
-	const client = clientFor(TIME_BUDGET$2);
+	const client = clientFor(TIME_BUDGET$3);
 	try {
 		const { data } = await client.get(PATH$5, {
 			activity_types: [UPDATED, DELETED],
@@ -24261,13 +24261,13 @@ function readOrganizationLimits(client) {
 async function readWorkspaceLimits(client, workspaceId, hadOverrides) {
 	const path = `/v1/organizations/workspaces/${encodeURIComponent(workspaceId)}/rate_limits`;
 	const entries = await readEntriesOrNone(client, path);
-	return entries.length === 0 && hadOverrides ? readEntriesOrNone(client, path) : entries;
+	return !entries?.length && hadOverrides ? readEntriesOrNone(client, path) : entries;
 }
 async function readEntriesOrNone(client, path) {
 	try {
 		return await readEntries(client, path);
 	} catch (error) {
-		if (error instanceof AuditError && error.status === 404) return [];
+		if (error instanceof AuditError && error.status === 404) return null;
 		throw error;
 	}
 }
@@ -24299,10 +24299,15 @@ async function readWorkspaces(client, known) {
 	const second = await readList(client);
 	return [...first, ...second.filter(({ id }) => !isListed(id))];
 }
-async function readList(client) {
+async function holdsDefault(client, listed) {
+	if (listed.length === 0) return false;
+	const others = new Set((await readList(client, false)).map(({ id }) => id));
+	return listed.some(({ id, archived }) => !archived && !others.has(id));
+}
+async function readList(client, include_default = true) {
 	const workspaces = [];
 	const pages = followPages(`GET ${PATH$4}`, (after_id) => client.get(PATH$4, {
-		include_default: true,
+		include_default,
 		include_archived: true,
 		limit: 1e3,
 		after_id
@@ -24328,11 +24333,14 @@ async function readLimits(client, known) {
 	const [entries, allWorkspaces] = await Promise.all([readOrganizationLimits(client), readWorkspaces(client, ids)]);
 	const groups = organizationGroups(entries);
 	const hadOverrides = new Set(known.filter(({ overrides }) => overrides.length > 0).map(({ id }) => id));
+	const withoutAny = new Set();
 	const readings = await Promise.all(allWorkspaces.filter(({ archived }) => !archived).map(async (workspace) => {
 		try {
+			const own = await readWorkspaceLimits(client, workspace.id, hadOverrides.has(workspace.id));
+			if (own === null) withoutAny.add(workspace.id);
 			return {
 				workspace,
-				overrides: workspaceOverrides(await readWorkspaceLimits(client, workspace.id, hadOverrides.has(workspace.id)), groups)
+				overrides: workspaceOverrides(own ?? [], groups)
 			};
 		} catch (error) {
 			return {
@@ -24345,7 +24353,8 @@ async function readLimits(client, known) {
 		groups,
 		allWorkspaces,
 		workspaces: readings.filter((reading) => "overrides" in reading),
-		unreadable: readings.filter((reading) => "error" in reading)
+		unreadable: readings.filter((reading) => "error" in reading),
+		hasDefault: withoutAny.size > 0 || await holdsDefault(client, allWorkspaces)
 	};
 }
 // src/vocabulary/limits/snapshot.ts
@@ -29857,28 +29866,6 @@ function unreadFailures(committed) {
 		message: error
 	}];
 }
-function committedIn(files, { inputs, log }) {
-	const { path } = inputs.snapshot;
-	const text = files[path] ?? null;
-	log.info(text === null ? `There is no snapshot at ${path} yet.` : `The committed snapshot is ${path}.`);
-	const policyText = files[inputs.policyPath] ?? null;
-	if (policyText !== null) log.info(`The policy is ${inputs.policyPath}.`);
-	const policy = policyText === null ? NO_POLICY : parsePolicy(policyText, inputs.policyPath);
-	try {
-		return {
-			kind: "read",
-			snapshot: text === null ? null : parseSnapshot(text, path),
-			policy
-		};
-	} catch (error) {
-		log.error(describeError(error), "Committed snapshot");
-		return {
-			kind: "unread",
-			error: describeError(error),
-			policy
-		};
-	}
-}
 const NOTHING_COMPARED = "The policy, if there is one, was not applied, and the limits were compared with nothing.";
 const page$1 = object$1({
 	data: array(object$1({
@@ -29925,9 +29912,9 @@ const CLOSED = new Set([
 	404
 ]);
 // src/collect/spend/collect-spend.ts
-const TIME_BUDGET$1 = 1e4;
+const TIME_BUDGET$2 = 1e4;
 async function collectSpend({ clientFor }, { window, policyCap }, log) {
-	const client = clientFor(TIME_BUDGET$1);
+	const client = clientFor(TIME_BUDGET$2);
 	const limits = await readSpendLimits(client).catch((error) => {
 		log.debug(`The spend limits could not be read: ${describeError(error)}`);
 		return {
@@ -32752,6 +32739,11 @@ const INTERCHANGEABLE = {
 	input_tokens_per_minute_cache_aware: ["input_tokens_per_minute"],
 	input_tokens_per_minute: ["input_tokens_per_minute_cache_aware"]
 };
+function agreedTier(groups, capTier) {
+	const readings = tierReadings(groups);
+	if (capTier === null || readings.length === 0) return null;
+	return readings.every(({ matches }) => matches.includes(capTier)) ? capTier : null;
+}
 function readGroup(group, published) {
 	const limiters = Object.entries(published.limits).map(([limiter, byTier]) => {
 		const name = comparableLimiter(group.limits, limiter);
@@ -32865,10 +32857,11 @@ function overProvisioned(verdicts, isComplete) {
 	});
 }
 // src/judge/planning/planning.ts
-function planningOf(judged, groups, usageTier) {
+function planningOf(judged, groups, known) {
 	const { verdicts, views, windowStart, isComplete, thresholds, peakWindow } = judged;
 	return {
-		usageTier,
+		spendCapTier: known.spendCapTier,
+		usageTier: known.usageTier,
 		tiers: tierReadings(groups).map((reading) => ({
 			group: reading.group,
 			matches: reading.matches,
@@ -33391,7 +33384,10 @@ function audited(known, { verdicts, problem, spending, whatIf, budgets, activiti
 			hotMinutes: hot.minutes,
 			leftOut: hot.leftOut
 		} } : {
-			planning: planningOf(forPlanning, limits.judgedGroups, spending.tier),
+			planning: planningOf(forPlanning, limits.judgedGroups, {
+				spendCapTier: spending.tier,
+				usageTier: agreedTier(current.groups, spending.tier)
+			}),
 			...spending.spend && { spend: spendOf(spending.spend, thresholds) }
 		},
 		...whatIf && { whatIf },
@@ -34005,7 +34001,10 @@ function judgeLog(read, inputs, committed) {
 			planning: planningOf({
 				...forPlanning,
 				peakWindow: "second"
-			}, groups, null),
+			}, groups, {
+				spendCapTier: null,
+				usageTier: null
+			}),
 			log: tally,
 			unmatchedModels: [],
 			unreadWorkspaces: [],
@@ -34110,13 +34109,14 @@ function contradictions(reading, committed) {
 		doubtful: impossible.length > 0 || !committed ? [] : doubtfulIn(reading, committed)
 	};
 }
-function impossibleIn({ groups, allWorkspaces }) {
+function impossibleIn({ groups, allWorkspaces, hasDefault }) {
 	const modelGroups = groups.filter(({ type }) => type === MODEL_GROUP);
 	return [
 		[groups.length === 0, "The list of rate limits is empty, and every organization has some."],
 		[groups.length > 0 && groups.every(({ limits }) => Object.values(limits).every((value) => value === null)), "No rate-limit group has a limit with a value."],
 		[modelGroups.length > 0 && modelGroups.every(({ models }) => models.length === 0), "No rate-limit group lists a model, and each model belongs to one."],
-		[allWorkspaces.length === 0, "The list of workspaces is empty, and the default workspace was asked for."]
+		[allWorkspaces.length === 0, "The list of workspaces is empty, and the default workspace was asked for."],
+		[allWorkspaces.length > 0 && !hasDefault, "The list of workspaces lacks the default workspace, which every organization has and which was asked for."]
 	].flatMap(([isSo, what]) => isSo ? [what] : []);
 }
 const NAMED$7 = 3;
@@ -35636,6 +35636,7 @@ function planningPart(planning) {
 			date: PUBLISHED.date,
 			source: PUBLISHED.source
 		},
+		spend_cap_tier: planning.spendCapTier,
 		usage_tier: planning.usageTier,
 		tiers: planning.tiers.map(({ group, matches, reading }) => ({
 			group,
@@ -36406,6 +36407,7 @@ const REFUSALS = [
 ];
 function permissionFor(request) {
 	if (/^\w+ \/(pulls|issues)\b/.test(request)) return "Give the job `permissions: pull-requests: write` (a fine-grained or App token: \"Pull requests: read and write\").";
+	if (/^GET \/actions\b/.test(request)) return "Give the job `permissions: actions: read` (a fine-grained or App token: \"Actions: read\").";
 	if (/^GET /.test(request)) return "Give the job `permissions: contents: read`, or `write` for it to commit (a fine-grained or App token: \"Contents\").";
 	return "Give the job `permissions: contents: write` (a fine-grained or App token: \"Contents: read and write\").";
 }
@@ -39308,7 +39310,7 @@ var init_github = __esmMin((() => {
 const MOST_TRIES$4 = 4;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 12e4;
-const TIME_BUDGET = 18e4;
+const TIME_BUDGET$1 = 18e4;
 const REQUEST_TIMEOUT = 3e4;
 const LARGEST_BODY$1 = 16e6;
 const UNTOLD_WAIT = 6e4;
@@ -39319,14 +39321,14 @@ function repositoryOf(env) {
 		repo
 	} : null;
 }
-function createGitHub({ fetch, env, now, sleep, random, redact }, token) {
+function createGitHub({ fetch, env, now, sleep, random, redact }, token, timeBudget = TIME_BUDGET$1) {
 	const repository = repositoryOf(env);
 	if (repository === null) throw new AuditError(`GITHUB_REPOSITORY is "${env.GITHUB_REPOSITORY ?? ""}", which names no repository.`, { remedy: "The runner sets it to OWNER/NAME; set it where the action is run by hand." });
 	if (token === "") throw new AuditError("There is no token to read and write the repository with: github-token is empty.", { remedy: "Leave the input out to use the token of the workflow, or pass a secret that has a value." });
 	const { owner, repo } = repository;
 	const baseUrl = env.GITHUB_API_URL || "https://api.github.com";
 	const graphqlUrl = env.GITHUB_GRAPHQL_URL || "https://api.github.com/graphql";
-	const deadline = now() + TIME_BUDGET;
+	const deadline = now() + timeBudget;
 	const bounded = wholeReplies(fetch, {
 		timeout: () => Math.min(REQUEST_TIMEOUT, deadline - now()),
 		maxBytes: LARGEST_BODY$1
@@ -39346,7 +39348,7 @@ function createGitHub({ fetch, env, now, sleep, random, redact }, token) {
 	async function send(name, { route, parameters, repeatable }, read) {
 		const octokit = await connect();
 		for (let tries = 1;; tries++) {
-			if (now() >= deadline) throw new AuditError(`${name} was not sent to GitHub: the ${TIME_BUDGET / 6e4} minutes for it are used up.`, { remedy: "Run the job again later; https://www.githubstatus.com tells of outages." });
+			if (now() >= deadline) throw new AuditError(`${name} was not sent to GitHub: the ${timeBudget / 1e3} seconds for it are used up.`, { remedy: "Run the job again later; https://www.githubstatus.com tells of outages." });
 			let wait;
 			try {
 				return read(await octokit.request(route, {
@@ -39548,24 +39550,138 @@ async function findBlob(path, commit, readTree) {
 async function readBlob(github, sha) {
 	return (await github.rest("GET", "/git/blobs/{file_sha}", { file_sha: sha }, blobSchema)).content;
 }
-// src/collect/repository/earlier-attempt.ts
-const commitSchema$2 = object$1({
+// src/collect/repository/committed-in.ts
+function committedIn(files, { inputs, log }, before = null) {
+	const { path } = inputs.snapshot;
+	const text = files[path] ?? null;
+	log.info(text === null ? `There is no snapshot at ${path} yet.` : `The committed snapshot is ${path}.`);
+	const policyText = files[inputs.policyPath] ?? null;
+	if (policyText !== null) log.info(`The policy is ${inputs.policyPath}.`);
+	const policy = policyText === null ? NO_POLICY : parsePolicy(policyText, inputs.policyPath);
+	try {
+		return {
+			kind: "read",
+			snapshot: text === null ? null : parseSnapshot(text, path),
+			policy,
+			before
+		};
+	} catch (error) {
+		log.error(describeError(error), "Committed snapshot");
+		return {
+			kind: "unread",
+			error: describeError(error),
+			policy
+		};
+	}
+}
+// src/collect/repository/earlier-runs.ts
+const BAD_ENDS = [
+	"failure",
+	"cancelled",
+	"timed_out",
+	"startup_failure",
+	"stale"
+];
+const SHORTEST_LAPSE = 1.5 * DAY;
+const LATE = 1.5;
+const FEWEST_INTERVALS = 2;
+function lapseBefore(runs, { startedAt, isScheduled, failsByChoice }) {
+	const bad = failsByChoice ? BAD_ENDS.filter((end) => end !== "failure") : BAD_ENDS;
+	const isBad = ({ conclusion }) => bad.includes(conclusion);
+	const done = runs.filter((run) => isBad(run) || run.conclusion === "success" || run.conclusion === "failure");
+	const lastGood = done.findIndex((run) => !isBad(run));
+	const failed = lastGood < 0 ? done : done.slice(0, lastGood);
+	if (failed.length > 0) return {
+		kind: "failed",
+		runIds: failed.map(({ id }) => id)
+	};
+	const [last] = done;
+	const usual = usualInterval(done);
+	if (!isScheduled || last === void 0 || usual === null) return null;
+	return startedAt - last.startedAt > Math.max(SHORTEST_LAPSE, LATE * usual) ? {
+		kind: "missing",
+		since: last.startedAt
+	} : null;
+}
+function usualInterval(runs) {
+	const intervals = runs.slice(1).map((run, index) => (runs[index]?.startedAt ?? run.startedAt) - run.startedAt);
+	if (intervals.length < FEWEST_INTERVALS) return null;
+	return intervals.toSorted((a, b) => a - b)[Math.floor(intervals.length / 2)] ?? null;
+}
+const runsSchema = object$1({ workflow_runs: array(object$1({
+	id: number$1(),
+	run_number: number$1(),
+	conclusion: string$1().nullable(),
+	created_at: datetime({ offset: true })
+})) });
+const TIME_BUDGET = 2e4;
+const MOST_RUNS = 30;
+async function readLapse({ deps, inputs, secrets, log }) {
+	if (inputs.notify === "never") return null;
+	const { env } = deps;
+	const file = workflowFile(env);
+	const number = Number(env.GITHUB_RUN_NUMBER);
+	if (file === null || !number || !env.GITHUB_REF_NAME || !env.GITHUB_EVENT_NAME || !inputs.githubToken) return null;
+	const asked = {
+		workflow_id: file,
+		branch: env.GITHUB_REF_NAME,
+		event: env.GITHUB_EVENT_NAME,
+		status: "completed",
+		per_page: MOST_RUNS
+	};
+	try {
+		return lapseBefore((await createGitHub({
+			...deps,
+			redact: secrets.redact
+		}, inputs.githubToken, TIME_BUDGET).rest("GET", "/actions/workflows/{workflow_id}/runs", asked, runsSchema)).workflow_runs.filter((run) => run.run_number < number).toSorted((one, other) => other.run_number - one.run_number).map((run) => ({
+			id: String(run.id),
+			conclusion: run.conclusion,
+			startedAt: Date.parse(run.created_at)
+		})), {
+			startedAt: deps.now(),
+			isScheduled: env.GITHUB_EVENT_NAME === "schedule",
+			failsByChoice: inputs.failOn.size > 0
+		});
+	} catch (error) {
+		log.info(`Whether the run before this one failed is not known. ${describeError(error)}`);
+		return null;
+	}
+}
+function workflowFile(env) {
+	const repository = repositoryOf(env);
+	if (repository === null) return null;
+	const folder = `${repository.owner}/${repository.repo}/.github/workflows/`;
+	const workflow = env.GITHUB_WORKFLOW_REF ?? "";
+	if (!workflow.startsWith(folder)) return null;
+	return workflow.slice(folder.length).split("@")[0] || null;
+}
+// src/collect/repository/own-commits.ts
+const commitsSchema = array(object$1({
 	parents: array(object$1({ sha: string$1() })),
 	commit: object$1({ message: string$1() })
-});
+}));
+const trailerOf = (runId) => `Audit-Run: ${runId}`;
 function runTrailer({ GITHUB_RUN_ID: id }) {
-	return id ? `Audit-Run: ${id}` : null;
+	return id ? trailerOf(id) : null;
 }
 function isRerun({ GITHUB_RUN_ATTEMPT: attempt }) {
 	return Number(attempt) > 1;
 }
-async function filesBefore(github, env, { head, files }) {
-	const trailer = runTrailer(env);
-	if (!isRerun(env) || trailer === null) return null;
-	const { parents, commit } = await github.rest("GET", "/commits/{ref}", { ref: head }, commitSchema$2);
-	const [parent, ...more] = parents;
-	if (!commit.message.split("\n").some((line) => line.trim() === trailer) || parent === void 0 || more.length > 0) return null;
-	return readFilesAt(github, parent.sha, Object.keys(files));
+const MOST_COMMITS = 30;
+async function textBefore(github, { head }, path, runIds) {
+	if (runIds.length === 0) return null;
+	const parameters = {
+		sha: head,
+		path,
+		per_page: MOST_COMMITS
+	};
+	const commits = await github.rest("GET", "/commits", parameters, commitsSchema);
+	const trailers = new Set(runIds.map(trailerOf));
+	const isTheirs = ({ parents, commit }) => parents.length === 1 && commit.message.split("\n").some((line) => trailers.has(line.trim()));
+	const firstOfOthers = commits.findIndex((commit) => !isTheirs(commit));
+	const parent = (firstOfOthers < 0 ? commits : commits.slice(0, firstOfOthers)).at(-1)?.parents[0];
+	if (parent === void 0) return null;
+	return { text: (await readFilesAt(github, parent.sha, [path]))[path] ?? null };
 }
 // src/collect/repository/read-committed.ts
 async function readCommitted(run) {
@@ -39582,7 +39698,7 @@ async function readCommitted(run) {
 			policy: null
 		};
 	}
-	return committedIn(found.files, run);
+	return committedIn(found.files, run, found.before);
 }
 async function readFilesOf(run, paths) {
 	const { deps, inputs } = run;
@@ -39598,13 +39714,14 @@ async function readFilesOf(run, paths) {
 	try {
 		return {
 			kind: "files",
-			files: await readPaths(run, paths)
+			...await readPaths(run, paths)
 		};
 	} catch (error) {
 		const refusal = refusalOf(error);
 		if (keepsNothing && refusal === "empty") return {
 			kind: "files",
-			files: {}
+			files: {},
+			before: null
 		};
 		if (keepsNothing && (refusal === "permission" || refusal === "not-found")) return {
 			kind: "no-access",
@@ -39616,7 +39733,8 @@ async function readFilesOf(run, paths) {
 		};
 	}
 }
-async function readPaths({ deps, inputs, secrets, log }, paths) {
+async function readPaths(run, paths) {
+	const { deps, inputs, secrets } = run;
 	const { mode, base } = inputs.snapshot;
 	if (mode !== "file") {
 		const github = createGitHub({
@@ -39624,16 +39742,56 @@ async function readPaths({ deps, inputs, secrets, log }, paths) {
 			redact: secrets.redact
 		}, inputs.githubToken);
 		const there = await readFiles(github, base, paths);
-		const before = mode === "commit" ? await filesBefore(github, deps.env, there) : null;
-		if (before) log.info("An earlier attempt of this run has committed: what it changed is reported again.");
-		return {
-			...there.files,
-			...before && { [inputs.snapshot.path]: before[inputs.snapshot.path] ?? null }
+		return mode === "commit" ? unreported(run, github, there) : {
+			files: there.files,
+			before: null
 		};
 	}
 	const root = deps.env.GITHUB_WORKSPACE;
-	if (root) return readWorkspace(root, paths);
+	if (root) return {
+		files: await readWorkspace(root, paths),
+		before: null
+	};
 	throw new AuditError("snapshot-mode: file needs GITHUB_WORKSPACE, which is not set.", { remedy: "The runner sets it; let actions/checkout run before this action." });
+}
+async function unreported(run, github, there) {
+	const { env } = run.deps;
+	const { path } = run.inputs.snapshot;
+	const lapse = await readLapse(run);
+	const own = isRerun(env) && env.GITHUB_RUN_ID ? [env.GITHUB_RUN_ID] : [];
+	const failed = lapse?.kind === "failed" ? lapse.runIds : [];
+	try {
+		const before = await textBefore(github, there, path, [...own, ...failed]);
+		if (before === null) return {
+			files: there.files,
+			before: {
+				lapse,
+				isReported: false
+			}
+		};
+		const who = failed.length > 0 ? "A run that failed" : "An earlier attempt of this run";
+		run.log.info(`${who} has committed the snapshot: what that changed is reported again.`);
+		return {
+			files: {
+				...there.files,
+				[path]: before.text
+			},
+			before: {
+				lapse,
+				isReported: failed.length > 0
+			}
+		};
+	} catch (error) {
+		if (own.length > 0) throw error;
+		run.log.warning(`Whether a run that failed has committed a change is not known: ${describeError(error)}`);
+		return {
+			files: there.files,
+			before: {
+				lapse,
+				isReported: false
+			}
+		};
+	}
 }
 // src/tell/words/select.ts
 function isMeasured(verdict) {
@@ -40575,74 +40733,6 @@ function remedy({ window, source }) {
 	const lastDay = new Date(Date.parse(window.end) - 1).toISOString().slice(0, 10);
 	return source === "api" ? `Fix the cause, then run the workflow again with \`date: ${lastDay}\`: Anthropic keeps the usage, so nothing is lost.` : `Fix the cause, then run the workflow again with \`date: ${lastDay}\` and the log of that day: what was not logged cannot be read later.`;
 }
-// src/tell/drill.ts
-const USED = .9;
-function drillReport({ version, window, usage_source, peak_window, thresholds, verdicts }) {
-	const { scope, group, limiter, limit } = realLimit(verdicts);
-	const peak = Math.ceil(limit * Math.max(USED, thresholds.alert));
-	const middle = Math.floor((Date.parse(window.start) + Date.parse(window.end)) / 2 / MINUTE) * MINUTE;
-	const row = {
-		scope,
-		group,
-		limiter,
-		configured: limit,
-		limit_source: "organization",
-		lower_bound: false,
-		band: "alert",
-		limit,
-		peak,
-		peak_at: new Date(middle).toISOString(),
-		bracket: peak,
-		p99: peak,
-		minutes_over_threshold: 1,
-		utilization: peak / limit,
-		transition: "new",
-		reason: null,
-		clipped: null,
-		previous: null,
-		hourly: null,
-		drivers: null
-	};
-	return {
-		version,
-		drill: true,
-		window: {
-			...window,
-			complete: true,
-			missing_minutes: 0
-		},
-		usage_source,
-		peak_window,
-		thresholds,
-		status: "alert",
-		highest_utilization: row.utilization,
-		verdicts: [row],
-		groups: [],
-		drift: [],
-		first_snapshot: false,
-		findings: [],
-		unmatched_models: [],
-		failures: []
-	};
-}
-function realLimit(verdicts) {
-	const organization = verdicts.flatMap(({ scope, group, limiter, limit }) => scope.type === "organization" && group.type === "model_group" && limit ? [{
-		scope,
-		group,
-		limiter,
-		limit
-	}] : []);
-	const ofRequests = (limiter) => limiterRule(MODEL_GROUP, limiter)?.unit === "requests";
-	return organization.find(({ limiter }) => ofRequests(limiter)) ?? organization[0] ?? {
-		scope: ORGANIZATION,
-		group: {
-			type: "model_group",
-			name: "Claude Example"
-		},
-		limiter: LIMITERS.find(({ type }) => ofRequests(type))?.type ?? "",
-		limit: 1e3
-	};
-}
 // src/tell/words/advice.ts
 const INCREASE_CONSIDERED_FROM = .5;
 const LOW_READ_SHARE = .5;
@@ -40661,8 +40751,9 @@ function advice(report, safe, clock = inUtc) {
 }
 const highestOf = (rows) => Math.max(...rows.map(({ utilization }) => utilization));
 function raiseOwnLimit(report, safe) {
+	const ofOrganization = report.verdicts.filter(({ scope, limit }) => scope.type === "organization" && limit);
 	const held = ofBand(report, "alert").flatMap((row) => {
-		const room = isOwnCap(row) ? roomAbove(row, report, safe) : null;
+		const room = isOwnCap(row) ? roomAbove(row, ofOrganization, report, safe) : null;
 		return room === null ? [] : [{
 			row,
 			room
@@ -40674,8 +40765,8 @@ function raiseOwnLimit(report, safe) {
 		helps: highestOf(held.map(({ row }) => row))
 	};
 }
-function roomAbove(row, report, safe) {
-	const organization = report.verdicts.filter(({ scope, group, limit }) => scope.type === "organization" && group.type === row.group.type && group.name === row.group.name && limit);
+function roomAbove(row, ofOrganization, report, safe) {
+	const organization = ofOrganization.filter(({ group }) => group.type === row.group.type && group.name === row.group.name);
 	const same = organization.find(({ limiter }) => limiter === row.limiter);
 	const above = same ?? organization.find(({ limiter }) => isOfInput(limiter) && isOfInput(row.limiter));
 	if (!above?.limit) return ", if the organization has room";
@@ -40954,13 +41045,19 @@ function labelText(labels) {
 function escaped$1(value) {
 	return value.toWellFormed().replaceAll("\\", "\\\\").replaceAll("\"", "\\\"").replaceAll("\n", "\\n");
 }
+// src/tell/slack/lapse-text.ts
+function lapseText(lapse) {
+	if (lapse.kind === "missing") return `There was no run since ${isoTime(lapse.since).slice(0, 16).replace("T", " ")} UTC, so what still stands is reported too.`;
+	const [, ...more] = lapse.runIds;
+	return `The ${more.length > 0 ? `${plural(lapse.runIds.length, "run")} before this one` : "run before this one"} failed, so what still stands and what changed since then is reported too.`;
+}
 // src/tell/slack/notify.ts
-function shouldNotify(notify, report, snapshot, { isRerun }) {
+function shouldNotify(notify, report, snapshot, given) {
 	if (notify === "never") return false;
 	if (notify === "always" || report.failures.length > 0 || isUsageMissing(report) && !report.live) return true;
 	if (refusedRows(report).length > 0 || isNewlyUnclaimed(report) || isFirstSnapshot(report, snapshot)) return true;
 	if (report.findings.some(({ kind }) => kind === "mute-expired") || isSpendAlert(notify, report)) return true;
-	const isReminder = notify === "on-change" && (isRerun || isOfMonday(report));
+	const isReminder = notify === "on-change" && (given.isReminder || isOfMonday(report));
 	if (report.drift.length > 0 && (notify === "on-alert" || isReminder || !isProposed(snapshot))) return true;
 	return report.verdicts.filter(isMeasured).some((row) => {
 		if (row.transition === "recovered") return true;
@@ -41276,13 +41373,17 @@ function extentOf(rows, changes, failures, steps) {
 		advice: steps
 	};
 }
-function renderSlack(report, links, snapshot, notify = "on-alert") {
-	return firstFitting(EXTENTS$2, (extent) => message(fallback(report, links, extent), blocks(report, links, snapshot, notify, extent)), (rendered) => slackViolations(rendered).length === 0);
+function renderSlack(report, links, snapshot, { notify = "on-alert", lapse = null } = {}) {
+	return firstFitting(EXTENTS$2, (extent) => message(fallback(report, links, extent), blocks(report, links, snapshot, {
+		notify,
+		lapse
+	}, extent)), (rendered) => slackViolations(rendered).length === 0);
 }
-function blocks(report, links, snapshot, notify, extent) {
+function blocks(report, links, snapshot, { notify, lapse }, extent) {
 	return [
 		header(headline(report)),
 		context(`${period(report.window)} · ${coverage(report)}`),
+		...lapse ? [context(lapseText(lapse))] : [],
 		...report.drill ? sections([`*${drillText(report)}*`]) : [],
 		...isFirstSnapshot(report, snapshot) ? sections([watching(report, notify)]) : [],
 		...liveBlocks(report, extent.organization, (more) => moreIn(links, andMore(more))),
@@ -41907,7 +42008,8 @@ function workspaceSection(report, most) {
 	], rows);
 	return details(`Workspaces by how close they are to a limit of theirs (${count$1(closest.size)})`, stack(ranking, andMore(more)));
 }
-function tierSection(report, { tiers, tier_what_if, tier_table, usage_tier }, most) {
+function tierSection(report, planned, most) {
+	const { tiers, tier_what_if, tier_table } = planned;
 	const share = percentOf(report);
 	const { shown, more } = atMost(tier_what_if.toSorted((a, b) => b.utilization - a.utilization), most);
 	const rows = shown.map(({ group, limiter, utilization, by_tier }) => [
@@ -41922,13 +42024,18 @@ function tierSection(report, { tiers, tier_what_if, tier_table, usage_tier }, mo
 			by_tier.Scale
 		].map(share)
 	]);
-	return stack(usage_tier && `The organization's spend cap is the one published for the ${usage_tier} tier.`, bullets(readings(tiers)), under("The same peaks on each tier as published:", table([
+	return stack(spendCap(planned), bullets(readings(tiers)), under("The same peaks on each tier as published:", table([
 		{ head: "Limit" },
 		RIGHT("Now"),
 		RIGHT("Start"),
 		RIGHT("Build"),
 		RIGHT("Scale")
 	], rows)), andMore(more), tiers.length > 0 && `<sub>${markdownLink("Published table", tier_table.source)} of ${tier_table.date}. Anthropic may set other limits for an organization; what applies is read from ${report.usage_source === "headers" ? "the responses" : "the API"}.</sub>`);
+}
+function spendCap({ spend_cap_tier, usage_tier }) {
+	if (spend_cap_tier === null) return "";
+	const cap = `The organization's spend cap is the one published for the ${spend_cap_tier} tier`;
+	return usage_tier === spend_cap_tier ? `${cap}, and so are its limits.` : `${cap}. Not all its limits are, so Anthropic may have raised the cap or a limit by itself.`;
 }
 function readings(tiers) {
 	return [...Map.groupBy(tiers, ({ reading }) => reading)].map(([reading, same]) => `${listing(same.map(({ group }) => groupName(group, markdownText)))}: ${reading}.`);
@@ -42316,82 +42423,72 @@ function linksOf(env, runbookUrl) {
 		runbook: runbookUrl
 	};
 }
-// src/deliver/exit-code.ts
-function exitCode(report, failOn, log) {
-	const reasons = failureReasons(report, failOn);
-	if (reasons.length === 0) return 0;
-	log.fail(`The run fails: ${reasons.join("; ")}.`);
-	return 1;
-}
-function failureReasons(report, failOn) {
-	const { status, drift, failures } = report;
-	const isWatch = status === "watch" || status === "alert";
-	return [
-		failures.length > 0 && "not everything could be read or delivered",
-		failOn.has("alert") && status === "alert" && `${alertText(report)} (fail-on: alert)`,
-		failOn.has("watch") && isWatch && "a limit is over the watch line (fail-on: watch)",
-		failOn.has("drift") && drift.length > 0 && "limits have moved (fail-on: drift)"
-	].filter((reason) => reason !== false);
-}
-function alertText(report) {
-	return [refusedRows(report).length > 0 && "requests were refused", ofBand(report, "alert").length > 0 && "a limit is over the alert line"].filter(Boolean).join(", and ");
-}
-// src/tell/issues/issue-rule.ts
-const CALM_DAYS = 7;
-function issueStep(row, report, memory) {
-	const { limit, peak, band } = row;
-	if (band === "alert") {
-		const worst = Math.max(peak, memory?.worst ?? 0);
-		return {
-			kind: memory ? "keep" : "open",
-			memory: {
-				limit,
-				worst,
-				calm: null
-			}
-		};
-	}
-	if (memory === null) return { kind: "none" };
-	const { watch } = thresholdsOf(row, report);
-	if (band === "ok" && limit > memory.limit && memory.worst / limit < watch) return {
-		kind: "close",
-		memory,
-		because: "raised"
+// src/tell/drill.ts
+const USED = .9;
+function drillReport({ version, window, usage_source, peak_window, thresholds, verdicts }) {
+	const { scope, group, limiter, limit } = realLimit(verdicts);
+	const peak = Math.ceil(limit * Math.max(USED, thresholds.alert));
+	const middle = Math.floor((Date.parse(window.start) + Date.parse(window.end)) / 2 / MINUTE) * MINUTE;
+	const row = {
+		scope,
+		group,
+		limiter,
+		configured: limit,
+		limit_source: "organization",
+		lower_bound: false,
+		band: "alert",
+		limit,
+		peak,
+		peak_at: new Date(middle).toISOString(),
+		bracket: peak,
+		p99: peak,
+		minutes_over_threshold: 1,
+		utilization: peak / limit,
+		transition: "new",
+		reason: null,
+		clipped: null,
+		previous: null,
+		hourly: null,
+		drivers: null
 	};
-	if (band === "watch") return {
-		kind: "keep",
-		memory: {
-			...memory,
-			calm: null
-		}
-	};
-	if (!report.window.complete || row.lower_bound) return {
-		kind: "keep",
-		memory
-	};
-	const calm = calmSpan(report.window, memory.calm);
-	const kept = {
-		...memory,
-		calm
-	};
-	return (Date.parse(calm.to) - Date.parse(calm.from)) / 864e5 >= CALM_DAYS ? {
-		kind: "close",
-		memory: kept,
-		because: "calm"
-	} : {
-		kind: "keep",
-		memory: kept
-	};
-}
-function calmSpan({ start, end }, known) {
-	if (!known || Date.parse(start) > Date.parse(known.to) || Date.parse(end) < Date.parse(known.from)) return {
-		from: start,
-		to: end
-	};
-	const later = Math.max(Date.parse(end), Date.parse(known.to));
 	return {
-		from: isoTime(Math.min(Date.parse(start), Date.parse(known.from))),
-		to: isoTime(later)
+		version,
+		drill: true,
+		window: {
+			...window,
+			complete: true,
+			missing_minutes: 0
+		},
+		usage_source,
+		peak_window,
+		thresholds,
+		status: "alert",
+		highest_utilization: row.utilization,
+		verdicts: [row],
+		groups: [],
+		drift: [],
+		first_snapshot: false,
+		findings: [],
+		unmatched_models: [],
+		failures: []
+	};
+}
+function realLimit(verdicts) {
+	const organization = verdicts.flatMap(({ scope, group, limiter, limit }) => scope.type === "organization" && group.type === "model_group" && limit ? [{
+		scope,
+		group,
+		limiter,
+		limit
+	}] : []);
+	const ofRequests = (limiter) => limiterRule(MODEL_GROUP, limiter)?.unit === "requests";
+	return organization.find(({ limiter }) => ofRequests(limiter)) ?? organization[0] ?? {
+		scope: ORGANIZATION,
+		group: {
+			type: "model_group",
+			name: "Claude Example"
+		},
+		limiter: LIMITERS.find(({ type }) => ofRequests(type))?.type ?? "",
+		limit: 1e3
 	};
 }
 // src/tell/issues/issue-text.ts
@@ -42407,6 +42504,15 @@ function issueBody(row, report, links, memory) {
 	};
 	const page = row.scope.type === "organization" ? evidencePage(alone) : null;
 	return firstFitting([true, false], (withEvidence) => stack(`${BAND_MARK[row.band]} **${rowSentence(row, report, markdownText)}** (${period(report.window)})`, bullets(facts(row, report, memory)), under("### What to do", bullets(advice(alone, markdownText))), withEvidence && page !== null && details("Evidence to ask Anthropic for more", page.trim()), seeAlso(links), `<sub>Rewritten by each run; what you write above or below stays. Closed when the limit is raised far enough, or use stays under ${percent(thresholdsOf(row, report).watch)} for seven days.</sub>`), (text) => text.length <= LONGEST);
+}
+function drillIssueText(report, links) {
+	const [row] = measured(report);
+	if (!row) throw new Error("A drill has one alert.");
+	const body = stack(`**${drillMark(report)}${drillText(report)}** This issue is closed again by the run that opened it.`, `${BAND_MARK[row.band]} **${rowSentence(row, report, markdownText)}** (${period(report.window)})`, under("### What to do", bullets(advice(report, markdownText))), seeAlso(links));
+	return {
+		title: `${drillMark(report)}${issueTitle(row)}`.slice(0, LONGEST_TITLE$1),
+		body
+	};
 }
 function facts(row, report, { worst, calm }) {
 	const share = shareOf(row, report);
@@ -42515,6 +42621,9 @@ async function openIssue(github, text, key) {
 	await closeIssue(github, number, "not_planned");
 	return null;
 }
+async function openUnmarkedIssue(github, text) {
+	return (await github.rest("POST", "/issues", text, issueSchema$1)).number;
+}
 async function setBody(github, number, body) {
 	await github.rest("PATCH", "/issues/{issue_number}", {
 		issue_number: number,
@@ -42538,176 +42647,26 @@ async function commentOn(github, number, body) {
 		body
 	}, WHATEVER);
 }
-// src/deliver/issues/deliver-issues.ts
-async function deliverIssues(run, report, links) {
-	const { deps, inputs, log, secrets } = run;
-	const nothing = {
-		numbers: [],
-		error: null
-	};
-	if (inputs.issues === "none" || report.live) return nothing;
-	if (inputs.dryRun || inputs.mode === "drill") {
-		log.info(`${inputs.dryRun ? "Dry run" : "Drill"}: no issue is opened, rewritten or closed.`);
-		return nothing;
+// src/deliver/issues/drill-issue.ts
+async function drillIssue({ deps, inputs, log, secrets }, report, links) {
+	if (inputs.issues === "none") return null;
+	if (inputs.dryRun) {
+		log.info("Dry run: would have opened an issue and closed it again.");
+		return null;
 	}
-	const numbers = [];
-	const errors = [];
-	const attempt = async (act) => {
-		try {
-			const number = await act();
-			if (number !== null) numbers.push(number);
-		} catch (error) {
-			errors.push(describeError(error));
-		}
-	};
 	try {
 		const github = createGitHub({
 			...deps,
 			redact: secrets.redact
 		}, inputs.githubToken);
-		const ours = await openIssues(github);
-		const first = new Map(ours.toReversed().map((issue) => [issue.key, issue]));
-		for (const issue of ours.filter(({ key, number }) => first.get(key)?.number !== number)) await attempt(() => closeIssue(github, issue.number, "not_planned").then(() => issue.number));
-		const closed = lazy(() => lastClosed(github));
-		for (const row of measured(report).filter(({ muted }) => !muted)) await attempt(() => deliverOne({
-			github,
-			log,
-			closed,
-			redact: secrets.redact
-		}, row, report, links, first.get(issueKey(row)) ?? null));
+		const number = await openUnmarkedIssue(github, secrets.redactAll(drillIssueText(report, links)));
+		log.info(`Issue #${number} of the drill opened.`);
+		await closeIssue(github, number, "not_planned");
+		log.info(`Issue #${number} of the drill closed.`);
+		return null;
 	} catch (error) {
-		errors.push(describeError(error));
+		return describeError(error);
 	}
-	return {
-		numbers: numbers.sort((a, b) => a - b),
-		error: errors[0] ?? null
-	};
-}
-async function deliverOne({ github, log, redact, closed }, row, report, links, issue) {
-	const step = issueStep(row, report, issue?.memory ?? null);
-	if (step.kind === "none") return null;
-	const key = issueKey(row);
-	const { memory } = step;
-	const body = withRegion(issue?.body ?? "", {
-		key,
-		memory
-	}, redact(issueBody(row, report, links, memory)));
-	const name = limitName(row, logText$1);
-	if (issue === null) {
-		if (row.transition === "continuing" && (await closed()).some((other) => other.key === key)) return null;
-		const number = await openIssue(github, {
-			title: issueTitle(row),
-			body
-		}, key);
-		log.info(number === null ? `Another run has opened the issue of ${name}.` : `Issue #${number} opened: ${name}.`);
-		return number;
-	}
-	if (step.kind === "close") {
-		const why = closingText(row, report, step.because);
-		await commentOn(github, issue.number, why);
-		await closeIssue(github, issue.number, "completed", body);
-		log.info(`Issue #${issue.number} of ${name}: ${why}`);
-		return issue.number;
-	}
-	if (body === issue.body) return null;
-	await setBody(github, issue.number, body);
-	return issue.number;
-}
-// src/deliver/outputs.ts
-const OUTPUTS = [
-	"status",
-	"highest-utilization",
-	"alert-count",
-	"alerts",
-	"report-path",
-	"evidence-path",
-	"drift",
-	"drift-count",
-	"snapshot-path",
-	"snapshot-operation",
-	"commit-sha",
-	"commit-verified",
-	"pull-request-operation",
-	"pull-request-number",
-	"pull-request-url",
-	"window-start",
-	"window-end",
-	"data-complete",
-	"slack-delivered",
-	"unclaimed-share",
-	"issues",
-	"message-path",
-	"metrics-path"
-];
-const MOST_ALERTS = 50;
-const LARGEST_ALERTS = 64e3;
-function outputsOf(ending) {
-	const empty = Object.fromEntries(OUTPUTS.map((name) => [name, ""]));
-	const slackDelivered = SLACK_DELIVERED[ending.slack.kind];
-	if (ending.kind === "blind") return {
-		...empty,
-		"window-start": text(ending.window?.start),
-		"window-end": text(ending.window?.end),
-		"data-complete": "false",
-		"slack-delivered": slackDelivered,
-		"message-path": text(ending.messagePath)
-	};
-	const { report, isDriftKnown, files, issues, snapshot } = ending;
-	const { commit, pullRequest } = snapshot;
-	return {
-		status: text(report.status),
-		"highest-utilization": text(report.highest_utilization),
-		"alert-count": text(alerts(report).length),
-		alerts: alertsOutput(report).text,
-		"report-path": text(files.reportPath),
-		"evidence-path": text(files.evidencePath),
-		drift: isDriftKnown ? text(report.drift.length > 0) : "",
-		"drift-count": isDriftKnown ? text(report.drift.length) : "",
-		"snapshot-path": snapshot.path,
-		"snapshot-operation": snapshot.operation,
-		"commit-sha": text(commit?.sha),
-		"commit-verified": text(commit?.verified),
-		"pull-request-operation": text(pullRequest?.operation),
-		"pull-request-number": text(pullRequest?.number),
-		"pull-request-url": text(pullRequest?.url),
-		"window-start": report.window.start,
-		"window-end": report.window.end,
-		"data-complete": text(report.window.complete),
-		"slack-delivered": slackDelivered,
-		"unclaimed-share": text(report.accounting?.unclaimed_share),
-		issues: issues === null ? "" : JSON.stringify(issues),
-		"message-path": text(files.messagePath),
-		"metrics-path": text(files.metricsPath)
-	};
-}
-const SLACK_DELIVERED = {
-	delivered: "true",
-	"not-delivered": "false",
-	unknown: "false",
-	"not-set-up": "",
-	"not-wanted": "",
-	rehearsed: ""
-};
-const text = (value) => value === null || value === void 0 ? "" : String(value);
-function alertsOutput(report) {
-	const all = alerts(report);
-	const rows = [];
-	let size = 2;
-	for (const { hourly: _, ...row } of all.slice(0, MOST_ALERTS)) {
-		const json = JSON.stringify(row);
-		size += Buffer.byteLength(json) + 1;
-		if (size > LARGEST_ALERTS) break;
-		rows.push(json);
-	}
-	return {
-		text: `[${rows.join(",")}]`,
-		leftOut: all.length - rows.length
-	};
-}
-function writeOutputs(core, log, ending) {
-	const { leftOut } = ending.kind === "audited" ? alertsOutput(ending.report) : { leftOut: 0 };
-	if (leftOut > 0) log.info(`The output alerts holds the worst alerts, at most ${MOST_ALERTS} and 64 kB of them; ${leftOut} more ${leftOut === 1 ? "is" : "are"} in the report only (output report-path).`);
-	for (const [name, value] of Object.entries(outputsOf(ending))) core.setOutput(name, value);
 }
 // node_modules/@slack/webhook/dist/errors.js
 var require_errors = __commonJSMin(((exports) => {
@@ -43525,6 +43484,297 @@ function withoutUrl(text, webhookUrl) {
 		url?.href ?? "",
 		url?.pathname ?? ""
 	].filter((secret) => secret.length > 1).reduce((rest, secret) => rest.replaceAll(secret, "[webhook URL]"), text).replace(/\/services\/[\w/-]+/g, "/services/[hidden]");
+}
+// src/deliver/notify-slack.ts
+async function notifySlack({ deps, inputs, log, secrets }, wanted, render) {
+	if (!inputs.slackWebhookUrl) {
+		log.info("No slack-webhook-url: nothing is posted.");
+		return { kind: "not-set-up" };
+	}
+	if (!wanted) {
+		log.info(`Nothing to post by notify: ${inputs.notify}.`);
+		return { kind: "not-wanted" };
+	}
+	const message = secrets.redactAll(render());
+	if (inputs.dryRun) {
+		log.info(`Dry run: would have posted to Slack: ${message.text}`);
+		return {
+			kind: "rehearsed",
+			message
+		};
+	}
+	const posting = await postToSlack({
+		...deps,
+		redact: secrets.redact
+	}, inputs.slackWebhookUrl, message);
+	log.info(posting.kind === "delivered" ? "Posted to Slack." : `Slack: ${posting.error}`);
+	return posting;
+}
+// src/deliver/deliver-drill.ts
+async function deliverDrill(run, real, links) {
+	const { inputs, log } = run;
+	const report = drillReport(real);
+	const render = () => renderSlack(report, links, null);
+	const [slack, issueError] = await log.group("Drill", async () => [await notifySlack(run, true, render), await drillIssue(run, report, links)]);
+	for (const { level, title, message } of annotations(report, inputs.failOn)) log[level](message, title);
+	return {
+		slack,
+		render,
+		summary: renderSummary(report, links, null, {
+			dryRun: inputs.dryRun,
+			slack
+		}),
+		issueError
+	};
+}
+// src/deliver/exit-code.ts
+function exitCode(report, failOn, log) {
+	const reasons = failureReasons(report, failOn);
+	if (reasons.length === 0) return 0;
+	log.fail(`The run fails: ${reasons.join("; ")}.`);
+	return 1;
+}
+function failureReasons(report, failOn) {
+	const { status, drift, failures } = report;
+	const isWatch = status === "watch" || status === "alert";
+	return [
+		failures.length > 0 && "not everything could be read or delivered",
+		failOn.has("alert") && status === "alert" && `${alertText(report)} (fail-on: alert)`,
+		failOn.has("watch") && isWatch && "a limit is over the watch line (fail-on: watch)",
+		failOn.has("drift") && drift.length > 0 && "limits have moved (fail-on: drift)"
+	].filter((reason) => reason !== false);
+}
+function alertText(report) {
+	return [refusedRows(report).length > 0 && "requests were refused", ofBand(report, "alert").length > 0 && "a limit is over the alert line"].filter(Boolean).join(", and ");
+}
+// src/tell/issues/issue-rule.ts
+const CALM_DAYS = 7;
+function issueStep(row, report, memory) {
+	const { limit, peak, band } = row;
+	if (band === "alert") {
+		const worst = Math.max(peak, memory?.worst ?? 0);
+		return {
+			kind: memory ? "keep" : "open",
+			memory: {
+				limit,
+				worst,
+				calm: null
+			}
+		};
+	}
+	if (memory === null) return { kind: "none" };
+	const { watch } = thresholdsOf(row, report);
+	if (band === "ok" && limit > memory.limit && memory.worst / limit < watch) return {
+		kind: "close",
+		memory,
+		because: "raised"
+	};
+	if (band === "watch") return {
+		kind: "keep",
+		memory: {
+			...memory,
+			calm: null
+		}
+	};
+	if (!report.window.complete || row.lower_bound) return {
+		kind: "keep",
+		memory
+	};
+	const calm = calmSpan(report.window, memory.calm);
+	const kept = {
+		...memory,
+		calm
+	};
+	return (Date.parse(calm.to) - Date.parse(calm.from)) / 864e5 >= CALM_DAYS ? {
+		kind: "close",
+		memory: kept,
+		because: "calm"
+	} : {
+		kind: "keep",
+		memory: kept
+	};
+}
+function calmSpan({ start, end }, known) {
+	if (!known || Date.parse(start) > Date.parse(known.to) || Date.parse(end) < Date.parse(known.from)) return {
+		from: start,
+		to: end
+	};
+	const later = Math.max(Date.parse(end), Date.parse(known.to));
+	return {
+		from: isoTime(Math.min(Date.parse(start), Date.parse(known.from))),
+		to: isoTime(later)
+	};
+}
+// src/deliver/issues/deliver-issues.ts
+async function deliverIssues(run, report, links) {
+	const { deps, inputs, log, secrets } = run;
+	const nothing = {
+		numbers: [],
+		error: null
+	};
+	if (inputs.issues === "none" || report.live) return nothing;
+	if (inputs.dryRun) {
+		log.info("Dry run: no issue is opened, rewritten or closed.");
+		return nothing;
+	}
+	const numbers = [];
+	const errors = [];
+	const attempt = async (act) => {
+		try {
+			const number = await act();
+			if (number !== null) numbers.push(number);
+		} catch (error) {
+			errors.push(describeError(error));
+		}
+	};
+	try {
+		const github = createGitHub({
+			...deps,
+			redact: secrets.redact
+		}, inputs.githubToken);
+		const ours = await openIssues(github);
+		const first = new Map(ours.toReversed().map((issue) => [issue.key, issue]));
+		for (const issue of ours.filter(({ key, number }) => first.get(key)?.number !== number)) await attempt(() => closeIssue(github, issue.number, "not_planned").then(() => issue.number));
+		const closed = lazy(() => lastClosed(github));
+		for (const row of measured(report).filter(({ muted }) => !muted)) await attempt(() => deliverOne({
+			github,
+			log,
+			closed,
+			redact: secrets.redact
+		}, row, report, links, first.get(issueKey(row)) ?? null));
+	} catch (error) {
+		errors.push(describeError(error));
+	}
+	return {
+		numbers: numbers.sort((a, b) => a - b),
+		error: errors[0] ?? null
+	};
+}
+async function deliverOne({ github, log, redact, closed }, row, report, links, issue) {
+	const step = issueStep(row, report, issue?.memory ?? null);
+	if (step.kind === "none") return null;
+	const key = issueKey(row);
+	const { memory } = step;
+	const body = withRegion(issue?.body ?? "", {
+		key,
+		memory
+	}, redact(issueBody(row, report, links, memory)));
+	const name = limitName(row, logText$1);
+	if (issue === null) {
+		if (row.transition === "continuing" && (await closed()).some((other) => other.key === key)) return null;
+		const number = await openIssue(github, {
+			title: issueTitle(row),
+			body
+		}, key);
+		log.info(number === null ? `Another run has opened the issue of ${name}.` : `Issue #${number} opened: ${name}.`);
+		return number;
+	}
+	if (step.kind === "close") {
+		const why = closingText(row, report, step.because);
+		await commentOn(github, issue.number, why);
+		await closeIssue(github, issue.number, "completed", body);
+		log.info(`Issue #${issue.number} of ${name}: ${why}`);
+		return issue.number;
+	}
+	if (body === issue.body) return null;
+	await setBody(github, issue.number, body);
+	return issue.number;
+}
+// src/deliver/outputs.ts
+const OUTPUTS = [
+	"status",
+	"highest-utilization",
+	"alert-count",
+	"alerts",
+	"report-path",
+	"evidence-path",
+	"drift",
+	"drift-count",
+	"snapshot-path",
+	"snapshot-operation",
+	"commit-sha",
+	"commit-verified",
+	"pull-request-operation",
+	"pull-request-number",
+	"pull-request-url",
+	"window-start",
+	"window-end",
+	"data-complete",
+	"slack-delivered",
+	"unclaimed-share",
+	"issues",
+	"message-path",
+	"metrics-path"
+];
+const MOST_ALERTS = 50;
+const LARGEST_ALERTS = 64e3;
+function outputsOf(ending) {
+	const empty = Object.fromEntries(OUTPUTS.map((name) => [name, ""]));
+	const slackDelivered = SLACK_DELIVERED[ending.slack.kind];
+	if (ending.kind === "blind") return {
+		...empty,
+		"window-start": text(ending.window?.start),
+		"window-end": text(ending.window?.end),
+		"data-complete": "false",
+		"slack-delivered": slackDelivered,
+		"message-path": text(ending.messagePath)
+	};
+	const { report, isDriftKnown, files, issues, snapshot } = ending;
+	const { commit, pullRequest } = snapshot;
+	return {
+		status: text(report.status),
+		"highest-utilization": text(report.highest_utilization),
+		"alert-count": text(alerts(report).length),
+		alerts: alertsOutput(report).text,
+		"report-path": text(files.reportPath),
+		"evidence-path": text(files.evidencePath),
+		drift: isDriftKnown ? text(report.drift.length > 0) : "",
+		"drift-count": isDriftKnown ? text(report.drift.length) : "",
+		"snapshot-path": snapshot.path,
+		"snapshot-operation": snapshot.operation,
+		"commit-sha": text(commit?.sha),
+		"commit-verified": text(commit?.verified),
+		"pull-request-operation": text(pullRequest?.operation),
+		"pull-request-number": text(pullRequest?.number),
+		"pull-request-url": text(pullRequest?.url),
+		"window-start": report.window.start,
+		"window-end": report.window.end,
+		"data-complete": text(report.window.complete),
+		"slack-delivered": slackDelivered,
+		"unclaimed-share": text(report.accounting?.unclaimed_share),
+		issues: issues === null ? "" : JSON.stringify(issues),
+		"message-path": text(files.messagePath),
+		"metrics-path": text(files.metricsPath)
+	};
+}
+const SLACK_DELIVERED = {
+	delivered: "true",
+	"not-delivered": "false",
+	unknown: "false",
+	"not-set-up": "",
+	"not-wanted": "",
+	rehearsed: ""
+};
+const text = (value) => value === null || value === void 0 ? "" : String(value);
+function alertsOutput(report) {
+	const all = alerts(report);
+	const rows = [];
+	let size = 2;
+	for (const { hourly: _, ...row } of all.slice(0, MOST_ALERTS)) {
+		const json = JSON.stringify(row);
+		size += Buffer.byteLength(json) + 1;
+		if (size > LARGEST_ALERTS) break;
+		rows.push(json);
+	}
+	return {
+		text: `[${rows.join(",")}]`,
+		leftOut: all.length - rows.length
+	};
+}
+function writeOutputs(core, log, ending) {
+	const { leftOut } = ending.kind === "audited" ? alertsOutput(ending.report) : { leftOut: 0 };
+	if (leftOut > 0) log.info(`The output alerts holds the worst alerts, at most ${MOST_ALERTS} and 64 kB of them; ${leftOut} more ${leftOut === 1 ? "is" : "are"} in the report only (output report-path).`);
+	for (const [name, value] of Object.entries(outputsOf(ending))) core.setOutput(name, value);
 }
 // src/deliver/redacted.ts
 function redactedReport(report, { redactAll }) {
@@ -44893,9 +45143,19 @@ async function deliverAudit(run, found, committed) {
 	if (pullRequest?.operation === "branch-only" && pullRequest.error !== null) failed("pull request", pullRequest.error);
 	const issues = await log.group("Issues", () => deliverIssues(run, report, links));
 	if (issues.error !== null) failed("issues", issues.error);
-	const wanted = shouldNotify(inputs.notify, report, snapshot, { isRerun: isRerun(deps.env) });
-	const posted = await log.group("Slack", () => notifySlack(run, wanted, () => renderSlack(report, links, snapshot, inputs.notify)));
-	const drill = inputs.mode === "drill" ? await postDrill(run, report, links) : null;
+	const isWanted = (isReminder) => shouldNotify(inputs.notify, report, snapshot, { isReminder });
+	const before = committed.kind === "read" ? committed.before : null;
+	const untold = !isWanted(isRerun(deps.env)) && isWanted(true) ? await (before ? before.lapse : readLapse(run)) : null;
+	const lapse = untold ?? (before?.isReported ? before.lapse : null);
+	if (lapse) log.info(lapseText(lapse));
+	const render = () => renderSlack(report, links, snapshot, {
+		notify: inputs.notify,
+		lapse
+	});
+	const wanted = isWanted(isRerun(deps.env) || untold !== null);
+	const posted = await log.group("Slack", () => notifySlack(run, wanted, render));
+	const drill = inputs.mode === "drill" ? await deliverDrill(run, report, links) : null;
+	if (drill?.issueError) failed("issue of the drill", drill.issueError);
 	for (const one of [posted, drill?.slack]) {
 		if (!one || !("error" in one)) continue;
 		const isOpen = one.kind === "unknown" ? "If the message is not there" : "Once that is mended";
@@ -44910,9 +45170,7 @@ async function deliverAudit(run, found, committed) {
 	const evidence = evidencePage(report);
 	const evidencePath = evidence && await attemptFile(log, "evidence page", () => writeEvidence(deps.env, clean(evidence)));
 	const metricsPath = await attemptFile(log, "metrics", () => writeMetrics(deps.env, clean(openMetrics(report))));
-	const isToldElsewhere = shouldNotify(inputs.notify, report, snapshot, { isRerun: isRerun(deps.env) });
-	const toldElsewhere = drill?.render ?? (() => renderSlack(report, links, snapshot, inputs.notify));
-	const messagePath = await keepMessage(run, drill !== null || isToldElsewhere, toldElsewhere);
+	const messagePath = await keepMessage(run, drill !== null || wanted, drill?.render ?? render);
 	await attemptFile(log, "job summary", () => writeSummary(deps.env, clean(renderSummary(report, links, snapshot, {
 		dryRun: inputs.dryRun,
 		slack: posted
@@ -44936,21 +45194,6 @@ async function deliverAudit(run, found, committed) {
 		slack
 	});
 	return exitCode(report, inputs.failOn, log);
-}
-async function postDrill(run, real, links) {
-	const { inputs, log } = run;
-	const report = drillReport(real);
-	const render = () => renderSlack(report, links, null);
-	const slack = await log.group("Drill", () => notifySlack(run, true, render));
-	for (const { level, title, message } of annotations(report, inputs.failOn)) log[level](message, title);
-	return {
-		slack,
-		render,
-		summary: renderSummary(report, links, null, {
-			dryRun: inputs.dryRun,
-			slack
-		})
-	};
 }
 async function deliverBlind(run, error) {
 	const { deps, inputs, log, secrets } = run;
@@ -44986,30 +45229,6 @@ async function refuse({ env }, log, secrets, error) {
 	await attemptFile(log, "job summary", () => writeSummary(env, secrets.redact(renderRefusedSummary(reason))));
 	log.fail(reason);
 	return 1;
-}
-async function notifySlack({ deps, inputs, log, secrets }, wanted, render) {
-	if (!inputs.slackWebhookUrl) {
-		log.info("No slack-webhook-url: nothing is posted.");
-		return { kind: "not-set-up" };
-	}
-	if (!wanted) {
-		log.info(`Nothing to post by notify: ${inputs.notify}.`);
-		return { kind: "not-wanted" };
-	}
-	const message = secrets.redactAll(render());
-	if (inputs.dryRun) {
-		log.info(`Dry run: would have posted to Slack: ${message.text}`);
-		return {
-			kind: "rehearsed",
-			message
-		};
-	}
-	const posting = await postToSlack({
-		...deps,
-		redact: secrets.redact
-	}, inputs.slackWebhookUrl, message);
-	log.info(posting.kind === "delivered" ? "Posted to Slack." : `Slack: ${posting.error}`);
-	return posting;
 }
 async function keepMessage({ deps, inputs, log, secrets }, wanted, render) {
 	if (!wanted || inputs.dryRun) return null;

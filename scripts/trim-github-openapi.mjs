@@ -10,7 +10,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 const repository = '/repos/{owner}/{repo}'
 const OPERATIONS = {
   [repository]: ['get'],
+  [`${repository}/actions/workflows/{workflow_id}/runs`]: ['get'],
   [`${repository}/branches/{branch}`]: ['get'],
+  [`${repository}/commits`]: ['get'],
   [`${repository}/commits/{ref}`]: ['get'],
   [`${repository}/compare/{basehead}`]: ['get'],
   [`${repository}/contents/{path}`]: ['get'],

@@ -1,28 +1,29 @@
 import type { Committed } from '../collect/repository/committed.ts'
-import { isRerun } from '../collect/repository/earlier-attempt.ts'
+import { readLapse } from '../collect/repository/earlier-runs.ts'
+import { isRerun } from '../collect/repository/own-commits.ts'
 import type { Deps } from '../deps.ts'
 import { describeError } from '../errors.ts'
 import type { Log } from '../log.ts'
-import type { Blind, Report } from '../report/report.ts'
+import type { Blind } from '../report/report.ts'
 import type { Run } from '../run.ts'
 import { annotations, logLines } from '../tell/annotations.ts'
 import { renderBlindSlack, renderBlindSummary, renderRefusedSummary } from '../tell/blind.ts'
-import { drillReport } from '../tell/drill.ts'
 import { evidencePage } from '../tell/evidence/page.ts'
 import { openMetrics } from '../tell/files/openmetrics.ts'
+import { lapseText } from '../tell/slack/lapse-text.ts'
 import { shouldNotify, shouldNotifyBlind } from '../tell/slack/notify.ts'
 import { slackAsMarkdown } from '../tell/slack/slack-as-markdown.ts'
 import type { SlackMessage } from '../tell/slack/slack-limits.ts'
 import { renderSlack } from '../tell/slack/slack-message.ts'
-import type { SlackOutcome } from '../tell/slack/slack-outcome.ts'
 import { renderSummary } from '../tell/summary/summary.ts'
-import { type Links, linksOf } from '../tell/words/links.ts'
+import { linksOf } from '../tell/words/links.ts'
 import type { Secrets } from '../transport/redaction.ts'
 import { isoTime } from '../vocabulary/use/window.ts'
+import { deliverDrill } from './deliver-drill.ts'
 import { exitCode } from './exit-code.ts'
 import { deliverIssues } from './issues/deliver-issues.ts'
+import { notifySlack } from './notify-slack.ts'
 import { writeOutputs } from './outputs.ts'
-import { postToSlack } from './post-to-slack.ts'
 import { redactedReport } from './redacted.ts'
 import { writeEvidence, writeMessage, writeMetrics, writeReport, writeSummary } from './run-files.ts'
 import { type Found, keepSnapshot } from './snapshot/keep-snapshot.ts'
@@ -48,11 +49,17 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
   const issues = await log.group('Issues', () => deliverIssues(run, report, links))
   if (issues.error !== null) failed('issues', issues.error)
 
-  const wanted = shouldNotify(inputs.notify, report, snapshot, { isRerun: isRerun(deps.env) })
-  const posted = await log.group('Slack', () =>
-    notifySlack(run, wanted, () => renderSlack(report, links, snapshot, inputs.notify)),
-  )
-  const drill = inputs.mode === 'drill' ? await postDrill(run, report, links) : null
+  const isWanted = (isReminder: boolean) => shouldNotify(inputs.notify, report, snapshot, { isReminder })
+  const before = committed.kind === 'read' ? committed.before : null
+  const isUntold = !isWanted(isRerun(deps.env)) && isWanted(true)
+  const untold = isUntold ? await (before ? before.lapse : readLapse(run)) : null
+  const lapse = untold ?? (before?.isReported ? before.lapse : null)
+  if (lapse) log.info(lapseText(lapse))
+  const render = () => renderSlack(report, links, snapshot, { notify: inputs.notify, lapse })
+  const wanted = isWanted(isRerun(deps.env) || untold !== null)
+  const posted = await log.group('Slack', () => notifySlack(run, wanted, render))
+  const drill = inputs.mode === 'drill' ? await deliverDrill(run, report, links) : null
+  if (drill?.issueError) failed('issue of the drill', drill.issueError)
   for (const one of [posted, drill?.slack]) {
     if (!one || !('error' in one)) continue
     const isOpen = one.kind === 'unknown' ? 'If the message is not there' : 'Once that is mended'
@@ -69,9 +76,7 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
   const evidencePath =
     evidence && (await attemptFile(log, 'evidence page', () => writeEvidence(deps.env, clean(evidence))))
   const metricsPath = await attemptFile(log, 'metrics', () => writeMetrics(deps.env, clean(openMetrics(report))))
-  const isToldElsewhere = shouldNotify(inputs.notify, report, snapshot, { isRerun: isRerun(deps.env) })
-  const toldElsewhere = drill?.render ?? (() => renderSlack(report, links, snapshot, inputs.notify))
-  const messagePath = await keepMessage(run, drill !== null || isToldElsewhere, toldElsewhere)
+  const messagePath = await keepMessage(run, drill !== null || wanted, drill?.render ?? render)
   await attemptFile(log, 'job summary', () =>
     writeSummary(deps.env, clean(renderSummary(report, links, snapshot, { dryRun: inputs.dryRun, slack: posted }))),
   )
@@ -81,18 +86,6 @@ export async function deliverAudit(run: Run, found: Found, committed: Committed)
   const files = { reportPath, evidencePath, messagePath, metricsPath }
   writeOutputs(deps.core, log, { kind: 'audited', report, isDriftKnown, files, issues: issueNumbers, snapshot, slack })
   return exitCode(report, inputs.failOn, log)
-}
-
-type Drill = { slack: SlackOutcome; render: () => SlackMessage; summary: string }
-
-/** `mode: drill`: one made-up alert, headed DRILL, goes the way that a real one would; `notify` has no say in it. */
-async function postDrill(run: Run, real: Report, links: Links): Promise<Drill> {
-  const { inputs, log } = run
-  const report = drillReport(real)
-  const render = () => renderSlack(report, links, null)
-  const slack = await log.group('Drill', () => notifySlack(run, true, render))
-  for (const { level, title, message } of annotations(report, inputs.failOn)) log[level](message, title)
-  return { slack, render, summary: renderSummary(report, links, null, { dryRun: inputs.dryRun, slack }) }
 }
 
 /** Limits, usage or the policy could not be read: nothing is known, and that is reported wherever a verdict would have been. */
@@ -123,29 +116,6 @@ export async function refuse({ env }: Pick<Deps, 'env'>, log: Log, secrets: Secr
   await attemptFile(log, 'job summary', () => writeSummary(env, secrets.redact(renderRefusedSummary(reason))))
   log.fail(reason)
   return 1
-}
-
-async function notifySlack(
-  { deps, inputs, log, secrets }: Run,
-  wanted: boolean,
-  render: () => SlackMessage,
-): Promise<SlackOutcome> {
-  if (!inputs.slackWebhookUrl) {
-    log.info('No slack-webhook-url: nothing is posted.')
-    return { kind: 'not-set-up' }
-  }
-  if (!wanted) {
-    log.info(`Nothing to post by notify: ${inputs.notify}.`)
-    return { kind: 'not-wanted' }
-  }
-  const message = secrets.redactAll(render())
-  if (inputs.dryRun) {
-    log.info(`Dry run: would have posted to Slack: ${message.text}`)
-    return { kind: 'rehearsed', message }
-  }
-  const posting = await postToSlack({ ...deps, redact: secrets.redact }, inputs.slackWebhookUrl, message)
-  log.info(posting.kind === 'delivered' ? 'Posted to Slack.' : `Slack: ${posting.error}`)
-  return posting
 }
 
 /** The message for other channels, exactly where Slack would get it: a step that posts the file needs no rule of its own. */

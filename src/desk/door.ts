@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Door } from '../audit.ts'
-import { committedIn } from '../collect/repository/committed.ts'
+import { committedIn } from '../collect/repository/committed-in.ts'
 import { readWorkspace } from '../collect/repository/workspace.ts'
 import { failureReasons } from '../deliver/exit-code.ts'
 import { redactedReport } from '../deliver/redacted.ts'

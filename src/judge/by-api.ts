@@ -20,6 +20,7 @@ import type { HotMinutes } from './live/hot-minutes.ts'
 import type { Budget } from './planning/budgets.ts'
 import { planningOf } from './planning/planning.ts'
 import { spendOf } from './planning/spend.ts'
+import { agreedTier } from './planning/tier-reading.ts'
 import type { WhatIf } from './planning/what-if-minutes.ts'
 import { thresholdsBy, withIntent, withMutes } from './policy/apply.ts'
 import { expectations } from './policy/expected.ts'
@@ -75,7 +76,7 @@ export type BudgetsLearnt = { budgets: readonly Budget[] | null; problem: string
 type Learnt = {
   verdicts: readonly Verdict[]
   problem: string | null
-  /** The tier, and how much of the spend cap is used. */
+  /** The tier that the spend cap is published for, and how much of the spend cap is used. */
   spending: Spending
   /** What `what-if` asked; null: nothing. */
   whatIf: WhatIf | null
@@ -143,7 +144,10 @@ export function audited(
     ...(hot
       ? { live: { known: freshness.known, hotMinutes: hot.minutes, leftOut: hot.leftOut } }
       : {
-          planning: planningOf(forPlanning, limits.judgedGroups, spending.tier),
+          planning: planningOf(forPlanning, limits.judgedGroups, {
+            spendCapTier: spending.tier,
+            usageTier: agreedTier(current.groups, spending.tier),
+          }),
           ...(spending.spend && { spend: spendOf(spending.spend, thresholds) }),
         }),
     ...(whatIf && { whatIf }),

@@ -8,6 +8,7 @@ import type { Planning } from './report.ts'
 export function planningPart(planning: Planned): Planning {
   return {
     tier_table: { date: PUBLISHED.date, source: PUBLISHED.source },
+    spend_cap_tier: planning.spendCapTier,
     usage_tier: planning.usageTier,
     tiers: planning.tiers.map(({ group, matches, reading }) => ({ group, matches: [...matches], reading })),
     tier_what_if: planning.tierWhatIf.map(({ group, limiter, utilization, byTier }) => ({

@@ -30,10 +30,16 @@ export const planningSchema = z.object({
   tier_table: z
     .object({ date: z.iso.date(), source: z.url() })
     .describe('The published table that tiers are compared with'),
+  spend_cap_tier: z
+    .string()
+    .nullable()
+    .describe('The tier whose published spend cap the organization has, where the spend-limit listing is open to it'),
   usage_tier: z
     .string()
     .nullable()
-    .describe('The tier whose spend cap the organization has, where the spend-limit listing is open to it'),
+    .describe(
+      'The same, where all limits that the published table has are of that tier too: a cap alone can be a raised one',
+    ),
   tiers: z.array(z.object({ group: groupSchema, matches: z.array(z.string()), reading: z.string() })),
   tier_what_if: z
     .array(z.object({ group: groupSchema, limiter: z.string(), utilization: ratio, by_tier: byTier }))

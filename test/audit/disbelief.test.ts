@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { ORDINARY } from '../emulator/anthropic/options.ts'
-import { group, usage, type World, workspace, world } from '../emulator/world/world.ts'
+import type { Reply } from '../emulator/exchange.ts'
+import { group, usage, type World, workspace, workspaceId, world } from '../emulator/world/world.ts'
 import { type Services, startServices } from './harness.ts'
 
 /** Nothing there is not nothing read: what contradicts the service's promises or what was committed. */
@@ -69,6 +70,70 @@ test('an empty answer that was a slip is asked for once more, and nothing has mo
     .map(({ headers }) => headers['anthropic-version'])
   expect(new Set(versions)).toEqual(new Set(['2026-10-21', '2023-06-01']))
 })
+
+/** Lists of workspaces leave some out, so many times. */
+const withoutWorkspaces = (names: readonly string[], times?: number) => {
+  const ids = names.map(workspaceId)
+  const rewrite = (reply: Reply) => {
+    const page = JSON.parse(String(reply.body))
+    return {
+      ...reply,
+      body: JSON.stringify({ ...page, data: page.data.filter((one: { id: string }) => !ids.includes(one.id)) }),
+    }
+  }
+  services.anthropic.faults.push({
+    path: '/v1/organizations/workspaces',
+    ...(times !== undefined && { times }),
+    effect: { kind: 'rewrite', rewrite },
+  })
+}
+
+test.each(['a first run', 'a run after others'])(
+  'a list of workspaces without the default one makes %s blind',
+  async (which) => {
+    if (which === 'a run after others') await services.run()
+    const before = await head()
+    withoutWorkspaces(['Default'])
+    const inputs = which === 'a first run' ? { 'snapshot-path': 'other.json' } : {}
+    const run = await services.run(inputs)
+    expect([run.code, run.hasReport]).toEqual([1, false])
+    expect(run.log).toMatch(/failed: The audit is blind: .*lacks the default workspace/)
+    expect(services.slack.messages.at(-1)?.text).toMatch(/the audit is blind/)
+    expect(await head()).toBe(before)
+  },
+)
+
+test('a list that lacked the default workspace by a slip is read again, and nothing has moved', async () => {
+  withoutWorkspaces(['Default'], 2)
+  const run = await services.run({ 'snapshot-path': 'slip.json' })
+  expect(run.outputs).toMatchObject({ drift: 'false', 'snapshot-operation': 'created' })
+  expect(run.log).toMatch(/warning: The list of workspaces lacks the default workspace.*read a second time/)
+  expect(await services.github.read('main', 'slip.json')).toContain('"name": "Default"')
+})
+
+test('the default workspace is believed to be there whatever its limits answer, by one list more where that is no 404', async () => {
+  const lists = () => services.anthropic.requests.filter(({ path }) => path === '/v1/organizations/workspaces').length
+  const dry = { 'dry-run': 'true', 'snapshot-path': 'dry.json' }
+  expect((await services.run(dry)).code).toBe(0)
+  expect(lists()).toBe(1)
+  services.anthropic.options.defaultWorkspaceLimits = 'empty'
+  expect((await services.run(dry)).code).toBe(0)
+  expect(lists()).toBe(3)
+})
+
+test.each(['a first run', 'a run after others'])(
+  'usage that has not reached the window makes %s blind',
+  async (which) => {
+    await services.run()
+    const before = await head()
+    services.anthropic.options.dataRefreshedAt = '2026-11-21T23:00:00Z'
+    services.anthropic.world = { ...WORLD, groups: [{ ...OPUS, limits: { output_tokens_per_minute: 999 } }, HAIKU] }
+    const run = await services.run(which === 'a first run' ? { 'snapshot-path': 'stale.json' } : {})
+    expect([run.code, run.hasReport, run.outputs.status, run.outputs.drift]).toEqual([1, false, '', ''])
+    expect(services.slack.messages.at(-1)?.text).toMatch(/the audit is blind.*2026-11-21T23:00:00Z, before the window/)
+    expect(await head()).toBe(before)
+  },
+)
 
 test('all overrides gone is read twice, and then reported as what it is', async () => {
   services.anthropic.world = { ...WORLD, workspaces: WORLD.workspaces.map((each) => ({ ...each, overrides: {} })) }

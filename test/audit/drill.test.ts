@@ -8,10 +8,12 @@ import { group, usage, world } from '../emulator/world/world.ts'
 import { EXAMPLES, LINKS } from '../tell/examples.ts'
 import { type Services, startServices } from './harness.ts'
 
-const QUIET = world({
-  groups: [group({ name: 'Claude Opus 4.x', models: ['claude-opus-4-6'], limits: { requests_per_minute: 4_000 } })],
-  usage: [usage({ at: '14:05', model: 'claude-opus-4-6', requests: 40 })],
-})
+const busy = (requests: number) =>
+  world({
+    groups: [group({ name: 'Claude Opus 4.x', models: ['claude-opus-4-6'], limits: { requests_per_minute: 4_000 } })],
+    usage: [usage({ at: '14:05', model: 'claude-opus-4-6', requests })],
+  })
+const QUIET = busy(40)
 
 let services: Services
 beforeEach(async () => {
@@ -70,6 +72,33 @@ describe('a drill', () => {
     expect(run.code).toBe(1)
     expect(run.outputs['slack-delivered']).toBe('false')
     expect(run.log).toContain('The webhook is disabled, removed or wrong')
+  })
+
+  test('opens an issue, headed DRILL, and closes it again; the day itself has its own', async () => {
+    services.anthropic.world = busy(3_600)
+    await drill({ issues: 'alert' })
+    expect(services.github.issues.map(({ title, state }) => [title, state])).toEqual([
+      ['Claude rate limit: Claude Opus 4.x, requests/min', 'open'],
+      ['DRILL · Claude rate limit: Claude Opus 4.x, requests/min', 'closed'],
+    ])
+    const body = services.github.issues[1]?.body ?? ''
+    expect(body).toMatch(/^\*\*DRILL · This is a drill: .*closed again by the run that opened it/)
+    // The next run must not take it for the issue of that limit.
+    expect(body).not.toContain('<!--')
+  })
+
+  test('opens no issue in a dry run, nor where issues is not set', async () => {
+    await drill({ issues: 'alert', 'dry-run': 'true' })
+    await drill()
+    expect(services.github.issues).toEqual([])
+  })
+
+  test('fails the run where the token may open no issue', async () => {
+    services.github.settings.issues = 'none'
+    const run = await drill({ issues: 'alert', notify: 'never' })
+    expect(run.code).toBe(1)
+    expect(run.log).toContain('issue of the drill')
+    expect(posted()).toHaveLength(1)
   })
 
   test('without a webhook says that nobody would hear of an alert', async () => {

@@ -43,7 +43,7 @@ test('an alert opens an issue with its peak, its drivers, what to do, and the ev
   services.anthropic.world = {
     ...days([800]),
     usage: [usage({ at: NOON, model: 'claude-opus-4-6', workspace: 'production', apiKey: 'checkout', requests: 800 })],
-    workspaces: [workspace({ name: 'production' })],
+    workspaces: [workspace({ name: 'Default', isDefault: true }), workspace({ name: 'production' })],
   }
   const first = await run()
   expect(first.outputs.issues).toBe('[1001]')

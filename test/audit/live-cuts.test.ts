@@ -134,7 +134,7 @@ async function run(cut: Cut): Promise<Report | null> {
     ...{ startGroup: nothing, endGroup: nothing },
   } as unknown as Deps['core']
   const door: Door<0 | 1> = {
-    readCommitted: async () => ({ kind: 'read', snapshot: null, policy: NO_POLICY }),
+    readCommitted: async () => ({ kind: 'read', snapshot: null, policy: NO_POLICY, before: null }),
     deliverAudit: async (_run, found) => {
       report = found.report
       return 0

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { SCALE_TIER } from '../emulator/world/tiers.ts'
 import { group, usage, workspace, world } from '../emulator/world/world.ts'
 import { type Services, startServices } from './harness.ts'
 
@@ -92,12 +93,22 @@ test('a quiet organization has no evidence page, and the output is empty', async
   expect(run.summary).not.toContain('Evidence to ask')
 })
 
-test('where the spend-limit listing is open, the tier is named, and no money', async () => {
+test('where the spend-limit listing is open, the tier of the cap is named, and no money', async () => {
   services.anthropic.options.spendLimits = [{ scope: { type: 'usage_tier' }, amount: '50000' }]
   const run = await services.run()
-  expect(run.report.planning?.usage_tier).toBe('Start')
-  expect(run.summary).toContain("The organization's spend cap is the one published for the Start tier.")
+  expect(run.report.planning).toMatchObject({ spend_cap_tier: 'Start', usage_tier: null })
+  expect(run.summary).toContain("The organization's spend cap is the one published for the Start tier. Not all")
   expect(run.summary + JSON.stringify(run.report)).not.toMatch(/USD|\$\d/)
+})
+
+test.each([
+  ['20000000', 'Scale', 'Scale'],
+  ['100000', 'Build', null],
+])('limits of Scale with a cap of %s cents: a cap of %s, a tier of %s', async (amount, cap, tier) => {
+  services.anthropic.world = world({ groups: SCALE_TIER })
+  services.anthropic.options.spendLimits = [{ scope: { type: 'usage_tier' }, amount }]
+  const run = await services.run({ models: 'claude-opus-4-6' })
+  expect(run.report.planning).toMatchObject({ spend_cap_tier: cap, usage_tier: tier })
 })
 
 test('a spend-limit listing that cannot be read is silence: the audit stands without it', async () => {

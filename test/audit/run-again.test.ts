@@ -43,8 +43,13 @@ test('tells nothing of the commits of another run, nor the first attempt of its 
     expect((await services.run({ notify: 'on-change' }, again)).outputs).toMatchObject({ drift: 'false' })
 })
 
-test('compares with what somebody else has committed since, if they have', async () => {
+test('tells it also where the branch has moved on since, but not where somebody else has committed the snapshot', async () => {
   await services.run({ notify: 'on-change' }, attempt(1))
   await services.github.commitAs('ada', 'main', { 'README.md': 'moved on' })
-  expect((await services.run({ notify: 'on-change' }, attempt(2))).outputs).toMatchObject({ drift: 'false' })
+  const again = () => services.run({ notify: 'on-change' }, attempt(2))
+  expect((await again()).outputs).toMatchObject({ drift: 'true' })
+  const path = '.github/claude-rate-limits.json'
+  const snapshot = (await services.github.read('main', path)) ?? ''
+  await services.github.commitAs('ada', 'main', { [path]: `${snapshot}\n` })
+  expect((await again()).outputs).toMatchObject({ drift: 'false' })
 })

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -15,6 +16,8 @@ import { type Ran, runWorkflow } from '../runner/run-workflow.ts'
 /** Every workflow to copy, on a fresh repository with the default token and the permissions that it asks for. */
 
 const FOLDER = 'docs/workflows'
+/** It audits nothing. */
+const CHECK = 'check-policy.yml'
 const hasShell = ['bash', 'jq'].every((tool) => spawnSync(tool, ['--version']).status === 0)
 const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
 
@@ -31,6 +34,8 @@ let github: GitHubEmulator
 let slack: SlackEmulator
 let issuer: OidcIssuer
 let ran: Ran[] = []
+/** What actions/checkout has brought; null in a job without it. */
+let checkout: string | null = null
 beforeEach(async () => {
   ;[anthropic, github, slack, issuer] = await Promise.all([
     startAnthropic(worldWith(3_800), { dataRefreshedAt: null }),
@@ -44,6 +49,7 @@ afterEach(async () => {
   expect(github.violations).toEqual([])
   for (const { folder } of ran) rmSync(folder, { recursive: true, force: true })
   ran = []
+  checkout = null
   await Promise.all([anthropic, github, slack, issuer].map((service) => service.stop()))
 })
 
@@ -84,10 +90,15 @@ async function run(name: string): Promise<Ran> {
       job: { workflow_repository: 'OWNER/claude-rate-limit-audit', workflow_sha: '0'.repeat(40) },
     },
     gatewayFile: async () => (await github.read('main', '.github/claude-gateway.json')) ?? '',
-    audit: (inputs) =>
+    audit: (inputs, folder) =>
       runAction({
         inputs: { 'github-token': github.token, ...inputs, 'anthropic-base-url': anthropic.url },
-        env: { ...github.env, ...(permissions['id-token'] === 'write' ? issuer.env : {}) },
+        env: {
+          ...github.env,
+          ...(permissions['id-token'] === 'write' ? issuer.env : {}),
+          RUNNER_TEMP: folder,
+          ...(checkout === null ? {} : { GITHUB_WORKSPACE: checkout }),
+        },
       }),
   })
   ran.push(result)
@@ -113,21 +124,49 @@ const written = ({ folder }: Ran, file: string) =>
 const reached = ({ steps }: Ran) => Object.fromEntries(steps.map(({ name, ran: isRun }) => [name, isRun]))
 
 describe('a fresh repository', () => {
-  test.each(readdirSync(FOLDER))('%s does what it says, with no warning of what it may not do', async (name) => {
-    const { audits, steps } = await run(name)
-    expect(audits.length).toBeGreaterThan(0)
-    for (const { run: audit } of audits) {
-      expect(audit.code, audit.log).toBe(0)
-      expect(audit.outputs.status).toBe('alert')
-      expect(audit.log).not.toMatch(/^::(error|warning)::.*(is without|may not|permission|not accessible)/m)
-    }
-    for (const step of steps) expect(step.status ?? 0, `${step.name}: ${step.stderr}`).toBe(0)
-  })
+  test.each(readdirSync(FOLDER).filter((name) => name !== CHECK))(
+    '%s does what it says, with no warning of what it may not do',
+    async (name) => {
+      const { audits, steps } = await run(name)
+      expect(audits.length).toBeGreaterThan(0)
+      for (const { run: audit } of audits) {
+        expect(audit.code, audit.log).toBe(0)
+        expect(audit.outputs.status).toBe('alert')
+        expect(audit.log).not.toMatch(/^::(error|warning)::.*(is without|may not|permission|not accessible)/m)
+      }
+      for (const step of steps) expect(step.status ?? 0, `${step.name}: ${step.stderr}`).toBe(0)
+    },
+  )
 
   test('the pull request is opened with its label, and nobody is asked whom the default token cannot ask', async () => {
     const { audits } = await run('limit-change-pull-request.yml')
     expect(audits[0]!.run.outputs['pull-request-operation']).toBe('created')
     expect(github.pulls).toMatchObject([{ labels: ['claude-rate-limits'], reviewers: [], teams: [] }])
+  })
+})
+
+describe(CHECK, () => {
+  const POLICY = '.github/claude-rate-limits.policy.yml'
+  const checked = async (policy: string) => {
+    checkout = mkdtempSync(join(tmpdir(), 'checkout-'))
+    mkdirSync(join(checkout, '.github'))
+    writeFileSync(join(checkout, POLICY), policy)
+    const [audit] = (await run(CHECK)).audits
+    rmSync(checkout, { recursive: true })
+    expect([anthropic, github, slack].flatMap(({ requests }) => requests)).toEqual([])
+    return audit!
+  }
+
+  test('passes a policy that is valid, without a secret and without a request', async () => {
+    const { inputs, run: check } = await checked('thresholds:\n  - group: batch\n    alert: 90%\n')
+    expect(inputs).toEqual({ mode: 'check' })
+    expect(check.code, check.log).toBe(0)
+  })
+
+  test('fails a policy with a typo, at its line', async () => {
+    const { run: check } = await checked('expected: []\nmute: []\n')
+    expect(check.code).toBe(1)
+    expect(check.log).toContain(`file=${POLICY},line=2,col=1::the file: "mute" is not known here`)
   })
 })
 

@@ -58,6 +58,8 @@ describe('An import', () => {
   })
 })
 
+const CLOCKS = /\bDate\.now\b|\bnew Date(\(\)|(?!\()\b)|\bMath\.random\b|\bperformance\./
+
 describe('Judge, report and tell are pure:', () => {
   test.each(['judge', 'report', 'tell'])('%s has no file, no network, no process, no clock', (stage) => {
     const impure = {
@@ -73,7 +75,6 @@ describe('Judge, report and tell are pure:', () => {
       expect(linted({ [`src/${stage}/planted.ts`]: text }), what).toMatch(/noRestricted(Imports|Globals)/)
   })
 
-  const CLOCKS = /\bDate\.now\b|\bnew Date(\(\)|(?!\()\b)|\bMath\.random\b|\bperformance\./
   test('a clock or a die would be found', () => {
     for (const text of ['Date.now()', 'new Date()', 'const now = new Date', 'Math.random()', 'performance.now()'])
       expect(text).toMatch(CLOCKS)
@@ -81,6 +82,42 @@ describe('Judge, report and tell are pure:', () => {
   })
   test.each(sources.filter((path) => /^src\/(judge|report|tell)\//.test(path)))('%s', (path) => {
     expect(readFileSync(path, 'utf8')).not.toMatch(CLOCKS)
+  })
+})
+
+describe('What judge, report and tell import, and what that imports in turn,', () => {
+  /** Modules that a file takes values from: imports of types alone are gone when it runs. */
+  const importedBy = (path: string) =>
+    [...readFileSync(path, 'utf8').matchAll(/^(?:import|export) (?!type )[^']*?from '([^']+)'/gm)].map(
+      ([, name = '']) => (name.startsWith('.') ? join(dirname(path), name) : name),
+    )
+
+  function reachedFrom(roots: readonly string[]): Map<string, string> {
+    const reached = new Map<string, string>()
+    const open = [...roots]
+    for (let path = open.pop(); path !== undefined; path = open.pop())
+      for (const name of importedBy(path)) {
+        if (reached.has(name)) continue
+        reached.set(name, path)
+        if (name.startsWith('src/')) open.push(name)
+      }
+    return reached
+  }
+  /** Text in, text out: whether there is colour is said to them. */
+  const PURE_MODULES = ['zod', 'node:path', 'cli-table3', 'picocolors', 'string-width']
+
+  test('is pure as well: no file, no network, no process', () => {
+    const reached = reachedFrom(sources.filter((path) => /^src\/(judge|report|tell)\//.test(path)))
+    expect(reached.has('src/collect/repository/committed.ts')).toBe(true)
+    const outside = [...reached].filter(([name]) => !name.startsWith('src/') && !PURE_MODULES.includes(name))
+    expect(outside.map(([name, by]) => `${name} in ${by}`)).toEqual([])
+    const files = [...reached.keys()].filter((name) => name.startsWith('src/'))
+    expect(files.filter((path) => CLOCKS.test(readFileSync(path, 'utf8')))).toEqual([])
+  })
+
+  test('would be found where it reads a file', () => {
+    const reached = reachedFrom(['src/collect/repository/read-committed.ts'])
+    expect([...reached.keys()]).toEqual(expect.arrayContaining(['node:fs/promises']))
   })
 })
 

@@ -40,7 +40,8 @@ export type Ran = {
 
 export type World = {
   contexts: Contexts
-  audit: (inputs: Record<string, string>) => Promise<ActionRun>
+  /** `folder`: where the scripts of this run work, and what the audit leaves for them may lie. */
+  audit: (inputs: Record<string, string>, folder: string) => Promise<ActionRun>
   /** What `gh api …` prints, asked for once the first job has ended. */
   gatewayFile: () => Promise<string>
 }
@@ -92,7 +93,7 @@ async function runJob(job: string, { steps = [] }: Job, world: World, ran: Ran):
     if (step.uses !== undefined && OURS.test(step.uses)) {
       if (!isRun) continue
       const inputs = fill(step.with)
-      const run = await world.audit(inputs)
+      const run = await world.audit(inputs, ran.folder)
       ran.audits.push({ job, inputs, run })
       if (run.code !== 0) status = 'failure'
       finished[step.id ?? 'unnamed'] = { outputs: run.outputs }
@@ -107,9 +108,12 @@ async function runJob(job: string, { steps = [] }: Job, world: World, ran: Ran):
   if (status === 'failure') ran.status = 'failure'
 }
 
-/** As the runner starts a `run:` that names no shell. */
+/**
+ * As the runner starts a `run:` that names no shell. Nothing of this machine's own settings: bash takes the pipe it is given
+ * for a network connection, and would read them.
+ */
 function bash(script: string, env: Record<string, string>, folder: string) {
-  return spawnSync('bash', ['-e', '-c', script], {
+  return spawnSync('bash', ['--noprofile', '--norc', '-e', '-c', script], {
     cwd: folder,
     env: { PATH: `${folder}${delimiter}${process.env.PATH}`, GITHUB_REPOSITORY: 'acme/limits', ...env },
     encoding: 'utf8',

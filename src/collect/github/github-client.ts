@@ -55,9 +55,14 @@ export function repositoryOf(env: Deps['env']): { owner: string; repo: string } 
 
 /**
  * GitHub for the repository of the run (GITHUB_REPOSITORY) at GITHUB_API_URL and GITHUB_GRAPHQL_URL: github.com, ghe.com
- * or an Enterprise Server alike. Throws AuditError where the token or the repository is missing.
+ * or an Enterprise Server alike. `timeBudget` is for all requests together, in
+ * milliseconds. Throws AuditError where the token or the repository is missing.
  */
-export function createGitHub({ fetch, env, now, sleep, random, redact }: GitHubDeps, token: string): GitHub {
+export function createGitHub(
+  { fetch, env, now, sleep, random, redact }: GitHubDeps,
+  token: string,
+  timeBudget = TIME_BUDGET,
+): GitHub {
   const repository = repositoryOf(env)
   if (repository === null)
     throw new AuditError(`GITHUB_REPOSITORY is "${env.GITHUB_REPOSITORY ?? ''}", which names no repository.`, {
@@ -70,7 +75,7 @@ export function createGitHub({ fetch, env, now, sleep, random, redact }: GitHubD
   const { owner, repo } = repository
   const baseUrl = env.GITHUB_API_URL || 'https://api.github.com'
   const graphqlUrl = env.GITHUB_GRAPHQL_URL || 'https://api.github.com/graphql'
-  const deadline = now() + TIME_BUDGET
+  const deadline = now() + timeBudget
   const bounded = wholeReplies(fetch, {
     timeout: () => Math.min(REQUEST_TIMEOUT, deadline - now()),
     maxBytes: LARGEST_BODY,
@@ -92,12 +97,9 @@ export function createGitHub({ fetch, env, now, sleep, random, redact }: GitHubD
     const octokit = await connect()
     for (let tries = 1; ; tries++) {
       if (now() >= deadline)
-        throw new AuditError(
-          `${name} was not sent to GitHub: the ${TIME_BUDGET / 60_000} minutes for it are used up.`,
-          {
-            remedy: 'Run the job again later; https://www.githubstatus.com tells of outages.',
-          },
-        )
+        throw new AuditError(`${name} was not sent to GitHub: the ${timeBudget / 1000} seconds for it are used up.`, {
+          remedy: 'Run the job again later; https://www.githubstatus.com tells of outages.',
+        })
       let wait: number | null
       try {
         return read(await octokit.request(route, { headers: HEADERS, ...parameters }))

@@ -141,6 +141,8 @@ const REFUSALS: readonly {
 function permissionFor(request: string): string {
   if (/^\w+ \/(pulls|issues)\b/.test(request))
     return 'Give the job `permissions: pull-requests: write` (a fine-grained or App token: "Pull requests: read and write").'
+  if (/^GET \/actions\b/.test(request))
+    return 'Give the job `permissions: actions: read` (a fine-grained or App token: "Actions: read").'
   if (/^GET /.test(request))
     return 'Give the job `permissions: contents: read`, or `write` for it to commit (a fine-grained or App token: "Contents").'
   return 'Give the job `permissions: contents: write` (a fine-grained or App token: "Contents: read and write").'

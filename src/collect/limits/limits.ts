@@ -6,7 +6,7 @@ import type { Snapshot } from '../../vocabulary/limits/snapshot.ts'
 import type { AnthropicClient } from '../anthropic/client.ts'
 import { organizationGroups, type ReadGroup, workspaceOverrides } from './entries.ts'
 import { readOrganizationLimits, readWorkspaceLimits } from './rate-limits.ts'
-import { readWorkspaces } from './workspaces.ts'
+import { holdsDefault, readWorkspaces } from './workspaces.ts'
 
 /** One reading of all limits: the organization's groups, and the overrides of every active workspace. */
 export type LimitsReading = {
@@ -15,6 +15,8 @@ export type LimitsReading = {
   allWorkspaces: readonly Workspace[]
   workspaces: readonly WorkspaceOverrides[]
   unreadable: readonly UnreadableWorkspace[]
+  /** Whether one of the workspaces is the default one, which every organization has. */
+  hasDefault: boolean
 }
 
 /** What the committed snapshot says of workspaces: what has vanished since is asked for twice. */
@@ -47,13 +49,15 @@ export async function readLimits(client: AnthropicClient, known: KnownWorkspaces
   const [entries, allWorkspaces] = await Promise.all([readOrganizationLimits(client), readWorkspaces(client, ids)])
   const groups = organizationGroups(entries)
   const hadOverrides = new Set(known.filter(({ overrides }) => overrides.length > 0).map(({ id }) => id))
+  const withoutAny = new Set<string>()
   const readings = await Promise.all(
     allWorkspaces
       .filter(({ archived }) => !archived)
       .map(async (workspace): Promise<WorkspaceOverrides | UnreadableWorkspace> => {
         try {
           const own = await readWorkspaceLimits(client, workspace.id, hadOverrides.has(workspace.id))
-          return { workspace, overrides: workspaceOverrides(own, groups) }
+          if (own === null) withoutAny.add(workspace.id)
+          return { workspace, overrides: workspaceOverrides(own ?? [], groups) }
         } catch (error) {
           return { workspace, error: describeError(error) }
         }
@@ -64,5 +68,7 @@ export async function readLimits(client: AnthropicClient, known: KnownWorkspaces
     allWorkspaces,
     workspaces: readings.filter((reading) => 'overrides' in reading),
     unreadable: readings.filter((reading) => 'error' in reading),
+    // Limits that are not found are the documented sign of it; without that sign the list itself is asked.
+    hasDefault: withoutAny.size > 0 || (await holdsDefault(client, allWorkspaces)),
   }
 }

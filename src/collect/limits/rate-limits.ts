@@ -23,25 +23,26 @@ export function readOrganizationLimits(client: AnthropicClient): Promise<ApiLimi
 
 /**
  * GET /v1/organizations/workspaces/{id}/rate_limits, all pages: what the workspace itself has set, nothing inherited.
- * Empty where it has set nothing. The default workspace cannot have limits and answers 404 (an earlier copy of the
- * documentation only says that it has no entry): both are read as empty. Where the workspace `hadOverrides` so far, nothing
- * is asked for a second time before it is believed: one strange answer is no change of limits. Throws AuditError.
+ * Empty where it has set nothing, null where the service finds no limits of it (404): that is what it says of the default
+ * workspace, which cannot have any (an earlier copy of the documentation only says that it has no entry). Where the workspace
+ * `hadOverrides` so far, nothing is asked for a second time before it is believed: one strange answer is no change of limits.
+ * Throws AuditError.
  */
 export async function readWorkspaceLimits(
   client: AnthropicClient,
   workspaceId: string,
   hadOverrides: boolean,
-): Promise<ApiLimitEntry[]> {
+): Promise<ApiLimitEntry[] | null> {
   const path = `/v1/organizations/workspaces/${encodeURIComponent(workspaceId)}/rate_limits`
   const entries = await readEntriesOrNone(client, path)
-  return entries.length === 0 && hadOverrides ? readEntriesOrNone(client, path) : entries
+  return !entries?.length && hadOverrides ? readEntriesOrNone(client, path) : entries
 }
 
-async function readEntriesOrNone(client: AnthropicClient, path: string): Promise<ApiLimitEntry[]> {
+async function readEntriesOrNone(client: AnthropicClient, path: string): Promise<ApiLimitEntry[] | null> {
   try {
     return await readEntries(client, path)
   } catch (error) {
-    if (error instanceof AuditError && error.status === 404) return []
+    if (error instanceof AuditError && error.status === 404) return null
     throw error
   }
 }

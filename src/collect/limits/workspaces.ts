@@ -18,12 +18,22 @@ export async function readWorkspaces(client: AnthropicClient, known: readonly st
   return [...first, ...second.filter(({ id }) => !isListed(id))]
 }
 
-async function readList(client: AnthropicClient): Promise<Workspace[]> {
+/**
+ * Whether the default workspace, which was asked for, is among those listed. Nothing in the list marks it; but a list that
+ * does not ask for it leaves it out, and it alone (API reference: list workspaces, `include_default`). Throws AuditError.
+ */
+export async function holdsDefault(client: AnthropicClient, listed: readonly Workspace[]): Promise<boolean> {
+  if (listed.length === 0) return false
+  const others = new Set((await readList(client, false)).map(({ id }) => id))
+  return listed.some(({ id, archived }) => !archived && !others.has(id))
+}
+
+async function readList(client: AnthropicClient, include_default = true): Promise<Workspace[]> {
   const workspaces: Workspace[] = []
   const pages = followPages(
     `GET ${PATH}`,
     (after_id) =>
-      client.get(PATH, { include_default: true, include_archived: true, limit: 1000, after_id }, workspacePageSchema),
+      client.get(PATH, { include_default, include_archived: true, limit: 1000, after_id }, workspacePageSchema),
     (page) => nextCursor(`GET ${PATH}`, page.has_more, page.last_id),
   )
   for await (const page of pages)

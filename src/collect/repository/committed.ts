@@ -1,9 +1,12 @@
-import { describeError } from '../../errors.ts'
-import type { Run } from '../../run.ts'
-import { parseSnapshot, type Snapshot } from '../../vocabulary/limits/snapshot.ts'
-import type { Files } from '../github/read.ts'
-import { parsePolicy } from './policy.ts'
+import type { Lapse } from '../../vocabulary/lapse.ts'
+import type { Snapshot } from '../../vocabulary/limits/snapshot.ts'
 import { NO_POLICY, type Policy } from './policy-schema.ts'
+
+/**
+ * What came before this run, where that was asked. `isReported`: runs that failed have committed, and the snapshot is the
+ * one from before them, because what they changed may not have been reported.
+ */
+export type Before = { lapse: Lapse | null; isReported: boolean }
 
 /**
  * What the repository says. `read`: the snapshot, null before the first one, and the policy. `unread`: why the snapshot is
@@ -11,7 +14,7 @@ import { NO_POLICY, type Policy } from './policy-schema.ts'
  * `no-access`: this job keeps nothing in the repository (snapshot-mode none) and may not read it, which is no failure.
  */
 export type Committed =
-  | { kind: 'read'; snapshot: Snapshot | null; policy: Policy }
+  | { kind: 'read'; snapshot: Snapshot | null; policy: Policy; before: Before | null }
   | { kind: 'unread'; error: string; policy: Policy | null }
   | { kind: 'no-access'; why: string }
 
@@ -32,26 +35,6 @@ export function unreadFailures(committed: Committed): { resource: string; messag
   return policy === null
     ? [{ resource: 'committed snapshot and policy', message: `The policy was not applied: ${error}` }]
     : [{ resource: 'committed snapshot', message: error }]
-}
-
-/**
- * What the files at `snapshot-path` and `policy-path` hold; a file that is not there is null or absent. A snapshot that is none
- * makes it `unread`. Throws an AuditError for a policy that is not valid: nobody can tell then what to judge by, nor what to
- * keep quiet about.
- */
-export function committedIn(files: Files, { inputs, log }: Pick<Run, 'inputs' | 'log'>): Committed {
-  const { path } = inputs.snapshot
-  const text = files[path] ?? null
-  log.info(text === null ? `There is no snapshot at ${path} yet.` : `The committed snapshot is ${path}.`)
-  const policyText = files[inputs.policyPath] ?? null
-  if (policyText !== null) log.info(`The policy is ${inputs.policyPath}.`)
-  const policy = policyText === null ? NO_POLICY : parsePolicy(policyText, inputs.policyPath)
-  try {
-    return { kind: 'read', snapshot: text === null ? null : parseSnapshot(text, path), policy }
-  } catch (error) {
-    log.error(describeError(error), 'Committed snapshot')
-    return { kind: 'unread', error: describeError(error), policy }
-  }
 }
 
 /** What it means for the verdicts that a job may not read the repository. */

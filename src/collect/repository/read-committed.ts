@@ -1,10 +1,12 @@
 import { AuditError, describeError } from '../../errors.ts'
 import type { Run } from '../../run.ts'
-import { createGitHub, repositoryOf } from '../github/github-client.ts'
+import { createGitHub, type GitHub, repositoryOf } from '../github/github-client.ts'
 import { refusalOf } from '../github/github-refusals.ts'
-import { type Files, readFiles } from '../github/read.ts'
-import { type Committed, committedIn, NOTHING_COMPARED } from './committed.ts'
-import { filesBefore } from './earlier-attempt.ts'
+import { type BranchFiles, type Files, readFiles } from '../github/read.ts'
+import { type Before, type Committed, NOTHING_COMPARED } from './committed.ts'
+import { committedIn } from './committed-in.ts'
+import { readLapse } from './earlier-runs.ts'
+import { isRerun, textBefore } from './own-commits.ts'
 import { readWorkspace } from './workspace.ts'
 
 /**
@@ -23,11 +25,12 @@ export async function readCommitted(run: Run): Promise<Committed> {
     log.error(found.error, 'Committed snapshot and policy')
     return { ...found, policy: null }
   }
-  return committedIn(found.files, run)
+  return committedIn(found.files, run, found.before)
 }
 
+type FilesFound = { files: Files; before: Before | null }
 type FilesRead =
-  | { kind: 'files'; files: Files }
+  | ({ kind: 'files' } & FilesFound)
   | { kind: 'unread'; error: string }
   | Extract<Committed, { kind: 'no-access' }>
 
@@ -39,29 +42,50 @@ async function readFilesOf(run: Run, paths: readonly string[]): Promise<FilesRea
   if (keepsNothing && inputs.githubToken === '')
     return { kind: 'no-access', why: 'There is no token to read the repository with: github-token is empty.' }
   try {
-    return { kind: 'files', files: await readPaths(run, paths) }
+    return { kind: 'files', ...(await readPaths(run, paths)) }
   } catch (error) {
     const refusal = refusalOf(error)
-    if (keepsNothing && refusal === 'empty') return { kind: 'files', files: {} }
+    if (keepsNothing && refusal === 'empty') return { kind: 'files', files: {}, before: null }
     if (keepsNothing && (refusal === 'permission' || refusal === 'not-found'))
       return { kind: 'no-access', why: describeError(error) }
     return { kind: 'unread', error: describeError(error) }
   }
 }
 
-async function readPaths({ deps, inputs, secrets, log }: Run, paths: readonly string[]): Promise<Files> {
+async function readPaths(run: Run, paths: readonly string[]): Promise<FilesFound> {
+  const { deps, inputs, secrets } = run
   const { mode, base } = inputs.snapshot
   if (mode !== 'file') {
     const github = createGitHub({ ...deps, redact: secrets.redact }, inputs.githubToken)
     const there = await readFiles(github, base, paths)
-    const before = mode === 'commit' ? await filesBefore(github, deps.env, there) : null
-    if (before) log.info('An earlier attempt of this run has committed: what it changed is reported again.')
-    // The policy of now holds: only what the run itself has written is as it was before.
-    return { ...there.files, ...(before && { [inputs.snapshot.path]: before[inputs.snapshot.path] ?? null }) }
+    return mode === 'commit' ? unreported(run, github, there) : { files: there.files, before: null }
   }
   const root = deps.env.GITHUB_WORKSPACE
-  if (root) return readWorkspace(root, paths)
+  if (root) return { files: await readWorkspace(root, paths), before: null }
   throw new AuditError('snapshot-mode: file needs GITHUB_WORKSPACE, which is not set.', {
     remedy: 'The runner sets it; let actions/checkout run before this action.',
   })
+}
+
+/**
+ * The files with the snapshot as it was before an earlier attempt, or runs that failed, committed it. The policy of now
+ * holds: only what the action itself has written is as it was before.
+ */
+async function unreported(run: Run, github: GitHub, there: BranchFiles): Promise<FilesFound> {
+  const { env } = run.deps
+  const { path } = run.inputs.snapshot
+  const lapse = await readLapse(run)
+  const own = isRerun(env) && env.GITHUB_RUN_ID ? [env.GITHUB_RUN_ID] : []
+  const failed = lapse?.kind === 'failed' ? lapse.runIds : []
+  try {
+    const before = await textBefore(github, there, path, [...own, ...failed])
+    if (before === null) return { files: there.files, before: { lapse, isReported: false } }
+    const who = failed.length > 0 ? 'A run that failed' : 'An earlier attempt of this run'
+    run.log.info(`${who} has committed the snapshot: what that changed is reported again.`)
+    return { files: { ...there.files, [path]: before.text }, before: { lapse, isReported: failed.length > 0 } }
+  } catch (error) {
+    if (own.length > 0) throw error
+    run.log.warning(`Whether a run that failed has committed a change is not known: ${describeError(error)}`)
+    return { files: there.files, before: { lapse, isReported: false } }
+  }
 }

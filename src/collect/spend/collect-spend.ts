@@ -26,7 +26,7 @@ export type Spending = { tier: Tier | null; spend: SpendReading | null; problem:
 const TIME_BUDGET = 10_000
 
 /**
- * The organization's tier and how much of its monthly spend cap is used. The cost is asked for, in one request, only where
+ * The tier that the organization's spend cap is published for, and how much of its monthly spend cap is used. The cost is asked for, in one request, only where
  * a cap is known: by the API where its listing is open to the organization, else by `policyCap` (US dollars; null: none).
  */
 export async function collectSpend(

@@ -24,8 +24,8 @@ export async function deliverIssues(run: Run, report: Report, links: Links): Pro
   const nothing = { numbers: [], error: null }
   // Of a live window nothing is final, and what is calm so far is no calm day.
   if (inputs.issues === 'none' || report.live) return nothing
-  if (inputs.dryRun || inputs.mode === 'drill') {
-    log.info(`${inputs.dryRun ? 'Dry run' : 'Drill'}: no issue is opened, rewritten or closed.`)
+  if (inputs.dryRun) {
+    log.info('Dry run: no issue is opened, rewritten or closed.')
     return nothing
   }
   const numbers: number[] = []

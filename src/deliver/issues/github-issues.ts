@@ -63,6 +63,11 @@ export async function openIssue(
   return null
 }
 
+/** An issue that no rule of ours is about; its number. Throws GitHubError. */
+export async function openUnmarkedIssue(github: GitHub, text: { title: string; body: string }): Promise<number> {
+  return (await github.rest('POST', '/issues', text, issueSchema)).number
+}
+
 /** Throws GitHubError. */
 export async function setBody(github: GitHub, number: number, body: string): Promise<void> {
   await github.rest('PATCH', '/issues/{issue_number}', { issue_number: number, body }, WHATEVER)

@@ -1,5 +1,5 @@
 import { type Committed, NOTHING_COMPARED } from '../../collect/repository/committed.ts'
-import { runTrailer } from '../../collect/repository/earlier-attempt.ts'
+import { runTrailer } from '../../collect/repository/own-commits.ts'
 import { AuditError, describeError } from '../../errors.ts'
 import type { Report } from '../../report/report.ts'
 import type { Run } from '../../run.ts'

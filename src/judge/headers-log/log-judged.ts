@@ -56,7 +56,7 @@ export function judgeLog(
       ...logFindings(tally, readings, scopeOf),
       ...policyFindings(policy, judgedLimiters(current), expected, lastDay),
     ],
-    planning: planningOf({ ...forPlanning, peakWindow: 'second' }, groups, null),
+    planning: planningOf({ ...forPlanning, peakWindow: 'second' }, groups, { spendCapTier: null, usageTier: null }),
     log: tally,
     unmatchedModels: [],
     unreadWorkspaces: [],

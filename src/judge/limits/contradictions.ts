@@ -16,7 +16,7 @@ export function contradictions(reading: LimitsReading, committed: Snapshot | nul
   return { impossible, doubtful: impossible.length > 0 || !committed ? [] : doubtfulIn(reading, committed) }
 }
 
-function impossibleIn({ groups, allWorkspaces }: LimitsReading): string[] {
+function impossibleIn({ groups, allWorkspaces, hasDefault }: LimitsReading): string[] {
   const modelGroups = groups.filter(({ type }) => type === MODEL_GROUP)
   const cases: [isSo: boolean, what: string][] = [
     [groups.length === 0, 'The list of rate limits is empty, and every organization has some.'],
@@ -29,6 +29,10 @@ function impossibleIn({ groups, allWorkspaces }: LimitsReading): string[] {
       'No rate-limit group lists a model, and each model belongs to one.',
     ],
     [allWorkspaces.length === 0, 'The list of workspaces is empty, and the default workspace was asked for.'],
+    [
+      allWorkspaces.length > 0 && !hasDefault,
+      'The list of workspaces lacks the default workspace, which every organization has and which was asked for.',
+    ],
   ]
   return cases.flatMap(([isSo, what]) => (isSo ? [what] : []))
 }

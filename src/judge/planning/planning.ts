@@ -18,6 +18,8 @@ import {
 
 /** What follows from the verdicts for whoever plans: tiers, what-if, over-provision, runway and the back-test of the line. */
 export type Planning = {
+  /** The tier that the organization's spend cap is published for, and its own where its limits agree. */
+  spendCapTier: Tier | null
   usageTier: Tier | null
   tiers: readonly { group: { type: string; name: string }; matches: readonly Tier[]; reading: string }[]
   tierWhatIf: readonly TierWhatIf[]
@@ -40,11 +42,14 @@ type Judged = {
   peakWindow: 'minute' | 'hour' | 'second'
 }
 
+type KnownTiers = Pick<Planning, 'spendCapTier' | 'usageTier'>
+
 /** `groups` are those that were judged. */
-export function planningOf(judged: Judged, groups: readonly RateLimitGroup[], usageTier: Tier | null): Planning {
+export function planningOf(judged: Judged, groups: readonly RateLimitGroup[], known: KnownTiers): Planning {
   const { verdicts, views, windowStart, isComplete, thresholds, peakWindow } = judged
   return {
-    usageTier,
+    spendCapTier: known.spendCapTier,
+    usageTier: known.usageTier,
     tiers: tierReadings(groups).map((reading) => ({
       group: reading.group,
       matches: reading.matches,

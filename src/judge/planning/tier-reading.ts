@@ -57,6 +57,16 @@ const INTERCHANGEABLE: Readonly<Record<string, readonly string[]>> = {
   input_tokens_per_minute: ['input_tokens_per_minute_cache_aware'],
 }
 
+/**
+ * The tier of an organization whose spend cap is published for `capTier`: that one, but only where all limits that can be
+ * compared are its own. The cap alone says little, for Anthropic raises caps one by one (API reference: spend limits).
+ */
+export function agreedTier(groups: readonly RateLimitGroup[], capTier: Tier | null): Tier | null {
+  const readings = tierReadings(groups)
+  if (capTier === null || readings.length === 0) return null
+  return readings.every(({ matches }) => matches.includes(capTier)) ? capTier : null
+}
+
 function readGroup(group: RateLimitGroup, published: PublishedGroup): GroupReading {
   const limiters = Object.entries(published.limits).map(([limiter, byTier]): LimiterReading => {
     const name = comparableLimiter(group.limits, limiter)

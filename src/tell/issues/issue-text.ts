@@ -6,8 +6,17 @@ import { gitText, markdownText } from '../words/escape.ts'
 import { BAND_MARK, limitName, period } from '../words/format.ts'
 import type { Links } from '../words/links.ts'
 import { bullets, details, seeAlso, stack, under } from '../words/markdown.ts'
-import { thresholdsOf } from '../words/select.ts'
-import { atItsLimit, bindingLimit, mainDriver, rowSentence, shareOf, transitionText } from '../words/sentences.ts'
+import { measured, thresholdsOf } from '../words/select.ts'
+import {
+  atItsLimit,
+  bindingLimit,
+  drillMark,
+  drillText,
+  mainDriver,
+  rowSentence,
+  shareOf,
+  transitionText,
+} from '../words/sentences.ts'
 import { firstFitting } from '../words/shrink.ts'
 import type { IssueMemory } from './issue-rule.ts'
 
@@ -38,6 +47,19 @@ export function issueBody(row: MeasuredRow, report: Report, links: Links, memory
       ),
     (text) => text.length <= LONGEST,
   )
+}
+
+/** The issue of a drill: what a real one would say, headed DRILL. It is closed at once, so nothing is said of when that is. */
+export function drillIssueText(report: Report, links: Links): { title: string; body: string } {
+  const [row] = measured(report)
+  if (!row) throw new Error('A drill has one alert.')
+  const body = stack(
+    `**${drillMark(report)}${drillText(report)}** This issue is closed again by the run that opened it.`,
+    `${BAND_MARK[row.band]} **${rowSentence(row, report, markdownText)}** (${period(report.window)})`,
+    under('### What to do', bullets(advice(report, markdownText))),
+    seeAlso(links),
+  )
+  return { title: `${drillMark(report)}${issueTitle(row)}`.slice(0, LONGEST_TITLE), body }
 }
 
 function facts(row: MeasuredRow, report: Report, { worst, calm }: IssueMemory): string[] {

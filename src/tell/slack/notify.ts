@@ -8,21 +8,21 @@ export type Notify = 'on-alert' | 'on-change' | 'always' | 'never'
 /**
  * Whether this report goes to Slack. `on-alert`: for any alert, a limit that newly enters watch, any recovery, any drift.
  * `on-change`: only for what is new, which is a limit newly in watch or alert, a worse alert, a recovery, or drift; and for
- * what still stands, on Mondays and when a run is run again, because its first attempt may have told nobody. Both report a
- * first snapshot, requests that were refused, what could not be read, use that no limit counts when it is new, a mute that
+ * what still stands, on Mondays and with `isReminder`: when a run is run again, or the one before failed or is missing,
+ * because what it found may not have been reported. Both report a first snapshot, requests that were refused, what could not be read, use that no limit counts when it is new, a mute that
  * has just ended, and a window whose usage has not arrived, all of it or a part.
  */
 export function shouldNotify(
   notify: Notify,
   report: Report,
   snapshot: SnapshotOutcome | null,
-  { isRerun }: { isRerun: boolean },
+  given: { isReminder: boolean },
 ): boolean {
   if (notify === 'never') return false
   if (notify === 'always' || report.failures.length > 0 || (isUsageMissing(report) && !report.live)) return true
   if (refusedRows(report).length > 0 || isNewlyUnclaimed(report) || isFirstSnapshot(report, snapshot)) return true
   if (report.findings.some(({ kind }) => kind === 'mute-expired') || isSpendAlert(notify, report)) return true
-  const isReminder = notify === 'on-change' && (isRerun || isOfMonday(report))
+  const isReminder = notify === 'on-change' && (given.isReminder || isOfMonday(report))
   if (report.drift.length > 0 && (notify === 'on-alert' || isReminder || !isProposed(snapshot))) return true
   return report.verdicts.filter(isMeasured).some((row) => {
     if (row.transition === 'recovered') return true

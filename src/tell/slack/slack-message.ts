@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types'
 import type { DriftRow, RefusedRow, Report } from '../../report/report.ts'
 import { capital, count, listing, plural } from '../../vocabulary/figures.ts'
+import type { Lapse } from '../../vocabulary/lapse.ts'
 import type { SnapshotOutcome } from '../../vocabulary/snapshot-outcome.ts'
 import { isSerious, orderDrift } from '../drift/drift-figures.ts'
 import { driftCounts, driftSentence } from '../drift/drift-text.ts'
@@ -30,6 +31,7 @@ import {
 } from '../words/sentences.ts'
 import { firstFitting } from '../words/shrink.ts'
 import { buttons, context, header, LONGEST_HEADER, message, sections } from './blocks.ts'
+import { lapseText } from './lapse-text.ts'
 import { bold, limitRows, moreIn, type RowsExtent } from './limit-rows.ts'
 import { isFirstSnapshot, type Notify } from './notify.ts'
 import { type SlackMessage, slackViolations } from './slack-limits.ts'
@@ -47,19 +49,22 @@ function extentOf(rows: RowsExtent, changes: number, failures: number, steps: nu
   return { ...rows, refused: rows.organization, drift: changes, failures, advice: steps }
 }
 
+type Occasion = { notify?: Notify; lapse?: Lapse | null }
+
 /**
  * The one message of a run: the verdict, what is near or over its line (the organization first, worst first), what
- * recovered, what changed, what to do first, links. `notify` is what it says of the time after a first snapshot.
+ * recovered, what changed, what to do first, links. `notify` is what it says of the time after a first snapshot, `lapse`
+ * why it reports what is not new.
  */
 export function renderSlack(
   report: Report,
   links: Links,
   snapshot: SnapshotOutcome | null,
-  notify: Notify = 'on-alert',
+  { notify = 'on-alert', lapse = null }: Occasion = {},
 ): SlackMessage {
   return firstFitting(
     EXTENTS,
-    (extent) => message(fallback(report, links, extent), blocks(report, links, snapshot, notify, extent)),
+    (extent) => message(fallback(report, links, extent), blocks(report, links, snapshot, { notify, lapse }, extent)),
     (rendered) => slackViolations(rendered).length === 0,
   )
 }
@@ -68,12 +73,13 @@ function blocks(
   report: Report,
   links: Links,
   snapshot: SnapshotOutcome | null,
-  notify: Notify,
+  { notify, lapse }: Required<Occasion>,
   extent: MessageExtent,
 ): KnownBlock[] {
   return [
     header(headline(report)),
     context(`${period(report.window)} · ${coverage(report)}`),
+    ...(lapse ? [context(lapseText(lapse))] : []),
     ...(report.drill ? sections([`*${drillText(report)}*`]) : []),
     ...(isFirstSnapshot(report, snapshot) ? sections([watching(report, notify)]) : []),
     ...liveBlocks(report, extent.organization, (more) => moreIn(links, andMore(more))),

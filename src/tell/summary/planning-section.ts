@@ -117,7 +117,8 @@ function workspaceSection(report: Report, most: number): string {
   )
 }
 
-function tierSection(report: Report, { tiers, tier_what_if, tier_table, usage_tier }: Planning, most: number): string {
+function tierSection(report: Report, planned: Planning, most: number): string {
+  const { tiers, tier_what_if, tier_table } = planned
   const share = percentOf(report)
   const { shown, more } = atMost(
     tier_what_if.toSorted((a, b) => b.utilization - a.utilization),
@@ -129,7 +130,7 @@ function tierSection(report: Report, { tiers, tier_what_if, tier_table, usage_ti
     ...[by_tier.Start, by_tier.Build, by_tier.Scale].map(share),
   ])
   return stack(
-    usage_tier && `The organization's spend cap is the one published for the ${usage_tier} tier.`,
+    spendCap(planned),
     bullets(readings(tiers)),
     under(
       'The same peaks on each tier as published:',
@@ -139,6 +140,15 @@ function tierSection(report: Report, { tiers, tier_what_if, tier_table, usage_ti
     tiers.length > 0 &&
       `<sub>${markdownLink('Published table', tier_table.source)} of ${tier_table.date}. Anthropic may set other limits for an organization; what applies is read from ${report.usage_source === 'headers' ? 'the responses' : 'the API'}.</sub>`,
   )
+}
+
+/** The cap is what was read; the tier follows from it only where the limits say the same. */
+function spendCap({ spend_cap_tier, usage_tier }: Planning): string {
+  if (spend_cap_tier === null) return ''
+  const cap = `The organization's spend cap is the one published for the ${spend_cap_tier} tier`
+  return usage_tier === spend_cap_tier
+    ? `${cap}, and so are its limits.`
+    : `${cap}. Not all its limits are, so Anthropic may have raised the cap or a limit by itself.`
 }
 
 /** One line for all groups of the same reading. */

@@ -1,4 +1,4 @@
-import type { GroupViewRow, Report } from '../../report/report.ts'
+import type { GroupViewRow, Report, VerdictRow } from '../../report/report.ts'
 import { count, listing, percent, plural } from '../../vocabulary/figures.ts'
 import { MODEL_GROUP } from '../../vocabulary/limits/groups.ts'
 import { limiterRule } from '../../vocabulary/limits/limiters.ts'
@@ -38,8 +38,9 @@ const highestOf = (rows: readonly Measured[]) => Math.max(...rows.map(({ utiliza
 
 /** A limit of one's own making is raised by oneself, where the organization's has room for what it holds back. */
 function raiseOwnLimit(report: Report, safe: Escape): Step | null {
+  const ofOrganization = report.verdicts.filter(({ scope, limit }) => scope.type === 'organization' && limit)
   const held = ofBand(report, 'alert').flatMap((row) => {
-    const room = isOwnCap(row) ? roomAbove(row, report, safe) : null
+    const room = isOwnCap(row) ? roomAbove(row, ofOrganization, report, safe) : null
     return room === null ? [] : [{ row, room }]
   })
   if (held.length === 0) return null
@@ -53,10 +54,9 @@ function raiseOwnLimit(report: Report, safe: Escape): Step | null {
 }
 
 /** What of the organization's own limit is left for a workspace's; null where that would only meet the next limit. */
-function roomAbove(row: Measured, report: Report, safe: Escape): string | null {
-  const organization = report.verdicts.filter(
-    ({ scope, group, limit }) =>
-      scope.type === 'organization' && group.type === row.group.type && group.name === row.group.name && limit,
+function roomAbove(row: Measured, ofOrganization: readonly VerdictRow[], report: Report, safe: Escape): string | null {
+  const organization = ofOrganization.filter(
+    ({ group }) => group.type === row.group.type && group.name === row.group.name,
   )
   const same = organization.find(({ limiter }) => limiter === row.limiter)
   // Cache reads may count toward a workspace's input limit where they are free for the organization.

@@ -56,8 +56,8 @@ function checkRow(row: UsageRow): void {
 }
 
 const readAll = (reader: UsageReader) => reader.read(query, (rows) => rows.forEach(checkRow))
-const checkLimits = async (entries: ReturnType<typeof readOrganizationLimits>) => {
-  for (const { groupType, models, ...entry } of await entries) {
+const checkLimits = async (entries: ReturnType<typeof readWorkspaceLimits>) => {
+  for (const { groupType, models, ...entry } of (await entries) ?? []) {
     expect(groupType).not.toBe('')
     expect(models === null || models.every((model) => typeof model === 'string')).toBe(true)
     for (const { type, value } of entry.limits)

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readOrganizationLimits, readWorkspaceLimits } from '../../../src/collect/limits/rate-limits.ts'
-import { readWorkspaces } from '../../../src/collect/limits/workspaces.ts'
+import { holdsDefault, readWorkspaces } from '../../../src/collect/limits/workspaces.ts'
 import { readApiKeyNames } from '../../../src/collect/usage/api-keys.ts'
 import { type AnthropicEmulator, startAnthropic } from '../../emulator/anthropic/server.ts'
 import type { Received, Reply } from '../../emulator/exchange.ts'
@@ -133,7 +133,7 @@ test('a cursor that repeats is an error', async () => {
 })
 
 test('a workspace has its overrides, and nothing it inherits', async () => {
-  const [production] = await readWorkspaceLimits(harness.client, workspaceId('production'), false)
+  const [production] = (await readWorkspaceLimits(harness.client, workspaceId('production'), false)) ?? []
   expect(production).toMatchObject({
     entryId: OPUS.id,
     groupType: 'model_group',
@@ -151,13 +151,22 @@ test('a workspace has its overrides, and nothing it inherits', async () => {
     ],
     next_page: null,
   }))
-  const [entry] = await readWorkspaceLimits(harness.client, workspaceId('production'), false)
+  const [entry] = (await readWorkspaceLimits(harness.client, workspaceId('production'), false)) ?? []
   expect(entry?.limits).toEqual([{ type: 'requests_per_minute', value: 1 }])
 })
 
-test.for(['not-found', 'empty'] as const)('the default workspace has no limits of its own: %s', async (reply) => {
+test.for([
+  ['not-found', null],
+  ['empty', []],
+] as const)('the default workspace has no limits of its own: %s', async ([reply, limits]) => {
   anthropic.options.defaultWorkspaceLimits = reply
-  expect(await readWorkspaceLimits(harness.client, workspaceId('Default'), false)).toEqual([])
+  expect(await readWorkspaceLimits(harness.client, workspaceId('Default'), false)).toEqual(limits)
+})
+
+test('the default workspace is known among others by a list that does not ask for it', async () => {
+  const all = await readWorkspaces(harness.client, [])
+  expect(await holdsDefault(harness.client, all)).toBe(true)
+  expect(await holdsDefault(harness.client, all.slice(1))).toBe(false)
 })
 
 test.for([403, 500])(

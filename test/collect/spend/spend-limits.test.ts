@@ -67,6 +67,11 @@ test('the lower cap binds: that of the tier, or one that the organization has se
   expect(await readSpendLimits(client())).toEqual({ tier: 'Build', cap: 100_000 })
 })
 
+test('a cap of a day is that of no tier', async () => {
+  anthropic.options.spendLimits = [{ scope: { type: 'usage_tier' }, amount: '50000', period: 'daily' }]
+  expect(await readSpendLimits(client())).toEqual({ tier: null, cap: null })
+})
+
 test('an organization outside the preview is silence, not an error', async () => {
   anthropic.options.spendLimits = null
   expect(await readSpendLimits(client())).toEqual({ tier: null, cap: null })

@@ -235,5 +235,7 @@ it('takes three minutes at most, however long GitHub lets it wait', async () => 
   expect(slept).toEqual([80_250, 80_250])
   const late = { ...clock, now: () => (now += 60_000) }
   github.faults.length = 0
-  await expect(deliver(limits(2), {}, late)).rejects.toThrow(/was not sent to GitHub: the 3 minutes for it are used up/)
+  await expect(deliver(limits(2), {}, late)).rejects.toThrow(
+    /was not sent to GitHub: the 180 seconds for it are used up/,
+  )
 })

@@ -62,6 +62,7 @@ export type SpendLimit = {
   scope: { type: string; workspace_id?: string }
   /** Cents, as a decimal string. */
   amount: string | null
+  period?: 'daily' | 'weekly' | 'monthly'
 }
 
 /** The one federation rule of the organization, and what a token minted by it may do. */

@@ -31,13 +31,13 @@ export function listSpendLimits(request: Received, options: Options): unknown {
         ((query['scope_type[]'] as string[] | undefined)?.includes(scope.type) ?? true) &&
         (query.workspace_id === undefined || scope.workspace_id === query.workspace_id),
     )
-    .map(({ scope, amount }, index) => ({
+    .map(({ scope, amount, period = 'monthly' }, index) => ({
       id: `spl_01Emulator${String(index).padStart(14, '0')}`,
       type: 'spend_limit',
       amount,
       currency: 'USD',
       is_enabled: true,
-      period: 'monthly',
+      period,
       scope,
       created_at: '2026-01-15T09:00:00Z',
       updated_at: '2026-01-15T09:00:00Z',

@@ -155,6 +155,9 @@ export async function createRepository(defaultBranch: string) {
   /** The commits of `to` that `from` has not, oldest first. */
   const between = async (from: string, to: string) =>
     from === to ? [] : lines(await once('rev-list', '--reverse', '--topo-order', to, `^${from}`))
+  /** A commit and all before it, or those that changed a path, newest first. */
+  const history = async (from: string, path: string | null) =>
+    lines(await once('rev-list', from, ...(path === null ? [] : ['--', path])))
 
   async function remove(): Promise<void> {
     objects.stop()
@@ -176,6 +179,7 @@ export async function createRepository(defaultBranch: string) {
     mergeBase,
     isAncestor,
     between,
+    history,
     remove,
   }
 }

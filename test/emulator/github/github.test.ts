@@ -113,6 +113,28 @@ describe.each<Layout>(['github.com', 'ghes'])('the GitHub emulator, laid out as 
     expect((await call('GET', '/git/ref/heads/topic')).status).toBe(404)
   })
 
+  it('lists the commits of a file, and the runs of a workflow for who may read them', async () => {
+    const first = await github.seed({ a: '1' })
+    await github.commitAs('ada', 'main', { b: '1' })
+    const third = await github.commitAs('ada', 'main', { a: '2' })
+    const shas = (found: { body: { sha: string }[] }) => found.body.map(({ sha }) => sha)
+    expect(shas(await call('GET', '/commits?path=a'))).toEqual([third, first])
+    expect(shas(await call('GET', `/commits?path=a&sha=${third}&per_page=1`))).toEqual([third])
+
+    const run = { workflow: 'x.yml', event: 'schedule', branch: 'main', createdAt: '2026-11-22T06:00:00Z' }
+    github.runs.push(
+      { ...run, id: 1, number: 1, conclusion: 'success' },
+      { ...run, id: 2, number: 2, conclusion: null },
+    )
+    expect((await call('GET', '/actions/workflows/x.yml/runs')).status).toBe(403)
+    github.settings.actions = 'read'
+    expect((await call('GET', '/actions/workflows/y.yml/runs')).status).toBe(404)
+    expect((await call('GET', '/actions/workflows/x.yml/runs?status=completed&branch=main')).body).toMatchObject({
+      total_count: 1,
+      workflow_runs: [{ id: 1, run_number: 1, conclusion: 'success' }],
+    })
+  })
+
   it('opens, finds, changes, comments on and closes a pull request', async () => {
     await github.seed({ a: '1' })
     await github.commitAs('ada', 'topic', { a: '2' })

@@ -6,7 +6,7 @@ import { answerRest } from './rest.ts'
 import { addPull } from './rest-pulls.ts'
 import { commitTo, createWorld, fullName, type Pull, type Settings, settle } from './world.ts'
 
-export type { Pull, Settings } from './world.ts'
+export type { Pull, Settings, WorkflowRun } from './world.ts'
 
 /** Where the API lies: github.com gives it a host of its own, an Enterprise Server a path. */
 export type Layout = 'github.com' | 'ghes'
@@ -79,6 +79,8 @@ export async function startGitHub(options: { layout?: Layout } & Partial<Setting
     },
     settings: world.settings,
     pulls: world.pulls,
+    /** Runs of workflows, as a test has them. */
+    runs: world.runs,
     issues: world.issues,
     violations: world.violations,
     requests: server.requests,

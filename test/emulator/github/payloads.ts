@@ -1,6 +1,6 @@
 import type { Entry } from './git.ts'
 import type { CommitInfo } from './git-objects.ts'
-import { BOT, fullName, type Pull, type World } from './world.ts'
+import { BOT, fullName, type Pull, type WorkflowRun, type World } from './world.ts'
 
 /** What the emulator knows of GitHub's objects; `completeReply` fills in the rest of what GitHub's schema requires. */
 
@@ -163,5 +163,26 @@ export function commentPayload(world: World, pull: Pull, comment: Pull['comments
     body: comment.body,
     user: userPayload(world, comment.author),
     html_url: `${urls.server}/${fullName(world)}/pull/${pull.number}#issuecomment-${comment.id}`,
+  }
+}
+
+export function runPayload(world: World, run: WorkflowRun): object {
+  const { urls } = world
+  const repository = repositoryPayload(world)
+  return {
+    id: run.id,
+    node_id: `WFR_${run.id}`,
+    name: run.workflow,
+    path: `.github/workflows/${run.workflow}`,
+    head_branch: run.branch,
+    run_number: run.number,
+    event: run.event,
+    status: run.conclusion === null ? 'in_progress' : 'completed',
+    conclusion: run.conclusion,
+    html_url: `${urls.server}/${fullName(world)}/actions/runs/${run.id}`,
+    created_at: run.createdAt,
+    updated_at: run.createdAt,
+    repository,
+    head_repository: repository,
   }
 }

@@ -42,6 +42,17 @@ export const repositoryRoutes: Routes = {
     return ok({ name: branch, commit, protected: branch in world.settings.protections })
   },
 
+  'GET /commits': async ({ world, query }) => {
+    if (world.settings.contents === 'none') return noPermission()
+    if (await isEmpty(world)) return emptyRepository()
+    const { repository, settings } = world
+    const from = await repository.resolve(query.get('sha') ?? settings.defaultBranch)
+    if (from === null) return notFound()
+    const most = Number(query.get('per_page') ?? 30)
+    const oids = await repository.history(from, query.get('path'))
+    return ok(await Promise.all(oids.slice(0, most).map((oid) => commitPayload(world, oid, false))))
+  },
+
   'GET /commits/{ref}': async ({ world, path }) => {
     if (world.settings.contents === 'none') return noPermission()
     const oid = await world.repository.resolve(path.ref ?? '')

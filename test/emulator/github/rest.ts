@@ -2,6 +2,7 @@ import type { Received, Reply } from '../exchange.ts'
 import { json } from '../http.ts'
 import { fail, notFound } from './answers.ts'
 import { completeReply, type Route, requestProblems } from './openapi.ts'
+import { actionsRoutes } from './rest-actions.ts'
 import { issueRoutes } from './rest-issues.ts'
 import { pullRoutes } from './rest-pulls.ts'
 import { repositoryRoutes } from './rest-repository.ts'
@@ -10,7 +11,8 @@ import { fullName, type World } from './world.ts'
 /** Parameters that stand for a path, a branch, two of them. */
 const WITH_SLASHES = new Set(['path', 'ref', 'branch', 'basehead'])
 
-const routes = Object.entries({ ...repositoryRoutes, ...pullRoutes, ...issueRoutes }).map(([name, handler]) => {
+const allRoutes = { ...repositoryRoutes, ...pullRoutes, ...issueRoutes, ...actionsRoutes }
+const routes = Object.entries(allRoutes).map(([name, handler]) => {
   const [method = '', below = ''] = name.split(' ')
   const template = `/repos/{owner}/{repo}${below === '/' ? '' : below}`
   const names = [...template.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter ?? '')

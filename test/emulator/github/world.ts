@@ -11,6 +11,8 @@ export type Settings = {
   pullRequests: 'write' | 'read' | 'none'
   /** What `issues:` allows: labels that the repository does not have are made with `write` alone. */
   issues: 'write' | 'read' | 'none'
+  /** What `actions:` allows: runs are listed for who may read them. */
+  actions: 'read' | 'none'
   /** "Allow GitHub Actions to create and approve pull requests". */
   mayOpenPullRequests: boolean
   archived: boolean
@@ -45,6 +47,20 @@ export type Pull = {
   assignees: string[]
 }
 
+/** A run of a workflow. */
+export type WorkflowRun = {
+  id: number
+  /** Its file under `.github/workflows`. */
+  workflow: string
+  number: number
+  event: string
+  branch: string
+  /** Null while it runs. */
+  conclusion: string | null
+  /** When it was created, RFC 3339. */
+  createdAt: string
+}
+
 export type Issue = {
   number: number
   state: 'open' | 'closed'
@@ -67,6 +83,7 @@ export type World = {
   settings: Settings
   repository: Repository
   pulls: Pull[]
+  runs: WorkflowRun[]
   /** Numbered from 1001 on, apart from pull requests. */
   issues: Issue[]
   /** Commits GitHub has signed. */
@@ -87,6 +104,7 @@ export async function createWorld(given: Partial<Settings>): Promise<World> {
     contents: 'write',
     pullRequests: 'write',
     issues: 'write',
+    actions: 'none',
     mayOpenPullRequests: true,
     archived: false,
     protections: {},
@@ -98,7 +116,12 @@ export async function createWorld(given: Partial<Settings>): Promise<World> {
   }
   const repository = await createRepository(settings.defaultBranch)
   const urls = { server: '', api: '', graphql: '' }
-  return { settings, repository, pulls: [], issues: [], signed: new Set(), urls, hooks: [], violations: [] }
+  return {
+    settings,
+    repository,
+    ...{ pulls: [], runs: [], issues: [] },
+    ...{ signed: new Set(), urls, hooks: [], violations: [] },
+  }
 }
 
 export const fullName = ({ settings }: World) => `${settings.owner}/${settings.repo}`

@@ -36,7 +36,13 @@ function audit({ before, after, requests }: Regrouping): { verdicts: VerdictRow[
       limits: own,
     })),
   }))
-  const reading = { groups, allWorkspaces: workspaces.map(({ workspace }) => workspace), workspaces, unreadable: [] }
+  const reading = {
+    groups,
+    allWorkspaces: workspaces.map(({ workspace }) => workspace),
+    workspaces,
+    unreadable: [],
+    hasDefault: true,
+  }
   const file = formatSnapshot(snapshotOf(before))
   const committed = parseSnapshot(file, 'the committed snapshot')
   const limits = limitsNow(reading, committed, { workspaces: 'all', models: [], groupTypes: [] })
@@ -59,7 +65,10 @@ function audit({ before, after, requests }: Regrouping): { verdicts: VerdictRow[
     confirmed: [],
     hot: null,
   }
-  const { drift } = audited(known, { ...learnt, committed: { kind: 'read', snapshot: committed, policy: NO_POLICY } })
+  const { drift } = audited(known, {
+    ...learnt,
+    committed: { kind: 'read', snapshot: committed, policy: NO_POLICY, before: null },
+  })
   return { verdicts: verdicts.map(verdictRow), drift: drift.map(driftRow) }
 }
 

@@ -13,6 +13,7 @@ const reading = (allWorkspaces: Workspace[], read: Record<string, RateLimitGroup
   allWorkspaces,
   workspaces: Object.entries(read).map(([id, overrides]) => ({ workspace: workspace(id), overrides })),
   unreadable: [],
+  hasDefault: true,
 })
 
 const committed = (...ids: string[]) => ({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { publishedGroup, tierReadings } from '../../../src/judge/planning/tier-reading.ts'
+import { agreedTier, publishedGroup, tierReadings } from '../../../src/judge/planning/tier-reading.ts'
 import { readingText } from '../../../src/judge/planning/tier-sentences.ts'
 import type { RateLimitGroup } from '../../../src/vocabulary/limits/groups.ts'
 import { PUBLISHED, publishedGroupOfModel, TIERS } from '../../../src/vocabulary/limits/published-tiers.ts'
@@ -91,6 +91,28 @@ describe('the tier reading', () => {
     expect(publishedGroup({ type: 'model_group', models: ['claude-opus-4-6', 'claude-opus-4-9'] })?.name).toBe(
       'Claude Opus 4.x',
     )
+  })
+})
+
+describe('the tier of the organization', () => {
+  const start = opus({
+    requests_per_minute: 1_000,
+    input_tokens_per_minute_cache_aware: 2_000_000,
+    output_tokens_per_minute: 400_000,
+  })
+  const unlisted: RateLimitGroup = { type: 'files', name: 'files', models: [], limits: { requests_per_minute: 7 } }
+
+  test('is that of its spend cap where all its limits are published for it', () => {
+    expect(agreedTier([opus(SCALE), unlisted], 'Scale')).toBe('Scale')
+  })
+
+  test.each([
+    ['a cap that was raised', [start], 'Scale'],
+    ['a limit that was raised', [opus(SCALE), { ...start, requests_per_minute: 1 }], 'Scale'],
+    ['nothing that the table has', [unlisted], 'Scale'],
+    ['no cap that is known', [opus(SCALE)], null],
+  ] as const)('is not known with %s', (_, groups, cap) => {
+    expect(agreedTier(groups, cap)).toBeNull()
   })
 })
 

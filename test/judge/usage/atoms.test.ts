@@ -1,7 +1,9 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { atomsOf } from '../../../src/judge/usage/atoms.ts'
 import type { RateLimitGroup } from '../../../src/vocabulary/limits/groups.ts'
 import type { Snapshot } from '../../../src/vocabulary/limits/snapshot.ts'
+import { allGroups, isOf, MODELS, makeUp } from './random-make-ups.ts'
 
 const group = (name: string, ...models: string[]): RateLimitGroup => ({ type: 'model_group', name, models, limits: {} })
 const snapshot = (groups: RateLimitGroup[], ...overrides: RateLimitGroup[]): Snapshot => ({
@@ -31,4 +33,24 @@ test('an override of a listed group, as a file keeps it, tells nothing apart', (
   expect(atomsOf(snapshot([group('A', 'a1', 'a2')], group('A')), snapshot([group('A', 'a1', 'a2')]))).toEqual([
     ['a1', 'a2'],
   ])
+})
+
+test('for random make-ups two models are in one set just where no group of either tells them apart', () => {
+  fc.assert(
+    fc.property(fc.option(makeUp), makeUp, (before, now) => {
+      const atoms = atomsOf(before, now)
+      const makeUps = [before, now].filter((each) => each !== null).map(allGroups)
+      const listedIn = (groups: RateLimitGroup[]) => groups.flatMap(({ models }) => models)
+      const listed = MODELS.filter((model) => makeUps.some((groups) => listedIn(groups).includes(model)))
+      expect(atoms.flat().toSorted()).toEqual(listed.toSorted())
+      const atomOf = (model: string) => atoms.findIndex((atom) => atom.includes(model))
+      for (const one of listed)
+        for (const other of listed) {
+          const isTold = makeUps.some((groups) =>
+            groups.some((each) => isOf(one, each, listedIn(groups)) !== isOf(other, each, listedIn(groups))),
+          )
+          expect(atomOf(one) === atomOf(other), `${one} and ${other}`).toBe(!isTold)
+        }
+    }),
+  )
 })

@@ -10,7 +10,7 @@ const quiet: Report = {
   ...EXAMPLES['quiet-day'].report,
   window: { ...EXAMPLES['quiet-day'].report.window, start: '2026-11-24T00:00:00Z', end: '2026-11-25T00:00:00Z' },
 }
-const FIRST = { isRerun: false }
+const FIRST = { isReminder: false }
 const MODES: Notify[] = ['on-alert', 'on-change', 'always', 'never']
 
 /** A quiet day in which one row is as given. */
@@ -155,12 +155,12 @@ describe('on a Monday', () => {
     const waiting = { operation: 'unchanged', path: 'x.json', commit: null, pullRequest, note: null } as const
     expect(shouldNotify('on-change', DAYS.drift!, waiting, FIRST)).toBe(false)
     expect(shouldNotify('on-change', monday(DAYS.drift!), waiting, FIRST)).toBe(true)
-    expect(shouldNotify('on-change', DAYS.drift!, waiting, { isRerun: true })).toBe(true)
+    expect(shouldNotify('on-change', DAYS.drift!, waiting, { isReminder: true })).toBe(true)
   })
 })
 
 test('a run that is run again tells what still stands: its first attempt may have told nobody', () => {
-  const again = (day: string) => shouldNotify('on-change', DAYS[day]!, null, { isRerun: true })
+  const again = (day: string) => shouldNotify('on-change', DAYS[day]!, null, { isReminder: true })
   expect([again('a continuing alert'), again('a continuing watch')]).toEqual([true, true])
   expect([again('a quiet day'), again('a muted new alert')]).toEqual([false, false])
 })

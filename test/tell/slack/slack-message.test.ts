@@ -133,7 +133,7 @@ describe('the message of a first snapshot', () => {
   const { report } = EXAMPLES['quiet-day']
   const first = { ...report, first_snapshot: true }
   const snapshot = { ...EXAMPLES.week.snapshot }
-  const said = (notify: Notify) => JSON.stringify(renderSlack(first, LINKS, snapshot, notify))
+  const said = (notify: Notify) => JSON.stringify(renderSlack(first, LINKS, snapshot, { notify }))
 
   test('is one line on what is watched from now on, and when it will be heard of', () => {
     expect(said('on-alert')).toContain(

@@ -74,7 +74,7 @@ export function reportOf(verdicts: MeasuredVerdict[], days: number, details: Par
     drift: [],
     isFirstSnapshot: false,
     findings: [],
-    planning: planningOf({ ...judged, peakWindow: 'minute' }, [OPUS], null),
+    planning: planningOf({ ...judged, peakWindow: 'minute' }, [OPUS], { spendCapTier: null, usageTier: null }),
     unmatchedModels: [],
     unreadWorkspaces: [],
     failures: [],

@@ -86,10 +86,13 @@ describe('the planning part of the summary', () => {
     expect(calm).toBeGreaterThan(busy)
   })
 
-  test('names the tier where its spend cap is known, and no amount of money', () => {
+  test('names the tier of the spend cap where it is known, as that of the organization only where the limits agree, and no money', () => {
     const report = reportOf([rowOf('requests_per_minute', 1000, [500])], 1)
-    const known = { ...report, planning: { ...report.planning!, usage_tier: 'Start' } }
-    expect(textOf(known)).toContain("The organization's spend cap is the one published for the Start tier.")
+    const known = (usage_tier: string | null) =>
+      textOf({ ...report, planning: { ...report.planning!, spend_cap_tier: 'Start', usage_tier } })
+    const cap = "The organization's spend cap is the one published for the Start tier"
+    expect(known('Start')).toContain(`${cap}, and so are its limits.`)
+    expect(known(null)).toContain(`${cap}. Not all its limits are, so Anthropic may have raised the cap or a limit`)
     expect(textOf(report)).not.toContain('spend cap')
   })
 

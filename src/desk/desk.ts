@@ -57,10 +57,11 @@ async function main(): Promise<ExitCode> {
     status.clear()
     stdout.write(text)
   }
+  const shown = { folder, screen: screenOf(stdout, env), print }
   const code =
     asked.kind === 'review'
-      ? await reviewAtDesk(deps, { readCommitted: readFolder(folder), folder, file: asked.files.summary, print })
-      : await audit(deps, doorAtDesk({ asked, folder, screen: screenOf(stdout, env), print }))
+      ? await reviewAtDesk(deps, { ...shown, readCommitted: readFolder(folder), file: asked.files.summary })
+      : await audit(deps, doorAtDesk({ ...shown, asked }))
   await transport.close()
   return code
 }

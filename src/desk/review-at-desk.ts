@@ -5,7 +5,6 @@ import { collectBelievable } from '../collect/limits/believable-limits.ts'
 import { policyIn, snapshotIn } from '../collect/repository/committed.ts'
 import { collectDays, collectHours, requestsForDays } from '../collect/review/hours.ts'
 import { collectCostShares } from '../collect/spend/cost-shares.ts'
-import { freshnessOf } from '../collect/usage/freshness.ts'
 import { collectCensus } from '../collect/usage/usage.ts'
 import { writeWhole } from '../deliver/write-whole.ts'
 import type { Deps } from '../deps.ts'
@@ -13,13 +12,15 @@ import { AuditError, describeError } from '../errors.ts'
 import { type ApiInputs, areOfLog, readInputs } from '../inputs/inputs.ts'
 import { contradictions } from '../judge/limits/contradictions.ts'
 import { limitsNow } from '../judge/limits/limits-now.ts'
-import { thresholdsBy } from '../judge/policy/apply.ts'
 import { createBuckets, hoursOf } from '../judge/review/buckets.ts'
-import { createMinuteMeters, reviewOf } from '../judge/review/review-of.ts'
+import { createMinuteMeters } from '../judge/review/minute-meters.ts'
+import { reviewOf } from '../judge/review/review-of.ts'
 import { worstDays } from '../judge/review/worst-days.ts'
 import { createLog } from '../log.ts'
 import type { Run } from '../run.ts'
+import { reviewOnScreen } from '../tell/review/review-on-screen.ts'
 import { reviewPage } from '../tell/review/review-page.ts'
+import type { Screen } from '../tell/terminal/style.ts'
 import { createSecrets } from '../transport/redaction.ts'
 import { DAY, earliestDay, type Window } from '../vocabulary/use/window.ts'
 import type { ExitCode } from './door.ts'
@@ -31,13 +32,17 @@ const DAYS_BY_MINUTE = 14
 
 type Desk = Pick<Door<ExitCode>, 'readCommitted'> & {
   folder: string
-  /** Where the page is to be written, beside the screen. */
+  screen: Screen
+  /** Where the page is to be written as Markdown, beside the screen. */
   file: string | undefined
   print: (text: string) => void
 }
 
-/** 0: the page was made. 1: limits or usage could not be read, or the file not written. 2: an input is not valid. */
-export async function reviewAtDesk(deps: Deps, { readCommitted, folder, file, print }: Desk): Promise<ExitCode> {
+/** 0: all was read and reported. 1: something was not. 2: an input is not valid. */
+export async function reviewAtDesk(
+  deps: Deps,
+  { readCommitted, folder, screen, file, print }: Desk,
+): Promise<ExitCode> {
   const secrets = createSecrets(deps.core)
   const log = createLog(deps.core, secrets.redact)
   let inputs: ApiInputs
@@ -50,18 +55,18 @@ export async function reviewAtDesk(deps: Deps, { readCommitted, folder, file, pr
     return 2
   }
   try {
-    const page = secrets.redact(await review({ deps, log, secrets, inputs }, readCommitted))
-    print(page)
-    if (file !== undefined) await writeWhole(resolve(folder, file), page)
-    return 0
+    const { found, workspaceNames } = await review({ deps, log, secrets, inputs }, readCommitted)
+    print(secrets.redact(reviewOnScreen(found, workspaceNames, screen)))
+    if (file !== undefined) await writeWhole(resolve(folder, file), secrets.redact(reviewPage(found, workspaceNames)))
+    return found.failures.length > 0 || !found.isWhole ? 1 : 0
   } catch (error) {
     log.fail(`The review could not be made. ${describeError(error)}`)
     return 1
   }
 }
 
-/** Top to bottom, as the audit goes. Throws AuditError. */
-async function review(run: Run<ApiInputs>, readCommitted: Desk['readCommitted']): Promise<string> {
+/** Top to bottom, as the audit goes. Throws AuditError where limits or the whole use cannot be read: then nothing is known. */
+async function review(run: Run<ApiInputs>, readCommitted: Desk['readCommitted']) {
   const { deps, log, inputs } = run
   const committed = await readCommitted(run)
   const span = quarterBefore(inputs.window.end, deps.now())
@@ -81,31 +86,24 @@ async function review(run: Run<ApiInputs>, readCommitted: Desk['readCommitted'])
     const hours = createBuckets(current.groups, limits, hoursOf(span))
     const hourly = await log.group('Hours', () => collectHours(reader, span, census))
     hours.fold(hourly.rows)
-    const sampled = worstDays(hours, limits, DAYS_BY_MINUTE)
-    const days = sampled.map((start) => ({ start, end: start + DAY }))
-    const reviewed = { groups: current.groups, limits, census, costs: cost.parts }
-    const meters = createMinuteMeters(reviewed, sampled)
+    const days = worstDays(hours, limits, DAYS_BY_MINUTE).map((start) => ({ start, end: start + DAY }))
+    const reviewed = { groups: current.groups, limits, census, costs: cost.kind === 'read' ? cost.parts : null }
+    const meters = createMinuteMeters(
+      reviewed,
+      days.map(({ start }) => start),
+    )
     api.budget.makeRoom(requestsForDays(reader, days, census))
     const minutely = await log.group('Minutes', () =>
       collectDays(reader, days, { census, hours: hourly.rows }, meters.fold),
     )
-    const stated = [counted.census.refreshedAt, hourly.refreshedAt, minutely.refreshedAt]
-    const known = freshnessOf(stated, span).known.tokens
-    return reviewPage(
-      reviewOf({
-        span,
-        sampled,
-        source: reader.source,
-        isWhole: known === span.end && hourly.addsUp && minutely.addsUp && census.length > 0,
-        knownUntil: known < span.end ? known : null,
-        reviewed,
-        meters,
-        problem: cost.problem,
-        hours,
-        thresholdsOf: thresholdsBy(policyIn(committed), inputs.thresholds),
-      }),
-      new Map(reading.allWorkspaces.map(({ id, name }) => [id, name])),
-    )
+    const found = reviewOf({
+      ...{ span, cost, hourly, minutely, reviewed, meters, hours },
+      source: reader.source,
+      refreshedAt: counted.census.refreshedAt,
+      policy: policyIn(committed),
+      thresholds: inputs.thresholds,
+    })
+    return { found, workspaceNames: new Map(reading.allWorkspaces.map(({ id, name }) => [id, name])) }
   } finally {
     api.close()
   }

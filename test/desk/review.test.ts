@@ -88,6 +88,7 @@ async function review(argv: readonly string[] = []) {
     {
       readCommitted: readFolder(folder),
       folder,
+      screen: { columns: 80, colour: false },
       file: asked.files.summary,
       print: (text) => {
         texts.page += text
@@ -106,6 +107,5 @@ const asked = (path: string) => anthropic.requests.filter((request) => request.p
 
 test('a page', async () => {
   const { code, flat, stderr } = await review(['--summary', 'r.md'])
-  console.log(code, flat, stderr)
-  console.log(anthropic.requests.map(({ path, query }) => `${path} ${query}`).join('\n'))
+  console.log(code, flat, stderr, await readFile(join(folder, 'r.md'), 'utf8'))
 })

@@ -1,3 +1,4 @@
+import { describeError } from '../../errors.ts'
 import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
 import { HOUR, MINUTE, type Span } from '../../vocabulary/use/window.ts'
 import {
@@ -25,6 +26,8 @@ export type Hours = {
   /** Whether they add up to the census. */
   addsUp: boolean
   refreshedAt: number | null
+  /** Why they could not be read: then there are none. */
+  problem: string | null
 }
 
 /** By model, and by what decides how use counts. */
@@ -33,7 +36,7 @@ function questionOf(census: readonly UsageRow[]): MinutesQuery {
   return { of: 'organization', models: null, isFiltered: false, workspaceIds: null, groupBy }
 }
 
-/** Reads every hour of the span. `census`: its whole use without times. Throws AuditError. */
+/** Reads every hour of the span. `census`: its whole use without times. */
 export async function collectHours(reader: UsageReader, span: Span, census: readonly UsageRow[]): Promise<Hours> {
   const query = questionOf(census)
   const complete = completing(query.groupBy, census)
@@ -42,12 +45,16 @@ export async function collectHours(reader: UsageReader, span: Span, census: read
   // As many rows an hour as there would be a minute, were each hour one.
   const rowsPerBucket = rowsPerMinute(cells.values(), { start: 0, end: ((span.end - span.start) / HOUR) * MINUTE })
   const asked = { ...span, width: '1h' as const, groupBy: query.groupBy, rowsPerBucket }
-  const { refreshedAt } = await reader.read(asked, (page) => {
-    // A row that comes twice counts once.
-    for (const row of page) seen.set(`${row.at} ${keyOf(query.groupBy, row)}`, complete(row))
-  })
-  const rows = [...seen.values()]
-  return { rows, addsUp: addUp(rows, query, cells), refreshedAt }
+  try {
+    const { refreshedAt } = await reader.read(asked, (page) => {
+      // A row that comes twice counts once.
+      for (const row of page) seen.set(`${row.at} ${keyOf(query.groupBy, row)}`, complete(row))
+    })
+    const rows = [...seen.values()]
+    return { rows, addsUp: addUp(rows, query, cells), refreshedAt, problem: null }
+  } catch (error) {
+    return { rows: [], addsUp: false, refreshedAt: null, problem: describeError(error) }
+  }
 }
 
 function addUp(rows: readonly UsageRow[], { groupBy }: MinutesQuery, cells: ReadonlyMap<string, Cell>): boolean {
@@ -66,16 +73,23 @@ export function requestsForDays(reader: UsageReader, days: readonly Span[], cens
   return days.reduce((sum, day) => sum + requestsOf(reader.source, day, size), 0)
 }
 
-/** Reads days by the minute, and hands the rows of each to `fold`; they should add up to its hours. Throws AuditError. */
+/** `read`: the days that were; `problem`: why those after them were not. */
+export type Days = { read: readonly Span[]; addsUp: boolean; refreshedAt: number | null; problem: string | null }
+
+/**
+ * Reads days by the minute, and hands the rows of each whole day to `fold`; they should add up to its hours. It stops at the
+ * first day that cannot be read.
+ */
 export async function collectDays(
   reader: UsageReader,
   days: readonly Span[],
   { census, hours }: { census: readonly UsageRow[]; hours: readonly UsageRow[] },
   fold: (rows: readonly UsageRow[]) => void,
-): Promise<{ addsUp: boolean; refreshedAt: number | null }> {
+): Promise<Days> {
   const query = questionOf(census)
   let addsUp = true
   const stated: (number | null)[] = []
+  const read: Span[] = []
   for (const day of days) {
     const own = hours.filter(({ at }) => at >= day.start && at < day.end)
     const cells = cellsOf(query, { earlier: [], window: own }, (model) => model)
@@ -86,10 +100,15 @@ export async function collectDays(
       groupBy: query.groupBy,
       rowsPerBucket: rowsPerMinute(cells.values(), day),
     }
-    const { refreshedAt } = await reader.read(asked, table.take)
-    stated.push(refreshedAt)
+    try {
+      const { refreshedAt } = await reader.read(asked, table.take)
+      stated.push(refreshedAt)
+    } catch (error) {
+      return { read, addsUp, refreshedAt: earliest(stated), problem: describeError(error) }
+    }
     addsUp &&= table.addsUp()
     for (const rows of table.rows()) fold(rows)
+    read.push(day)
   }
-  return { addsUp, refreshedAt: earliest(stated) }
+  return { read, addsUp, refreshedAt: earliest(stated), problem: null }
 }

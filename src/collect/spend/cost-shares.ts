@@ -2,11 +2,14 @@ import { describeError } from '../../errors.ts'
 import type { CostPart, PaidKind } from '../../vocabulary/use/cost-part.ts'
 import { DAY, isoTime, type Span } from '../../vocabulary/use/window.ts'
 import type { AnthropicClient } from '../anthropic/client.ts'
+import { earliest } from '../usage/freshness.ts'
 import type { Source } from '../usage/usage-reader.ts'
 import { type CostPage, costPages } from './cost-pages.ts'
 
-/** Shares of the cost, or why they are not known. */
-export type CostReading = { parts: readonly CostPart[]; problem: null } | { parts: null; problem: string }
+/** Shares of the cost, or why they are not known; `isFailure`: the service was asked, and did not answer. */
+export type CostReading =
+  | { kind: 'read'; parts: readonly CostPart[]; refreshedAt: number | null }
+  | { kind: 'unknown'; problem: string; isFailure: boolean }
 
 /** The longest range of one query. */
 const LONGEST = 31 * DAY
@@ -18,22 +21,28 @@ const DIMENSIONS = ['model', 'workspace_id', 'service_tier', 'speed', 'token_typ
  * divided by their sum before they leave this folder. It is a help, not the verdict: where it cannot be read, it says why.
  */
 export async function collectCostShares(client: AnthropicClient, span: Span, source: Source): Promise<CostReading> {
-  if (source === 'legacy')
-    return { parts: null, problem: 'The cost is known from the analytics API only, which was not read.' }
+  if (source === 'legacy') return unknown('The cost is known from the analytics API only, which was not read.')
   try {
     const rows: CostPage['data'] = []
+    const stated: (number | null)[] = []
     for (let start = span.start; start < span.end; start += LONGEST) {
       const end = Math.min(span.end, start + LONGEST)
       const query = { starting_at: isoTime(start), ending_at: isoTime(end), group_by: DIMENSIONS }
-      for await (const { data } of costPages(client, query)) rows.push(...data)
+      for await (const { data, data_refreshed_at: refreshed } of costPages(client, query)) {
+        rows.push(...data)
+        const at = refreshed ? Date.parse(refreshed) : Number.NaN
+        stated.push(Number.isNaN(at) ? null : at)
+      }
     }
     const whole = rows.reduce((sum, { cost }) => sum + Number(cost.amount), 0)
-    if (!(whole > 0)) return { parts: null, problem: 'No cost is on record.' }
-    return { parts: rows.map((row) => partOf(row, whole)), problem: null }
+    if (!(whole > 0)) return unknown('No cost is on record.')
+    return { kind: 'read', parts: rows.map((row) => partOf(row, whole)), refreshedAt: earliest(stated) }
   } catch (error) {
-    return { parts: null, problem: `The cost could not be read: ${describeError(error)}` }
+    return { kind: 'unknown', problem: describeError(error), isFailure: true }
   }
 }
+
+const unknown = (problem: string): CostReading => ({ kind: 'unknown', problem, isFailure: false })
 
 function partOf({ group, cost }: CostPage['data'][number], whole: number): CostPart {
   return {

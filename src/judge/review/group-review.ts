@@ -4,11 +4,11 @@ import { knownAlike, type Span } from '../../vocabulary/use/window.ts'
 import type { Thresholds } from '../../vocabulary/verdict.ts'
 import { unmeasuredReason } from '../headroom/unmeasured.ts'
 import type { JudgedLimiter } from '../limits/effective.ts'
-import { comparableLimiter, publishedGroup } from '../planning/tier-reading.ts'
+import { comparableLimiter, publishedGroup, tierReadings } from '../planning/tier-reading.ts'
 import { OVER_PROVISIONED_BELOW } from '../planning/what-if.ts'
 import { utilizationOf } from '../usage/peaks.ts'
 import type { Buckets } from './buckets.ts'
-import { highestIn, largest, type Rate, ratesOf, typicalOf } from './limit-figures.ts'
+import { countOver, highestIn, largest, type Over, overIn, type Rate, ratesOf, typicalOf } from './limit-figures.ts'
 
 /** A figure of a limit beside the limit. */
 export type Used = Pick<Rate, 'value' | 'at'> & { utilization: number }
@@ -20,12 +20,16 @@ export type MeasuredLimit = {
   thresholds: Thresholds
   /** The largest minute of the days that were read by the minute, or the mean of an hour of another day that was above it. */
   highest: Used
+  /** How often it was at or over its alert line: minutes of the days that were read by the minute; days of a limit per day. */
+  over: Over
   /** The busiest hour's mean of the whole span, and the median of the hours with use; of a limit per day, days. */
   busiest: Used
   typical: { value: number; utilization: number }
   /** The busiest hour (day) of each seven days up to the end, as utilization; the first of them may be shorter. */
   weeks: readonly number[]
-  /** The true figures are at least these. */
+  /** No use of it is known to be missing; else its figures are at least these. */
+  isWhole: boolean
+  /** Its figures are at least these, be it by how the limiter is counted. */
   lowerBound: boolean
 }
 export type LimitReview = MeasuredLimit | { kind: 'unmeasured'; limiter: string; reason: string }
@@ -37,6 +41,8 @@ export type GroupFigures = {
   group: RateLimitGroup
   limits: readonly LimitReview[]
   carriedBy: CarriedBy
+  /** Tiers whose published values its limits are now. */
+  tiersNow: readonly Tier[]
   /** Every limit of it was measured, and used less than a tenth. */
   isOverProvisioned: boolean
 }
@@ -49,6 +55,10 @@ export type Evidence = {
   minutes: Buckets
   /** All of the use is known, and what was read adds up. */
   isWhole: boolean
+  /** Whether some use of a limit is in kinds of tokens that nobody counts yet. */
+  isAtLeast: (limit: JudgedLimiter) => boolean
+  /** Why no use is known at all; null where it is. */
+  problem: string | null
   thresholdsOf: (limit: JudgedLimiter) => Thresholds
 }
 
@@ -66,15 +76,17 @@ export function groupFigures(
     group,
     limits: reviews,
     carriedBy: carriedBy(group, reviews),
-    isOverProvisioned: evidence.isWhole && reviews.length > 0 && isIdle,
+    tiersNow: tierReadings([group])[0]?.matches ?? [],
+    isOverProvisioned: reviews.length > 0 && isIdle,
   }
 }
 
 function limitReview(judged: JudgedLimiter, evidence: Evidence): LimitReview {
   const { limiter, limit } = judged
-  const { hours, minutes, span, source, isWhole } = evidence
+  const { hours, minutes, span, source } = evidence
   const [hourly, minutely] = [hours.meterOf(judged), minutes.meterOf(judged)]
   const reason =
+    evidence.problem ??
     unmeasuredReason(judged, { source, known: knownAlike(span.end), span }, hourly) ??
     (minutely?.hasUnknownRequests ? 'the usage API left out the request count of some rows' : null)
   if (reason !== null || !limit || !hourly || !minutely)
@@ -86,15 +98,22 @@ function limitReview(judged: JudgedLimiter, evidence: Evidence): LimitReview {
   const minute = highestIn(minutely.series, rule, minutes)
   const highest = rule.per === 'day' || busiest.value > minute.value ? busiest : minute
   const typical = typicalOf(rates)
+  const thresholds = evidence.thresholdsOf(judged)
+  const isWhole = evidence.isWhole && !evidence.isAtLeast(judged)
   return {
     kind: 'measured',
     limiter,
     limit,
-    thresholds: evidence.thresholdsOf(judged),
+    thresholds,
     highest: used(highest),
+    over:
+      rule.per === 'day'
+        ? countOver(rates, limit, thresholds.alert)
+        : overIn(minutely.series, rule, minutes, { limit, line: thresholds.alert }),
     busiest: used(busiest),
     typical: { value: typical, utilization: typical / limit },
     weeks: weeksOf(rates, rule.per === 'day' ? 7 : 7 * 24).map((value) => value / limit),
+    isWhole,
     lowerBound: rule.lowerBound || !isWhole,
   }
 }
@@ -120,7 +139,10 @@ function carriedBy(group: RateLimitGroup, limits: readonly LimitReview[]): Carri
       ({ byTier, limit }) => limit?.kind === 'measured' && limit.highest.value / byTier[name] < limit.thresholds.alert,
     ),
   )
-  return tier ? { kind: 'tier', tier } : { kind: 'none' }
+  if (!tier) return { kind: 'none' }
+  // More use than was seen may need a higher one.
+  const isLowerBound = rows.some(({ limit }) => limit?.kind === 'measured' && limit.lowerBound)
+  return isLowerBound ? { kind: 'unknown', why: 'its use is known as a lower bound only' } : { kind: 'tier', tier }
 }
 
 /** The use of the group's limit that comes first, by the minutes alone; null where none of them is known. */

@@ -1,6 +1,6 @@
 import type { LimiterRule } from '../../vocabulary/limits/limiters.ts'
-import { HOUR, MINUTE, MINUTES_PER_DAY } from '../../vocabulary/use/window.ts'
-import { scaleOf } from '../usage/peaks.ts'
+import { dayOf, HOUR, MINUTE, MINUTES_PER_DAY } from '../../vocabulary/use/window.ts'
+import { scaleOf, utilizationOf } from '../usage/peaks.ts'
 import type { Buckets } from './buckets.ts'
 
 /** From buckets to the figures of one limit, in its own units. */
@@ -47,6 +47,30 @@ function sumOf(values: Float64Array | null, from: number, width: number): number
 /** The first of the largest. */
 export function largest(rates: readonly Rate[]): Rate {
   return rates.reduce((most, one) => (one.value > most.value ? one : most), rates[0] ?? rate(0, 1, 0))
+}
+
+/** `times`: minutes, or days of a limit per day; `days`: on how many days they were. */
+export type Over = { times: number; days: number }
+
+/** The minutes at or over a line of the limit. */
+export function overIn(
+  values: Float64Array | null,
+  rule: LimiterRule,
+  minutes: Buckets,
+  { limit, line }: { limit: number; line: number },
+): Over {
+  const rates: Rate[] = []
+  for (let index = 0; index < minutes.count; index++) {
+    const total = values?.[index] ?? 0
+    if (total > 0) rates.push(rate(total, scaleOf(rule), minutes.startOf(index)))
+  }
+  return countOver(rates, limit, line)
+}
+
+/** The rates at or over a line of the limit. */
+export function countOver(rates: readonly Rate[], limit: number, line: number): Over {
+  const over = rates.filter((one) => utilizationOf(one, limit) >= line)
+  return { times: over.length, days: new Set(over.map(({ at }) => dayOf(at))).size }
 }
 
 /** The median of those with use, the mean of the middle two where their number is even; 0: there was none. */

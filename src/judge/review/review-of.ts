@@ -1,104 +1,65 @@
-import { groupKey, type RateLimitGroup, sameGroup } from '../../vocabulary/limits/groups.ts'
+import type { Policy } from '../../collect/repository/policy-schema.ts'
+import type { Days, Hours } from '../../collect/review/hours.ts'
+import type { CostReading } from '../../collect/spend/cost-shares.ts'
+import { freshnessOf } from '../../collect/usage/freshness.ts'
+import { groupKey, listedName, type RateLimitGroup, sameGroup } from '../../vocabulary/limits/groups.ts'
+import { UNCLAIMED_LINE } from '../../vocabulary/use/accounting.ts'
 import type { CostPart } from '../../vocabulary/use/cost-part.ts'
-import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
-import type { Span } from '../../vocabulary/use/window.ts'
-import type { JudgedLimiter } from '../limits/effective.ts'
-import { type Buckets, createBuckets, minutesOf } from './buckets.ts'
-import { type Evidence, type GroupFigures, groupFigures, tightest } from './group-review.ts'
-import { type Move, movesOf } from './moves.ts'
-import { pricesOf } from './prices.ts'
+import { DAY, type Span } from '../../vocabulary/use/window.ts'
+import type { Thresholds } from '../../vocabulary/verdict.ts'
+import { thresholdsBy } from '../policy/apply.ts'
+import { useMutesBy } from '../policy/mutes.ts'
+import { atLeastBy } from '../usage/at-least.ts'
+import { useFindings } from '../usage/use-findings.ts'
+import { accountingOf, groupsWithUnknownKinds } from '../usage/where-use-went.ts'
+import type { Buckets } from './buckets.ts'
+import { type GroupFigures, groupFigures, tightest } from './group-review.ts'
+import type { MinuteMeters, Reviewed } from './minute-meters.ts'
+import type { CostShare, Costs, Failure, GroupReview, MoveReview, Review, Verdict } from './review.ts'
 
-/** A quarter of use beside the limits and the cost: what to do with each group. */
-
-/** Utilization of a group's limit that comes first, by the minutes, as it was and as it would be. */
-export type Touched = { group: RateLimitGroup; before: number; after: number }
-export type MoveReview = Pick<Move, 'group' | 'costChange'> &
-  ({ kind: 'model'; from: string; to: string; part: number } | { kind: 'cache'; from: number; to: number }) & {
-    touched: readonly Touched[]
-    /** No group that it touches is over an alert line then. */
-    isWithin: boolean
-  }
-
-/** `move`: with the model named there, no limit is over its alert line; `unknown`: nothing of the group was measured. */
-export type Verdict = 'stay' | 'raise' | 'lower' | 'move' | 'unknown'
-export type GroupReview = GroupFigures & { verdict: Verdict; moves: readonly MoveReview[] }
-
-export type CostShare = { name: string | null; share: number }
-export type Costs =
-  | { kind: 'known'; models: readonly CostShare[]; workspaces: readonly CostShare[] }
-  | { kind: 'unknown'; problem: string }
-
-export type Review = {
+/** What was read of a quarter. */
+type Given = {
   span: Span
-  /** Starts of the days that were read by the minute, UTC ms. */
-  sampled: readonly number[]
   source: 'analytics' | 'legacy'
-  isWhole: boolean
-  /** Up to when use is known, where that is before the end; UTC ms. */
-  knownUntil: number | null
-  groups: readonly GroupReview[]
-  costs: Costs
-}
-
-/** The organization whose quarter it is. */
-export type Reviewed = {
-  groups: readonly RateLimitGroup[]
-  /** Those of the organization. */
-  limits: readonly JudgedLimiter[]
-  census: readonly UsageRow[]
-  /** Null: not known. */
-  costs: readonly CostPart[] | null
-}
-
-/** Takes the minutes of the sampled days: as they were, and as each move would have them. */
-export type MinuteMeters = {
-  fold: (rows: readonly UsageRow[]) => void
-  minutes: Buckets
-  moves: readonly { move: Move; minutes: Buckets }[]
-}
-
-export function createMinuteMeters(
-  { groups, limits, census, costs }: Reviewed,
-  sampled: readonly number[],
-): MinuteMeters {
-  const layout = minutesOf(sampled)
-  const minutes = createBuckets(groups, limits, layout)
-  const moves = movesOf(groups, census, costs && pricesOf(costs, census)).map((move) => {
-    const own = limits.filter(({ group }) => move.touched.some((one) => sameGroup(one, group)))
-    return { move, minutes: createBuckets(groups, own, layout) }
-  })
-  return {
-    minutes,
-    moves,
-    fold: (rows) => {
-      minutes.fold(rows)
-      for (const { move, minutes: would } of moves) would.fold(rows.flatMap(move.changed))
-    },
-  }
-}
-
-type Given = Omit<Review, 'groups' | 'costs'> & {
+  /** Up to when the whole use without times is known, UTC ms; null where the API does not say. */
+  refreshedAt: number | null
   reviewed: Reviewed
+  hours: Buckets
   meters: MinuteMeters
-  /** Why the cost is not known. */
-  problem: string | null
-} & Pick<Evidence, 'hours' | 'thresholdsOf'>
+  hourly: Pick<Hours, 'addsUp' | 'refreshedAt' | 'problem'>
+  minutely: Days
+  cost: CostReading
+  policy: Policy
+  /** The lines of the inputs. */
+  thresholds: Thresholds
+}
 
 /** The review, the groups whose limits were used most first. */
-export function reviewOf({ reviewed, meters, problem, hours, thresholdsOf, ...known }: Given): Review {
-  const { span, source, isWhole } = known
-  const evidence = { span, source, isWhole, hours, thresholdsOf, minutes: meters.minutes }
-  const limitsOf = (group: RateLimitGroup) => reviewed.limits.filter((limit) => sameGroup(limit.group, group))
-  const figures = [...new Map(reviewed.limits.map(({ group }) => [groupKey(group), group])).values()].map((group) =>
-    groupFigures(group, limitsOf(group), evidence),
-  )
+export function reviewOf(given: Given): Review {
+  const { span, source, reviewed, hours, meters, hourly, minutely, policy } = given
+  const { groups, limits, census } = reviewed
+  const known = freshnessOf([given.refreshedAt, hourly.refreshedAt, minutely.refreshedAt], span).known.tokens
+  const failures = failuresOf(given)
+  const addsUp = hourly.addsUp && minutely.addsUp && minutely.problem === null
+  const isWhole = addsUp && known === span.end && census.length > 0
+  const thresholdsOf = thresholdsBy(policy, given.thresholds)
+  const use = { window: census, earlier: [] }
+  const evidence = {
+    ...{ span, source, hours, isWhole, thresholdsOf, minutes: meters.minutes },
+    isAtLeast: atLeastBy({ unreconciled: [], unknownKinds: groupsWithUnknownKinds(use, groups) }),
+    problem: hourly.problem === null ? null : 'use by the hour could not be read',
+  }
+
+  const limitsOf = (group: RateLimitGroup) => limits.filter((limit) => sameGroup(limit.group, group))
   const lineOf = (group: RateLimitGroup) => Math.min(...limitsOf(group).map((limit) => thresholdsOf(limit).alert))
+  const listed = new Set(groups.flatMap(({ models }) => models))
   const moves = meters.moves.map(({ move, minutes }): MoveReview => {
     const touched = move.touched.flatMap((one) => {
       const [before, after] = [tightest(limitsOf(one), meters.minutes), tightest(limitsOf(one), minutes)]
       return before === null || after === null ? [] : [{ group: one, before, after }]
     })
-    const isWithin = touched.length === move.touched.length && touched.every((one) => one.after < lineOf(one.group))
+    const isWithin =
+      isWhole && touched.length === move.touched.length && touched.every((one) => one.after < lineOf(one.group))
     const { group, costChange } = move
     const what =
       move.kind === 'model'
@@ -106,15 +67,33 @@ export function reviewOf({ reviewed, meters, problem, hours, thresholdsOf, ...kn
         : { kind: move.kind, from: move.from, to: move.to }
     return { ...what, group, costChange, touched, isWithin }
   })
-  const groups = figures.map((one): GroupReview => {
-    const own = moves.filter(({ group }) => sameGroup(group, one.group))
-    return { ...one, moves: own, verdict: verdictOf(one, own) }
+  const limited = [...new Map(limits.map(({ group }) => [groupKey(group), group])).values()]
+  const reviews = limited.map((group): GroupReview => {
+    const figures = groupFigures(group, limitsOf(group), evidence)
+    const own = moves.filter((move) => sameGroup(move.group, group))
+    const costShare = costShareOf(group, reviewed.costs, listed)
+    return { ...figures, moves: own, verdict: verdictOf(figures, own), costShare }
   })
+  const accounting = accountingOf(use, groups, { reconciled: addsUp, muteOf: useMutesBy(policy, span.end - DAY) })
   return {
-    ...known,
-    groups: groups.sort((a, b) => highestOf(b) - highestOf(a)),
-    costs: costsOf(reviewed.costs, problem),
+    ...{ span, source, isWhole, failures },
+    sampled: minutely.read.map(({ start }) => start),
+    unclaimed:
+      accounting.unmutedShare < UNCLAIMED_LINE
+        ? []
+        : useFindings({ ...accounting, reconciled: true }, []).map(({ message }) => message),
+    knownUntil: known < span.end ? known : null,
+    groups: reviews.sort((a, b) => highestOf(b) - highestOf(a)),
+    costs: costsOf(given.cost, span),
   }
+}
+
+function failuresOf({ hourly, minutely, cost }: Given): Failure[] {
+  return [
+    { part: 'hours' as const, problem: hourly.problem },
+    { part: 'minutes' as const, problem: minutely.problem },
+    { part: 'cost' as const, problem: cost.kind === 'unknown' && cost.isFailure ? cost.problem : null },
+  ].flatMap(({ part, problem }) => (problem === null ? [] : [{ part, problem }]))
 }
 
 function verdictOf({ limits, isOverProvisioned }: GroupFigures, moves: readonly MoveReview[]): Verdict {
@@ -123,6 +102,7 @@ function verdictOf({ limits, isOverProvisioned }: GroupFigures, moves: readonly 
   if (measured.length === 0) return 'unknown'
   if (measured.some((limit) => limit.highest.utilization >= limit.thresholds.alert))
     return moves.some((move) => move.kind === 'model' && move.isWithin && hasSeen(move, highest)) ? 'move' : 'raise'
+  if (!measured.every((limit) => limit.isWhole)) return 'unknown'
   return isOverProvisioned ? 'lower' : 'stay'
 }
 
@@ -133,12 +113,25 @@ const hasSeen = ({ group, touched }: MoveReview, highest: number): boolean =>
 const highestOf = ({ limits }: GroupFigures): number =>
   Math.max(-1, ...limits.map((limit) => (limit.kind === 'measured' ? limit.highest.utilization : -1)))
 
-function costsOf(parts: readonly CostPart[] | null, problem: string | null): Costs {
-  if (parts === null) return { kind: 'unknown', problem: problem ?? '' }
+function costShareOf(
+  { models }: RateLimitGroup,
+  parts: readonly CostPart[] | null,
+  listed: ReadonlySet<string>,
+): number | null {
+  if (parts === null || models.length === 0) return null
+  return parts
+    .filter(({ model }) => model !== null && models.includes(listedName(model, listed) ?? ''))
+    .reduce((sum, { share }) => sum + share, 0)
+}
+
+function costsOf(cost: CostReading, span: Span): Costs {
+  if (cost.kind === 'unknown') return { kind: 'unknown', problem: cost.problem }
+  const { refreshedAt } = cost
   return {
     kind: 'known',
-    models: sharesOf(parts, ({ model }) => model),
-    workspaces: sharesOf(parts, ({ workspaceId }) => workspaceId),
+    models: sharesOf(cost.parts, ({ model }) => model),
+    workspaces: sharesOf(cost.parts, ({ workspaceId }) => workspaceId),
+    knownUntil: refreshedAt !== null && refreshedAt < span.end ? refreshedAt : null,
   }
 }
 

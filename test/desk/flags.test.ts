@@ -73,6 +73,7 @@ const SWITCHES: Record<string, string[]> = {
   json: ['--json'],
   help: ['--help'],
   budgets: ['--budgets', '--lookback-days', '14'],
+  review: ['--review'],
 }
 
 describe('the help', () => {

@@ -261,9 +261,8 @@ function twin(world: RandomUse, bill: CostPart[] | null, all: Prices, isWhole: b
           const rounded = { at: top[0], value: top[1], utilization: top[1] / limit.limit }
           const highest = isDaily(limit) || top[1] > minute.value ? rounded : minute
           const { utilization } = highest
-          const line = limit.limit * thresholds.alert
           const buckets = isDaily(limit) ? hours : totals(rows, limit, sampled, MINUTE)
-          const over = buckets.filter(([, total]) => total / perOf(limit) >= line)
+          const over = buckets.filter(([, total]) => total / (perOf(limit) * limit.limit) >= thresholds.alert)
           return {
             limiter: limit.limiter,
             utilization,

@@ -45,6 +45,29 @@ describe('the command line', () => {
       expect(() => readFlags(['--budgets', ...rest], env), rest.join(' ')).toThrow(/--lookback-days 14 or more/)
   })
 
+  test('takes --review with what a review is made by, and names what does not go with it', () => {
+    const argv = ['--review', '--date', '2026-10-31', '--threshold', '80%', '--summary', 'review.md']
+    expect(readFlags(argv, env)).toEqual({
+      kind: 'review',
+      inputs: {
+        ...{ 'anthropic-admin-key': KEY, date: '2026-10-31', threshold: '80%' },
+        ...{ 'snapshot-mode': 'none', notify: 'never' },
+      },
+      files: { summary: 'review.md' },
+    })
+    for (const rest of [
+      ['--lookback-days', '14'],
+      ['--headers-log', 'log.jsonl'],
+      ['--workspaces', 'none'],
+      ['--fail-on', 'alert'],
+      ['--json'],
+      ['--budgets'],
+      ['--evidence', 'evidence.md'],
+      ['--date', 'last-3h'],
+    ])
+      expect(() => readFlags(['--review', ...rest], env), rest.join(' ')).toThrow(`does not go with ${rest[0]}`)
+  })
+
   test('takes a log in place of the key', () => {
     const asked = readFlags(['--headers-log', 'logs/*.jsonl'], env)
     expect(asked).toMatchObject({ inputs: { 'headers-log': 'logs/*.jsonl' } })

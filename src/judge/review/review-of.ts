@@ -56,10 +56,9 @@ export function reviewOf(given: Given): Review {
   const moves = meters.moves.map(({ move, minutes }): MoveReview => {
     const touched = move.touched.flatMap((one) => {
       const [before, after] = [tightest(limitsOf(one), meters.minutes), tightest(limitsOf(one), minutes)]
-      return before === null || after === null ? [] : [{ group: one, before, after }]
+      return before === null || after === null ? [] : [{ group: one, before, after, isOver: after >= lineOf(one) }]
     })
-    const isWithin =
-      isWhole && touched.length === move.touched.length && touched.every((one) => one.after < lineOf(one.group))
+    const isWithin = isWhole && touched.length === move.touched.length && touched.every(({ isOver }) => !isOver)
     const { group, costChange } = move
     const what =
       move.kind === 'model'

@@ -5,8 +5,8 @@ import type { Move } from './moves.ts'
 
 /** A quarter of use beside the limits and the cost, as it was judged. */
 
-/** Utilization of a group's limit that comes first, by the minutes, as it was and as it would be. */
-export type Touched = { group: RateLimitGroup; before: number; after: number }
+/** Utilization of a group's limit that comes first, by the minutes, as it was and as it would be; `isOver`: at an alert line then. */
+export type Touched = { group: RateLimitGroup; before: number; after: number; isOver: boolean }
 export type MoveReview = Pick<Move, 'group' | 'costChange'> &
   ({ kind: 'model'; from: string; to: string; part: number } | { kind: 'cache'; from: number; to: number }) & {
     touched: readonly Touched[]

@@ -1,4 +1,4 @@
-import type { CostShare, GroupReview, Review, Verdict } from '../../judge/review/review.ts'
+import type { CostShare, Review, Verdict } from '../../judge/review/review.ts'
 import { atMost, listing, percent } from '../../vocabulary/figures.ts'
 import { isoTime } from '../../vocabulary/use/window.ts'
 import { type Column, columns, paragraph } from '../terminal/layout.ts'
@@ -12,40 +12,40 @@ import {
   inOrder,
   movesOf,
   moveText,
-  name,
   percentOfCost,
   share,
   signed,
   tierText,
   touchedTexts,
-  when,
 } from './review-words.ts'
 
 const MOST = 5
 const right = (head: string): Column => ({ head, align: 'right' })
 
-/** The review for a terminal: the decisions first, then why, and what else would do. `workspaceNames`: names by ID. */
+/**
+ * The review for a terminal: the groups, what else would do, and what to do as the last lines, where the eye is when a
+ * command ends. `workspaceNames`: names by ID.
+ */
 export function reviewOnScreen(review: Review, workspaceNames: ReadonlyMap<string, string>, screen: Screen): string {
   const { span } = review
   const days = period({ start: isoTime(span.start), end: isoTime(span.end) })
   const told = ({ lead, text }: Sentence) => paragraph(`${painted('bold', lead, screen)} ${text}`, screen, '-')
+  const sentences = [...gaps(review, terminalText), ...reasons(review, terminalText)]
   return `${[
-    paragraph(`Claude rate limits and cost, ${days}. ${painted('bold', headline(review), screen)}`, screen),
-    decisions(review, screen),
-    [...gaps(review, terminalText), ...reasons(review, terminalText)].map(told).join('\n'),
+    paragraph(`Claude rate limits and cost, ${days}`, screen),
+    groups(review, screen),
     section('What would change cost and use', moves(review, screen), screen),
     section('Share of cost', costs(review, workspaceNames, screen), screen),
-    section(
-      'How it was sampled',
-      sampling(review)
-        .map((text) => paragraph(text, screen, '-'))
-        .join('\n'),
-      screen,
-    ),
+    section('How it was sampled', listed(sampling(review), screen), screen),
+    section('What to do', sentences.map(told).join('\n'), screen),
+    paragraph(painted('bold', headline(review), screen), screen),
   ]
     .filter(Boolean)
     .join('\n\n')}\n`
 }
+
+const listed = (texts: readonly string[], screen: Screen) =>
+  texts.map((text) => paragraph(text, screen, '-')).join('\n')
 
 const section = (title: string, body: string, screen: Screen): string =>
   body === '' ? '' : `${painted('bold', title, screen)}\n${body}`
@@ -58,32 +58,24 @@ const COLOURS: Record<Verdict, Parameters<typeof painted>[0]> = {
   unknown: 'gray',
 }
 
-function decisions(review: Review, screen: Screen): string {
-  const rows = inOrder(review).map((group) => {
+/** A row for each group, by its limit that was used most. */
+function groups(review: Review, screen: Screen): string {
+  const rows = inOrder(review).flatMap((group) => {
     const top = first(group)
-    const under = top ? painted('gray', about(group), screen) : ''
+    if (!top) return []
     return [
-      top ? share(top) : '',
-      top ? percent(top.typical.utilization) : '',
-      group.costShare === null ? '' : percentOfCost(group.costShare),
-      painted(COLOURS[group.verdict], decision(group), screen),
-      `${groupName(group.group, terminalText)}${under && `\n${under}`}`,
+      [
+        share(top),
+        percent(top.typical.utilization),
+        group.costShare === null ? '' : percentOfCost(group.costShare),
+        painted(COLOURS[group.verdict], decision(group), screen),
+        tierText(group),
+        groupName(group.group, terminalText),
+      ],
     ]
   })
-  return columns(
-    [right('Highest'), right('Typical'), right('Cost'), { head: 'Decision' }, { head: 'Group' }],
-    rows,
-    4,
-    screen,
-  )
-}
-
-function about(review: GroupReview): string {
-  const top = first(review)
-  if (!top) return ''
-  const at = when(review.group, top)
-  const tier = `carried by ${tierText(review)}`
-  return `${name(review.group, top, terminalText)}${at && `, ${at}`}${review.carriedBy.kind === 'unknown' ? '' : `; ${tier}`}`
+  const heads = [right('Highest'), right('Typical'), right('Cost'), { head: 'Decision' }, { head: 'Carried by' }]
+  return rows.length > 0 ? columns([...heads, { head: 'Group' }], rows, 5, screen) : ''
 }
 
 function moves(review: Review, screen: Screen): string {

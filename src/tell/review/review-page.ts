@@ -59,29 +59,26 @@ function decisions(review: Review): string {
     { head: 'Comes first' },
     { head: 'Weeks' },
   ]
-  const rows = inOrder(review).map((group) => [
-    `**${decision(group)}**`,
-    groupName(group.group, markdownText),
-    ...figures(group),
-  ])
+  const rows = inOrder(review).flatMap((group) => {
+    const top = first(group)
+    return top ? [[`**${decision(group)}**`, groupName(group.group, markdownText), ...figures(group, top)]] : []
+  })
   return stack(
     table(
       heads,
       rows.map((row) => row.map(unbroken)),
     ),
-    `<sub>Highest and typical use of the limit that comes first; cost of the group's models, of all cost; the lowest tier, as [published](${PUBLISHED.source}) on ${PUBLISHED.date}, on which no limit would reach its alert line; the busiest hour of each week beside that of the busiest one (█), oldest first.</sub>`,
+    rows.length > 0 &&
+      `<sub>Highest and typical use of the limit that comes first; cost of the group's models, of all cost; the lowest tier, as [published](${PUBLISHED.source}) on ${PUBLISHED.date}, on which no limit would reach its alert line; the busiest hour of each week beside that of the busiest one (█), oldest first.</sub>`,
   )
 }
 
-function figures(review: GroupReview): string[] {
-  const top = first(review)
-  const cost = review.costShare === null ? '' : percentOfCost(review.costShare)
-  if (!top) return ['', '', cost, '', '', '']
+function figures(review: GroupReview, top: MeasuredLimit): string[] {
   const at = when(review.group, top)
   return [
     share(top),
     percent(top.typical.utilization),
-    cost,
+    review.costShare === null ? '' : percentOfCost(review.costShare),
     tierText(review),
     `${name(review.group, top, markdownText)}${at && `, ${at}`}`,
     weeks(top),

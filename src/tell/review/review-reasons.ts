@@ -22,7 +22,7 @@ export function headline(review: Review): string {
 
 const COUNTED: Record<Decision, (groups: number) => string> = {
   Raise: (groups) => `raise ${groups}`,
-  'Move part, or raise': (groups) => `move part of ${groups}, or raise`,
+  'Move or raise': (groups) => `move part of ${groups} or raise`,
   Lower: (groups) => `lower ${groups}`,
   Stay: (groups) => `stay with ${groups}`,
   'Not known': (groups) => `${groups} not known`,
@@ -69,17 +69,14 @@ const FAILED: Record<Failure['part'], (days: number) => string> = {
 
 /** Why each group that asks for something does, and what of the others is not known. */
 export function reasons(review: Review, safe: Escape): Sentence[] {
-  const asking = inOrder(review).flatMap((group) => reason(group, review, safe))
-  const unmeasured = Map.groupBy(
-    review.groups.filter((group) => first(group) === undefined),
-    (group) => unmeasuredTexts(group, safe).join('; '),
+  const unmeasured = review.groups.filter((group) => first(group) === undefined)
+  const byReason = Map.groupBy(unmeasured, (group) => unmeasuredTexts(group, safe).join('; '))
+  const texts = [...byReason].map(
+    ([why, groups]) => `${listing(groups.map(({ group }) => groupName(group, safe)))} (${why})`,
   )
   return [
-    ...asking,
-    ...[...unmeasured].map(([why, groups]) => ({
-      lead: `Not measurable: ${listing(groups.map(({ group }) => groupName(group, safe)))}.`,
-      text: `${capital(why)}.`,
-    })),
+    ...inOrder(review).flatMap((group) => reason(group, review, safe)),
+    ...(texts.length > 0 ? [{ lead: 'Not measurable:', text: `${listing(texts)}.` }] : []),
   ]
 }
 

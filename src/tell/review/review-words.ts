@@ -11,7 +11,7 @@ import { groupName, isPerDay, limiterName, moment } from '../words/format.ts'
 /** The order of decisions: what asks for something comes first. */
 const ORDER: readonly Verdict[] = ['raise', 'move', 'lower', 'stay', 'unknown']
 
-/** What asks for something first, and of each decision the groups that were used most. */
+/** What asks for something first, and of each decision the groups that were used most; those that nothing is known of last. */
 export const inOrder = ({ groups }: Review): GroupReview[] =>
   ORDER.flatMap((verdict) => groups.filter((group) => group.verdict === verdict))
 
@@ -22,7 +22,7 @@ export const measuredOf = ({ limits }: Pick<GroupReview, 'limits'>): MeasuredLim
 /** The limit that comes first. */
 export const first = (review: Pick<GroupReview, 'limits'>): MeasuredLimit | undefined => measuredOf(review)[0]
 
-export type Decision = 'Raise' | 'Move part, or raise' | 'Lower' | 'Stay' | 'Not known' | 'Not measurable'
+export type Decision = 'Raise' | 'Move or raise' | 'Lower' | 'Stay' | 'Not known' | 'Not measurable'
 
 /** In a few words. */
 export function decision({ verdict, limits }: GroupReview): Decision {
@@ -30,7 +30,7 @@ export function decision({ verdict, limits }: GroupReview): Decision {
     case 'raise':
       return 'Raise'
     case 'move':
-      return 'Move part, or raise'
+      return 'Move or raise'
     case 'lower':
       return 'Lower'
     case 'stay':
@@ -70,11 +70,14 @@ export function signed(change: number): string {
   return `${change < 0 ? '−' : '+'}${percent(Math.abs(change))}`
 }
 
-/** The moves that matter, the one that saves most first. */
+/** The moves that matter: first those that bring no limit to its alert line, and of these the one that saves most. */
 export const movesOf = ({ groups }: Review): MoveReview[] =>
   groups
     .flatMap(({ moves }) => moves.filter(matters))
-    .sort((a, b) => (a.costChange ?? Infinity) - (b.costChange ?? Infinity))
+    .sort((a, b) => Number(bringsOver(a)) - Number(bringsOver(b)) || saved(b) - saved(a))
+
+const bringsOver = ({ touched }: MoveReview) => touched.some(({ isOver }) => isOver)
+const saved = ({ costChange }: MoveReview) => -(costChange ?? 0)
 
 const LEAST = 0.01
 
@@ -86,9 +89,12 @@ export function moveText(move: MoveReview, safe: Escape): string {
   return `${groupName(move.group, safe)}: cache reads from ${percent(move.from)} to ${percent(move.to)} of input`
 }
 
-/** `Claude Opus 4.x 90 % → 45 %`, for each group that a move touches. */
+/** `Claude Opus 4.x 90 % → 45 %`, for each group that a move touches; it says which is at an alert line then. */
 export const touchedTexts = ({ touched }: MoveReview, safe: Escape): string[] =>
-  touched.map(({ group, before, after }) => `${groupName(group, safe)} ${percent(before)} → ${percent(after)}`)
+  touched.map(
+    ({ group, before, after, isOver }) =>
+      `${groupName(group, safe)} ${percent(before)} → ${percent(after)}${isOver ? ' (reaches its alert line)' : ''}`,
+  )
 
 /** Days, those in a row as one. */
 export function daysText(days: readonly number[]): string[] {

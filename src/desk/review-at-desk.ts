@@ -81,25 +81,24 @@ async function review(run: Run<ApiInputs>, readCommitted: Desk['readCommitted'])
       collectCensus(api, quarter, { grid: span, allWorkspaces: reading.allWorkspaces }),
     )
     const { reader } = counted
-    const census = counted.census.window
+    const hourly = await log.group('Hours', () => collectHours(counted, span))
     const cost = await log.group('Cost', () => collectCostShares(api.client, span, reader.source))
     const hours = createBuckets(current.groups, limits, hoursOf(span))
-    const hourly = await log.group('Hours', () => collectHours(reader, span, census))
     hours.fold(hourly.rows)
     const days = worstDays(hours, limits, DAYS_BY_MINUTE).map((start) => ({ start, end: start + DAY }))
+    const { census } = hourly
     const reviewed = { groups: current.groups, limits, census, costs: cost.kind === 'read' ? cost.parts : null }
     const meters = createMinuteMeters(
       reviewed,
       days.map(({ start }) => start),
     )
-    api.budget.makeRoom(requestsForDays(reader, days, census))
+    api.budget.makeRoom(requestsForDays(reader, days, hourly))
     const minutely = await log.group('Minutes', () =>
-      collectDays(reader, days, { census, hours: hourly.rows }, meters.fold),
+      collectDays(reader, days, hourly, { fold: meters.fold, log: log.info }),
     )
     const found = reviewOf({
       ...{ span, cost, hourly, minutely, reviewed, meters, hours },
       source: reader.source,
-      refreshedAt: counted.census.refreshedAt,
       policy: policyIn(committed),
       thresholds: inputs.thresholds,
     })

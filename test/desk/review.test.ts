@@ -275,6 +275,32 @@ describe('what cannot be read is not measurable, and never looks like health', (
     expect(page).toContain('**Use is not wholly known.** What was read does not add up')
   })
 
+  test.each(['1h', '1m'])('but an answer by %s that was wrong once is asked for again', async (width) => {
+    const right = await review()
+    anthropic.faults.push({
+      path: new RegExp(`time_bucket_width=${width}`),
+      nth: 2,
+      effect: {
+        kind: 'rewrite',
+        rewrite: (reply) => ({
+          ...reply,
+          body: String(reply.body).replace(/"output_tokens":\d+/, '"output_tokens":7'),
+        }),
+      },
+    })
+    const { code, page } = await review()
+    expect(code).toBe(0)
+    expect(page).toBe(right.page)
+  })
+
+  test('an organization that nobody uses, or whose use is somewhere else', async () => {
+    anthropic.world = { ...WORLD, usage: [] }
+    const { page } = await review()
+    expect(page).not.toMatch(HEALTH)
+    expect(page).toContain('**Use is not wholly known.** None was found: the key may be that of another organization.')
+    expect(page).toContain('Not measurable: No cost is on record.')
+  })
+
   test('use that has not arrived by the end', async () => {
     anthropic.options.dataRefreshedAt = '2026-11-22T20:00:00Z'
     const { page } = await review()

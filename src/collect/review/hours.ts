@@ -14,14 +14,18 @@ import {
   rowsPerMinute,
   tellingApart,
 } from '../usage/cells.ts'
+import { type Census, readCensus } from '../usage/census.ts'
 import { earliest } from '../usage/freshness.ts'
-import { createMinuteTable } from '../usage/minute-table.ts'
+import { collectMinutes } from '../usage/minutes.ts'
 import { requestsOf } from '../usage/ranges.ts'
+import type { Counted } from '../usage/usage.ts'
 import type { UsageReader } from '../usage/usage-reader.ts'
 
 /** Use of the whole organization over a long span, by the hour, and of a few of its days by the minute. */
 
+/** `census`: the whole use without times; where the hours did not add up to it at first, that of a later count. */
 export type Hours = {
+  census: readonly UsageRow[]
   rows: readonly UsageRow[]
   /** Whether they add up to the census. */
   addsUp: boolean
@@ -36,26 +40,43 @@ function questionOf(census: readonly UsageRow[]): MinutesQuery {
   return { of: 'organization', models: null, isFiltered: false, workspaceIds: null, groupBy }
 }
 
-/** Reads every hour of the span. `census`: its whole use without times. */
-export async function collectHours(reader: UsageReader, span: Span, census: readonly UsageRow[]): Promise<Hours> {
+/** Reads every hour of the span, and all once more where they do not add up to the census. */
+export async function collectHours(
+  { reader, census, recount }: Pick<Counted, 'reader' | 'census' | 'recount'>,
+  span: Span,
+): Promise<Hours> {
+  try {
+    const first = await readHours(reader, span, census)
+    return first.addsUp ? first : await readHours(reader, span, await recount())
+  } catch (error) {
+    return { census: census.window, rows: [], addsUp: false, refreshedAt: null, problem: describeError(error) }
+  }
+}
+
+async function readHours(
+  reader: UsageReader,
+  span: Span,
+  { window: census, refreshedAt: counted }: Census,
+): Promise<Hours> {
   const query = questionOf(census)
   const complete = completing(query.groupBy, census)
-  const cells = cellsOf(query, { earlier: [], window: census }, (model) => model)
+  const cells = cellsOf(query, { earlier: [], window: census }, sameModel)
   const seen = new Map<string, UsageRow>()
   // As many rows an hour as there would be a minute, were each hour one.
   const rowsPerBucket = rowsPerMinute(cells.values(), { start: 0, end: ((span.end - span.start) / HOUR) * MINUTE })
   const asked = { ...span, width: '1h' as const, groupBy: query.groupBy, rowsPerBucket }
-  try {
-    const { refreshedAt } = await reader.read(asked, (page) => {
-      // A row that comes twice counts once.
-      for (const row of page) seen.set(`${row.at} ${keyOf(query.groupBy, row)}`, complete(row))
-    })
-    const rows = [...seen.values()]
-    return { rows, addsUp: addUp(rows, query, cells), refreshedAt, problem: null }
-  } catch (error) {
-    return { rows: [], addsUp: false, refreshedAt: null, problem: describeError(error) }
+  const { refreshedAt } = await reader.read(asked, (page) => {
+    // A row that comes twice counts once.
+    for (const row of page) seen.set(`${row.at} ${keyOf(query.groupBy, row)}`, complete(row))
+  })
+  const rows = [...seen.values()]
+  return {
+    ...{ census, rows, addsUp: addUp(rows, query, cells), problem: null },
+    refreshedAt: earliest([counted, refreshedAt]),
   }
 }
+
+const sameModel = (model: string) => model
 
 function addUp(rows: readonly UsageRow[], { groupBy }: MinutesQuery, cells: ReadonlyMap<string, Cell>): boolean {
   const byKey = Map.groupBy(rows, (row) => keyOf(groupBy, row))
@@ -68,8 +89,8 @@ function addUp(rows: readonly UsageRow[], { groupBy }: MinutesQuery, cells: Read
 }
 
 /** About how many requests so many days by the minute take. */
-export function requestsForDays(reader: UsageReader, days: readonly Span[], census: readonly UsageRow[]): number {
-  const { size } = cellsOf(questionOf(census), { earlier: [], window: census }, (model) => model)
+export function requestsForDays(reader: UsageReader, days: readonly Span[], { census }: Pick<Hours, 'census'>): number {
+  const { size } = cellsOf(questionOf(census), { earlier: [], window: census }, sameModel)
   return days.reduce((sum, day) => sum + requestsOf(reader.source, day, size), 0)
 }
 
@@ -77,38 +98,33 @@ export function requestsForDays(reader: UsageReader, days: readonly Span[], cens
 export type Days = { read: readonly Span[]; addsUp: boolean; refreshedAt: number | null; problem: string | null }
 
 /**
- * Reads days by the minute, and hands the rows of each whole day to `fold`; they should add up to its hours. It stops at the
- * first day that cannot be read.
+ * Reads days by the minute, and hands the rows of each whole day to `fold`; they should add up to its hours, and a day that
+ * does not is asked for again. It stops at the first day that cannot be read.
  */
 export async function collectDays(
   reader: UsageReader,
   days: readonly Span[],
-  { census, hours }: { census: readonly UsageRow[]; hours: readonly UsageRow[] },
-  fold: (rows: readonly UsageRow[]) => void,
+  { census, rows: hours }: Pick<Hours, 'census' | 'rows'>,
+  { fold, log }: { fold: (rows: readonly UsageRow[]) => void; log: (line: string) => void },
 ): Promise<Days> {
-  const query = questionOf(census)
+  const plan = { queries: [questionOf(census)], nameOf: sameModel }
+  const folds = { organization: fold, workspaces: () => {} }
   let addsUp = true
   const stated: (number | null)[] = []
   const read: Span[] = []
   for (const day of days) {
     const own = hours.filter(({ at }) => at >= day.start && at < day.end)
-    const cells = cellsOf(query, { earlier: [], window: own }, (model) => model)
-    const table = createMinuteTable(query, cells, { grid: day, windowStart: day.start, nameOf: (model) => model })
-    const asked = {
-      ...day,
-      width: '1m' as const,
-      groupBy: query.groupBy,
-      rowsPerBucket: rowsPerMinute(cells.values(), day),
-    }
+    const recount = () => readCensus(reader, day, day.start)
+    const context = { reader, grid: day, windowStart: day.start, recount, log }
     try {
-      const { refreshedAt } = await reader.read(asked, table.take)
+      const counted = { window: own, earlier: [], refreshedAt: null }
+      const { refreshedAt, unreconciled } = await collectMinutes(counted, plan, folds, context)
       stated.push(refreshedAt)
+      addsUp &&= unreconciled.length === 0
+      read.push(day)
     } catch (error) {
       return { read, addsUp, refreshedAt: earliest(stated), problem: describeError(error) }
     }
-    addsUp &&= table.addsUp()
-    for (const rows of table.rows()) fold(rows)
-    read.push(day)
   }
   return { read, addsUp, refreshedAt: earliest(stated), problem: null }
 }

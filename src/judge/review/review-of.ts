@@ -21,8 +21,6 @@ import type { CostShare, Costs, Failure, GroupReview, MoveReview, Review, Verdic
 type Given = {
   span: Span
   source: 'analytics' | 'legacy'
-  /** Up to when the whole use without times is known, UTC ms; null where the API does not say. */
-  refreshedAt: number | null
   reviewed: Reviewed
   hours: Buckets
   meters: MinuteMeters
@@ -38,7 +36,7 @@ type Given = {
 export function reviewOf(given: Given): Review {
   const { span, source, reviewed, hours, meters, hourly, minutely, policy } = given
   const { groups, limits, census } = reviewed
-  const known = freshnessOf([given.refreshedAt, hourly.refreshedAt, minutely.refreshedAt], span).known.tokens
+  const known = freshnessOf([hourly.refreshedAt, minutely.refreshedAt], span).known.tokens
   const failures = failuresOf(given)
   const addsUp = hourly.addsUp && minutely.addsUp && minutely.problem === null
   const isWhole = addsUp && known === span.end && census.length > 0

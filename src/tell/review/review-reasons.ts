@@ -39,12 +39,8 @@ function tierOfAll({ groups }: Review): string {
 
 /** What could not be read, or is not whole, so that less can be said. */
 export function gaps(review: Review, safe: Escape): Sentence[] {
-  const { failures, isWhole, knownUntil, sampled, unclaimed } = review
+  const { failures, isWhole, sampled, unclaimed } = review
   const said = failures.filter(({ part }) => part !== 'cost')
-  const missing =
-    knownUntil === null
-      ? 'What was read does not add up, or no use was found: it was still coming in, or minutes of old days are gone.'
-      : `It is known until ${moment(isoTime(knownUntil))}.`
   return [
     ...said.map(({ part, problem }) => ({
       lead: FAILED[part](sampled.length),
@@ -52,12 +48,20 @@ export function gaps(review: Review, safe: Escape): Sentence[] {
     })),
     ...(isWhole || said.length > 0
       ? []
-      : [{ lead: 'Use is not wholly known.', text: `${missing} All figures are at least what is shown.` }]),
+      : [{ lead: 'Use is not wholly known.', text: `${missing(review)} All figures are at least what is shown.` }]),
     ...unclaimed.map((sentence) => ({
       lead: 'Use that no limit here counts.',
       text: safe(sentence, SENTENCE_LENGTH),
     })),
   ]
+}
+
+function missing({ knownUntil, groups }: Review): string {
+  if (knownUntil !== null) return `It is known until ${moment(isoTime(knownUntil))}.`
+  const isUsed = groups.some((group) => (first(group)?.highest.value ?? 0) > 0)
+  return isUsed
+    ? 'What was read does not add up, though it was read twice: it was still coming in, or minutes of old days are gone.'
+    : 'None was found: the key may be that of another organization.'
 }
 
 const FAILED: Record<Failure['part'], (days: number) => string> = {

@@ -85,7 +85,7 @@ function reviewed(
   for (const day of sampled) meters.fold(rows.filter(({ at }) => at >= day && at < day + DAY))
   const read = { addsUp: isWhole, refreshedAt: null, problem: null }
   return reviewOf({
-    ...{ span, source: 'analytics', refreshedAt: null, reviewed: given, hours, meters, thresholds, policy: NO_POLICY },
+    ...{ span, source: 'analytics', reviewed: given, hours, meters, thresholds, policy: NO_POLICY },
     hourly: read,
     minutely: { ...read, read: sampled.map((start) => ({ start, end: start + DAY })) },
     cost: costs

@@ -432,6 +432,50 @@ describe('a group', () => {
     expect(reviewed(world({ output: 1 }), null, false).groups[0]!.verdict).toBe('unknown')
   })
 
+  test('with kinds of tokens that nobody counts yet is known as a lower bound, by a tier too', () => {
+    const review = one({ output: 39_999, unknownTokens: 1 })
+    expect(review.verdict).toBe('unknown')
+    const bounds = review.limits.map((limit) => limit.kind === 'measured' && [limit.limiter, limit.lowerBound])
+    expect(bounds).toEqual([
+      ['requests_per_minute', false],
+      ['input_tokens_per_minute_cache_aware', true],
+      ['output_tokens_per_minute', true],
+    ])
+    expect(review.carriedBy).toMatchObject({ kind: 'unknown' })
+    expect(one({ output: 1_500_000, unknownTokens: 1 })).toMatchObject({
+      verdict: 'raise',
+      carriedBy: { kind: 'none' },
+    })
+  })
+
+  test('over its line on a day that was not read by the minute is no case for a move', () => {
+    const groups = ['busy-1', 'busy-2', 'dear', 'cheap'].map((name) => ({ ...group, name, models: [`claude-${name}`] }))
+    /** An hour's use, in one minute of it, as the share of an output limit of 100 a minute. */
+    const used = (name: string, day: number, share: number): UsageRow => ({
+      ...world({ output: share * 60 * 100 }).rows[0]!,
+      ...{ at: END - day * DAY, model: `claude-${name}`, requests: 1 },
+    })
+    const rows = [
+      used('busy-1', 3, 5),
+      used('busy-2', 2, 4),
+      used('dear', 1, 0.8),
+      used('dear', 2, 0.001),
+      used('cheap', 2, 0.001),
+    ]
+    const costs = rows.map(({ model, workspaceId, serviceTier, speed, output }) => ({
+      ...{ model, workspaceId, serviceTier, speed, kind: 'output' as const },
+      share: output * (model === 'claude-cheap' ? 1e-6 : 1e-5) * (model === 'claude-dear' ? 1 : 1.5),
+    }))
+    const limits = groups.map((of) => ({
+      ...{ scope: { type: 'organization' as const }, group: of, limiter: 'output_tokens_per_minute', limit: 100 },
+    }))
+    const review = reviewed({ ...world({}), days: 3, groups, limits, rows }, costs, true)
+    expect(review.sampled).toEqual([END - 3 * DAY, END - 2 * DAY])
+    const dear = review.groups.find(({ group: { name } }) => name === 'dear')
+    expect(dear?.moves).toMatchObject([{ kind: 'model', to: 'claude-cheap', isWithin: true }])
+    expect(dear?.verdict).toBe('raise')
+  })
+
   test('of which nothing is measured has no verdict', () => {
     const review = one({ requests: null }, { requests_per_minute: 10 })
     expect(review).toMatchObject({ verdict: 'unknown', limits: [{ kind: 'unmeasured' }] })

@@ -31542,6 +31542,7 @@ const INPUTS = {
 	base: "",
 	branch: "claude-rate-limit-audit",
 	"commit-message": "chore: update Claude rate limits",
+	"pull-request-title": "",
 	"pull-request-labels": "",
 	"pull-request-reviewers": "",
 	"pull-request-assignees": "",
@@ -31678,6 +31679,7 @@ function liveSpan(text) {
 	if (text === "today") return "today";
 	return hours >= 1 && hours <= LONGEST_LIVE ? { hours } : void 0;
 }
+const LONGEST_TITLE$2 = 256;
 const WORKFLOW_TRIGGER = "an incoming webhook, https://hooks.slack.com/services/…; this address starts a workflow of Slack instead, which takes no message that this action writes: add an incoming webhook to the channel";
 const fields = {
 	"anthropic-admin-key": optional(grammar("an Admin API key (sk-ant-…), as one word", (text) => /^sk-ant-[\w-]+$/.test(text) ? text : void 0)),
@@ -31719,6 +31721,7 @@ const fields = {
 	base: optional(branchName),
 	branch: branchName,
 	"commit-message": grammar("one line of text", (text) => /[\r\n]/.test(text) ? void 0 : text),
+	"pull-request-title": optional(grammar(`one line of at most ${LONGEST_TITLE$2} characters`, (text) => /[\r\n]/.test(text) || text.length > LONGEST_TITLE$2 ? void 0 : text)),
 	"pull-request-labels": itemList,
 	"pull-request-reviewers": itemList,
 	"pull-request-assignees": itemList,
@@ -31879,6 +31882,7 @@ function otherInputs(values) {
 			base: values.base,
 			branch: values.branch,
 			commitMessage: values["commit-message"],
+			title: values["pull-request-title"],
 			labels: values["pull-request-labels"],
 			reviewers: values["pull-request-reviewers"],
 			assignees: values["pull-request-assignees"]
@@ -44950,7 +44954,7 @@ function sinceUpdate(drift, day) {
 }
 // src/deliver/snapshot/plan-snapshot.ts
 function planSnapshot(report, source, wanted) {
-	const { path, gatewayPath, headline, links } = wanted;
+	const { path, gatewayPath, headline, title, links } = wanted;
 	return (there, proposed) => {
 		const gatewayText = (file, limits) => formatGateway(withBudgets(gatewayOf(limits, source.workspaces), report, there[file] ?? null));
 		const text = there[path] ?? null;
@@ -44974,15 +44978,19 @@ function planSnapshot(report, source, wanted) {
 		};
 		const contents = contentsOf(files, path);
 		const renamed = before ? findRenames(before, after) : [];
-		const added = proposed ? newSince(proposed, after, path, report) : "";
+		const sinceThen = proposed ? newSince(proposed, after, path, report) : "";
+		const pullRequest = renderPullRequest(reported, links, {
+			files: contents,
+			renames: renamed,
+			sinceUpdate: sinceThen
+		});
 		return {
 			files,
 			message: commitMessage(headline, reported, contents, renamed),
-			pullRequest: renderPullRequest(reported, links, {
-				files: contents,
-				renames: renamed,
-				sinceUpdate: added
-			})
+			pullRequest: title === null ? pullRequest : {
+				...pullRequest,
+				title
+			}
 		};
 	};
 }
@@ -45024,7 +45032,7 @@ function driftOf(before, after, found) {
 // src/deliver/snapshot/keep-snapshot.ts
 async function keepSnapshot(run, report, committed, found, links) {
 	const { deps, inputs, log, secrets } = run;
-	const { path, mode, gatewayPath, commitMessage: headline } = inputs.snapshot;
+	const { path, mode, gatewayPath, commitMessage: headline, title } = inputs.snapshot;
 	const skipped = (why) => {
 		const note = secrets.redact(why);
 		log.info(note);
@@ -45074,6 +45082,7 @@ async function keepSnapshot(run, report, committed, found, links) {
 				path,
 				gatewayPath,
 				headline,
+				title,
 				links
 			}), runTrailer(deps.env)), secrets),
 			warn: log.warning

@@ -97,7 +97,13 @@ async function review(run: Run<ApiInputs>, readCommitted: Desk['readCommitted'])
       collectDays(reader, days, hourly, { fold: meters.fold, log: log.info }),
     )
     const found = reviewOf({
-      ...{ span, cost, hourly, minutely, reviewed, meters, hours },
+      span,
+      cost,
+      hourly,
+      minutely,
+      reviewed,
+      meters,
+      hours,
       source: reader.source,
       policy: policyIn(committed),
       thresholds: inputs.thresholds,

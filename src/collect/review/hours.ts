@@ -71,7 +71,10 @@ async function readHours(
   })
   const rows = [...seen.values()]
   return {
-    ...{ census, rows, addsUp: addUp(rows, query, cells), problem: null },
+    census,
+    rows,
+    addsUp: addUp(rows, query, cells),
+    problem: null,
     refreshedAt: earliest([counted, refreshedAt]),
   }
 }

@@ -43,7 +43,12 @@ export function reviewOf(given: Given): Review {
   const thresholdsOf = thresholdsBy(policy, given.thresholds)
   const use = { window: census, earlier: [] }
   const evidence = {
-    ...{ span, source, hours, isWhole, thresholdsOf, minutes: meters.minutes },
+    span,
+    source,
+    hours,
+    isWhole,
+    thresholdsOf,
+    minutes: meters.minutes,
     isAtLeast: atLeastBy({ unreconciled: [], unknownKinds: groupsWithUnknownKinds(use, groups) }),
     problem: hourly.problem === null ? null : 'use by the hour could not be read',
   }
@@ -73,7 +78,10 @@ export function reviewOf(given: Given): Review {
   })
   const accounting = accountingOf(use, groups, { reconciled: addsUp, muteOf: useMutesBy(policy, span.end - DAY) })
   return {
-    ...{ span, source, isWhole, failures },
+    span,
+    source,
+    isWhole,
+    failures,
     sampled: minutely.read.map(({ start }) => start),
     unclaimed:
       accounting.unmutedShare < UNCLAIMED_LINE

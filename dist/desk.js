@@ -5119,7 +5119,7 @@ const ZodUnknown = $constructor("ZodUnknown", (inst, def) => {
 	ZodType.init(inst, def);
 	inst._zod.processJSONSchema = (ctx, json, params) => void 0;
 });
-function unknown() {
+function unknown$1() {
 	return _unknown(ZodUnknown);
 }
 const ZodNever = $constructor("ZodNever", (inst, def) => {
@@ -5170,10 +5170,10 @@ const ZodObject = $constructor("ZodObject", (inst, def) => {
 		return this.clone(mergeDefs(this._zod.def, { catchall }));
 	},
 	passthrough() {
-		return this.clone(mergeDefs(this._zod.def, { catchall: unknown() }));
+		return this.clone(mergeDefs(this._zod.def, { catchall: unknown$1() }));
 	},
 	loose() {
-		return this.clone(mergeDefs(this._zod.def, { catchall: unknown() }));
+		return this.clone(mergeDefs(this._zod.def, { catchall: unknown$1() }));
 	},
 	strict() {
 		return this.clone(mergeDefs(this._zod.def, { catchall: never() }));
@@ -5226,7 +5226,7 @@ function looseObject(shape, params) {
 	return new ZodObject({
 		type: "object",
 		shape,
-		catchall: unknown(),
+		catchall: unknown$1(),
 		...normalizeParams(params)
 	});
 }
@@ -5787,7 +5787,7 @@ async function keyNames(client, data) {
 		throw error;
 	});
 }
-const KINDS$2 = {
+const KINDS$3 = {
 	admin_api_key_actor: "admin key",
 	anthropic_actor: "Anthropic",
 	api_actor: "API key",
@@ -5798,16 +5798,16 @@ const KINDS$2 = {
 function actorOf(by, names) {
 	const key = by.admin_api_key_id ?? by.api_key_id ?? null;
 	return {
-		kind: KINDS$2[by.type] ?? by.type.replace(/_actor$/, "").replaceAll("_", " "),
+		kind: KINDS$3[by.type] ?? by.type.replace(/_actor$/, "").replaceAll("_", " "),
 		id: key ?? by.service_account_id ?? by.user_id ?? null,
 		name: key === null ? null : names.get(key) ?? null
 	};
 }
 // src/collect/anthropic/budget.ts
-const LONGEST$1 = 24 * MINUTE;
+const LONGEST$2 = 24 * MINUTE;
 const ORDINARY = 12 * MINUTE;
 function createBudget(now) {
-	const latest = now() + LONGEST$1;
+	const latest = now() + LONGEST$2;
 	let deadline = now() + ORDINARY;
 	return {
 		deadline: () => deadline,
@@ -6900,9 +6900,9 @@ const status = union([int$2(), stringFormat("an HTTP status", /^\d{3}$/).transfo
 const schema$3 = looseObject({
 	timestamp: datetime({ offset: true }),
 	model: string$1().min(1),
-	headers: unknown().optional(),
+	headers: unknown$1().optional(),
 	status: status.nullish(),
-	error: unknown().optional()
+	error: unknown$1().optional()
 });
 function parseEntry(line) {
 	let value;
@@ -7646,6 +7646,24 @@ async function readLimits(client, known) {
 		unreadable: readings.filter((reading) => "error" in reading),
 		hasDefault: withoutAny.size > 0 || await holdsDefault(client, allWorkspaces)
 	};
+}
+// src/collect/limits/believable-limits.ts
+async function collectBelievable(api, run, committed, contradictions) {
+	const known = committed?.workspaces ?? [];
+	const reading = await collectLimits(api.client, run, known);
+	const first = contradictions(reading, committed);
+	if (first.impossible.length + first.doubtful.length === 0) return {
+		reading,
+		confirmed: []
+	};
+	run.log.warning(`${[...first.impossible, ...first.doubtful].join(" ")} The limits are read a second time.`);
+	const again = await collectLimits(api.older, run, known);
+	const second = contradictions(again, committed);
+	if (second.impossible.length === 0) return {
+		reading: again,
+		confirmed: second.doubtful
+	};
+	throw new AuditError(`The limits were read twice, and no such answer can be true: ${second.impossible.join(" ")}`, { remedy: "Run the job again; if it happens twice, compare with the Console and report it to Anthropic." });
 }
 // src/vocabulary/limits/snapshot.ts
 const SNAPSHOT_VERSION = 1;
@@ -12919,11 +12937,11 @@ function isUnclaimed({ kind }) {
 	return UNCLAIMED_KINDS.some((unclaimed) => unclaimed === kind);
 }
 // src/collect/repository/policy-schema.ts
-const name = string$1().trim().min(1);
+const name$1 = string$1().trim().min(1);
 const selector = {
-	group: name.optional().describe("Display name of a rate-limit group, a model or alias it contains, or a group type such as batch"),
-	limiter: name.optional().describe("Anthropic's name of a limiter, such as output_tokens_per_minute"),
-	workspace: name.optional().describe("Name or ID of a workspace")
+	group: name$1.optional().describe("Display name of a rate-limit group, a model or alias it contains, or a group type such as batch"),
+	limiter: name$1.optional().describe("Anthropic's name of a limiter, such as output_tokens_per_minute"),
+	workspace: name$1.optional().describe("Name or ID of a workspace")
 };
 const namesSomething = (rule) => rule.group !== void 0 || rule.limiter !== void 0 || rule.workspace !== void 0;
 const NAMES_SOMETHING = "names nothing; accepted: at least one of group, limiter, workspace";
@@ -12938,16 +12956,16 @@ const thresholdSchema = strictObject({
 });
 const muteSchema$1 = strictObject({
 	...selector,
-	model: name.optional().describe("A model whose use no limit counts"),
+	model: name$1.optional().describe("A model whose use no limit counts"),
 	kind: _enum(UNCLAIMED_KINDS, `is no kind of use; accepted: ${UNCLAIMED_KINDS.join(", ")}`).optional().describe("A kind of use that no limit counts"),
-	owner: name.describe("Who answers for it"),
-	reason: name.describe("Why nobody needs to hear of it"),
+	owner: name$1.describe("Who answers for it"),
+	reason: name$1.describe("Why nobody needs to hear of it"),
 	until: string$1().refine((text) => parseDay(text) !== void 0, "is not a day; accepted: YYYY-MM-DD").describe("Last audited UTC day it holds for, YYYY-MM-DD")
 }).refine((rule) => namesSomething(rule) || ofUse(rule), `${NAMES_SOMETHING}, or model or kind`).refine((rule) => !(namesSomething(rule) && ofUse(rule)), { error: "names a limit and use without one; accepted: group, limiter, workspace, or else model, kind" });
 const ofUse = ({ model, kind }) => model !== void 0 || kind !== void 0;
 const expectedSchema = strictObject({
-	group: name.describe("Display name of a rate-limit group, or a model or alias it contains"),
-	limiter: name.describe("Anthropic's name of a limiter, such as output_tokens_per_minute"),
+	group: name$1.describe("Display name of a rate-limit group, or a model or alias it contains"),
+	limiter: name$1.describe("Anthropic's name of a limiter, such as output_tokens_per_minute"),
 	workspace: selector.workspace.describe("Name or ID of a workspace; without it the organization's limit is meant"),
 	limit: number$1().nonnegative().describe("What should bind")
 });
@@ -13125,7 +13143,39 @@ function unreadFailures(committed) {
 		message: error
 	}];
 }
+// src/collect/spend/cost-pages.ts
+const PATH$3 = "/v1/organizations/analytics/cost";
+const OPTIONS$1 = {
+	betas: ["analytics-usage-cost-2026-08-24"],
+	version: "2026-10-21"
+};
 const page$1 = object({
+	data: array(object({
+		starting_at: string$1(),
+		group: object({
+			model: string$1().nullish(),
+			workspace_id: string$1().nullish(),
+			service_tier: string$1().nullish(),
+			speed: string$1().nullish(),
+			token_type: string$1().nullish()
+		}).nullish(),
+		cost: object({
+			amount: string$1().regex(/^-?\d+(\.\d+)?$/),
+			currency: literal("USD")
+		})
+	})),
+	has_more: boolean().nullish(),
+	next_page: string$1().nullish(),
+	data_refreshed_at: string$1().nullish()
+});
+function costPages(client, query) {
+	return followPages(`GET ${PATH$3}`, (cursor) => client.get(PATH$3, {
+		...query,
+		limit: 1e3,
+		page: cursor
+	}, page$1, OPTIONS$1), ({ has_more, next_page }) => nextCursor(`GET ${PATH$3}`, has_more, next_page));
+}
+const page = object({
 	data: array(object({
 		amount: string$1().regex(/^\d+$/).nullish(),
 		currency: string$1(),
@@ -13136,15 +13186,15 @@ const page$1 = object({
 	next_page: string$1().nullish()
 });
 const BETAS = ["spend-limit-reads-2026-09-26"];
-const PATH$3 = "/v1/organizations/spend_limits";
+const PATH$2 = "/v1/organizations/spend_limits";
 const SCOPES = ["usage_tier", "organization"];
 async function readSpendLimits(client) {
 	const rows = [];
 	try {
-		const pages = followPages(`GET ${PATH$3}`, (cursor) => client.get(PATH$3, {
+		const pages = followPages(`GET ${PATH$2}`, (cursor) => client.get(PATH$2, {
 			scope_type: SCOPES,
 			page: cursor
-		}, page$1, { betas: BETAS }), ({ next_page }) => next_page || null);
+		}, page, { betas: BETAS }), ({ next_page }) => next_page || null);
 		for await (const { data } of pages) rows.push(...data);
 	} catch (error) {
 		if (error instanceof AuditError && CLOSED.has(error.status ?? 0)) return {
@@ -13214,38 +13264,19 @@ async function collectSpend({ clientFor }, { window, policyCap }, log) {
 	}
 }
 const CENTS = 100;
-const page = object({
-	data: array(object({
-		starting_at: string$1(),
-		cost: object({
-			amount: string$1().regex(/^-?\d+(\.\d+)?$/),
-			currency: literal("USD")
-		})
-	})),
-	has_more: boolean().nullish(),
-	next_page: string$1().nullish(),
-	data_refreshed_at: string$1().nullish()
-});
-const PATH$2 = "/v1/organizations/analytics/cost";
-const OPTIONS$1 = {
-	betas: ["analytics-usage-cost-2026-08-24"],
-	version: "2026-10-21"
-};
 async function readCosts(client, window) {
 	const end = dayOf(window.end);
 	const lastDay = new Date(end - DAY);
 	const monthStart = Date.UTC(lastDay.getUTCFullYear(), lastDay.getUTCMonth());
 	const costs = Array.from({ length: (end - monthStart) / DAY }, () => 0);
 	let known = end;
-	const pages = followPages(`GET ${PATH$2}`, (cursor) => client.get(PATH$2, {
+	const pages = costPages(client, {
 		starting_at: isoTime(monthStart),
 		ending_at: isoTime(end),
 		time_bucket_width: "1d",
 		order_by: "time",
-		order: "asc",
-		limit: 1e3,
-		page: cursor
-	}, page, OPTIONS$1), ({ has_more, next_page }) => nextCursor(`GET ${PATH$2}`, has_more, next_page));
+		order: "asc"
+	});
 	for await (const { data, data_refreshed_at } of pages) {
 		const refreshed = data_refreshed_at ? Date.parse(data_refreshed_at) : NaN;
 		if (!Number.isNaN(refreshed)) known = Math.min(known, Math.floor(refreshed / MINUTE) * MINUTE);
@@ -13394,6 +13425,9 @@ function add$1(sums, row) {
 		sums[counter] = sum === null || value === null ? null : sum + value;
 	}
 }
+function agree(a, b) {
+	return a === null || b === null || a === b;
+}
 function rowsPerMinute(cells, { start, end }) {
 	const minutes = (end - start) / MINUTE;
 	let rows = 0;
@@ -13442,7 +13476,7 @@ const WIDTHS = {
 	"1d": DAY
 };
 const PAGE_ROWS = 1e3;
-const LONGEST = {
+const LONGEST$1 = {
 	"1m": DAY,
 	"1h": 31 * DAY,
 	"1d": 31 * DAY,
@@ -13457,8 +13491,8 @@ function analyticsRanges({ start, end, width, rowsPerBucket = 1 }) {
 	if (width === "all") return parts({
 		start,
 		end
-	}, LONGEST.all);
-	const most = LONGEST[width] / WIDTHS[width];
+	}, LONGEST$1.all);
+	const most = LONGEST$1[width] / WIDTHS[width];
 	const pages = Math.max(1, Math.floor(most * rowsPerBucket / PAGE_ROWS));
 	const buckets = Math.max(1, Math.min(most, Math.floor(pages * PAGE_ROWS / rowsPerBucket)));
 	return parts({
@@ -13535,7 +13569,7 @@ async function readDrivers(reader, peaks, context) {
 			const id = workspaceIdOf(peak.scope);
 			const isOwn = (row) => (!fitsOne || id === null || row.workspaceId === id) && isOfGroup(row, peak.group, context.listed);
 			const ofWorkspaces = id === null ? byWorkspace.filter(isOwn) : [];
-			return [peak.key, sharesOf(peak, byKey.filter(isOwn), ofWorkspaces, nameOf)];
+			return [peak.key, sharesOf$1(peak, byKey.filter(isOwn), ofWorkspaces, nameOf)];
 		});
 	});
 	return new Map((await Promise.all(answers)).flat());
@@ -13564,7 +13598,7 @@ function namesOf({ workspaces, apiKeys }, source) {
 		model: (model) => model ?? "no model"
 	};
 }
-function sharesOf(peak, byKey, byWorkspace, nameOf) {
+function sharesOf$1(peak, byKey, byWorkspace, nameOf) {
 	return {
 		workspaces: topShares(peak, byWorkspace, (row) => row.workspaceId, nameOf.workspace),
 		models: topShares(peak, byKey, (row) => row.model, nameOf.model),
@@ -13636,7 +13670,7 @@ function knownPart({ start, end }, { source, refreshedAt, now }) {
 		end: Math.min(Math.max(Math.floor(until / MINUTE) * MINUTE, start), end)
 	};
 }
-const DIMENSIONS$1 = [
+const DIMENSIONS$2 = [
 	"model",
 	"workspace_id",
 	"service_tier",
@@ -13655,9 +13689,9 @@ async function readTail(legacy, { deps, log, inputs }, from, folds) {
 			start: from,
 			end,
 			width: "1m",
-			groupBy: DIMENSIONS$1
+			groupBy: DIMENSIONS$2
 		}, (page) => {
-			for (const row of page) rows.set(`${row.at} ${keyOf$2(DIMENSIONS$1, row)}`, {
+			for (const row of page) rows.set(`${row.at} ${keyOf$2(DIMENSIONS$2, row)}`, {
 				...row,
 				requests: 0,
 				webSearches: 0
@@ -13773,7 +13807,7 @@ function earliest(times) {
 	return stated.length > 0 ? Math.min(...stated) : null;
 }
 // src/collect/usage/census.ts
-const DIMENSIONS = [
+const DIMENSIONS$1 = [
 	"model",
 	"workspace_id",
 	"service_tier",
@@ -13838,9 +13872,9 @@ async function readSpan(reader, span, by = "aggregate") {
 	const seen = new Map();
 	const results = await Promise.all(pieces.map((piece) => reader.read({
 		...piece,
-		groupBy: DIMENSIONS
+		groupBy: DIMENSIONS$1
 	}, (rows) => {
-		for (const row of rows) seen.set(`${row.at} ${keyOf$2(DIMENSIONS, row)}`, row);
+		for (const row of rows) seen.set(`${row.at} ${keyOf$2(DIMENSIONS$1, row)}`, row);
 	})));
 	return {
 		rows: combined(seen.values()),
@@ -13859,7 +13893,7 @@ function wholePart({ start, end }, grain) {
 	};
 }
 function combined(rows) {
-	return [...Map.groupBy(rows, (row) => keyOf$2(DIMENSIONS, row)).values()].flatMap((same) => {
+	return [...Map.groupBy(rows, (row) => keyOf$2(DIMENSIONS$1, row)).values()].flatMap((same) => {
 		const [first] = same;
 		if (!first) return [];
 		const sums = nothing();
@@ -14041,9 +14075,6 @@ function createMinuteTable(query, cells, { grid, windowStart, nameOf }) {
 			for (const columns of table.values()) yield columns.set.map((minute) => rowAt(columns, minute));
 		}
 	};
-}
-function agree(a, b) {
-	return a === null || b === null || a === b;
 }
 // src/collect/usage/minutes.ts
 const QUERIES_AT_ONCE = 1;
@@ -14766,6 +14797,7 @@ const INPUTS = {
 	base: "",
 	branch: "claude-rate-limit-audit",
 	"commit-message": "chore: update Claude rate limits",
+	"pull-request-title": "",
 	"pull-request-labels": "",
 	"pull-request-reviewers": "",
 	"pull-request-assignees": "",
@@ -14902,6 +14934,7 @@ function liveSpan(text) {
 	if (text === "today") return "today";
 	return hours >= 1 && hours <= LONGEST_LIVE ? { hours } : void 0;
 }
+const LONGEST_TITLE = 256;
 const WORKFLOW_TRIGGER = "an incoming webhook, https://hooks.slack.com/services/…; this address starts a workflow of Slack instead, which takes no message that this action writes: add an incoming webhook to the channel";
 const fields = {
 	"anthropic-admin-key": optional(grammar("an Admin API key (sk-ant-…), as one word", (text) => /^sk-ant-[\w-]+$/.test(text) ? text : void 0)),
@@ -14943,6 +14976,7 @@ const fields = {
 	base: optional(branchName),
 	branch: branchName,
 	"commit-message": grammar("one line of text", (text) => /[\r\n]/.test(text) ? void 0 : text),
+	"pull-request-title": optional(grammar(`one line of at most ${LONGEST_TITLE} characters`, (text) => /[\r\n]/.test(text) || text.length > LONGEST_TITLE ? void 0 : text)),
 	"pull-request-labels": itemList,
 	"pull-request-reviewers": itemList,
 	"pull-request-assignees": itemList,
@@ -15103,6 +15137,7 @@ function otherInputs(values) {
 			base: values.base,
 			branch: values.branch,
 			commitMessage: values["commit-message"],
+			title: values["pull-request-title"],
 			labels: values["pull-request-labels"],
 			reviewers: values["pull-request-reviewers"],
 			assignees: values["pull-request-assignees"]
@@ -15177,13 +15212,13 @@ function judgedLimiters({ groups, workspaces }) {
 	return [...organization, ...ofWorkspaces];
 }
 // src/judge/usage/peaks.ts
-const MINUTES_PER_HOUR = HOUR / MINUTE;
+const MINUTES_PER_HOUR$1 = HOUR / MINUTE;
 function scaleOf(rule) {
 	return rule.per === "second" ? 60 : 1;
 }
 function widthOf$1({ per }, peakWindow) {
 	if (per === "day") return MINUTES_PER_DAY;
-	return peakWindow === "hour" ? MINUTES_PER_HOUR : 1;
+	return peakWindow === "hour" ? MINUTES_PER_HOUR$1 : 1;
 }
 function peakOf$1(series, rule, peakWindow) {
 	const { values, start } = series;
@@ -15249,10 +15284,10 @@ function minutesAtOrOver({ values }, rule, limit, ratio) {
 	return count;
 }
 function hourlyPeaks({ values, minutes, knownMinutes }, rule) {
-	return Array.from({ length: minutes / MINUTES_PER_HOUR }, (_, hour) => {
-		const from = hour * MINUTES_PER_HOUR;
+	return Array.from({ length: minutes / MINUTES_PER_HOUR$1 }, (_, hour) => {
+		const from = hour * MINUTES_PER_HOUR$1;
 		let largest = 0;
-		for (let minute = from; values && minute < from + MINUTES_PER_HOUR; minute++) largest = Math.max(largest, values[minute]);
+		for (let minute = from; values && minute < from + MINUTES_PER_HOUR$1; minute++) largest = Math.max(largest, values[minute]);
 		return largest === 0 && from >= knownMinutes ? null : largest / scaleOf(rule);
 	});
 }
@@ -15368,7 +15403,7 @@ function withUse(views, rows, groups) {
 	return views.map((view) => {
 		const models = groupOf(view.group, groups)?.models ?? [];
 		if (view.scope.type !== "organization" || models.length === 0) return view;
-		const use = sumOf$1(rows.filter((row) => {
+		const use = sumOf$3(rows.filter((row) => {
 			const name = row.model === null ? null : listedName(row.model, listed);
 			return name !== null && models.includes(name) && useOf$1(row) === "standard";
 		}));
@@ -15378,7 +15413,7 @@ function withUse(views, rows, groups) {
 		};
 	});
 }
-function sumOf$1(rows) {
+function sumOf$3(rows) {
 	let requests = 0;
 	let input = 0;
 	let output = 0;
@@ -16026,7 +16061,7 @@ function positionText({ limit, position }) {
 	}
 }
 // src/judge/planning/what-if.ts
-const READ_SHARES = [
+const READ_SHARES$1 = [
 	0,
 	.5,
 	.8
@@ -16061,18 +16096,17 @@ function cacheWhatIf(verdicts, views, windowStart) {
 			limiter,
 			utilization,
 			readShare,
-			byShare: READ_SHARES.map((share) => utilization * (1 - share) / (1 - readShare))
+			byShare: READ_SHARES$1.map((share) => utilization * (1 - share) / (1 - readShare))
 		}];
 	});
 }
-const OVER_PROVISIONED_BELOW = .1;
 function overProvisioned(verdicts, isComplete) {
 	if (!isComplete) return [];
 	return [...Map.groupBy(verdicts, placeKey).values()].flatMap((ofGroup) => {
 		const [first] = ofGroup;
 		const utilizations = ofGroup.flatMap((row) => isMeasured$1(row) && !row.lowerBound ? [row.utilization] : []);
 		const highest = Math.max(...utilizations);
-		if (!first || utilizations.length < ofGroup.length || highest >= OVER_PROVISIONED_BELOW) return [];
+		if (!first || utilizations.length < ofGroup.length || highest >= .1) return [];
 		return [{
 			scope: first.scope,
 			group: first.group,
@@ -16399,19 +16433,31 @@ function unclaimed({ kind, tokens, requests, of }, accounting) {
 function knownTokens({ uncachedInput, cacheCreation, cacheRead, output }) {
 	return uncachedInput + cacheCreation + cacheRead + output;
 }
+function times(row, factor) {
+	return {
+		...row,
+		requests: row.requests === null ? null : row.requests * factor,
+		uncachedInput: row.uncachedInput * factor,
+		cacheCreation: row.cacheCreation * factor,
+		cacheRead: row.cacheRead * factor,
+		output: row.output * factor,
+		unknownTokens: row.unknownTokens * factor,
+		webSearches: row.webSearches * factor
+	};
+}
 // src/judge/usage/where-use-went.ts
 function accountingOf({ window, earlier }, groups, { reconciled, muteOf }) {
 	const partsOf = partsBy(groups, muteOf);
 	const parts = partsOf(window);
-	const whole = sumOf(parts);
+	const whole = sumOf$2(parts);
 	const unclaimed = parts.filter(isUnclaimed);
 	const unmuted = unclaimed.flatMap(({ of }) => of).filter(({ muted }) => !muted);
 	const before = new Set(partsOf(earlier).filter(isUnclaimed).flatMap(({ of }) => of.map(({ name }) => name)));
 	return {
 		...whole,
 		parts,
-		unclaimedShare: shareOf$1(sumOf(unclaimed), whole),
-		unmutedShare: shareOf$1(sumOf(unmuted), whole),
+		unclaimedShare: shareOf$1(sumOf$2(unclaimed), whole),
+		unmutedShare: shareOf$1(sumOf$2(unmuted), whole),
 		newlyUnclaimed: unmuted.map(({ name }) => name).filter((name) => !before.has(name)),
 		reconciled
 	};
@@ -16421,7 +16467,7 @@ function unmatchedModels({ window }, groups) {
 	const rows = window.filter(({ model }) => model !== null && listedName(model, listed) === null);
 	return [...Map.groupBy(rows, ({ model }) => model ?? "")].map(([model, same]) => ({
 		model,
-		...sumOf(same.map((row) => ({
+		...sumOf$2(same.map((row) => ({
 			tokens: tokensOf(row),
 			requests: row.requests
 		})))
@@ -16457,13 +16503,13 @@ function partsBy(groups, muteOf) {
 			const muted = isUnclaimed({ kind }) ? muteOf(kind, name) : null;
 			return {
 				name,
-				...sumOf(same.map(amount)),
+				...sumOf$2(same.map(amount)),
 				...muted && { muted }
 			};
 		});
 		return {
 			kind,
-			...sumOf(of),
+			...sumOf$2(of),
 			of: of.sort((a, b) => b.tokens - a.tokens || compareText(a.name, b.name))
 		};
 	};
@@ -16497,7 +16543,7 @@ function hasLimitFor({ type, limits }, use) {
 	});
 }
 const tokensOf = (row) => knownTokens(row) + row.unknownTokens;
-function sumOf(amounts) {
+function sumOf$2(amounts) {
 	return {
 		tokens: amounts.reduce((sum, { tokens }) => sum + tokens, 0),
 		requests: amounts.reduce((sum, { requests }) => sum === null || requests === null ? null : sum + requests, 0)
@@ -17696,12 +17742,10 @@ function indexByModel(items, modelsOf) {
 	for (const item of items) for (const model of modelsOf(item)) index.set(model, [...index.get(model) ?? [], item]);
 	return index;
 }
-// src/judge/planning/budgets.ts
-const FEWEST_DAYS = 14;
 const HELD_BACK = 7;
 const PERCENTILE = .999;
 function createBudgets({ verdicts, groups, workspaces, window, isComplete, used }) {
-	if (window.days < FEWEST_DAYS || !isComplete) return null;
+	if (window.days < 14 || !isComplete) return null;
 	const limits = verdicts.filter(isMeasured$1).filter(isBudgeted);
 	const listed = new Set(groups.flatMap((group) => group.models));
 	const touched = new Set(limits.flatMap(({ group }) => groupOf(group, groups)?.models ?? []));
@@ -17947,18 +17991,6 @@ function whyNotScaled({ workspace }, named, ids) {
 function whyNotMoved({ from, to }, used, listed) {
 	if (listedName(to, listed) === null) return `no rate-limit group lists ${to}, so that its limits are not known`;
 	return used.length === 0 ? `${from} was not used in the window` : null;
-}
-function times(row, factor) {
-	return {
-		...row,
-		requests: row.requests === null ? null : row.requests * factor,
-		uncachedInput: row.uncachedInput * factor,
-		cacheCreation: row.cacheCreation * factor,
-		cacheRead: row.cacheRead * factor,
-		output: row.output * factor,
-		unknownTokens: row.unknownTokens * factor,
-		webSearches: row.webSearches * factor
-	};
 }
 // src/vocabulary/limits/limit-command.ts
 function limitCommand(workspaceId, limiter, value) {
@@ -18320,15 +18352,15 @@ const transitionSchema = _enum([
 	"continuing",
 	"recovered"
 ]);
-const share = object({
+const share$1 = object({
 	id: string$1().nullable(),
 	name: string$1(),
 	share: ratio.describe("Part of the peak, 0–1")
 });
 const driversSchema = object({
-	workspaces: array(share),
-	models: array(share),
-	api_keys: array(share)
+	workspaces: array(share$1),
+	models: array(share$1),
+	api_keys: array(share$1)
 }).describe("Who drove the peak, in that very minute (hour, day), largest first, at most three of each");
 const clippedSchema = object({
 	from: time$1,
@@ -18642,7 +18674,7 @@ function verdictRow(verdict) {
 	if (isMeasured$1(verdict)) return {
 		...base,
 		...judgedBy,
-		...figures$2(verdict),
+		...figures$3(verdict),
 		...own,
 		...ofLive
 	};
@@ -18694,7 +18726,7 @@ const NO_FIGURES = {
 	hourly: null,
 	drivers: null
 };
-function figures$2(verdict) {
+function figures$3(verdict) {
 	const { limit, peak, peakAt, bracket, p99, minutesOverThreshold, utilization, band, transition } = verdict;
 	const { steady, clipped, previous, hourly, drivers, lowestRemaining, requestId, muted } = verdict;
 	return {
@@ -18879,7 +18911,7 @@ function planningPart(planning) {
 			utilization,
 			read_share: readShare,
 			by_share: byShare.map((shareUtilization, index) => ({
-				read_share: READ_SHARES[index] ?? 0,
+				read_share: READ_SHARES$1[index] ?? 0,
 				utilization: shareUtilization
 			}))
 		})),
@@ -19316,7 +19348,7 @@ async function runAudit(deps, door, log, secrets) {
 		}, committed) : auditByApi({
 			...run,
 			inputs
-		}, committed));
+		}, committed, door));
 	} catch (error) {
 		return door.deliverBlind(run, describeError(error));
 	}
@@ -19327,13 +19359,13 @@ async function check(deps, log, secrets, inputs) {
 	const { policy, snapshot } = checked;
 	return deliverCheck(deps, log, secrets, checked, policy.kind === "valid" && snapshot.kind === "valid" ? checkPolicy(policy.value, snapshot.value, dayOf(deps.now())) : null);
 }
-async function auditByApi(run, committed) {
+async function auditByApi(run, committed, { wantsBudgets }) {
 	const { log, inputs } = run;
 	const { window, thresholds, peakWindow } = inputs;
 	const api = connect(run, inputs.source);
 	try {
 		const before = snapshotIn(committed);
-		const { reading, confirmed } = await log.group("Limits", () => believableLimits(api, run, before));
+		const { reading, confirmed } = await log.group("Limits", () => collectBelievable(api, run, before, contradictions));
 		const limits = limitsNow(reading, before, inputs);
 		const spending = collectSpend(api, {
 			window,
@@ -19393,10 +19425,10 @@ async function auditByApi(run, committed) {
 			...known,
 			verdicts
 		}, reader);
-		const budgets = await budgetsOf(run, {
+		const budgets = wantsBudgets || inputs.snapshot.gatewayPath !== null ? await budgetsOf(run, {
 			...known,
 			verdicts
-		}, reader);
+		}, reader) : NO_BUDGETS;
 		const activities = limits.changes.some(({ change }) => isOfWorkspaceLimit(change)) ? await collectActivity(api, window.end, log) : null;
 		const report = reportOf(audited(known, {
 			...explained,
@@ -19454,12 +19486,11 @@ async function whatIfOf({ log, inputs }, known, reader) {
 		peakWindow
 	});
 }
-async function budgetsOf({ log, inputs }, { limits, usage, window, verdicts }, reader) {
-	const nothing = {
-		budgets: null,
-		problem: null
-	};
-	if (inputs.snapshot.gatewayPath === null) return nothing;
+const NO_BUDGETS = {
+	budgets: null,
+	problem: null
+};
+async function budgetsOf({ log }, { limits, usage, window, verdicts }, reader) {
 	const { census, takesFilter, freshness } = usage;
 	const isComplete = missingMinutes(window, freshness.known) === 0;
 	const meter = createBudgets({
@@ -19470,7 +19501,7 @@ async function budgetsOf({ log, inputs }, { limits, usage, window, verdicts }, r
 		isComplete,
 		used: census.window
 	});
-	if (meter === null) return nothing;
+	if (meter === null) return NO_BUDGETS;
 	const given = {
 		reader,
 		span: window,
@@ -19485,23 +19516,6 @@ async function budgetsOf({ log, inputs }, { limits, usage, window, verdicts }, r
 		budgets: null,
 		problem
 	};
-}
-async function believableLimits(api, run, committed) {
-	const known = committed?.workspaces ?? [];
-	const reading = await collectLimits(api.client, run, known);
-	const first = contradictions(reading, committed);
-	if (first.impossible.length + first.doubtful.length === 0) return {
-		reading,
-		confirmed: []
-	};
-	run.log.warning(`${[...first.impossible, ...first.doubtful].join(" ")} The limits are read a second time.`);
-	const again = await collectLimits(api.older, run, known);
-	const second = contradictions(again, committed);
-	if (second.impossible.length === 0) return {
-		reading: again,
-		confirmed: second.doubtful
-	};
-	throw new AuditError(`The limits were read twice, and no such answer can be true: ${second.impossible.join(" ")}`, { remedy: "Run the job again; if it happens twice, compare with the Console and report it to Anthropic." });
 }
 async function auditLog(run, committed) {
 	const read = await collectLog(run);
@@ -34291,12 +34305,12 @@ function refusedAdvice(report, safe, clock = inUtc) {
 	const rows = refusedRows(report);
 	const named = (of) => listing(of.map((row) => refusedName(row, safe)), NAMED$3);
 	const ofKind = (kind) => rows.filter(({ refused }) => refused[kind] > 0);
-	return KINDS$1.flatMap(([kind, advise]) => {
+	return KINDS$2.flatMap(([kind, advise]) => {
 		const refused = ofKind(kind);
 		return refused.length > 0 ? [advise(named(refused), refused, clock)] : [];
 	});
 }
-const KINDS$1 = [
+const KINDS$2 = [
 	["spend_cap", (names, rows) => `Raise the spend cap or stop what can wait (${names}): the money is spent until ${nextMonth(rows)}, and no rate limit helps.`],
 	["acceleration", (names) => `Let use rise more slowly (${names}): a sharp rise is refused even far below the limits. Ramp up over minutes, and wait as long as \`retry-after\` asks.`],
 	["rate_limit", (names, rows, clock) => `Use less at once (${names}): spread out what runs around ${worstMinute(rows, clock)} and wait as long as \`retry-after\` asks, or ask Anthropic for more.`],
@@ -34325,7 +34339,7 @@ function advice(report, safe, clock = inUtc) {
 	const best = STEPS.map((advise) => advise(report, safe, clock)).filter((step) => step !== null).toSorted((a, b) => b.helps - a.helps);
 	return [...refusedAdvice(report, safe, clock), ...best.map(({ text }) => text)];
 }
-const highestOf = (rows) => Math.max(...rows.map(({ utilization }) => utilization));
+const highestOf$1 = (rows) => Math.max(...rows.map(({ utilization }) => utilization));
 function raiseOwnLimit(report, safe) {
 	const ofOrganization = report.verdicts.filter(({ scope, limit }) => scope.type === "organization" && limit);
 	const held = ofBand(report, "alert").flatMap((row) => {
@@ -34338,7 +34352,7 @@ function raiseOwnLimit(report, safe) {
 	if (held.length === 0) return null;
 	return {
 		text: `Have a limit of your own making raised by your administrators (Console, API or CLI): ${listing(held.map(({ row, room }) => `${scopeName(row.scope, safe)} (${limiterName(row, safe)}: ${count$1(row.limit)}${room})`), NAMED$2)}.`,
-		helps: highestOf(held.map(({ row }) => row))
+		helps: highestOf$1(held.map(({ row }) => row))
 	};
 }
 function roomAbove(row, ofOrganization, report, safe) {
@@ -34363,7 +34377,7 @@ function cacheMore(report, safe) {
 	if (rows.length === 0) return null;
 	return {
 		text: `Add cache breakpoints where input binds: ${listing([...new Map(rows.map((row) => [groupName(row.group, safe), viewOf(row, report)?.cache?.read_share ?? 0]))].map(([name, readShare]) => `${name} reads ${share(readShare)}`), NAMED$2)} of its input from the cache. Cache reads do not count toward this limit; at a share of 70 % it carries 3.3 times the input.`,
-		helps: highestOf(rows)
+		helps: highestOf$1(rows)
 	};
 }
 function spreadOut(report, safe, clock) {
@@ -34384,7 +34398,7 @@ function useBatches(report) {
 	if (standard.length === 0) return null;
 	return {
 		text: "Move work that can wait to the Message Batches API: it draws on limits of its own.",
-		helps: highestOf(standard)
+		helps: highestOf$1(standard)
 	};
 }
 function askForMore(report, safe) {
@@ -34392,7 +34406,7 @@ function askForMore(report, safe) {
 	if (eligible.length === 0) return null;
 	return {
 		text: `Ask Anthropic for more: it considers an increase from 50 % use on, which holds for ${listing([...new Set(eligible.map((row) => `${groupName(row.group, safe)} ${limiterName(row, safe)}`))], NAMED$2)}.`,
-		helps: highestOf(eligible)
+		helps: highestOf$1(eligible)
 	};
 }
 function viewOf(row, report) {
@@ -34653,7 +34667,7 @@ function evidencePage(report) {
 	const asked = rows.filter(({ scope }) => scope.type === "organization");
 	const own = rows.filter(({ scope, limit_source }) => scope.type === "workspace" && limit_source === "workspace");
 	if (asked.length === 0 || report.live) return null;
-	return `${stack("# Evidence for higher Claude rate limits", `Use of ${period(report.window)}, from ${SOURCES[report.usage_source]}. ${PEAKS[report.peak_window]} ${observed(report)}`, overview(asked, report), ...asked.map((row) => section$1(row, report)), under("## Limits of our own workspaces", bullets(own.map((row) => ownLimit(row, report)))))}\n`;
+	return `${stack("# Evidence for higher Claude rate limits", `Use of ${period(report.window)}, from ${SOURCES[report.usage_source]}. ${PEAKS[report.peak_window]} ${observed(report)}`, overview(asked, report), ...asked.map((row) => section$2(row, report)), under("## Limits of our own workspaces", bullets(own.map((row) => ownLimit(row, report)))))}\n`;
 }
 const SOURCES = {
 	analytics: "Anthropic's usage analytics API",
@@ -34695,7 +34709,7 @@ function overview(rows, report) {
 	]));
 }
 const title = (row) => `${groupName(row.group, markdownText)}, ${limiterName(row, markdownText)}`;
-function section$1(row, report) {
+function section$2(row, report) {
 	const share = shareOf(row, report);
 	const ofLimit = (value) => `${count$1(value)} (${share(value / row.limit)})`;
 	const { alert } = thresholdsOf(row, report);
@@ -34889,9 +34903,9 @@ function moved({ before, after }, lines) {
 	const share = percentOf({ thresholds: lines });
 	const crossing = crossed(before.utilization, after.utilization, lines);
 	const alone = before.limit === after.limit ? "" : ` By the old limit, the move alone would make it ${share(after.peak / before.limit)}.`;
-	return `${figures$1(before, share)} → ${figures$1(after, share)}${crossing && `: ${crossing}`}.${alone}`;
+	return `${figures$2(before, share)} → ${figures$2(after, share)}${crossing && `: ${crossing}`}.${alone}`;
 }
-function figures$1({ peak, limit, utilization }, share) {
+function figures$2({ peak, limit, utilization }, share) {
 	return `${count$1(peak)} of ${count$1(limit)} (${share(utilization)})`;
 }
 function figuresOf(drift, report, safe) {
@@ -34909,12 +34923,12 @@ function effectText({ consequence, before, after, origin }, report) {
 		before,
 		after
 	}, lines);
-	if (before) return `was ${figures$1(before, share)}.`;
+	if (before) return `was ${figures$2(before, share)}.`;
 	if (!after) return "";
 	const crossing = crossed(origin?.utilization ?? 0, after.utilization, lines);
-	const now = `${figures$1(after, share)}${crossing && `: ${crossing}`}.`;
+	const now = `${figures$2(after, share)}${crossing && `: ${crossing}`}.`;
 	if (!origin) return now;
-	return origin.isPart ? `${count$1(after.peak)} was part of ${figures$1(origin, share)} and is now ${now}` : `${figures$1(origin, share)} with the rest of its old group, and now ${now}`;
+	return origin.isPart ? `${count$1(after.peak)} was part of ${figures$2(origin, share)} and is now ${now}` : `${figures$2(origin, share)} with the rest of its old group, and now ${now}`;
 }
 function nameOf$1({ consequence }, drift, safe) {
 	return isOwn(consequence, drift) ? limiterName(consequence, safe) : limitName(consequence, safe);
@@ -35358,7 +35372,7 @@ function barsOf(row, view, report) {
 		const from = index * hours;
 		return {
 			from: new Date(start + from * HOUR).toISOString(),
-			peak: largest(hourly.slice(from, from + hours)),
+			peak: largest$1(hourly.slice(from, from + hours)),
 			readShare: cache && shareOfSpan(cache, from, from + hours)
 		};
 	});
@@ -35452,7 +35466,7 @@ function axisLabels({ all, hours }) {
 		return `"${several ? ofSeveralDays : hour}${peak === null ? "?" : ""}"`;
 	});
 }
-function largest(values) {
+function largest$1(values) {
 	const known = values.filter((value) => value !== null);
 	return known.length === 0 ? null : Math.max(...known);
 }
@@ -35474,9 +35488,9 @@ function peaks(report, extent) {
 function peakSection(row, report, withChart, withHours) {
 	const view = viewOf(row, report);
 	const bars = withChart ? barsOf(row, view, report) : null;
-	return stack(unbroken(`#### ${BAND_MARK[row.band]} ${limitName(row, markdownText)}: ${used(row, report)}`), figures(row, report), row.drivers && drivenBy(row.drivers, isPerDay(row) ? "day" : report.peak_window), bars && chart(row, bars, report), bars && legend(row, bars, report), bars && withHours && hourTable(row, bars, report));
+	return stack(unbroken(`#### ${BAND_MARK[row.band]} ${limitName(row, markdownText)}: ${used(row, report)}`), figures$1(row, report), row.drivers && drivenBy(row.drivers, isPerDay(row) ? "day" : report.peak_window), bars && chart(row, bars, report), bars && legend(row, bars, report), bars && withHours && hourTable(row, bars, report));
 }
-function figures(row, report) {
+function figures$1(row, report) {
 	const share = shareOf(row, report);
 	const ofLimit = (value) => `${count$1(value)} (${share(value / row.limit)})`;
 	const { alert } = thresholdsOf(row, report);
@@ -35568,9 +35582,9 @@ function whatIfSection(report, most) {
 			...row,
 			...row.after
 		}, report),
-		listing(row.crosses.map((cross) => crossing(row, cross, report)))
+		crossings(row, report)
 	]);
-	return under(`#### What if ${listing(whatIf.changes.map((change) => markdownText(change, 500)))}`, stack(whatIf.rows[0] && first(whatIf.rows[0], report), table([
+	return under(`#### What if ${listing(whatIf.changes.map((change) => markdownText(change, 500)))}`, stack(whatIf.rows[0] && first$1(whatIf.rows[0], report), table([
 		{ head: "Limit" },
 		{
 			head: "Now",
@@ -35584,9 +35598,12 @@ function whatIfSection(report, most) {
 		{ head: "What it would reach" }
 	], rows) || "No limit that was measured would be used otherwise.", andMore(more), "<sub>The real minutes of the window, each with this use changed and all else as it was. Nothing is reported as an alert by it.</sub>"));
 }
-function first(row, report) {
+function first$1(row, report) {
 	const then = percentOf(report)(row.after.utilization);
 	return `${limitName(row, markdownText)} would come first, at ${row.lower_bound ? "least " : ""}${then}.`;
+}
+function crossings(row, report) {
+	return listing(row.crosses.map((cross) => crossing(row, cross, report)));
 }
 const LINES = {
 	watch: "the watch line",
@@ -35729,7 +35746,7 @@ function idleSection(report, { over_provisioned }, most) {
 	return details(`${plural(over_provisioned.length, "group")} of limits used less than 10 % in ${days}`, bullets(lines));
 }
 // src/tell/summary/refused-requests.ts
-const KINDS = [
+const KINDS$1 = [
 	"rate_limit",
 	"acceleration",
 	"spend_cap",
@@ -35757,7 +35774,7 @@ function refusedRequests(report, most) {
 				name: row.model
 			}
 		}, markdownText),
-		...KINDS.map((kind) => count$1(row[kind])),
+		...KINDS$1.map((kind) => count$1(row[kind])),
 		moment(row.first),
 		`${moment(row.worst_minute.at)} (${count$1(row.worst_minute.requests)})`,
 		waitText(row.retry_after).replace(/^asked to wait /, "")
@@ -35778,7 +35795,7 @@ function byTheHour(refusals, report) {
 	const bars = Array.from({ length: Math.ceil(hours / size) }, (_, index) => {
 		const from = start + index * size * HOUR;
 		const inBar = refused.filter(({ at }) => Date.parse(at) >= from && Date.parse(at) < from + size * 36e5);
-		const counts = KINDS.map((kind) => inBar.reduce((sum, hour) => sum + hour[kind], 0));
+		const counts = KINDS$1.map((kind) => inBar.reduce((sum, hour) => sum + hour[kind], 0));
 		return {
 			from: new Date(from).toISOString(),
 			counts,
@@ -35895,7 +35912,7 @@ const LIMITS = {
 	api: "Limits: Anthropic's Rate Limits API, read in this run; changes are against the snapshot in this repository.",
 	headers: "Limits: each response is judged by the limit that it names itself; the snapshot takes the latest. Token remainders are rounded to the nearest 1,000, and the combined token limit is whichever binds most."
 };
-const COUNTED = ["An organization limit is compared with all workspaces together, a workspace only with limits of its own.", "Batch traffic draws on limits of its own and is not counted; fast-mode traffic only toward fast-mode limits."];
+const COUNTED$1 = ["An organization limit is compared with all workspaces together, a workspace only with limits of its own.", "Batch traffic draws on limits of its own and is not counted; fast-mode traffic only toward fast-mode limits."];
 const MINUTES = ", and a minute above 100 % is possible without refusals. The busiest 60 seconds may straddle two minutes.";
 function sources(report) {
 	const { log, peak_window, thresholds } = report;
@@ -35907,7 +35924,7 @@ function sources(report) {
 		...log ? [logText(log)] : [],
 		LIMITS[isLog ? "headers" : "api"],
 		`Peak: ${PEAK[peak_window]}. Used: peak ÷ limit. Bands: watch from ${share(thresholds.watch)}, alert from ${share(thresholds.alert)}${report.verdicts.some((row) => row.thresholds) ? ", where the policy file gives a limit no lines of its own" : ""}.`,
-		...isLog ? [] : COUNTED,
+		...isLog ? [] : COUNTED$1,
 		`Anthropic refills a limit continuously and may enforce it over less than a minute: requests can be refused below 100 %${isLog ? "." : MINUTES}`,
 		...isLog ? [] : ["To compare: the Console charts the largest minute of each hour."]
 	]));
@@ -35976,7 +35993,7 @@ function whatBinds(report, most) {
 			named[0] ?? "",
 			named.slice(1).join(", "),
 			cache ? percent(cache.read_share) : "",
-			cache ? saved(cache) : ""
+			cache ? saved$1(cache) : ""
 		];
 	});
 	const groups = table([
@@ -35994,7 +36011,7 @@ function whatBinds(report, most) {
 	], rows);
 	return stack(rows.length > 12 ? details(plural(rows.length, "group"), groups) : groups, andMore(more));
 }
-function saved(cache) {
+function saved$1(cache) {
 	return cache.stretch === null ? "all input is read from the cache" : `${count$1(Number(cache.stretch.toFixed(1)))} ×`;
 }
 // src/tell/summary/summary.ts
@@ -37767,11 +37784,11 @@ function pieces(word, width) {
 	return lines;
 }
 // src/tell/terminal/hot-minute-rows.ts
-const MOST$1 = 15;
+const MOST$4 = 15;
 function hotMinuteRows(report, screen) {
 	const all = report.live?.hot_minutes ?? [];
 	if (!report.live || all.length === 0) return "";
-	const shown = all.slice(0, MOST$1);
+	const shown = all.slice(0, MOST$4);
 	const more = all.length - shown.length + report.live.hot_minutes_left_out;
 	const rows = shown.map((minute) => {
 		const driven = drivenMinute(minute, report, terminalText);
@@ -37798,6 +37815,62 @@ function hotMinuteRows(report, screen) {
 			}
 		], rows, 2, screen),
 		more > 0 && painted("gray", andMore(more), screen)
+	].filter(Boolean).join("\n");
+}
+// src/tell/terminal/planning-rows.ts
+const MOST$3 = 15;
+const right$2 = (head) => ({
+	head,
+	align: "right"
+});
+function whatIfRows(report, screen) {
+	const { what_if: whatIf } = report;
+	if (!whatIf) return "";
+	const { shown, more } = atMost(whatIf.rows, MOST$3);
+	const share = percentOf(report);
+	const rows = shown.map((row) => {
+		const reached = crossings(row, report);
+		const name = limitName(row, terminalText);
+		const atLeast = row.lower_bound ? "≥ " : "";
+		return [
+			`${atLeast}${share(row.before.utilization)}`,
+			`${atLeast}${share(row.after.utilization)}`,
+			reached ? `${name}\n${painted("gray", `would reach ${reached}`, screen)}` : name
+		];
+	});
+	return [
+		painted("bold", paragraph(`What if ${listing(whatIf.changes.map((change) => terminalText(change, 500)))}`, screen), screen),
+		rows.length > 0 ? columns([
+			right$2("Now"),
+			right$2("Then"),
+			{ head: "Limit" }
+		], rows, 2, screen) : paragraph("No limit that was measured would be used otherwise.", screen),
+		more > 0 && painted("gray", andMore(more), screen)
+	].filter(Boolean).join("\n");
+}
+function budgetRows({ budgets }, screen) {
+	if (!budgets) return "";
+	const { shown, more } = atMost(budgets, MOST$3);
+	const rows = shown.map(({ workspace, group, limiter, cap, share, minutes_over: over }) => [
+		count$1(cap),
+		percent(share),
+		count$1(over),
+		`${terminalText(workspace.name)}\n${painted("gray", `${groupName(group, terminalText)}, ${limiterName({
+			group,
+			limiter
+		}, terminalText)}`, screen)}`
+	]);
+	const heads = [
+		right$2("Cap"),
+		right$2("Share"),
+		right$2("Minutes over it"),
+		{ head: "Workspace" }
+	];
+	return [
+		painted("bold", "Budgets that fit the limit of the organization", screen),
+		rows.length > 0 ? columns(heads, rows, 3, screen) : paragraph("None: no limit per minute is in watch or alert, or none was used before the last seven days.", screen),
+		more > 0 && painted("gray", andMore(more), screen),
+		shown.length > 0 && paragraph("The commands that set them are in the summary: --summary FILE.", screen)
 	].filter(Boolean).join("\n");
 }
 // src/tell/terminal/scorecard-rows.ts
@@ -37889,7 +37962,7 @@ function driverLine(row, report) {
 	return [who.length > 0 && `by ${listing(who)}`, note].filter(Boolean).join("; ");
 }
 // src/tell/terminal/terminal-report.ts
-const MOST = 8;
+const MOST$2 = 8;
 function renderTerminal(report, reasons, screen) {
 	const share = percentOf(report);
 	const { watch, alert } = report.thresholds;
@@ -37897,18 +37970,20 @@ function renderTerminal(report, reasons, screen) {
 		paragraph(`${subject(report)}, ${period(report.window)}: ${coverage(report)}; watch from ${share(watch)}, alert from ${share(alert)}.`, screen),
 		scorecardRows(report, screen),
 		hotMinuteRows(report, screen),
-		section("Limits that have changed since the snapshot", changes(report), screen),
-		section("Worth knowing", findings(report), screen),
-		section("What to do first", advice(report, terminalText), screen),
+		whatIfRows(report, screen),
+		budgetRows(report, screen),
+		section$1("Limits that have changed since the snapshot", changes(report), screen),
+		section$1("Worth knowing", findings(report), screen),
+		section$1("What to do first", advice(report, terminalText), screen),
 		verdict(report, reasons, screen)
 	].filter(Boolean).join("\n\n")}\n`;
 }
-function section(title, items, screen) {
+function section$1(title, items, screen) {
 	if (items.length === 0) return "";
 	return [painted("bold", title, screen), ...items.map((item) => paragraph(item, screen, "-"))].join("\n");
 }
 function changes(report) {
-	return list(orderDrift(report.drift), MOST, (item) => driftSentence(item, report, terminalText));
+	return list(orderDrift(report.drift), MOST$2, (item) => driftSentence(item, report, terminalText));
 }
 function findings(report) {
 	const missing = missingData(report);
@@ -37919,7 +37994,7 @@ function findings(report) {
 	return [
 		...failures,
 		...missing && !report.live ? [missing] : [],
-		...list(others, MOST, ({ message }) => terminalText(message, 500)),
+		...list(others, MOST$2, ({ message }) => terminalText(message, 500)),
 		...not.length > 0 ? [`${plural(not.length, "limit")} not measurable: ${list([...kinds], 3, (reason) => terminalText(reason, 500)).join("; ")}.`] : []
 	];
 }
@@ -37950,17 +38025,12 @@ function linksOf(env, runbookUrl) {
 // src/desk/door.ts
 function doorAtDesk({ asked, folder, screen, print }) {
 	return {
-		readCommitted: async (run) => {
-			const { path } = run.inputs.snapshot;
-			try {
-				return committedIn(await readWorkspace(folder, [path, run.inputs.policyPath]), run);
-			} catch (error) {
-				throw error instanceof AuditError ? error : new AuditError(describeError(error));
-			}
-		},
+		wantsBudgets: asked.budgets,
+		readCommitted: readFolder(folder),
 		deliverAudit: async (run, found) => {
 			const report = await withFiles(run, redactedReport(found.report, run.secrets), asked.files, folder);
 			const reasons = failureReasons(report, run.inputs.failOn);
+			if (asked.budgets && !report.budgets && report.findings.every(({ kind }) => kind !== "budgets-unknown")) run.log.notice("There are no budgets: usage is not known yet for every minute of the window.");
 			print(asked.json ? `${JSON.stringify(report, null, 2)}\n` : renderTerminal(report, reasons, screen));
 			return reasons.length > 0 ? 1 : 0;
 		},
@@ -37971,6 +38041,15 @@ function doorAtDesk({ asked, folder, screen, print }) {
 		refuse: async (_deps, log, _secrets, error) => {
 			log.fail(describeError(error));
 			return 2;
+		}
+	};
+}
+function readFolder(folder) {
+	return async (run) => {
+		try {
+			return committedIn(await readWorkspace(folder, [run.inputs.snapshot.path, run.inputs.policyPath]), run);
+		} catch (error) {
+			throw error instanceof AuditError ? error : new AuditError(describeError(error));
 		}
 	};
 }
@@ -38021,6 +38100,7 @@ const INPUT_FLAGS = {
 	models: "only groups with one of these models",
 	"group-types": "only these types of group, such as model_group",
 	"usage-api": "auto, analytics or legacy",
+	"what-if": "'support-bot × 2' or 'MODEL → MODEL × 1.15'",
 	"headers-log": "a log of response headers, in place of a key",
 	"policy-path": "policy file in this folder",
 	"snapshot-path": "snapshot in this folder to compare with",
@@ -38037,22 +38117,54 @@ function readFlags(argv, env) {
 	if (values.version) return { kind: "version" };
 	const given = (names) => Object.fromEntries(names.flatMap((name) => typeof values[name] === "string" ? [[name, values[name]]] : []));
 	const inputs = given(Object.keys(INPUT_FLAGS));
+	if (values.review) checkReview(values);
+	if (values.budgets) checkBudgets(inputs);
 	const { ANTHROPIC_ADMIN_KEY: key = "" } = env;
 	if (!inputs["headers-log"] && !key.trim()) throw new AuditError("ANTHROPIC_ADMIN_KEY is not set in the environment.", { remedy: `Make an Admin API key (Console → Settings → Admin keys) and put it before the command: ANTHROPIC_ADMIN_KEY=sk-ant-admin… ${COMMAND}. Without one, --headers-log FILE audits a log of your own responses.` });
+	const all = {
+		...inputs,
+		...typeof values["base-url"] === "string" && { "anthropic-base-url": values["base-url"] },
+		...!inputs["headers-log"] && { "anthropic-admin-key": key },
+		"snapshot-mode": "none",
+		notify: "never"
+	};
+	const files = given(Object.keys(FILE_FLAGS));
+	if (values.review) return {
+		kind: "review",
+		inputs: all,
+		files
+	};
 	return {
 		kind: "audit",
-		inputs: {
-			...inputs,
-			...typeof values["base-url"] === "string" && { "anthropic-base-url": values["base-url"] },
-			...!inputs["headers-log"] && { "anthropic-admin-key": key },
-			"snapshot-mode": "none",
-			notify: "never"
-		},
+		inputs: all,
 		json: values.json === true,
-		files: given(Object.keys(FILE_FLAGS))
+		budgets: values.budgets === true,
+		files
 	};
 }
 const COMMAND = "claude-rate-limit-audit";
+function checkBudgets({ "lookback-days": days = INPUTS["lookback-days"], "headers-log": log, date }) {
+	if (!log && !isLive(date) && !(Number(days) < 14)) return;
+	throw new AuditError(`--budgets takes --lookback-days 14 or more, since a cap is made from one week and tried on another.`, { remedy: "A live --date and a log of headers have none." });
+}
+const WITH_REVIEW = new Set([
+	"review",
+	"date",
+	"threshold",
+	"watch-threshold",
+	"models",
+	"group-types",
+	"usage-api",
+	"policy-path",
+	"snapshot-path",
+	"summary",
+	"base-url"
+]);
+function checkReview(values) {
+	const others = Object.keys(values).filter((name) => !WITH_REVIEW.has(name));
+	if (others.length > 0 || isLive(values.date)) throw new AuditError(`--review is of the 92 days that end with --date, and does not go with ${isLive(values.date) ? `--date ${values.date}` : others.map((name) => `--${name}`).join(", ")}.`, { remedy: `It takes ${[...WITH_REVIEW].slice(1).map((name) => `--${name}`).join(", ")}.` });
+}
+const isLive = (date) => date === "today" || String(date).startsWith("last-");
 function parsed(argv) {
 	const texts = [
 		...Object.keys(INPUT_FLAGS),
@@ -38064,6 +38176,12 @@ function parsed(argv) {
 			args: [...argv],
 			options: {
 				...Object.fromEntries(texts.map((name) => [name, { type: "string" }])),
+				"what-if": {
+					type: "string",
+					multiple: true
+				},
+				budgets: { type: "boolean" },
+				review: { type: "boolean" },
 				json: { type: "boolean" },
 				help: {
 					type: "boolean",
@@ -38072,7 +38190,11 @@ function parsed(argv) {
 				version: { type: "boolean" }
 			}
 		});
-		return values;
+		const { "what-if": changes, ...others } = values;
+		return {
+			...others,
+			...Array.isArray(changes) && { "what-if": changes.join("\n") }
+		};
 	} catch (cause) {
 		throw new AuditError(`The command line is not understood: ${describeError(cause).replace(/[.]?$/, ".")}`, {
 			remedy: `${COMMAND} --help lists what there is.`,
@@ -38098,6 +38220,8 @@ What to audit
 ${inputs.join("\n")}
 
 What to do with it
+${line("--review", "the last 92 days beside their cost, as a page instead")}
+${line("--budgets", "a cap for each workspace, from 14 days or more")}
 ${line("--json", "print the report as JSON in place of the scorecard")}
 ${Object.entries(FILE_FLAGS).map(([name, text]) => line(`--${name} FILE`, text)).join("\n")}
 
@@ -38130,6 +38254,1176 @@ function logAtDesk(inputs, stream, status) {
 		notice: say(""),
 		warning: say("warning: "),
 		error: say("error: ")
+	};
+}
+// src/collect/review/hours.ts
+function questionOf(census) {
+	return {
+		of: "organization",
+		models: null,
+		isFiltered: false,
+		workspaceIds: null,
+		groupBy: ["model", ...tellingApart(["model"], census)]
+	};
+}
+async function collectHours({ reader, census, recount }, span) {
+	try {
+		const first = await readHours(reader, span, census);
+		return first.addsUp ? first : await readHours(reader, span, await recount());
+	} catch (error) {
+		return {
+			census: census.window,
+			rows: [],
+			addsUp: false,
+			refreshedAt: null,
+			problem: describeError(error)
+		};
+	}
+}
+async function readHours(reader, span, { window: census, refreshedAt: counted }) {
+	const query = questionOf(census);
+	const complete = completing(query.groupBy, census);
+	const cells = cellsOf(query, {
+		earlier: [],
+		window: census
+	}, sameModel);
+	const seen = new Map();
+	const rowsPerBucket = rowsPerMinute(cells.values(), {
+		start: 0,
+		end: (span.end - span.start) / HOUR * MINUTE
+	});
+	const asked = {
+		...span,
+		width: "1h",
+		groupBy: query.groupBy,
+		rowsPerBucket
+	};
+	const { refreshedAt } = await reader.read(asked, (page) => {
+		for (const row of page) seen.set(`${row.at} ${keyOf$2(query.groupBy, row)}`, complete(row));
+	});
+	const rows = [...seen.values()];
+	return {
+		census,
+		rows,
+		addsUp: addUp(rows, query, cells),
+		problem: null,
+		refreshedAt: earliest([counted, refreshedAt])
+	};
+}
+const sameModel = (model) => model;
+function addUp(rows, { groupBy }, cells) {
+	const byKey = Map.groupBy(rows, (row) => keyOf$2(groupBy, row));
+	return [...new Set([...cells.keys(), ...byKey.keys()])].every((key) => {
+		const sums = nothing();
+		for (const row of byKey.get(key) ?? []) add$1(sums, row);
+		const { window } = cells.get(key) ?? { window: nothing() };
+		return COUNTERS.every((counter) => agree(sums[counter], window[counter]));
+	});
+}
+function requestsForDays(reader, days, { census }) {
+	const { size } = cellsOf(questionOf(census), {
+		earlier: [],
+		window: census
+	}, sameModel);
+	return days.reduce((sum, day) => sum + requestsOf(reader.source, day, size), 0);
+}
+async function collectDays(reader, days, { census, rows: hours }, { fold, log }) {
+	const plan = {
+		queries: [questionOf(census)],
+		nameOf: sameModel
+	};
+	const folds = {
+		organization: fold,
+		workspaces: () => {}
+	};
+	let addsUp = true;
+	const stated = [];
+	const read = [];
+	for (const day of days) {
+		const own = hours.filter(({ at }) => at >= day.start && at < day.end);
+		const recount = () => readCensus(reader, day, day.start);
+		const context = {
+			reader,
+			grid: day,
+			windowStart: day.start,
+			recount,
+			log
+		};
+		try {
+			const { refreshedAt, unreconciled } = await collectMinutes({
+				window: own,
+				earlier: [],
+				refreshedAt: null
+			}, plan, folds, context);
+			stated.push(refreshedAt);
+			addsUp &&= unreconciled.length === 0;
+			read.push(day);
+		} catch (error) {
+			return {
+				read,
+				addsUp,
+				refreshedAt: earliest(stated),
+				problem: describeError(error)
+			};
+		}
+	}
+	return {
+		read,
+		addsUp,
+		refreshedAt: earliest(stated),
+		problem: null
+	};
+}
+// src/collect/spend/cost-shares.ts
+const LONGEST = 31 * DAY;
+const DIMENSIONS = [
+	"model",
+	"workspace_id",
+	"service_tier",
+	"speed",
+	"token_type"
+];
+async function collectCostShares(client, span, source) {
+	if (source === "legacy") return unknown("The cost is known from the analytics API only, which was not read.");
+	try {
+		const rows = [];
+		const stated = [];
+		for (let start = span.start; start < span.end; start += LONGEST) {
+			const end = Math.min(span.end, start + LONGEST);
+			const query = {
+				starting_at: isoTime(start),
+				ending_at: isoTime(end),
+				group_by: DIMENSIONS
+			};
+			for await (const { data, data_refreshed_at: refreshed } of costPages(client, query)) {
+				rows.push(...data);
+				const at = refreshed ? Date.parse(refreshed) : NaN;
+				stated.push(Number.isNaN(at) ? null : at);
+			}
+		}
+		const whole = rows.reduce((sum, { cost }) => sum + Number(cost.amount), 0);
+		if (!(whole > 0)) return unknown("No cost is on record.");
+		return {
+			kind: "read",
+			parts: rows.map((row) => partOf(row, whole)),
+			refreshedAt: earliest(stated)
+		};
+	} catch (error) {
+		return {
+			kind: "unknown",
+			problem: describeError(error),
+			isFailure: true
+		};
+	}
+}
+const unknown = (problem) => ({
+	kind: "unknown",
+	problem,
+	isFailure: false
+});
+function partOf({ group, cost }, whole) {
+	return {
+		model: group?.model ?? null,
+		workspaceId: group?.workspace_id ?? null,
+		serviceTier: group?.service_tier ?? null,
+		speed: group?.speed ?? null,
+		kind: KINDS[group?.token_type ?? ""] ?? null,
+		share: Number(cost.amount) / whole
+	};
+}
+const KINDS = {
+	uncached_input_tokens: "uncachedInput",
+	"cache_creation.ephemeral_5m_input_tokens": "cacheCreation",
+	"cache_creation.ephemeral_1h_input_tokens": "cacheCreation",
+	cache_read_input_tokens: "cacheRead",
+	output_tokens: "output"
+};
+// src/judge/review/buckets.ts
+const hoursOf = ({ start, end }) => ({
+	count: (end - start) / HOUR,
+	startOf: (index) => start + index * HOUR,
+	indexOf: (at) => Math.floor((at - start) / HOUR)
+});
+function minutesOf(days) {
+	const places = new Map(days.map((day, place) => [day, place]));
+	return {
+		count: days.length * MINUTES_PER_DAY,
+		startOf: (index) => (days[Math.floor(index / 1440)] ?? 0) + index % MINUTES_PER_DAY * MINUTE,
+		indexOf: (at) => {
+			const day = Math.floor(at / DAY) * DAY;
+			const place = places.get(day);
+			return place === void 0 ? void 0 : place * MINUTES_PER_DAY + Math.floor((at - day) / MINUTE);
+		}
+	};
+}
+function createBuckets(groups, limiters, { count, startOf, indexOf }) {
+	const meters = createMeters({
+		groups,
+		limiters
+	}, null, {
+		start: 0,
+		end: count * MINUTE,
+		days: Math.ceil(count / MINUTES_PER_DAY),
+		earlier: null
+	});
+	return {
+		fold: (rows) => meters.foldOrganization(rows.flatMap((row) => {
+			const index = indexOf(row.at);
+			return index === void 0 ? [] : [{
+				...row,
+				at: index * MINUTE
+			}];
+		})),
+		meterOf: meters.find,
+		startOf,
+		count
+	};
+}
+// src/judge/review/moves.ts
+const PART = .5;
+const READ_SHARES = [.5, .8];
+function movesOf$1(groups, census, costOf) {
+	const listed = new Set(groups.flatMap(({ models }) => models));
+	const nameOf = ({ model }) => model === null ? null : listedName(model, listed);
+	const given = {
+		groups,
+		rows: census.filter((row) => useOf$1(row) === "standard" && nameOf(row) !== null),
+		nameOf,
+		costOf
+	};
+	return groups.filter(({ type }) => type === MODEL_GROUP).flatMap((group) => [cheaperModel(group, given), moreCaching(group, given)]).filter((move) => move !== null);
+}
+function cheaperModel(group, { groups, rows, nameOf, costOf }) {
+	if (costOf === null) return null;
+	const [dearest] = [...Map.groupBy(rows.filter((row) => group.models.includes(nameOf(row) ?? "")), nameOf)].flatMap(([model, some]) => {
+		const cost = sumOf$1(some, costOf);
+		return model !== null && cost !== null && cost > 0 ? [{
+			model,
+			some,
+			cost
+		}] : [];
+	}).sort((a, b) => b.cost - a.cost || compareText(a.model, b.model));
+	if (!dearest) return null;
+	const [next] = [...new Set(rows.map(nameOf))].filter((name) => name !== null && name !== dearest.model).flatMap((name) => {
+		const model = rows.find((row) => nameOf(row) === name)?.model ?? null;
+		const cost = sumOf$1(dearest.some.map((row) => ({
+			...row,
+			model
+		})), costOf);
+		return name === null || model === null || cost === null || cost > dearest.cost * .9 ? [] : [{
+			name,
+			model,
+			cost
+		}];
+	}).sort((a, b) => b.cost - a.cost || compareText(a.name, b.name));
+	if (!next) return null;
+	return {
+		kind: "model",
+		group,
+		from: dearest.model,
+		to: next.name,
+		part: PART,
+		touched: groups.filter(({ models }) => models.includes(dearest.model) || models.includes(next.name)),
+		changed: (row) => useOf$1(row) === "standard" && nameOf(row) === dearest.model ? [times(row, .5), {
+			...times(row, PART),
+			model: next.model
+		}] : [row],
+		costChange: (next.cost - dearest.cost) * PART
+	};
+}
+function moreCaching(group, { rows, nameOf, costOf }) {
+	const own = rows.filter((row) => group.models.includes(nameOf(row) ?? ""));
+	const from = readShare(own);
+	const to = READ_SHARES.find((share) => from !== null && share > from);
+	if (from === null || to === void 0) return null;
+	const factors = new Map([...Map.groupBy(own, nameOf)].flatMap(([model, some]) => {
+		const share = readShare(some);
+		return share === null || share >= to ? [] : [[model, (1 - to) / (1 - share)]];
+	}));
+	const changed = (row) => {
+		const factor = useOf$1(row) === "standard" ? factors.get(nameOf(row)) : void 0;
+		if (factor === void 0) return [row];
+		const uncachedInput = row.uncachedInput * factor;
+		const cacheCreation = row.cacheCreation * factor;
+		const moved = row.uncachedInput - uncachedInput + (row.cacheCreation - cacheCreation);
+		return [{
+			...row,
+			uncachedInput,
+			cacheCreation,
+			cacheRead: row.cacheRead + moved
+		}];
+	};
+	const before = costOf && sumOf$1(own, costOf);
+	const after = costOf && sumOf$1(own.flatMap(changed), costOf);
+	const costChange = before === null || after === null ? null : after - before;
+	return {
+		kind: "cache",
+		group,
+		from,
+		to,
+		touched: [group],
+		changed,
+		costChange
+	};
+}
+function readShare(rows) {
+	const read = rows.reduce((sum, { cacheRead }) => sum + cacheRead, 0);
+	const all = rows.reduce((sum, row) => sum + row.uncachedInput + row.cacheCreation + row.cacheRead, 0);
+	return all > 0 ? read / all : null;
+}
+function sumOf$1(rows, costOf) {
+	return rows.reduce((sum, row) => {
+		const cost = costOf(row);
+		return sum === null || cost === null ? null : sum + cost;
+	}, 0);
+}
+// src/vocabulary/use/cost-part.ts
+const PAID_KINDS = [
+	"uncachedInput",
+	"cacheCreation",
+	"cacheRead",
+	"output"
+];
+// src/judge/review/prices.ts
+const OF_INPUT = {
+	cacheRead: .1,
+	cacheCreation: 1.25
+};
+function pricesOf(parts, census) {
+	const keyOf = ({ model, serviceTier, speed }) => `${model}\n${serviceTier}\n${speed}`;
+	const costs = Map.groupBy(parts, keyOf);
+	const uses = Map.groupBy(census, keyOf);
+	const priceOf = (key, kind) => {
+		const tokens = (uses.get(key) ?? []).reduce((sum, row) => sum + row[kind], 0);
+		const paid = (costs.get(key) ?? []).filter((part) => part.kind === kind);
+		if (tokens > 0 && paid.length > 0) return paid.reduce((sum, { share }) => sum + share, 0) / tokens;
+		const factor = OF_INPUT[kind];
+		const input = factor === void 0 ? null : priceOf(key, "uncachedInput");
+		return input === null || factor === void 0 ? null : input * factor;
+	};
+	const known = new Map();
+	const price = (key, kind) => {
+		const name = `${key}\n${kind}`;
+		const value = known.get(name);
+		if (value !== void 0) return value;
+		known.set(name, priceOf(key, kind));
+		return known.get(name) ?? null;
+	};
+	return (row) => {
+		let sum = 0;
+		for (const kind of PAID_KINDS) {
+			if (row[kind] === 0) continue;
+			const each = price(keyOf(row), kind);
+			if (each === null) return null;
+			sum += row[kind] * each;
+		}
+		return sum;
+	};
+}
+// src/judge/review/minute-meters.ts
+function createMinuteMeters({ groups, limits, census, costs }, days) {
+	const layout = minutesOf(days);
+	const minutes = createBuckets(groups, limits, layout);
+	const moves = movesOf$1(groups, census, costs && pricesOf(costs, census)).map((move) => {
+		return {
+			move,
+			minutes: createBuckets(groups, limits.filter(({ group }) => move.touched.some((one) => sameGroup(one, group))), layout)
+		};
+	});
+	return {
+		minutes,
+		moves,
+		fold: (rows) => {
+			minutes.fold(rows);
+			for (const { move, minutes: would } of moves) would.fold(rows.flatMap(move.changed));
+		}
+	};
+}
+// src/judge/review/limit-figures.ts
+const rate = (total, divisor, at) => ({
+	value: total / divisor,
+	total,
+	divisor,
+	at
+});
+const MINUTES_PER_HOUR = HOUR / MINUTE;
+const HOURS_PER_DAY = 24;
+function ratesOf(values, rule, hours) {
+	const isPerDay = rule.per === "day";
+	const width = isPerDay ? HOURS_PER_DAY : 1;
+	const divisor = isPerDay ? 1 : MINUTES_PER_HOUR * scaleOf(rule);
+	return Array.from({ length: hours.count / width }, (_none, index) => rate(sumOf(values, index * width, width), divisor, hours.startOf(index * width)));
+}
+function highestIn(values, rule, minutes) {
+	const width = rule.per === "day" ? MINUTES_PER_DAY : 1;
+	let total = 0;
+	let at = 0;
+	for (let from = 0; from < minutes.count; from += width) {
+		const sum = width === 1 ? values?.[from] ?? 0 : sumOf(values, from, width);
+		if (sum > total) {
+			total = sum;
+			at = from;
+		}
+	}
+	return rate(total, scaleOf(rule), minutes.startOf(at));
+}
+function sumOf(values, from, width) {
+	let sum = 0;
+	for (let index = from; index < from + width; index++) sum += values?.[index] ?? 0;
+	return sum;
+}
+function largest(rates) {
+	return rates.reduce((most, one) => one.value > most.value ? one : most, rates[0] ?? rate(0, 1, 0));
+}
+function overIn(values, rule, minutes, { limit, line }) {
+	const rates = [];
+	for (let index = 0; index < minutes.count; index++) {
+		const total = values?.[index] ?? 0;
+		if (total > 0) rates.push(rate(total, scaleOf(rule), minutes.startOf(index)));
+	}
+	return countOver(rates, limit, line);
+}
+function countOver(rates, limit, line) {
+	const over = rates.filter((one) => utilizationOf(one, limit) >= line);
+	return {
+		times: over.length,
+		days: new Set(over.map(({ at }) => dayOf(at))).size
+	};
+}
+function typicalOf(rates) {
+	const used = rates.flatMap(({ value }) => value > 0 ? [value] : []).sort((a, b) => a - b);
+	const middle = (used.length - 1) / 2;
+	return ((used[Math.floor(middle)] ?? 0) + (used[Math.ceil(middle)] ?? 0)) / 2;
+}
+// src/judge/review/group-review.ts
+function groupFigures(group, limits, evidence) {
+	const reviews = limits.map((limit) => limitReview(limit, evidence));
+	const isIdle = reviews.every((limit) => limit.kind === "measured" && !limit.lowerBound && limit.highest.utilization < .1);
+	return {
+		group,
+		limits: reviews,
+		carriedBy: carriedBy(group, reviews),
+		tiersNow: tierReadings([group])[0]?.matches ?? [],
+		isOverProvisioned: reviews.length > 0 && isIdle
+	};
+}
+function limitReview(judged, evidence) {
+	const { limiter, limit } = judged;
+	const { hours, minutes, span, source } = evidence;
+	const [hourly, minutely] = [hours.meterOf(judged), minutes.meterOf(judged)];
+	const reason = evidence.problem ?? unmeasuredReason(judged, {
+		source,
+		known: knownAlike(span.end),
+		span
+	}, hourly) ?? (minutely?.hasUnknownRequests ? "the usage API left out the request count of some rows" : null);
+	if (reason !== null || !limit || !hourly || !minutely) return {
+		kind: "unmeasured",
+		limiter,
+		reason: reason ?? "the API gives no value for this limit"
+	};
+	const { rule } = hourly;
+	const rates = ratesOf(hourly.series, rule, hours);
+	const busiest = largest(rates);
+	const used = (rate) => ({
+		value: rate.value,
+		at: rate.at,
+		utilization: utilizationOf(rate, limit)
+	});
+	const minute = highestIn(minutely.series, rule, minutes);
+	const highest = rule.per === "day" || busiest.value > minute.value ? busiest : minute;
+	const typical = typicalOf(rates);
+	const thresholds = evidence.thresholdsOf(judged);
+	const isWhole = evidence.isWhole && !evidence.isAtLeast(judged);
+	return {
+		kind: "measured",
+		limiter,
+		limit,
+		thresholds,
+		highest: used(highest),
+		over: rule.per === "day" ? countOver(rates, limit, thresholds.alert) : overIn(minutely.series, rule, minutes, {
+			limit,
+			line: thresholds.alert
+		}),
+		busiest: used(busiest),
+		typical: {
+			value: typical,
+			utilization: typical / limit
+		},
+		weeks: weeksOf(rates, rule.per === "day" ? 7 : 168).map((value) => value / limit),
+		isWhole,
+		lowerBound: rule.lowerBound || !isWhole
+	};
+}
+function weeksOf(rates, length) {
+	const weeks = [];
+	for (let end = rates.length; end > 0; end -= length) weeks.unshift(largest(rates.slice(Math.max(0, end - length), end)).value);
+	return weeks;
+}
+function carriedBy(group, limits) {
+	const published = publishedGroup(group);
+	if (!published) return {
+		kind: "unknown",
+		why: "the published table does not have this group"
+	};
+	const rows = Object.entries(published.limits).map(([limiter, byTier]) => {
+		const name = comparableLimiter(group.limits, limiter);
+		return {
+			byTier,
+			limit: limits.find((one) => one.limiter === name && one.kind === "measured")
+		};
+	});
+	if (rows.some(({ limit }) => limit === void 0)) return {
+		kind: "unknown",
+		why: "not every limit of the table was measured"
+	};
+	const tier = TIERS.find((name) => rows.every(({ byTier, limit }) => limit?.kind === "measured" && limit.highest.value / byTier[name] < limit.thresholds.alert));
+	if (!tier) return { kind: "none" };
+	return rows.some(({ limit }) => limit?.kind === "measured" && limit.lowerBound) ? {
+		kind: "unknown",
+		why: "its use is known as a lower bound only"
+	} : {
+		kind: "tier",
+		tier
+	};
+}
+function tightest(limits, minutes) {
+	const used = limits.flatMap((judged) => {
+		const meter = minutes.meterOf(judged);
+		if (!meter || meter.hasUnknownRequests || !judged.limit) return [];
+		return [utilizationOf(highestIn(meter.series, meter.rule, minutes), judged.limit)];
+	});
+	return used.length > 0 ? Math.max(...used) : null;
+}
+// src/judge/review/review-of.ts
+function reviewOf(given) {
+	const { span, source, reviewed, hours, meters, hourly, minutely, policy } = given;
+	const { groups, limits, census } = reviewed;
+	const known = freshnessOf([hourly.refreshedAt, minutely.refreshedAt], span).known.tokens;
+	const failures = failuresOf(given);
+	const addsUp = hourly.addsUp && minutely.addsUp && minutely.problem === null;
+	const isWhole = addsUp && known === span.end && census.length > 0;
+	const thresholdsOf = thresholdsBy(policy, given.thresholds);
+	const use = {
+		window: census,
+		earlier: []
+	};
+	const evidence = {
+		span,
+		source,
+		hours,
+		isWhole,
+		thresholdsOf,
+		minutes: meters.minutes,
+		isAtLeast: atLeastBy({
+			unreconciled: [],
+			unknownKinds: groupsWithUnknownKinds(use, groups)
+		}),
+		problem: hourly.problem === null ? null : "use by the hour could not be read"
+	};
+	const limitsOf = (group) => limits.filter((limit) => sameGroup(limit.group, group));
+	const lineOf = (group) => Math.min(...limitsOf(group).map((limit) => thresholdsOf(limit).alert));
+	const listed = new Set(groups.flatMap(({ models }) => models));
+	const moves = meters.moves.map(({ move, minutes }) => {
+		const touched = move.touched.flatMap((one) => {
+			const [before, after] = [tightest(limitsOf(one), meters.minutes), tightest(limitsOf(one), minutes)];
+			return before === null || after === null ? [] : [{
+				group: one,
+				before,
+				after,
+				isOver: after >= lineOf(one)
+			}];
+		});
+		const isWithin = isWhole && touched.length === move.touched.length && touched.every(({ isOver }) => !isOver);
+		const { group, costChange } = move;
+		return {
+			...move.kind === "model" ? {
+				kind: move.kind,
+				from: move.from,
+				to: move.to,
+				part: move.part
+			} : {
+				kind: move.kind,
+				from: move.from,
+				to: move.to
+			},
+			group,
+			costChange,
+			touched,
+			isWithin
+		};
+	});
+	const reviews = [...new Map(limits.map(({ group }) => [groupKey(group), group])).values()].map((group) => {
+		const figures = groupFigures(group, limitsOf(group), evidence);
+		const own = moves.filter((move) => sameGroup(move.group, group));
+		const costShare = costShareOf(group, reviewed.costs, listed);
+		return {
+			...figures,
+			moves: own,
+			verdict: verdictOf(figures, own),
+			costShare
+		};
+	});
+	const accounting = accountingOf(use, groups, {
+		reconciled: addsUp,
+		muteOf: useMutesBy(policy, span.end - DAY)
+	});
+	return {
+		span,
+		source,
+		isWhole,
+		failures,
+		sampled: minutely.read.map(({ start }) => start),
+		unclaimed: accounting.unmutedShare < .005 ? [] : useFindings({
+			...accounting,
+			reconciled: true
+		}, []).map(({ message }) => message),
+		knownUntil: known < span.end ? known : null,
+		groups: reviews.sort((a, b) => highestOf(b) - highestOf(a)),
+		costs: costsOf(given.cost, span)
+	};
+}
+function failuresOf({ hourly, minutely, cost }) {
+	return [
+		{
+			part: "hours",
+			problem: hourly.problem
+		},
+		{
+			part: "minutes",
+			problem: minutely.problem
+		},
+		{
+			part: "cost",
+			problem: cost.kind === "unknown" && cost.isFailure ? cost.problem : null
+		}
+	].flatMap(({ part, problem }) => problem === null ? [] : [{
+		part,
+		problem
+	}]);
+}
+function verdictOf({ limits, isOverProvisioned }, moves) {
+	const measured = limits.filter((limit) => limit.kind === "measured");
+	const highest = Math.max(...measured.map((limit) => limit.highest.utilization));
+	if (measured.length === 0) return "unknown";
+	if (measured.some((limit) => limit.highest.utilization >= limit.thresholds.alert)) return moves.some((move) => move.kind === "model" && move.isWithin && hasSeen(move, highest)) ? "move" : "raise";
+	if (!measured.every((limit) => limit.isWhole)) return "unknown";
+	return isOverProvisioned ? "lower" : "stay";
+}
+const hasSeen = ({ group, touched }, highest) => touched.some((one) => sameGroup(one.group, group) && one.before >= highest);
+const highestOf = ({ limits }) => Math.max(-1, ...limits.map((limit) => limit.kind === "measured" ? limit.highest.utilization : -1));
+function costShareOf({ models }, parts, listed) {
+	if (parts === null || models.length === 0) return null;
+	return parts.filter(({ model }) => model !== null && models.includes(listedName(model, listed) ?? "")).reduce((sum, { share }) => sum + share, 0);
+}
+function costsOf(cost, span) {
+	if (cost.kind === "unknown") return {
+		kind: "unknown",
+		problem: cost.problem
+	};
+	const { refreshedAt } = cost;
+	return {
+		kind: "known",
+		models: sharesOf(cost.parts, ({ model }) => model),
+		workspaces: sharesOf(cost.parts, ({ workspaceId }) => workspaceId),
+		knownUntil: refreshedAt !== null && refreshedAt < span.end ? refreshedAt : null
+	};
+}
+function sharesOf(parts, nameOf) {
+	return [...Map.groupBy(parts, nameOf)].map(([name, some]) => ({
+		name,
+		share: some.reduce((sum, { share }) => sum + share, 0)
+	})).sort((a, b) => b.share - a.share);
+}
+// src/judge/review/worst-days.ts
+function worstDays(hours, limits, most) {
+	const rankings = [...Map.groupBy(limits, ({ group }) => groupKey(group)).values()].map((ofGroup) => ranking(hours, ofGroup)).sort((a, b) => (b[0]?.use ?? 0) - (a[0]?.use ?? 0));
+	const days = new Set();
+	const longest = Math.max(0, ...rankings.map(({ length }) => length));
+	for (let rank = 0; rank < longest; rank++) for (const ranked of rankings) {
+		const next = ranked[rank];
+		if (next && days.size < most) days.add(next.day);
+	}
+	return [...days].sort((a, b) => a - b);
+}
+function ranking(hours, limits) {
+	const worst = new Map();
+	for (const limit of limits) {
+		const meter = hours.meterOf(limit);
+		if (!meter?.series || !limit.limit) continue;
+		for (const rate of ratesOf(meter.series, meter.rule, hours)) {
+			const [day, use] = [dayOf(rate.at), utilizationOf(rate, limit.limit)];
+			if (use > (worst.get(day) ?? 0)) worst.set(day, use);
+		}
+	}
+	return [...worst].map(([day, use]) => ({
+		day,
+		use
+	})).sort((a, b) => b.use - a.use || a.day - b.day);
+}
+// src/tell/review/review-words.ts
+const ORDER = [
+	"raise",
+	"move",
+	"lower",
+	"stay",
+	"unknown"
+];
+const inOrder = ({ groups }) => ORDER.flatMap((verdict) => groups.filter((group) => group.verdict === verdict));
+const measuredOf = ({ limits }) => limits.filter((limit) => limit.kind === "measured").sort((a, b) => b.highest.utilization - a.highest.utilization);
+const first = (review) => measuredOf(review)[0];
+function decision({ verdict, limits }) {
+	switch (verdict) {
+		case "raise": return "Raise";
+		case "move": return "Move or raise";
+		case "lower": return "Lower";
+		case "stay": return "Stay";
+		case "unknown": return limits.some(({ kind }) => kind === "measured") ? "Not known" : "Not measurable";
+	}
+}
+const share = ({ highest, thresholds, lowerBound }) => `${lowerBound ? "≥ " : ""}${percent(highest.utilization, [thresholds.watch, thresholds.alert])}`;
+const name = (group, { limiter }, safe) => limiterName({
+	group,
+	limiter
+}, safe);
+function when(group, { limiter, highest }) {
+	if (highest.value === 0) return "";
+	return isPerDay({
+		group,
+		limiter
+	}) ? isoDay(highest.at) : moment(isoTime(highest.at));
+}
+function tierText({ carriedBy, tiersNow }) {
+	if (carriedBy.kind === "none") return "none";
+	if (carriedBy.kind === "unknown") return "not known";
+	if (tiersNow.includes(carriedBy.tier)) return `${carriedBy.tier}, as now`;
+	return tiersNow.length > 0 ? `${carriedBy.tier}, now ${tiersNow.join(" or ")}` : carriedBy.tier;
+}
+const percentOfCost = (ratio) => ratio < 0 ? `−${percent(-ratio)}` : percent(ratio);
+function signed(change) {
+	if (change === 0) return "0 %";
+	return `${change < 0 ? "−" : "+"}${percent(Math.abs(change))}`;
+}
+const movesOf = ({ groups }) => groups.flatMap(({ moves }) => moves.filter(matters)).sort((a, b) => Number(bringsOver(a)) - Number(bringsOver(b)) || saved(b) - saved(a));
+const bringsOver = ({ touched }) => touched.some(({ isOver }) => isOver);
+const saved = ({ costChange }) => -(costChange ?? 0);
+const LEAST = .01;
+const matters = ({ costChange, touched }) => Math.abs(costChange ?? 0) >= LEAST || touched.some(({ before, after }) => Math.abs(after - before) >= LEAST);
+function moveText(move, safe) {
+	if (move.kind === "model") return `${percent(move.part)} of ${safe(move.from)} on ${safe(move.to)}`;
+	return `${groupName(move.group, safe)}: cache reads from ${percent(move.from)} to ${percent(move.to)} of input`;
+}
+const touchedTexts = ({ touched }, safe) => touched.map(({ group, before, after, isOver }) => `${groupName(group, safe)} ${percent(before)} → ${percent(after)}${isOver ? " (reaches its alert line)" : ""}`);
+function daysText(days) {
+	const runs = [];
+	for (const day of days) {
+		const last = runs.at(-1);
+		if (last && day === last.to + 864e5) last.to = day;
+		else runs.push({
+			from: day,
+			to: day
+		});
+	}
+	return runs.map(({ from, to }) => from === to ? isoDay(from) : `${isoDay(from)} to ${isoDay(to)}`);
+}
+// src/tell/review/review-reasons.ts
+function headline(review) {
+	const parts = [...Map.groupBy(inOrder(review), decision)].map(([what, { length }]) => COUNTED[what](length));
+	return `Of ${plural(review.groups.length, "group")}: ${parts.join(", ")}.${tierOfAll(review)}`;
+}
+const COUNTED = {
+	Raise: (groups) => `raise ${groups}`,
+	"Move or raise": (groups) => `move part of ${groups} or raise`,
+	Lower: (groups) => `lower ${groups}`,
+	Stay: (groups) => `stay with ${groups}`,
+	"Not known": (groups) => `${groups} not known`,
+	"Not measurable": (groups) => `${groups} not measurable`
+};
+function tierOfAll({ groups }) {
+	const known = groups.filter((group) => first(group)).map(({ carriedBy }) => carriedBy);
+	const tiers = known.flatMap((one) => one.kind === "tier" ? [one.tier] : []);
+	const highest = TIERS.findLast((tier) => tiers.includes(tier));
+	return highest && tiers.length === known.length ? ` ${highest} would carry all that was measured.` : "";
+}
+function gaps(review, safe) {
+	const { failures, isWhole, sampled, unclaimed } = review;
+	const said = failures.filter(({ part }) => part !== "cost");
+	return [
+		...said.map(({ part, problem }) => ({
+			lead: FAILED[part](sampled.length),
+			text: safe(problem, 500)
+		})),
+		...isWhole || said.length > 0 ? [] : [{
+			lead: "Use is not wholly known.",
+			text: `${missing(review)} All figures are at least what is shown.`
+		}],
+		...unclaimed.map((sentence) => ({
+			lead: "Use that no limit here counts.",
+			text: safe(sentence, 500)
+		}))
+	];
+}
+function missing({ knownUntil, groups }) {
+	if (knownUntil !== null) return `It is known until ${moment(isoTime(knownUntil))}.`;
+	return groups.some((group) => (first(group)?.highest.value ?? 0) > 0) ? "What was read does not add up, though it was read twice: it was still coming in, or minutes of old days are gone." : "None was found: the key may be that of another organization.";
+}
+const FAILED = {
+	hours: () => "Use by the hour could not be read, so that nothing of it is measurable.",
+	minutes: (days) => `Use by the minute could be read for ${plural(days, "day")} only, so that figures are at least what is shown.`,
+	cost: () => "The cost could not be read, so that it is not measurable."
+};
+function reasons(review, safe) {
+	const unmeasured = review.groups.filter((group) => first(group) === void 0);
+	const texts = [...Map.groupBy(unmeasured, (group) => unmeasuredTexts(group, safe).join("; "))].map(([why, groups]) => `${listing(groups.map(({ group }) => groupName(group, safe)))} (${why})`);
+	return [...inOrder(review).flatMap((group) => reason(group, review, safe)), ...texts.length > 0 ? [{
+		lead: "Not measurable:",
+		text: `${listing(texts)}.`
+	}] : []];
+}
+function reason(review, whole, safe) {
+	const top = first(review);
+	if (!top) return [];
+	const group = groupName(review.group, safe);
+	const partly = partlyText(review, safe);
+	switch (review.verdict) {
+		case "raise": return [{
+			lead: `Raise ${group}.`,
+			text: `${pressed(review, whole, safe)}${carriers(review)}${caching(review)}${partly}`
+		}];
+		case "move": return [{
+			lead: `Move part of ${group}, or raise it.`,
+			text: `${pressed(review, whole, safe)} ${review.moves.filter(isWay).map((move) => way(move, safe)).join(" ")}${carriers(review)}${partly}`
+		}];
+		case "lower": {
+			const used = top.highest.value > 0 ? "No limit of it was used to a tenth" : "It was not used at all";
+			return [{
+				lead: `Lower ${group}.`,
+				text: `${used}: it is over-provisioned.`
+			}];
+		}
+		case "stay": return partly === "" ? [] : [{
+			lead: `Stay with ${group}, as far as is known.`,
+			text: partly.trim()
+		}];
+		case "unknown": return [{
+			lead: `Not known: ${group}.`,
+			text: `${name(review.group, top, safe)} was used to ${share(top)}, but some of its use is missing.${partly}`
+		}];
+	}
+}
+function pressed({ group, limits }, { span, sampled }, safe) {
+	const limit = measuredOf({ limits }).find(isOver);
+	if (!limit) return "";
+	const isDaily = isPerDay({
+		group,
+		limiter: limit.limiter
+	});
+	const { times, days } = limit.over;
+	const of = isDaily ? ` on ${times} of ${plural((span.end - span.start) / DAY, "day")}` : ` in ${plural(times, "minute")} on ${days} of the ${plural(sampled.length, "day")} that were read by the minute`;
+	const line = `its alert line of ${percent(limit.thresholds.alert)}`;
+	return `${capital(name(group, limit, safe))} reached ${line}${times > 0 ? of : ""}, highest ${share(limit)} (${when(group, limit)}).`;
+}
+const isOver = ({ highest, thresholds }) => highest.utilization >= thresholds.alert;
+function carriers({ carriedBy }) {
+	if (carriedBy.kind === "tier") return ` ${carriedBy.tier} would carry it.`;
+	return carriedBy.kind === "none" ? " No published tier would carry it: ask for limits of your own." : "";
+}
+function caching({ moves }) {
+	const move = moves.find(({ kind, isWithin }) => kind === "cache" && isWithin);
+	return move?.kind === "cache" ? ` With ${percent(move.to)} of its input read from the cache it would be below its alert line.` : "";
+}
+const isWay = ({ kind, isWithin }) => kind === "model" && isWithin;
+function way({ group, from, to, touched, costChange }, safe) {
+	const own = touched.find((one) => sameGroup(one.group, group));
+	const others = touched.filter((one) => one !== own).map((one) => `${groupName(one.group, safe)} at ${percent(one.after)}`);
+	const beside = others.length > 0 ? `, ${listing(others)}` : "";
+	const cost = costChange === null ? "" : `, and all cost ${percent(Math.abs(costChange))} ${costChange < 0 ? "lower" : "higher"}`;
+	return `With half of ${safe(String(from))} on ${safe(String(to))} it would be at ${percent(own?.after ?? 0)}${beside}${cost}.`;
+}
+function partlyText(review, safe) {
+	const texts = unmeasuredTexts(review, safe);
+	return texts.length > 0 ? ` Not measurable: ${texts.join("; ")}.` : "";
+}
+function unmeasuredTexts({ group, limits }, safe) {
+	const byReason = Map.groupBy(limits.flatMap((limit) => limit.kind === "unmeasured" ? [limit] : []), ({ reason: why }) => why);
+	const isAll = limits.every(({ kind }) => kind === "unmeasured");
+	return [...byReason].map(([why, some]) => {
+		const text = safe(why, 500);
+		return isAll && byReason.size === 1 ? text : `${listing(some.map((limit) => name(group, limit, safe)))}, for ${text}`;
+	});
+}
+function sampling({ span, sampled, source, costs, failures }) {
+	const days = plural((span.end - span.start) / DAY, "day");
+	const hasHours = failures.every(({ part }) => part !== "hours");
+	const byMinute = sampled.length === 0 ? "By the minute, no day." : `By the minute, ${plural(sampled.length, "day")}: those with the busiest hours, the worst of each group first (${listing(daysText(sampled))}). Highest use is theirs: a short burst on another day is not seen.`;
+	return [
+		...hasHours ? [`By the hour, all ${days}: typical use, which is the median of the hours with use, each as its mean per minute; and the busiest hour of each week.`, byMinute] : [],
+		`Use is that of the whole organization, from ${source === "analytics" ? "the analytics API" : "the legacy report, which does not count requests"}; limits and lines are those of now.`,
+		"Moves are played through on the same minutes: half of the model that costs a group most on the next cheaper one in use, token for token; or more of the input read from the cache. Whether that model does the work as well, no figure here says. A move that changes neither cost nor use by one percent is left out.",
+		...costs.kind === "known" ? [`Cost is the bill after discount in shares, no amounts${costs.knownUntil === null ? "" : `, known until ${moment(isoTime(costs.knownUntil))}`}; a token of a kind costs on each model what it cost on that bill.`] : []
+	];
+}
+// src/tell/review/review-on-screen.ts
+const MOST$1 = 5;
+const right$1 = (head) => ({
+	head,
+	align: "right"
+});
+function reviewOnScreen(review, workspaceNames, screen) {
+	const { span } = review;
+	const days = period({
+		start: isoTime(span.start),
+		end: isoTime(span.end)
+	});
+	const told = ({ lead, text }) => paragraph(`${painted("bold", lead, screen)} ${text}`, screen, "-");
+	const sentences = [...gaps(review, terminalText), ...reasons(review, terminalText)];
+	return `${[
+		paragraph(`Claude rate limits and cost, ${days}`, screen),
+		groups(review, screen),
+		section("What would change cost and use", moves$1(review, screen), screen),
+		section("Share of cost", costs$1(review, workspaceNames, screen), screen),
+		section("How it was sampled", listed(sampling(review), screen), screen),
+		section("What to do", sentences.map(told).join("\n"), screen),
+		paragraph(painted("bold", headline(review), screen), screen)
+	].filter(Boolean).join("\n\n")}\n`;
+}
+const listed = (texts, screen) => texts.map((text) => paragraph(text, screen, "-")).join("\n");
+const section = (title, body, screen) => body === "" ? "" : `${painted("bold", title, screen)}\n${body}`;
+const COLOURS = {
+	raise: "red",
+	move: "red",
+	lower: "yellow",
+	stay: "green",
+	unknown: "gray"
+};
+function groups(review, screen) {
+	const rows = inOrder(review).flatMap((group) => {
+		const top = first(group);
+		if (!top) return [];
+		return [[
+			share(top),
+			percent(top.typical.utilization),
+			group.costShare === null ? "" : percentOfCost(group.costShare),
+			painted(COLOURS[group.verdict], decision(group), screen),
+			tierText(group),
+			groupName(group.group, terminalText)
+		]];
+	});
+	const heads = [
+		right$1("Highest"),
+		right$1("Typical"),
+		right$1("Cost"),
+		{ head: "Decision" },
+		{ head: "Carried by" }
+	];
+	return rows.length > 0 ? columns([...heads, { head: "Group" }], rows, 5, screen) : "";
+}
+function moves$1(review, screen) {
+	const { shown } = atMost(movesOf(review), MOST$1);
+	if (shown.length === 0) return "";
+	const rows = shown.map((move) => [move.costChange === null ? "not known" : signed(move.costChange), `${moveText(move, terminalText)}\n${painted("gray", touchedTexts(move, terminalText).join(", "), screen)}`]);
+	return columns([right$1("All cost"), { head: "Change, and highest use by the minutes" }], rows, 1, screen);
+}
+function costs$1({ costs: known }, workspaceNames, screen) {
+	if (known.kind === "unknown") return paragraph(`Not measurable: ${terminalText(known.problem, 500)}`, screen, "-");
+	const line = (what, shares, nameOf) => paragraph(`${what}: ${listing(shares.map((one) => `${one.name === null ? "none" : terminalText(nameOf(one.name))} ${percentOfCost(one.share)}`), MOST$1)}.`, screen, "-");
+	return [line("By model", known.models, (id) => id), line("By workspace", known.workspaces, (id) => workspaceNames.get(id) ?? id)].join("\n");
+}
+// src/tell/review/review-page.ts
+const right = (head) => ({
+	head,
+	align: "right"
+});
+const MOST = 10;
+function reviewPage(review, workspaceNames) {
+	const { span } = review;
+	return `${stack(`# Claude rate limits and cost, ${period({
+		start: isoTime(span.start),
+		end: isoTime(span.end)
+	})}`, `**${headline(review)}**`, decisions(review), bullets([...gaps(review, markdownText), ...reasons(review, markdownText)].map(bold)), under("## What would change cost and use", moves(review)), under("## Share of cost", costs(review, workspaceNames)), details("Every limit", everyLimit(review)), under("## How it was sampled", bullets(sampling(review))))}\n`;
+}
+const bold = ({ lead, text }) => `**${lead}** ${text}`;
+function decisions(review) {
+	const heads = [
+		{ head: "Decision" },
+		{ head: "Group" },
+		right("Highest"),
+		right("Typical"),
+		right("Cost"),
+		{ head: "Tier that carries it" },
+		{ head: "Comes first" },
+		{ head: "Weeks" }
+	];
+	const rows = inOrder(review).flatMap((group) => {
+		const top = first(group);
+		return top ? [[
+			`**${decision(group)}**`,
+			groupName(group.group, markdownText),
+			...figures(group, top)
+		]] : [];
+	});
+	return stack(table(heads, rows.map((row) => row.map(unbroken))), rows.length > 0 && `<sub>Highest and typical use of the limit that comes first; cost of the group's models, of all cost; the lowest tier, as [published](${PUBLISHED.source}) on ${PUBLISHED.date}, on which no limit would reach its alert line; the busiest hour of each week beside that of the busiest one (█), oldest first.</sub>`);
+}
+function figures(review, top) {
+	const at = when(review.group, top);
+	return [
+		share(top),
+		percent(top.typical.utilization),
+		review.costShare === null ? "" : percentOfCost(review.costShare),
+		tierText(review),
+		`${name(review.group, top, markdownText)}${at && `, ${at}`}`,
+		weeks(top)
+	];
+}
+const TICKS = "▁▂▃▄▅▆▇█";
+function weeks({ weeks: all }) {
+	const most = Math.max(...all);
+	const tick = (use) => TICKS[Math.min(7, Math.floor(use / most * 8))] ?? "";
+	return most > 0 ? `\`${all.map(tick).join("")}\`` : "";
+}
+function everyLimit(review) {
+	const rows = inOrder(review).flatMap((group) => measuredOf(group).map((limit) => [
+		`${groupName(group.group, markdownText)}, ${name(group.group, limit, markdownText)}`,
+		count$1(limit.limit),
+		`${count$1(limit.highest.value)} (${share(limit)})`,
+		`${count$1(limit.busiest.value)} (${percent(limit.busiest.utilization)})`,
+		`${count$1(limit.typical.value)} (${percent(limit.typical.utilization)})`,
+		overText(group, limit)
+	]));
+	return table([{ head: "Limit" }, ...[
+		right("Value"),
+		right("Highest"),
+		right("Busiest hour"),
+		right("Typical"),
+		right("At or over its line")
+	]], rows);
+}
+function overText({ group }, { limiter, over: { times } }) {
+	return times === 0 ? "" : plural(times, isPerDay({
+		group,
+		limiter
+	}) ? "day" : "minute");
+}
+function moves(review) {
+	const { shown, more } = atMost(movesOf(review), MOST);
+	const rows = shown.map((move) => [
+		moveText(move, markdownText),
+		move.costChange === null ? "not known" : signed(move.costChange),
+		touchedTexts(move, markdownText).join("<br>")
+	]);
+	return stack(table([
+		{ head: "Change" },
+		right("All cost"),
+		{ head: "Highest use, by the minutes" }
+	], rows), more > 0 && `${more} more with less to gain.`);
+}
+function costs({ costs: known }, workspaceNames) {
+	if (known.kind === "unknown") return `Not measurable: ${markdownText(known.problem, 500)}`;
+	return stack(sharesTable("Model", known.models, (id) => id, "of no model (such as web searches)"), sharesTable("Workspace", known.workspaces, (id) => workspaceNames.get(id) ?? id, "of no workspace"));
+}
+function sharesTable(head, shares, nameOf, none) {
+	const { shown, more } = atMost(shares, MOST);
+	const rest = shares.slice(MOST).reduce((sum, one) => sum + one.share, 0);
+	const rows = shown.map((one) => [one.name === null ? none : markdownText(nameOf(one.name)), percentOfCost(one.share)]);
+	return table([{ head }, right("Share of cost")], [...rows, ...more > 0 ? [[`${count$1(more)} more`, percentOfCost(rest)]] : []]);
+}
+// src/desk/review-at-desk.ts
+const DAYS = 92;
+const DAYS_BY_MINUTE = 14;
+async function reviewAtDesk(deps, { readCommitted, folder, screen, file, print }) {
+	const secrets = createSecrets(deps.core);
+	const log = createLog(deps.core, secrets.redact);
+	let inputs;
+	try {
+		const asked = readInputs(deps, secrets);
+		if (asked.mode === "check" || areOfLog(asked)) throw new AuditError("A review is of the Admin API alone.");
+		inputs = asked;
+	} catch (error) {
+		log.fail(describeError(error));
+		return 2;
+	}
+	try {
+		const { found, workspaceNames } = await review({
+			deps,
+			log,
+			secrets,
+			inputs
+		}, readCommitted);
+		print(secrets.redact(reviewOnScreen(found, workspaceNames, screen)));
+		if (file !== void 0) await writeWhole(_resolve(folder, file), secrets.redact(reviewPage(found, workspaceNames)));
+		return found.failures.length > 0 ? 1 : 0;
+	} catch (error) {
+		log.fail(`The review could not be made. ${describeError(error)}`);
+		return 1;
+	}
+}
+async function review(run, readCommitted) {
+	const { deps, log, inputs } = run;
+	const committed = await readCommitted(run);
+	const span = quarterBefore(inputs.window.end, deps.now());
+	const api = connect(run, inputs.source);
+	try {
+		const before = snapshotIn(committed);
+		const { reading } = await log.group("Limits", () => collectBelievable(api, run, before, contradictions));
+		const { judged, current } = limitsNow(reading, before, inputs);
+		const limits = judged.filter(({ scope }) => scope.type === "organization");
+		const quarter = {
+			...run,
+			inputs: {
+				...inputs,
+				window: span
+			}
+		};
+		const counted = await log.group("Usage", () => collectCensus(api, quarter, {
+			grid: span,
+			allWorkspaces: reading.allWorkspaces
+		}));
+		const { reader } = counted;
+		const hourly = await log.group("Hours", () => collectHours(counted, span));
+		const cost = await log.group("Cost", () => collectCostShares(api.client, span, reader.source));
+		const hours = createBuckets(current.groups, limits, hoursOf(span));
+		hours.fold(hourly.rows);
+		const days = worstDays(hours, limits, DAYS_BY_MINUTE).map((start) => ({
+			start,
+			end: start + DAY
+		}));
+		const { census } = hourly;
+		const reviewed = {
+			groups: current.groups,
+			limits,
+			census,
+			costs: cost.kind === "read" ? cost.parts : null
+		};
+		const meters = createMinuteMeters(reviewed, days.map(({ start }) => start));
+		api.budget.makeRoom(requestsForDays(reader, days, hourly));
+		return {
+			found: reviewOf({
+				span,
+				cost,
+				hourly,
+				minutely: await log.group("Minutes", () => collectDays(reader, days, hourly, {
+					fold: meters.fold,
+					log: log.info
+				})),
+				reviewed,
+				meters,
+				hours,
+				source: reader.source,
+				policy: policyIn(committed),
+				thresholds: inputs.thresholds
+			}),
+			workspaceNames: new Map(reading.allWorkspaces.map(({ id, name }) => [id, name]))
+		};
+	} finally {
+		api.close();
+	}
+}
+function quarterBefore(end, now) {
+	const start = Math.max(end - DAYS * DAY, earliestDay(now));
+	return {
+		start,
+		end,
+		days: (end - start) / DAY,
+		earlier: null
 	};
 }
 // \0builtin:import:node:readline
@@ -38199,13 +39493,13 @@ async function main() {
 	}
 	if (asked.kind === "help") stdout.write(helpText());
 	if (asked.kind === "version") stdout.write(`${version$1}\n`);
-	if (asked.kind !== "audit") return 0;
+	if (asked.kind === "help" || asked.kind === "version") return 0;
 	const status = statusLine(stderr);
 	const transport = createTransport({
 		env,
 		version: version$1
 	});
-	const code = await audit({
+	const deps = {
 		core: logAtDesk(asked.inputs, stderr, status),
 		env: environment(folder),
 		fetch: transport.fetch,
@@ -38217,14 +39511,23 @@ async function main() {
 		},
 		random: Math.random,
 		showProgress: status.show
-	}, doorAtDesk({
-		asked,
+	};
+	const print = (text) => {
+		status.clear();
+		stdout.write(text);
+	};
+	const shown = {
 		folder,
 		screen: screenOf(stdout, env),
-		print: (text) => {
-			status.clear();
-			stdout.write(text);
-		}
+		print
+	};
+	const code = asked.kind === "review" ? await reviewAtDesk(deps, {
+		...shown,
+		readCommitted: readFolder(folder),
+		file: asked.files.summary
+	}) : await audit(deps, doorAtDesk({
+		...shown,
+		asked
 	}));
 	await transport.close();
 	return code;

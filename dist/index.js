@@ -24357,6 +24357,24 @@ async function readLimits(client, known) {
 		hasDefault: withoutAny.size > 0 || await holdsDefault(client, allWorkspaces)
 	};
 }
+// src/collect/limits/believable-limits.ts
+async function collectBelievable(api, run, committed, contradictions) {
+	const known = committed?.workspaces ?? [];
+	const reading = await collectLimits(api.client, run, known);
+	const first = contradictions(reading, committed);
+	if (first.impossible.length + first.doubtful.length === 0) return {
+		reading,
+		confirmed: []
+	};
+	run.log.warning(`${[...first.impossible, ...first.doubtful].join(" ")} The limits are read a second time.`);
+	const again = await collectLimits(api.older, run, known);
+	const second = contradictions(again, committed);
+	if (second.impossible.length === 0) return {
+		reading: again,
+		confirmed: second.doubtful
+	};
+	throw new AuditError(`The limits were read twice, and no such answer can be true: ${second.impossible.join(" ")}`, { remedy: "Run the job again; if it happens twice, compare with the Console and report it to Anthropic." });
+}
 // src/vocabulary/limits/snapshot.ts
 const SNAPSHOT_VERSION = 1;
 const limitsSchema = record(string$1(), number$1().nullable()).describe("Limit by limiter type; null where the API names the limiter without a value");
@@ -29867,7 +29885,39 @@ function unreadFailures(committed) {
 	}];
 }
 const NOTHING_COMPARED = "The policy, if there is one, was not applied, and the limits were compared with nothing.";
+// src/collect/spend/cost-pages.ts
+const PATH$3 = "/v1/organizations/analytics/cost";
+const OPTIONS$1 = {
+	betas: ["analytics-usage-cost-2026-08-24"],
+	version: "2026-10-21"
+};
 const page$1 = object$1({
+	data: array(object$1({
+		starting_at: string$1(),
+		group: object$1({
+			model: string$1().nullish(),
+			workspace_id: string$1().nullish(),
+			service_tier: string$1().nullish(),
+			speed: string$1().nullish(),
+			token_type: string$1().nullish()
+		}).nullish(),
+		cost: object$1({
+			amount: string$1().regex(/^-?\d+(\.\d+)?$/),
+			currency: literal("USD")
+		})
+	})),
+	has_more: boolean().nullish(),
+	next_page: string$1().nullish(),
+	data_refreshed_at: string$1().nullish()
+});
+function costPages(client, query) {
+	return followPages(`GET ${PATH$3}`, (cursor) => client.get(PATH$3, {
+		...query,
+		limit: 1e3,
+		page: cursor
+	}, page$1, OPTIONS$1), ({ has_more, next_page }) => nextCursor(`GET ${PATH$3}`, has_more, next_page));
+}
+const page = object$1({
 	data: array(object$1({
 		amount: string$1().regex(/^\d+$/).nullish(),
 		currency: string$1(),
@@ -29878,15 +29928,15 @@ const page$1 = object$1({
 	next_page: string$1().nullish()
 });
 const BETAS = ["spend-limit-reads-2026-09-26"];
-const PATH$3 = "/v1/organizations/spend_limits";
+const PATH$2 = "/v1/organizations/spend_limits";
 const SCOPES = ["usage_tier", "organization"];
 async function readSpendLimits(client) {
 	const rows = [];
 	try {
-		const pages = followPages(`GET ${PATH$3}`, (cursor) => client.get(PATH$3, {
+		const pages = followPages(`GET ${PATH$2}`, (cursor) => client.get(PATH$2, {
 			scope_type: SCOPES,
 			page: cursor
-		}, page$1, { betas: BETAS }), ({ next_page }) => next_page || null);
+		}, page, { betas: BETAS }), ({ next_page }) => next_page || null);
 		for await (const { data } of pages) rows.push(...data);
 	} catch (error) {
 		if (error instanceof AuditError && CLOSED.has(error.status ?? 0)) return {
@@ -29956,38 +30006,19 @@ async function collectSpend({ clientFor }, { window, policyCap }, log) {
 	}
 }
 const CENTS = 100;
-const page = object$1({
-	data: array(object$1({
-		starting_at: string$1(),
-		cost: object$1({
-			amount: string$1().regex(/^-?\d+(\.\d+)?$/),
-			currency: literal("USD")
-		})
-	})),
-	has_more: boolean().nullish(),
-	next_page: string$1().nullish(),
-	data_refreshed_at: string$1().nullish()
-});
-const PATH$2 = "/v1/organizations/analytics/cost";
-const OPTIONS$1 = {
-	betas: ["analytics-usage-cost-2026-08-24"],
-	version: "2026-10-21"
-};
 async function readCosts(client, window) {
 	const end = dayOf(window.end);
 	const lastDay = new Date(end - DAY);
 	const monthStart = Date.UTC(lastDay.getUTCFullYear(), lastDay.getUTCMonth());
 	const costs = Array.from({ length: (end - monthStart) / DAY }, () => 0);
 	let known = end;
-	const pages = followPages(`GET ${PATH$2}`, (cursor) => client.get(PATH$2, {
+	const pages = costPages(client, {
 		starting_at: isoTime(monthStart),
 		ending_at: isoTime(end),
 		time_bucket_width: "1d",
 		order_by: "time",
-		order: "asc",
-		limit: 1e3,
-		page: cursor
-	}, page, OPTIONS$1), ({ has_more, next_page }) => nextCursor(`GET ${PATH$2}`, has_more, next_page));
+		order: "asc"
+	});
 	for await (const { data, data_refreshed_at } of pages) {
 		const refreshed = data_refreshed_at ? Date.parse(data_refreshed_at) : NaN;
 		if (!Number.isNaN(refreshed)) known = Math.min(known, Math.floor(refreshed / MINUTE) * MINUTE);
@@ -30135,6 +30166,9 @@ function add$1(sums, row) {
 		const [sum, value] = [sums[counter], row[counter]];
 		sums[counter] = sum === null || value === null ? null : sum + value;
 	}
+}
+function agree(a, b) {
+	return a === null || b === null || a === b;
 }
 function rowsPerMinute(cells, { start, end }) {
 	const minutes = (end - start) / MINUTE;
@@ -30783,9 +30817,6 @@ function createMinuteTable(query, cells, { grid, windowStart, nameOf }) {
 			for (const columns of table.values()) yield columns.set.map((minute) => rowAt(columns, minute));
 		}
 	};
-}
-function agree(a, b) {
-	return a === null || b === null || a === b;
 }
 // src/collect/usage/minutes.ts
 const QUERIES_AT_ONCE = 1;
@@ -31542,6 +31573,7 @@ const INPUTS = {
 	base: "",
 	branch: "claude-rate-limit-audit",
 	"commit-message": "chore: update Claude rate limits",
+	"pull-request-title": "",
 	"pull-request-labels": "",
 	"pull-request-reviewers": "",
 	"pull-request-assignees": "",
@@ -31678,6 +31710,7 @@ function liveSpan(text) {
 	if (text === "today") return "today";
 	return hours >= 1 && hours <= LONGEST_LIVE ? { hours } : void 0;
 }
+const LONGEST_TITLE$2 = 256;
 const WORKFLOW_TRIGGER = "an incoming webhook, https://hooks.slack.com/services/…; this address starts a workflow of Slack instead, which takes no message that this action writes: add an incoming webhook to the channel";
 const fields = {
 	"anthropic-admin-key": optional(grammar("an Admin API key (sk-ant-…), as one word", (text) => /^sk-ant-[\w-]+$/.test(text) ? text : void 0)),
@@ -31719,6 +31752,7 @@ const fields = {
 	base: optional(branchName),
 	branch: branchName,
 	"commit-message": grammar("one line of text", (text) => /[\r\n]/.test(text) ? void 0 : text),
+	"pull-request-title": optional(grammar(`one line of at most ${LONGEST_TITLE$2} characters`, (text) => /[\r\n]/.test(text) || text.length > LONGEST_TITLE$2 ? void 0 : text)),
 	"pull-request-labels": itemList,
 	"pull-request-reviewers": itemList,
 	"pull-request-assignees": itemList,
@@ -31879,6 +31913,7 @@ function otherInputs(values) {
 			base: values.base,
 			branch: values.branch,
 			commitMessage: values["commit-message"],
+			title: values["pull-request-title"],
 			labels: values["pull-request-labels"],
 			reviewers: values["pull-request-reviewers"],
 			assignees: values["pull-request-assignees"]
@@ -32841,14 +32876,13 @@ function cacheWhatIf(verdicts, views, windowStart) {
 		}];
 	});
 }
-const OVER_PROVISIONED_BELOW = .1;
 function overProvisioned(verdicts, isComplete) {
 	if (!isComplete) return [];
 	return [...Map.groupBy(verdicts, placeKey).values()].flatMap((ofGroup) => {
 		const [first] = ofGroup;
 		const utilizations = ofGroup.flatMap((row) => isMeasured$1(row) && !row.lowerBound ? [row.utilization] : []);
 		const highest = Math.max(...utilizations);
-		if (!first || utilizations.length < ofGroup.length || highest >= OVER_PROVISIONED_BELOW) return [];
+		if (!first || utilizations.length < ofGroup.length || highest >= .1) return [];
 		return [{
 			scope: first.scope,
 			group: first.group,
@@ -33174,6 +33208,18 @@ function unclaimed$1({ kind, tokens, requests, of }, accounting) {
 // src/vocabulary/use/usage-row.ts
 function knownTokens({ uncachedInput, cacheCreation, cacheRead, output }) {
 	return uncachedInput + cacheCreation + cacheRead + output;
+}
+function times(row, factor) {
+	return {
+		...row,
+		requests: row.requests === null ? null : row.requests * factor,
+		uncachedInput: row.uncachedInput * factor,
+		cacheCreation: row.cacheCreation * factor,
+		cacheRead: row.cacheRead * factor,
+		output: row.output * factor,
+		unknownTokens: row.unknownTokens * factor,
+		webSearches: row.webSearches * factor
+	};
 }
 // src/judge/usage/where-use-went.ts
 function accountingOf({ window, earlier }, groups, { reconciled, muteOf }) {
@@ -34472,12 +34518,10 @@ function indexByModel(items, modelsOf) {
 	for (const item of items) for (const model of modelsOf(item)) index.set(model, [...index.get(model) ?? [], item]);
 	return index;
 }
-// src/judge/planning/budgets.ts
-const FEWEST_DAYS = 14;
 const HELD_BACK = 7;
 const PERCENTILE = .999;
 function createBudgets({ verdicts, groups, workspaces, window, isComplete, used }) {
-	if (window.days < FEWEST_DAYS || !isComplete) return null;
+	if (window.days < 14 || !isComplete) return null;
 	const limits = verdicts.filter(isMeasured$1).filter(isBudgeted);
 	const listed = new Set(groups.flatMap((group) => group.models));
 	const touched = new Set(limits.flatMap(({ group }) => groupOf(group, groups)?.models ?? []));
@@ -34723,18 +34767,6 @@ function whyNotScaled({ workspace }, named, ids) {
 function whyNotMoved({ from, to }, used, listed) {
 	if (listedName(to, listed) === null) return `no rate-limit group lists ${to}, so that its limits are not known`;
 	return used.length === 0 ? `${from} was not used in the window` : null;
-}
-function times(row, factor) {
-	return {
-		...row,
-		requests: row.requests === null ? null : row.requests * factor,
-		uncachedInput: row.uncachedInput * factor,
-		cacheCreation: row.cacheCreation * factor,
-		cacheRead: row.cacheRead * factor,
-		output: row.output * factor,
-		unknownTokens: row.unknownTokens * factor,
-		webSearches: row.webSearches * factor
-	};
 }
 // src/vocabulary/limits/limit-command.ts
 function limitCommand(workspaceId, limiter, value) {
@@ -36092,7 +36124,7 @@ async function runAudit(deps, door, log, secrets) {
 		}, committed) : auditByApi({
 			...run,
 			inputs
-		}, committed));
+		}, committed, door));
 	} catch (error) {
 		return door.deliverBlind(run, describeError(error));
 	}
@@ -36103,13 +36135,13 @@ async function check$1(deps, log, secrets, inputs) {
 	const { policy, snapshot } = checked;
 	return deliverCheck(deps, log, secrets, checked, policy.kind === "valid" && snapshot.kind === "valid" ? checkPolicy(policy.value, snapshot.value, dayOf(deps.now())) : null);
 }
-async function auditByApi(run, committed) {
+async function auditByApi(run, committed, { wantsBudgets }) {
 	const { log, inputs } = run;
 	const { window, thresholds, peakWindow } = inputs;
 	const api = connect(run, inputs.source);
 	try {
 		const before = snapshotIn(committed);
-		const { reading, confirmed } = await log.group("Limits", () => believableLimits(api, run, before));
+		const { reading, confirmed } = await log.group("Limits", () => collectBelievable(api, run, before, contradictions));
 		const limits = limitsNow(reading, before, inputs);
 		const spending = collectSpend(api, {
 			window,
@@ -36169,10 +36201,10 @@ async function auditByApi(run, committed) {
 			...known,
 			verdicts
 		}, reader);
-		const budgets = await budgetsOf(run, {
+		const budgets = wantsBudgets || inputs.snapshot.gatewayPath !== null ? await budgetsOf(run, {
 			...known,
 			verdicts
-		}, reader);
+		}, reader) : NO_BUDGETS;
 		const activities = limits.changes.some(({ change }) => isOfWorkspaceLimit(change)) ? await collectActivity(api, window.end, log) : null;
 		const report = reportOf(audited(known, {
 			...explained,
@@ -36230,12 +36262,11 @@ async function whatIfOf({ log, inputs }, known, reader) {
 		peakWindow
 	});
 }
-async function budgetsOf({ log, inputs }, { limits, usage, window, verdicts }, reader) {
-	const nothing = {
-		budgets: null,
-		problem: null
-	};
-	if (inputs.snapshot.gatewayPath === null) return nothing;
+const NO_BUDGETS = {
+	budgets: null,
+	problem: null
+};
+async function budgetsOf({ log }, { limits, usage, window, verdicts }, reader) {
 	const { census, takesFilter, freshness } = usage;
 	const isComplete = missingMinutes(window, freshness.known) === 0;
 	const meter = createBudgets({
@@ -36246,7 +36277,7 @@ async function budgetsOf({ log, inputs }, { limits, usage, window, verdicts }, r
 		isComplete,
 		used: census.window
 	});
-	if (meter === null) return nothing;
+	if (meter === null) return NO_BUDGETS;
 	const given = {
 		reader,
 		span: window,
@@ -36261,23 +36292,6 @@ async function budgetsOf({ log, inputs }, { limits, usage, window, verdicts }, r
 		budgets: null,
 		problem
 	};
-}
-async function believableLimits(api, run, committed) {
-	const known = committed?.workspaces ?? [];
-	const reading = await collectLimits(api.client, run, known);
-	const first = contradictions(reading, committed);
-	if (first.impossible.length + first.doubtful.length === 0) return {
-		reading,
-		confirmed: []
-	};
-	run.log.warning(`${[...first.impossible, ...first.doubtful].join(" ")} The limits are read a second time.`);
-	const again = await collectLimits(api.older, run, known);
-	const second = contradictions(again, committed);
-	if (second.impossible.length === 0) return {
-		reading: again,
-		confirmed: second.doubtful
-	};
-	throw new AuditError(`The limits were read twice, and no such answer can be true: ${second.impossible.join(" ")}`, { remedy: "Run the job again; if it happens twice, compare with the Console and report it to Anthropic." });
 }
 async function auditLog(run, committed) {
 	const read = await collectLog(run);
@@ -41906,7 +41920,7 @@ function whatIfSection(report, most) {
 			...row,
 			...row.after
 		}, report),
-		listing(row.crosses.map((cross) => crossing(row, cross, report)))
+		crossings(row, report)
 	]);
 	return under(`#### What if ${listing(whatIf.changes.map((change) => markdownText(change, 500)))}`, stack(whatIf.rows[0] && first(whatIf.rows[0], report), table([
 		{ head: "Limit" },
@@ -41925,6 +41939,9 @@ function whatIfSection(report, most) {
 function first(row, report) {
 	const then = percentOf(report)(row.after.utilization);
 	return `${limitName(row, markdownText)} would come first, at ${row.lower_bound ? "least " : ""}${then}.`;
+}
+function crossings(row, report) {
+	return listing(row.crosses.map((cross) => crossing(row, cross, report)));
 }
 const LINES = {
 	watch: "the watch line",
@@ -44950,7 +44967,7 @@ function sinceUpdate(drift, day) {
 }
 // src/deliver/snapshot/plan-snapshot.ts
 function planSnapshot(report, source, wanted) {
-	const { path, gatewayPath, headline, links } = wanted;
+	const { path, gatewayPath, headline, title, links } = wanted;
 	return (there, proposed) => {
 		const gatewayText = (file, limits) => formatGateway(withBudgets(gatewayOf(limits, source.workspaces), report, there[file] ?? null));
 		const text = there[path] ?? null;
@@ -44974,15 +44991,19 @@ function planSnapshot(report, source, wanted) {
 		};
 		const contents = contentsOf(files, path);
 		const renamed = before ? findRenames(before, after) : [];
-		const added = proposed ? newSince(proposed, after, path, report) : "";
+		const sinceThen = proposed ? newSince(proposed, after, path, report) : "";
+		const pullRequest = renderPullRequest(reported, links, {
+			files: contents,
+			renames: renamed,
+			sinceUpdate: sinceThen
+		});
 		return {
 			files,
 			message: commitMessage(headline, reported, contents, renamed),
-			pullRequest: renderPullRequest(reported, links, {
-				files: contents,
-				renames: renamed,
-				sinceUpdate: added
-			})
+			pullRequest: title === null ? pullRequest : {
+				...pullRequest,
+				title
+			}
 		};
 	};
 }
@@ -45024,7 +45045,7 @@ function driftOf(before, after, found) {
 // src/deliver/snapshot/keep-snapshot.ts
 async function keepSnapshot(run, report, committed, found, links) {
 	const { deps, inputs, log, secrets } = run;
-	const { path, mode, gatewayPath, commitMessage: headline } = inputs.snapshot;
+	const { path, mode, gatewayPath, commitMessage: headline, title } = inputs.snapshot;
 	const skipped = (why) => {
 		const note = secrets.redact(why);
 		log.info(note);
@@ -45074,6 +45095,7 @@ async function keepSnapshot(run, report, committed, found, links) {
 				path,
 				gatewayPath,
 				headline,
+				title,
 				links
 			}), runTrailer(deps.env)), secrets),
 			warn: log.warning
@@ -45244,6 +45266,7 @@ async function attemptFile(log, what, write) {
 }
 // src/deliver/runner.ts
 const RUNNER = {
+	wantsBudgets: false,
 	readCommitted,
 	deliverAudit,
 	deliverBlind,

@@ -1,7 +1,7 @@
 import { collectActivity } from './collect/activity/collect-activity.ts'
-import { type Connection, connect } from './collect/anthropic/connection.ts'
+import { connect } from './collect/anthropic/connection.ts'
 import { collectLog } from './collect/headers-log/collect-log.ts'
-import { collectLimits } from './collect/limits/limits.ts'
+import { collectBelievable } from './collect/limits/believable-limits.ts'
 import { readChecked } from './collect/repository/checked.ts'
 import { type Committed, policyIn, snapshotIn } from './collect/repository/committed.ts'
 import { collectSpend } from './collect/spend/collect-spend.ts'
@@ -12,7 +12,7 @@ import { collectUses } from './collect/usage-part/collect-uses.ts'
 import { deliverCheck } from './deliver/deliver-check.ts'
 import type { Found } from './deliver/snapshot/keep-snapshot.ts'
 import type { Deps } from './deps.ts'
-import { AuditError, describeError } from './errors.ts'
+import { describeError } from './errors.ts'
 import { type ApiInputs, areOfLog, type CheckInputs, type Inputs, type LogInputs, readInputs } from './inputs/inputs.ts'
 import { secretVariables } from './inputs/variables.ts'
 import { audited, type BudgetsLearnt, judgeAll, type Known } from './judge/by-api.ts'
@@ -35,12 +35,13 @@ import { createLog, type Log } from './log.ts'
 import { reportOf } from './report/report-of.ts'
 import type { Run } from './run.ts'
 import { createSecrets, type Secrets } from './transport/redaction.ts'
-import type { Snapshot } from './vocabulary/limits/snapshot.ts'
 import { dayOf } from './vocabulary/use/window.ts'
 import type { Verdict } from './vocabulary/verdict.ts'
 
 /** What differs between the runner and one's own desk: where the committed snapshot lies, and who gets to know what. */
 export type Door<Code extends number> = {
+  /** Budgets are wanted though nobody keeps a gateway file. */
+  wantsBudgets: boolean
   /** Throws AuditError for a policy that is not valid. */
   readCommitted: (run: Run) => Promise<Committed>
   deliverAudit: (run: Run, found: Found, committed: Committed) => Promise<Code>
@@ -96,7 +97,7 @@ async function runAudit<Code extends number>(
     committed = await log.group('Committed snapshot and policy', () => door.readCommitted(run))
     found = await (areOfLog(inputs)
       ? auditLog({ ...run, inputs }, committed)
-      : auditByApi({ ...run, inputs }, committed))
+      : auditByApi({ ...run, inputs }, committed, door))
   } catch (error) {
     return door.deliverBlind(run, describeError(error))
   }
@@ -115,13 +116,17 @@ async function check(deps: Deps, log: Log, secrets: Secrets, inputs: CheckInputs
 }
 
 /** Limits and usage from the Admin API, judged. Throws AuditError: then nothing is known. */
-async function auditByApi(run: Run<ApiInputs>, committed: Committed): Promise<Found> {
+async function auditByApi(
+  run: Run<ApiInputs>,
+  committed: Committed,
+  { wantsBudgets }: Pick<Door<number>, 'wantsBudgets'>,
+): Promise<Found> {
   const { log, inputs } = run
   const { window, thresholds, peakWindow } = inputs
   const api = connect(run, inputs.source)
   try {
     const before = snapshotIn(committed)
-    const { reading, confirmed } = await log.group('Limits', () => believableLimits(api, run, before))
+    const { reading, confirmed } = await log.group('Limits', () => collectBelievable(api, run, before, contradictions))
     const limits = limitsNow(reading, before, inputs)
     const spending = collectSpend(api, { window, policyCap: policyIn(committed).spendCap }, log)
     const meters = metersFor(limits, window)
@@ -146,7 +151,8 @@ async function auditByApi(run: Run<ApiInputs>, committed: Committed): Promise<Fo
     const { drivers, problem } = await explainPeaks(api.client, reader, { peaks: asked, leftOut }, reading, usage)
     const explained = { verdicts: withDrivers(verdicts, drivers), problem, hot: hot && explainedMinutes(hot, drivers) }
     const whatIf = await whatIfOf(run, { ...known, verdicts }, reader)
-    const budgets = await budgetsOf(run, { ...known, verdicts }, reader)
+    const asksBudgets = wantsBudgets || inputs.snapshot.gatewayPath !== null
+    const budgets = asksBudgets ? await budgetsOf(run, { ...known, verdicts }, reader) : NO_BUDGETS
     const asksWho = limits.changes.some(({ change }) => isOfWorkspaceLimit(change))
     const activities = asksWho ? await collectActivity(api, window.end, log) : null
     const learnt = { ...explained, spending: await spending, whatIf, budgets, activities, committed, confirmed }
@@ -177,40 +183,22 @@ async function whatIfOf(
   return meter.judge(verdicts, meters, { known: freshness.known, thresholds, peakWindow })
 }
 
-/** Budgets, for whoever keeps a gateway file; null where they were not asked for, or cannot be told. */
+const NO_BUDGETS: BudgetsLearnt = { budgets: null, problem: null }
+
+/** Budgets, for whoever keeps a gateway file or asks for them; null where they cannot be told. */
 async function budgetsOf(
-  { log, inputs }: Run<ApiInputs>,
+  { log }: Run<ApiInputs>,
   { limits, usage, window, verdicts }: Known & { verdicts: readonly Verdict[] },
   reader: UsageReader,
 ): Promise<BudgetsLearnt> {
-  const nothing = { budgets: null, problem: null }
-  if (inputs.snapshot.gatewayPath === null) return nothing
   const { census, takesFilter, freshness } = usage
   const isComplete = missingMinutes(window, freshness.known) === 0
   const known = { verdicts, groups: limits.current.groups, workspaces: limits.active, window, isComplete }
   const meter = createBudgets({ ...known, used: census.window })
-  if (meter === null) return nothing
+  if (meter === null) return NO_BUDGETS
   const given = { reader, span: window, census, takesFilter }
   const problem = await log.group('Budgets', () => collectUses('Budgets', meter.uses, given, meter.fold))
   return problem === null ? { budgets: meter.judge(), problem } : { budgets: null, problem }
-}
-
-/**
- * The limits, read a second time, as the API's older version says them, where the first answer is hard to believe:
- * `confirmed` is what was, and was answered twice. Throws AuditError for what no second answer makes true.
- */
-async function believableLimits(api: Connection, run: Run, committed: Snapshot | null) {
-  const known = committed?.workspaces ?? []
-  const reading = await collectLimits(api.client, run, known)
-  const first = contradictions(reading, committed)
-  if (first.impossible.length + first.doubtful.length === 0) return { reading, confirmed: [] }
-  run.log.warning(`${[...first.impossible, ...first.doubtful].join(' ')} The limits are read a second time.`)
-  const again = await collectLimits(api.older, run, known)
-  const second = contradictions(again, committed)
-  if (second.impossible.length === 0) return { reading: again, confirmed: second.doubtful }
-  throw new AuditError(`The limits were read twice, and no such answer can be true: ${second.impossible.join(' ')}`, {
-    remedy: 'Run the job again; if it happens twice, compare with the Console and report it to Anthropic.',
-  })
 }
 
 /** Limits and use as a log of response headers says, judged. Throws AuditError: then nothing is known. */

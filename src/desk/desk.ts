@@ -3,12 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import manifest from '../../package.json' with { type: 'json' }
 import { audit } from '../audit.ts'
+import type { Deps } from '../deps.ts'
 import { describeError } from '../errors.ts'
 import { createSecrets } from '../transport/redaction.ts'
 import { createTransport } from '../transport/transport.ts'
-import { doorAtDesk, type ExitCode } from './door.ts'
+import { doorAtDesk, type ExitCode, readFolder } from './door.ts'
 import { helpText, readFlags } from './flags.ts'
 import { logAtDesk } from './log-at-desk.ts'
+import { reviewAtDesk } from './review-at-desk.ts'
 import { screenOf, statusLine } from './screen.ts'
 
 /** The second door: the command on one's own desk, for an engineer with a key in the shell. */
@@ -34,35 +36,33 @@ async function main(): Promise<ExitCode> {
   }
   if (asked.kind === 'help') stdout.write(helpText())
   if (asked.kind === 'version') stdout.write(`${manifest.version}\n`)
-  if (asked.kind !== 'audit') return 0
+  if (asked.kind === 'help' || asked.kind === 'version') return 0
 
   const status = statusLine(stderr)
   const transport = createTransport({ env, version: manifest.version })
-  const code = await audit(
-    {
-      core: logAtDesk(asked.inputs, stderr, status),
-      env: environment(folder),
-      fetch: transport.fetch,
-      exchange: transport.exchange,
-      now: Date.now,
-      sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => {}),
-      saveMemory: () => {
-        setFlagsFromString('--semi-space-growth-factor=1')
-        setFlagsFromString('--heap-growing-percent=20')
-      },
-      random: Math.random,
-      showProgress: status.show,
+  const deps: Deps = {
+    core: logAtDesk(asked.inputs, stderr, status),
+    env: environment(folder),
+    fetch: transport.fetch,
+    exchange: transport.exchange,
+    now: Date.now,
+    sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => {}),
+    saveMemory: () => {
+      setFlagsFromString('--semi-space-growth-factor=1')
+      setFlagsFromString('--heap-growing-percent=20')
     },
-    doorAtDesk({
-      asked,
-      folder,
-      screen: screenOf(stdout, env),
-      print: (text) => {
-        status.clear()
-        stdout.write(text)
-      },
-    }),
-  )
+    random: Math.random,
+    showProgress: status.show,
+  }
+  const print = (text: string) => {
+    status.clear()
+    stdout.write(text)
+  }
+  const shown = { folder, screen: screenOf(stdout, env), print }
+  const code =
+    asked.kind === 'review'
+      ? await reviewAtDesk(deps, { ...shown, readCommitted: readFolder(folder), file: asked.files.summary })
+      : await audit(deps, doorAtDesk({ ...shown, asked }))
   await transport.close()
   return code
 }

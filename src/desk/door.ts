@@ -33,18 +33,13 @@ type Desk = {
  */
 export function doorAtDesk({ asked, folder, screen, print }: Desk): Door<ExitCode> {
   return {
-    readCommitted: async (run) => {
-      const { path } = run.inputs.snapshot
-      try {
-        return committedIn(await readWorkspace(folder, [path, run.inputs.policyPath]), run)
-      } catch (error) {
-        // A policy that is not valid ends the run, and so does a file that is there and cannot be read.
-        throw error instanceof AuditError ? error : new AuditError(describeError(error))
-      }
-    },
+    wantsBudgets: asked.budgets,
+    readCommitted: readFolder(folder),
     deliverAudit: async (run, found) => {
       const report = await withFiles(run, redactedReport(found.report, run.secrets), asked.files, folder)
       const reasons = failureReasons(report, run.inputs.failOn)
+      if (asked.budgets && !report.budgets && report.findings.every(({ kind }) => kind !== 'budgets-unknown'))
+        run.log.notice('There are no budgets: usage is not known yet for every minute of the window.')
       print(asked.json ? `${JSON.stringify(report, null, 2)}\n` : renderTerminal(report, reasons, screen))
       return reasons.length > 0 ? 1 : 0
     },
@@ -56,6 +51,18 @@ export function doorAtDesk({ asked, folder, screen, print }: Desk): Door<ExitCod
       log.fail(describeError(error))
       return 2
     },
+  }
+}
+
+/** The snapshot and the policy of a folder. */
+export function readFolder(folder: string): Door<ExitCode>['readCommitted'] {
+  return async (run) => {
+    try {
+      return committedIn(await readWorkspace(folder, [run.inputs.snapshot.path, run.inputs.policyPath]), run)
+    } catch (error) {
+      // A policy that is not valid ends the run, and so does a file that is there and cannot be read.
+      throw error instanceof AuditError ? error : new AuditError(describeError(error))
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { AuditError, describeError } from '../errors.ts'
 import { INPUTS, type InputName } from '../inputs/names.ts'
+import { FEWEST_DAYS } from '../judge/planning/budgets.ts'
 
 /** What the command takes: inputs of the action that mean something on one's own desk, and where to write what. */
 
@@ -16,6 +17,7 @@ const INPUT_FLAGS = {
   models: 'only groups with one of these models',
   'group-types': 'only these types of group, such as model_group',
   'usage-api': 'auto, analytics or legacy',
+  'what-if': "'support-bot × 2' or 'MODEL → MODEL × 1.15'",
   'headers-log': 'a log of response headers, in place of a key',
   'policy-path': 'policy file in this folder',
   'snapshot-path': 'snapshot in this folder to compare with',
@@ -28,16 +30,24 @@ const FILE_FLAGS = {
   evidence: 'write the page to ask for more there, as Markdown',
 } as const
 
+type Inputs = Partial<Record<InputName, string>>
+
 export type Asked =
   | { kind: 'help' }
   | { kind: 'version' }
   | {
       kind: 'audit'
-      inputs: Partial<Record<InputName, string>>
+      inputs: Inputs
       /** The report as JSON, in place of the scorecard. */
       json: boolean
-      files: Partial<Record<keyof typeof FILE_FLAGS, string>>
+      /** A cap for each workspace, where a limit is in watch or alert. */
+      budgets: boolean
+      files: Files
     }
+  /** The quarter that ends with `date`, as a page. */
+  | { kind: 'review'; inputs: Inputs; files: Files }
+
+type Files = Partial<Record<keyof typeof FILE_FLAGS, string>>
 
 /**
  * Reads the command line; the key comes from the environment alone, since a command line is seen by every process and kept
@@ -49,41 +59,96 @@ export function readFlags(argv: readonly string[], env: Readonly<Record<string, 
   if (values.version) return { kind: 'version' }
   const given = (names: readonly string[]) =>
     Object.fromEntries(names.flatMap((name) => (typeof values[name] === 'string' ? [[name, values[name]]] : [])))
-  const inputs: Partial<Record<InputName, string>> = given(Object.keys(INPUT_FLAGS))
+  const inputs: Inputs = given(Object.keys(INPUT_FLAGS))
+  if (values.review) checkReview(values)
+  if (values.budgets) checkBudgets(inputs)
   const { ANTHROPIC_ADMIN_KEY: key = '' } = env
   if (!inputs['headers-log'] && !key.trim())
     throw new AuditError('ANTHROPIC_ADMIN_KEY is not set in the environment.', {
       remedy: `Make an Admin API key (Console → Settings → Admin keys) and put it before the command: ANTHROPIC_ADMIN_KEY=sk-ant-admin… ${COMMAND}. Without one, --headers-log FILE audits a log of your own responses.`,
     })
+  const all: Inputs = {
+    ...inputs,
+    ...(typeof values['base-url'] === 'string' && { 'anthropic-base-url': values['base-url'] }),
+    ...(!inputs['headers-log'] && { 'anthropic-admin-key': key }),
+    'snapshot-mode': 'none',
+    notify: 'never',
+  }
+  const files: Files = given(Object.keys(FILE_FLAGS))
+  if (values.review) return { kind: 'review', inputs: all, files }
   return {
     kind: 'audit',
-    inputs: {
-      ...inputs,
-      ...(typeof values['base-url'] === 'string' && { 'anthropic-base-url': values['base-url'] }),
-      ...(!inputs['headers-log'] && { 'anthropic-admin-key': key }),
-      'snapshot-mode': 'none',
-      notify: 'never',
-    },
+    inputs: all,
     json: values.json === true,
-    files: given(Object.keys(FILE_FLAGS)),
+    budgets: values.budgets === true,
+    files,
   }
 }
 
 export const COMMAND = 'claude-rate-limit-audit'
 
-function parsed(argv: readonly string[]): Record<string, string | boolean | undefined> {
+/** Budgets are learnt from one week and tried on another. Whether a value is one at all is for the inputs to say. */
+function checkBudgets({ 'lookback-days': days = INPUTS['lookback-days'], 'headers-log': log, date }: Inputs): void {
+  if (!log && !isLive(date) && !(Number(days) < FEWEST_DAYS)) return
+  throw new AuditError(
+    `--budgets takes --lookback-days ${FEWEST_DAYS} or more, since a cap is made from one week and tried on another.`,
+    {
+      remedy: 'A live --date and a log of headers have none.',
+    },
+  )
+}
+
+/** What a review is made by, and where it is written: it has a window, a grain and a page of its own. */
+const WITH_REVIEW: ReadonlySet<string> = new Set([
+  'review',
+  'date',
+  'threshold',
+  'watch-threshold',
+  'models',
+  'group-types',
+  'usage-api',
+  'policy-path',
+  'snapshot-path',
+  'summary',
+  'base-url',
+])
+
+function checkReview(values: Values): void {
+  const others = Object.keys(values).filter((name) => !WITH_REVIEW.has(name))
+  if (others.length > 0 || isLive(values.date))
+    throw new AuditError(
+      `--review is of the 92 days that end with --date, and does not go with ${isLive(values.date) ? `--date ${values.date}` : others.map((name) => `--${name}`).join(', ')}.`,
+      {
+        remedy: `It takes ${[...WITH_REVIEW]
+          .slice(1)
+          .map((name) => `--${name}`)
+          .join(', ')}.`,
+      },
+    )
+}
+
+const isLive = (date: string | boolean | undefined) => date === 'today' || String(date).startsWith('last-')
+
+type Values = Record<string, string | boolean | undefined>
+
+function parsed(argv: readonly string[]): Values {
   const texts = [...Object.keys(INPUT_FLAGS), ...Object.keys(FILE_FLAGS), 'base-url']
   try {
     const { values } = parseArgs({
       args: [...argv],
       options: {
         ...Object.fromEntries(texts.map((name) => [name, { type: 'string' as const }])),
+        'what-if': { type: 'string', multiple: true },
+        budgets: { type: 'boolean' },
+        review: { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
         version: { type: 'boolean' },
       },
     })
-    return values as Record<string, string | boolean | undefined>
+    const { 'what-if': changes, ...others } = values
+    // Given several times, as each line of the input may be.
+    return { ...others, ...(Array.isArray(changes) && { 'what-if': changes.join('\n') }) } as Values
   } catch (cause) {
     throw new AuditError(`The command line is not understood: ${describeError(cause).replace(/[.]?$/, '.')}`, {
       remedy: `${COMMAND} --help lists what there is.`,
@@ -111,6 +176,8 @@ What to audit
 ${inputs.join('\n')}
 
 What to do with it
+${line('--review', 'the last 92 days beside their cost, as a page instead')}
+${line('--budgets', 'a cap for each workspace, from 14 days or more')}
 ${line('--json', 'print the report as JSON in place of the scorecard')}
 ${Object.entries(FILE_FLAGS)
   .map(([name, text]) => line(`--${name} FILE`, text))

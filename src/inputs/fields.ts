@@ -34,6 +34,9 @@ function liveSpan(text: string): LiveSpan | undefined {
   return hours >= 1 && hours <= LONGEST_LIVE ? { hours } : undefined
 }
 
+/** GitHub takes no longer title. */
+const LONGEST_TITLE = 256
+
 const WORKFLOW_TRIGGER =
   'an incoming webhook, https://hooks.slack.com/services/…; this address starts a workflow of Slack instead, which takes no message that this action writes: add an incoming webhook to the channel'
 
@@ -96,6 +99,11 @@ export const fields = {
   base: optional(branchName),
   branch: branchName,
   'commit-message': grammar('one line of text', (text) => (/[\r\n]/.test(text) ? undefined : text)),
+  'pull-request-title': optional(
+    grammar(`one line of at most ${LONGEST_TITLE} characters`, (text) =>
+      /[\r\n]/.test(text) || text.length > LONGEST_TITLE ? undefined : text,
+    ),
+  ),
   'pull-request-labels': itemList,
   'pull-request-reviewers': itemList,
   'pull-request-assignees': itemList,

@@ -48,6 +48,8 @@ type OtherInputs = {
     base: string | null
     branch: string
     commitMessage: string
+    /** Of the pull request; null: made from the changes. */
+    title: string | null
     labels: readonly string[]
     reviewers: readonly string[]
     assignees: readonly string[]
@@ -158,6 +160,7 @@ function otherInputs(values: Fields): OtherInputs {
       base: values.base,
       branch: values.branch,
       commitMessage: values['commit-message'],
+      title: values['pull-request-title'],
       labels: values['pull-request-labels'],
       reviewers: values['pull-request-reviewers'],
       assignees: values['pull-request-assignees'],

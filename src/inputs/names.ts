@@ -35,6 +35,7 @@ export const INPUTS = {
   base: '',
   branch: 'claude-rate-limit-audit',
   'commit-message': 'chore: update Claude rate limits',
+  'pull-request-title': '',
   'pull-request-labels': '',
   'pull-request-reviewers': '',
   'pull-request-assignees': '',

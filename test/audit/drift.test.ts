@@ -151,6 +151,26 @@ describe('two runs that race', () => {
 describe('by pull request', () => {
   const run = () => services.run({ 'snapshot-mode': 'pull-request' })
 
+  test('a fixed title stays whatever changes, until somebody gives it another', async () => {
+    const titled = () => services.run({ 'snapshot-mode': 'pull-request', 'pull-request-title': 'build: Claude limits' })
+    await services.run()
+    see(withOutput(400))
+    await titled()
+    const [pull] = services.github.pulls
+    expect(pull?.title).toBe('build: Claude limits')
+    expect(pull?.body).toContain('800 → 400')
+
+    see(withOutput(320))
+    expect((await titled()).outputs['pull-request-operation']).toBe('updated')
+    expect(pull?.title).toBe('build: Claude limits')
+
+    pull!.title = 'OPS-123: limits'
+    see(withOutput(160))
+    await titled()
+    expect(pull?.title).toBe('OPS-123: limits')
+    expect(pull?.body).toContain('800 → 160')
+  })
+
   test('cut: opened; deeper cut: the same one updated; reverted: closed and branch gone; cut again: a new one', async () => {
     await services.run()
     see(withOutput(400))

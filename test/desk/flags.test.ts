@@ -12,6 +12,7 @@ describe('the command line', () => {
       kind: 'audit',
       inputs: { 'anthropic-admin-key': KEY, 'snapshot-mode': 'none', notify: 'never' },
       json: false,
+      budgets: false,
       files: {},
     })
   })
@@ -26,6 +27,45 @@ describe('the command line', () => {
       json: true,
       files: { report: 'r.json' },
     })
+  })
+
+  test('takes a line of what-if each time it is given', () => {
+    const asked = readFlags(['--what-if', 'support-bot × 2', '--what-if', 'a -> b x 1.15'], env)
+    expect(asked).toMatchObject({ inputs: { 'what-if': 'support-bot × 2\na -> b x 1.15' } })
+  })
+
+  test('takes --budgets with two weeks or more, and says so where there are fewer', () => {
+    expect(readFlags(['--budgets', '--lookback-days', '14'], env)).toMatchObject({ budgets: true })
+    for (const rest of [
+      [],
+      ['--lookback-days', '13'],
+      ['--lookback-days', '14', '--headers-log', 'log.jsonl'],
+      ['--lookback-days', '14', '--date', 'last-48h'],
+    ])
+      expect(() => readFlags(['--budgets', ...rest], env), rest.join(' ')).toThrow(/--lookback-days 14 or more/)
+  })
+
+  test('takes --review with what a review is made by, and names what does not go with it', () => {
+    const argv = ['--review', '--date', '2026-10-31', '--threshold', '80%', '--summary', 'review.md']
+    expect(readFlags(argv, env)).toEqual({
+      kind: 'review',
+      inputs: {
+        ...{ 'anthropic-admin-key': KEY, date: '2026-10-31', threshold: '80%' },
+        ...{ 'snapshot-mode': 'none', notify: 'never' },
+      },
+      files: { summary: 'review.md' },
+    })
+    for (const rest of [
+      ['--lookback-days', '14'],
+      ['--headers-log', 'log.jsonl'],
+      ['--workspaces', 'none'],
+      ['--fail-on', 'alert'],
+      ['--json'],
+      ['--budgets'],
+      ['--evidence', 'evidence.md'],
+      ['--date', 'last-3h'],
+    ])
+      expect(() => readFlags(['--review', ...rest], env), rest.join(' ')).toThrow(`does not go with ${rest[0]}`)
   })
 
   test('takes a log in place of the key', () => {
@@ -51,6 +91,14 @@ describe('the command line', () => {
   })
 })
 
+/** Flags without a value, with what they need. */
+const SWITCHES: Record<string, string[]> = {
+  json: ['--json'],
+  help: ['--help'],
+  budgets: ['--budgets', '--lookback-days', '14'],
+  review: ['--review'],
+}
+
 describe('the help', () => {
   const help = helpText()
 
@@ -62,10 +110,11 @@ describe('the help', () => {
     const flags = [...help.matchAll(/^ {2}--([a-z-]+)/gm)].map((match) => match[1] ?? '')
     expect(flags.length).toBeGreaterThan(15)
     for (const flag of flags) {
-      const argv = ['json', 'help'].includes(flag) ? [`--${flag}`] : [`--${flag}`, 'x']
+      const argv = SWITCHES[flag] ?? [`--${flag}`, 'x']
       expect(() => readFlags(argv, env), flag).not.toThrow()
     }
-    const inputs = flags.filter((flag) => !['json', 'report', 'summary', 'evidence', 'base-url', 'help'].includes(flag))
+    const others = [...Object.keys(SWITCHES), 'report', 'summary', 'evidence', 'base-url']
+    const inputs = flags.filter((flag) => !others.includes(flag))
     expect(inputs.filter((flag) => !(flag in (fields satisfies Record<InputName, unknown>)))).toEqual([])
   })
 })

@@ -138,6 +138,23 @@ describe('the command', () => {
     expect(readFileSync(join(folder, 'evidence.md'), 'utf8')).toContain('# Evidence for higher Claude rate limits')
   })
 
+  test('plays through what may come, with --what-if', async () => {
+    const { code, stdout } = await run(['--what-if', 'Default × 2'])
+    expect(code).toBe(0)
+    expect(stdout).toContain('What if Default × 2')
+    expect(stdout).toMatch(/77\.5 % +155 % +Claude Opus 4\.x, requests\/min\n +would reach its limit \(14:05 UTC\)/)
+  })
+
+  test('works out a cap for each workspace, with --budgets', async () => {
+    const before = usage({ at: Date.parse(yesterday) - 9 * 86_400_000, model: 'claude-opus-4-5', requests: 3_000 })
+    anthropic.world = { ...SMALL, usage: [...(SMALL.usage as []), before] }
+    anthropic.options.dataRefreshedAt = new Date().toISOString()
+    const { code, stdout } = await run(['--budgets', '--lookback-days', '14', '--compare-with', 'none'])
+    anthropic.options.dataRefreshedAt = null
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/Budgets that fit the limit of the organization\n.*\n3,000 +75 % +1 +Default/)
+  })
+
   test('says so and exits with 1 where such a file cannot be written', async () => {
     writeFileSync(join(folder, 'taken'), '')
     const { code, stdout } = await run(['--report', 'taken/report.json'])

@@ -11,14 +11,17 @@ import { type GitHubEmulator, startGitHub } from '../emulator/github/github.ts'
 import { type SlackEmulator, startSlack } from '../emulator/slack/slack.ts'
 import { group, usage, workspace, world } from '../emulator/world/world.ts'
 import { runAction } from '../runner/run-action.ts'
-import { type Ran, runWorkflow } from '../runner/run-workflow.ts'
+import { type Ran, runWorkflow, SUMMARY } from '../runner/run-workflow.ts'
 
 /** Every workflow to copy, on a fresh repository with the default token and the permissions that it asks for. */
 
 const FOLDER = 'docs/workflows'
 /** It audits nothing. */
 const CHECK = 'check-policy.yml'
-const hasShell = ['bash', 'jq'].every((tool) => spawnSync(tool, ['--version']).status === 0)
+/** It runs the command in place of the action. */
+const QUARTERLY = 'quarterly-review.yml'
+const hasBash = spawnSync('bash', ['--version']).status === 0
+const hasShell = hasBash && ['jq'].every((tool) => spawnSync(tool, ['--version']).status === 0)
 const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
 
 const worldWith = (requests: number) =>
@@ -89,6 +92,7 @@ async function run(name: string): Promise<Ran> {
       github: { token: github.token, repository: 'acme/limits', server_url: 'https://github.com', run_id: '7001' },
       job: { workflow_repository: 'OWNER/claude-rate-limit-audit', workflow_sha: '0'.repeat(40) },
     },
+    baseUrl: anthropic.url,
     gatewayFile: async () => (await github.read('main', '.github/claude-gateway.json')) ?? '',
     audit: (inputs, folder) =>
       runAction({
@@ -124,7 +128,7 @@ const written = ({ folder }: Ran, file: string) =>
 const reached = ({ steps }: Ran) => Object.fromEntries(steps.map(({ name, ran: isRun }) => [name, isRun]))
 
 describe('a fresh repository', () => {
-  test.each(readdirSync(FOLDER).filter((name) => name !== CHECK))(
+  test.each(readdirSync(FOLDER).filter((name) => name !== CHECK && name !== QUARTERLY))(
     '%s does what it says, with no warning of what it may not do',
     async (name) => {
       const { audits, steps } = await run(name)
@@ -221,3 +225,40 @@ describe.skipIf(!hasShell).each(Object.keys(CASES) as (keyof typeof CASES)[])(
     })
   },
 )
+
+describe.skipIf(!hasBash)(QUARTERLY, () => {
+  const HEALTH = /\*\*(Stay|Lower)/
+
+  test('shows one page, keeps it, and writes and posts nothing', async () => {
+    const result = await run(QUARTERLY)
+    for (const { name, status, stderr } of result.steps) expect(status ?? 0, `${name}: ${stderr}`).toBe(0)
+    const page = written(result, SUMMARY)
+    expect(page).toMatch(/^# Claude rate limits and cost, .* \(92 days, UTC\)/)
+    expect(page).toContain('**Raise Claude Opus 4.x.** Requests/min reached its alert line of 75 % in 1 minute')
+    expect(written(result, 'review.md')).toBe(page)
+    expect(result.steps.at(-1)).toMatchObject({
+      name: 'actions/upload-artifact',
+      ran: true,
+      with: { path: 'review.md' },
+    })
+    expect(written(result, 'npx.calls')).toMatch(
+      /^--yes github:OWNER\/claude-rate-limit-audit#0{40} --review --date yesterday /,
+    )
+    expect([github, slack].flatMap(({ requests }) => requests)).toEqual([])
+  })
+
+  test('fails where the cost cannot be read, and shows what is known', async () => {
+    failsFor('/v1/organizations/analytics/cost', 403)
+    const result = await run(QUARTERLY)
+    expect(result.status).toBe('failure')
+    expect(written(result, SUMMARY)).toMatch(/\*\*Raise Claude Opus 4\.x\.\*\*[\s\S]*Not measurable: .*answered 403/)
+  })
+
+  test('shows nothing where the limits cannot be read', async () => {
+    CASES.blind()
+    const result = await run(QUARTERLY)
+    expect(result.status).toBe('failure')
+    expect(written(result, SUMMARY)).not.toMatch(HEALTH)
+    expect(result.steps.map(({ stderr }) => stderr).join('')).toMatch(/The review could not be made.*answered 403/s)
+  })
+})

@@ -107,6 +107,8 @@ test.each<[InputName, string, RegExp]>([
   ['base', 'refs/heads/main', /a branch name/],
   ['branch', 'two words', /a branch name/],
   ['commit-message', 'one\ntwo', /one line of text/],
+  ['pull-request-title', 'one\ntwo', /one line of at most 256 characters/],
+  ['pull-request-title', 'x'.repeat(257), /one line of at most 256 characters/],
   ['fail-on', 'never, alert', /never, or a list of alert, watch, drift/],
   ['fail-on', 'error', /never, or a list of alert, watch, drift/],
   ['dry-run', 'yes', /true \| false/],

@@ -110,8 +110,8 @@ describe('Our rules for every workflow', () => {
     expect(ok?.needs).toEqual(Object.keys(others))
   })
 
-  // A check of a pull request audits no day, and delivers nothing anyway.
-  const audits = copyable.filter((path) => !path.endsWith('/check-policy.yml'))
+  // A check of a pull request audits no day, and neither it nor the quarterly review delivers anything.
+  const audits = copyable.filter((path) => !/\/(check-policy|quarterly-review)\.yml$/.test(path))
   test.each(audits)("%s can be run by hand, for a day of one's choice and without delivering anything", (path) => {
     const { on, jobs } = parse(read(path))
     expect(Object.keys(on.workflow_dispatch.inputs)).toEqual(expect.arrayContaining(['date', 'dry-run']))
@@ -122,6 +122,14 @@ describe('Our rules for every workflow', () => {
       expect(given.date).toContain('inputs.date')
       expect(given['dry-run']).toContain('inputs.dry-run')
     }
+  })
+
+  test('the quarterly review can end with a day of choice, and pins the command by commit', () => {
+    const { on, jobs } = parse(read('docs/workflows/quarterly-review.yml'))
+    expect(Object.keys(on.workflow_dispatch.inputs)).toEqual(['date'])
+    const [step] = jobs.review.steps.filter(({ run }: { run?: string }) => run?.includes('--review'))
+    expect(step.env).toMatchObject({ DATE: "${{ inputs.date || 'yesterday' }}", COMMIT: '0'.repeat(40) })
+    expect(step.run).toContain(`github:${OURS}#$COMMIT`)
   })
 
   test('every workflow to copy is shown in the README', () => {

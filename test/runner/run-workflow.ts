@@ -1,14 +1,16 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { type Contexts, filled, runs, type Status } from './expressions.ts'
 import type { ActionRun } from './run-action.ts'
 
 /**
  * A workflow to copy, run as far as it goes without GitHub: the audit by the bundle, scripts by bash, conditions by GitHub's
- * own evaluator. `gh` and `curl` are stand-ins that write down how they were called; other actions only say what they got.
+ * own evaluator. `gh` and `curl` are stand-ins that write down how they were called, `npx` one that runs our own command;
+ * other actions only say what they got.
  */
 
 type Step = {
@@ -42,6 +44,8 @@ export type World = {
   contexts: Contexts
   /** `folder`: where the scripts of this run work, and what the audit leaves for them may lie. */
   audit: (inputs: Record<string, string>, folder: string) => Promise<ActionRun>
+  /** Where the command reaches Anthropic. */
+  baseUrl: string
   /** What `gh api …` prints, asked for once the first job has ended. */
   gatewayFile: () => Promise<string>
 }
@@ -51,7 +55,7 @@ const OURS = /^(OWNER\/claude-rate-limit-audit@|\.\/\.claude-rate-limit-audit$)/
 export async function runWorkflow(path: string, world: World): Promise<Ran> {
   const { jobs }: { jobs: Record<string, Job> } = parse(readFileSync(path, 'utf8'))
   const folder = mkdtempSync(join(tmpdir(), 'workflow-'))
-  writeStandIns(folder)
+  writeStandIns(folder, world.baseUrl)
   const ran: Ran = { audits: [], steps: [], status: 'success', folder }
   for (const [name, job] of Object.entries(jobs)) {
     // A job whose need has failed is skipped.
@@ -99,7 +103,7 @@ async function runJob(job: string, { steps = [] }: Job, world: World, ran: Ran):
       finished[step.id ?? 'unnamed'] = { outputs: run.outputs }
       continue
     }
-    const result = isRun && step.run !== undefined ? bash(step.run, fill(step.env), ran.folder) : null
+    const result = isRun && step.run !== undefined ? await bash(step.run, fill(step.env), ran.folder) : null
     if (result !== null && result.status !== 0) status = 'failure'
     const name = step.name ?? step.uses?.split('@')[0] ?? ''
     const given = isRun ? fill(step.with) : {}
@@ -113,10 +117,23 @@ async function runJob(job: string, { steps = [] }: Job, world: World, ran: Ran):
  * for a network connection, and would read them.
  */
 function bash(script: string, env: Record<string, string>, folder: string) {
-  return spawnSync('bash', ['--noprofile', '--norc', '-e', '-c', script], {
-    cwd: folder,
-    env: { PATH: `${folder}${delimiter}${process.env.PATH}`, GITHUB_REPOSITORY: 'acme/limits', ...env },
-    encoding: 'utf8',
+  return new Promise<{ status: number | null; stderr: string }>((resolve, reject) => {
+    const child = spawn('bash', ['--noprofile', '--norc', '-e', '-c', script], {
+      cwd: folder,
+      env: {
+        PATH: `${folder}${delimiter}${process.env.PATH}`,
+        GITHUB_REPOSITORY: 'acme/limits',
+        GITHUB_STEP_SUMMARY: join(folder, SUMMARY),
+        ...env,
+      },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let stderr = ''
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk
+    })
+    child.on('error', reject)
+    child.on('close', (status) => resolve({ status, stderr }))
   })
 }
 
@@ -127,8 +144,15 @@ function combinations(matrix: Record<string, string[]>): Record<string, string>[
   )
 }
 
-function writeStandIns(folder: string): void {
+/** What the scripts of a run have added to the job summary, in its folder. */
+export const SUMMARY = 'step-summary.md'
+
+/** What a workflow may call in place of the action: `npx --yes github:OWNER/…#COMMIT ARGUMENTS`. */
+const LAUNCHER = fileURLToPath(new URL('../../bin/claude-rate-limit-audit.cjs', import.meta.url))
+
+function writeStandIns(folder: string, baseUrl: string): void {
   const scripts = {
+    npx: `#!/bin/bash\necho "$@" >> npx.calls\nexec '${process.execPath}' '${LAUNCHER}' "\${@:3}" --base-url '${baseUrl}'\n`,
     gh: `#!/bin/bash\necho "$@" >> gh.calls\nif [ "$1" = api ]; then cat gateway-file; fi\n`,
     curl: `#!/bin/bash\necho "$@" >> curl.calls\ncase "$*" in *'--data @-'*) cat > curl.input ;; esac\n`,
   }

@@ -1,11 +1,10 @@
-import * as z from 'zod'
 import { describeError } from '../../errors.ts'
 import type { Log } from '../../log.ts'
 import type { Tier } from '../../vocabulary/limits/published-tiers.ts'
 import { DAY, dayOf, isoTime, MINUTE, type Span } from '../../vocabulary/use/window.ts'
 import type { AnthropicClient } from '../anthropic/client.ts'
 import type { Connection } from '../anthropic/connection.ts'
-import { followPages, nextCursor } from '../anthropic/pages.ts'
+import { costPages } from './cost-pages.ts'
 import { readSpendLimits } from './spend-limits.ts'
 
 /** Month-to-date cost as parts of the monthly cap. No amount of money leaves this folder. */
@@ -63,24 +62,9 @@ export async function collectSpend(
 
 const CENTS = 100
 
-const page = z.object({
-  data: z.array(
-    z.object({
-      starting_at: z.string(),
-      cost: z.object({ amount: z.string().regex(/^-?\d+(\.\d+)?$/), currency: z.literal('USD') }),
-    }),
-  ),
-  has_more: z.boolean().nullish(),
-  next_page: z.string().nullish(),
-  data_refreshed_at: z.string().nullish(),
-})
-
-const PATH = '/v1/organizations/analytics/cost'
-const OPTIONS = { betas: ['analytics-usage-cost-2026-08-24'], version: '2026-10-21' } as const
-
 /**
  * What each day of the month cost, up to the end of the window, in cents after discount. Days without a row cost nothing.
- * GET /v1/organizations/analytics/cost: at most 31 days of day buckets, a row each (SDK: …/analytics/cost). Throws AuditError.
+ * At most 31 days of day buckets, a row each. Throws AuditError.
  */
 async function readCosts(client: AnthropicClient, window: Span) {
   const end = dayOf(window.end)
@@ -88,25 +72,13 @@ async function readCosts(client: AnthropicClient, window: Span) {
   const monthStart = Date.UTC(lastDay.getUTCFullYear(), lastDay.getUTCMonth())
   const costs = Array.from({ length: (end - monthStart) / DAY }, () => 0)
   let known = end
-  const pages = followPages(
-    `GET ${PATH}`,
-    (cursor) =>
-      client.get(
-        PATH,
-        {
-          starting_at: isoTime(monthStart),
-          ending_at: isoTime(end),
-          time_bucket_width: '1d',
-          order_by: 'time',
-          order: 'asc',
-          limit: 1000,
-          page: cursor,
-        },
-        page,
-        OPTIONS,
-      ),
-    ({ has_more, next_page }) => nextCursor(`GET ${PATH}`, has_more, next_page),
-  )
+  const pages = costPages(client, {
+    starting_at: isoTime(monthStart),
+    ending_at: isoTime(end),
+    time_bucket_width: '1d',
+    order_by: 'time',
+    order: 'asc',
+  })
   for await (const { data, data_refreshed_at } of pages) {
     const refreshed = data_refreshed_at ? Date.parse(data_refreshed_at) : Number.NaN
     if (!Number.isNaN(refreshed)) known = Math.min(known, Math.floor(refreshed / MINUTE) * MINUTE)

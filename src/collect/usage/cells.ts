@@ -130,6 +130,11 @@ export function add(sums: Sums, row: Pick<UsageRow, Counter>): void {
   }
 }
 
+/** Requests that one of the two does not tell can't be held against the other. */
+export function agree(a: number | null, b: number | null): boolean {
+  return a === null || b === null || a === b
+}
+
 /** About how many rows a minute of a query has: a cell has one in each minute at most, and no more than it has requests. */
 export function rowsPerMinute(query: MinutesQuery, { earlier, window }: WholeUse, { start, end }: Range): number {
   const isCovered = covers(query)

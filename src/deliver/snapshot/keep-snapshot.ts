@@ -29,7 +29,7 @@ export async function keepSnapshot(
   links: Links,
 ): Promise<SnapshotOutcome> {
   const { deps, inputs, log, secrets } = run
-  const { path, mode, gatewayPath, commitMessage: headline } = inputs.snapshot
+  const { path, mode, gatewayPath, commitMessage: headline, title } = inputs.snapshot
   const skipped = (why: string) => {
     // What GitHub or a proxy said to us may hold what they were sent.
     const note = secrets.redact(why)
@@ -55,7 +55,7 @@ export async function keepSnapshot(
       otherPaths: gatewayPath ? [gatewayPath] : [],
       dryRun: inputs.dryRun,
       plan: withoutSecrets(
-        ofRun(planSnapshot(report, found, { path, gatewayPath, headline, links }), runTrailer(deps.env)),
+        ofRun(planSnapshot(report, found, { path, gatewayPath, headline, title, links }), runTrailer(deps.env)),
         secrets,
       ),
       warn: log.warning,

@@ -21,7 +21,15 @@ export type SnapshotSource = {
   workspaces: readonly { id: string; name: string }[]
 }
 
-type Wanted = { path: string; gatewayPath: string | null; headline: string; links: Links }
+type Wanted = {
+  path: string
+  gatewayPath: string | null
+  /** First line of the commit, before what changed. */
+  headline: string
+  /** Of the pull request; null: it names the worst change. */
+  title: string | null
+  links: Links
+}
 
 /**
  * The plan of a run: files, message and text of the pull request for whatever the branch holds at this try. A snapshot that
@@ -29,7 +37,7 @@ type Wanted = { path: string; gatewayPath: string | null; headline: string; link
  * It throws AuditError where the branch holds a file that is not a snapshot: that is never written over.
  */
 export function planSnapshot(report: Report, source: SnapshotSource, wanted: Wanted): Plan {
-  const { path, gatewayPath, headline, links } = wanted
+  const { path, gatewayPath, headline, title, links } = wanted
   return (there, proposed) => {
     const gatewayText = (file: string, limits: Snapshot) =>
       formatGateway(withBudgets(gatewayOf(limits, source.workspaces), report, there[file] ?? null))
@@ -45,11 +53,16 @@ export function planSnapshot(report: Report, source: SnapshotSource, wanted: Wan
     const reported = { ...report, first_snapshot: before === null, drift }
     const contents = contentsOf(files, path)
     const renamed = before ? findRenames(before, after) : []
-    const added = proposed ? newSince(proposed, after, path, report) : ''
+    const sinceThen = proposed ? newSince(proposed, after, path, report) : ''
+    const pullRequest = renderPullRequest(reported, links, {
+      files: contents,
+      renames: renamed,
+      sinceUpdate: sinceThen,
+    })
     return {
       files,
       message: commitMessage(headline, reported, contents, renamed),
-      pullRequest: renderPullRequest(reported, links, { files: contents, renames: renamed, sinceUpdate: added }),
+      pullRequest: title === null ? pullRequest : { ...pullRequest, title },
     }
   }
 }

@@ -9,7 +9,7 @@ import { createMeters } from '../usage/meters.ts'
 /** Budgets: a cap for each workspace, so that together they fit the organization's limit and none of them can use it all. */
 
 /** Two weeks: one to learn from, and one to hold the caps against. */
-const FEWEST_DAYS = 14
+export const FEWEST_DAYS = 14
 const HELD_BACK = 7
 /** One minute in a thousand is above what a workspace is given. */
 const PERCENTILE = 0.999

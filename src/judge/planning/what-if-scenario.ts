@@ -2,7 +2,7 @@ import type { UseOf } from '../../collect/usage-part/minutes-of.ts'
 import type { WhatIfChange } from '../../inputs/what-if-lines.ts'
 import type { Finding } from '../../vocabulary/finding.ts'
 import { aliasOf, listedName, type RateLimitGroup, type Workspace } from '../../vocabulary/limits/groups.ts'
-import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
+import { times, type UsageRow } from '../../vocabulary/use/usage-row.ts'
 
 /** What the lines of `what-if` come to in this organization: which use they change, and into what. */
 export type Scenario = {
@@ -96,17 +96,4 @@ function whyNotMoved(
 ): string | null {
   if (listedName(to, listed) === null) return `no rate-limit group lists ${to}, so that its limits are not known`
   return used.length === 0 ? `${from} was not used in the window` : null
-}
-
-function times(row: UsageRow, factor: number): UsageRow {
-  return {
-    ...row,
-    requests: row.requests === null ? null : row.requests * factor,
-    uncachedInput: row.uncachedInput * factor,
-    cacheCreation: row.cacheCreation * factor,
-    cacheRead: row.cacheRead * factor,
-    output: row.output * factor,
-    unknownTokens: row.unknownTokens * factor,
-    webSearches: row.webSearches * factor,
-  }
 }

@@ -62,7 +62,7 @@ export function cacheWhatIf(
   })
 }
 
-const OVER_PROVISIONED_BELOW = 0.1
+export const OVER_PROVISIONED_BELOW = 0.1
 
 export type OverProvisioned = { scope: Scope; group: Group; highest: number }
 

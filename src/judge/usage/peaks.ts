@@ -70,7 +70,7 @@ export function firstAtOrOver(
 }
 
 /** Peak ÷ limit, rounded once: divided twice, 144 searches in a minute are a hair less than 80 % of 3 a second, and below an 80 % line. */
-export function utilizationOf({ total, divisor }: Peak, limit: number): number {
+export function utilizationOf({ total, divisor }: Pick<Peak, 'total' | 'divisor'>, limit: number): number {
   return total / (divisor * limit)
 }
 

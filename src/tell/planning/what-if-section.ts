@@ -5,7 +5,7 @@ import { limitName, peakTime, percentOf } from '../words/format.ts'
 import { andMore } from '../words/list.ts'
 import { stack, table, under } from '../words/markdown.ts'
 
-type Row = WhatIfPart['rows'][number]
+export type WhatIfRow = WhatIfPart['rows'][number]
 
 /** Every limit that the asked changes touch, before and after, and which comes first; empty where nothing was asked. */
 export function whatIfSection(report: Report, most: number): string {
@@ -13,13 +13,13 @@ export function whatIfSection(report: Report, most: number): string {
   if (!whatIf) return ''
   const { shown, more } = atMost(whatIf.rows, most)
   const share = percentOf(report)
-  const atLeast = ({ lower_bound }: Row) => (lower_bound ? 'at least ' : '')
+  const atLeast = ({ lower_bound }: WhatIfRow) => (lower_bound ? 'at least ' : '')
   const rows = shown.map((row) => [
     limitName(row, markdownText),
     `${atLeast(row)}${share(row.before.utilization)}`,
     `${atLeast(row)}${share(row.after.utilization)}`,
     peakTime({ ...row, ...row.after }, report),
-    listing(row.crosses.map((cross) => crossing(row, cross, report))),
+    crossings(row, report),
   ])
   const columns = [
     { head: 'Limit' },
@@ -39,14 +39,19 @@ export function whatIfSection(report: Report, most: number): string {
   )
 }
 
-function first(row: Row, report: Report): string {
+function first(row: WhatIfRow, report: Report): string {
   const then = percentOf(report)(row.after.utilization)
   return `${limitName(row, markdownText)} would come first, at ${row.lower_bound ? 'least ' : ''}${then}.`
 }
 
+/** The lines that a limit would reach only then, and when; empty where there is none. */
+export function crossings(row: WhatIfRow, report: Report): string {
+  return listing(row.crosses.map((cross) => crossing(row, cross, report)))
+}
+
 const LINES = { watch: 'the watch line', alert: 'the alert line', limit: 'its limit' }
 
-function crossing(row: Row, { line, at }: Row['crosses'][number], report: Report): string {
+function crossing(row: WhatIfRow, { line, at }: WhatIfRow['crosses'][number], report: Report): string {
   const time = peakTime({ ...row, peak: row.after.peak, peak_at: at }, report)
   return time ? `${LINES[line]} (${time})` : LINES[line]
 }

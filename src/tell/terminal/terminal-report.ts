@@ -19,6 +19,7 @@ import {
 } from '../words/sentences.ts'
 import { hotMinuteRows } from './hot-minute-rows.ts'
 import { paragraph } from './layout.ts'
+import { budgetRows, whatIfRows } from './planning-rows.ts'
 import { scorecardRows } from './scorecard-rows.ts'
 import { inColourOf, painted, type Screen, terminalText } from './style.ts'
 
@@ -36,6 +37,8 @@ export function renderTerminal(report: Report, reasons: readonly string[], scree
     paragraph(head, screen),
     scorecardRows(report, screen),
     hotMinuteRows(report, screen),
+    whatIfRows(report, screen),
+    budgetRows(report, screen),
     section('Limits that have changed since the snapshot', changes(report), screen),
     section('Worth knowing', findings(report), screen),
     section('What to do first', advice(report, terminalText), screen),

@@ -27,3 +27,17 @@ export type UsageRow = {
 export function knownTokens({ uncachedInput, cacheCreation, cacheRead, output }: UsageRow): number {
   return uncachedInput + cacheCreation + cacheRead + output
 }
+
+/** A row of so many times the use, in the same minute. */
+export function times(row: UsageRow, factor: number): UsageRow {
+  return {
+    ...row,
+    requests: row.requests === null ? null : row.requests * factor,
+    uncachedInput: row.uncachedInput * factor,
+    cacheCreation: row.cacheCreation * factor,
+    cacheRead: row.cacheRead * factor,
+    output: row.output * factor,
+    unknownTokens: row.unknownTokens * factor,
+    webSearches: row.webSearches * factor,
+  }
+}

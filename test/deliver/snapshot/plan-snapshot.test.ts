@@ -16,11 +16,11 @@ const holding = (requests: number): Snapshot => ({
   ],
   workspaces: [],
 })
-const planFor = (after: Snapshot, gatewayPath: string | null = null) =>
+const planFor = (after: Snapshot, gatewayPath: string | null = null, title: string | null = null) =>
   planSnapshot(
     EXAMPLES['quiet-day'].report,
     { snapshotBeside: () => after, workspaces: [] },
-    { path: PATH, gatewayPath, headline: 'chore: limits', links: LINKS },
+    { path: PATH, gatewayPath, headline: 'chore: limits', title, links: LINKS },
   )
 
 test('a plan is files, message and pull request in one value, and the same for the same files', () => {
@@ -34,6 +34,11 @@ test('a plan is files, message and pull request in one value, and the same for t
       title: 'Claude rate limits: Claude Opus 4.x, requests/min: 1,000 → 900 (−10 %)',
       body: expect.stringContaining('1,000'),
     },
+  })
+  const fixed = planFor(holding(900), null, 'build: Claude rate limits')(there)
+  expect(fixed).toEqual({
+    ...proposal,
+    pullRequest: { ...proposal?.pullRequest, title: 'build: Claude rate limits' },
   })
   // Asked about something else in between, it says no other thing.
   plan({})

@@ -31,6 +31,8 @@ export type Options = {
   activities: readonly Activity[] | null
   /** What days (UTC) cost, in cents as a decimal string; the others cost nothing. */
   costs: readonly { day: string; amount: string }[]
+  /** What a model costs, in cents for a million tokens; any other costs 300 and 1,500. */
+  prices: Readonly<Record<string, { input: number; output: number }>>
   federation: Federation
 }
 
@@ -96,6 +98,7 @@ export const ORDINARY: Options = {
   spendLimits: null,
   activities: null,
   costs: [],
+  prices: {},
   federation: {
     ruleId: 'fdrl_01Emulator4WnFv8s2Kd9PqRsTu',
     serviceAccountId: 'svac_01Emulator7xYzAbCdEfGhJkMnP',

@@ -18,24 +18,29 @@ function answered(world: RandomUse, verdicts: readonly MeasuredVerdict[] | null 
   return meter.judge()
 }
 
-/** By the definition: every minute of every workspace in a list, sorted, and the caps tried on the last seven days. */
+/** By the definition: every minute of every workspace, sorted, and the caps tried on the last seven days. */
 function twin({ days, limits, rows, thresholds }: RandomUse) {
   const from = END - days * DAY
   const heldBackFrom = END - 7 * DAY
+  /** The minutes that have rows, smallest first; all others of the span are 0 and come before them. */
   const minutesOf = (start: number, end: number, amount: (row: (typeof rows)[number]) => number) => {
-    const totals: number[] = Array.from({ length: (end - start) / MINUTE }, () => 0)
-    for (const row of rows) if (row.at >= start && row.at < end) totals[(row.at - start) / MINUTE]! += amount(row)
-    return totals
+    const totals = new Map<number, number>()
+    for (const row of rows)
+      if (row.at >= start && row.at < end) totals.set(row.at, (totals.get(row.at) ?? 0) + amount(row))
+    return [...totals.values()].sort((a, b) => a - b)
   }
+  const learntMinutes = (heldBackFrom - from) / MINUTE
   return limits.flatMap((limit) => {
     const { scope, group, limiter } = limit
     if (scope.type === 'workspace' || group.type !== 'model_group' || limiter === 'tokens_per_day') return []
-    if (Math.max(...minutesOf(from, END, (row) => twinAmount(row, limit))) / limit.limit < thresholds.watch) return []
+    if (Math.max(0, ...minutesOf(from, END, (row) => twinAmount(row, limit))) / limit.limit < thresholds.watch)
+      return []
     const wishes = workspaces.flatMap((workspace) => {
       const own = { ...limit, scope: { type: 'workspace' as const, ...workspace } }
-      const learnt = minutesOf(from, heldBackFrom, (row) => twinAmount(row, own)).sort((a, b) => a - b)
-      const rank = learnt[Math.ceil(0.999 * learnt.length) - 1]!
-      const wish = rank === 0 ? learnt.at(-1)! : rank
+      const learnt = minutesOf(from, heldBackFrom, (row) => twinAmount(row, own))
+      const zeros = learntMinutes - learnt.length
+      const rank = learnt[Math.ceil(0.999 * learntMinutes) - 1 - zeros] ?? 0
+      const wish = rank === 0 ? (learnt.at(-1) ?? 0) : rank
       const later = minutesOf(heldBackFrom, END, (row) => twinAmount(row, own))
       return wish > 0 ? [{ workspace, wish, later }] : []
     })

@@ -43,7 +43,7 @@ describe('a pull request', () => {
     ).not.toContain('null')
   })
 
-  test.each([10, 250, 350, 1_000, 20_000])(
+  test.each([10, 250, 350, 1_000, 5_000])(
     'of %i changes stays within 65,536 characters and says what it left out',
     (number) => {
       const name = 'a name that is long and full of | and # and * '.repeat(2)

@@ -12,6 +12,9 @@ const examples = (Object.entries(EXAMPLES) as [string, Example][]).flatMap(([nam
 const plain = { columns: 80, colour: false }
 const busy = EXAMPLES['first-alert'].report
 
+/** Each as it is shown in 80 columns without colour: the largest takes a third of a second. */
+const shown = new Map(examples.map(({ report }) => [report, renderTerminal(report, [], plain)]))
+
 /** As `less` and a person read it: no escape but those for colours, and none of what others wrote. */
 const linesOf = (text: string) => text.trimEnd().split('\n')
 
@@ -29,11 +32,11 @@ describe.each([72, 80, 120, 200])('in %d columns', (columns) => {
 
 test.each(examples)('$name in colour says what it says without', ({ report }) => {
   const coloured = renderTerminal(report, [], { columns: 80, colour: true })
-  expect(stripVTControlCharacters(coloured)).toBe(renderTerminal(report, [], plain))
+  expect(stripVTControlCharacters(coloured)).toBe(shown.get(report))
 })
 
 test('without colour there is no escape at all', () => {
-  for (const { report } of examples) expect(renderTerminal(report, [], plain)).not.toContain('\u001b')
+  for (const text of shown.values()) expect(text).not.toContain('\u001b')
 })
 
 test('a name cannot colour, move the cursor or begin a line', () => {
@@ -59,6 +62,50 @@ test('a name without a blank goes on in the next line, whatever its length and s
       expect(linesOf(text).filter((line) => stringWidth(line) > 80)).toEqual([])
     }
   }
+})
+
+describe('what was asked about the future', () => {
+  const [first] = busy.verdicts.filter(isMeasured)
+  const { scope, group, limiter } = first!
+  const side = (utilization: number) => ({ limit: 100, peak: 100 * utilization, peak_at: first!.peak_at, utilization })
+  const hostile = '\u001b[31mbot\nalert  999 %'
+  const asked = {
+    ...busy,
+    what_if: {
+      changes: [`${hostile} × 2`],
+      rows: [
+        {
+          scope,
+          group,
+          limiter,
+          before: side(0.4),
+          after: side(0.8),
+          lower_bound: true,
+          crosses: [{ line: 'alert' as const, at: first!.peak_at }],
+        },
+      ],
+    },
+    budgets: [{ workspace: { id: 'w', name: hostile }, group, limiter, cap: 533, share: 0.666, minutes_over: 22 }],
+  }
+
+  test.each([72, 80, 120])('fits %i columns, and a name of others breaks nothing', (columns) => {
+    const text = renderTerminal(asked, [], { columns, colour: false })
+    const lines = linesOf(text)
+    expect(text).not.toContain('\u001b')
+    expect(lines.filter((line) => stringWidth(line) > columns)).toEqual([])
+    expect(lines.filter((line) => line.startsWith('alert  999'))).toEqual([])
+    const flat = text.replaceAll(/\s+/g, ' ')
+    expect(flat).toMatch(/≥ 40 % ≥ 80 % .*would reach the alert line \(/)
+    expect(flat).toMatch(/533 66\.6 % 22 /)
+  })
+
+  test('is answered where there is nothing to say, too', () => {
+    const none = { ...busy, what_if: { changes: ['bot × 2'], rows: [] }, budgets: [] }
+    const text = renderTerminal(none, [], plain)
+    expect(text).toContain('No limit that was measured would be used otherwise.')
+    expect(text).toContain('None: no limit per minute is in watch or alert')
+    expect(renderTerminal(busy, [], plain)).not.toMatch(/What if|Budgets/)
+  })
 })
 
 test('the worst rows come first, and of the quiet ones the nearest', () => {

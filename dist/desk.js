@@ -5627,6 +5627,80 @@ function nextCursor(resource, hasMore, cursor) {
 	if (hasMore) throw new AuditError(`${resource}: a page says that there is more but gives no cursor to it.`);
 	return null;
 }
+// src/collect/anthropic/analytics-row.ts
+const analyticsRowsSchema = array(unknown$1()).transform((values, context) => {
+	const rows = [];
+	try {
+		for (const value of values) rows.push(readRow(value));
+		return rows;
+	} catch (error) {
+		if (!(error instanceof WrongField)) throw error;
+		context.addIssue({
+			code: "custom",
+			path: [rows.length, ...error.path.split(".").filter(Boolean)],
+			message: `expected ${error.expected}`
+		});
+		return NEVER;
+	}
+});
+var WrongField = class extends Error {
+	path;
+	expected;
+	constructor(expected, path) {
+		super(`expected ${expected}`);
+		this.path = path;
+		this.expected = expected;
+	}
+};
+function readRow(value) {
+	const { starting_at: time, group: grouped, usage: used } = fieldsOf(value, "");
+	if (typeof time !== "string") throw new WrongField("a text", "starting_at");
+	const group = fieldsOf(grouped, "group");
+	const usage = fieldsOf(used, "usage");
+	const cache = fieldsOf(usage.cache_creation, "usage.cache_creation");
+	const tools = isNothing(usage.server_tool_use) ? null : fieldsOf(usage.server_tool_use, "usage.server_tool_use");
+	const uncachedInput = count$3(usage.uncached_input_tokens, "usage.uncached_input_tokens");
+	const cacheCreation = count$3(cache.ephemeral_5m_input_tokens, "usage.cache_creation.ephemeral_5m_input_tokens") + count$3(cache.ephemeral_1h_input_tokens, "usage.cache_creation.ephemeral_1h_input_tokens");
+	const cacheRead = count$3(usage.cache_read_input_tokens, "usage.cache_read_input_tokens");
+	const output = count$3(usage.output_tokens, "usage.output_tokens");
+	const known = uncachedInput + cacheCreation + cacheRead + output;
+	const total = countOrNull(usage.total_tokens, "usage.total_tokens") ?? known;
+	return {
+		at: Date.parse(time),
+		model: textOrNull(group.model, "group.model"),
+		workspaceId: textOrNull(group.workspace_id, "group.workspace_id"),
+		apiKeyId: textOrNull(group.api_key_id, "group.api_key_id"),
+		organizationId: textOrNull(group.organization_id, "group.organization_id"),
+		serviceTier: textOrNull(group.service_tier, "group.service_tier"),
+		speed: textOrNull(group.speed, "group.speed"),
+		product: textOrNull(group.product, "group.product"),
+		requests: countOrNull(usage.requests, "usage.requests"),
+		uncachedInput,
+		cacheCreation,
+		cacheRead,
+		output,
+		unknownTokens: Math.max(0, total - known),
+		webSearches: countOrNull(tools?.web_search_requests, "usage.server_tool_use.web_search_requests") ?? 0
+	};
+}
+const isNothing = (value) => value === void 0 || value === null;
+const isFields = (value) => typeof value === "object" && value !== null;
+function fieldsOf(value, path) {
+	if (!isFields(value) || Array.isArray(value)) throw new WrongField("an object", path);
+	return value;
+}
+function count$3(value, path) {
+	if (typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY) return value;
+	throw new WrongField("a number of 0 or more", path);
+}
+function countOrNull(value, path) {
+	return isNothing(value) ? null : count$3(value, path);
+}
+function textOrNull(value, path) {
+	if (typeof value === "string") return value;
+	if (isNothing(value)) return null;
+	throw new WrongField("a text or null", path);
+}
 // src/collect/anthropic/schemas.ts
 const count$2 = number$1().nonnegative();
 const limitPageSchema = object({
@@ -5671,27 +5745,7 @@ const cacheCreation = object({
 });
 const serverToolUse = object({ web_search_requests: count$2.nullish() }).nullish();
 const analyticsPageSchema = object({
-	data: array(object({
-		starting_at: string$1(),
-		group: object({
-			model: string$1().nullish(),
-			workspace_id: string$1().nullish(),
-			api_key_id: string$1().nullish(),
-			organization_id: string$1().nullish(),
-			service_tier: string$1().nullish(),
-			speed: string$1().nullish(),
-			product: string$1().nullish()
-		}),
-		usage: object({
-			requests: count$2.nullish(),
-			uncached_input_tokens: count$2,
-			cache_creation: cacheCreation,
-			cache_read_input_tokens: count$2,
-			output_tokens: count$2,
-			total_tokens: count$2.nullish(),
-			server_tool_use: serverToolUse
-		})
-	})),
+	data: analyticsRowsSchema,
 	has_more: boolean().nullish(),
 	next_page: string$1().nullish(),
 	data_refreshed_at: string$1().nullish()
@@ -5888,8 +5942,8 @@ async function readText({ body }, { maxBytes }) {
 	}
 	return Buffer.concat(chunks, size).toString("utf8");
 }
-async function readJson(response, limit) {
-	return JSON.parse((await readText(response, limit)).replace(/^\uFEFF/, ""));
+function parseJson$1(text) {
+	return JSON.parse(text.startsWith("﻿") ? text.slice(1) : text);
 }
 // src/transport/network-fault.ts
 const FAULTS = [
@@ -5945,24 +5999,32 @@ function parseRetryAfter(text, now) {
 	const wait = Number.isNaN(seconds) ? Date.parse(text) - now : seconds * 1e3;
 	return Number.isNaN(wait) ? null : Math.max(0, wait);
 }
+// src/vocabulary/lazy.ts
+function lazy(make) {
+	let made = null;
+	return () => {
+		made ??= { value: make() };
+		return made.value;
+	};
+}
 // src/vocabulary/figures.ts
-const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
-const small = new Intl.NumberFormat("en-US", { maximumSignificantDigits: 2 });
+const MOST_DECIMALS = 6;
+const whole = lazy(() => new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 }));
+const small = lazy(() => new Intl.NumberFormat("en-US", { maximumSignificantDigits: 2 }));
+const wholePercent = lazy(() => new Intl.NumberFormat("en-US", { maximumFractionDigits: MOST_DECIMALS }));
 function count$1(value) {
-	return value > 0 && value < 1 ? small.format(value) : whole.format(value);
+	return value > 0 && value < 1 ? small().format(value) : whole().format(value);
 }
 function plural(value, one, many = `${one}s`) {
 	return `${count$1(value)} ${value === 1 ? one : many}`;
 }
-const MOST_DECIMALS = 6;
-const wholePercent = new Intl.NumberFormat("en-US", { maximumFractionDigits: MOST_DECIMALS });
 function percent(ratio, lines = []) {
 	for (let decimals = 1; decimals < MOST_DECIMALS; decimals++) {
 		const text = (ratio * 100).toFixed(decimals);
 		const shown = Number(`${text}e-2`);
-		if (shown > 0 === ratio > 0 && [1, ...lines].every((line) => shown >= line === ratio >= line)) return `${wholePercent.format(Number(text))} %`;
+		if (shown > 0 === ratio > 0 && [1, ...lines].every((line) => shown >= line === ratio >= line)) return `${wholePercent().format(Number(text))} %`;
 	}
-	return `${wholePercent.format(Math.floor(ratio * 100 * 10 ** MOST_DECIMALS) / 10 ** MOST_DECIMALS)} %`;
+	return `${wholePercent().format(Math.floor(ratio * 100 * 10 ** MOST_DECIMALS) / 10 ** MOST_DECIMALS)} %`;
 }
 function changeInPercent(before, after) {
 	if (before === 0) return "";
@@ -6121,8 +6183,8 @@ const SPEND_CAPS = ["enforced_spend_limit_reached", "contract_spend_limit_reache
 async function attempt(deps, request, tries, remedies) {
 	const endpoint = `${request.method} ${request.url.pathname}`;
 	const again = (refusal) => {
-		const retryAfter = refusal?.headers.get("retry-after") ?? null;
-		const shouldRetry = refusal?.headers.get("x-should-retry") ?? null;
+		const retryAfter = refusal?.header("retry-after") ?? null;
+		const shouldRetry = refusal?.header("x-should-retry") ?? null;
 		return waitBeforeRetry({
 			status: refusal?.status,
 			retryAfter,
@@ -6142,12 +6204,8 @@ async function attempt(deps, request, tries, remedies) {
 	const seconds = Math.round(request.timeout / 1e3);
 	let response;
 	try {
-		const { url, method, headers, body = null } = request;
-		response = await deps.fetch(url, {
-			method,
-			headers,
-			body,
-			redirect: "manual",
+		response = await deps.exchange(request.url, {
+			...request,
 			signal
 		});
 	} catch (cause) {
@@ -6158,10 +6216,10 @@ async function attempt(deps, request, tries, remedies) {
 			remedy: fault?.remedy ?? NETWORK_REMEDY
 		});
 	}
-	const requestId = response.headers.get("request-id") ?? void 0;
+	const requestId = response.header("request-id") ?? void 0;
 	const { status } = response;
 	if (status >= 300 && status < 400) {
-		await response.body?.cancel();
+		response.leave();
 		return fail(null, `answered ${status}, a redirect, which is not followed because the credential would go with it`, {
 			status,
 			requestId,
@@ -6182,7 +6240,7 @@ async function attempt(deps, request, tries, remedies) {
 			remedy: remedies[status] ?? REMEDIES[status] ?? otherwise
 		};
 		if (status !== 429) return fail(again(response), `answered ${status}${text}`, details);
-		const retryAfter = parseRetryAfter(response.headers.get("retry-after"), deps.now());
+		const retryAfter = parseRetryAfter(response.header("retry-after"), deps.now());
 		const { error } = fail(null, `answered ${status}${text}${askedToWait(retryAfter)}`, details);
 		return {
 			kind: "refused",
@@ -6194,7 +6252,7 @@ async function attempt(deps, request, tries, remedies) {
 		return {
 			kind: "ok",
 			value: {
-				json: await readJson(response, { maxBytes: LARGEST_BODY }),
+				json: parseJson$1(await response.text({ maxBytes: LARGEST_BODY })),
 				requestId
 			}
 		};
@@ -6216,7 +6274,7 @@ function askedToWait(milliseconds) {
 async function errorDetails(response, redact) {
 	let body;
 	try {
-		body = redact(await readText(response, { maxBytes: LARGEST_ERROR_BODY }));
+		body = redact(await response.text({ maxBytes: LARGEST_ERROR_BODY }));
 	} catch {
 		return {
 			code: void 0,
@@ -6318,13 +6376,10 @@ function createAnthropic(effects, { baseUrl, credentials, deadline, pace, versio
 function stoppable(deps, stop) {
 	return {
 		...deps,
-		fetch: (input, init) => {
-			const signal = init?.signal ? AbortSignal.any([init.signal, stop]) : stop;
-			return deps.fetch(input, {
-				...init,
-				signal
-			});
-		},
+		exchange: (url, request) => deps.exchange(url, {
+			...request,
+			signal: AbortSignal.any([request.signal, stop])
+		}),
 		sleep: (milliseconds) => deps.sleep(milliseconds, stop)
 	};
 }
@@ -6666,6 +6721,7 @@ const _createReadStream = (() => process.getBuiltinModule("node:fs").createReadS
 // \0builtin:import:node:stream/promises
 const _pipeline = (() => process.getBuiltinModule("node:stream/promises").pipeline)();
 // \0builtin:import:node:zlib
+const _gunzipSync = (() => process.getBuiltinModule("node:zlib").gunzipSync)();
 const _createGunzip = (() => process.getBuiltinModule("node:zlib").createGunzip)();
 // src/collect/headers-log/each-line.ts
 const LONGEST_LINE = 1048576;
@@ -13428,14 +13484,17 @@ function add$1(sums, row) {
 function agree(a, b) {
 	return a === null || b === null || a === b;
 }
-function rowsPerMinute(cells, { start, end }) {
-	const minutes = (end - start) / MINUTE;
-	let rows = 0;
-	for (const { earlier, window } of cells) {
-		const requests = earlier.requests === null || window.requests === null ? null : earlier.requests + window.requests;
-		rows += Math.min(minutes, requests || minutes);
+function rowsPerMinute(query, { earlier, window }, { start, end }) {
+	const isCovered = covers(query);
+	const requests = new Map();
+	for (const row of [...earlier, ...window]) {
+		if (!isCovered(row)) continue;
+		const key = keyOf$2(query.groupBy, row);
+		const known = requests.get(key) ?? (requests.has(key) ? null : 0);
+		requests.set(key, known === null || row.requests === null ? null : known + row.requests);
 	}
-	return rows / minutes;
+	const minutes = (end - start) / MINUTE;
+	return [...requests.values()].reduce((rows, some) => rows + Math.min(minutes, some || minutes), 0) / minutes;
 }
 const TELLING = [
 	"service_tier",
@@ -13520,15 +13579,9 @@ function parts({ start, end }, length) {
 	}));
 }
 function bucketStarts(resource, { start, end }, width) {
-	let lastText = null;
-	let lastTime = NaN;
-	return (text) => {
-		if (text === lastText) return lastTime;
-		const time = Date.parse(text);
-		if (!(time >= start && time < end && (time - start) % width === 0)) throw new AuditError(`${resource} answered with a bucket that starts at "${text.slice(0, 40)}", which is none of those asked for from ${isoTime(start)} to ${isoTime(end)}.`, { remedy: "Run the job again; if it happens twice, report it." });
-		lastText = text;
-		lastTime = time;
-		return time;
+	return (at) => {
+		if (at >= start && at < end && (at - start) % width === 0) return at;
+		throw new AuditError(`${resource} answered with a bucket that starts at ${Number.isNaN(at) ? "a time that cannot be read" : isoTime(at)}, which is none of those asked for from ${isoTime(start)} to ${isoTime(end)}.`, { remedy: "Run the job again; if it happens twice, report it." });
 	};
 }
 // src/collect/usage/drivers.ts
@@ -13750,7 +13803,8 @@ function createAnalyticsReader(client, onPage) {
 				for await (const page of pages) {
 					const stated = page.data_refreshed_at ? Date.parse(page.data_refreshed_at) : NaN;
 					if (!Number.isNaN(stated)) refreshedAt = Math.min(refreshedAt ?? stated, stated);
-					fold(page.data.map((row) => toRow(row, startOf)));
+					for (const { at } of page.data) startOf(at);
+					fold(page.data);
 					progress.read++;
 					if (!isFirst) progress.expected++;
 					isFirst = false;
@@ -13765,29 +13819,6 @@ function createAnalyticsReader(client, onPage) {
 			await Promise.all(Array.from({ length: RANGES_AT_ONCE }, readInTurn));
 			return { refreshedAt };
 		}
-	};
-}
-function toRow({ starting_at, group, usage }, startOf) {
-	const known = {
-		uncachedInput: usage.uncached_input_tokens,
-		cacheCreation: usage.cache_creation.ephemeral_5m_input_tokens + usage.cache_creation.ephemeral_1h_input_tokens,
-		cacheRead: usage.cache_read_input_tokens,
-		output: usage.output_tokens
-	};
-	const sum = known.uncachedInput + known.cacheCreation + known.cacheRead + known.output;
-	return {
-		at: startOf(starting_at),
-		model: group.model ?? null,
-		workspaceId: group.workspace_id ?? null,
-		apiKeyId: group.api_key_id ?? null,
-		organizationId: group.organization_id ?? null,
-		serviceTier: group.service_tier ?? null,
-		speed: group.speed ?? null,
-		product: group.product ?? null,
-		requests: usage.requests ?? null,
-		...known,
-		unknownTokens: Math.max(0, (usage.total_tokens ?? sum) - sum),
-		webSearches: usage.server_tool_use?.web_search_requests ?? 0
 	};
 }
 // src/collect/usage/freshness.ts
@@ -13931,7 +13962,7 @@ function createLegacyReader(client, onPage) {
 			version: "2023-06-01"
 		}), (page) => nextCursor(RESOURCE, page.has_more, page.next_page));
 		for await (const page of pages) {
-			for (const bucket of page.data) fold(toRows(bucket.results, startOf(bucket.starting_at)));
+			for (const bucket of page.data) fold(toRows(bucket.results, startOf(Date.parse(bucket.starting_at))));
 			progress.read++;
 			progress.expected = Math.max(progress.expected, progress.read);
 			onPage({ ...progress });
@@ -13996,6 +14027,7 @@ function toRows(results, at) {
 // src/collect/usage/minute-table.ts
 function createMinuteTable(query, cells, { grid, windowStart, nameOf }) {
 	const minutes = (grid.end - grid.start) / MINUTE;
+	const earlierMinutes = (windowStart - grid.start) / MINUTE;
 	const table = new Map();
 	const isCovered = covers({
 		models: query.groupBy.includes("model") ? query.models : null,
@@ -14011,71 +14043,81 @@ function createMinuteTable(query, cells, { grid, windowStart, nameOf }) {
 			isSet: new Uint8Array(minutes),
 			set: [],
 			uncounted: null,
-			values: {}
+			values: COUNTERS.map(() => null)
 		};
 		table.set(key, columns);
 		return columns;
 	};
 	const rowAt = ({ label, uncounted, values }, minute) => {
-		const value = (counter) => values[counter]?.[minute] ?? 0;
+		const [requests, uncachedInput, cacheCreation, cacheRead, output, unknownTokens, webSearches] = values;
 		return {
-			...label,
 			at: grid.start + minute * MINUTE,
+			model: label.model,
+			workspaceId: label.workspaceId,
 			apiKeyId: null,
 			organizationId: null,
-			requests: uncounted?.[minute] ? null : value("requests"),
-			uncachedInput: value("uncachedInput"),
-			cacheCreation: value("cacheCreation"),
-			cacheRead: value("cacheRead"),
-			output: value("output"),
-			unknownTokens: value("unknownTokens"),
-			webSearches: value("webSearches")
+			serviceTier: label.serviceTier,
+			speed: label.speed,
+			product: label.product,
+			requests: uncounted?.[minute] ? null : requests?.[minute] ?? 0,
+			uncachedInput: uncachedInput?.[minute] ?? 0,
+			cacheCreation: cacheCreation?.[minute] ?? 0,
+			cacheRead: cacheRead?.[minute] ?? 0,
+			output: output?.[minute] ?? 0,
+			unknownTokens: unknownTokens?.[minute] ?? 0,
+			webSearches: webSearches?.[minute] ?? 0
 		};
 	};
-	const sumsOf = (columns) => {
-		const sums = {
-			earlier: nothing(),
-			window: nothing()
-		};
-		for (const minute of columns?.set ?? []) {
-			const part = grid.start + minute * 6e4 < windowStart ? sums.earlier : sums.window;
-			if (columns) add$1(part, rowAt(columns, minute));
-		}
-		return sums;
+	const isSumOf = (columns, counter, [from, to], whole) => {
+		if (counter === "requests" && columns?.uncounted?.subarray(from, to).includes(1) || whole === null) return true;
+		const column = columns?.values[COUNTERS.indexOf(counter)];
+		if (!columns || !column) return whole === 0;
+		let sum = 0;
+		for (const minute of columns.set) if (minute >= from && minute < to) sum += column[minute] ?? 0;
+		return sum === whole;
 	};
 	return {
 		take: (rows) => {
-			for (const row of rows) {
-				if (!isCovered(row)) continue;
-				const columns = columnsOf(row);
-				const minute = (row.at - grid.start) / MINUTE;
-				if (!columns.isSet[minute]) columns.set.push(minute);
-				columns.isSet[minute] = 1;
-				for (const counter of COUNTERS) {
-					const value = row[counter];
-					if (value) columns.values[counter] ??= new Float64Array(minutes);
-					const column = columns.values[counter];
-					if (column) column[minute] = value ?? 0;
-				}
-				if (row.requests === null) columns.uncounted ??= new Uint8Array(minutes);
-				if (columns.uncounted) columns.uncounted[minute] = Number(row.requests === null);
-			}
+			for (const row of rows) if (isCovered(row)) setMinute(columnsOf(row), (row.at - grid.start) / MINUTE, row, minutes);
 		},
 		addsUp: () => {
 			return [...new Set([...cells.keys(), ...table.keys()])].every((key) => {
-				const counted = sumsOf(table.get(key));
+				const columns = table.get(key);
 				const { earlier, window } = cells.get(key) ?? {
 					earlier: nothing(),
 					window: nothing()
 				};
-				return COUNTERS.every((counter) => agree(counted.earlier[counter], earlier[counter]) && agree(counted.window[counter], window[counter]));
+				return COUNTERS.every((counter) => isSumOf(columns, counter, [0, earlierMinutes], earlier[counter]) && isSumOf(columns, counter, [earlierMinutes, minutes], window[counter]));
 			});
 		},
 		*rows() {
-			for (const columns of table.values()) yield columns.set.map((minute) => rowAt(columns, minute));
+			for (const columns of table.values()) for (let from = 0; from < columns.set.length; from += MINUTES_PER_DAY) yield columns.set.slice(from, from + MINUTES_PER_DAY).map((minute) => rowAt(columns, minute));
 		}
 	};
 }
+function setMinute(columns, minute, row, minutes) {
+	const { isSet, set, values } = columns;
+	if (!isSet[minute]) set.push(minute);
+	isSet[minute] = 1;
+	const amounts = amountsOf(row);
+	for (let i = 0; i < amounts.length; i++) {
+		const amount = amounts[i];
+		if (amount) values[i] ??= new Float64Array(minutes);
+		const column = values[i];
+		if (column) column[minute] = amount ?? 0;
+	}
+	if (row.requests === null) columns.uncounted ??= new Uint8Array(minutes);
+	if (columns.uncounted) columns.uncounted[minute] = Number(row.requests === null);
+}
+const amountsOf = (row) => [
+	row.requests,
+	row.uncachedInput,
+	row.cacheCreation,
+	row.cacheRead,
+	row.output,
+	row.unknownTokens,
+	row.webSearches
+];
 // src/collect/usage/minutes.ts
 const QUERIES_AT_ONCE = 1;
 async function collectMinutes(census, plan, folds, context) {
@@ -14141,13 +14183,12 @@ async function readAll(queries, census, { nameOf }, { reader, grid, windowStart 
 	const waiting = [...queries];
 	let hasFailed = false;
 	const readOne = async (query) => {
-		const cells = cellsOf(query, census, nameOf);
-		const table = createMinuteTable(query, cells, {
+		const table = createMinuteTable(query, cellsOf(query, census, nameOf), {
 			grid,
 			windowStart,
 			nameOf
 		});
-		const { refreshedAt } = await reader.read(toUsageQuery(query, cells, grid), table.take);
+		const { refreshedAt } = await reader.read(toUsageQuery(query, census, grid), table.take);
 		stated.push(refreshedAt);
 		if (!take({
 			query,
@@ -14169,14 +14210,14 @@ async function readAll(queries, census, { nameOf }, { reader, grid, windowStart 
 		refreshedAt: earliest(stated)
 	};
 }
-function toUsageQuery(query, cells, grid) {
+function toUsageQuery(query, census, grid) {
 	return {
 		...grid,
 		width: "1m",
 		groupBy: query.groupBy,
 		models: query.isFiltered && query.models !== null ? query.models : void 0,
 		workspaceIds: query.workspaceIds ?? void 0,
-		rowsPerBucket: rowsPerMinute(cells.values(), grid)
+		rowsPerBucket: rowsPerMinute(query, census, grid)
 	};
 }
 function withoutFilter(queries) {
@@ -14385,7 +14426,7 @@ async function readMinutesOf(use, { reader, span, census, takesFilter }, fold) {
 		groupBy,
 		models: isFiltered ? use.models ?? void 0 : void 0,
 		workspaceIds: use.workspaceIds ?? void 0,
-		rowsPerBucket: rowsPerMinute(cells.values(), span)
+		rowsPerBucket: rowsPerMinute(query, known, span)
 	};
 	await reader.read(asked, table.take);
 	if (!table.addsUp()) throw new AuditError("The minutes that were read do not add up to the whole use of the window.", { remedy: "Usage may still have come in: run the job again." });
@@ -17645,14 +17686,17 @@ function createMeters(now, before, window) {
 		foldOrganization(rows) {
 			for (const row of rows) {
 				if (!isCounted(row)) continue;
-				for (const { organization } of counters) organization(row, grid);
+				for (const { organization } of counters) if (organization) route(organization, row, grid);
 				if (row.speed !== "fast") addCache(cachesByModel.get(nameNow(row.model) ?? "") ?? [], row, grid);
 			}
 		},
 		foldWorkspaces(rows) {
 			for (const row of rows) {
 				if (row.workspaceId === null || !isCounted(row)) continue;
-				for (const { workspaces } of counters) workspaces.get(row.workspaceId)?.(row, grid);
+				for (const { workspaces } of counters) {
+					const router = workspaces.get(row.workspaceId);
+					if (router) route(router, row, grid);
+				}
 			}
 		},
 		find: (limit) => ofNow.get(limitKey(limit)),
@@ -17709,17 +17753,22 @@ function countersOf(makeUp, meters) {
 	const nameOf = namesIn$1(makeUp, meters);
 	const routers = new Map([...byScope].map(([id, ofScope]) => [id, routerOf(ofScope, nameOf)]));
 	return {
-		organization: routers.get(null) ?? (() => {}),
+		organization: routers.get(null),
 		workspaces: routers
 	};
 }
 function routerOf(meters, nameOf) {
-	const byModel = indexByModel(meters.filter(({ rule }) => rule.group === MODEL_GROUP), ({ group }) => group.models);
+	const ofModels = meters.filter(({ rule }) => rule.group === MODEL_GROUP);
 	const anyModel = meters.filter(({ rule }) => rule.group !== MODEL_GROUP);
-	return (row, grid) => {
-		for (const meter of byModel.get(nameOf(row.model) ?? "") ?? []) add(meter, row, grid);
-		for (const meter of anyModel) add(meter, row, grid);
+	return {
+		nameOf,
+		byModel: indexByModel(ofModels, ({ group }) => group.models),
+		anyModel
 	};
+}
+function route({ nameOf, byModel, anyModel }, row, grid) {
+	for (const meter of byModel.get(nameOf(row.model) ?? "") ?? []) add(meter, row, grid);
+	for (const meter of anyModel) add(meter, row, grid);
 }
 function add(meter, row, grid) {
 	const amount = amountOf(meter.rule, row);
@@ -18159,12 +18208,12 @@ function planReading(given) {
 	const { census, grid } = given;
 	const rows = [...census.earlier, ...census.window].filter(isCounted);
 	const nameOf = representatives(given.atoms);
-	const cost = costOf(given, nameOf);
-	const queries = [...packed("organization", unitsOfOrganization(given, rows, nameOf), given, cost), ...packed("workspaces", unitsOfWorkspaces(given, rows, nameOf).flatMap((unit) => bounded(unit, grid)), given, cost)];
+	const rowsOf = rowsIn(given);
+	const queries = [...packed("organization", unitsOfOrganization(given, rows, nameOf), given, rowsOf), ...packed("workspaces", unitsOfWorkspaces(given, rows, nameOf).flatMap((unit) => bounded(unit, grid)), given, rowsOf)];
 	return {
 		queries,
 		nameOf,
-		requests: queries.reduce((sum, query) => sum + cost(query), 0)
+		requests: queries.reduce((sum, query) => sum + pagesOf(given, rowsOf(query)), 0)
 	};
 }
 function representatives(atoms) {
@@ -18222,18 +18271,24 @@ function bounded(unit, { start, end }) {
 		workspaceIds: workspaceIds.slice(i * size, (i + 1) * size)
 	}));
 }
-function costOf({ census, grid, source }, nameOf) {
-	return (query) => requestsOf(source, grid, rowsPerMinute(cellsOf(query, census, nameOf).values(), grid));
+function rowsIn({ census, grid }) {
+	const known = new Map();
+	return (query) => {
+		const rows = known.get(query) ?? rowsPerMinute(query, census, grid);
+		known.set(query, rows);
+		return rows;
+	};
 }
-function packed(of, units, given, cost) {
+const pagesOf = ({ source, grid }, rows) => requestsOf(source, grid, rows);
+function packed(of, units, given, rowsOf) {
 	const single = units.map((unit) => ({
 		unit,
 		query: queryOf(of, [unit], given)
 	})).map(({ unit, query }) => ({
 		unit,
 		query,
-		pages: cost(query),
-		rows: rowsOf(query, given)
+		pages: pagesOf(given, rowsOf(query)),
+		rows: rowsOf(query)
 	})).sort((a, b) => a.rows - b.rows);
 	let best = single.map(({ query }) => query);
 	let least = single.reduce((sum, { pages }) => sum + pages, 0);
@@ -18241,14 +18296,13 @@ function packed(of, units, given, cost) {
 		const query = queryOf(of, single.slice(0, together).map(({ unit }) => unit), given);
 		if (addressLength(query) > LONGEST_NAMES) break;
 		const rest = single.slice(together);
-		const total = cost(query) + rest.reduce((sum, { pages }) => sum + pages, 0);
+		const total = pagesOf(given, rowsOf(query)) + rest.reduce((sum, { pages }) => sum + pages, 0);
 		if (total >= least) continue;
 		least = total;
 		best = [query, ...rest.map((one) => one.query)];
 	}
 	return best;
 }
-const rowsOf = (query, { census, grid }) => rowsPerMinute(cellsOf(query, census, (model) => model).values(), grid);
 function addressLength({ models, workspaceIds }) {
 	return [...(models ?? []).map((name) => `models%5B%5D=${name}&`), ...(workspaceIds ?? []).map((id) => `workspace_ids%5B%5D=${id}&`)].reduce((sum, name) => sum + name.length, 0);
 }
@@ -19103,7 +19157,9 @@ function findTraces(text, { forms, blocks }) {
 		for (let at = searched.indexOf(secret); at >= 0; at = searched.indexOf(secret, at + secret.length)) found.push(widened(searched, alphabet, [at, at + secret.length]));
 	}
 	for (const searched of new Set([plain.any, plain.base64])) for (let at = 0; at + BLOCK <= searched.length; at += BLOCK) {
-		const ranges = (blocks.get(searched.slice(at, at + BLOCK)) ?? []).map((place) => ({
+		const places = blocks.get(searched.slice(at, at + BLOCK));
+		if (!places) continue;
+		const ranges = places.map((place) => ({
 			place,
 			range: common(searched, at, place)
 		})).filter(({ range: [from, to] }) => to - from >= TRACE).map(({ place, range }) => widened(searched, place.form.alphabet, range));
@@ -19153,17 +19209,17 @@ const NAMED$4 = {
 	nbsp: " "
 };
 function unfold(source, breaks) {
-	const parts = [];
-	const from = new Uint32Array(source.length);
-	const to = new Uint32Array(source.length);
-	let length = 0;
+	const pieces = [];
+	let made = "";
 	let at = 0;
-	const take = (text, start, end) => {
-		parts.push(text);
-		for (let index = 0; index < text.length; index++, length++) {
-			from[length] = end === null ? start + index : start;
-			to[length] = end ?? start + index + 1;
-		}
+	const take = (text, from, to) => {
+		if (text === "") return;
+		pieces.push({
+			at: made.length,
+			from,
+			to
+		});
+		made += text;
 	};
 	for (const match of source.matchAll(breaks === "kept" ? WITH_BREAKS : WITHOUT_BREAKS)) {
 		const end = match.index + match[0].length;
@@ -19173,9 +19229,8 @@ function unfold(source, breaks) {
 	}
 	take(source.slice(at), at, null);
 	return {
-		text: parts.join(""),
-		from,
-		to
+		text: made,
+		pieces
 	};
 }
 function meaning(match, breaks) {
@@ -19189,8 +19244,23 @@ function meaning(match, breaks) {
 	if (code < 128) return String.fromCharCode(code);
 	return code <= 1114111 && INVISIBLE.test(String.fromCodePoint(code)) ? "" : whole;
 }
-function sourceOf({ from, to }, [start, end]) {
-	return [from[start] ?? 0, to[end - 1] ?? 0];
+function sourceOf({ pieces }, [start, end]) {
+	const [first, last] = [pieceAt(pieces, start), pieceAt(pieces, end - 1)];
+	return [first.to === null ? first.from + start - first.at : first.from, last.to ?? last.from + end - last.at];
+}
+function pieceAt(pieces, index) {
+	let low = 0;
+	let high = pieces.length - 1;
+	while (low < high) {
+		const middle = Math.ceil((low + high) / 2);
+		if ((pieces[middle]?.at ?? 0) <= index) low = middle;
+		else high = middle - 1;
+	}
+	return pieces[low] ?? {
+		at: 0,
+		from: 0,
+		to: null
+	};
 }
 // src/transport/redaction.ts
 const MASK = "***";
@@ -34141,14 +34211,66 @@ var import_env_http_proxy_agent = __toESM(require_env_http_proxy_agent(), 1);
 require_proxy_agent();
 const fetch = (...given) => require_fetch().fetch(...given);
 Object.assign(import_dispatcher.default.prototype, import_api.default);
+// src/transport/exchange.ts
+function createExchange(dispatcher, userAgent) {
+	return async ({ origin, pathname, search }, { method, headers, body = null, signal }) => {
+		const path = pathname + search;
+		const sent = {
+			...headers,
+			"accept-encoding": "gzip",
+			"user-agent": userAgent
+		};
+		const reply = await dispatcher.request({
+			origin,
+			path,
+			method,
+			headers: sent,
+			body,
+			signal
+		});
+		const header = (name) => reply.headers[name]?.toString() ?? null;
+		const leave = () => {
+			reply.body.on("error", () => {}).destroy();
+		};
+		return {
+			status: reply.statusCode,
+			header,
+			leave,
+			text: async ({ maxBytes }) => {
+				const chunks = [];
+				let size = 0;
+				for await (const chunk of reply.body) {
+					size += chunk.byteLength;
+					if (size > maxBytes) throw new BodyTooLarge(maxBytes);
+					chunks.push(chunk);
+				}
+				return unpacked(Buffer.concat(chunks, size), header("content-encoding"), maxBytes).toString("utf8");
+			}
+		};
+	};
+}
+function unpacked(bytes, coding, maxBytes) {
+	if (coding === null || coding === "identity" || bytes.length === 0) return bytes;
+	if (coding !== "gzip" && coding !== "x-gzip") throw new Error(`it is coded as "${coding}", which was not asked for`);
+	try {
+		return _gunzipSync(bytes, { maxOutputLength: maxBytes });
+	} catch (error) {
+		if (error instanceof RangeError) throw new BodyTooLarge(maxBytes);
+		throw error;
+	}
+}
 // src/transport/transport.ts
 const PROJECT = "https://github.com/marketplace/actions/claude-rate-limit-audit";
 function createTransport({ env, version }) {
 	const { proxies, problems } = readProxies(env);
-	if (problems.length > 0) return {
-		fetch: () => Promise.reject(new AuditError(problems.join("\n"))),
-		close: () => Promise.resolve()
-	};
+	if (problems.length > 0) {
+		const refuse = () => Promise.reject(new AuditError(problems.join("\n")));
+		return {
+			fetch: refuse,
+			exchange: refuse,
+			close: () => Promise.resolve()
+		};
+	}
 	const dispatcher = new import_env_http_proxy_agent.default({
 		httpProxy: proxies.http,
 		httpsProxy: proxies.https,
@@ -34175,6 +34297,7 @@ function createTransport({ env, version }) {
 	};
 	return {
 		fetch: fetch$1,
+		exchange: createExchange(dispatcher, userAgent),
 		close: () => dispatcher.close()
 	};
 }
@@ -38283,12 +38406,13 @@ async function collectHours({ reader, census, recount }, span) {
 async function readHours(reader, span, { window: census, refreshedAt: counted }) {
 	const query = questionOf(census);
 	const complete = completing(query.groupBy, census);
-	const cells = cellsOf(query, {
+	const whole = {
 		earlier: [],
 		window: census
-	}, sameModel);
+	};
+	const cells = cellsOf(query, whole, sameModel);
 	const seen = new Map();
-	const rowsPerBucket = rowsPerMinute(cells.values(), {
+	const rowsPerBucket = rowsPerMinute(query, whole, {
 		start: 0,
 		end: (span.end - span.start) / HOUR * MINUTE
 	});
@@ -39503,6 +39627,7 @@ async function main() {
 		core: logAtDesk(asked.inputs, stderr, status),
 		env: environment(folder),
 		fetch: transport.fetch,
+		exchange: transport.exchange,
 		now: Date.now,
 		sleep: (milliseconds, signal) => _setTimeout(milliseconds, void 0, { signal }).catch(() => {}),
 		saveMemory: () => {

@@ -45309,6 +45309,7 @@ const RUNNER = {
 	refuse
 };
 // src/transport/exchange.ts
+const PIECE = 65536;
 function createExchange(dispatcher, userAgent) {
 	return async ({ origin, pathname, search }, { method, headers, body = null, signal }) => {
 		const path = pathname + search;
@@ -45350,7 +45351,10 @@ function unpacked(bytes, coding, maxBytes) {
 	if (coding === null || coding === "identity" || bytes.length === 0) return bytes;
 	if (coding !== "gzip" && coding !== "x-gzip") throw new Error(`it is coded as "${coding}", which was not asked for`);
 	try {
-		return _gunzipSync(bytes, { maxOutputLength: maxBytes });
+		return _gunzipSync(bytes, {
+			maxOutputLength: maxBytes,
+			chunkSize: PIECE
+		});
 	} catch (error) {
 		if (error instanceof RangeError) throw new BodyTooLarge(maxBytes);
 		throw error;

@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici'
 import type { Exchange } from '../deps.ts'
 import { BodyTooLarge } from './body.ts'
 
-/** Bytes unpacked at a time. Node's usual 16 kB are fifty pieces a page to put together; pieces over 128 kB each come as new memory from the system. */
+/** Bytes unpacked at a time: Node's usual 16 kB are fifty pieces a page to put together, and more than 128 kB is new memory from the system each time. */
 const PIECE = 65_536
 
 /**

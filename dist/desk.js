@@ -28,10 +28,6 @@ const _relative = (() => process.getBuiltinModule("node:path").relative)();
 const _dirname = (() => process.getBuiltinModule("node:path").dirname)();
 const _parse$1 = (() => process.getBuiltinModule("node:path").parse)();
 const _sep = (() => process.getBuiltinModule("node:path").sep)();
-// \0builtin:import:node:timers/promises
-const _setTimeout = (() => process.getBuiltinModule("node:timers/promises").setTimeout)();
-// \0builtin:import:node:v8
-const _setFlagsFromString = (...given) => process.getBuiltinModule("node:v8").setFlagsFromString(...given);
 // package.json
 var version$1 = "0.1.0";
 // node_modules/zod/v4/core/util.js
@@ -19598,6 +19594,20 @@ async function auditLog(run, committed) {
 		isPartial: read.blindness !== null
 	};
 }
+// \0builtin:import:node:timers/promises
+const _setTimeout = (() => process.getBuiltinModule("node:timers/promises").setTimeout)();
+// \0builtin:import:node:v8
+const _setFlagsFromString = (...given) => process.getBuiltinModule("node:v8").setFlagsFromString(...given);
+// src/effects.ts
+const RUNTIME = {
+	now: Date.now,
+	sleep: (milliseconds, signal) => _setTimeout(milliseconds, void 0, { signal }).catch(() => {}),
+	saveMemory: () => {
+		_setFlagsFromString("--semi-space-growth-factor=1");
+		_setFlagsFromString("--heap-growing-percent=20");
+	},
+	random: Math.random
+};
 // \0builtin:require:node:assert
 var require__builtin_require_node_assert = __commonJSMin(((exports, module) => {
 	module.exports = process.getBuiltinModule("node:assert");
@@ -39632,13 +39642,7 @@ async function main() {
 		env: environment(folder),
 		fetch: transport.fetch,
 		exchange: transport.exchange,
-		now: Date.now,
-		sleep: (milliseconds, signal) => _setTimeout(milliseconds, void 0, { signal }).catch(() => {}),
-		saveMemory: () => {
-			_setFlagsFromString("--semi-space-growth-factor=1");
-			_setFlagsFromString("--heap-growing-percent=20");
-		},
-		random: Math.random,
+		...RUNTIME,
 		showProgress: status.show
 	};
 	const print = (text) => {

@@ -37,10 +37,6 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
 	value: mod,
 	enumerable: true
 }) : target, mod));
-// \0builtin:import:node:timers/promises
-const _setTimeout$1 = (() => process.getBuiltinModule("node:timers/promises").setTimeout)();
-// \0builtin:import:node:v8
-const _setFlagsFromString = (...given) => process.getBuiltinModule("node:v8").setFlagsFromString(...given);
 // \0builtin:import:os
 var _builtin_import_os_default, _EOL;
 var init__builtin_import_os = __esmMin((() => {
@@ -16053,7 +16049,7 @@ function findInPath(tool) {
 	});
 }
 // \0builtin:import:timers
-const _setTimeout = (() => process.getBuiltinModule("timers").setTimeout)();
+const _setTimeout$1 = (() => process.getBuiltinModule("timers").setTimeout)();
 // node_modules/@actions/exec/lib/toolrunner.js
 init__builtin_import_os();
 var __awaiter$4 = function(thisArg, _arguments, P, generator) {
@@ -16369,7 +16365,7 @@ var ExecState = class ExecState extends _EventEmitter {
 	CheckComplete() {
 		if (this.done) return;
 		if (this.processClosed) this._setResult();
-		else if (this.processExited) this.timeout = _setTimeout(ExecState.HandleTimeout, this.delay, this);
+		else if (this.processExited) this.timeout = _setTimeout$1(ExecState.HandleTimeout, this.delay, this);
 	}
 	_debug(message) {
 		this.emit("debug", message);
@@ -45308,6 +45304,20 @@ const RUNNER = {
 	deliverBlind,
 	refuse
 };
+// \0builtin:import:node:timers/promises
+const _setTimeout = (() => process.getBuiltinModule("node:timers/promises").setTimeout)();
+// \0builtin:import:node:v8
+const _setFlagsFromString = (...given) => process.getBuiltinModule("node:v8").setFlagsFromString(...given);
+// src/effects.ts
+const RUNTIME = {
+	now: Date.now,
+	sleep: (milliseconds, signal) => _setTimeout(milliseconds, void 0, { signal }).catch(() => {}),
+	saveMemory: () => {
+		_setFlagsFromString("--semi-space-growth-factor=1");
+		_setFlagsFromString("--heap-growing-percent=20");
+	},
+	random: Math.random
+};
 // src/transport/exchange.ts
 const PIECE = 65536;
 function createExchange(dispatcher, userAgent) {
@@ -45421,13 +45431,7 @@ async function run() {
 			env,
 			fetch: transport.fetch,
 			exchange: transport.exchange,
-			now: Date.now,
-			sleep: (milliseconds, signal) => _setTimeout$1(milliseconds, void 0, { signal }).catch(() => {}),
-			saveMemory: () => {
-				_setFlagsFromString("--semi-space-growth-factor=1");
-				_setFlagsFromString("--heap-growing-percent=20");
-			},
-			random: Math.random,
+			...RUNTIME,
 			showProgress: () => {}
 		}, RUNNER);
 		await transport.close();

@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
 import * as core from '@actions/core'
 import manifest from '../package.json' with { type: 'json' }
 import { audit } from './audit.ts'
 import { RUNNER } from './deliver/runner.ts'
+import { RUNTIME } from './effects.ts'
 import { describeError } from './errors.ts'
 import { createSecrets } from './transport/redaction.ts'
 import { createTransport } from './transport/transport.ts'
@@ -27,13 +26,7 @@ export async function run(): Promise<void> {
         env,
         fetch: transport.fetch,
         exchange: transport.exchange,
-        now: Date.now,
-        sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => {}),
-        saveMemory: () => {
-          setFlagsFromString('--semi-space-growth-factor=1')
-          setFlagsFromString('--heap-growing-percent=20')
-        },
-        random: Math.random,
+        ...RUNTIME,
         showProgress: () => {},
       },
       RUNNER,

@@ -1,9 +1,8 @@
 import { parse } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
 import manifest from '../../package.json' with { type: 'json' }
 import { audit } from '../audit.ts'
 import type { Deps } from '../deps.ts'
+import { RUNTIME } from '../effects.ts'
 import { describeError } from '../errors.ts'
 import { createSecrets } from '../transport/redaction.ts'
 import { createTransport } from '../transport/transport.ts'
@@ -45,13 +44,7 @@ async function main(): Promise<ExitCode> {
     env: environment(folder),
     fetch: transport.fetch,
     exchange: transport.exchange,
-    now: Date.now,
-    sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => {}),
-    saveMemory: () => {
-      setFlagsFromString('--semi-space-growth-factor=1')
-      setFlagsFromString('--heap-growing-percent=20')
-    },
-    random: Math.random,
+    ...RUNTIME,
     showProgress: status.show,
   }
   const print = (text: string) => {

@@ -6715,7 +6715,7 @@ function connect({ deps, log, secrets, inputs }, source) {
 // \0builtin:import:node:fs
 const _createReadStream = (() => process.getBuiltinModule("node:fs").createReadStream)();
 // \0builtin:import:node:stream/promises
-const _pipeline = (() => process.getBuiltinModule("node:stream/promises").pipeline)();
+const _pipeline$1 = (() => process.getBuiltinModule("node:stream/promises").pipeline)();
 // \0builtin:import:node:zlib
 const _gunzipSync = (() => process.getBuiltinModule("node:zlib").gunzipSync)();
 const _createGunzip = (() => process.getBuiltinModule("node:zlib").createGunzip)();
@@ -6730,8 +6730,8 @@ async function eachLine(path, take) {
 		splitter.end();
 	};
 	const file = _createReadStream(path, { highWaterMark: CHUNK });
-	if (path.endsWith(".gz")) await _pipeline(file, _createGunzip({ chunkSize: CHUNK }), consume);
-	else await _pipeline(file, consume);
+	if (path.endsWith(".gz")) await _pipeline$1(file, _createGunzip({ chunkSize: CHUNK }), consume);
+	else await _pipeline$1(file, consume);
 }
 function createSplitter(take) {
 	let parts = [];
@@ -34221,9 +34221,20 @@ var import_env_http_proxy_agent = __toESM(require_env_http_proxy_agent(), 1);
 require_proxy_agent();
 const fetch = (...given) => require_fetch().fetch(...given);
 Object.assign(import_dispatcher.default.prototype, import_api.default);
+// \0builtin:import:node:stream
+const _pipeline = (() => process.getBuiltinModule("node:stream").pipeline)();
 // src/transport/exchange.ts
 const PIECE = 65536;
+const MANY_REPLIES = 100;
 function createExchange(dispatcher, userAgent) {
+	let replies = 0;
+	let place = Buffer.alloc(0);
+	const inOnePlace = (pieces, size) => {
+		if (place.length < size) place = Buffer.alloc(2 * size);
+		let at = 0;
+		for (const piece of pieces) at += piece.copy(place, at);
+		return place.toString("utf8", 0, size);
+	};
 	return async ({ origin, pathname, search }, { method, headers, body = null, signal }) => {
 		const path = pathname + search;
 		const sent = {
@@ -34248,21 +34259,38 @@ function createExchange(dispatcher, userAgent) {
 			header,
 			leave,
 			text: async ({ maxBytes }) => {
-				const chunks = [];
-				let size = 0;
-				for await (const chunk of reply.body) {
-					size += chunk.byteLength;
-					if (size > maxBytes) throw new BodyTooLarge(maxBytes);
-					chunks.push(chunk);
+				const coding = codingOf(header("content-encoding"));
+				replies++;
+				if (coding === "gzip" && replies > MANY_REPLIES) {
+					const { pieces, size } = await collected(_pipeline(reply.body, _createGunzip({ chunkSize: PIECE }), () => {}), maxBytes);
+					return inOnePlace(pieces, size);
 				}
-				return unpacked(Buffer.concat(chunks, size), header("content-encoding"), maxBytes).toString("utf8");
+				const { pieces, size } = await collected(reply.body, maxBytes);
+				const bytes = Buffer.concat(pieces, size);
+				return (coding === "gzip" && size > 0 ? unpack(bytes, maxBytes) : bytes).toString("utf8");
 			}
 		};
 	};
 }
-function unpacked(bytes, coding, maxBytes) {
-	if (coding === null || coding === "identity" || bytes.length === 0) return bytes;
-	if (coding !== "gzip" && coding !== "x-gzip") throw new Error(`it is coded as "${coding}", which was not asked for`);
+function codingOf(named) {
+	if (named === null || named === "identity") return null;
+	if (named === "gzip" || named === "x-gzip") return "gzip";
+	throw new Error(`it is coded as "${named}", which was not asked for`);
+}
+async function collected(body, maxBytes) {
+	const pieces = [];
+	let size = 0;
+	for await (const piece of body) {
+		size += piece.byteLength;
+		if (size > maxBytes) throw new BodyTooLarge(maxBytes);
+		pieces.push(piece);
+	}
+	return {
+		pieces,
+		size
+	};
+}
+function unpack(bytes, maxBytes) {
 	try {
 		return _gunzipSync(bytes, {
 			maxOutputLength: maxBytes,

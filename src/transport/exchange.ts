@@ -1,4 +1,5 @@
-import { gunzipSync } from 'node:zlib'
+import { pipeline, type Readable } from 'node:stream'
+import { createGunzip, gunzipSync } from 'node:zlib'
 import type { Dispatcher } from 'undici'
 import type { Exchange } from '../deps.ts'
 import { BodyTooLarge } from './body.ts'
@@ -7,11 +8,27 @@ import { BodyTooLarge } from './body.ts'
 const PIECE = 65_536
 
 /**
+ * From this reply on a run is a long one, and memory matters more than CPU: bodies are unpacked as they come, and are put
+ * together in one place, so that no page leaves a megabyte to be collected (docs/performance.md has the figures).
+ */
+const MANY_REPLIES = 100
+
+/**
  * One request by undici's `request`, and its reply before the body has come. Follows no redirect.
  * A body is unpacked at once, when all of it is there: fetch unpacks a page of usage in fifty pieces, each a trip to
  * another thread (docs/performance.md has the figure). Throws what undici throws, and the signal's reason.
  */
 export function createExchange(dispatcher: Dispatcher, userAgent: string): Exchange {
+  let replies = 0
+  let place = Buffer.alloc(0)
+  /** In one go, so that two bodies may share the place. */
+  const inOnePlace = (pieces: readonly Buffer[], size: number): string => {
+    if (place.length < size) place = Buffer.alloc(2 * size)
+    let at = 0
+    for (const piece of pieces) at += piece.copy(place, at)
+    return place.toString('utf8', 0, size)
+  }
+
   return async ({ origin, pathname, search }, { method, headers, body = null, signal }) => {
     const path = pathname + search
     const sent = { ...headers, 'accept-encoding': 'gzip', 'user-agent': userAgent }
@@ -26,23 +43,41 @@ export function createExchange(dispatcher: Dispatcher, userAgent: string): Excha
       header,
       leave,
       text: async ({ maxBytes }) => {
-        const chunks: Uint8Array[] = []
-        let size = 0
-        for await (const chunk of reply.body as AsyncIterable<Uint8Array>) {
-          size += chunk.byteLength
-          // Leaving the loop destroys the body, and with it the connection.
-          if (size > maxBytes) throw new BodyTooLarge(maxBytes)
-          chunks.push(chunk)
+        const coding = codingOf(header('content-encoding'))
+        replies++
+        if (coding === 'gzip' && replies > MANY_REPLIES) {
+          const unpacked = pipeline(reply.body, createGunzip({ chunkSize: PIECE }), () => {})
+          const { pieces, size } = await collected(unpacked, maxBytes)
+          return inOnePlace(pieces, size)
         }
-        return unpacked(Buffer.concat(chunks, size), header('content-encoding'), maxBytes).toString('utf8')
+        const { pieces, size } = await collected(reply.body, maxBytes)
+        const bytes = Buffer.concat(pieces, size)
+        return (coding === 'gzip' && size > 0 ? unpack(bytes, maxBytes) : bytes).toString('utf8')
       },
     }
   }
 }
 
-function unpacked(bytes: Buffer, coding: string | null, maxBytes: number): Buffer {
-  if (coding === null || coding === 'identity' || bytes.length === 0) return bytes
-  if (coding !== 'gzip' && coding !== 'x-gzip') throw new Error(`it is coded as "${coding}", which was not asked for`)
+/** Throws where a body is coded as nobody asked for. */
+function codingOf(named: string | null): 'gzip' | null {
+  if (named === null || named === 'identity') return null
+  if (named === 'gzip' || named === 'x-gzip') return 'gzip'
+  throw new Error(`it is coded as "${named}", which was not asked for`)
+}
+
+async function collected(body: Readable, maxBytes: number): Promise<{ pieces: Buffer[]; size: number }> {
+  const pieces: Buffer[] = []
+  let size = 0
+  for await (const piece of body as AsyncIterable<Buffer>) {
+    size += piece.byteLength
+    // Leaving the loop destroys the body, and with it the connection.
+    if (size > maxBytes) throw new BodyTooLarge(maxBytes)
+    pieces.push(piece)
+  }
+  return { pieces, size }
+}
+
+function unpack(bytes: Buffer, maxBytes: number): Buffer {
   try {
     return gunzipSync(bytes, { maxOutputLength: maxBytes, chunkSize: PIECE })
   } catch (error) {

@@ -8,6 +8,7 @@ import { overFetch } from './over-fetch.ts'
 
 let server: Server
 let transport: Transport
+let longRun: Transport | undefined
 let handle: Parameters<typeof startServer>[0]['handle']
 beforeAll(async () => {
   server = await startServer({ handle: (received) => handle(received), error: (status) => json(status, {}) })
@@ -15,6 +16,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await transport.close()
+  await longRun?.close()
   await server.stop()
 })
 
@@ -22,6 +24,17 @@ const request = { method: 'GET', headers: {}, signal: new AbortController().sign
 const ways: Record<string, () => Promise<OpenReply>> = {
   fetch: () => overFetch(transport.fetch)(new URL(server.url), request),
   exchange: () => transport.exchange(new URL(server.url), request),
+  'the exchange of a long run': async () => {
+    if (!longRun) {
+      const before = handle
+      handle = () => json(200, {})
+      longRun = createTransport({ env: {}, version: '1' })
+      for (let reply = 0; reply < 100; reply++)
+        await (await longRun.exchange(new URL(server.url), request)).text(bounds(1000))
+      handle = before
+    }
+    return longRun.exchange(new URL(server.url), request)
+  },
 }
 const bounds = (maxBytes: number) => ({ maxBytes })
 
@@ -84,17 +97,31 @@ describe.each(Object.keys(ways))('a body by %s', (way) => {
   })
 })
 
-test('a gzipped page that was cut is no shorter page', async () => {
+const exchanges = Object.keys(ways).filter((way) => way.includes('exchange'))
+
+test.each(exchanges)('a gzipped page that was cut is no shorter page: by %s', async (way) => {
   const whole = gzipSync(JSON.stringify({ data: Array.from({ length: 5000 }, (_, i) => i) }))
   handle = () => ({ status: 200, headers: { 'content-encoding': 'gzip' }, body: whole.subarray(0, whole.length / 2) })
-  const reply = await ways.exchange?.()
+  const reply = await ways[way]?.()
   await expect(reply?.text(bounds(1_000_000))).rejects.toThrow(/unexpected end of file/)
 })
 
-test('a coding that nobody asked for is named', async () => {
+test.each(exchanges)('a coding that nobody asked for is named: by %s', async (way) => {
   handle = () => ({ status: 200, headers: { 'content-encoding': 'br' }, body: 'x' })
-  const reply = await ways.exchange?.()
+  const reply = await ways[way]?.()
   await expect(reply?.text(bounds(1000))).rejects.toThrow('it is coded as "br", which was not asked for')
+})
+
+test('bodies that come at once to a long run keep apart', async () => {
+  handle = ({ query }) => json(200, { text: String(query.get('n')).repeat(100_000) })
+  await ways['the exchange of a long run']?.().then((reply) => reply.text(bounds(1_000_000)))
+  const texts = await Promise.all(
+    ['1', '2', '3', '4'].map(async (n) => {
+      const reply = await longRun?.exchange(new URL(`${server.url}?n=${n}`), request)
+      return parseJson((await reply?.text(bounds(1_000_000))) ?? '')
+    }),
+  )
+  expect(texts).toEqual(['1', '2', '3', '4'].map((n) => ({ text: n.repeat(100_000) })))
 })
 
 test('JSON may begin with a byte order mark, and what is not JSON is a SyntaxError', () => {

@@ -15184,10 +15184,262 @@ function otherInputs(values) {
 		dryRun: values["dry-run"]
 	};
 }
+// src/transport/traces.ts
+const TRACE = 16;
+const BLOCK = 8;
+function tracesOf(forms) {
+	const blocks = new Map();
+	for (const form of forms.filter(({ text, whole }) => !whole && text.length >= TRACE)) for (let at = 0; at + BLOCK <= form.text.length; at++) {
+		const block = form.text.slice(at, at + BLOCK);
+		const places = blocks.get(block);
+		if (places) places.push({
+			form,
+			at
+		});
+		else blocks.set(block, [{
+			form,
+			at
+		}]);
+	}
+	return {
+		forms,
+		blocks
+	};
+}
+function findTraces(text, { forms, blocks }) {
+	const plain = {
+		any: text,
+		hex: text,
+		base64: text.replace(/[-_]/g, (sign) => sign === "-" ? "+" : "/")
+	};
+	const found = [];
+	for (const { text: secret, alphabet } of forms) {
+		const searched = plain[alphabet];
+		for (let at = searched.indexOf(secret); at >= 0; at = searched.indexOf(secret, at + secret.length)) found.push(widened(searched, alphabet, [at, at + secret.length]));
+	}
+	for (const searched of new Set([plain.any, plain.base64])) for (let at = 0; at + BLOCK <= searched.length; at += BLOCK) {
+		const places = blocks.get(searched.slice(at, at + BLOCK));
+		if (!places) continue;
+		const ranges = places.map((place) => ({
+			place,
+			range: common(searched, at, place)
+		})).filter(({ range: [from, to] }) => to - from >= TRACE).map(({ place, range }) => widened(searched, place.form.alphabet, range));
+		found.push(...ranges);
+		const end = Math.max(...ranges.map((range) => range[1]), 0);
+		at = Math.max(at, Math.floor(end / BLOCK) * BLOCK - BLOCK);
+	}
+	return found;
+}
+function common(text, at, { form, at: inForm }) {
+	let before = 0;
+	while (before < at && before < inForm && text[at - before - 1] === form.text[inForm - before - 1]) before++;
+	let after = BLOCK;
+	while (text[at + after] !== void 0 && text[at + after] === form.text[inForm + after]) after++;
+	return [at - before, at + after];
+}
+const RUNS = {
+	base64: /[\w+/=-]/,
+	hex: /[\da-f]/i
+};
+function widened(text, alphabet, [start, end]) {
+	if (alphabet === "any") return [start, end];
+	const run = RUNS[alphabet];
+	let [first, last] = [start, end];
+	while (first > 0 && run.test(text[first - 1] ?? "")) first--;
+	while (last < text.length && run.test(text[last] ?? "")) last++;
+	return [first, last];
+}
+// src/transport/unfold.ts
+const ESCAPES = String.raw`\\u(?:([0-9a-f]{4})|\{([0-9a-f]{1,6})\})|\\x([0-9a-f]{2})|[ \t]*\\([nrt])[ \t]*|\\([/"'\\])|&#x([0-9a-f]{1,6});|&#(\d{1,7});|&(amp|lt|gt|quot|apos|sol|plus|equals|lowbar|hyphen|nbsp);|%([0-9a-f]{2})`;
+const UNSEEN = String.raw`\p{Default_Ignorable_Code_Point}|[^\P{Cc}\t\n\r]`;
+const INVISIBLE = /^\p{Default_Ignorable_Code_Point}$/u;
+const BREAKS = String.raw`[ \t]*(?:=?[\r\n\u0085\u2028\u2029]|↵)+[ \t]*`;
+const WITH_BREAKS = new RegExp(`${ESCAPES}|${UNSEEN}`, "giu");
+const WITHOUT_BREAKS = new RegExp(`${ESCAPES}|${UNSEEN}|${BREAKS}|\\t`, "giu");
+const NAMED$9 = {
+	amp: "&",
+	lt: "<",
+	gt: ">",
+	quot: "\"",
+	apos: "'",
+	sol: "/",
+	plus: "+",
+	equals: "=",
+	lowbar: "_",
+	hyphen: "-",
+	nbsp: " "
+};
+function unfold(source, breaks) {
+	const pieces = [];
+	let made = "";
+	let at = 0;
+	const take = (text, from, to) => {
+		if (text === "") return;
+		pieces.push({
+			at: made.length,
+			from,
+			to
+		});
+		made += text;
+	};
+	for (const match of source.matchAll(breaks === "kept" ? WITH_BREAKS : WITHOUT_BREAKS)) {
+		const end = match.index + match[0].length;
+		take(source.slice(at, match.index), at, null);
+		take(meaning(match, breaks), match.index, end);
+		at = end;
+	}
+	take(source.slice(at), at, null);
+	return {
+		text: made,
+		pieces
+	};
+}
+function meaning(match, breaks) {
+	const [whole, unicode, braced, byte, control, itself, hex, decimal, name, percent] = match;
+	if (control !== void 0) return breaks === "kept" ? "\n" : "";
+	if (itself !== void 0) return itself;
+	if (name !== void 0) return NAMED$9[name.toLowerCase()] ?? whole;
+	const digits = unicode ?? braced ?? byte ?? hex ?? percent;
+	if (digits === void 0 && decimal === void 0) return "";
+	const code = digits === void 0 ? Number(decimal) : Number.parseInt(digits, 16);
+	if (code < 128) return String.fromCharCode(code);
+	return code <= 1114111 && INVISIBLE.test(String.fromCodePoint(code)) ? "" : whole;
+}
+function sourceOf({ pieces }, [start, end]) {
+	const [first, last] = [pieceAt(pieces, start), pieceAt(pieces, end - 1)];
+	return [first.to === null ? first.from + start - first.at : first.from, last.to ?? last.from + end - last.at];
+}
+function pieceAt(pieces, index) {
+	let low = 0;
+	let high = pieces.length - 1;
+	while (low < high) {
+		const middle = Math.ceil((low + high) / 2);
+		if ((pieces[middle]?.at ?? 0) <= index) low = middle;
+		else high = middle - 1;
+	}
+	return pieces[low] ?? {
+		at: 0,
+		from: 0,
+		to: null
+	};
+}
+// src/transport/redaction.ts
+const MASK = "***";
+const SHORTEST_SECRET = 8;
+const SHAPES = [
+	/sk-ant-[\w-]{8,}/g,
+	/(?<![A-Za-z\d])eyJ[\w-]{8,}(?:(?:\.[\w-]+){1,4}|(?<=eyJ[\w-]{24,}))/g,
+	/(?<![a-z\d])(?:gh[opsur]_|github_pat_)[\w-]{16,}(?:\.[\w-]{4,})*/gi,
+	/(?<=hooks\.slack(?:-gov)?\.com\/)[\w%-]+\/[\w/%-]+/gi,
+	/(?<=\b[a-z][a-z\d+.-]*:\/\/)[^\s/@"'<>]+(?=@)/gi
+];
+const MOST_LAYERS = 3;
+function createSecrets(core) {
+	const known = new Set();
+	let traces = tracesOf([]);
+	const redact = (text) => without(text, secretRanges(text, traces));
+	return {
+		add: (secret) => {
+			if (secret.length < SHORTEST_SECRET || known.has(secret)) return;
+			core.setSecret(secret);
+			known.add(secret);
+			traces = tracesOf([...known].flatMap(formsOf));
+		},
+		redact,
+		redactAll: (value) => {
+			const text = JSON.stringify(value);
+			return text === void 0 || redact(text) === text ? value : redactedTexts(value, redact);
+		}
+	};
+}
+function formsOf(secret) {
+	const url = URL.parse(secret);
+	const plain = [secret, unfold(secret, "dropped").text].map((text) => ({
+		text,
+		whole: url !== null
+	}));
+	const path = url?.pathname ?? "";
+	const parts = path.split("/").filter((part) => /[a-z]/.test(part) && /[A-Z\d]/.test(part));
+	const bytes = Buffer.from(secret);
+	const hex = bytes.toString("hex");
+	return [
+		...plain.map((form) => ({
+			...form,
+			alphabet: "any"
+		})),
+		{
+			text: path,
+			alphabet: "any",
+			whole: true
+		},
+		...parts.map((text) => ({
+			text,
+			alphabet: "any",
+			whole: false
+		})),
+		...[hex, hex.toUpperCase()].map((text) => ({
+			text,
+			alphabet: "hex",
+			whole: false
+		})),
+		...[
+			0,
+			1,
+			2
+		].map((offset) => ({
+			text: inBase64(bytes, offset),
+			alphabet: "base64",
+			whole: false
+		}))
+	].filter(({ text }) => text.length >= SHORTEST_SECRET);
+}
+function inBase64(bytes, offset) {
+	const padded = Buffer.concat([Buffer.alloc(offset), bytes]);
+	return padded.toString("base64").slice(offset === 0 ? 0 : 4, Math.floor(padded.length / 3) * 4);
+}
+function secretRanges(text, traces) {
+	const found = [...findTraces(text, traces), ...shaped(text)];
+	for (const breaks of ["dropped", "kept"]) {
+		let outer = text;
+		let toText = (range) => range;
+		for (let layer = 1; layer <= MOST_LAYERS; layer++) {
+			const inner = unfold(outer, breaks);
+			if (inner.text === outer) break;
+			const toOuter = toText;
+			toText = (range) => toOuter(sourceOf(inner, range));
+			const ranges = breaks === "dropped" ? findTraces(inner.text, traces) : shaped(inner.text);
+			for (const range of ranges) found.push(toText(range));
+			outer = inner.text;
+		}
+	}
+	return found;
+}
+function shaped(text) {
+	return SHAPES.flatMap((shape) => [...text.matchAll(shape)].map((match) => [match.index, match.index + match[0].length]));
+}
+function without(text, ranges) {
+	let clean = "";
+	let at = 0;
+	for (const [start, end] of ranges.toSorted(([a], [b]) => a - b)) {
+		if (end <= at) continue;
+		if (start >= at) clean += text.slice(at, start) + MASK;
+		at = end;
+	}
+	return clean + text.slice(at);
+}
+function redactedTexts(value, redact) {
+	if (typeof value === "string") return redact(value);
+	if (Array.isArray(value)) return value.map((item) => redactedTexts(item, redact));
+	if (value === null || typeof value !== "object") return value;
+	return Object.fromEntries(Object.entries(value).map(([name, item]) => [redact(name), redactedTexts(item, redact)]));
+}
 // src/inputs/variables.ts
 const TOKENS = ["ACTIONS_ID_TOKEN_REQUEST_TOKEN", "ACTIONS_RUNTIME_TOKEN"];
-function secretVariables(env) {
-	return [...TOKENS.map((name) => env[name] ?? ""), ...readProxies(env).secrets].filter(Boolean);
+function secretsOf({ core, env }) {
+	const secrets = createSecrets(core);
+	for (const name of TOKENS) secrets.add(env[name] ?? "");
+	for (const secret of readProxies(env).secrets) secrets.add(secret);
+	return secrets;
 }
 // src/judge/limits/effective.ts
 function bind(override, organization) {
@@ -15842,14 +16094,14 @@ function oversubscribed({ groups }, judged) {
 		}];
 	});
 }
-const NAMED$9 = 5;
+const NAMED$8 = 5;
 function uncapped({ groups, workspaces }, judged, read) {
 	const isJudged = (group) => judged.some((limiter) => groupOf(limiter.group, [group]));
 	return groups.filter(isJudged).flatMap((group) => {
 		const cappedIds = new Set(workspaces.filter(({ overrides }) => groupOf(group, overrides)).map(({ id }) => id));
 		const free = read.filter(({ id }) => !cappedIds.has(id)).map(({ name }) => name);
 		if (cappedIds.size === 0 || free.length === 0) return [];
-		const names = free.slice(0, NAMED$9).join(", ") + (free.length > NAMED$9 ? ` and ${free.length - NAMED$9} more` : "");
+		const names = free.slice(0, NAMED$8).join(", ") + (free.length > NAMED$8 ? ` and ${free.length - NAMED$8} more` : "");
 		const subject = free.length === 1 ? "1 workspace has" : `${free.length} workspaces have`;
 		return [{
 			kind: "uncapped-workspaces",
@@ -16442,7 +16694,7 @@ function liveFindings({ source, known, refreshedAt, window, tail }) {
 	return findings;
 }
 // src/judge/usage/use-findings.ts
-const NAMED$8 = 5;
+const NAMED$7 = 5;
 function useFindings(accounting, products) {
 	return [
 		...accounting.parts.filter(isUnclaimed).map((part) => ({
@@ -16455,7 +16707,7 @@ function useFindings(accounting, products) {
 		}],
 		...products.length === 0 ? [] : [{
 			kind: "unknown-product",
-			message: `Use of ${plural(products.length, "product")} that this version does not know was counted like any other: ${listing(products, NAMED$8)}.`
+			message: `Use of ${plural(products.length, "product")} that this version does not know was counted like any other: ${listing(products, NAMED$7)}.`
 		}]
 	];
 }
@@ -16463,7 +16715,7 @@ function unclaimed({ kind, tokens, requests, of }, accounting) {
 	const amount = `${count$1(tokens)} tokens${requests ? ` in ${plural(requests, "request")}` : ""}`;
 	const share = accounting.tokens > 0 ? ` (${percent(tokens / accounting.tokens, [UNCLAIMED_LINE])} of all tokens)` : "";
 	const names = of.map(({ name }) => name).filter((name) => name !== kind);
-	const which = names.length > 0 ? `: ${listing(names, NAMED$8)}` : "";
+	const which = names.length > 0 ? `: ${listing(names, NAMED$7)}` : "";
 	return `${PART_TITLES[kind]}: ${amount}${share}${which}.`;
 }
 // src/vocabulary/use/usage-row.ts
@@ -17063,12 +17315,12 @@ function useOf(limit, peak) {
 	};
 }
 // src/judge/headers-log/log-findings.ts
-const NAMED$7 = 6;
+const NAMED$6 = 6;
 function logFindings(tally, readings, scopeOf) {
 	const problems = [tally.firstProblem, tally.firstUnusable].filter((problem) => problem !== null);
 	const first = problems.length > 0 ? ` The first that could not be read: ${problems.join("; ")}.` : "";
 	const lost = problems.length > 0 ? " No recovery is reported." : "";
-	const links = tally.dangling.length > 0 ? ` Links that lead nowhere: ${listing(tally.dangling, NAMED$7)}.` : "";
+	const links = tally.dangling.length > 0 ? ` Links that lead nowhere: ${listing(tally.dangling, NAMED$6)}.` : "";
 	return [
 		{
 			kind: "headers-log",
@@ -17079,7 +17331,7 @@ function logFindings(tally, readings, scopeOf) {
 	];
 }
 function mixed(reading, scope) {
-	const limits = listing(reading.limits.map(({ limit }) => count$1(limit)).toSorted(byLength), NAMED$7);
+	const limits = listing(reading.limits.map(({ limit }) => count$1(limit)).toSorted(byLength), NAMED$6);
 	const why = scope.type === "workspace" ? "a limit that moved and came back" : "limits of several workspaces (log the header anthropic-workspace-id to tell them apart), or a limit that moved and came back";
 	return {
 		kind: "mixed-limits",
@@ -17092,7 +17344,7 @@ function moved$2(reading, scope) {
 	const moves = later.map(({ limit, first: at }) => `${count$1(limit)} from ${minuteOf(at)} on`);
 	return {
 		kind: "limits-moved",
-		message: `${nameOf$3(reading, scope)}: the limit moved within the window, ${count$1(first?.limit ?? 0)} at first, ${listing(moves, NAMED$7)}. Each response is judged by the limit it names.`
+		message: `${nameOf$3(reading, scope)}: the limit moved within the window, ${count$1(first?.limit ?? 0)} at first, ${listing(moves, NAMED$6)}. Each response is judged by the limit it names.`
 	};
 }
 const minuteOf = (at) => `${isoTime(at).slice(0, 16).replace("T", " ")} UTC`;
@@ -17366,12 +17618,12 @@ function isScopeAskedFor(scope, wanted) {
 	return wanted !== "none" && (wanted.includes(scope.id) || wanted.includes(scope.name));
 }
 // src/judge/headroom/blindness.ts
-const NAMED$6 = 3;
+const NAMED$5 = 3;
 function refuseBlindness(verdicts) {
 	if (verdicts.some((verdict) => isMeasured$1(verdict) || "soFar" in verdict)) return;
 	const reasons = [...new Set(verdicts.flatMap((verdict) => "reason" in verdict ? [verdict.reason] : []))];
 	if (reasons.length === 0) throw new AuditError("No limit is left to measure: the inputs models, group-types and workspaces leave none.", { remedy: "Leave one of them out." });
-	throw new AuditError(`Not one of ${verdicts.length} limits could be measured: ${listing(reasons, NAMED$6)}.`, { remedy: "Leave models and group-types out if they chose only such limits; else run the job again later." });
+	throw new AuditError(`Not one of ${verdicts.length} limits could be measured: ${listing(reasons, NAMED$5)}.`, { remedy: "Leave models and group-types out if they chose only such limits; else run the job again later." });
 }
 // src/judge/headroom/peaks-to-explain.ts
 const MOST_PEAKS_EXPLAINED = 20;
@@ -17426,7 +17678,7 @@ function impossibleIn({ groups, allWorkspaces, hasDefault }) {
 		[allWorkspaces.length > 0 && !hasDefault, "The list of workspaces lacks the default workspace, which every organization has and which was asked for."]
 	].flatMap(([isSo, what]) => isSo ? [what] : []);
 }
-const NAMED$5 = 3;
+const NAMED$4 = 3;
 function doubtfulIn({ groups, allWorkspaces, workspaces, unreadable }, committed) {
 	const match = matchGroups(committed.groups, groups);
 	const exists = new Set(allWorkspaces.map(({ id }) => id));
@@ -17437,7 +17689,7 @@ function doubtfulIn({ groups, allWorkspaces, workspaces, unreadable }, committed
 	const kept = workspaces.filter(({ overrides }) => overrides.length > 0);
 	return [
 		[committed.groups.length > 1 && committed.groups.every((group) => !match.after(group)), "None of the committed rate-limit groups is listed any more."],
-		[gone.length > 0, `${plural(gone.length, "committed workspace")} ${gone.length === 1 ? "is" : "are"} not listed any more, not even as archived: ${listing(gone.map(({ name }) => name), NAMED$5)}.`],
+		[gone.length > 0, `${plural(gone.length, "committed workspace")} ${gone.length === 1 ? "is" : "are"} not listed any more, not even as archived: ${listing(gone.map(({ name }) => name), NAMED$4)}.`],
 		[readAndCapped.length > 1 && kept.length === 0 && unreadable.length === 0, `None of the ${readAndCapped.length} workspaces that had limits of their own has any now.`]
 	].flatMap(([isSo, what]) => isSo ? [what] : []);
 }
@@ -19119,259 +19371,9 @@ function highestUtilization(verdicts) {
 	});
 	return utilizations.length > 0 ? Math.max(...utilizations) : null;
 }
-// src/transport/traces.ts
-const TRACE = 16;
-const BLOCK = 8;
-function tracesOf(forms) {
-	const blocks = new Map();
-	for (const form of forms.filter(({ text, whole }) => !whole && text.length >= TRACE)) for (let at = 0; at + BLOCK <= form.text.length; at++) {
-		const block = form.text.slice(at, at + BLOCK);
-		const places = blocks.get(block);
-		if (places) places.push({
-			form,
-			at
-		});
-		else blocks.set(block, [{
-			form,
-			at
-		}]);
-	}
-	return {
-		forms,
-		blocks
-	};
-}
-function findTraces(text, { forms, blocks }) {
-	const plain = {
-		any: text,
-		hex: text,
-		base64: text.replace(/[-_]/g, (sign) => sign === "-" ? "+" : "/")
-	};
-	const found = [];
-	for (const { text: secret, alphabet } of forms) {
-		const searched = plain[alphabet];
-		for (let at = searched.indexOf(secret); at >= 0; at = searched.indexOf(secret, at + secret.length)) found.push(widened(searched, alphabet, [at, at + secret.length]));
-	}
-	for (const searched of new Set([plain.any, plain.base64])) for (let at = 0; at + BLOCK <= searched.length; at += BLOCK) {
-		const places = blocks.get(searched.slice(at, at + BLOCK));
-		if (!places) continue;
-		const ranges = places.map((place) => ({
-			place,
-			range: common(searched, at, place)
-		})).filter(({ range: [from, to] }) => to - from >= TRACE).map(({ place, range }) => widened(searched, place.form.alphabet, range));
-		found.push(...ranges);
-		const end = Math.max(...ranges.map((range) => range[1]), 0);
-		at = Math.max(at, Math.floor(end / BLOCK) * BLOCK - BLOCK);
-	}
-	return found;
-}
-function common(text, at, { form, at: inForm }) {
-	let before = 0;
-	while (before < at && before < inForm && text[at - before - 1] === form.text[inForm - before - 1]) before++;
-	let after = BLOCK;
-	while (text[at + after] !== void 0 && text[at + after] === form.text[inForm + after]) after++;
-	return [at - before, at + after];
-}
-const RUNS = {
-	base64: /[\w+/=-]/,
-	hex: /[\da-f]/i
-};
-function widened(text, alphabet, [start, end]) {
-	if (alphabet === "any") return [start, end];
-	const run = RUNS[alphabet];
-	let [first, last] = [start, end];
-	while (first > 0 && run.test(text[first - 1] ?? "")) first--;
-	while (last < text.length && run.test(text[last] ?? "")) last++;
-	return [first, last];
-}
-// src/transport/unfold.ts
-const ESCAPES = String.raw`\\u(?:([0-9a-f]{4})|\{([0-9a-f]{1,6})\})|\\x([0-9a-f]{2})|[ \t]*\\([nrt])[ \t]*|\\([/"'\\])|&#x([0-9a-f]{1,6});|&#(\d{1,7});|&(amp|lt|gt|quot|apos|sol|plus|equals|lowbar|hyphen|nbsp);|%([0-9a-f]{2})`;
-const UNSEEN = String.raw`\p{Default_Ignorable_Code_Point}|[^\P{Cc}\t\n\r]`;
-const INVISIBLE = /^\p{Default_Ignorable_Code_Point}$/u;
-const BREAKS = String.raw`[ \t]*(?:=?[\r\n\u0085\u2028\u2029]|↵)+[ \t]*`;
-const WITH_BREAKS = new RegExp(`${ESCAPES}|${UNSEEN}`, "giu");
-const WITHOUT_BREAKS = new RegExp(`${ESCAPES}|${UNSEEN}|${BREAKS}|\\t`, "giu");
-const NAMED$4 = {
-	amp: "&",
-	lt: "<",
-	gt: ">",
-	quot: "\"",
-	apos: "'",
-	sol: "/",
-	plus: "+",
-	equals: "=",
-	lowbar: "_",
-	hyphen: "-",
-	nbsp: " "
-};
-function unfold(source, breaks) {
-	const pieces = [];
-	let made = "";
-	let at = 0;
-	const take = (text, from, to) => {
-		if (text === "") return;
-		pieces.push({
-			at: made.length,
-			from,
-			to
-		});
-		made += text;
-	};
-	for (const match of source.matchAll(breaks === "kept" ? WITH_BREAKS : WITHOUT_BREAKS)) {
-		const end = match.index + match[0].length;
-		take(source.slice(at, match.index), at, null);
-		take(meaning(match, breaks), match.index, end);
-		at = end;
-	}
-	take(source.slice(at), at, null);
-	return {
-		text: made,
-		pieces
-	};
-}
-function meaning(match, breaks) {
-	const [whole, unicode, braced, byte, control, itself, hex, decimal, name, percent] = match;
-	if (control !== void 0) return breaks === "kept" ? "\n" : "";
-	if (itself !== void 0) return itself;
-	if (name !== void 0) return NAMED$4[name.toLowerCase()] ?? whole;
-	const digits = unicode ?? braced ?? byte ?? hex ?? percent;
-	if (digits === void 0 && decimal === void 0) return "";
-	const code = digits === void 0 ? Number(decimal) : Number.parseInt(digits, 16);
-	if (code < 128) return String.fromCharCode(code);
-	return code <= 1114111 && INVISIBLE.test(String.fromCodePoint(code)) ? "" : whole;
-}
-function sourceOf({ pieces }, [start, end]) {
-	const [first, last] = [pieceAt(pieces, start), pieceAt(pieces, end - 1)];
-	return [first.to === null ? first.from + start - first.at : first.from, last.to ?? last.from + end - last.at];
-}
-function pieceAt(pieces, index) {
-	let low = 0;
-	let high = pieces.length - 1;
-	while (low < high) {
-		const middle = Math.ceil((low + high) / 2);
-		if ((pieces[middle]?.at ?? 0) <= index) low = middle;
-		else high = middle - 1;
-	}
-	return pieces[low] ?? {
-		at: 0,
-		from: 0,
-		to: null
-	};
-}
-// src/transport/redaction.ts
-const MASK = "***";
-const SHORTEST_SECRET = 8;
-const SHAPES = [
-	/sk-ant-[\w-]{8,}/g,
-	/(?<![A-Za-z\d])eyJ[\w-]{8,}(?:(?:\.[\w-]+){1,4}|(?<=eyJ[\w-]{24,}))/g,
-	/(?<![a-z\d])(?:gh[opsur]_|github_pat_)[\w-]{16,}(?:\.[\w-]{4,})*/gi,
-	/(?<=hooks\.slack(?:-gov)?\.com\/)[\w%-]+\/[\w/%-]+/gi,
-	/(?<=\b[a-z][a-z\d+.-]*:\/\/)[^\s/@"'<>]+(?=@)/gi
-];
-const MOST_LAYERS = 3;
-function createSecrets(core) {
-	const known = new Set();
-	let traces = tracesOf([]);
-	const redact = (text) => without(text, secretRanges(text, traces));
-	return {
-		add: (secret) => {
-			if (secret.length < SHORTEST_SECRET || known.has(secret)) return;
-			core.setSecret(secret);
-			known.add(secret);
-			traces = tracesOf([...known].flatMap(formsOf));
-		},
-		redact,
-		redactAll: (value) => {
-			const text = JSON.stringify(value);
-			return text === void 0 || redact(text) === text ? value : redactedTexts(value, redact);
-		}
-	};
-}
-function formsOf(secret) {
-	const url = URL.parse(secret);
-	const plain = [secret, unfold(secret, "dropped").text].map((text) => ({
-		text,
-		whole: url !== null
-	}));
-	const path = url?.pathname ?? "";
-	const parts = path.split("/").filter((part) => /[a-z]/.test(part) && /[A-Z\d]/.test(part));
-	const bytes = Buffer.from(secret);
-	const hex = bytes.toString("hex");
-	return [
-		...plain.map((form) => ({
-			...form,
-			alphabet: "any"
-		})),
-		{
-			text: path,
-			alphabet: "any",
-			whole: true
-		},
-		...parts.map((text) => ({
-			text,
-			alphabet: "any",
-			whole: false
-		})),
-		...[hex, hex.toUpperCase()].map((text) => ({
-			text,
-			alphabet: "hex",
-			whole: false
-		})),
-		...[
-			0,
-			1,
-			2
-		].map((offset) => ({
-			text: inBase64(bytes, offset),
-			alphabet: "base64",
-			whole: false
-		}))
-	].filter(({ text }) => text.length >= SHORTEST_SECRET);
-}
-function inBase64(bytes, offset) {
-	const padded = Buffer.concat([Buffer.alloc(offset), bytes]);
-	return padded.toString("base64").slice(offset === 0 ? 0 : 4, Math.floor(padded.length / 3) * 4);
-}
-function secretRanges(text, traces) {
-	const found = [...findTraces(text, traces), ...shaped(text)];
-	for (const breaks of ["dropped", "kept"]) {
-		let outer = text;
-		let toText = (range) => range;
-		for (let layer = 1; layer <= MOST_LAYERS; layer++) {
-			const inner = unfold(outer, breaks);
-			if (inner.text === outer) break;
-			const toOuter = toText;
-			toText = (range) => toOuter(sourceOf(inner, range));
-			const ranges = breaks === "dropped" ? findTraces(inner.text, traces) : shaped(inner.text);
-			for (const range of ranges) found.push(toText(range));
-			outer = inner.text;
-		}
-	}
-	return found;
-}
-function shaped(text) {
-	return SHAPES.flatMap((shape) => [...text.matchAll(shape)].map((match) => [match.index, match.index + match[0].length]));
-}
-function without(text, ranges) {
-	let clean = "";
-	let at = 0;
-	for (const [start, end] of ranges.toSorted(([a], [b]) => a - b)) {
-		if (end <= at) continue;
-		if (start >= at) clean += text.slice(at, start) + MASK;
-		at = end;
-	}
-	return clean + text.slice(at);
-}
-function redactedTexts(value, redact) {
-	if (typeof value === "string") return redact(value);
-	if (Array.isArray(value)) return value.map((item) => redactedTexts(item, redact));
-	if (value === null || typeof value !== "object") return value;
-	return Object.fromEntries(Object.entries(value).map(([name, item]) => [redact(name), redactedTexts(item, redact)]));
-}
 // src/audit.ts
 async function audit(effects, door) {
-	const secrets = createSecrets(effects.core);
-	for (const secret of secretVariables(effects.env)) secrets.add(secret);
+	const secrets = secretsOf(effects);
 	const { core } = effects;
 	const deps = {
 		...effects,
@@ -39496,7 +39498,7 @@ function sharesTable(head, shares, nameOf, none) {
 const DAYS = 92;
 const DAYS_BY_MINUTE = 14;
 async function reviewAtDesk(deps, { readCommitted, folder, screen, file, print }) {
-	const secrets = createSecrets(deps.core);
+	const secrets = secretsOf(deps);
 	const log = createLog(deps.core, secrets.redact);
 	let inputs;
 	try {

@@ -14,7 +14,7 @@ import type { Found } from './deliver/snapshot/keep-snapshot.ts'
 import type { Deps } from './deps.ts'
 import { describeError } from './errors.ts'
 import { type ApiInputs, areOfLog, type CheckInputs, type Inputs, type LogInputs, readInputs } from './inputs/inputs.ts'
-import { secretVariables } from './inputs/variables.ts'
+import { secretsOf } from './inputs/variables.ts'
 import { audited, type BudgetsLearnt, judgeAll, type Known } from './judge/by-api.ts'
 import { judgeLog } from './judge/headers-log/log-judged.ts'
 import { refuseBlindness } from './judge/headroom/blindness.ts'
@@ -34,7 +34,7 @@ import { missingMinutes } from './judge/usage/usage-findings.ts'
 import { createLog, type Log } from './log.ts'
 import { reportOf } from './report/report-of.ts'
 import type { Run } from './run.ts'
-import { createSecrets, type Secrets } from './transport/redaction.ts'
+import type { Secrets } from './transport/redaction.ts'
 import { dayOf } from './vocabulary/use/window.ts'
 import type { Verdict } from './vocabulary/verdict.ts'
 
@@ -56,8 +56,7 @@ export type Door<Code extends number> = {
  * what goes wrong with that, in the log, with exit code 1.
  */
 export async function audit<Code extends number>(effects: Deps, door: Door<Code>): Promise<Code | 0 | 1> {
-  const secrets = createSecrets(effects.core)
-  for (const secret of secretVariables(effects.env)) secrets.add(secret)
+  const secrets = secretsOf(effects)
   const { core } = effects
   // Whatever the log, the outputs and the annotations show goes through here, so that nothing goes around.
   const deps: Deps = {

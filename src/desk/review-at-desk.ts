@@ -10,6 +10,7 @@ import { writeWhole } from '../deliver/write-whole.ts'
 import type { Deps } from '../deps.ts'
 import { AuditError, describeError } from '../errors.ts'
 import { type ApiInputs, areOfLog, readInputs } from '../inputs/inputs.ts'
+import { secretsOf } from '../inputs/variables.ts'
 import { contradictions } from '../judge/limits/contradictions.ts'
 import { limitsNow } from '../judge/limits/limits-now.ts'
 import { createBuckets, hoursOf } from '../judge/review/buckets.ts'
@@ -21,7 +22,6 @@ import type { Run } from '../run.ts'
 import { reviewOnScreen } from '../tell/review/review-on-screen.ts'
 import { reviewPage } from '../tell/review/review-page.ts'
 import type { Screen } from '../tell/terminal/style.ts'
-import { createSecrets } from '../transport/redaction.ts'
 import { DAY, earliestDay, type Window } from '../vocabulary/use/window.ts'
 import type { ExitCode } from './door.ts'
 
@@ -43,7 +43,7 @@ export async function reviewAtDesk(
   deps: Deps,
   { readCommitted, folder, screen, file, print }: Desk,
 ): Promise<ExitCode> {
-  const secrets = createSecrets(deps.core)
+  const secrets = secretsOf(deps)
   const log = createLog(deps.core, secrets.redact)
   let inputs: ApiInputs
   try {

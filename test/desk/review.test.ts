@@ -77,7 +77,7 @@ beforeEach(() => {
   amounts = new Set()
 })
 
-async function review(argv: readonly string[] = []) {
+async function review(argv: readonly string[] = [], env: Record<string, string> = {}) {
   const asked = readFlags(['--review', '--summary', 'r.md', '--base-url', anthropic.url, ...argv], {
     ANTHROPIC_ADMIN_KEY: ADMIN_KEY,
   })
@@ -98,7 +98,7 @@ async function review(argv: readonly string[] = []) {
   const code = await reviewAtDesk(
     {
       core: logAtDesk(asked.inputs, stream, statusLine(stream)),
-      env: {},
+      env,
       fetch: transport.fetch,
       exchange: listening,
       now: anthropic.world.now,
@@ -324,6 +324,21 @@ describe('what cannot be read is not measurable, and never looks like health', (
       expect(stderr).toMatch(/The review could not be made.*answered 500/s)
     },
   )
+
+  test('what a proxy quotes of its own password is not repeated', async () => {
+    anthropic.faults.push({
+      path: '/v1/organizations/rate_limits',
+      times: 1_000,
+      effect: {
+        kind: 'rewrite',
+        rewrite: (reply) => ({ ...reply, status: 403, body: 'denied to user corp, hunter2-and-a-bit' }),
+      },
+    })
+    const { code, stderr } = await review([], { HTTPS_PROXY: 'http://corp:hunter2-and-a-bit@proxy.example:3128' })
+    expect(code).toBe(1)
+    expect(stderr).toContain('denied to user corp')
+    expect(stderr).not.toContain('hunter2')
+  })
 
   test('requests and cost, where the legacy report is read', async () => {
     const { code, page } = await review(['--usage-api', 'legacy'])

@@ -27,7 +27,7 @@ export async function earlierBundle(given: string | undefined): Promise<string> 
   const options = { cwd: import.meta.dirname, encoding: 'utf8', maxBuffer: 10e6 } as const
   const { stdout } = await git('git', ['show', `${COMMIT}:dist/index.js`], options).catch(() => {
     throw new Error(
-      `This checkout does not have commit ${COMMIT} to compare with. Fetch the whole history (git fetch --unshallow), name a bundle with --earlier PATH, or run other parts: npm run bench -- limited`,
+      `This checkout does not have commit ${COMMIT} to compare with. Fetch the whole history (git fetch --unshallow), name a bundle with --earlier PATH, or run other parts: npm run bench -- limit`,
     )
   })
   const path = join(await mkdtemp(join(tmpdir(), 'bench-earlier-')), 'index.mjs')

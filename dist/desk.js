@@ -13195,6 +13195,26 @@ function unreadFailures(committed) {
 		message: error
 	}];
 }
+// src/collect/usage/freshness.ts
+function freshnessOf(stated, window) {
+	const refreshedAt = earliest(stated);
+	if (refreshedAt === null) return {
+		known: knownAlike(window.end),
+		refreshedAt
+	};
+	return {
+		known: knownAlike(Math.min(Math.floor(refreshedAt / MINUTE) * MINUTE, window.end)),
+		refreshedAt
+	};
+}
+function statedTime({ data_refreshed_at: text }) {
+	const time = text ? Date.parse(text) : NaN;
+	return Number.isNaN(time) ? null : time;
+}
+function earliest(times) {
+	const stated = times.filter((time) => time !== null);
+	return stated.length > 0 ? Math.min(...stated) : null;
+}
 // src/collect/spend/cost-pages.ts
 const PATH$3 = "/v1/organizations/analytics/cost";
 const OPTIONS$1 = {
@@ -13329,10 +13349,9 @@ async function readCosts(client, window) {
 		order_by: "time",
 		order: "asc"
 	});
-	for await (const { data, data_refreshed_at } of pages) {
-		const refreshed = data_refreshed_at ? Date.parse(data_refreshed_at) : NaN;
-		if (!Number.isNaN(refreshed)) known = Math.min(known, Math.floor(refreshed / MINUTE) * MINUTE);
-		for (const { starting_at, cost } of data) {
+	for await (const reply of pages) {
+		known = Math.min(known, Math.floor((statedTime(reply) ?? end) / MINUTE) * MINUTE);
+		for (const { starting_at, cost } of reply.data) {
 			const day = (Date.parse(starting_at) - monthStart) / DAY;
 			if (costs[day] !== void 0) costs[day] += Number(cost.amount);
 		}
@@ -13797,8 +13816,7 @@ function createAnalyticsReader(client, onPage) {
 				const pages = followPages(RESOURCE$1, (cursor) => readPage(query, range, cursor), (page) => nextCursor(RESOURCE$1, page.has_more, page.next_page));
 				let isFirst = true;
 				for await (const page of pages) {
-					const stated = page.data_refreshed_at ? Date.parse(page.data_refreshed_at) : NaN;
-					if (!Number.isNaN(stated)) refreshedAt = Math.min(refreshedAt ?? stated, stated);
+					refreshedAt = earliest([refreshedAt, statedTime(page)]);
 					for (const { at } of page.data) startOf(at);
 					fold(page.data);
 					progress.read++;
@@ -13816,22 +13834,6 @@ function createAnalyticsReader(client, onPage) {
 			return { refreshedAt };
 		}
 	};
-}
-// src/collect/usage/freshness.ts
-function freshnessOf(stated, window) {
-	const refreshedAt = earliest(stated);
-	if (refreshedAt === null) return {
-		known: knownAlike(window.end),
-		refreshedAt
-	};
-	return {
-		known: knownAlike(Math.min(Math.floor(refreshedAt / MINUTE) * MINUTE, window.end)),
-		refreshedAt
-	};
-}
-function earliest(times) {
-	const stated = times.filter((time) => time !== null);
-	return stated.length > 0 ? Math.min(...stated) : null;
 }
 // src/collect/usage/census.ts
 const DIMENSIONS$1 = [
@@ -15560,10 +15562,14 @@ function p99Of({ values, knownMinutes }, rule) {
 	return values.slice(0, knownMinutes).sort()[Math.ceil(.99 * knownMinutes) - 1] / scaleOf(rule);
 }
 function steadyUse({ values }, rule) {
-	const busy = (values ?? new Float64Array()).filter((value) => value > 0).sort();
+	const median = medianOfUse(values ?? new Float64Array());
+	return median === null ? null : median / scaleOf(rule);
+}
+function medianOfUse(values) {
+	const busy = values.filter((value) => value > 0).sort();
 	const middle = (busy.length - 1) / 2;
 	const [below, above] = [busy[Math.floor(middle)], busy[Math.ceil(middle)]];
-	return below === void 0 || above === void 0 ? null : (below + above) / 2 / scaleOf(rule);
+	return below === void 0 || above === void 0 ? null : (below + above) / 2;
 }
 function minutesAtOrOver({ values }, rule, limit, ratio) {
 	if (!values) return 0;
@@ -34435,10 +34441,6 @@ function failureReasons(report, failOn) {
 function alertText(report) {
 	return [refusedRows(report).length > 0 && "requests were refused", ofBand(report, "alert").length > 0 && "a limit is over the alert line"].filter(Boolean).join(", and ");
 }
-// src/deliver/redacted.ts
-function redactedReport(report, { redactAll }) {
-	return redactAll(report);
-}
 // src/tell/words/refused-text.ts
 const NAMED$3 = 3;
 function refusedCount(report) {
@@ -34617,17 +34619,20 @@ function incidentText(report, safe) {
 	return next ? `Closest so far: ${limitName(next, safe)}, ${soFarText(next, report)}. ${known}` : known;
 }
 function whoText({ workspaces, models, api_keys }, isOrganization, safe) {
-	const key = api_keys[0];
+	const key = firstKey(api_keys);
 	const first = [
 		isOrganization ? workspaces[0] : void 0,
-		key && {
-			...key,
-			name: key.id === null ? key.name : `API key ${key.name}`
-		},
+		key,
 		key ? void 0 : models[0]
 	].filter((item) => item !== void 0);
 	if (first.length === 0) return "";
 	return `${(first[0]?.share ?? 0) >= .5 ? "mostly" : "led by"} ${first.map(({ name }) => safe(name)).join(", ")}`;
+}
+function firstKey([key]) {
+	return key && {
+		...key,
+		name: key.id === null ? key.name : `API key ${key.name}`
+	};
 }
 function soFarText(row, report) {
 	if (!row.so_far) return "";
@@ -34638,14 +34643,10 @@ function soFarText(row, report) {
 function drivenMinute({ scope, drivers }, report, safe) {
 	if (!drivers) return "";
 	const share = percentOf(report);
-	const key = drivers.api_keys[0];
 	return listing([
 		scope.type === "organization" ? drivers.workspaces[0] : void 0,
 		drivers.models[0],
-		key && {
-			...key,
-			name: key.id === null ? key.name : `API key ${key.name}`
-		}
+		firstKey(drivers.api_keys)
 	].filter((item) => item !== void 0).map(({ name, share: part }) => `${safe(name)} ${share(part)}`));
 }
 function minuteText({ at }, { window }) {
@@ -38195,7 +38196,7 @@ function doorAtDesk({ asked, folder, screen, print }) {
 		wantsBudgets: asked.budgets,
 		readCommitted: readFolder(folder),
 		deliverAudit: async (run, found) => {
-			const report = await withFiles(run, redactedReport(found.report, run.secrets), asked.files, folder);
+			const report = await withFiles(run, run.secrets.redactAll(found.report), asked.files, folder);
 			const reasons = failureReasons(report, run.inputs.failOn);
 			if (asked.budgets && !report.budgets && report.findings.every(({ kind }) => kind !== "budgets-unknown")) run.log.notice("There are no budgets: usage is not known yet for every minute of the window.");
 			print(asked.json ? `${JSON.stringify(report, null, 2)}\n` : renderTerminal(report, reasons, screen));
@@ -38563,10 +38564,9 @@ async function collectCostShares(client, span, source) {
 				ending_at: isoTime(end),
 				group_by: DIMENSIONS
 			};
-			for await (const { data, data_refreshed_at: refreshed } of costPages(client, query)) {
-				rows.push(...data);
-				const at = refreshed ? Date.parse(refreshed) : NaN;
-				stated.push(Number.isNaN(at) ? null : at);
+			for await (const reply of costPages(client, query)) {
+				rows.push(...reply.data);
+				stated.push(statedTime(reply));
 			}
 		}
 		const whole = rows.reduce((sum, { cost }) => sum + Number(cost.amount), 0);
@@ -38859,9 +38859,7 @@ function countOver(rates, limit, line) {
 	};
 }
 function typicalOf(rates) {
-	const used = rates.flatMap(({ value }) => value > 0 ? [value] : []).sort((a, b) => a - b);
-	const middle = (used.length - 1) / 2;
-	return ((used[Math.floor(middle)] ?? 0) + (used[Math.ceil(middle)] ?? 0)) / 2;
+	return medianOfUse(Float64Array.from(rates, ({ value }) => value)) ?? 0;
 }
 // src/judge/review/group-review.ts
 function groupFigures(group, limits, evidence) {

@@ -29914,6 +29914,26 @@ function unreadFailures(committed) {
 	}];
 }
 const NOTHING_COMPARED = "The policy, if there is one, was not applied, and the limits were compared with nothing.";
+// src/collect/usage/freshness.ts
+function freshnessOf(stated, window) {
+	const refreshedAt = earliest(stated);
+	if (refreshedAt === null) return {
+		known: knownAlike(window.end),
+		refreshedAt
+	};
+	return {
+		known: knownAlike(Math.min(Math.floor(refreshedAt / MINUTE) * MINUTE, window.end)),
+		refreshedAt
+	};
+}
+function statedTime({ data_refreshed_at: text }) {
+	const time = text ? Date.parse(text) : NaN;
+	return Number.isNaN(time) ? null : time;
+}
+function earliest(times) {
+	const stated = times.filter((time) => time !== null);
+	return stated.length > 0 ? Math.min(...stated) : null;
+}
 // src/collect/spend/cost-pages.ts
 const PATH$3 = "/v1/organizations/analytics/cost";
 const OPTIONS$1 = {
@@ -30048,10 +30068,9 @@ async function readCosts(client, window) {
 		order_by: "time",
 		order: "asc"
 	});
-	for await (const { data, data_refreshed_at } of pages) {
-		const refreshed = data_refreshed_at ? Date.parse(data_refreshed_at) : NaN;
-		if (!Number.isNaN(refreshed)) known = Math.min(known, Math.floor(refreshed / MINUTE) * MINUTE);
-		for (const { starting_at, cost } of data) {
+	for await (const reply of pages) {
+		known = Math.min(known, Math.floor((statedTime(reply) ?? end) / MINUTE) * MINUTE);
+		for (const { starting_at, cost } of reply.data) {
 			const day = (Date.parse(starting_at) - monthStart) / DAY;
 			if (costs[day] !== void 0) costs[day] += Number(cost.amount);
 		}
@@ -30513,8 +30532,7 @@ function createAnalyticsReader(client, onPage) {
 				const pages = followPages(RESOURCE$1, (cursor) => readPage(query, range, cursor), (page) => nextCursor(RESOURCE$1, page.has_more, page.next_page));
 				let isFirst = true;
 				for await (const page of pages) {
-					const stated = page.data_refreshed_at ? Date.parse(page.data_refreshed_at) : NaN;
-					if (!Number.isNaN(stated)) refreshedAt = Math.min(refreshedAt ?? stated, stated);
+					refreshedAt = earliest([refreshedAt, statedTime(page)]);
 					for (const { at } of page.data) startOf(at);
 					fold(page.data);
 					progress.read++;
@@ -30532,22 +30550,6 @@ function createAnalyticsReader(client, onPage) {
 			return { refreshedAt };
 		}
 	};
-}
-// src/collect/usage/freshness.ts
-function freshnessOf(stated, window) {
-	const refreshedAt = earliest(stated);
-	if (refreshedAt === null) return {
-		known: knownAlike(window.end),
-		refreshedAt
-	};
-	return {
-		known: knownAlike(Math.min(Math.floor(refreshedAt / MINUTE) * MINUTE, window.end)),
-		refreshedAt
-	};
-}
-function earliest(times) {
-	const stated = times.filter((time) => time !== null);
-	return stated.length > 0 ? Math.min(...stated) : null;
 }
 // src/collect/usage/census.ts
 const DIMENSIONS = [
@@ -32310,10 +32312,14 @@ function p99Of({ values, knownMinutes }, rule) {
 	return values.slice(0, knownMinutes).sort()[Math.ceil(.99 * knownMinutes) - 1] / scaleOf(rule);
 }
 function steadyUse({ values }, rule) {
-	const busy = (values ?? new Float64Array()).filter((value) => value > 0).sort();
+	const median = medianOfUse(values ?? new Float64Array());
+	return median === null ? null : median / scaleOf(rule);
+}
+function medianOfUse(values) {
+	const busy = values.filter((value) => value > 0).sort();
 	const middle = (busy.length - 1) / 2;
 	const [below, above] = [busy[Math.floor(middle)], busy[Math.ceil(middle)]];
-	return below === void 0 || above === void 0 ? null : (below + above) / 2 / scaleOf(rule);
+	return below === void 0 || above === void 0 ? null : (below + above) / 2;
 }
 function minutesAtOrOver({ values }, rule, limit, ratio) {
 	if (!values) return 0;
@@ -39369,6 +39375,12 @@ function repositoryOf(env) {
 		repo
 	} : null;
 }
+function gitHubOf({ deps, inputs, secrets }, timeBudget) {
+	return createGitHub({
+		...deps,
+		redact: secrets.redact
+	}, inputs.githubToken, timeBudget);
+}
 function createGitHub({ fetch, env, now, sleep, random, redact }, token, timeBudget = TIME_BUDGET$1) {
 	const repository = repositoryOf(env);
 	if (repository === null) throw new AuditError(`GITHUB_REPOSITORY is "${env.GITHUB_REPOSITORY ?? ""}", which names no repository.`, { remedy: "The runner sets it to OWNER/NAME; set it where the action is run by hand." });
@@ -39664,7 +39676,8 @@ const runsSchema = object$1({ workflow_runs: array(object$1({
 })) });
 const TIME_BUDGET = 2e4;
 const MOST_RUNS = 30;
-async function readLapse({ deps, inputs, secrets, log }) {
+async function readLapse(run) {
+	const { deps, inputs, log } = run;
 	if (inputs.notify === "never") return null;
 	const { env } = deps;
 	const file = workflowFile(env);
@@ -39678,13 +39691,10 @@ async function readLapse({ deps, inputs, secrets, log }) {
 		per_page: MOST_RUNS
 	};
 	try {
-		return lapseBefore((await createGitHub({
-			...deps,
-			redact: secrets.redact
-		}, inputs.githubToken, TIME_BUDGET).rest("GET", "/actions/workflows/{workflow_id}/runs", asked, runsSchema)).workflow_runs.filter((run) => run.run_number < number).toSorted((one, other) => other.run_number - one.run_number).map((run) => ({
-			id: String(run.id),
-			conclusion: run.conclusion,
-			startedAt: Date.parse(run.created_at)
+		return lapseBefore((await gitHubOf(run, TIME_BUDGET).rest("GET", "/actions/workflows/{workflow_id}/runs", asked, runsSchema)).workflow_runs.filter((earlier) => earlier.run_number < number).toSorted((one, other) => other.run_number - one.run_number).map(({ id, conclusion, created_at }) => ({
+			id: String(id),
+			conclusion,
+			startedAt: Date.parse(created_at)
 		})), {
 			startedAt: deps.now(),
 			isScheduled: env.GITHUB_EVENT_NAME === "schedule",
@@ -39782,13 +39792,10 @@ async function readFilesOf(run, paths) {
 	}
 }
 async function readPaths(run, paths) {
-	const { deps, inputs, secrets } = run;
+	const { deps, inputs } = run;
 	const { mode, base } = inputs.snapshot;
 	if (mode !== "file") {
-		const github = createGitHub({
-			...deps,
-			redact: secrets.redact
-		}, inputs.githubToken);
+		const github = gitHubOf(run);
 		const there = await readFiles(github, base, paths);
 		return mode === "commit" ? unreported(run, github, there) : {
 			files: there.files,
@@ -40308,17 +40315,20 @@ function incidentText(report, safe) {
 	return next ? `Closest so far: ${limitName(next, safe)}, ${soFarText(next, report)}. ${known}` : known;
 }
 function whoText({ workspaces, models, api_keys }, isOrganization, safe) {
-	const key = api_keys[0];
+	const key = firstKey(api_keys);
 	const first = [
 		isOrganization ? workspaces[0] : void 0,
-		key && {
-			...key,
-			name: key.id === null ? key.name : `API key ${key.name}`
-		},
+		key,
 		key ? void 0 : models[0]
 	].filter((item) => item !== void 0);
 	if (first.length === 0) return "";
 	return `${(first[0]?.share ?? 0) >= .5 ? "mostly" : "led by"} ${first.map(({ name }) => safe(name)).join(", ")}`;
+}
+function firstKey([key]) {
+	return key && {
+		...key,
+		name: key.id === null ? key.name : `API key ${key.name}`
+	};
 }
 function soFarText(row, report) {
 	if (!row.so_far) return "";
@@ -40329,14 +40339,10 @@ function soFarText(row, report) {
 function drivenMinute({ scope, drivers }, report, safe) {
 	if (!drivers) return "";
 	const share = percentOf(report);
-	const key = drivers.api_keys[0];
 	return listing([
 		scope.type === "organization" ? drivers.workspaces[0] : void 0,
 		drivers.models[0],
-		key && {
-			...key,
-			name: key.id === null ? key.name : `API key ${key.name}`
-		}
+		firstKey(drivers.api_keys)
 	].filter((item) => item !== void 0).map(({ name, share: part }) => `${safe(name)} ${share(part)}`));
 }
 function minuteText({ at }, { window }) {
@@ -42699,17 +42705,15 @@ async function commentOn(github, number, body) {
 	}, WHATEVER);
 }
 // src/deliver/issues/drill-issue.ts
-async function drillIssue({ deps, inputs, log, secrets }, report, links) {
+async function drillIssue(run, report, links) {
+	const { inputs, log, secrets } = run;
 	if (inputs.issues === "none") return null;
 	if (inputs.dryRun) {
 		log.info("Dry run: would have opened an issue and closed it again.");
 		return null;
 	}
 	try {
-		const github = createGitHub({
-			...deps,
-			redact: secrets.redact
-		}, inputs.githubToken);
+		const github = gitHubOf(run);
 		const number = await openUnmarkedIssue(github, secrets.redactAll(drillIssueText(report, links)));
 		log.info(`Issue #${number} of the drill opened.`);
 		await closeIssue(github, number, "not_planned");
@@ -43658,7 +43662,7 @@ function calmSpan({ start, end }, known) {
 }
 // src/deliver/issues/deliver-issues.ts
 async function deliverIssues(run, report, links) {
-	const { deps, inputs, log, secrets } = run;
+	const { inputs, log, secrets } = run;
 	const nothing = {
 		numbers: [],
 		error: null
@@ -43679,10 +43683,7 @@ async function deliverIssues(run, report, links) {
 		}
 	};
 	try {
-		const github = createGitHub({
-			...deps,
-			redact: secrets.redact
-		}, inputs.githubToken);
+		const github = gitHubOf(run);
 		const ours = await openIssues(github);
 		const first = new Map(ours.toReversed().map((issue) => [issue.key, issue]));
 		for (const issue of ours.filter(({ key, number }) => first.get(key)?.number !== number)) await attempt(() => closeIssue(github, issue.number, "not_planned").then(() => issue.number));
@@ -43826,10 +43827,6 @@ function writeOutputs(core, log, ending) {
 	const { leftOut } = ending.kind === "audited" ? alertsOutput(ending.report) : { leftOut: 0 };
 	if (leftOut > 0) log.info(`The output alerts holds the worst alerts, at most ${MOST_ALERTS} and 64 kB of them; ${leftOut} more ${leftOut === 1 ? "is" : "are"} in the report only (output report-path).`);
 	for (const [name, value] of Object.entries(outputsOf(ending))) core.setOutput(name, value);
-}
-// src/deliver/redacted.ts
-function redactedReport(report, { redactAll }) {
-	return redactAll(report);
 }
 // src/deliver/snapshot/commit.ts
 const messageText = ({ headline, body }) => `${headline}\n\n${body}`;
@@ -45182,17 +45179,17 @@ function withoutSecrets(plan, secrets) {
 async function deliverAudit(run, found, committed) {
 	const { deps, inputs, log } = run;
 	const links = linksOf(deps.env, inputs.runbookUrl);
-	let report = redactedReport(found.report, run.secrets);
+	const { redact: clean, redactAll } = run.secrets;
+	let report = redactAll(found.report);
 	const failed = (resource, message) => {
-		report = redactedReport({
+		report = redactAll({
 			...report,
 			failures: [...report.failures, {
 				resource,
 				message
 			}]
-		}, run.secrets);
+		});
 	};
-	const clean = run.secrets.redact;
 	const snapshot = await log.group("Snapshot", () => keepSnapshot(run, report, committed, found, links));
 	if (snapshot.operation === "skipped" && snapshot.because === "failed") failed("snapshot", snapshot.error);
 	const { pullRequest } = snapshot;

@@ -24,7 +24,6 @@ import { exitCode } from './exit-code.ts'
 import { deliverIssues } from './issues/deliver-issues.ts'
 import { notifySlack } from './notify-slack.ts'
 import { writeOutputs } from './outputs.ts'
-import { redactedReport } from './redacted.ts'
 import { writeEvidence, writeMessage, writeMetrics, writeReport, writeSummary } from './run-files.ts'
 import { type Found, keepSnapshot } from './snapshot/keep-snapshot.ts'
 
@@ -35,12 +34,13 @@ import { type Found, keepSnapshot } from './snapshot/keep-snapshot.ts'
 export async function deliverAudit(run: Run, found: Found, committed: Committed): Promise<0 | 1> {
   const { deps, inputs, log } = run
   const links = linksOf(deps.env, inputs.runbookUrl)
-  let report = redactedReport(found.report, run.secrets)
+  const { redact: clean, redactAll } = run.secrets
+  // Every rendering is made of the report, so that what is taken out of it here appears in none of them.
+  let report = redactAll(found.report)
   const failed = (resource: string, message: string) => {
-    report = redactedReport({ ...report, failures: [...report.failures, { resource, message }] }, run.secrets)
+    report = redactAll({ ...report, failures: [...report.failures, { resource, message }] })
   }
 
-  const clean = run.secrets.redact
   const snapshot = await log.group('Snapshot', () => keepSnapshot(run, report, committed, found, links))
   if (snapshot.operation === 'skipped' && snapshot.because === 'failed') failed('snapshot', snapshot.error)
   const { pullRequest } = snapshot

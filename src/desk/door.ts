@@ -3,7 +3,6 @@ import type { Door } from '../audit.ts'
 import { committedIn } from '../collect/repository/committed-in.ts'
 import { readWorkspace } from '../collect/repository/workspace.ts'
 import { failureReasons } from '../deliver/exit-code.ts'
-import { redactedReport } from '../deliver/redacted.ts'
 import { writeWhole } from '../deliver/write-whole.ts'
 import { AuditError, describeError } from '../errors.ts'
 import type { Report } from '../report/report.ts'
@@ -36,7 +35,7 @@ export function doorAtDesk({ asked, folder, screen, print }: Desk): Door<ExitCod
     wantsBudgets: asked.budgets,
     readCommitted: readFolder(folder),
     deliverAudit: async (run, found) => {
-      const report = await withFiles(run, redactedReport(found.report, run.secrets), asked.files, folder)
+      const report = await withFiles(run, run.secrets.redactAll(found.report), asked.files, folder)
       const reasons = failureReasons(report, run.inputs.failOn)
       if (asked.budgets && !report.budgets && report.findings.every(({ kind }) => kind !== 'budgets-unknown'))
         run.log.notice('There are no budgets: usage is not known yet for every minute of the window.')

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { Deps } from '../../deps.ts'
 import { AuditError } from '../../errors.ts'
+import type { Run } from '../../run.ts'
 import { parseRetryAfter } from '../../transport/retry-after.ts'
 import { wholeReplies } from '../../transport/whole.ts'
 import { lazy } from '../../vocabulary/lazy.ts'
@@ -53,10 +54,14 @@ export function repositoryOf(env: Deps['env']): { owner: string; repo: string } 
   return owner && repo ? { owner, repo } : null
 }
 
+/** GitHub as a run reaches it: with its token, and without its secrets in any error. Throws what `createGitHub` throws. */
+export function gitHubOf({ deps, inputs, secrets }: Run, timeBudget?: number): GitHub {
+  return createGitHub({ ...deps, redact: secrets.redact }, inputs.githubToken, timeBudget)
+}
+
 /**
  * GitHub for the repository of the run (GITHUB_REPOSITORY) at GITHUB_API_URL and GITHUB_GRAPHQL_URL: github.com, ghe.com
- * or an Enterprise Server alike. `timeBudget` is for all requests together, in
- * milliseconds. Throws AuditError where the token or the repository is missing.
+ * or an Enterprise Server alike. `timeBudget` is for all requests together, in milliseconds. Throws AuditError where the token or the repository is missing.
  */
 export function createGitHub(
   { fetch, env, now, sleep, random, redact }: GitHubDeps,

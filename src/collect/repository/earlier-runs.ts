@@ -3,7 +3,7 @@ import { describeError } from '../../errors.ts'
 import type { Run } from '../../run.ts'
 import type { Lapse } from '../../vocabulary/lapse.ts'
 import { DAY } from '../../vocabulary/use/window.ts'
-import { createGitHub, repositoryOf } from '../github/github-client.ts'
+import { gitHubOf, repositoryOf } from '../github/github-client.ts'
 
 /** Whether the runs before this one, of the same workflow, branch and event, reported what they found. */
 
@@ -74,7 +74,8 @@ const MOST_RUNS = 30
  * does not say it. Reading runs takes `actions: read`, without which a line in the log says so. Throws nothing: the audit is
  * whole without it.
  */
-export async function readLapse({ deps, inputs, secrets, log }: Run): Promise<Lapse | null> {
+export async function readLapse(run: Run): Promise<Lapse | null> {
+  const { deps, inputs, log } = run
   if (inputs.notify === 'never') return null
   const { env } = deps
   const file = workflowFile(env)
@@ -88,12 +89,12 @@ export async function readLapse({ deps, inputs, secrets, log }: Run): Promise<La
     per_page: MOST_RUNS,
   }
   try {
-    const github = createGitHub({ ...deps, redact: secrets.redact }, inputs.githubToken, TIME_BUDGET)
+    const github = gitHubOf(run, TIME_BUDGET)
     const reply = await github.rest('GET', '/actions/workflows/{workflow_id}/runs', asked, runsSchema)
     const before = reply.workflow_runs
-      .filter((run) => run.run_number < number)
+      .filter((earlier) => earlier.run_number < number)
       .toSorted((one, other) => other.run_number - one.run_number)
-      .map((run) => ({ id: String(run.id), conclusion: run.conclusion, startedAt: Date.parse(run.created_at) }))
+      .map(({ id, conclusion, created_at }) => ({ id: String(id), conclusion, startedAt: Date.parse(created_at) }))
     return lapseBefore(before, {
       startedAt: deps.now(),
       isScheduled: env.GITHUB_EVENT_NAME === 'schedule',

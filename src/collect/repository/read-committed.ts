@@ -1,6 +1,6 @@
 import { AuditError, describeError } from '../../errors.ts'
 import type { Run } from '../../run.ts'
-import { createGitHub, type GitHub, repositoryOf } from '../github/github-client.ts'
+import { type GitHub, gitHubOf, repositoryOf } from '../github/github-client.ts'
 import { refusalOf } from '../github/github-refusals.ts'
 import { type BranchFiles, type Files, readFiles } from '../github/read.ts'
 import { type Before, type Committed, NOTHING_COMPARED } from './committed.ts'
@@ -53,10 +53,10 @@ async function readFilesOf(run: Run, paths: readonly string[]): Promise<FilesRea
 }
 
 async function readPaths(run: Run, paths: readonly string[]): Promise<FilesFound> {
-  const { deps, inputs, secrets } = run
+  const { deps, inputs } = run
   const { mode, base } = inputs.snapshot
   if (mode !== 'file') {
-    const github = createGitHub({ ...deps, redact: secrets.redact }, inputs.githubToken)
+    const github = gitHubOf(run)
     const there = await readFiles(github, base, paths)
     return mode === 'commit' ? unreported(run, github, there) : { files: there.files, before: null }
   }

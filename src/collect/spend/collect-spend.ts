@@ -4,6 +4,7 @@ import type { Tier } from '../../vocabulary/limits/published-tiers.ts'
 import { DAY, dayOf, isoTime, MINUTE, type Span } from '../../vocabulary/use/window.ts'
 import type { AnthropicClient } from '../anthropic/client.ts'
 import type { Connection } from '../anthropic/connection.ts'
+import { statedTime } from '../usage/freshness.ts'
 import { costPages } from './cost-pages.ts'
 import { readSpendLimits } from './spend-limits.ts'
 
@@ -26,8 +27,9 @@ export type Spending = { tier: Tier | null; spend: SpendReading | null; problem:
 const TIME_BUDGET = 10_000
 
 /**
- * The tier that the organization's spend cap is published for, and how much of its monthly spend cap is used. The cost is asked for, in one request, only where
- * a cap is known: by the API where its listing is open to the organization, else by `policyCap` (US dollars; null: none).
+ * The tier that the organization's spend cap is published for, and how much of its monthly spend cap is used. The cost is
+ * asked for, in one request, only where a cap is known: by the API where its listing is open to the organization, else by
+ * `policyCap` (US dollars; null: none).
  */
 export async function collectSpend(
   { clientFor }: Pick<Connection, 'clientFor'>,
@@ -79,10 +81,9 @@ async function readCosts(client: AnthropicClient, window: Span) {
     order_by: 'time',
     order: 'asc',
   })
-  for await (const { data, data_refreshed_at } of pages) {
-    const refreshed = data_refreshed_at ? Date.parse(data_refreshed_at) : Number.NaN
-    if (!Number.isNaN(refreshed)) known = Math.min(known, Math.floor(refreshed / MINUTE) * MINUTE)
-    for (const { starting_at, cost } of data) {
+  for await (const reply of pages) {
+    known = Math.min(known, Math.floor((statedTime(reply) ?? end) / MINUTE) * MINUTE)
+    for (const { starting_at, cost } of reply.data) {
       const day = (Date.parse(starting_at) - monthStart) / DAY
       if (costs[day] !== undefined) costs[day] += Number(cost.amount)
     }

@@ -2,7 +2,7 @@ import { describeError } from '../../errors.ts'
 import type { CostPart, PaidKind } from '../../vocabulary/use/cost-part.ts'
 import { DAY, isoTime, type Span } from '../../vocabulary/use/window.ts'
 import type { AnthropicClient } from '../anthropic/client.ts'
-import { earliest } from '../usage/freshness.ts'
+import { earliest, statedTime } from '../usage/freshness.ts'
 import type { Source } from '../usage/usage-reader.ts'
 import { type CostPage, costPages } from './cost-pages.ts'
 
@@ -28,10 +28,9 @@ export async function collectCostShares(client: AnthropicClient, span: Span, sou
     for (let start = span.start; start < span.end; start += LONGEST) {
       const end = Math.min(span.end, start + LONGEST)
       const query = { starting_at: isoTime(start), ending_at: isoTime(end), group_by: DIMENSIONS }
-      for await (const { data, data_refreshed_at: refreshed } of costPages(client, query)) {
-        rows.push(...data)
-        const at = refreshed ? Date.parse(refreshed) : Number.NaN
-        stated.push(Number.isNaN(at) ? null : at)
+      for await (const reply of costPages(client, query)) {
+        rows.push(...reply.data)
+        stated.push(statedTime(reply))
       }
     }
     const whole = rows.reduce((sum, { cost }) => sum + Number(cost.amount), 0)

@@ -21,9 +21,9 @@ const SCOPES = ['usage_tier', 'organization']
 type SpendLimits = { tier: Tier | null; cap: number | null }
 
 /**
- * The tier whose published monthly cap is the one that Anthropic set, which is a hint to the organization's tier, the only one
- * that the API gives, and no more: the cap can be one that was raised. And the cap that
- * binds: that one, or a lower one which the organization has set itself.
+ * The tier whose published monthly cap is the one that Anthropic set, which is a hint to the organization's tier, the only
+ * one that the API gives, and no more: the cap can be one that was raised. And the cap that binds: that one, or a lower one
+ * which the organization has set itself.
  * GET /v1/organizations/spend_limits (SDK: …/beta/organization/spend-limits; `usage_tier` since 2026-10-15).
  * The listing is open to Claude Enterprise and, in a preview, to some organizations: all others answer 400
  * `organization_type_not_supported` or 403, which is null here, as is a listing without such rows. Throws AuditError otherwise.

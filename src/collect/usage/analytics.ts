@@ -2,6 +2,7 @@ import { isoTime } from '../../vocabulary/use/window.ts'
 import type { AnthropicClient } from '../anthropic/client.ts'
 import { followPages, nextCursor } from '../anthropic/pages.ts'
 import { analyticsPageSchema } from '../anthropic/schemas.ts'
+import { earliest, statedTime } from './freshness.ts'
 import { analyticsRanges, bucketStarts, PAGE_ROWS, WIDTHS } from './ranges.ts'
 import type { OnPage, Progress, Range, UsageQuery, UsageReader } from './usage-reader.ts'
 
@@ -57,8 +58,7 @@ export function createAnalyticsReader(client: AnthropicClient, onPage: OnPage): 
         )
         let isFirst = true
         for await (const page of pages) {
-          const stated = page.data_refreshed_at ? Date.parse(page.data_refreshed_at) : Number.NaN
-          if (!Number.isNaN(stated)) refreshedAt = Math.min(refreshedAt ?? stated, stated)
+          refreshedAt = earliest([refreshedAt, statedTime(page)])
           for (const { at } of page.data) startOf(at)
           fold(page.data)
           progress.read++

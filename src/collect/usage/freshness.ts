@@ -18,6 +18,16 @@ export function freshnessOf(stated: readonly (number | null)[], window: Pick<Win
   return { known: knownAlike(Math.min(Math.floor(refreshedAt / MINUTE) * MINUTE, window.end)), refreshedAt }
 }
 
+/** The time that a reply states itself to be complete up to, UTC milliseconds; null where it states none that can be read. */
+export function statedTime({
+  data_refreshed_at: text,
+}: {
+  data_refreshed_at?: string | null | undefined
+}): number | null {
+  const time = text ? Date.parse(text) : Number.NaN
+  return Number.isNaN(time) ? null : time
+}
+
 /** Null where none states a time. */
 export function earliest(times: readonly (number | null)[]): number | null {
   const stated = times.filter((time) => time !== null)

@@ -1,4 +1,4 @@
-import { createGitHub, type GitHub } from '../../collect/github/github-client.ts'
+import { type GitHub, gitHubOf } from '../../collect/github/github-client.ts'
 import { describeError } from '../../errors.ts'
 import type { MeasuredRow, Report } from '../../report/report.ts'
 import type { Run } from '../../run.ts'
@@ -20,7 +20,7 @@ export type IssuesOutcome = { numbers: readonly number[]; error: string | null }
  * already is left as it is while the mute lasts. Each is tried, whatever became of the others; throws nothing.
  */
 export async function deliverIssues(run: Run, report: Report, links: Links): Promise<IssuesOutcome> {
-  const { deps, inputs, log, secrets } = run
+  const { inputs, log, secrets } = run
   const nothing = { numbers: [], error: null }
   // Of a live window nothing is final, and what is calm so far is no calm day.
   if (inputs.issues === 'none' || report.live) return nothing
@@ -39,7 +39,7 @@ export async function deliverIssues(run: Run, report: Report, links: Links): Pro
     }
   }
   try {
-    const github = createGitHub({ ...deps, redact: secrets.redact }, inputs.githubToken)
+    const github = gitHubOf(run)
     const ours = await openIssues(github)
     const first = new Map(ours.toReversed().map((issue) => [issue.key, issue]))
     for (const issue of ours.filter(({ key, number }) => first.get(key)?.number !== number))

@@ -1,4 +1,4 @@
-import { createGitHub } from '../../collect/github/github-client.ts'
+import { gitHubOf } from '../../collect/github/github-client.ts'
 import { describeError } from '../../errors.ts'
 import type { Report } from '../../report/report.ts'
 import type { Run } from '../../run.ts'
@@ -10,14 +10,15 @@ import { closeIssue, openUnmarkedIssue } from './github-issues.ts'
  * An issue of the made-up alert, opened and closed again at once: it shows whether the token may do it, and who is
  * notified. It has no mark of ours, so no later run takes it for the issue of a real limit. Resolves to what went wrong.
  */
-export async function drillIssue({ deps, inputs, log, secrets }: Run, report: Report, links: Links) {
+export async function drillIssue(run: Run, report: Report, links: Links) {
+  const { inputs, log, secrets } = run
   if (inputs.issues === 'none') return null
   if (inputs.dryRun) {
     log.info('Dry run: would have opened an issue and closed it again.')
     return null
   }
   try {
-    const github = createGitHub({ ...deps, redact: secrets.redact }, inputs.githubToken)
+    const github = gitHubOf(run)
     const number = await openUnmarkedIssue(github, secrets.redactAll(drillIssueText(report, links)))
     log.info(`Issue #${number} of the drill opened.`)
     await closeIssue(github, number, 'not_planned')

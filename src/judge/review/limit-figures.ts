@@ -1,6 +1,6 @@
 import type { LimiterRule } from '../../vocabulary/limits/limiters.ts'
 import { dayOf, HOUR, MINUTE, MINUTES_PER_DAY } from '../../vocabulary/use/window.ts'
-import { scaleOf, utilizationOf } from '../usage/peaks.ts'
+import { medianOfUse, scaleOf, utilizationOf } from '../usage/peaks.ts'
 import type { Buckets } from './buckets.ts'
 
 /** From buckets to the figures of one limit, in its own units. */
@@ -73,9 +73,7 @@ export function countOver(rates: readonly Rate[], limit: number, line: number): 
   return { times: over.length, days: new Set(over.map(({ at }) => dayOf(at))).size }
 }
 
-/** The median of those with use, the mean of the middle two where their number is even; 0: there was none. */
+/** The median of those with use; 0: there was none. */
 export function typicalOf(rates: readonly Rate[]): number {
-  const used = rates.flatMap(({ value }) => (value > 0 ? [value] : [])).sort((a, b) => a - b)
-  const middle = (used.length - 1) / 2
-  return ((used[Math.floor(middle)] ?? 0) + (used[Math.ceil(middle)] ?? 0)) / 2
+  return medianOfUse(Float64Array.from(rates, ({ value }) => value)) ?? 0
 }

@@ -91,12 +91,18 @@ export function p99Of({ values, knownMinutes }: MinuteSeries, rule: Pick<Limiter
   return ascending[Math.ceil(0.99 * knownMinutes) - 1]! / scaleOf(rule)
 }
 
-/** Steady use: the median of the minutes with use, the mean of the middle two where their number is even; null: there was none. */
+/** Steady use: the median of the minutes with use; null: there was none. */
 export function steadyUse({ values }: MinuteSeries, rule: Pick<LimiterRule, 'per'>): number | null {
-  const busy = (values ?? new Float64Array()).filter((value) => value > 0).sort()
+  const median = medianOfUse(values ?? new Float64Array())
+  return median === null ? null : median / scaleOf(rule)
+}
+
+/** The median of what is more than 0, the mean of the middle two where their number is even; null: there is none. */
+export function medianOfUse(values: Float64Array): number | null {
+  const busy = values.filter((value) => value > 0).sort()
   const middle = (busy.length - 1) / 2
   const [below, above] = [busy[Math.floor(middle)], busy[Math.ceil(middle)]]
-  return below === undefined || above === undefined ? null : (below + above) / 2 / scaleOf(rule)
+  return below === undefined || above === undefined ? null : (below + above) / 2
 }
 
 /** How many minutes stood at or over `ratio` of the limit. */

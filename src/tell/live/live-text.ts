@@ -37,15 +37,18 @@ export function incidentText(report: Report, safe: Escape): string {
 
 /** `mostly mobile-app, API key batch-retry`; empty where nobody is known. */
 function whoText({ workspaces, models, api_keys }: DriversPart, isOrganization: boolean, safe: Escape): string {
-  const key = api_keys[0]
-  const first = [
-    isOrganization ? workspaces[0] : undefined,
-    key && { ...key, name: key.id === null ? key.name : `API key ${key.name}` },
-    key ? undefined : models[0],
-  ].filter((item) => item !== undefined)
+  const key = firstKey(api_keys)
+  const first = [isOrganization ? workspaces[0] : undefined, key, key ? undefined : models[0]].filter(
+    (item) => item !== undefined,
+  )
   if (first.length === 0) return ''
   const isMost = (first[0]?.share ?? 0) >= 0.5
   return `${isMost ? 'mostly' : 'led by'} ${first.map(({ name }) => safe(name)).join(', ')}`
+}
+
+/** The key that drove most, by its name; use without a key has a name of its own. */
+function firstKey([key]: DriversPart['api_keys']): DriversPart['api_keys'][number] | undefined {
+  return key && { ...key, name: key.id === null ? key.name : `API key ${key.name}` }
 }
 
 /** `31 % at 13:02 UTC`. */
@@ -60,11 +63,10 @@ export function soFarText(row: UnmeasuredRow, report: Report): string {
 export function drivenMinute({ scope, drivers }: HotMinuteRow, report: Report, safe: Escape): string {
   if (!drivers) return ''
   const share = percentOf(report)
-  const key = drivers.api_keys[0]
   const first = [
     scope.type === 'organization' ? drivers.workspaces[0] : undefined,
     drivers.models[0],
-    key && { ...key, name: key.id === null ? key.name : `API key ${key.name}` },
+    firstKey(drivers.api_keys),
   ].filter((item) => item !== undefined)
   return listing(first.map(({ name, share: part }) => `${safe(name)} ${share(part)}`))
 }

@@ -9,8 +9,9 @@ export type Notify = 'on-alert' | 'on-change' | 'always' | 'never'
  * Whether this report goes to Slack. `on-alert`: for any alert, a limit that newly enters watch, any recovery, any drift.
  * `on-change`: only for what is new, which is a limit newly in watch or alert, a worse alert, a recovery, or drift; and for
  * what still stands, on Mondays and with `isReminder`: when a run is run again, or the one before failed or is missing,
- * because what it found may not have been reported. Both report a first snapshot, requests that were refused, what could not be read, use that no limit counts when it is new, a mute that
- * has just ended, and a window whose usage has not arrived, all of it or a part.
+ * because what it found may not have been reported. Both report a first snapshot, requests that were refused, what could
+ * not be read, use that no limit counts when it is new, a mute that has just ended, and a window whose usage has not
+ * arrived, all of it or a part.
  */
 export function shouldNotify(
   notify: Notify,

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import * as z from 'zod'
 import { policySchema } from '../src/collect/repository/policy-schema.ts'
-import { reportSchema } from '../src/report/report-schema.ts'
+import { reportSchema } from '../src/report/schemas/report-schema.ts'
 import { gatewaySchema } from '../src/tell/files/gateway.ts'
 import { snapshotSchema } from '../src/vocabulary/limits/snapshot.ts'
 

@@ -1,7 +1,7 @@
 import type * as z from 'zod'
-import type { backTestSchema } from './back-test-part.ts'
-import type { consequenceSchema, driftSchema } from './drift-schemas.ts'
-import type { planningSchema, reportSchema } from './report-schema.ts'
+import type { consequenceSchema, driftSchema } from './schemas/drift-schemas.ts'
+import type { backTestSchema, spendSchema, whatIfSchema } from './schemas/part-schemas.ts'
+import type { planningSchema, reportSchema } from './schemas/report-schema.ts'
 import type {
   accountingSchema,
   groupViewSchema,
@@ -10,9 +10,7 @@ import type {
   refusedSchema,
   unmeasuredSchema,
   verdictSchema,
-} from './row-schemas.ts'
-import type { spendSchema } from './spend-part.ts'
-import type { whatIfSchema } from './what-if-part.ts'
+} from './schemas/row-schemas.ts'
 
 /**
  * The Report: one value that holds everything the audit found. It is written as it is to `report-path`,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { reportSchema } from '../../src/report/report-schema.ts'
+import { reportSchema } from '../../src/report/schemas/report-schema.ts'
 import { annotations } from '../../src/tell/annotations.ts'
 import { drillReport } from '../../src/tell/drill.ts'
 import { renderSlack } from '../../src/tell/slack/slack-message.ts'

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { OUTPUTS } from '../../src/deliver/outputs.ts'
-import { reportSchema } from '../../src/report/report-schema.ts'
+import { reportSchema } from '../../src/report/schemas/report-schema.ts'
 import { apiKey, group, usage, workspace, world } from '../emulator/world/world.ts'
 import { type Services, startServices } from './harness.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { audit, type Door } from '../../src/audit.ts'
-import { NO_POLICY } from '../../src/collect/repository/policy-schema.ts'
+import { NO_POLICY } from '../../src/collect/repository/committed.ts'
 import type { Deps } from '../../src/deps.ts'
 import { INPUTS, type InputName } from '../../src/inputs/names.ts'
 import type { Report, VerdictRow } from '../../src/report/report.ts'

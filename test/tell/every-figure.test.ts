@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { GroupViewRow, MeasuredRow, Report } from '../../src/report/report.ts'
-import { reportSchema } from '../../src/report/report-schema.ts'
+import { reportSchema } from '../../src/report/schemas/report-schema.ts'
 import { evidencePage } from '../../src/tell/evidence/page.ts'
 import { slackAsText } from '../../src/tell/slack/as-text.ts'
 import { renderSlack } from '../../src/tell/slack/slack-message.ts'

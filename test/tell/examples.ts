@@ -7,7 +7,7 @@ import type {
   UnmeasuredRow,
   VerdictRow,
 } from '../../src/report/report.ts'
-import { reportSchema } from '../../src/report/report-schema.ts'
+import { reportSchema } from '../../src/report/schemas/report-schema.ts'
 import type { Links } from '../../src/tell/words/links.ts'
 import type { Scope } from '../../src/vocabulary/scope.ts'
 import type { SnapshotOutcome } from '../../src/vocabulary/snapshot-outcome.ts'

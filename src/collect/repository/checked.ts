@@ -2,7 +2,6 @@ import type { Deps } from '../../deps.ts'
 import { AuditError, describeError, type Place } from '../../errors.ts'
 import type { CheckInputs } from '../../inputs/inputs.ts'
 import { parseSnapshot, type Snapshot } from '../../vocabulary/limits/snapshot.ts'
-import { parsePolicy } from './policy.ts'
 import type { Policy } from './policy-schema.ts'
 import { readWorkspace } from './workspace.ts'
 
@@ -25,6 +24,7 @@ export async function readChecked({ env }: Pick<Deps, 'env'>, inputs: CheckInput
   const root = env.GITHUB_WORKSPACE
   if (!root) throw new AuditError('mode: check needs GITHUB_WORKSPACE, which is not set.', { remedy })
   const texts = await readWorkspace(root, [policyPath, snapshotPath])
+  const { parsePolicy } = await import('./policy.ts')
   const policy = parsed(texts[policyPath] ?? null, policyPath, parsePolicy)
   const snapshot = parsed(texts[snapshotPath] ?? null, snapshotPath, parseSnapshot)
   if (policy.kind === 'absent' && snapshot.kind === 'absent')

@@ -1,6 +1,6 @@
 import type { Lapse } from '../../vocabulary/lapse.ts'
 import type { Snapshot } from '../../vocabulary/limits/snapshot.ts'
-import { NO_POLICY, type Policy } from './policy-schema.ts'
+import type { Policy } from './policy-schema.ts'
 
 /**
  * What came before this run, where that was asked. `isReported`: runs that failed have committed, and the snapshot is the
@@ -40,3 +40,6 @@ export function unreadFailures(committed: Committed): { resource: string; messag
 /** What it means for the verdicts that a job may not read the repository. */
 export const NOTHING_COMPARED =
   'The policy, if there is one, was not applied, and the limits were compared with nothing.'
+
+/** What holds where there is no policy file. */
+export const NO_POLICY: Policy = { path: '', thresholds: [], mutes: [], expected: [], spendCap: null }

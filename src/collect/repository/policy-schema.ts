@@ -106,6 +106,3 @@ export type Policy = {
   /** US dollars a month; null: the policy names none. It is in no output. */
   spendCap: number | null
 }
-
-/** What holds where there is no policy file. */
-export const NO_POLICY: Policy = { path: '', thresholds: [], mutes: [], expected: [], spendCap: null }

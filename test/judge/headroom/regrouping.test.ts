@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { NO_POLICY } from '../../../src/collect/repository/policy-schema.ts'
+import { NO_POLICY } from '../../../src/collect/repository/committed.ts'
 import { audited, judgeAll } from '../../../src/judge/by-api.ts'
 import { limitsNow } from '../../../src/judge/limits/limits-now.ts'
 import { metersFor } from '../../../src/judge/usage/meters-for.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { NO_POLICY } from '../../../src/collect/repository/policy-schema.ts'
+import { NO_POLICY } from '../../../src/collect/repository/committed.ts'
 import { createBuckets, hoursOf } from '../../../src/judge/review/buckets.ts'
 import { createMinuteMeters } from '../../../src/judge/review/minute-meters.ts'
 import type { Review } from '../../../src/judge/review/review.ts'

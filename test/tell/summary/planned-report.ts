@@ -1,7 +1,7 @@
 import { planningOf } from '../../../src/judge/planning/planning.ts'
 import type { Report } from '../../../src/report/report.ts'
 import { reportOf as reported } from '../../../src/report/report-of.ts'
-import { reportSchema } from '../../../src/report/report-schema.ts'
+import { reportSchema } from '../../../src/report/schemas/report-schema.ts'
 import { ORGANIZATION } from '../../../src/vocabulary/scope.ts'
 import type { MeasuredBand, MeasuredVerdict } from '../../../src/vocabulary/verdict.ts'
 import { verdictOf } from '../../judge/planning/verdict.ts'

@@ -1,6 +1,6 @@
 import * as z from 'zod'
-import { FINDING_KINDS } from '../vocabulary/finding.ts'
-import { PART_KINDS } from '../vocabulary/use/accounting.ts'
+import { FINDING_KINDS } from '../../vocabulary/finding.ts'
+import { PART_KINDS } from '../../vocabulary/use/accounting.ts'
 
 /** The rows of a report: a verdict, a drift, a finding, and what they are about. Times are RFC 3339 UTC. */
 

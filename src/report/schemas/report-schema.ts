@@ -1,7 +1,6 @@
 import * as z from 'zod'
-import { backTestSchema } from './back-test-part.ts'
-import { budgetSchema } from './budgets-part.ts'
 import { driftSchema } from './drift-schemas.ts'
+import { backTestSchema, budgetSchema, spendSchema, whatIfSchema } from './part-schemas.ts'
 import {
   accountingSchema,
   count,
@@ -16,8 +15,6 @@ import {
   time,
   verdictSchema,
 } from './row-schemas.ts'
-import { spendSchema } from './spend-part.ts'
-import { whatIfSchema } from './what-if-part.ts'
 
 /** The report file, as it is written and published. Keys are spelled as in the file; more may be added, none renamed. */
 

@@ -1,13 +1,15 @@
 import { fileURLToPath } from 'node:url'
-import { defineConfig, type RolldownOptions } from 'rolldown'
+import { defineConfig, type OutputOptions, type RolldownOptions } from 'rolldown'
 import { builtins } from './scripts/builtins.ts'
 import { licences } from './scripts/licences.ts'
 
-/** One file, not minified: it is loaded without an install, and a reviewer can read its diff. */
-const bundle = (input: string, name: string, licenceFile: string): RolldownOptions => ({
+/** Not minified: it is loaded without an install, and a reviewer can read its diff. */
+const bundle = (input: string, licenceFile: string, output: OutputOptions): RolldownOptions => ({
   input,
   platform: 'node',
   tsconfig: false,
+  // What nothing is used of stays out: nothing here has an effect by being loaded alone.
+  treeshake: { moduleSideEffects: false },
   plugins: [builtins(), licences(licenceFile)],
   resolve: {
     alias: {
@@ -18,16 +20,26 @@ const bundle = (input: string, name: string, licenceFile: string): RolldownOptio
     },
   },
   output: {
-    file: `dist/${name}.js`,
     format: 'esm',
-    codeSplitting: false,
     // Comments are a tenth of the file, nearly all of them other packages'; our own are in src.
     comments: { legal: true, annotation: false, jsdoc: false },
+    ...output,
   },
 })
 
+/**
+ * The action: what every run needs is one file, and what is imported where it is first needed is one each. The entry
+ * stands alone because it waits for the run, and a part that is loaded meanwhile would wait for the entry.
+ */
+const inParts: OutputOptions = {
+  dir: 'dist',
+  entryFileNames: 'index.js',
+  chunkFileNames: '[name].js',
+  codeSplitting: { groups: [{ name: 'audit', tags: ['$initial'], test: (id) => !id.endsWith('src/index.ts') }] },
+}
+
 // The two doors: the action, and the command on one's own desk.
 export default defineConfig([
-  bundle('src/index.ts', 'index', 'LICENSES.txt'),
-  bundle('src/desk/desk.ts', 'desk', 'desk.LICENSES.txt'),
+  bundle('src/index.ts', 'LICENSES.txt', inParts),
+  bundle('src/desk/desk.ts', 'desk.LICENSES.txt', { file: 'dist/desk.js', codeSplitting: false }),
 ])

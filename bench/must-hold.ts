@@ -82,7 +82,7 @@ export function ofLimit(limited: readonly Limited[]): Check[] {
 }
 
 export const ofSize = (bytes: number): Check => ({
-  figure: '`dist/index.js`',
+  figure: 'the action in `dist`, all its files',
   value: bytes,
   most: 2e6,
   show: megabytes,

@@ -7,7 +7,7 @@ export { default as EnvHttpProxyAgent } from 'undici/lib/dispatcher/env-http-pro
 export { default as ProxyAgent } from 'undici/lib/dispatcher/proxy-agent.js'
 
 /** Loaded when it is first called: a run reads all of Anthropic's usage without it. */
-export const fetch = (...given) => require('undici/lib/web/fetch/index.js').fetch(...given)
+export const fetch = async (...given) => (await import('undici/lib/web/fetch/index.js')).fetch(...given)
 
 // As its own entry does: `dispatcher.request`.
 Object.assign(Dispatcher.prototype, api)

@@ -1,11 +1,39 @@
-import * as core from '@actions/core'
+import {
+  debug,
+  endGroup,
+  getInput,
+  info,
+  error as logError,
+  notice,
+  setFailed,
+  setOutput,
+  setSecret,
+  startGroup,
+  warning,
+} from '@actions/core'
 import manifest from '../package.json' with { type: 'json' }
 import { audit } from './audit.ts'
 import { RUNNER } from './deliver/runner.ts'
+import type { Deps } from './deps.ts'
 import { RUNTIME } from './effects.ts'
 import { describeError } from './errors.ts'
 import { createSecrets } from './transport/redaction.ts'
 import { createTransport } from './transport/transport.ts'
+
+// One by one, so that the rest of the toolkit, with an HTTP client of its own, is not loaded.
+const CORE: Deps['core'] = {
+  debug,
+  endGroup,
+  error: logError,
+  getInput,
+  info,
+  notice,
+  setFailed,
+  setOutput,
+  setSecret,
+  startGroup,
+  warning,
+}
 
 /**
  * The action, with the runner's own effects. Sets the exit code of the process, and throws nothing.
@@ -22,7 +50,7 @@ export async function run(): Promise<void> {
     const transport = createTransport({ env, version: manifest.version })
     process.exitCode = await audit(
       {
-        core,
+        core: CORE,
         env,
         fetch: transport.fetch,
         exchange: transport.exchange,
@@ -33,6 +61,6 @@ export async function run(): Promise<void> {
     )
     await transport.close()
   } catch (error) {
-    core.setFailed(createSecrets(core).redact(`The audit could not run: ${describeError(error)}`))
+    setFailed(createSecrets(CORE).redact(`The audit could not run: ${describeError(error)}`))
   }
 }

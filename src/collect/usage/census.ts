@@ -80,6 +80,12 @@ function wholePart({ start, end }: Range, grain: number): Range {
   return to > from ? { start: from, end: to } : { start: end, end }
 }
 
+/** The same use without its workspaces: all that a question of the whole organization sees of it. */
+export function withoutWorkspaces(census: Census): Census {
+  const ofAll = (rows: readonly UsageRow[]) => combined(rows.map((row) => ({ ...row, workspaceId: null })))
+  return { ...census, window: ofAll(census.window), earlier: ofAll(census.earlier) }
+}
+
 function combined(rows: Iterable<UsageRow>): UsageRow[] {
   return [...Map.groupBy(rows, (row) => keyOf(DIMENSIONS, row)).values()].flatMap((same) => {
     const [first] = same

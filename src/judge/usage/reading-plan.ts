@@ -1,10 +1,10 @@
 import { covers, type MinutesQuery, rowsPerMinute, tellingApart } from '../../collect/usage/cells.ts'
-import type { Census } from '../../collect/usage/census.ts'
+import { type Census, withoutWorkspaces } from '../../collect/usage/census.ts'
 import type { MinutesPlan } from '../../collect/usage/minutes.ts'
 import { requestsOf } from '../../collect/usage/ranges.ts'
 import type { Dimension, Range, Source } from '../../collect/usage/usage-reader.ts'
 import { aliasOf, listedName, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/limits/groups.ts'
-import type { Scope } from '../../vocabulary/scope.ts'
+import { type Scope, workspaceIdOf } from '../../vocabulary/scope.ts'
 import { isCounted } from '../../vocabulary/use/counting.ts'
 import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
 import { DAY } from '../../vocabulary/use/window.ts'
@@ -31,21 +31,28 @@ type Given = {
 type Unit = { models: readonly string[] | null; workspaceIds: readonly string[] | null }
 
 export function planReading(given: Given): ReadingPlan {
-  const { census, grid } = given
-  const rows = [...census.earlier, ...census.window].filter(isCounted)
   const nameOf = representatives(given.atoms)
-  const rowsOf = rowsIn(given)
-  const queries = [
-    ...packed('organization', unitsOfOrganization(given, rows, nameOf), given, rowsOf),
+  // A census has a row for each workspace; a plan goes over what it needs of it again and again.
+  const organization = { ...given, census: withoutWorkspaces(given.census) }
+  const workspaces = { ...given, census: ofMeasuredWorkspaces(given) }
+  const questions = [
+    ...packed('organization', unitsOfOrganization(organization, nameOf), organization),
     ...packed(
       'workspaces',
-      unitsOfWorkspaces(given, rows, nameOf).flatMap((unit) => bounded(unit, grid)),
-      given,
-      rowsOf,
+      unitsOfWorkspaces(workspaces, nameOf).flatMap((unit) => bounded(unit, given.grid)),
+      workspaces,
     ),
   ]
-  return { queries, nameOf, requests: queries.reduce((sum, query) => sum + pagesOf(given, rowsOf(query)), 0) }
+  return { queries: questions.map(({ query }) => query), nameOf, requests: pagesOf(questions) }
 }
+
+function ofMeasuredWorkspaces({ measured, census }: Given): Census {
+  const ids = new Set(measured.map(({ scope }) => workspaceIdOf(scope)))
+  const isMeasured = ({ workspaceId }: UsageRow) => workspaceId !== null && ids.has(workspaceId)
+  return { ...census, window: census.window.filter(isMeasured), earlier: census.earlier.filter(isMeasured) }
+}
+
+const countedIn = ({ earlier, window }: Census): UsageRow[] => [...earlier, ...window].filter(isCounted)
 
 /** The first model of a name's atom; a name that no group lists stands for itself. */
 function representatives(atoms: Given['atoms']): (model: string) => string {
@@ -60,17 +67,14 @@ const namesIn = (rows: readonly UsageRow[]): string[] => [
   ...new Set(rows.flatMap(({ model }) => (model === null ? [] : [model]))),
 ]
 
-function unitsOfOrganization(
-  { measured }: Given,
-  rows: readonly UsageRow[],
-  nameOf: (model: string) => string,
-): Unit[] {
+function unitsOfOrganization({ measured, census }: Given, nameOf: (model: string) => string): Unit[] {
   const groups = measured.filter(({ scope }) => scope.type === 'organization').map(({ group }) => group)
-  return unitsOf(groups, rows, nameOf).map((models) => ({ models, workspaceIds: null }))
+  return unitsOf(groups, countedIn(census), nameOf).map((models) => ({ models, workspaceIds: null }))
 }
 
 /** One unit for each set of models, with all workspaces that need just these. */
-function unitsOfWorkspaces({ measured }: Given, rows: readonly UsageRow[], nameOf: (model: string) => string): Unit[] {
+function unitsOfWorkspaces({ measured, census }: Given, nameOf: (model: string) => string): Unit[] {
+  const rows = countedIn(census)
   const byWorkspace = Map.groupBy(
     measured.flatMap(({ scope, group }) => (scope.type === 'workspace' ? [{ id: scope.id, group }] : [])),
     ({ id }) => id,
@@ -129,40 +133,31 @@ function bounded(unit: Unit, { start, end }: Range): Unit[] {
   }))
 }
 
-/** About how many rows a query's answer has for each minute. Counted once for a query: a census has thousands of rows. */
-type RowsOf = (query: MinutesQuery) => number
+/** `rows`: about how many its answer has for each minute; `pages`: requests it takes. */
+type Question = { query: MinutesQuery; rows: number; pages: number }
 
-function rowsIn({ census, grid }: Given): RowsOf {
-  const known = new Map<MinutesQuery, number>()
-  return (query) => {
-    const rows = known.get(query) ?? rowsPerMinute(query, census, grid)
-    known.set(query, rows)
-    return rows
-  }
+function questionOf(query: MinutesQuery, { census, grid, source }: Given): Question {
+  const rows = rowsPerMinute(query, census, grid)
+  return { query, rows, pages: requestsOf(source, grid, rows) }
 }
 
-const pagesOf = ({ source, grid }: Given, rows: number): number => requestsOf(source, grid, rows)
+const pagesOf = (questions: readonly Question[]): number => questions.reduce((sum, { pages }) => sum + pages, 0)
 
 /**
  * A query for each unit, but those with the fewest rows as one query with the models told apart, where that takes fewer
  * requests: a page of its own for each of ten models that are hardly used is nine pages too many.
  */
-function packed(of: MinutesQuery['of'], units: readonly Unit[], given: Given, rowsOf: RowsOf): MinutesQuery[] {
+function packed(of: MinutesQuery['of'], units: readonly Unit[], given: Given): Question[] {
   const single = units
-    .map((unit) => ({ unit, query: queryOf(of, [unit], given) }))
-    .map(({ unit, query }) => ({ unit, query, pages: pagesOf(given, rowsOf(query)), rows: rowsOf(query) }))
+    .map((unit) => ({ unit, ...questionOf(queryOf(of, [unit], given), given) }))
     .sort((a, b) => a.rows - b.rows)
-  let best = single.map(({ query }) => query)
-  let least = single.reduce((sum, { pages }) => sum + pages, 0)
+  let best: Question[] = single
   for (let together = 2; together <= single.length; together++) {
     const some = single.slice(0, together).map(({ unit }) => unit)
     const query = queryOf(of, some, given)
     if (addressLength(query) > LONGEST_NAMES) break
-    const rest = single.slice(together)
-    const total = pagesOf(given, rowsOf(query)) + rest.reduce((sum, { pages }) => sum + pages, 0)
-    if (total >= least) continue
-    least = total
-    best = [query, ...rest.map((one) => one.query)]
+    const questions = [questionOf(query, given), ...single.slice(together)]
+    if (pagesOf(questions) < pagesOf(best)) best = questions
   }
   return best
 }

@@ -1,94 +1,51 @@
 import * as z from 'zod'
-import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
+import { knownTokens, type UsageRow } from '../../vocabulary/use/usage-row.ts'
 
-/**
- * The rows of a page of GET /v1/organizations/analytics/usage. They come by the ten thousands, and so are read by hand: Zod
- * makes several objects for each field of each row (docs/performance.md has what that costs). An issue names the row and
- * its first field that is not as documented.
- */
-export const analyticsRowsSchema = z.array(z.unknown()).transform((values, context): UsageRow[] => {
-  const rows: UsageRow[] = []
-  try {
-    for (const value of values) rows.push(readRow(value))
-    return rows
-  } catch (error) {
-    if (!(error instanceof WrongField)) throw error
-    context.addIssue({
-      code: 'custom',
-      path: [rows.length, ...error.path.split('.').filter(Boolean)],
-      message: `expected ${error.expected}`,
-    })
-    return z.NEVER
-  }
-})
+const count = z.number().nonnegative()
+const name = z.string().nullish()
 
-class WrongField extends Error {
-  readonly path: string
-  readonly expected: string
-
-  constructor(expected: string, path: string) {
-    super(`expected ${expected}`)
-    this.path = path
-    this.expected = expected
-  }
-}
-
-function readRow(value: unknown): UsageRow {
-  const { starting_at: time, group: grouped, usage: used } = fieldsOf(value, '')
-  if (typeof time !== 'string') throw new WrongField('a text', 'starting_at')
-  const group = fieldsOf(grouped, 'group')
-  const usage = fieldsOf(used, 'usage')
-  const cache = fieldsOf(usage.cache_creation, 'usage.cache_creation')
-  const tools = isNothing(usage.server_tool_use) ? null : fieldsOf(usage.server_tool_use, 'usage.server_tool_use')
-
-  const uncachedInput = count(usage.uncached_input_tokens, 'usage.uncached_input_tokens')
-  const cacheCreation =
-    count(cache.ephemeral_5m_input_tokens, 'usage.cache_creation.ephemeral_5m_input_tokens') +
-    count(cache.ephemeral_1h_input_tokens, 'usage.cache_creation.ephemeral_1h_input_tokens')
-  const cacheRead = count(usage.cache_read_input_tokens, 'usage.cache_read_input_tokens')
-  const output = count(usage.output_tokens, 'usage.output_tokens')
-  const known = uncachedInput + cacheCreation + cacheRead + output
-  const total = countOrNull(usage.total_tokens, 'usage.total_tokens') ?? known
-  return {
-    at: Date.parse(time),
-    model: textOrNull(group.model, 'group.model'),
-    workspaceId: textOrNull(group.workspace_id, 'group.workspace_id'),
-    apiKeyId: textOrNull(group.api_key_id, 'group.api_key_id'),
-    organizationId: textOrNull(group.organization_id, 'group.organization_id'),
-    serviceTier: textOrNull(group.service_tier, 'group.service_tier'),
-    speed: textOrNull(group.speed, 'group.speed'),
-    product: textOrNull(group.product, 'group.product'),
-    requests: countOrNull(usage.requests, 'usage.requests'),
-    uncachedInput,
-    cacheCreation,
-    cacheRead,
-    output,
-    unknownTokens: Math.max(0, total - known),
-    webSearches: countOrNull(tools?.web_search_requests, 'usage.server_tool_use.web_search_requests') ?? 0,
-  }
-}
-
-type Fields = Readonly<Record<string, unknown>>
-
-const isNothing = (value: unknown) => value === undefined || value === null
-const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null
-
-function fieldsOf(value: unknown, path: string): Fields {
-  if (!isFields(value) || Array.isArray(value)) throw new WrongField('an object', path)
-  return value
-}
-
-function count(value: unknown, path: string): number {
-  if (typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY) return value
-  throw new WrongField('a number of 0 or more', path)
-}
-
-function countOrNull(value: unknown, path: string): number | null {
-  return isNothing(value) ? null : count(value, path)
-}
-
-function textOrNull(value: unknown, path: string): string | null {
-  if (typeof value === 'string') return value
-  if (isNothing(value)) return null
-  throw new WrongField('a text or null', path)
-}
+/** A row of GET /v1/organizations/analytics/usage, as it is counted. */
+export const analyticsRowSchema = z
+  .object({
+    starting_at: z.string(),
+    group: z.object({
+      model: name,
+      workspace_id: name,
+      api_key_id: name,
+      organization_id: name,
+      service_tier: name,
+      speed: name,
+      product: name,
+    }),
+    usage: z.object({
+      requests: count.nullish(),
+      uncached_input_tokens: count,
+      cache_creation: z.object({ ephemeral_5m_input_tokens: count, ephemeral_1h_input_tokens: count }),
+      cache_read_input_tokens: count,
+      output_tokens: count,
+      total_tokens: count.nullish(),
+      server_tool_use: z.object({ web_search_requests: count.nullish() }).nullish(),
+    }),
+  })
+  .transform(({ starting_at, group, usage }): UsageRow => {
+    const { cache_creation: cache, total_tokens: total } = usage
+    const row = {
+      at: Date.parse(starting_at),
+      model: group.model ?? null,
+      workspaceId: group.workspace_id ?? null,
+      apiKeyId: group.api_key_id ?? null,
+      organizationId: group.organization_id ?? null,
+      serviceTier: group.service_tier ?? null,
+      speed: group.speed ?? null,
+      product: group.product ?? null,
+      requests: usage.requests ?? null,
+      uncachedInput: usage.uncached_input_tokens,
+      cacheCreation: cache.ephemeral_5m_input_tokens + cache.ephemeral_1h_input_tokens,
+      cacheRead: usage.cache_read_input_tokens,
+      output: usage.output_tokens,
+      unknownTokens: 0,
+      webSearches: usage.server_tool_use?.web_search_requests ?? 0,
+    }
+    if (total != null) row.unknownTokens = Math.max(0, total - knownTokens(row))
+    return row
+  })

@@ -37,7 +37,7 @@ export function tracesOf(forms: readonly Form[]): Traces {
 /** Ranges of the text that are a secret or a trace of one, in no order; they may overlap. */
 export function findTraces(text: string, { forms, blocks }: Traces): Range[] {
   // Base64 has two alphabets that differ in two characters.
-  const plain = { any: text, hex: text, base64: text.replace(/[-_]/g, (sign) => (sign === '-' ? '+' : '/')) }
+  const plain = { any: text, hex: text, base64: text.replaceAll('-', '+').replaceAll('_', '/') }
   const found: Range[] = []
   for (const { text: secret, alphabet } of forms) {
     const searched = plain[alphabet]

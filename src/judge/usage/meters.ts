@@ -79,18 +79,20 @@ export function createMeters(now: MakeUp, before: MakeUp | null, window: Window)
     all,
     caches,
     foldOrganization(rows) {
-      for (const row of rows) {
-        if (!isCounted(row)) continue
-        for (const { organization } of counters) if (organization) route(organization, row, grid)
-        if (row.speed !== 'fast') addCache(cachesByModel.get(nameNow(row.model) ?? '') ?? [], row, grid)
+      for (const alike of runsAlike(rows)) {
+        const { model, speed } = alike[0]
+        for (const { organization } of counters) if (organization) route(organization, alike, grid)
+        const watched = speed === 'fast' ? [] : (cachesByModel.get(nameNow(model) ?? '') ?? [])
+        for (const cache of watched) addCache(cache, alike, grid)
       }
     },
     foldWorkspaces(rows) {
-      for (const row of rows) {
-        if (row.workspaceId === null || !isCounted(row)) continue
+      for (const alike of runsAlike(rows)) {
+        const { workspaceId } = alike[0]
+        if (workspaceId === null) continue
         for (const { workspaces } of counters) {
-          const router = workspaces.get(row.workspaceId)
-          if (router) route(router, row, grid)
+          const router = workspaces.get(workspaceId)
+          if (router) route(router, alike, grid)
         }
       }
     },
@@ -154,24 +156,52 @@ function routerOf(meters: readonly Meter[], nameOf: NameOf): Router {
   return { nameOf, byModel: indexByModel(ofModels, ({ group }) => group.models), anyModel }
 }
 
-function route({ nameOf, byModel, anyModel }: Router, row: UsageRow, grid: Grid): void {
-  for (const meter of byModel.get(nameOf(row.model) ?? '') ?? []) add(meter, row, grid)
-  for (const meter of anyModel) add(meter, row, grid)
+/** Rows that count alike: where one goes, all of them go. */
+type Alike = readonly [UsageRow, ...UsageRow[]]
+
+/** The rows that count, in runs of those alike: minutes come by the thousand of one model, and are routed once. */
+function* runsAlike(rows: readonly UsageRow[]): Generator<Alike> {
+  let run: [UsageRow, ...UsageRow[]] | null = null
+  for (const row of rows) {
+    if (run && isAlike(run[0], row)) run.push(row)
+    else {
+      if (run && isCounted(run[0])) yield run
+      run = [row]
+    }
+  }
+  if (run && isCounted(run[0])) yield run
 }
 
-function add(meter: Meter, row: UsageRow, grid: Grid): void {
-  const amount = amountOf(meter.rule, row)
-  if (amount === null) meter.hasUnknownRequests = true
-  if (!amount) return
-  meter.series ??= new Float64Array((grid.end - grid.start) / MINUTE)
-  const minute = Math.floor((row.at - grid.start) / MINUTE)
-  // biome-ignore lint/style/noNonNullAssertion: once for each row and meter, and within the bounds.
-  if (minute >= 0 && minute < meter.series.length) meter.series[minute]! += amount
+function isAlike(a: UsageRow, b: UsageRow): boolean {
+  return (
+    a.model === b.model &&
+    a.workspaceId === b.workspaceId &&
+    a.serviceTier === b.serviceTier &&
+    a.speed === b.speed &&
+    a.product === b.product
+  )
 }
 
-function addCache(caches: readonly CacheMeter[], row: UsageRow, grid: Grid): void {
-  const hour = Math.floor((row.at - grid.start) / HOUR)
-  for (const { read, input } of caches) {
+function route({ nameOf, byModel, anyModel }: Router, rows: Alike, grid: Grid): void {
+  for (const meter of byModel.get(nameOf(rows[0].model) ?? '') ?? []) add(meter, rows, grid)
+  for (const meter of anyModel) add(meter, rows, grid)
+}
+
+function add(meter: Meter, rows: Alike, grid: Grid): void {
+  for (const row of rows) {
+    const amount = amountOf(meter.rule, row)
+    if (amount === null) meter.hasUnknownRequests = true
+    if (!amount) continue
+    meter.series ??= new Float64Array((grid.end - grid.start) / MINUTE)
+    const minute = Math.floor((row.at - grid.start) / MINUTE)
+    // biome-ignore lint/style/noNonNullAssertion: once for each row and meter, and within the bounds.
+    if (minute >= 0 && minute < meter.series.length) meter.series[minute]! += amount
+  }
+}
+
+function addCache({ read, input }: CacheMeter, rows: Alike, grid: Grid): void {
+  for (const row of rows) {
+    const hour = Math.floor((row.at - grid.start) / HOUR)
     if (hour < 0 || hour >= read.length) continue
     // biome-ignore lint/style/noNonNullAssertion: once for each row, and within the bounds.
     read[hour]! += row.cacheRead

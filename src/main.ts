@@ -1,16 +1,4 @@
-import {
-  debug,
-  endGroup,
-  getInput,
-  info,
-  error as logError,
-  notice,
-  setFailed,
-  setOutput,
-  setSecret,
-  startGroup,
-  warning,
-} from '@actions/core'
+import * as core from '@actions/core'
 import manifest from '../package.json' with { type: 'json' }
 import { audit } from './audit.ts'
 import { RUNNER } from './deliver/runner.ts'
@@ -22,17 +10,17 @@ import { createTransport } from './transport/transport.ts'
 
 // One by one, so that the rest of the toolkit, with an HTTP client of its own, is not loaded.
 const CORE: Deps['core'] = {
-  debug,
-  endGroup,
-  error: logError,
-  getInput,
-  info,
-  notice,
-  setFailed,
-  setOutput,
-  setSecret,
-  startGroup,
-  warning,
+  debug: core.debug,
+  endGroup: core.endGroup,
+  error: core.error,
+  getInput: core.getInput,
+  info: core.info,
+  notice: core.notice,
+  setFailed: core.setFailed,
+  setOutput: core.setOutput,
+  setSecret: core.setSecret,
+  startGroup: core.startGroup,
+  warning: core.warning,
 }
 
 /**
@@ -61,6 +49,6 @@ export async function run(): Promise<void> {
     )
     await transport.close()
   } catch (error) {
-    setFailed(createSecrets(CORE).redact(`The audit could not run: ${describeError(error)}`))
+    core.setFailed(createSecrets(CORE).redact(`The audit could not run: ${describeError(error)}`))
   }
 }

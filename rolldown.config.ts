@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig, type OutputOptions, type RolldownOptions } from 'rolldown'
-import { builtins } from './scripts/builtins.ts'
 import { licences } from './scripts/licences.ts'
 
 /** Not minified: it is loaded without an install, and a reviewer can read its diff. */
@@ -10,7 +9,7 @@ const bundle = (input: string, licenceFile: string, output: OutputOptions): Roll
   tsconfig: false,
   // What nothing is used of stays out: nothing here has an effect by being loaded alone.
   treeshake: { moduleSideEffects: false },
-  plugins: [builtins(), licences(licenceFile)],
+  plugins: [licences(licenceFile)],
   resolve: {
     alias: {
       // Less of it is loaded at the start.

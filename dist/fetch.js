@@ -1,13 +1,13 @@
-import { t as __commonJSMin } from "./rolldown-runtime.js";
-import { A as require_errors, C as require__builtin_require_node_zlib, D as require_util, E as require_dispatcher, M as require__builtin_require_node_events, N as require__builtin_require_node_assert, O as require__builtin_require_node_http, S as require_constants, T as require__builtin_require_node_buffer, _ as require__builtin_require_node_crypto, b as require_data_url, g as require_runtime_features, h as require_body, j as require__builtin_require_node_stream, k as require_symbols, m as require_agent, v as require_util$1, w as require__builtin_require_node_util, x as require_infra, y as require_webidl } from "./audit.js";
+import { n as __require, t as __commonJSMin } from "./rolldown-runtime.js";
+import { C as require_util, S as require_dispatcher, T as require_errors, _ as require_util$1, b as require_infra, g as require_runtime_features, h as require_body, m as require_agent, v as require_webidl, w as require_symbols, x as require_constants, y as require_data_url } from "./audit.js";
 // node_modules/undici/lib/web/fetch/headers.js
 var require_headers = __commonJSMin(((exports, module) => {
 	const { kConstruct } = require_symbols();
 	const { kEnumerableProperty, setHeader } = require_util();
 	const { iteratorMixin, isValidHeaderName, isValidHeaderValue } = require_util$1();
 	const { webidl } = require_webidl();
-	const assert = require__builtin_require_node_assert();
-	const util = require__builtin_require_node_util();
+	const assert = __require("node:assert");
+	const util = __require("node:util");
 	function isHTTPWhiteSpaceCharCode(code) {
 		return code === 10 || code === 13 || code === 9 || code === 32;
 	}
@@ -331,14 +331,14 @@ var require_response = __commonJSMin(((exports, module) => {
 	const { Headers, HeadersList, fill, getHeadersGuard, setHeadersGuard, setHeadersList } = require_headers();
 	const { extractBody, cloneBody, mixinBody, streamRegistry, bodyUnusable } = require_body();
 	const util = require_util();
-	const nodeUtil = require__builtin_require_node_util();
+	const nodeUtil = __require("node:util");
 	const { kEnumerableProperty } = util;
 	const { isValidReasonPhrase, isCancelled, isAborted, isErrorLike, environmentSettingsObject: relevantRealm } = require_util$1();
 	const { redirectStatusSet, nullBodyStatus } = require_constants();
 	const { webidl } = require_webidl();
 	const { URLSerializer } = require_data_url();
 	const { kConstruct } = require_symbols();
-	const assert = require__builtin_require_node_assert();
+	const assert = __require("node:assert");
 	const { isomorphicEncode, serializeJavascriptValueToJSONString } = require_infra();
 	const textEncoder = new TextEncoder("utf-8");
 	let getResponseHeaders;
@@ -658,14 +658,14 @@ var require_request = __commonJSMin(((exports, module) => {
 	const { extractBody, mixinBody, cloneBody, bodyUnusable } = require_body();
 	const { Headers, fill: fillHeaders, HeadersList, setHeadersGuard, getHeadersGuard, setHeadersList, getHeadersList } = require_headers();
 	const util = require_util();
-	const nodeUtil = require__builtin_require_node_util();
+	const nodeUtil = __require("node:util");
 	const { isValidHTTPToken, sameOrigin, environmentSettingsObject } = require_util$1();
 	const { forbiddenMethodsSet, corsSafeListedMethodsSet, referrerPolicy, requestRedirect, requestMode, requestCredentials, requestCache, requestDuplex } = require_constants();
 	const { kEnumerableProperty, normalizedMethodRecordsBase, normalizedMethodRecords } = util;
 	const { webidl } = require_webidl();
 	const { URLSerializer } = require_data_url();
 	const { kConstruct } = require_symbols();
-	const assert = require__builtin_require_node_assert();
+	const assert = __require("node:assert");
 	const requestFinalizer = new FinalizationRegistry(({ signal, reference }) => {
 		removeSignalFollower(signal, reference);
 	});
@@ -1347,7 +1347,7 @@ var require_global = __commonJSMin(((exports, module) => {
 }));
 // node_modules/undici/lib/web/subresource-integrity/subresource-integrity.js
 var require_subresource_integrity = __commonJSMin(((exports, module) => {
-	const assert = require__builtin_require_node_assert();
+	const assert = __require("node:assert");
 	const { runtimeFeatures } = require_runtime_features();
 	const { asciiLowercase } = require_infra();
 	const validSRIHashAlgorithmTokenSet = new Map([
@@ -1357,7 +1357,7 @@ var require_subresource_integrity = __commonJSMin(((exports, module) => {
 	]);
 	let crypto;
 	if (runtimeFeatures.has("crypto")) {
-		crypto = require__builtin_require_node_crypto();
+		crypto = __require("node:crypto");
 		const cryptoHashes = crypto.getHashes();
 		if (cryptoHashes.length === 0) validSRIHashAlgorithmTokenSet.clear();
 		for (const algorithm of validSRIHashAlgorithmTokenSet.keys()) if (cryptoHashes.includes(algorithm) === false) validSRIHashAlgorithmTokenSet.delete(algorithm);
@@ -1446,19 +1446,19 @@ var require_fetch = __commonJSMin(((exports, module) => {
 	const { makeNetworkError, makeAppropriateNetworkError, filterResponse, makeResponse, fromInnerResponse, getResponseState } = require_response();
 	const { HeadersList } = require_headers();
 	const { Request, cloneRequest, getRequestDispatcher, getRequestState, removeRequestAbortListener } = require_request();
-	const zlib = require__builtin_require_node_zlib();
+	const zlib = __require("node:zlib");
 	const { makePolicyContainer, clonePolicyContainer, requestBadPort, TAOCheck, appendRequestOriginHeader, responseLocationURL, requestCurrentURL, setRequestReferrerPolicyOnRedirect, tryUpgradeRequestToAPotentiallyTrustworthyURL, createOpaqueTimingInfo, appendFetchMetadata, corsCheck, crossOriginResourcePolicyCheck, determineRequestsReferrer, coarsenedSharedCurrentTime, sameOrigin, isCancelled, isAborted, isErrorLike, fullyReadBody, readableStreamClose, urlIsLocal, urlIsHttpHttpsScheme, urlHasHttpsScheme, clampAndCoarsenConnectionTimingInfo, simpleRangeHeaderValue, buildContentRange, createInflate, extractMimeType, hasAuthenticationEntry, includesCredentials, isTraversableNavigable } = require_util$1();
-	const assert = require__builtin_require_node_assert();
+	const assert = __require("node:assert");
 	const { safelyExtractBody, extractBody } = require_body();
 	const { redirectStatusSet, nullBodyStatus, safeMethodsSet, requestBodyHeader, subresourceSet } = require_constants();
-	const EE = require__builtin_require_node_events();
-	const { Readable, pipeline, finished, isErrored, isReadable } = require__builtin_require_node_stream();
+	const EE = __require("node:events");
+	const { Readable, pipeline, finished, isErrored, isReadable } = __require("node:stream");
 	const { addAbortListener, bufferToLowerCasedHeaderName } = require_util();
 	const { SocketError } = require_errors();
 	const { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = require_data_url();
 	const { getGlobalDispatcher } = require_global();
 	const { webidl } = require_webidl();
-	const { STATUS_CODES } = require__builtin_require_node_http();
+	const { STATUS_CODES } = __require("node:http");
 	const { bytesMatch } = require_subresource_integrity();
 	const { isomorphicEncode } = require_infra();
 	const GET_OR_HEAD = ["GET", "HEAD"];
@@ -1693,7 +1693,7 @@ var require_fetch = __commonJSMin(((exports, module) => {
 		switch (scheme) {
 			case "about:": return Promise.resolve(makeNetworkError("about scheme is not supported"));
 			case "blob:": {
-				if (!resolveObjectURL) resolveObjectURL = require__builtin_require_node_buffer().resolveObjectURL;
+				if (!resolveObjectURL) resolveObjectURL = __require("node:buffer").resolveObjectURL;
 				const blobURLEntry = requestCurrentURL(request);
 				if (blobURLEntry.search.length !== 0) return Promise.resolve(makeNetworkError("NetworkError when attempting to fetch resource."));
 				const blob = resolveObjectURL(blobURLEntry.toString());

@@ -1,63 +1,9 @@
-import { n as __exportAll, r as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
-import { F as _readFileSync, I as _EOL, P as _existsSync, f as fetch, p as import_proxy_agent } from "./audit.js";
-// \0builtin:import:http
-var _builtin_import_http_exports = __exportAll({
-	Agent: () => _Agent$1,
-	ClientRequest: () => _ClientRequest,
-	IncomingMessage: () => _IncomingMessage,
-	METHODS: () => _METHODS,
-	OutgoingMessage: () => _OutgoingMessage,
-	STATUS_CODES: () => _STATUS_CODES,
-	Server: () => _Server$1,
-	ServerResponse: () => _ServerResponse,
-	_connectionListener: () => __connectionListener,
-	createServer: () => _createServer$1,
-	default: () => _builtin_import_http_default,
-	get: () => _get$1,
-	globalAgent: () => _globalAgent$1,
-	maxHeaderSize: () => _maxHeaderSize,
-	request: () => _request$1,
-	setGlobalProxyFromEnv: () => _setGlobalProxyFromEnv,
-	setMaxIdleHTTPParsers: () => _setMaxIdleHTTPParsers,
-	validateHeaderName: () => _validateHeaderName,
-	validateHeaderValue: () => _validateHeaderValue
-});
-var _builtin_import_http_default = process.getBuiltinModule("http");
-const __connectionListener = (() => process.getBuiltinModule("http")._connectionListener)();
-const _METHODS = (() => process.getBuiltinModule("http").METHODS)();
-const _STATUS_CODES = (() => process.getBuiltinModule("http").STATUS_CODES)();
-const _Agent$1 = (() => process.getBuiltinModule("http").Agent)();
-const _ClientRequest = (() => process.getBuiltinModule("http").ClientRequest)();
-const _IncomingMessage = (() => process.getBuiltinModule("http").IncomingMessage)();
-const _OutgoingMessage = (() => process.getBuiltinModule("http").OutgoingMessage)();
-const _Server$1 = (() => process.getBuiltinModule("http").Server)();
-const _ServerResponse = (() => process.getBuiltinModule("http").ServerResponse)();
-const _createServer$1 = (() => process.getBuiltinModule("http").createServer)();
-const _validateHeaderName = (() => process.getBuiltinModule("http").validateHeaderName)();
-const _validateHeaderValue = (() => process.getBuiltinModule("http").validateHeaderValue)();
-const _get$1 = (() => process.getBuiltinModule("http").get)();
-const _request$1 = (() => process.getBuiltinModule("http").request)();
-const _setMaxIdleHTTPParsers = (() => process.getBuiltinModule("http").setMaxIdleHTTPParsers)();
-const _setGlobalProxyFromEnv = (() => process.getBuiltinModule("http").setGlobalProxyFromEnv)();
-const _maxHeaderSize = (() => process.getBuiltinModule("http").maxHeaderSize)();
-const _globalAgent$1 = (() => process.getBuiltinModule("http").globalAgent)();
-// \0builtin:import:https
-var _builtin_import_https_exports = __exportAll({
-	Agent: () => _Agent,
-	Server: () => _Server,
-	createServer: () => _createServer,
-	default: () => _builtin_import_https_default,
-	get: () => _get,
-	globalAgent: () => _globalAgent,
-	request: () => _request
-});
-var _builtin_import_https_default = process.getBuiltinModule("https");
-const _Agent = (() => process.getBuiltinModule("https").Agent)();
-const _globalAgent = (() => process.getBuiltinModule("https").globalAgent)();
-const _Server = (() => process.getBuiltinModule("https").Server)();
-const _createServer = (() => process.getBuiltinModule("https").createServer)();
-const _get = (() => process.getBuiltinModule("https").get)();
-const _request = (() => process.getBuiltinModule("https").request)();
+import { n as __require, r as __toESM, t as __commonJSMin } from "./rolldown-runtime.js";
+import { f as fetch, p as import_proxy_agent } from "./audit.js";
+import { EOL } from "os";
+import { existsSync, readFileSync } from "fs";
+import * as http from "http";
+import * as https from "https";
 // node_modules/@actions/http-client/lib/proxy.js
 function getProxyUrl(reqUrl) {
 	const usingSsl = reqUrl.protocol === "https:";
@@ -105,43 +51,15 @@ var DecodedURL = class extends URL {
 		return this._decodedPassword;
 	}
 };
-// \0builtin:require:net
-var require__builtin_require_net = __commonJSMin(((exports, module) => {
-	module.exports = process.getBuiltinModule("net");
-}));
-// \0builtin:require:tls
-var require__builtin_require_tls = __commonJSMin(((exports, module) => {
-	module.exports = process.getBuiltinModule("tls");
-}));
-// \0builtin:require:http
-var require__builtin_require_http = __commonJSMin(((exports, module) => {
-	module.exports = process.getBuiltinModule("http");
-}));
-// \0builtin:require:https
-var require__builtin_require_https = __commonJSMin(((exports, module) => {
-	module.exports = process.getBuiltinModule("https");
-}));
-// \0builtin:require:events
-var require__builtin_require_events = __commonJSMin(((exports, module) => {
-	module.exports = process.getBuiltinModule("events");
-}));
-// \0builtin:require:assert
-var require__builtin_require_assert = __commonJSMin(((exports, module) => {
-	module.exports = process.getBuiltinModule("assert");
-}));
-// \0builtin:require:util
-var require__builtin_require_util = __commonJSMin(((exports, module) => {
-	module.exports = process.getBuiltinModule("util");
-}));
 // node_modules/tunnel/lib/tunnel.js
 var require_tunnel$1 = __commonJSMin(((exports) => {
-	require__builtin_require_net();
-	var tls = require__builtin_require_tls();
-	var http = require__builtin_require_http();
-	var https = require__builtin_require_https();
-	var events = require__builtin_require_events();
-	require__builtin_require_assert();
-	var util = require__builtin_require_util();
+	__require("net");
+	var tls = __require("tls");
+	var http = __require("http");
+	var https = __require("https");
+	var events = __require("events");
+	__require("assert");
+	var util = __require("util");
 	exports.httpOverHttp = httpOverHttp;
 	exports.httpsOverHttp = httpsOverHttp;
 	exports.httpOverHttps = httpOverHttps;
@@ -666,7 +584,7 @@ var HttpClient = class {
 		const info = {};
 		info.parsedUrl = requestUrl;
 		const usingSsl = info.parsedUrl.protocol === "https:";
-		info.httpModule = usingSsl ? _builtin_import_https_exports : _builtin_import_http_exports;
+		info.httpModule = usingSsl ? https : http;
 		const defaultPort = usingSsl ? 443 : 80;
 		info.options = {};
 		info.options.host = info.parsedUrl.hostname;
@@ -722,7 +640,7 @@ var HttpClient = class {
 		if (agent) return agent;
 		const usingSsl = parsedUrl.protocol === "https:";
 		let maxSockets = 100;
-		if (this.requestOptions) maxSockets = this.requestOptions.maxSockets || _globalAgent$1.maxSockets;
+		if (this.requestOptions) maxSockets = this.requestOptions.maxSockets || http.globalAgent.maxSockets;
 		if (proxyUrl && proxyUrl.hostname) {
 			const agentOptions = {
 				maxSockets,
@@ -744,7 +662,7 @@ var HttpClient = class {
 				keepAlive: this._keepAlive,
 				maxSockets
 			};
-			agent = usingSsl ? new _Agent(options) : new _Agent$1(options);
+			agent = usingSsl ? new https.Agent(options) : new http.Agent(options);
 			this._agent = agent;
 		}
 		if (usingSsl && this._ignoreSslError) agent.options = Object.assign(agent.options || {}, { rejectUnauthorized: false });
@@ -824,10 +742,10 @@ var Context = class {
 		var _a, _b, _c;
 		this.payload = {};
 		if (process.env.GITHUB_EVENT_PATH) {
-			if (_existsSync(process.env.GITHUB_EVENT_PATH)) this.payload = JSON.parse(_readFileSync(process.env.GITHUB_EVENT_PATH, { encoding: "utf8" }));
+			if (existsSync(process.env.GITHUB_EVENT_PATH)) this.payload = JSON.parse(readFileSync(process.env.GITHUB_EVENT_PATH, { encoding: "utf8" }));
 			else {
 				const path = process.env.GITHUB_EVENT_PATH;
-				process.stdout.write(`GITHUB_EVENT_PATH ${path} does not exist${_EOL}`);
+				process.stdout.write(`GITHUB_EVENT_PATH ${path} does not exist${EOL}`);
 			}
 		}
 		this.eventName = process.env.GITHUB_EVENT_NAME;

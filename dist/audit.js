@@ -21975,7 +21975,8 @@ function nothing$1() {
 }
 function add$1(sums, row) {
 	for (const counter of COUNTERS) {
-		const [sum, value] = [sums[counter], row[counter]];
+		const sum = sums[counter];
+		const value = row[counter];
 		sums[counter] = sum === null || value === null ? null : sum + value;
 	}
 }
@@ -22532,13 +22533,19 @@ function createMinuteTable(query, cells, { grid, windowStart, nameOf }) {
 			isSet: new Uint8Array(minutes),
 			set: [],
 			uncounted: null,
-			values: COUNTERS.map(() => null)
+			requests: null,
+			uncachedInput: null,
+			cacheCreation: null,
+			cacheRead: null,
+			output: null,
+			unknownTokens: null,
+			webSearches: null
 		};
 		table.set(key, columns);
 		return columns;
 	};
-	const rowAt = ({ label, uncounted, values }, minute) => {
-		const [requests, uncachedInput, cacheCreation, cacheRead, output, unknownTokens, webSearches] = values;
+	const rowAt = (columns, minute) => {
+		const { label } = columns;
 		return {
 			at: grid.start + minute * MINUTE,
 			model: label.model,
@@ -22548,18 +22555,18 @@ function createMinuteTable(query, cells, { grid, windowStart, nameOf }) {
 			serviceTier: label.serviceTier,
 			speed: label.speed,
 			product: label.product,
-			requests: uncounted?.[minute] ? null : requests?.[minute] ?? 0,
-			uncachedInput: uncachedInput?.[minute] ?? 0,
-			cacheCreation: cacheCreation?.[minute] ?? 0,
-			cacheRead: cacheRead?.[minute] ?? 0,
-			output: output?.[minute] ?? 0,
-			unknownTokens: unknownTokens?.[minute] ?? 0,
-			webSearches: webSearches?.[minute] ?? 0
+			requests: columns.uncounted?.[minute] ? null : columns.requests?.[minute] ?? 0,
+			uncachedInput: columns.uncachedInput?.[minute] ?? 0,
+			cacheCreation: columns.cacheCreation?.[minute] ?? 0,
+			cacheRead: columns.cacheRead?.[minute] ?? 0,
+			output: columns.output?.[minute] ?? 0,
+			unknownTokens: columns.unknownTokens?.[minute] ?? 0,
+			webSearches: columns.webSearches?.[minute] ?? 0
 		};
 	};
-	const isSumOf = (columns, counter, [from, to], whole) => {
+	const isSumOf = (columns, counter, from, to, whole) => {
 		if (counter === "requests" && columns?.uncounted?.subarray(from, to).includes(1) || whole === null) return true;
-		const column = columns?.values[COUNTERS.indexOf(counter)];
+		const column = columns?.[counter];
 		if (!columns || !column) return whole === 0;
 		let sum = 0;
 		for (const minute of columns.set) if (minute >= from && minute < to) sum += column[minute] ?? 0;
@@ -22576,7 +22583,7 @@ function createMinuteTable(query, cells, { grid, windowStart, nameOf }) {
 					earlier: nothing$1(),
 					window: nothing$1()
 				};
-				return COUNTERS.every((counter) => isSumOf(columns, counter, [0, earlierMinutes], earlier[counter]) && isSumOf(columns, counter, [earlierMinutes, minutes], window[counter]));
+				return COUNTERS.every((counter) => isSumOf(columns, counter, 0, earlierMinutes, earlier[counter]) && isSumOf(columns, counter, earlierMinutes, minutes, window[counter]));
 			});
 		},
 		*rows() {
@@ -22585,28 +22592,24 @@ function createMinuteTable(query, cells, { grid, windowStart, nameOf }) {
 	};
 }
 function setMinute(columns, minute, row, minutes) {
-	const { isSet, set, values } = columns;
-	if (!isSet[minute]) set.push(minute);
-	isSet[minute] = 1;
-	const amounts = amountsOf(row);
-	for (let i = 0; i < amounts.length; i++) {
-		const amount = amounts[i];
-		if (amount) values[i] ??= new Float64Array(minutes);
-		const column = values[i];
-		if (column) column[minute] = amount ?? 0;
-	}
+	if (!columns.isSet[minute]) columns.set.push(minute);
+	columns.isSet[minute] = 1;
+	columns.requests = withValue(columns.requests, minute, row.requests ?? 0, minutes);
+	columns.uncachedInput = withValue(columns.uncachedInput, minute, row.uncachedInput, minutes);
+	columns.cacheCreation = withValue(columns.cacheCreation, minute, row.cacheCreation, minutes);
+	columns.cacheRead = withValue(columns.cacheRead, minute, row.cacheRead, minutes);
+	columns.output = withValue(columns.output, minute, row.output, minutes);
+	columns.unknownTokens = withValue(columns.unknownTokens, minute, row.unknownTokens, minutes);
+	columns.webSearches = withValue(columns.webSearches, minute, row.webSearches, minutes);
 	if (row.requests === null) columns.uncounted ??= new Uint8Array(minutes);
 	if (columns.uncounted) columns.uncounted[minute] = Number(row.requests === null);
 }
-const amountsOf = (row) => [
-	row.requests,
-	row.uncachedInput,
-	row.cacheCreation,
-	row.cacheRead,
-	row.output,
-	row.unknownTokens,
-	row.webSearches
-];
+function withValue(column, minute, value, minutes) {
+	if (column === null && value === 0) return null;
+	const values = column ?? new Float64Array(minutes);
+	values[minute] = value;
+	return values;
+}
 // src/collect/usage/minutes.ts
 const QUERIES_AT_ONCE = 1;
 async function collectMinutes(census, plan, folds, context) {
@@ -26565,14 +26568,14 @@ function routerOf(meters, nameOf) {
 		anyModel
 	};
 }
-function* runsAlike(rows) {
-	let run = null;
-	for (const row of rows) if (run && isAlike(run[0], row)) run.push(row);
-	else {
-		if (run && isCounted(run[0])) yield run;
-		run = [row];
+function runsAlike(rows) {
+	const runs = [];
+	for (const row of rows) {
+		const run = runs.at(-1);
+		if (run && isAlike(run[0], row)) run.push(row);
+		else runs.push([row]);
 	}
-	if (run && isCounted(run[0])) yield run;
+	return runs.filter(([row]) => isCounted(row));
 }
 function isAlike(a, b) {
 	return a.model === b.model && a.workspaceId === b.workspaceId && a.serviceTier === b.serviceTier && a.speed === b.speed && a.product === b.product;

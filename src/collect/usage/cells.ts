@@ -125,7 +125,8 @@ export function nothing(): Sums {
 /** Adds a row. */
 export function add(sums: Sums, row: Pick<UsageRow, Counter>): void {
   for (const counter of COUNTERS) {
-    const [sum, value] = [sums[counter], row[counter]]
+    const sum = sums[counter]
+    const value = row[counter]
     sums[counter] = sum === null || value === null ? null : sum + value
   }
 }

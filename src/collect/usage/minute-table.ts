@@ -25,6 +25,7 @@ export type MinuteTable = {
   rows: () => Generator<UsageRow[]>
 }
 
+/** For each counter its values by the minute; null: there is none of it. */
 type Columns = {
   label: Label
   isSet: Uint8Array
@@ -32,9 +33,7 @@ type Columns = {
   set: number[]
   /** Minutes whose requests are not known; null: there is none. */
   uncounted: Uint8Array | null
-  /** One for each counter, in their order; null: there is none of it. */
-  values: (Float64Array | null)[]
-}
+} & Record<Counter, Float64Array | null>
 
 /** `windowStart`: where the earlier part of the grid ends, UTC milliseconds. */
 export function createMinuteTable(
@@ -61,14 +60,20 @@ export function createMinuteTable(
       isSet: new Uint8Array(minutes),
       set: [],
       uncounted: null,
-      values: COUNTERS.map(() => null),
+      requests: null,
+      uncachedInput: null,
+      cacheCreation: null,
+      cacheRead: null,
+      output: null,
+      unknownTokens: null,
+      webSearches: null,
     }
     table.set(key, columns)
     return columns
   }
 
-  const rowAt = ({ label, uncounted, values }: Columns, minute: number): UsageRow => {
-    const [requests, uncachedInput, cacheCreation, cacheRead, output, unknownTokens, webSearches] = values
+  const rowAt = (columns: Columns, minute: number): UsageRow => {
+    const { label } = columns
     return {
       at: grid.start + minute * MINUTE,
       model: label.model,
@@ -78,26 +83,21 @@ export function createMinuteTable(
       serviceTier: label.serviceTier,
       speed: label.speed,
       product: label.product,
-      requests: uncounted?.[minute] ? null : (requests?.[minute] ?? 0),
-      uncachedInput: uncachedInput?.[minute] ?? 0,
-      cacheCreation: cacheCreation?.[minute] ?? 0,
-      cacheRead: cacheRead?.[minute] ?? 0,
-      output: output?.[minute] ?? 0,
-      unknownTokens: unknownTokens?.[minute] ?? 0,
-      webSearches: webSearches?.[minute] ?? 0,
+      requests: columns.uncounted?.[minute] ? null : (columns.requests?.[minute] ?? 0),
+      uncachedInput: columns.uncachedInput?.[minute] ?? 0,
+      cacheCreation: columns.cacheCreation?.[minute] ?? 0,
+      cacheRead: columns.cacheRead?.[minute] ?? 0,
+      output: columns.output?.[minute] ?? 0,
+      unknownTokens: columns.unknownTokens?.[minute] ?? 0,
+      webSearches: columns.webSearches?.[minute] ?? 0,
     }
   }
 
-  const isSumOf = (
-    columns: Columns | undefined,
-    counter: Counter,
-    [from, to]: [number, number],
-    whole: number | null,
-  ) => {
+  const isSumOf = (columns: Columns | undefined, counter: Counter, from: number, to: number, whole: number | null) => {
     // Requests that one of the two does not tell can't be held against the other.
     const isUntold = counter === 'requests' && columns?.uncounted?.subarray(from, to).includes(1)
     if (isUntold || whole === null) return true
-    const column = columns?.values[COUNTERS.indexOf(counter)]
+    const column = columns?.[counter]
     if (!columns || !column) return whole === 0
     let sum = 0
     for (const minute of columns.set) if (minute >= from && minute < to) sum += column[minute] ?? 0
@@ -116,8 +116,8 @@ export function createMinuteTable(
         const { earlier, window } = cells.get(key) ?? { earlier: nothing(), window: nothing() }
         return COUNTERS.every(
           (counter) =>
-            isSumOf(columns, counter, [0, earlierMinutes], earlier[counter]) &&
-            isSumOf(columns, counter, [earlierMinutes, minutes], window[counter]),
+            isSumOf(columns, counter, 0, earlierMinutes, earlier[counter]) &&
+            isSumOf(columns, counter, earlierMinutes, minutes, window[counter]),
         )
       })
     },
@@ -132,27 +132,22 @@ export function createMinuteTable(
 
 /** On its own, so that it is compiled once for all tables. */
 function setMinute(columns: Columns, minute: number, row: UsageRow, minutes: number): void {
-  const { isSet, set, values } = columns
-  if (!isSet[minute]) set.push(minute)
-  isSet[minute] = 1
-  const amounts = amountsOf(row)
-  for (let i = 0; i < amounts.length; i++) {
-    const amount = amounts[i]
-    if (amount) values[i] ??= new Float64Array(minutes)
-    const column = values[i]
-    if (column) column[minute] = amount ?? 0
-  }
+  if (!columns.isSet[minute]) columns.set.push(minute)
+  columns.isSet[minute] = 1
+  columns.requests = withValue(columns.requests, minute, row.requests ?? 0, minutes)
+  columns.uncachedInput = withValue(columns.uncachedInput, minute, row.uncachedInput, minutes)
+  columns.cacheCreation = withValue(columns.cacheCreation, minute, row.cacheCreation, minutes)
+  columns.cacheRead = withValue(columns.cacheRead, minute, row.cacheRead, minutes)
+  columns.output = withValue(columns.output, minute, row.output, minutes)
+  columns.unknownTokens = withValue(columns.unknownTokens, minute, row.unknownTokens, minutes)
+  columns.webSearches = withValue(columns.webSearches, minute, row.webSearches, minutes)
   if (row.requests === null) columns.uncounted ??= new Uint8Array(minutes)
   if (columns.uncounted) columns.uncounted[minute] = Number(row.requests === null)
 }
 
-/** In the order of `COUNTERS`. */
-const amountsOf = (row: UsageRow) => [
-  row.requests,
-  row.uncachedInput,
-  row.cacheCreation,
-  row.cacheRead,
-  row.output,
-  row.unknownTokens,
-  row.webSearches,
-]
+function withValue(column: Float64Array | null, minute: number, value: number, minutes: number): Float64Array | null {
+  if (column === null && value === 0) return null
+  const values = column ?? new Float64Array(minutes)
+  values[minute] = value
+  return values
+}

@@ -160,16 +160,14 @@ function routerOf(meters: readonly Meter[], nameOf: NameOf): Router {
 type Alike = readonly [UsageRow, ...UsageRow[]]
 
 /** The rows that count, in runs of those alike: minutes come by the thousand of one model, and are routed once. */
-function* runsAlike(rows: readonly UsageRow[]): Generator<Alike> {
-  let run: [UsageRow, ...UsageRow[]] | null = null
+function runsAlike(rows: readonly UsageRow[]): Alike[] {
+  const runs: [UsageRow, ...UsageRow[]][] = []
   for (const row of rows) {
+    const run = runs.at(-1)
     if (run && isAlike(run[0], row)) run.push(row)
-    else {
-      if (run && isCounted(run[0])) yield run
-      run = [row]
-    }
+    else runs.push([row])
   }
-  if (run && isCounted(run[0])) yield run
+  return runs.filter(([row]) => isCounted(row))
 }
 
 function isAlike(a: UsageRow, b: UsageRow): boolean {

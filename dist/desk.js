@@ -15848,7 +15848,7 @@ async function readSpan(reader, span, by = "aggregate") {
 		for (const row of rows) seen.set(`${row.at} ${keyOf$2(DIMENSIONS$1, row)}`, row);
 	})));
 	return {
-		rows: combined(seen.values()),
+		rows: combined(seen.values(), DIMENSIONS$1),
 		refreshedAt: earliest(results.map(({ refreshedAt }) => refreshedAt))
 	};
 }
@@ -15864,26 +15864,26 @@ function wholePart({ start, end }, grain) {
 	};
 }
 function withoutWorkspaces(census) {
-	const ofAll = (rows) => combined(rows.map((row) => ({
+	const dimensions = DIMENSIONS$1.filter((dimension) => dimension !== "workspace_id");
+	const ofAll = (rows) => combined(rows, dimensions).map((row) => ({
 		...row,
 		workspaceId: null
-	})));
+	}));
 	return {
 		...census,
 		window: ofAll(census.window),
 		earlier: ofAll(census.earlier)
 	};
 }
-function combined(rows) {
-	return [...Map.groupBy(rows, (row) => keyOf$2(DIMENSIONS$1, row)).values()].flatMap((same) => {
-		const [first] = same;
-		if (!first) return [];
+function combined(rows, dimensions) {
+	return [...Map.groupBy(rows, (row) => keyOf$2(dimensions, row)).values()].flatMap((same) => {
+		const [first, second] = same;
+		if (!first || !second) return same;
 		const sums = nothing();
 		for (const row of same) add$1(sums, row);
-		const tokens = Object.fromEntries(COUNTERS.map((counter) => [counter, sums[counter]]));
 		return [{
 			...first,
-			...tokens
+			...sums
 		}];
 	});
 }

@@ -1,7 +1,7 @@
 import { AuditError } from '../../errors.ts'
 import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
 import { DAY, HOUR } from '../../vocabulary/use/window.ts'
-import { add, COUNTERS, keyOf, nothing, type WholeUse } from './cells.ts'
+import { add, keyOf, nothing, type WholeUse } from './cells.ts'
 import { earliest } from './freshness.ts'
 import type { Dimension, Range, UsageReader } from './usage-reader.ts'
 
@@ -70,7 +70,10 @@ async function readSpan(reader: UsageReader, span: Range, by: 'aggregate' | 'buc
       }),
     ),
   )
-  return { rows: combined(seen.values()), refreshedAt: earliest(results.map(({ refreshedAt }) => refreshedAt)) }
+  return {
+    rows: combined(seen.values(), DIMENSIONS),
+    refreshedAt: earliest(results.map(({ refreshedAt }) => refreshedAt)),
+  }
 }
 
 /** The part of a span that is whole hours or days; empty, at the span's end, where there is none. */
@@ -82,17 +85,18 @@ function wholePart({ start, end }: Range, grain: number): Range {
 
 /** The same use without its workspaces: all that a question of the whole organization sees of it. */
 export function withoutWorkspaces(census: Census): Census {
-  const ofAll = (rows: readonly UsageRow[]) => combined(rows.map((row) => ({ ...row, workspaceId: null })))
+  const dimensions = DIMENSIONS.filter((dimension) => dimension !== 'workspace_id')
+  const ofAll = (rows: readonly UsageRow[]) => combined(rows, dimensions).map((row) => ({ ...row, workspaceId: null }))
   return { ...census, window: ofAll(census.window), earlier: ofAll(census.earlier) }
 }
 
-function combined(rows: Iterable<UsageRow>): UsageRow[] {
-  return [...Map.groupBy(rows, (row) => keyOf(DIMENSIONS, row)).values()].flatMap((same) => {
-    const [first] = same
-    if (!first) return []
+/** One row for each combination of these dimensions; what else it says is as in its first row. */
+function combined(rows: Iterable<UsageRow>, dimensions: readonly Dimension[]): UsageRow[] {
+  return [...Map.groupBy(rows, (row) => keyOf(dimensions, row)).values()].flatMap((same) => {
+    const [first, second] = same
+    if (!first || !second) return same
     const sums = nothing()
     for (const row of same) add(sums, row)
-    const tokens = Object.fromEntries(COUNTERS.map((counter) => [counter, sums[counter]]))
-    return [{ ...first, ...tokens } as UsageRow]
+    return [{ ...first, ...sums } as UsageRow]
   })
 }

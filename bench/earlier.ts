@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { compareVerdicts, type Figures, runAudit } from './contenders.ts'
-import { type Cost, median, repeat } from './measure.ts'
+import { median, middleOf, repeat } from './measure.ts'
 import { type Size, withService } from './service.ts'
 import { megabytes, milliseconds, ratio, seconds, whole } from './table.ts'
 
@@ -14,7 +14,16 @@ import { megabytes, milliseconds, ratio, seconds, whole } from './table.ts'
 const COMMIT = '4cfcc88'
 const LATENCY = 50
 
-export type Beside = { world: string; audit: Figures; earlier: Figures }
+/** What is set side by side. */
+const COMPARED = ['requests', 'wall', 'cpu', 'memory', 'untilFirstRequest'] as const
+
+/** `over`: the median of action ÷ earlier, turn by turn, so that a machine which is slower for a while is so for both. */
+export type Beside = {
+  world: string
+  audit: Figures
+  earlier: Figures
+  over: Record<(typeof COMPARED)[number], number>
+}
 
 /** The path of the earlier bundle: as given, or from this repository's history. Throws where there is neither. */
 export async function earlierBundle(given: string | undefined): Promise<string> {
@@ -35,21 +44,32 @@ export async function earlierBundle(given: string | undefined): Promise<string> 
   return path
 }
 
-/** Both over a day of one world, in turns, so that a busy machine is as hard on both; the first of each is not counted. */
+/** Both over a day of one world, in turns, each of them first in every other turn; the first run of each is not counted. */
 export async function beside(world: string, size: Size, bundle: string, turns: number): Promise<Beside> {
   return withService(size, async (service) => {
-    const runs = async () => ({ audit: await runAudit(service, 1), earlier: await runAudit(service, 1, bundle) })
-    const first = await runs()
+    const inTurn = async (turn: number) => {
+      const ahead = turn % 2 === 0 ? null : await runAudit(service, 1, bundle)
+      const audit = await runAudit(service, 1)
+      return { audit, earlier: ahead ?? (await runAudit(service, 1, bundle)) }
+    }
+    const first = await inTurn(0)
     compareVerdicts(world, first.audit, first.earlier)
     await service.behave({ latency: LATENCY, limiter: null })
-    const all = await repeat(turns, runs)
-    return { world, audit: median(all.map(({ audit }) => audit)), earlier: median(all.map(({ earlier }) => earlier)) }
+    const all = await repeat(turns, inTurn)
+    const medianOver = (of: (typeof COMPARED)[number]) =>
+      middleOf(all.map(({ audit, earlier }) => (audit[of] ?? 0) / (earlier[of] ?? 0)))
+    return {
+      world,
+      audit: median(all.map(({ audit }) => audit)),
+      earlier: median(all.map(({ earlier }) => earlier)),
+      over: Object.fromEntries(COMPARED.map((of) => [of, medianOver(of)])) as Beside['over'],
+    }
   })
 }
 
 export const BESIDE_HEAD = ['world', 'who', 'requests', 'wall', 'CPU', 'peak memory', 'first request after'] as const
 
-export function besideRows({ world, audit, earlier }: Beside): string[][] {
+export function besideRows({ world, audit, earlier, over }: Beside): string[][] {
   const line = (who: string, of: Figures) => [
     world,
     who,
@@ -59,18 +79,9 @@ export function besideRows({ world, audit, earlier }: Beside): string[][] {
     megabytes(of.memory),
     milliseconds(of.untilFirstRequest ?? 0),
   ]
-  const over = (of: (cost: Cost & { requests: number }) => number) => ratio(of(audit) / of(earlier))
   return [
     line('action', audit),
     line('earlier', earlier),
-    [
-      world,
-      '**action ÷ earlier**',
-      over(({ requests }) => requests),
-      over(({ wall }) => wall),
-      over(({ cpu }) => cpu),
-      over(({ memory }) => memory),
-      over(({ untilFirstRequest }) => untilFirstRequest ?? 0),
-    ],
+    [world, '**action ÷ earlier**', ...COMPARED.map((of) => ratio(over[of]))],
   ]
 }

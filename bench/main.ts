@@ -42,7 +42,7 @@ if (isAsked('earlier')) {
   const both: Beside[] = []
   for (const [world, size] of Object.entries({ small: SMALL, large: LARGE })) {
     say(`${world} world, beside the earlier bundle`)
-    both.push(await beside(world, size, bundle, turns))
+    both.push(await beside(world, size, bundle, values.quick ? 3 : 21))
   }
   checks.push(...ofEarlier(both))
   tables.push(table(BESIDE_HEAD, both.flatMap(besideRows)))

@@ -50,9 +50,14 @@ export function runScript(name: string, nodeArguments: string[], env: Record<str
   })
 }
 
+/** The middle one, the upper of two. */
+export function middleOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!
+}
+
 /** The median of each cost, and everything else as in the last run. */
 export function median<Run extends Cost>(runs: readonly Run[]): Run {
-  const middle = (of: (cost: Cost) => number) => runs.map(of).sort((a, b) => a - b)[Math.floor(runs.length / 2)]!
+  const middle = (of: (cost: Cost) => number) => middleOf(runs.map(of))
   const last = runs.at(-1)!
   return {
     ...last,
@@ -64,9 +69,9 @@ export function median<Run extends Cost>(runs: readonly Run[]): Run {
   }
 }
 
-/** Runs that many times, one after another. */
-export async function repeat<T>(times: number, run: () => Promise<T>): Promise<T[]> {
+/** Runs that many times, one after another; `turn` counts from 0. */
+export async function repeat<T>(times: number, run: (turn: number) => Promise<T>): Promise<T[]> {
   const results: T[] = []
-  for (let i = 0; i < times; i++) results.push(await run())
+  for (let i = 0; i < times; i++) results.push(await run(i))
   return results
 }

@@ -19,16 +19,16 @@ export const checkRow = ({ figure, value, most, show }: Check): string[] => [
 const MOST_CPU: Record<string, number> = { small: 1.05, large: 0.8 }
 
 export function ofEarlier(all: readonly Beside[]): Check[] {
-  return all.flatMap(({ world, audit, earlier }) => [
+  return all.flatMap(({ world, over }) => [
     {
       figure: `CPU over the earlier bundle's, ${world} world`,
-      value: audit.cpu / earlier.cpu,
+      value: over.cpu,
       most: MOST_CPU[world] ?? 1,
       show: ratio,
     },
     {
       figure: `time to the first request over the earlier bundle's, ${world} world`,
-      value: (audit.untilFirstRequest ?? 0) / (earlier.untilFirstRequest ?? 0),
+      value: over.untilFirstRequest,
       most: 1.2,
       show: ratio,
     },

@@ -21883,27 +21883,20 @@ function isCounted(row) {
 	const use = useOf$1(row);
 	return use === "standard" || use === "fast";
 }
+function isOfStream({ stream }, { speed }) {
+	return stream === "any" || speed === "fast" === (stream === "fast");
+}
 function amountOf(rule, row) {
-	if (rule.stream !== "any" && row.speed === "fast" !== (rule.stream === "fast")) return 0;
+	if (!isOfStream(rule, row)) return 0;
 	let amount = 0;
 	for (const counter of rule.counts) {
-		const value = counterOf(row, counter);
+		const value = row[counter];
 		if (value === null) return null;
 		amount += value;
 	}
 	return amount;
 }
-function counterOf(row, counter) {
-	switch (counter) {
-		case "requests": return row.requests;
-		case "uncached_input": return row.uncachedInput;
-		case "cache_creation": return row.cacheCreation;
-		case "cache_read": return row.cacheRead;
-		case "output": return row.output;
-		case "web_searches": return row.webSearches;
-	}
-}
-// src/collect/usage/cells.ts
+// src/vocabulary/use/use-by-minute.ts
 const COUNTERS = [
 	"requests",
 	"uncachedInput",
@@ -21913,6 +21906,99 @@ const COUNTERS = [
 	"unknownTokens",
 	"webSearches"
 ];
+function noUse(label, { start, end }) {
+	return {
+		label,
+		start,
+		minutes: [],
+		isSet: new Uint8Array((end - start) / MINUTE),
+		uncounted: null,
+		requests: null,
+		uncachedInput: null,
+		cacheCreation: null,
+		cacheRead: null,
+		output: null,
+		unknownTokens: null,
+		webSearches: null
+	};
+}
+function setMinute(use, row) {
+	const minute = Math.floor((row.at - use.start) / MINUTE);
+	const { length } = use.isSet;
+	if (!(minute >= 0 && minute < length)) return;
+	if (!use.isSet[minute]) use.minutes.push(minute);
+	use.isSet[minute] = 1;
+	use.requests = withValue(use.requests, minute, row.requests ?? 0, length);
+	use.uncachedInput = withValue(use.uncachedInput, minute, row.uncachedInput, length);
+	use.cacheCreation = withValue(use.cacheCreation, minute, row.cacheCreation, length);
+	use.cacheRead = withValue(use.cacheRead, minute, row.cacheRead, length);
+	use.output = withValue(use.output, minute, row.output, length);
+	use.unknownTokens = withValue(use.unknownTokens, minute, row.unknownTokens, length);
+	use.webSearches = withValue(use.webSearches, minute, row.webSearches, length);
+	if (row.requests === null) use.uncounted ??= new Uint8Array(length);
+	if (use.uncounted) use.uncounted[minute] = Number(row.requests === null);
+}
+function withValue(column, minute, value, length) {
+	if (column === null && value === 0) return null;
+	const values = column ?? new Float64Array(length);
+	values[minute] = value;
+	return values;
+}
+function* rowsOf$1(use) {
+	for (let from = 0; from < use.minutes.length; from += MINUTES_PER_DAY) yield use.minutes.slice(from, from + MINUTES_PER_DAY).map((minute) => rowAt(use, minute));
+}
+function rowAt(use, minute) {
+	return {
+		at: use.start + minute * MINUTE,
+		...use.label,
+		apiKeyId: null,
+		organizationId: null,
+		requests: use.uncounted?.[minute] ? null : use.requests?.[minute] ?? 0,
+		uncachedInput: use.uncachedInput?.[minute] ?? 0,
+		cacheCreation: use.cacheCreation?.[minute] ?? 0,
+		cacheRead: use.cacheRead?.[minute] ?? 0,
+		output: use.output?.[minute] ?? 0,
+		unknownTokens: use.unknownTokens?.[minute] ?? 0,
+		webSearches: use.webSearches?.[minute] ?? 0
+	};
+}
+function usesOf(rows, span) {
+	const uses = new Map();
+	for (const row of rows) {
+		const { model, workspaceId, serviceTier, speed, product } = row;
+		const key = JSON.stringify([
+			model,
+			workspaceId,
+			serviceTier,
+			speed,
+			product
+		]);
+		const use = uses.get(key) ?? noUse({
+			model,
+			workspaceId,
+			serviceTier,
+			speed,
+			product
+		}, span);
+		uses.set(key, use);
+		const minute = Math.floor((row.at - span.start) / MINUTE);
+		setMinute(use, use.isSet[minute] ? sumOf$2(rowAt(use, minute), row) : row);
+	}
+	return [...uses.values()];
+}
+function sumOf$2(a, b) {
+	return {
+		...a,
+		requests: a.requests === null || b.requests === null ? null : a.requests + b.requests,
+		uncachedInput: a.uncachedInput + b.uncachedInput,
+		cacheCreation: a.cacheCreation + b.cacheCreation,
+		cacheRead: a.cacheRead + b.cacheRead,
+		output: a.output + b.output,
+		unknownTokens: a.unknownTokens + b.unknownTokens,
+		webSearches: a.webSearches + b.webSearches
+	};
+}
+// src/collect/usage/cells.ts
 const VALUE_OF = {
 	model: (row) => row.model,
 	workspace_id: (row) => row.workspaceId,
@@ -22251,9 +22337,13 @@ async function readTail(legacy, { deps, log, inputs }, from, folds) {
 		log.warning(`Tokens are known until ${isoTime(from)} only, because the legacy report could not be read: ${error.message}`);
 		return null;
 	}
-	const all = [...rows.values()];
-	folds.organization(all);
-	folds.workspaces(all);
+	for (const use of usesOf([...rows.values()], {
+		start: from,
+		end
+	})) {
+		folds.organization(use);
+		folds.workspaces(use);
+	}
 	return {
 		start: from,
 		end,
@@ -22523,92 +22613,39 @@ function createMinuteTable(query, cells, { grid, windowStart, nameOf }) {
 		models: query.groupBy.includes("model") ? query.models : null,
 		workspaceIds: query.groupBy.includes("workspace_id") ? query.workspaceIds : null
 	});
-	const columnsOf = (row) => {
+	const useOf = (row) => {
 		const key = keyOf$3(query.groupBy, row);
 		const known = table.get(key);
 		if (known) return known;
 		const anyCell = cells.values().next().value;
-		const columns = {
-			label: cells.get(key)?.label ?? labelOf(query, row, nameOf, anyCell?.label),
-			isSet: new Uint8Array(minutes),
-			set: [],
-			uncounted: null,
-			requests: null,
-			uncachedInput: null,
-			cacheCreation: null,
-			cacheRead: null,
-			output: null,
-			unknownTokens: null,
-			webSearches: null
-		};
-		table.set(key, columns);
-		return columns;
+		const use = noUse(cells.get(key)?.label ?? labelOf(query, row, nameOf, anyCell?.label), grid);
+		table.set(key, use);
+		return use;
 	};
-	const rowAt = (columns, minute) => {
-		const { label } = columns;
-		return {
-			at: grid.start + minute * MINUTE,
-			model: label.model,
-			workspaceId: label.workspaceId,
-			apiKeyId: null,
-			organizationId: null,
-			serviceTier: label.serviceTier,
-			speed: label.speed,
-			product: label.product,
-			requests: columns.uncounted?.[minute] ? null : columns.requests?.[minute] ?? 0,
-			uncachedInput: columns.uncachedInput?.[minute] ?? 0,
-			cacheCreation: columns.cacheCreation?.[minute] ?? 0,
-			cacheRead: columns.cacheRead?.[minute] ?? 0,
-			output: columns.output?.[minute] ?? 0,
-			unknownTokens: columns.unknownTokens?.[minute] ?? 0,
-			webSearches: columns.webSearches?.[minute] ?? 0
-		};
-	};
-	const isSumOf = (columns, counter, from, to, whole) => {
-		if (counter === "requests" && columns?.uncounted?.subarray(from, to).includes(1) || whole === null) return true;
-		const column = columns?.[counter];
-		if (!columns || !column) return whole === 0;
+	const isSumOf = (use, counter, from, to, whole) => {
+		if (counter === "requests" && use?.uncounted?.subarray(from, to).includes(1) || whole === null) return true;
+		const column = use?.[counter];
+		if (!use || !column) return whole === 0;
 		let sum = 0;
-		for (const minute of columns.set) if (minute >= from && minute < to) sum += column[minute] ?? 0;
+		for (const minute of use.minutes) if (minute >= from && minute < to) sum += column[minute] ?? 0;
 		return sum === whole;
 	};
 	return {
 		take: (rows) => {
-			for (const row of rows) if (isCovered(row)) setMinute(columnsOf(row), (row.at - grid.start) / MINUTE, row, minutes);
+			for (const row of rows) if (isCovered(row)) setMinute(useOf(row), row);
 		},
 		addsUp: () => {
 			return [...new Set([...cells.keys(), ...table.keys()])].every((key) => {
-				const columns = table.get(key);
+				const use = table.get(key);
 				const { earlier, window } = cells.get(key) ?? {
 					earlier: nothing$1(),
 					window: nothing$1()
 				};
-				return COUNTERS.every((counter) => isSumOf(columns, counter, 0, earlierMinutes, earlier[counter]) && isSumOf(columns, counter, earlierMinutes, minutes, window[counter]));
+				return COUNTERS.every((counter) => isSumOf(use, counter, 0, earlierMinutes, earlier[counter]) && isSumOf(use, counter, earlierMinutes, minutes, window[counter]));
 			});
 		},
-		*rows() {
-			for (const columns of table.values()) for (let from = 0; from < columns.set.length; from += MINUTES_PER_DAY) yield columns.set.slice(from, from + MINUTES_PER_DAY).map((minute) => rowAt(columns, minute));
-		}
+		uses: () => table.values()
 	};
-}
-function setMinute(columns, minute, row, minutes) {
-	if (!columns.isSet[minute]) columns.set.push(minute);
-	columns.isSet[minute] = 1;
-	columns.requests = withValue(columns.requests, minute, row.requests ?? 0, minutes);
-	columns.uncachedInput = withValue(columns.uncachedInput, minute, row.uncachedInput, minutes);
-	columns.cacheCreation = withValue(columns.cacheCreation, minute, row.cacheCreation, minutes);
-	columns.cacheRead = withValue(columns.cacheRead, minute, row.cacheRead, minutes);
-	columns.output = withValue(columns.output, minute, row.output, minutes);
-	columns.unknownTokens = withValue(columns.unknownTokens, minute, row.unknownTokens, minutes);
-	columns.webSearches = withValue(columns.webSearches, minute, row.webSearches, minutes);
-	if (row.requests === null) columns.uncounted ??= new Uint8Array(minutes);
-	if (columns.uncounted) columns.uncounted[minute] = Number(row.requests === null);
-}
-function withValue(column, minute, value, minutes) {
-	if (column === null && value === 0) return null;
-	const values = column ?? new Float64Array(minutes);
-	values[minute] = value;
-	return values;
 }
 // src/collect/usage/minutes.ts
 const QUERIES_AT_ONCE = 1;
@@ -22745,7 +22782,7 @@ function withPart(census, newer, queries) {
 	};
 }
 function hand(table, fold) {
-	for (const rows of table.rows()) fold(rows);
+	for (const use of table.uses()) fold(use);
 }
 // src/collect/usage/usage.ts
 const PAGES_BETWEEN_LINES = 50;
@@ -22922,7 +22959,7 @@ async function readMinutesOf(use, { reader, span, census, takesFilter }, fold) {
 	};
 	await reader.read(asked, table.take);
 	if (!table.addsUp()) throw new AuditError("The minutes that were read do not add up to the whole use of the window.", { remedy: "Usage may still have come in: run the job again." });
-	for (const rows of table.rows()) fold(rows);
+	for (const part of table.uses()) for (const rows of rowsOf$1(part)) fold(rows);
 }
 // src/collect/usage-part/collect-uses.ts
 async function collectUses(what, uses, given, fold) {
@@ -22976,8 +23013,8 @@ function encoded(url, unsafe) {
 	return url.replace(unsafe, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
 }
 // src/vocabulary/limits/limiters.ts
-const INPUT = ["uncached_input", "cache_creation"];
-const ALL_INPUT = [...INPUT, "cache_read"];
+const INPUT = ["uncachedInput", "cacheCreation"];
+const ALL_INPUT = [...INPUT, "cacheRead"];
 const model = {
 	group: MODEL_GROUP,
 	unit: "tokens",
@@ -23054,7 +23091,7 @@ const LIMITERS = [
 		unit: "tool uses",
 		per: "second",
 		stream: "any",
-		counts: ["web_searches"],
+		counts: ["webSearches"],
 		lowerBound: true
 	}
 ];
@@ -24905,7 +24942,7 @@ function tierWhatIf(verdicts, groups) {
 function cacheWhatIf(verdicts, views, windowStart) {
 	return verdicts.filter(isMeasured$1).flatMap(({ scope, group, limiter, peakAt, utilization }) => {
 		const rule = limiterRule(group.type, limiter);
-		const isCacheAware = rule?.counts.includes("uncached_input") && !rule.counts.includes("cache_read");
+		const isCacheAware = rule?.counts.includes("uncachedInput") && !rule.counts.includes("cacheRead");
 		if (scope.type !== "organization" || !isCacheAware || rule?.stream !== "standard") return [];
 		const cache = views.find((view) => view.scope.type === "organization" && sameGroup(view.group, group))?.cache;
 		if (utilization === 0 || !cache) return [];
@@ -26483,22 +26520,19 @@ function createMeters(now, before, window) {
 		grid,
 		all,
 		caches,
-		foldOrganization(rows) {
-			for (const alike of runsAlike(rows)) {
-				const { model, speed } = alike[0];
-				for (const { organization } of counters) if (organization) route(organization, alike, grid);
-				const watched = speed === "fast" ? [] : cachesByModel.get(nameNow(model) ?? "") ?? [];
-				for (const cache of watched) addCache(cache, alike, grid);
-			}
+		foldOrganization(use) {
+			const { label } = use;
+			if (!isCounted(label)) return;
+			for (const { organization } of counters) if (organization) route(organization, use, grid);
+			const watched = label.speed === "fast" ? [] : cachesByModel.get(nameNow(label.model) ?? "") ?? [];
+			for (const cache of watched) addCache(cache, use, grid);
 		},
-		foldWorkspaces(rows) {
-			for (const alike of runsAlike(rows)) {
-				const { workspaceId } = alike[0];
-				if (workspaceId === null) continue;
-				for (const { workspaces } of counters) {
-					const router = workspaces.get(workspaceId);
-					if (router) route(router, alike, grid);
-				}
+		foldWorkspaces(use) {
+			const { label } = use;
+			if (label.workspaceId === null || !isCounted(label)) return;
+			for (const { workspaces } of counters) {
+				const router = workspaces.get(label.workspaceId);
+				if (router) route(router, use, grid);
 			}
 		},
 		find: (limit) => ofNow.get(limitKey(limit)),
@@ -26568,38 +26602,39 @@ function routerOf(meters, nameOf) {
 		anyModel
 	};
 }
-function runsAlike(rows) {
-	const runs = [];
-	for (const row of rows) {
-		const run = runs.at(-1);
-		if (run && isAlike(run[0], row)) run.push(row);
-		else runs.push([row]);
-	}
-	return runs.filter(([row]) => isCounted(row));
+function route({ nameOf, byModel, anyModel }, use, grid) {
+	for (const meter of byModel.get(nameOf(use.label.model) ?? "") ?? []) add(meter, use, grid);
+	for (const meter of anyModel) add(meter, use, grid);
 }
-function isAlike(a, b) {
-	return a.model === b.model && a.workspaceId === b.workspaceId && a.serviceTier === b.serviceTier && a.speed === b.speed && a.product === b.product;
+function add(meter, use, grid) {
+	const { rule } = meter;
+	if (!isOfStream(rule, use.label)) return;
+	if ((rule.counts.includes("requests") ? use.uncounted : null)?.includes(1)) meter.hasUnknownRequests = true;
+	const columns = rule.counts.flatMap((counter) => use[counter] ?? []);
+	if (columns.length === 0) return;
+	meter.series ??= new Float64Array((grid.end - grid.start) / MINUTE);
+	const offset = (use.start - grid.start) / MINUTE;
+	for (const column of columns) addColumn(meter.series, column, use.minutes, offset);
 }
-function route({ nameOf, byModel, anyModel }, rows, grid) {
-	for (const meter of byModel.get(nameOf(rows[0].model) ?? "") ?? []) add(meter, rows, grid);
-	for (const meter of anyModel) add(meter, rows, grid);
-}
-function add(meter, rows, grid) {
-	for (const row of rows) {
-		const amount = amountOf(meter.rule, row);
-		if (amount === null) meter.hasUnknownRequests = true;
-		if (!amount) continue;
-		meter.series ??= new Float64Array((grid.end - grid.start) / MINUTE);
-		const minute = Math.floor((row.at - grid.start) / MINUTE);
-		if (minute >= 0 && minute < meter.series.length) meter.series[minute] += amount;
+function addColumn(series, column, minutes, offset) {
+	for (const minute of minutes) {
+		const at = minute + offset;
+		if (at >= 0 && at < series.length) series[at] += column[minute];
 	}
 }
-function addCache({ read, input }, rows, grid) {
-	for (const row of rows) {
-		const hour = Math.floor((row.at - grid.start) / HOUR);
-		if (hour < 0 || hour >= read.length) continue;
-		read[hour] += row.cacheRead;
-		input[hour] += row.uncachedInput + row.cacheCreation + row.cacheRead;
+function addCache({ read, input }, use, grid) {
+	const { cacheRead, uncachedInput, cacheCreation } = use;
+	if (cacheRead) addByHour(read, cacheRead, use, grid);
+	for (const column of [
+		cacheRead,
+		uncachedInput,
+		cacheCreation
+	]) if (column) addByHour(input, column, use, grid);
+}
+function addByHour(hours, column, { start, minutes }, grid) {
+	for (const minute of minutes) {
+		const hour = Math.floor((start + minute * MINUTE - grid.start) / HOUR);
+		if (hour >= 0 && hour < hours.length) hours[hour] += column[minute];
 	}
 }
 function indexByModel(items, modelsOf) {
@@ -26646,7 +26681,9 @@ function createBudgets({ verdicts, groups, workspaces, window, isComplete, used 
 			},
 			isNew: () => true
 		}] : [],
-		fold: meters.foldWorkspaces,
+		fold: (page) => {
+			for (const use of usesOf(page, meters.grid)) meters.foldWorkspaces(use);
+		},
 		judge: () => limits.flatMap((limit) => {
 			const { group, limiter } = limit;
 			const all = users.map((workspace) => ({
@@ -26714,8 +26751,10 @@ function createWhatIf(scenario, { limiters, groups, window }) {
 		limiters
 	}, null, alone)];
 	const count = (meters, rows) => {
-		meters.foldOrganization(rows);
-		meters.foldWorkspaces(rows);
+		for (const use of usesOf(rows, meters.grid)) {
+			meters.foldOrganization(use);
+			meters.foldWorkspaces(use);
+		}
 	};
 	return {
 		fold: (rows) => {
@@ -29556,7 +29595,7 @@ function roomAbove(row, ofOrganization, report, safe) {
 }
 function isOfInput(limiter) {
 	const rule = limiterRule(MODEL_GROUP, limiter);
-	return rule?.stream === "standard" && rule.counts.includes("uncached_input") && !rule.counts.includes("output");
+	return rule?.stream === "standard" && rule.counts.includes("uncachedInput") && !rule.counts.includes("output");
 }
 const isOwnCap = ({ scope, limit_source }) => scope.type === "workspace" && limit_source === "workspace";
 function cacheMore(report, safe) {
@@ -29724,8 +29763,8 @@ function requests(row, report) {
 function cacheShare(row, report) {
 	const rule = limiterRule(row.group.type, row.limiter);
 	const cache = viewOf(row, report)?.cache;
-	if (!cache || rule?.stream !== "standard" || !rule.counts.includes("uncached_input")) return null;
-	return `${percent(cache.read_share)} over the window${rule.counts.includes("cache_read") ? "; this limit counts it" : "; this limit does not count it"}`;
+	if (!cache || rule?.stream !== "standard" || !rule.counts.includes("uncachedInput")) return null;
+	return `${percent(cache.read_share)} over the window${rule.counts.includes("cacheRead") ? "; this limit counts it" : "; this limit does not count it"}`;
 }
 function alreadyDone(row, report) {
 	const cache = viewOf(row, report)?.cache;
@@ -30472,7 +30511,7 @@ function barsOf(row, view, report) {
 	const hours = hoursPerBar(hourly.length);
 	const start = firstHour(report);
 	const rule = limiterRule(row.group.type, row.limiter);
-	const cache = rule?.stream === "standard" && rule.counts.includes("uncached_input") ? view?.cache ?? null : null;
+	const cache = rule?.stream === "standard" && rule.counts.includes("uncachedInput") ? view?.cache ?? null : null;
 	const all = Array.from({ length: Math.ceil(hourly.length / hours) }, (_, index) => {
 		const from = index * hours;
 		return {

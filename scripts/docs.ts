@@ -46,11 +46,11 @@ function outputsTable({ outputs }: Metadata): string {
 
 const COUNTED: Record<Counter, string> = {
   requests: 'requests',
-  uncached_input: 'uncached input',
-  cache_creation: 'cache writes (5 min and 1 h)',
-  cache_read: 'cache reads',
+  uncachedInput: 'uncached input',
+  cacheCreation: 'cache writes (5 min and 1 h)',
+  cacheRead: 'cache reads',
   output: 'output',
-  web_searches: 'web searches',
+  webSearches: 'web searches',
 }
 const TRAFFIC: Record<LimiterRule['stream'], string> = {
   standard: 'standard speed',

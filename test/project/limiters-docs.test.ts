@@ -9,6 +9,7 @@ import type { RateLimitGroup } from '../../src/vocabulary/limits/groups.ts'
 import { LIMITERS, type LimiterRule } from '../../src/vocabulary/limits/limiters.ts'
 import type { UsageRow } from '../../src/vocabulary/use/usage-row.ts'
 import { knownAlike, MINUTE, windowOf } from '../../src/vocabulary/use/window.ts'
+import { foldRows } from '../judge/usage/fold-rows.ts'
 import { projectFiles } from './yaml-blocks.ts'
 
 const NEW: LimiterRule = {
@@ -19,7 +20,7 @@ const NEW: LimiterRule = {
   unit: 'requests',
   per: 'minute',
   stream: 'standard',
-  counts: ['web_searches'],
+  counts: ['webSearches'],
   lowerBound: false,
 }
 
@@ -54,7 +55,7 @@ function verdictOnOneLimit() {
   const limits = { groups: [group], workspaces: [] }
   const judged = judgedLimiters(limits)
   const meters = createMeters({ limiters: judged, groups: limits.groups }, null, window)
-  meters.foldOrganization([row])
+  foldRows(meters, [row])
   return judge({
     judged,
     committed: null,

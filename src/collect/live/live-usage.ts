@@ -2,6 +2,7 @@ import { AuditError } from '../../errors.ts'
 import type { ApiInputs } from '../../inputs/inputs.ts'
 import type { Run } from '../../run.ts'
 import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
+import { usesOf } from '../../vocabulary/use/use-by-minute.ts'
 import { isoTime, MINUTE, type Span } from '../../vocabulary/use/window.ts'
 import { keyOf } from '../usage/cells.ts'
 import type { Folds } from '../usage/minutes.ts'
@@ -54,8 +55,9 @@ export async function readTail(
     )
     return null
   }
-  const all = [...rows.values()]
-  folds.organization(all)
-  folds.workspaces(all)
+  for (const use of usesOf([...rows.values()], { start: from, end })) {
+    folds.organization(use)
+    folds.workspaces(use)
+  }
   return { start: from, end, reader: legacy }
 }

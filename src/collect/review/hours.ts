@@ -1,11 +1,11 @@
 import { describeError } from '../../errors.ts'
 import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
+import { COUNTERS, rowsOf, type UseByMinute } from '../../vocabulary/use/use-by-minute.ts'
 import { HOUR, MINUTE, type Span } from '../../vocabulary/use/window.ts'
 import {
   add,
   agree,
   type Cell,
-  COUNTERS,
   cellsOf,
   completing,
   keyOf,
@@ -113,7 +113,10 @@ export async function collectDays(
   { fold, log }: { fold: (rows: readonly UsageRow[]) => void; log: (line: string) => void },
 ): Promise<Days> {
   const plan = { queries: [questionOf(census)], nameOf: sameModel }
-  const folds = { organization: fold, workspaces: () => {} }
+  const organization = (use: UseByMinute) => {
+    for (const rows of rowsOf(use)) fold(rows)
+  }
+  const folds = { organization, workspaces: () => {} }
   let addsUp = true
   const stated: (number | null)[] = []
   const read: Span[] = []

@@ -1,5 +1,6 @@
 import { AuditError } from '../../errors.ts'
 import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
+import { rowsOf } from '../../vocabulary/use/use-by-minute.ts'
 import { type Cell, cellsOf, covers, type MinutesQuery, rowsPerMinute, tellingApart } from '../usage/cells.ts'
 import type { Census } from '../usage/census.ts'
 import { createMinuteTable } from '../usage/minute-table.ts'
@@ -39,5 +40,5 @@ export async function readMinutesOf(
     throw new AuditError('The minutes that were read do not add up to the whole use of the window.', {
       remedy: 'Usage may still have come in: run the job again.',
     })
-  for (const rows of table.rows()) fold(rows)
+  for (const part of table.uses()) for (const rows of rowsOf(part)) fold(rows)
 }

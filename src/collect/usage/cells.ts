@@ -1,5 +1,6 @@
 import { isCounted, useOf } from '../../vocabulary/use/counting.ts'
 import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
+import { COUNTERS, type Counter, type Label } from '../../vocabulary/use/use-by-minute.ts'
 import { MINUTE } from '../../vocabulary/use/window.ts'
 import type { Dimension, Range } from './usage-reader.ts'
 
@@ -19,19 +20,6 @@ export type MinutesQuery = {
   groupBy: readonly Dimension[]
 }
 
-/** What a row of a minute stands for: every combination of dimensions that it is the sum of counts alike. */
-export type Label = Pick<UsageRow, 'model' | 'workspaceId' | 'serviceTier' | 'speed' | 'product'>
-
-export const COUNTERS = [
-  'requests',
-  'uncachedInput',
-  'cacheCreation',
-  'cacheRead',
-  'output',
-  'unknownTokens',
-  'webSearches',
-] as const
-export type Counter = (typeof COUNTERS)[number]
 /** Null: some row did not say. */
 export type Sums = Record<Counter, number | null>
 

@@ -1,5 +1,6 @@
 import { AuditError } from '../../errors.ts'
 import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
+import type { UseByMinute } from '../../vocabulary/use/use-by-minute.ts'
 import { cellsOf, covers, type MinutesQuery, rowsPerMinute } from './cells.ts'
 import type { Census } from './census.ts'
 import { earliest } from './freshness.ts'
@@ -13,8 +14,8 @@ export type MinutesPlan = {
   nameOf: (model: string) => string
 }
 
-type Fold = (rows: readonly UsageRow[]) => void
-/** Who takes the rows of the organization, and who those of workspaces. */
+type Fold = (use: UseByMinute) => void
+/** Who takes the use of the organization, and who that of workspaces. */
 export type Folds = Record<MinutesQuery['of'], Fold>
 
 export type Minutes = {
@@ -188,5 +189,5 @@ function withPart(census: Census, newer: Census, queries: readonly MinutesQuery[
 }
 
 function hand(table: MinuteTable, fold: Fold): void {
-  for (const rows of table.rows()) fold(rows)
+  for (const use of table.uses()) fold(use)
 }

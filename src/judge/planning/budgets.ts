@@ -2,6 +2,7 @@ import type { UseOf } from '../../collect/usage-part/minutes-of.ts'
 import { type Group, groupOf, listedName, MODEL_GROUP, type RateLimitGroup } from '../../vocabulary/limits/groups.ts'
 import { limiterRule } from '../../vocabulary/limits/limiters.ts'
 import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
+import { usesOf } from '../../vocabulary/use/use-by-minute.ts'
 import { DAY, MINUTE, type Span, type Window } from '../../vocabulary/use/window.ts'
 import { isMeasured, type MeasuredVerdict, type Verdict } from '../../vocabulary/verdict.ts'
 import { createMeters } from '../usage/meters.ts'
@@ -72,7 +73,9 @@ export function createBudgets({
   const models = [...new Set(rows.flatMap(({ model }) => model ?? []))]
   return {
     uses: models.length > 0 ? [{ of: { models, workspaceIds: null }, isNew: () => true }] : [],
-    fold: meters.foldWorkspaces,
+    fold: (page) => {
+      for (const use of usesOf(page, meters.grid)) meters.foldWorkspaces(use)
+    },
     judge: () =>
       limits.flatMap((limit) => {
         const { group, limiter } = limit

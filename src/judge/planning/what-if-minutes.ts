@@ -3,6 +3,7 @@ import type { RateLimitGroup } from '../../vocabulary/limits/groups.ts'
 import type { LimitRef } from '../../vocabulary/limits/limit-key.ts'
 import { knownFor, type LimiterRule } from '../../vocabulary/limits/limiters.ts'
 import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
+import { usesOf } from '../../vocabulary/use/use-by-minute.ts'
 import type { KnownUntil, Window } from '../../vocabulary/use/window.ts'
 import { isMeasured, type MeasuredVerdict, type Thresholds, type Verdict } from '../../vocabulary/verdict.ts'
 import { createMeters, type Measurable, type Meter, type Meters } from '../usage/meters.ts'
@@ -49,8 +50,10 @@ export function createWhatIf(scenario: Scenario, { limiters, groups, window }: C
     createMeters({ groups, limiters }, null, alone),
   ]
   const count = (meters: Meters, rows: readonly UsageRow[]) => {
-    meters.foldOrganization(rows)
-    meters.foldWorkspaces(rows)
+    for (const use of usesOf(rows, meters.grid)) {
+      meters.foldOrganization(use)
+      meters.foldWorkspaces(use)
+    }
   }
   return {
     fold: (rows) => {

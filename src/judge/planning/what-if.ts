@@ -50,7 +50,7 @@ export function cacheWhatIf(
 ): CacheWhatIf[] {
   return verdicts.filter(isMeasured).flatMap(({ scope, group, limiter, peakAt, utilization }) => {
     const rule = limiterRule(group.type, limiter)
-    const isCacheAware = rule?.counts.includes('uncached_input') && !rule.counts.includes('cache_read')
+    const isCacheAware = rule?.counts.includes('uncachedInput') && !rule.counts.includes('cacheRead')
     if (scope.type !== 'organization' || !isCacheAware || rule?.stream !== 'standard') return []
     const cache = views.find((view) => view.scope.type === 'organization' && sameGroup(view.group, group))?.cache
     if (utilization === 0 || !cache) return []

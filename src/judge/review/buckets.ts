@@ -1,6 +1,7 @@
 import type { RateLimitGroup } from '../../vocabulary/limits/groups.ts'
 import type { LimitRef } from '../../vocabulary/limits/limit-key.ts'
 import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
+import { usesOf } from '../../vocabulary/use/use-by-minute.ts'
 import { DAY, HOUR, MINUTE, MINUTES_PER_DAY, type Span } from '../../vocabulary/use/window.ts'
 import { createMeters, type Measurable, type Meter } from '../usage/meters.ts'
 
@@ -49,13 +50,13 @@ export function createBuckets(
     earlier: null,
   })
   return {
-    fold: (rows) =>
-      meters.foldOrganization(
-        rows.flatMap((row) => {
-          const index = indexOf(row.at)
-          return index === undefined ? [] : [{ ...row, at: index * MINUTE }]
-        }),
-      ),
+    fold: (rows) => {
+      const placed = rows.flatMap((row) => {
+        const index = indexOf(row.at)
+        return index === undefined ? [] : [{ ...row, at: index * MINUTE }]
+      })
+      for (const use of usesOf(placed, meters.grid)) meters.foldOrganization(use)
+    },
     meterOf: meters.find,
     startOf,
     count,

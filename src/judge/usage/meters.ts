@@ -3,8 +3,8 @@ import { type LimitRef, limitKey } from '../../vocabulary/limits/limit-key.ts'
 import { type LimiterRule, limiterRule } from '../../vocabulary/limits/limiters.ts'
 import { compareText } from '../../vocabulary/order.ts'
 import { type Scope, workspaceIdOf } from '../../vocabulary/scope.ts'
-import { amountOf, isCounted } from '../../vocabulary/use/counting.ts'
-import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
+import { isCounted, isOfStream } from '../../vocabulary/use/counting.ts'
+import type { UseByMinute } from '../../vocabulary/use/use-by-minute.ts'
 import { HOUR, MINUTE, type Span, type Window } from '../../vocabulary/use/window.ts'
 
 /**
@@ -34,10 +34,10 @@ export type Meters = {
   /** Those of both make-ups. */
   all: readonly Meter[]
   caches: readonly CacheMeter[]
-  /** Folds rows of the whole organization. */
-  foldOrganization(rows: readonly UsageRow[]): void
-  /** Folds rows that name their workspace; rows of workspaces without a meter count nothing. */
-  foldWorkspaces(rows: readonly UsageRow[]): void
+  /** Folds use of the whole organization. */
+  foldOrganization(use: UseByMinute): void
+  /** Folds use that names its workspace; that of workspaces without a meter counts nothing. */
+  foldWorkspaces(use: UseByMinute): void
   /** The meter of a limit as the make-up of now counts it. */
   find(limit: LimitRef): Meter | undefined
   /** The same as the committed make-up does; the limit is named as the committed snapshot names it. */
@@ -78,22 +78,19 @@ export function createMeters(now: MakeUp, before: MakeUp | null, window: Window)
     grid,
     all,
     caches,
-    foldOrganization(rows) {
-      for (const alike of runsAlike(rows)) {
-        const { model, speed } = alike[0]
-        for (const { organization } of counters) if (organization) route(organization, alike, grid)
-        const watched = speed === 'fast' ? [] : (cachesByModel.get(nameNow(model) ?? '') ?? [])
-        for (const cache of watched) addCache(cache, alike, grid)
-      }
+    foldOrganization(use) {
+      const { label } = use
+      if (!isCounted(label)) return
+      for (const { organization } of counters) if (organization) route(organization, use, grid)
+      const watched = label.speed === 'fast' ? [] : (cachesByModel.get(nameNow(label.model) ?? '') ?? [])
+      for (const cache of watched) addCache(cache, use, grid)
     },
-    foldWorkspaces(rows) {
-      for (const alike of runsAlike(rows)) {
-        const { workspaceId } = alike[0]
-        if (workspaceId === null) continue
-        for (const { workspaces } of counters) {
-          const router = workspaces.get(workspaceId)
-          if (router) route(router, alike, grid)
-        }
+    foldWorkspaces(use) {
+      const { label } = use
+      if (label.workspaceId === null || !isCounted(label)) return
+      for (const { workspaces } of counters) {
+        const router = workspaces.get(label.workspaceId)
+        if (router) route(router, use, grid)
       }
     },
     find: (limit) => ofNow.get(limitKey(limit)),
@@ -156,55 +153,42 @@ function routerOf(meters: readonly Meter[], nameOf: NameOf): Router {
   return { nameOf, byModel: indexByModel(ofModels, ({ group }) => group.models), anyModel }
 }
 
-/** Rows that count alike: where one goes, all of them go. */
-type Alike = readonly [UsageRow, ...UsageRow[]]
-
-/** The rows that count, in runs of those alike: minutes come by the thousand of one model, and are routed once. */
-function runsAlike(rows: readonly UsageRow[]): Alike[] {
-  const runs: [UsageRow, ...UsageRow[]][] = []
-  for (const row of rows) {
-    const run = runs.at(-1)
-    if (run && isAlike(run[0], row)) run.push(row)
-    else runs.push([row])
-  }
-  return runs.filter(([row]) => isCounted(row))
+function route({ nameOf, byModel, anyModel }: Router, use: UseByMinute, grid: Grid): void {
+  for (const meter of byModel.get(nameOf(use.label.model) ?? '') ?? []) add(meter, use, grid)
+  for (const meter of anyModel) add(meter, use, grid)
 }
 
-function isAlike(a: UsageRow, b: UsageRow): boolean {
-  return (
-    a.model === b.model &&
-    a.workspaceId === b.workspaceId &&
-    a.serviceTier === b.serviceTier &&
-    a.speed === b.speed &&
-    a.product === b.product
-  )
+function add(meter: Meter, use: UseByMinute, grid: Grid): void {
+  const { rule } = meter
+  if (!isOfStream(rule, use.label)) return
+  const uncounted = rule.counts.includes('requests') ? use.uncounted : null
+  if (uncounted?.includes(1)) meter.hasUnknownRequests = true
+  const columns = rule.counts.flatMap((counter) => use[counter] ?? [])
+  if (columns.length === 0) return
+  meter.series ??= new Float64Array((grid.end - grid.start) / MINUTE)
+  const offset = (use.start - grid.start) / MINUTE
+  for (const column of columns) addColumn(meter.series, column, use.minutes, offset)
 }
 
-function route({ nameOf, byModel, anyModel }: Router, rows: Alike, grid: Grid): void {
-  for (const meter of byModel.get(nameOf(rows[0].model) ?? '') ?? []) add(meter, rows, grid)
-  for (const meter of anyModel) add(meter, rows, grid)
-}
-
-function add(meter: Meter, rows: Alike, grid: Grid): void {
-  for (const row of rows) {
-    const amount = amountOf(meter.rule, row)
-    if (amount === null) meter.hasUnknownRequests = true
-    if (!amount) continue
-    meter.series ??= new Float64Array((grid.end - grid.start) / MINUTE)
-    const minute = Math.floor((row.at - grid.start) / MINUTE)
-    // biome-ignore lint/style/noNonNullAssertion: once for each row and meter, and within the bounds.
-    if (minute >= 0 && minute < meter.series.length) meter.series[minute]! += amount
+function addColumn(series: Float64Array, column: Float64Array, minutes: readonly number[], offset: number): void {
+  for (const minute of minutes) {
+    const at = minute + offset
+    // biome-ignore lint/style/noNonNullAssertion: within the bounds, and once for each minute.
+    if (at >= 0 && at < series.length) series[at]! += column[minute]!
   }
 }
 
-function addCache({ read, input }: CacheMeter, rows: Alike, grid: Grid): void {
-  for (const row of rows) {
-    const hour = Math.floor((row.at - grid.start) / HOUR)
-    if (hour < 0 || hour >= read.length) continue
-    // biome-ignore lint/style/noNonNullAssertion: once for each row, and within the bounds.
-    read[hour]! += row.cacheRead
+function addCache({ read, input }: CacheMeter, use: UseByMinute, grid: Grid): void {
+  const { cacheRead, uncachedInput, cacheCreation } = use
+  if (cacheRead) addByHour(read, cacheRead, use, grid)
+  for (const column of [cacheRead, uncachedInput, cacheCreation]) if (column) addByHour(input, column, use, grid)
+}
+
+function addByHour(hours: Float64Array, column: Float64Array, { start, minutes }: UseByMinute, grid: Grid): void {
+  for (const minute of minutes) {
+    const hour = Math.floor((start + minute * MINUTE - grid.start) / HOUR)
     // biome-ignore lint/style/noNonNullAssertion: as above.
-    input[hour]! += row.uncachedInput + row.cacheCreation + row.cacheRead
+    if (hour >= 0 && hour < hours.length) hours[hour]! += column[minute]!
   }
 }
 

@@ -158,8 +158,8 @@ function requests(row: Measured, report: Report): string | null {
 function cacheShare(row: Measured, report: Report): string | null {
   const rule = limiterRule(row.group.type, row.limiter)
   const cache = viewOf(row, report)?.cache
-  if (!cache || rule?.stream !== 'standard' || !rule.counts.includes('uncached_input')) return null
-  return `${percent(cache.read_share)} over the window${rule.counts.includes('cache_read') ? '; this limit counts it' : '; this limit does not count it'}`
+  if (!cache || rule?.stream !== 'standard' || !rule.counts.includes('uncachedInput')) return null
+  return `${percent(cache.read_share)} over the window${rule.counts.includes('cacheRead') ? '; this limit counts it' : '; this limit does not count it'}`
 }
 
 /** What has been done already, as far as the figures show it. */

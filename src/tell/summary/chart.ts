@@ -23,7 +23,7 @@ export function barsOf(row: Measured, view: GroupViewRow | undefined, report: Re
   const hours = hoursPerBar(hourly.length)
   const start = firstHour(report)
   const rule = limiterRule(row.group.type, row.limiter)
-  const countsInput = rule?.stream === 'standard' && rule.counts.includes('uncached_input')
+  const countsInput = rule?.stream === 'standard' && rule.counts.includes('uncachedInput')
   const cache = countsInput ? (view?.cache ?? null) : null
   const all = Array.from({ length: Math.ceil(hourly.length / hours) }, (_, index) => {
     const from = index * hours

@@ -71,7 +71,7 @@ function roomAbove(row: Measured, ofOrganization: readonly VerdictRow[], report:
 
 function isOfInput(limiter: string): boolean {
   const rule = limiterRule(MODEL_GROUP, limiter)
-  return rule?.stream === 'standard' && rule.counts.includes('uncached_input') && !rule.counts.includes('output')
+  return rule?.stream === 'standard' && rule.counts.includes('uncachedInput') && !rule.counts.includes('output')
 }
 
 const isOwnCap = ({ scope, limit_source }: Measured) => scope.type === 'workspace' && limit_source === 'workspace'

@@ -1,3 +1,4 @@
+import type { Counter as UsageCounter } from '../use/use-by-minute.ts'
 import type { KnownUntil } from '../use/window.ts'
 import { MODEL_GROUP } from './groups.ts'
 
@@ -6,8 +7,8 @@ import { MODEL_GROUP } from './groups.ts'
  * Counting rules: Anthropic's rate-limits documentation and the SDK's comments on `WorkspaceRateLimitType`.
  */
 
-/** What the usage API reports for a minute; a limiter counts the sum of some of these. */
-export type Counter = 'requests' | 'uncached_input' | 'cache_creation' | 'cache_read' | 'output' | 'web_searches'
+/** A limiter counts the sum of some of what usage is counted in. */
+export type Counter = Exclude<UsageCounter, 'unknownTokens'>
 
 /** Fast-mode traffic draws on limits of its own; batch traffic on none of these. */
 export type Stream = 'standard' | 'fast' | 'any'
@@ -29,8 +30,8 @@ export type LimiterRule = {
   lowerBound: boolean
 }
 
-const INPUT = ['uncached_input', 'cache_creation'] as const
-const ALL_INPUT = [...INPUT, 'cache_read'] as const
+const INPUT = ['uncachedInput', 'cacheCreation'] as const
+const ALL_INPUT = [...INPUT, 'cacheRead'] as const
 
 const model = { group: MODEL_GROUP, unit: 'tokens', per: 'minute', stream: 'standard', lowerBound: false } as const
 
@@ -103,7 +104,7 @@ export const LIMITERS: readonly LimiterRule[] = [
     unit: 'tool uses',
     per: 'second',
     stream: 'any',
-    counts: ['web_searches'],
+    counts: ['webSearches'],
     lowerBound: true,
   },
 ]

@@ -1,4 +1,4 @@
-import type { Counter, LimiterRule } from '../limits/limiters.ts'
+import type { LimiterRule } from '../limits/limiters.ts'
 import type { UsageRow } from './usage-row.ts'
 
 /** What a row of usage counts toward. */
@@ -49,31 +49,19 @@ export function isCounted(row: Counted): boolean {
   return use === 'standard' || use === 'fast'
 }
 
+/** Whether use of that speed counts toward a limiter: fast mode has limits of its own. */
+export function isOfStream({ stream }: LimiterRule, { speed }: Pick<UsageRow, 'speed'>): boolean {
+  return stream === 'any' || (speed === 'fast') === (stream === 'fast')
+}
+
 /** What one counted row adds to a limiter, in the limiter's units over the row's whole time; null where the row does not say. */
 export function amountOf(rule: LimiterRule, row: UsageRow): number | null {
-  if (rule.stream !== 'any' && (row.speed === 'fast') !== (rule.stream === 'fast')) return 0
+  if (!isOfStream(rule, row)) return 0
   let amount = 0
   for (const counter of rule.counts) {
-    const value = counterOf(row, counter)
+    const value = row[counter]
     if (value === null) return null
     amount += value
   }
   return amount
-}
-
-function counterOf(row: UsageRow, counter: Counter): number | null {
-  switch (counter) {
-    case 'requests':
-      return row.requests
-    case 'uncached_input':
-      return row.uncachedInput
-    case 'cache_creation':
-      return row.cacheCreation
-    case 'cache_read':
-      return row.cacheRead
-    case 'output':
-      return row.output
-    case 'web_searches':
-      return row.webSearches
-  }
 }

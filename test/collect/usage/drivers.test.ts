@@ -8,6 +8,7 @@ import { createMeters } from '../../../src/judge/usage/meters.ts'
 import { limitKey } from '../../../src/vocabulary/limits/limit-key.ts'
 import type { UsageRow } from '../../../src/vocabulary/use/usage-row.ts'
 import { knownAlike, windowOf } from '../../../src/vocabulary/use/window.ts'
+import { foldRows } from '../../judge/usage/fold-rows.ts'
 
 const WINDOW = windowOf(Date.UTC(2026, 10, 22), 2, 'day-before')
 const NOON = Date.UTC(2026, 10, 22, 12, 34)
@@ -46,7 +47,7 @@ async function explain(
   const current = { groups: [group], workspaces: [] }
   const judged = judgedLimiters(current)
   const meters = createMeters({ limiters: judged, groups: [group] }, null, WINDOW)
-  meters.foldOrganization([row({})])
+  foldRows(meters, [row({})])
   const lines = {
     thresholds: { watch: 0.5, alert: 0.75 },
     peakWindow,

@@ -10,6 +10,7 @@ import { formatSnapshot, parseSnapshot, type Snapshot } from '../../../src/vocab
 import { workspaceIdOf } from '../../../src/vocabulary/scope.ts'
 import type { UsageRow } from '../../../src/vocabulary/use/usage-row.ts'
 import { knownAlike, windowOf } from '../../../src/vocabulary/use/window.ts'
+import { foldRows } from '../usage/fold-rows.ts'
 import { heirs, setValue, type TwinUse, twinUse, withoutBorrowedNames } from './regrouping-twin.ts'
 import { type Regrouping, type Request, regrouping, type State } from './regroupings.ts'
 
@@ -48,8 +49,8 @@ function audit({ before, after, requests }: Regrouping): { verdicts: VerdictRow[
   const limits = limitsNow(reading, committed, { workspaces: 'all', models: [], groupTypes: [] })
   const meters = metersFor(limits, WINDOW)
   const rows = requests.map(rowOf)
-  meters.foldOrganization(rows.map((row) => ({ ...row, workspaceId: null })))
-  meters.foldWorkspaces(rows)
+  const ofOrganization = rows.map((row) => ({ ...row, workspaceId: null }))
+  foldRows(meters, ofOrganization, rows)
   const known = {
     ...{ limits, meters, usage: USAGE, source: 'analytics' as const },
     ...{ window: WINDOW, thresholds: THRESHOLDS, peakWindow: 'minute' as const, policy: NO_POLICY },

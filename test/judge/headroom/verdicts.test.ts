@@ -12,6 +12,7 @@ import { verdictRow } from '../../../src/report/rows.ts'
 import { snapshotOf } from '../../../src/vocabulary/limits/snapshot.ts'
 import type { UsageRow } from '../../../src/vocabulary/use/usage-row.ts'
 import { knownAlike } from '../../../src/vocabulary/use/window.ts'
+import { foldRows } from '../usage/fold-rows.ts'
 
 const START = Date.parse('2026-11-22T00:00:00Z')
 const DAY = 86_400_000
@@ -58,8 +59,7 @@ function judgeWorld(
   const current = snapshotOf(groups, [{ workspace, overrides: own }])
   const judged = judgedLimiters(current)
   const meters = createMeters({ limiters: judged, groups }, null, WINDOW)
-  meters.foldOrganization(rows)
-  meters.foldWorkspaces(rows)
+  foldRows(meters, rows)
   const evidence = {
     judged,
     committed: null,
@@ -156,7 +156,7 @@ test('a model group that lists no models is unmeasured: nobody knows whose use w
   const groups = organizationGroups([{ ...entry({ requests_per_minute: 10 }), models: null }])
   const judged = judgedLimiters(snapshotOf(groups, []))
   const meters = createMeters({ limiters: judged, groups }, null, WINDOW)
-  meters.foldOrganization([row(1, { requests: 9 })])
+  foldRows(meters, [row(1, { requests: 9 })])
   const world = {
     judged,
     committed: null,
@@ -204,8 +204,7 @@ test('the sum over workspaces is the organization, minute by minute', () => {
       const judged = judgedLimiters(snapshotOf(groups, [of('wrkspc_a'), of('wrkspc_b')]))
       const meters = createMeters({ limiters: judged, groups }, null, WINDOW)
       const folded = uses.map(({ minute, ...parts }) => row(minute, parts))
-      meters.foldOrganization(folded)
-      meters.foldWorkspaces(folded)
+      foldRows(meters, folded)
       const [organization, a, b] = meters.all.map(({ series }) => series ?? new Float64Array(2 * 1_440))
       expect(organization).toEqual(a!.map((value, minute) => value + b![minute]!))
     }),

@@ -4,6 +4,7 @@ import { createMeters } from '../../../src/judge/usage/meters.ts'
 import type { RateLimitGroup } from '../../../src/vocabulary/limits/groups.ts'
 import type { Scope } from '../../../src/vocabulary/scope.ts'
 import type { UsageRow } from '../../../src/vocabulary/use/usage-row.ts'
+import { foldRows } from '../usage/fold-rows.ts'
 
 /** Random organizations to plan for: groups, limits of organization and workspaces, and the use of some weeks, row by row. */
 
@@ -129,8 +130,7 @@ export function audited({ days, groups, limits, rows, thresholds }: RandomUse) {
   const window = { start: END - days * DAY, end: END, days, earlier: null }
   const judged = limits.map((one) => ({ ...one, configured: one.limit, source: one.scope.type }))
   const meters = createMeters({ groups, limiters: judged }, null, window)
-  meters.foldOrganization(rows)
-  meters.foldWorkspaces(rows)
+  foldRows(meters, rows)
   const current = { groups, workspaces: [] }
   const evidence = {
     judged,

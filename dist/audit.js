@@ -15214,15 +15214,15 @@ function cloneIssues(issues) {
 	} : { ...iss });
 }
 const recursive = new WeakMap();
-const NONE$1 = 0;
+const NONE$2 = 0;
 const ASSUMED = 1;
 const PROVEN = 2;
 function isRecursive(inst, stack, resolve) {
 	const cached = recursive.get(inst);
-	if (cached !== void 0) return cached ? PROVEN : NONE$1;
+	if (cached !== void 0) return cached ? PROVEN : NONE$2;
 	if (stack.has(inst)) return PROVEN;
 	stack.add(inst);
-	let result = NONE$1;
+	let result = NONE$2;
 	const check = (child) => {
 		if (result !== PROVEN && child?._zod) {
 			const answer = isRecursive(child, stack, resolve);
@@ -15230,11 +15230,11 @@ function isRecursive(inst, stack, resolve) {
 		}
 	};
 	const shape = (sh, spread) => {
-		let answer = NONE$1;
+		let answer = NONE$2;
 		for (const key of Reflect.ownKeys(sh)) {
 			const desc = Object.getOwnPropertyDescriptor(sh, key);
 			if (spread && !desc.enumerable) continue;
-			const child = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve) : NONE$1;
+			const child = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve) : NONE$2;
 			if (child > answer) answer = child;
 		}
 		return answer;
@@ -15333,7 +15333,7 @@ function settle(inst, answer) {
 	return answer;
 }
 function isRecursiveSchema(inst) {
-	return isRecursive(inst, new Set(), true) !== NONE$1;
+	return isRecursive(inst, new Set(), true) !== NONE$2;
 }
 function bucketFor(state, inst) {
 	let bucket = state.buckets.get(inst);
@@ -15383,7 +15383,7 @@ const memo = {
 			const wrapped = (payload, ctx) => {
 				if (isRecursiveInst === void 0) {
 					const walked = isRecursive(inst, new Set(), false);
-					if (walked === NONE$1) {
+					if (walked === NONE$2) {
 						inst._zod.parse = base;
 						if (inst._zod.run === wrapped) inst._zod.run = base;
 						return base(payload, ctx);
@@ -21963,29 +21963,44 @@ function rowAt(use, minute) {
 	};
 }
 function usesOf(rows, span) {
+	const inside = rows.filter(({ at }) => at >= span.start && at < span.end);
+	const extent = extentOf$1(inside, span);
 	const uses = new Map();
-	for (const row of rows) {
-		const { model, workspaceId, serviceTier, speed, product } = row;
-		const key = JSON.stringify([
-			model,
-			workspaceId,
-			serviceTier,
-			speed,
-			product
-		]);
-		const use = uses.get(key) ?? noUse({
-			model,
-			workspaceId,
-			serviceTier,
-			speed,
-			product
-		}, span);
-		uses.set(key, use);
-		const minute = Math.floor((row.at - span.start) / MINUTE);
+	let use;
+	for (const row of inside) {
+		if (!use || !isOf(use.label, row)) {
+			const key = keyOf$4(row);
+			use = uses.get(key) ?? noUse(labelOf$1(row), extent);
+			uses.set(key, use);
+		}
+		const minute = Math.floor((row.at - use.start) / MINUTE);
 		setMinute(use, use.isSet[minute] ? sumOf$2(rowAt(use, minute), row) : row);
 	}
 	return [...uses.values()];
 }
+function extentOf$1(rows, span) {
+	let first = span.end;
+	let last = span.start;
+	for (const { at } of rows) {
+		first = Math.min(first, at);
+		last = Math.max(last, at);
+	}
+	const minuteOf = (at) => span.start + Math.floor((at - span.start) / MINUTE) * MINUTE;
+	return {
+		start: minuteOf(first),
+		end: minuteOf(last) + MINUTE
+	};
+}
+const labelOf$1 = ({ model, workspaceId, serviceTier, speed, product }) => ({
+	model,
+	workspaceId,
+	serviceTier,
+	speed,
+	product
+});
+const NONE$1 = "\0";
+const keyOf$4 = ({ model, workspaceId, serviceTier, speed, product }) => `${model ?? NONE$1}\n${workspaceId ?? NONE$1}\n${serviceTier ?? NONE$1}\n${speed ?? NONE$1}\n${product ?? NONE$1}`;
+const isOf = (label, row) => label.model === row.model && label.workspaceId === row.workspaceId && label.serviceTier === row.serviceTier && label.speed === row.speed && label.product === row.product;
 function sumOf$2(a, b) {
 	return {
 		...a,

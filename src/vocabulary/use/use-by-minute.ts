@@ -94,19 +94,56 @@ function rowAt(use: UseByMinute, minute: number): UsageRow {
   }
 }
 
-/** The use that rows in any order add up to, by label; rows outside the span are left out. */
+/** The use that rows in any order add up to, by label, over the time that they are of; rows outside the span are left out. */
 export function usesOf(rows: readonly UsageRow[], span: Span): UseByMinute[] {
+  const inside = rows.filter(({ at }) => at >= span.start && at < span.end)
+  const extent = extentOf(inside, span)
   const uses = new Map<string, UseByMinute>()
-  for (const row of rows) {
-    const { model, workspaceId, serviceTier, speed, product } = row
-    const key = JSON.stringify([model, workspaceId, serviceTier, speed, product])
-    const use = uses.get(key) ?? noUse({ model, workspaceId, serviceTier, speed, product }, span)
-    uses.set(key, use)
-    const minute = Math.floor((row.at - span.start) / MINUTE)
+  let use: UseByMinute | undefined
+  for (const row of inside) {
+    if (!use || !isOf(use.label, row)) {
+      const key = keyOf(row)
+      use = uses.get(key) ?? noUse(labelOf(row), extent)
+      uses.set(key, use)
+    }
+    const minute = Math.floor((row.at - use.start) / MINUTE)
     setMinute(use, use.isSet[minute] ? sumOf(rowAt(use, minute), row) : row)
   }
   return [...uses.values()]
 }
+
+/** Whole minutes of the span from the first row to the last: a page of a month is a day. */
+function extentOf(rows: readonly UsageRow[], span: Span): Span {
+  let first = span.end
+  let last = span.start
+  for (const { at } of rows) {
+    first = Math.min(first, at)
+    last = Math.max(last, at)
+  }
+  const minuteOf = (at: number) => span.start + Math.floor((at - span.start) / MINUTE) * MINUTE
+  return { start: minuteOf(first), end: minuteOf(last) + MINUTE }
+}
+
+const labelOf = ({ model, workspaceId, serviceTier, speed, product }: Label): Label => ({
+  model,
+  workspaceId,
+  serviceTier,
+  speed,
+  product,
+})
+
+/** No name or ID has such a character. */
+const NONE = '\0'
+
+const keyOf = ({ model, workspaceId, serviceTier, speed, product }: Label): string =>
+  `${model ?? NONE}\n${workspaceId ?? NONE}\n${serviceTier ?? NONE}\n${speed ?? NONE}\n${product ?? NONE}`
+
+const isOf = (label: Label, row: Label): boolean =>
+  label.model === row.model &&
+  label.workspaceId === row.workspaceId &&
+  label.serviceTier === row.serviceTier &&
+  label.speed === row.speed &&
+  label.product === row.product
 
 function sumOf(a: UsageRow, b: UsageRow): UsageRow {
   return {

@@ -15411,33 +15411,23 @@ function rowAt(use, minute) {
 	};
 }
 function usesOf(rows, span) {
-	const inside = rows.filter(({ at }) => at >= span.start && at < span.end);
-	const extent = extentOf(inside, span);
 	const uses = new Map();
 	let use;
-	for (const row of inside) {
-		if (!use || !isOf(use.label, row)) {
-			const key = keyOf$3(row);
-			use = uses.get(key) ?? noUse(labelOf$1(row), extent);
+	for (const row of rows) {
+		if (row.at < span.start || row.at >= span.end) continue;
+		const start = row.at - (row.at - span.start) % DAY;
+		if (use?.start !== start || !isOf(use.label, row)) {
+			const key = `${start}\n${keyOf$3(row)}`;
+			use = uses.get(key) ?? noUse(labelOf$1(row), {
+				start,
+				end: Math.min(start + 864e5, span.end)
+			});
 			uses.set(key, use);
 		}
-		const minute = Math.floor((row.at - use.start) / MINUTE);
+		const minute = Math.floor((row.at - start) / MINUTE);
 		setMinute(use, use.isSet[minute] ? sumOf$4(rowAt(use, minute), row) : row);
 	}
 	return [...uses.values()];
-}
-function extentOf(rows, span) {
-	let first = span.end;
-	let last = span.start;
-	for (const { at } of rows) {
-		first = Math.min(first, at);
-		last = Math.max(last, at);
-	}
-	const minuteOf = (at) => span.start + Math.floor((at - span.start) / MINUTE) * MINUTE;
-	return {
-		start: minuteOf(first),
-		end: minuteOf(last) + MINUTE
-	};
 }
 const labelOf$1 = ({ model, workspaceId, serviceTier, speed, product }) => ({
 	model,

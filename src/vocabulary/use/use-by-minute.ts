@@ -1,5 +1,5 @@
 import type { UsageRow } from './usage-row.ts'
-import { MINUTE, MINUTES_PER_DAY, type Span } from './window.ts'
+import { DAY, MINUTE, MINUTES_PER_DAY, type Span } from './window.ts'
 
 /** What usage is counted in. */
 export const COUNTERS = [
@@ -94,34 +94,25 @@ function rowAt(use: UseByMinute, minute: number): UsageRow {
   }
 }
 
-/** The use that rows in any order add up to, by label, over the time that they are of; rows outside the span are left out. */
+/**
+ * The use that rows in any order add up to, by label and day of the span, so that a few rows of a month take no month's
+ * room. Rows outside the span are left out.
+ */
 export function usesOf(rows: readonly UsageRow[], span: Span): UseByMinute[] {
-  const inside = rows.filter(({ at }) => at >= span.start && at < span.end)
-  const extent = extentOf(inside, span)
   const uses = new Map<string, UseByMinute>()
   let use: UseByMinute | undefined
-  for (const row of inside) {
-    if (!use || !isOf(use.label, row)) {
-      const key = keyOf(row)
-      use = uses.get(key) ?? noUse(labelOf(row), extent)
+  for (const row of rows) {
+    if (row.at < span.start || row.at >= span.end) continue
+    const start = row.at - ((row.at - span.start) % DAY)
+    if (use?.start !== start || !isOf(use.label, row)) {
+      const key = `${start}\n${keyOf(row)}`
+      use = uses.get(key) ?? noUse(labelOf(row), { start, end: Math.min(start + DAY, span.end) })
       uses.set(key, use)
     }
-    const minute = Math.floor((row.at - use.start) / MINUTE)
+    const minute = Math.floor((row.at - start) / MINUTE)
     setMinute(use, use.isSet[minute] ? sumOf(rowAt(use, minute), row) : row)
   }
   return [...uses.values()]
-}
-
-/** Whole minutes of the span from the first row to the last: a page of a month is a day. */
-function extentOf(rows: readonly UsageRow[], span: Span): Span {
-  let first = span.end
-  let last = span.start
-  for (const { at } of rows) {
-    first = Math.min(first, at)
-    last = Math.max(last, at)
-  }
-  const minuteOf = (at: number) => span.start + Math.floor((at - span.start) / MINUTE) * MINUTE
-  return { start: minuteOf(first), end: minuteOf(last) + MINUTE }
 }
 
 const labelOf = ({ model, workspaceId, serviceTier, speed, product }: Label): Label => ({

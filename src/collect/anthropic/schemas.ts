@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { analyticsRowSchema } from './analytics-row.ts'
 
 /**
  * What we read of Anthropic's replies. Tolerant on purpose: a version of the API may gain fields and enum members
@@ -44,6 +43,32 @@ export const apiKeyPageSchema = z.object({
 
 const cacheCreation = z.object({ ephemeral_5m_input_tokens: count, ephemeral_1h_input_tokens: count })
 const serverToolUse = z.object({ web_search_requests: count.nullish() }).nullish()
+/** Null or absent where it was not asked for or does not apply. */
+const name = z.string().nullish()
+
+const analyticsRowSchema = z.object({
+  starting_at: z.string(),
+  group: z.object({
+    model: name,
+    workspace_id: name,
+    api_key_id: name,
+    organization_id: name,
+    service_tier: name,
+    speed: name,
+    product: name,
+  }),
+  usage: z.object({
+    requests: count.nullish(),
+    uncached_input_tokens: count,
+    cache_creation: cacheCreation,
+    cache_read_input_tokens: count,
+    output_tokens: count,
+    total_tokens: count.nullish(),
+    server_tool_use: serverToolUse,
+  }),
+})
+
+export type AnalyticsRow = z.infer<typeof analyticsRowSchema>
 
 /** GET /v1/organizations/analytics/usage. Compiled, because its rows come by the ten thousands (docs/performance.md has the figure). */
 export const analyticsPageSchema = z.compile(
@@ -62,11 +87,11 @@ export const legacyPageSchema = z.object({
       starting_at: z.string(),
       results: z.array(
         z.object({
-          model: z.string().nullish(),
-          workspace_id: z.string().nullish(),
-          api_key_id: z.string().nullish(),
-          service_tier: z.string().nullish(),
-          speed: z.string().nullish(),
+          model: name,
+          workspace_id: name,
+          api_key_id: name,
+          service_tier: name,
+          speed: name,
           uncached_input_tokens: count,
           cache_creation: cacheCreation,
           cache_read_input_tokens: count,

@@ -1,7 +1,8 @@
+import { knownTokens, type UsageRow } from '../../vocabulary/use/usage-row.ts'
 import { isoTime } from '../../vocabulary/use/window.ts'
 import type { AnthropicClient } from '../anthropic/client.ts'
 import { followPages, nextCursor } from '../anthropic/pages.ts'
-import { analyticsPageSchema } from '../anthropic/schemas.ts'
+import { type AnalyticsRow, analyticsPageSchema } from '../anthropic/schemas.ts'
 import { earliest, statedTime } from './freshness.ts'
 import { analyticsRanges, bucketStarts, PAGE_ROWS, WIDTHS } from './ranges.ts'
 import type { OnPage, Progress, Range, UsageQuery, UsageReader } from './usage-reader.ts'
@@ -59,8 +60,7 @@ export function createAnalyticsReader(client: AnthropicClient, onPage: OnPage): 
         let isFirst = true
         for await (const page of pages) {
           refreshedAt = earliest([refreshedAt, statedTime(page)])
-          for (const { at } of page.data) startOf(at)
-          fold(page.data)
+          fold(page.data.map((row) => toRow(row, startOf(Date.parse(row.starting_at)))))
           progress.read++
           if (!isFirst) progress.expected++
           isFirst = false
@@ -76,4 +76,27 @@ export function createAnalyticsReader(client: AnthropicClient, onPage: OnPage): 
       return { refreshedAt }
     },
   }
+}
+
+function toRow({ group, usage }: AnalyticsRow, at: number): UsageRow {
+  const { cache_creation: cache, total_tokens: total } = usage
+  const row = {
+    at,
+    model: group.model ?? null,
+    workspaceId: group.workspace_id ?? null,
+    apiKeyId: group.api_key_id ?? null,
+    organizationId: group.organization_id ?? null,
+    serviceTier: group.service_tier ?? null,
+    speed: group.speed ?? null,
+    product: group.product ?? null,
+    requests: usage.requests ?? null,
+    uncachedInput: usage.uncached_input_tokens,
+    cacheCreation: cache.ephemeral_5m_input_tokens + cache.ephemeral_1h_input_tokens,
+    cacheRead: usage.cache_read_input_tokens,
+    output: usage.output_tokens,
+    unknownTokens: 0,
+    webSearches: usage.server_tool_use?.web_search_requests ?? 0,
+  }
+  if (total != null) row.unknownTokens = Math.max(0, total - knownTokens(row))
+  return row
 }

@@ -15214,15 +15214,15 @@ function cloneIssues(issues) {
 	} : { ...iss });
 }
 const recursive = new WeakMap();
-const NONE$2 = 0;
+const NONE$1 = 0;
 const ASSUMED = 1;
 const PROVEN = 2;
 function isRecursive(inst, stack, resolve) {
 	const cached = recursive.get(inst);
-	if (cached !== void 0) return cached ? PROVEN : NONE$2;
+	if (cached !== void 0) return cached ? PROVEN : NONE$1;
 	if (stack.has(inst)) return PROVEN;
 	stack.add(inst);
-	let result = NONE$2;
+	let result = NONE$1;
 	const check = (child) => {
 		if (result !== PROVEN && child?._zod) {
 			const answer = isRecursive(child, stack, resolve);
@@ -15230,11 +15230,11 @@ function isRecursive(inst, stack, resolve) {
 		}
 	};
 	const shape = (sh, spread) => {
-		let answer = NONE$2;
+		let answer = NONE$1;
 		for (const key of Reflect.ownKeys(sh)) {
 			const desc = Object.getOwnPropertyDescriptor(sh, key);
 			if (spread && !desc.enumerable) continue;
-			const child = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve) : NONE$2;
+			const child = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve) : NONE$1;
 			if (child > answer) answer = child;
 		}
 		return answer;
@@ -15333,7 +15333,7 @@ function settle(inst, answer) {
 	return answer;
 }
 function isRecursiveSchema(inst) {
-	return isRecursive(inst, new Set(), true) !== NONE$2;
+	return isRecursive(inst, new Set(), true) !== NONE$1;
 }
 function bucketFor(state, inst) {
 	let bucket = state.buckets.get(inst);
@@ -15383,7 +15383,7 @@ const memo = {
 			const wrapped = (payload, ctx) => {
 				if (isRecursiveInst === void 0) {
 					const walked = isRecursive(inst, new Set(), false);
-					if (walked === NONE$2) {
+					if (walked === NONE$1) {
 						inst._zod.parse = base;
 						if (inst._zod.run === wrapped) inst._zod.run = base;
 						return base(payload, ctx);
@@ -19399,70 +19399,6 @@ function nextCursor(resource, hasMore, cursor) {
 	if (hasMore) throw new AuditError(`${resource}: a page says that there is more but gives no cursor to it.`);
 	return null;
 }
-// src/vocabulary/use/usage-row.ts
-function knownTokens({ uncachedInput, cacheCreation, cacheRead, output }) {
-	return uncachedInput + cacheCreation + cacheRead + output;
-}
-function times(row, factor) {
-	return {
-		...row,
-		requests: row.requests === null ? null : row.requests * factor,
-		uncachedInput: row.uncachedInput * factor,
-		cacheCreation: row.cacheCreation * factor,
-		cacheRead: row.cacheRead * factor,
-		output: row.output * factor,
-		unknownTokens: row.unknownTokens * factor,
-		webSearches: row.webSearches * factor
-	};
-}
-// src/collect/anthropic/analytics-row.ts
-const count$2 = number().nonnegative();
-const name = string().nullish();
-const analyticsRowSchema = object$1({
-	starting_at: string(),
-	group: object$1({
-		model: name,
-		workspace_id: name,
-		api_key_id: name,
-		organization_id: name,
-		service_tier: name,
-		speed: name,
-		product: name
-	}),
-	usage: object$1({
-		requests: count$2.nullish(),
-		uncached_input_tokens: count$2,
-		cache_creation: object$1({
-			ephemeral_5m_input_tokens: count$2,
-			ephemeral_1h_input_tokens: count$2
-		}),
-		cache_read_input_tokens: count$2,
-		output_tokens: count$2,
-		total_tokens: count$2.nullish(),
-		server_tool_use: object$1({ web_search_requests: count$2.nullish() }).nullish()
-	})
-}).transform(({ starting_at, group, usage }) => {
-	const { cache_creation: cache, total_tokens: total } = usage;
-	const row = {
-		at: Date.parse(starting_at),
-		model: group.model ?? null,
-		workspaceId: group.workspace_id ?? null,
-		apiKeyId: group.api_key_id ?? null,
-		organizationId: group.organization_id ?? null,
-		serviceTier: group.service_tier ?? null,
-		speed: group.speed ?? null,
-		product: group.product ?? null,
-		requests: usage.requests ?? null,
-		uncachedInput: usage.uncached_input_tokens,
-		cacheCreation: cache.ephemeral_5m_input_tokens + cache.ephemeral_1h_input_tokens,
-		cacheRead: usage.cache_read_input_tokens,
-		output: usage.output_tokens,
-		unknownTokens: 0,
-		webSearches: usage.server_tool_use?.web_search_requests ?? 0
-	};
-	if (total != null) row.unknownTokens = Math.max(0, total - knownTokens(row));
-	return row;
-});
 // src/collect/anthropic/schemas.ts
 const count$1 = number().nonnegative();
 const limitPageSchema = object$1({
@@ -19506,8 +19442,29 @@ const cacheCreation = object$1({
 	ephemeral_1h_input_tokens: count$1
 });
 const serverToolUse = object$1({ web_search_requests: count$1.nullish() }).nullish();
+const name = string().nullish();
 const analyticsPageSchema = compile(object$1({
-	data: array(analyticsRowSchema),
+	data: array(object$1({
+		starting_at: string(),
+		group: object$1({
+			model: name,
+			workspace_id: name,
+			api_key_id: name,
+			organization_id: name,
+			service_tier: name,
+			speed: name,
+			product: name
+		}),
+		usage: object$1({
+			requests: count$1.nullish(),
+			uncached_input_tokens: count$1,
+			cache_creation: cacheCreation,
+			cache_read_input_tokens: count$1,
+			output_tokens: count$1,
+			total_tokens: count$1.nullish(),
+			server_tool_use: serverToolUse
+		})
+	})),
 	has_more: boolean().nullish(),
 	next_page: string().nullish(),
 	data_refreshed_at: string().nullish()
@@ -19516,11 +19473,11 @@ const legacyPageSchema = object$1({
 	data: array(object$1({
 		starting_at: string(),
 		results: array(object$1({
-			model: string().nullish(),
-			workspace_id: string().nullish(),
-			api_key_id: string().nullish(),
-			service_tier: string().nullish(),
-			speed: string().nullish(),
+			model: name,
+			workspace_id: name,
+			api_key_id: name,
+			service_tier: name,
+			speed: name,
 			uncached_input_tokens: count$1,
 			cache_creation: cacheCreation,
 			cache_read_input_tokens: count$1,
@@ -21896,6 +21853,34 @@ function amountOf(rule, row) {
 	}
 	return amount;
 }
+// src/vocabulary/use/usage-row.ts
+function knownTokens({ uncachedInput, cacheCreation, cacheRead, output }) {
+	return uncachedInput + cacheCreation + cacheRead + output;
+}
+function times(row, factor) {
+	return {
+		...row,
+		requests: row.requests === null ? null : row.requests * factor,
+		uncachedInput: row.uncachedInput * factor,
+		cacheCreation: row.cacheCreation * factor,
+		cacheRead: row.cacheRead * factor,
+		output: row.output * factor,
+		unknownTokens: row.unknownTokens * factor,
+		webSearches: row.webSearches * factor
+	};
+}
+function sumOf$2(a, b) {
+	return {
+		...a,
+		requests: a.requests === null || b.requests === null ? null : a.requests + b.requests,
+		uncachedInput: a.uncachedInput + b.uncachedInput,
+		cacheCreation: a.cacheCreation + b.cacheCreation,
+		cacheRead: a.cacheRead + b.cacheRead,
+		output: a.output + b.output,
+		unknownTokens: a.unknownTokens + b.unknownTokens,
+		webSearches: a.webSearches + b.webSearches
+	};
+}
 // src/vocabulary/use/use-by-minute.ts
 const COUNTERS = [
 	"requests",
@@ -21964,18 +21949,16 @@ function rowAt(use, minute) {
 }
 function usesOf(rows, span) {
 	const uses = new Map();
-	let use;
 	for (const row of rows) {
 		if (row.at < span.start || row.at >= span.end) continue;
 		const start = row.at - (row.at - span.start) % DAY;
-		if (use?.start !== start || !isOf(use.label, row)) {
-			const key = `${start}\n${keyOf$4(row)}`;
-			use = uses.get(key) ?? noUse(labelOf$1(row), {
-				start,
-				end: Math.min(start + 864e5, span.end)
-			});
-			uses.set(key, use);
-		}
+		const label = labelOf$1(row);
+		const key = JSON.stringify([start, label]);
+		const use = uses.get(key) ?? noUse(label, {
+			start,
+			end: Math.min(start + 864e5, span.end)
+		});
+		uses.set(key, use);
 		const minute = Math.floor((row.at - start) / MINUTE);
 		setMinute(use, use.isSet[minute] ? sumOf$2(rowAt(use, minute), row) : row);
 	}
@@ -21988,21 +21971,6 @@ const labelOf$1 = ({ model, workspaceId, serviceTier, speed, product }) => ({
 	speed,
 	product
 });
-const NONE$1 = "\0";
-const keyOf$4 = ({ model, workspaceId, serviceTier, speed, product }) => `${model ?? NONE$1}\n${workspaceId ?? NONE$1}\n${serviceTier ?? NONE$1}\n${speed ?? NONE$1}\n${product ?? NONE$1}`;
-const isOf = (label, row) => label.model === row.model && label.workspaceId === row.workspaceId && label.serviceTier === row.serviceTier && label.speed === row.speed && label.product === row.product;
-function sumOf$2(a, b) {
-	return {
-		...a,
-		requests: a.requests === null || b.requests === null ? null : a.requests + b.requests,
-		uncachedInput: a.uncachedInput + b.uncachedInput,
-		cacheCreation: a.cacheCreation + b.cacheCreation,
-		cacheRead: a.cacheRead + b.cacheRead,
-		output: a.output + b.output,
-		unknownTokens: a.unknownTokens + b.unknownTokens,
-		webSearches: a.webSearches + b.webSearches
-	};
-}
 // src/collect/usage/cells.ts
 const VALUE_OF = {
 	model: (row) => row.model,
@@ -22393,8 +22361,7 @@ function createAnalyticsReader(client, onPage) {
 				let isFirst = true;
 				for await (const page of pages) {
 					refreshedAt = earliest([refreshedAt, statedTime(page)]);
-					for (const { at } of page.data) startOf(at);
-					fold(page.data);
+					fold(page.data.map((row) => toRow(row, startOf(Date.parse(row.starting_at)))));
 					progress.read++;
 					if (!isFirst) progress.expected++;
 					isFirst = false;
@@ -22410,6 +22377,28 @@ function createAnalyticsReader(client, onPage) {
 			return { refreshedAt };
 		}
 	};
+}
+function toRow({ group, usage }, at) {
+	const { cache_creation: cache, total_tokens: total } = usage;
+	const row = {
+		at,
+		model: group.model ?? null,
+		workspaceId: group.workspace_id ?? null,
+		apiKeyId: group.api_key_id ?? null,
+		organizationId: group.organization_id ?? null,
+		serviceTier: group.service_tier ?? null,
+		speed: group.speed ?? null,
+		product: group.product ?? null,
+		requests: usage.requests ?? null,
+		uncachedInput: usage.uncached_input_tokens,
+		cacheCreation: cache.ephemeral_5m_input_tokens + cache.ephemeral_1h_input_tokens,
+		cacheRead: usage.cache_read_input_tokens,
+		output: usage.output_tokens,
+		unknownTokens: 0,
+		webSearches: usage.server_tool_use?.web_search_requests ?? 0
+	};
+	if (total != null) row.unknownTokens = Math.max(0, total - knownTokens(row));
+	return row;
 }
 // src/collect/usage/census.ts
 const DIMENSIONS = [
@@ -22510,16 +22499,7 @@ function withoutWorkspaces(census) {
 	};
 }
 function combined(rows, dimensions) {
-	return [...Map.groupBy(rows, (row) => keyOf$3(dimensions, row)).values()].flatMap((same) => {
-		const [first, second] = same;
-		if (!first || !second) return same;
-		const sums = nothing$1();
-		for (const row of same) add$1(sums, row);
-		return [{
-			...first,
-			...sums
-		}];
-	});
+	return [...Map.groupBy(rows, (row) => keyOf$3(dimensions, row)).values()].map((same) => same.reduce(sumOf$2));
 }
 // src/collect/usage/legacy.ts
 const PATH = "/v1/organizations/usage_report/messages";

@@ -2850,10 +2850,10 @@ function cloneIssues(issues) {
 }
 function isRecursive(inst, stack, resolve) {
 	const cached = recursive.get(inst);
-	if (cached !== void 0) return cached ? PROVEN : NONE$2;
+	if (cached !== void 0) return cached ? PROVEN : NONE$1;
 	if (stack.has(inst)) return PROVEN;
 	stack.add(inst);
-	let result = NONE$2;
+	let result = NONE$1;
 	const check = (child) => {
 		if (result !== PROVEN && child?._zod) {
 			const answer = isRecursive(child, stack, resolve);
@@ -2861,11 +2861,11 @@ function isRecursive(inst, stack, resolve) {
 		}
 	};
 	const shape = (sh, spread) => {
-		let answer = NONE$2;
+		let answer = NONE$1;
 		for (const key of Reflect.ownKeys(sh)) {
 			const desc = Object.getOwnPropertyDescriptor(sh, key);
 			if (spread && !desc.enumerable) continue;
-			const child = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve) : NONE$2;
+			const child = desc.get ? ASSUMED : desc.value?._zod ? isRecursive(desc.value, stack, resolve) : NONE$1;
 			if (child > answer) answer = child;
 		}
 		return answer;
@@ -2964,7 +2964,7 @@ function settle(inst, answer) {
 	return answer;
 }
 function isRecursiveSchema(inst) {
-	return isRecursive(inst, new Set(), true) !== NONE$2;
+	return isRecursive(inst, new Set(), true) !== NONE$1;
 }
 function bucketFor(state, inst) {
 	let bucket = state.buckets.get(inst);
@@ -2981,7 +2981,7 @@ function isBackEdge(ctx, value) {
 	const backEdges = ctx[STATE]?.backEdges;
 	return backEdges !== void 0 && isRef(value) && backEdges.has(value);
 }
-var $ZodCyclicError, STATE, NO_ISSUES, recursive, NONE$2, ASSUMED, PROVEN, handoff, open, memo;
+var $ZodCyclicError, STATE, NO_ISSUES, recursive, NONE$1, ASSUMED, PROVEN, handoff, open, memo;
 var init_memoizer = __esmMin((() => {
 	init_util();
 	$ZodCyclicError = class extends Error {
@@ -2993,7 +2993,7 @@ var init_memoizer = __esmMin((() => {
 	STATE = "~memo";
 	NO_ISSUES = [];
 	recursive = new WeakMap();
-	NONE$2 = 0;
+	NONE$1 = 0;
 	ASSUMED = 1;
 	PROVEN = 2;
 	open = [];
@@ -3035,7 +3035,7 @@ var init_memoizer = __esmMin((() => {
 				const wrapped = (payload, ctx) => {
 					if (isRecursiveInst === void 0) {
 						const walked = isRecursive(inst, new Set(), false);
-						if (walked === NONE$2) {
+						if (walked === NONE$1) {
 							inst._zod.parse = base;
 							if (inst._zod.run === wrapped) inst._zod.run = base;
 							return base(payload, ctx);
@@ -7158,72 +7158,7 @@ function nextCursor(resource, hasMore, cursor) {
 	if (hasMore) throw new AuditError(`${resource}: a page says that there is more but gives no cursor to it.`);
 	return null;
 }
-// src/vocabulary/use/usage-row.ts
-function knownTokens({ uncachedInput, cacheCreation, cacheRead, output }) {
-	return uncachedInput + cacheCreation + cacheRead + output;
-}
-function times(row, factor) {
-	return {
-		...row,
-		requests: row.requests === null ? null : row.requests * factor,
-		uncachedInput: row.uncachedInput * factor,
-		cacheCreation: row.cacheCreation * factor,
-		cacheRead: row.cacheRead * factor,
-		output: row.output * factor,
-		unknownTokens: row.unknownTokens * factor,
-		webSearches: row.webSearches * factor
-	};
-}
-// src/collect/anthropic/analytics-row.ts
-const count$2 = number().nonnegative();
-const name$2 = string$1().nullish();
-const analyticsRowSchema = object({
-	starting_at: string$1(),
-	group: object({
-		model: name$2,
-		workspace_id: name$2,
-		api_key_id: name$2,
-		organization_id: name$2,
-		service_tier: name$2,
-		speed: name$2,
-		product: name$2
-	}),
-	usage: object({
-		requests: count$2.nullish(),
-		uncached_input_tokens: count$2,
-		cache_creation: object({
-			ephemeral_5m_input_tokens: count$2,
-			ephemeral_1h_input_tokens: count$2
-		}),
-		cache_read_input_tokens: count$2,
-		output_tokens: count$2,
-		total_tokens: count$2.nullish(),
-		server_tool_use: object({ web_search_requests: count$2.nullish() }).nullish()
-	})
-}).transform(({ starting_at, group, usage }) => {
-	const { cache_creation: cache, total_tokens: total } = usage;
-	const row = {
-		at: Date.parse(starting_at),
-		model: group.model ?? null,
-		workspaceId: group.workspace_id ?? null,
-		apiKeyId: group.api_key_id ?? null,
-		organizationId: group.organization_id ?? null,
-		serviceTier: group.service_tier ?? null,
-		speed: group.speed ?? null,
-		product: group.product ?? null,
-		requests: usage.requests ?? null,
-		uncachedInput: usage.uncached_input_tokens,
-		cacheCreation: cache.ephemeral_5m_input_tokens + cache.ephemeral_1h_input_tokens,
-		cacheRead: usage.cache_read_input_tokens,
-		output: usage.output_tokens,
-		unknownTokens: 0,
-		webSearches: usage.server_tool_use?.web_search_requests ?? 0
-	};
-	if (total != null) row.unknownTokens = Math.max(0, total - knownTokens(row));
-	return row;
-});
 // src/collect/anthropic/schemas.ts
-init_zod();
 const count$1 = number().nonnegative();
 const limitPageSchema = object({
 	data: array(object({
@@ -7266,8 +7201,29 @@ const cacheCreation = object({
 	ephemeral_1h_input_tokens: count$1
 });
 const serverToolUse = object({ web_search_requests: count$1.nullish() }).nullish();
+const name$2 = string$1().nullish();
 const analyticsPageSchema = compile(object({
-	data: array(analyticsRowSchema),
+	data: array(object({
+		starting_at: string$1(),
+		group: object({
+			model: name$2,
+			workspace_id: name$2,
+			api_key_id: name$2,
+			organization_id: name$2,
+			service_tier: name$2,
+			speed: name$2,
+			product: name$2
+		}),
+		usage: object({
+			requests: count$1.nullish(),
+			uncached_input_tokens: count$1,
+			cache_creation: cacheCreation,
+			cache_read_input_tokens: count$1,
+			output_tokens: count$1,
+			total_tokens: count$1.nullish(),
+			server_tool_use: serverToolUse
+		})
+	})),
 	has_more: boolean().nullish(),
 	next_page: string$1().nullish(),
 	data_refreshed_at: string$1().nullish()
@@ -7276,11 +7232,11 @@ const legacyPageSchema = object({
 	data: array(object({
 		starting_at: string$1(),
 		results: array(object({
-			model: string$1().nullish(),
-			workspace_id: string$1().nullish(),
-			api_key_id: string$1().nullish(),
-			service_tier: string$1().nullish(),
-			speed: string$1().nullish(),
+			model: name$2,
+			workspace_id: name$2,
+			api_key_id: name$2,
+			service_tier: name$2,
+			speed: name$2,
 			uncached_input_tokens: count$1,
 			cache_creation: cacheCreation,
 			cache_read_input_tokens: count$1,
@@ -15343,6 +15299,34 @@ function amountOf(rule, row) {
 	}
 	return amount;
 }
+// src/vocabulary/use/usage-row.ts
+function knownTokens({ uncachedInput, cacheCreation, cacheRead, output }) {
+	return uncachedInput + cacheCreation + cacheRead + output;
+}
+function times(row, factor) {
+	return {
+		...row,
+		requests: row.requests === null ? null : row.requests * factor,
+		uncachedInput: row.uncachedInput * factor,
+		cacheCreation: row.cacheCreation * factor,
+		cacheRead: row.cacheRead * factor,
+		output: row.output * factor,
+		unknownTokens: row.unknownTokens * factor,
+		webSearches: row.webSearches * factor
+	};
+}
+function sumOf$4(a, b) {
+	return {
+		...a,
+		requests: a.requests === null || b.requests === null ? null : a.requests + b.requests,
+		uncachedInput: a.uncachedInput + b.uncachedInput,
+		cacheCreation: a.cacheCreation + b.cacheCreation,
+		cacheRead: a.cacheRead + b.cacheRead,
+		output: a.output + b.output,
+		unknownTokens: a.unknownTokens + b.unknownTokens,
+		webSearches: a.webSearches + b.webSearches
+	};
+}
 // src/vocabulary/use/use-by-minute.ts
 init_window();
 const COUNTERS = [
@@ -15412,18 +15396,16 @@ function rowAt(use, minute) {
 }
 function usesOf(rows, span) {
 	const uses = new Map();
-	let use;
 	for (const row of rows) {
 		if (row.at < span.start || row.at >= span.end) continue;
 		const start = row.at - (row.at - span.start) % DAY;
-		if (use?.start !== start || !isOf(use.label, row)) {
-			const key = `${start}\n${keyOf$3(row)}`;
-			use = uses.get(key) ?? noUse(labelOf$1(row), {
-				start,
-				end: Math.min(start + 864e5, span.end)
-			});
-			uses.set(key, use);
-		}
+		const label = labelOf$1(row);
+		const key = JSON.stringify([start, label]);
+		const use = uses.get(key) ?? noUse(label, {
+			start,
+			end: Math.min(start + 864e5, span.end)
+		});
+		uses.set(key, use);
 		const minute = Math.floor((row.at - start) / MINUTE);
 		setMinute(use, use.isSet[minute] ? sumOf$4(rowAt(use, minute), row) : row);
 	}
@@ -15436,21 +15418,6 @@ const labelOf$1 = ({ model, workspaceId, serviceTier, speed, product }) => ({
 	speed,
 	product
 });
-const NONE$1 = "\0";
-const keyOf$3 = ({ model, workspaceId, serviceTier, speed, product }) => `${model ?? NONE$1}\n${workspaceId ?? NONE$1}\n${serviceTier ?? NONE$1}\n${speed ?? NONE$1}\n${product ?? NONE$1}`;
-const isOf = (label, row) => label.model === row.model && label.workspaceId === row.workspaceId && label.serviceTier === row.serviceTier && label.speed === row.speed && label.product === row.product;
-function sumOf$4(a, b) {
-	return {
-		...a,
-		requests: a.requests === null || b.requests === null ? null : a.requests + b.requests,
-		uncachedInput: a.uncachedInput + b.uncachedInput,
-		cacheCreation: a.cacheCreation + b.cacheCreation,
-		cacheRead: a.cacheRead + b.cacheRead,
-		output: a.output + b.output,
-		unknownTokens: a.unknownTokens + b.unknownTokens,
-		webSearches: a.webSearches + b.webSearches
-	};
-}
 // src/collect/usage/cells.ts
 init_window();
 const VALUE_OF = {
@@ -15853,8 +15820,7 @@ function createAnalyticsReader(client, onPage) {
 				let isFirst = true;
 				for await (const page of pages) {
 					refreshedAt = earliest([refreshedAt, statedTime(page)]);
-					for (const { at } of page.data) startOf(at);
-					fold(page.data);
+					fold(page.data.map((row) => toRow(row, startOf(Date.parse(row.starting_at)))));
 					progress.read++;
 					if (!isFirst) progress.expected++;
 					isFirst = false;
@@ -15870,6 +15836,28 @@ function createAnalyticsReader(client, onPage) {
 			return { refreshedAt };
 		}
 	};
+}
+function toRow({ group, usage }, at) {
+	const { cache_creation: cache, total_tokens: total } = usage;
+	const row = {
+		at,
+		model: group.model ?? null,
+		workspaceId: group.workspace_id ?? null,
+		apiKeyId: group.api_key_id ?? null,
+		organizationId: group.organization_id ?? null,
+		serviceTier: group.service_tier ?? null,
+		speed: group.speed ?? null,
+		product: group.product ?? null,
+		requests: usage.requests ?? null,
+		uncachedInput: usage.uncached_input_tokens,
+		cacheCreation: cache.ephemeral_5m_input_tokens + cache.ephemeral_1h_input_tokens,
+		cacheRead: usage.cache_read_input_tokens,
+		output: usage.output_tokens,
+		unknownTokens: 0,
+		webSearches: usage.server_tool_use?.web_search_requests ?? 0
+	};
+	if (total != null) row.unknownTokens = Math.max(0, total - knownTokens(row));
+	return row;
 }
 // src/collect/usage/census.ts
 init_errors$1();
@@ -15972,16 +15960,7 @@ function withoutWorkspaces(census) {
 	};
 }
 function combined(rows, dimensions) {
-	return [...Map.groupBy(rows, (row) => keyOf$2(dimensions, row)).values()].flatMap((same) => {
-		const [first, second] = same;
-		if (!first || !second) return same;
-		const sums = nothing();
-		for (const row of same) add$1(sums, row);
-		return [{
-			...first,
-			...sums
-		}];
-	});
+	return [...Map.groupBy(rows, (row) => keyOf$2(dimensions, row)).values()].map((same) => same.reduce(sumOf$4));
 }
 // src/collect/usage/legacy.ts
 init_errors$1();

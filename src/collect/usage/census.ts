@@ -1,7 +1,7 @@
 import { AuditError } from '../../errors.ts'
-import type { UsageRow } from '../../vocabulary/use/usage-row.ts'
+import { sumOf, type UsageRow } from '../../vocabulary/use/usage-row.ts'
 import { DAY, HOUR } from '../../vocabulary/use/window.ts'
-import { add, keyOf, nothing, type WholeUse } from './cells.ts'
+import { keyOf, type WholeUse } from './cells.ts'
 import { earliest } from './freshness.ts'
 import type { Dimension, Range, UsageReader } from './usage-reader.ts'
 
@@ -92,11 +92,5 @@ export function withoutWorkspaces(census: Census): Census {
 
 /** One row for each combination of these dimensions; what else it says is as in its first row. */
 function combined(rows: Iterable<UsageRow>, dimensions: readonly Dimension[]): UsageRow[] {
-  return [...Map.groupBy(rows, (row) => keyOf(dimensions, row)).values()].flatMap((same) => {
-    const [first, second] = same
-    if (!first || !second) return same
-    const sums = nothing()
-    for (const row of same) add(sums, row)
-    return [{ ...first, ...sums } as UsageRow]
-  })
+  return [...Map.groupBy(rows, (row) => keyOf(dimensions, row)).values()].map((same) => same.reduce(sumOf))
 }

@@ -41,3 +41,17 @@ export function times(row: UsageRow, factor: number): UsageRow {
     webSearches: row.webSearches * factor,
   }
 }
+
+/** What two rows of one combination come to, at the time of the first. */
+export function sumOf(a: UsageRow, b: UsageRow): UsageRow {
+  return {
+    ...a,
+    requests: a.requests === null || b.requests === null ? null : a.requests + b.requests,
+    uncachedInput: a.uncachedInput + b.uncachedInput,
+    cacheCreation: a.cacheCreation + b.cacheCreation,
+    cacheRead: a.cacheRead + b.cacheRead,
+    output: a.output + b.output,
+    unknownTokens: a.unknownTokens + b.unknownTokens,
+    webSearches: a.webSearches + b.webSearches,
+  }
+}

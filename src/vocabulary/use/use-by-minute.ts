@@ -1,4 +1,4 @@
-import type { UsageRow } from './usage-row.ts'
+import { sumOf, type UsageRow } from './usage-row.ts'
 import { DAY, MINUTE, MINUTES_PER_DAY, type Span } from './window.ts'
 
 /** What usage is counted in. */
@@ -100,15 +100,13 @@ function rowAt(use: UseByMinute, minute: number): UsageRow {
  */
 export function usesOf(rows: readonly UsageRow[], span: Span): UseByMinute[] {
   const uses = new Map<string, UseByMinute>()
-  let use: UseByMinute | undefined
   for (const row of rows) {
     if (row.at < span.start || row.at >= span.end) continue
     const start = row.at - ((row.at - span.start) % DAY)
-    if (use?.start !== start || !isOf(use.label, row)) {
-      const key = `${start}\n${keyOf(row)}`
-      use = uses.get(key) ?? noUse(labelOf(row), { start, end: Math.min(start + DAY, span.end) })
-      uses.set(key, use)
-    }
+    const label = labelOf(row)
+    const key = JSON.stringify([start, label])
+    const use = uses.get(key) ?? noUse(label, { start, end: Math.min(start + DAY, span.end) })
+    uses.set(key, use)
     const minute = Math.floor((row.at - start) / MINUTE)
     setMinute(use, use.isSet[minute] ? sumOf(rowAt(use, minute), row) : row)
   }
@@ -122,29 +120,3 @@ const labelOf = ({ model, workspaceId, serviceTier, speed, product }: Label): La
   speed,
   product,
 })
-
-/** No name or ID has such a character. */
-const NONE = '\0'
-
-const keyOf = ({ model, workspaceId, serviceTier, speed, product }: Label): string =>
-  `${model ?? NONE}\n${workspaceId ?? NONE}\n${serviceTier ?? NONE}\n${speed ?? NONE}\n${product ?? NONE}`
-
-const isOf = (label: Label, row: Label): boolean =>
-  label.model === row.model &&
-  label.workspaceId === row.workspaceId &&
-  label.serviceTier === row.serviceTier &&
-  label.speed === row.speed &&
-  label.product === row.product
-
-function sumOf(a: UsageRow, b: UsageRow): UsageRow {
-  return {
-    ...a,
-    requests: a.requests === null || b.requests === null ? null : a.requests + b.requests,
-    uncachedInput: a.uncachedInput + b.uncachedInput,
-    cacheCreation: a.cacheCreation + b.cacheCreation,
-    cacheRead: a.cacheRead + b.cacheRead,
-    output: a.output + b.output,
-    unknownTokens: a.unknownTokens + b.unknownTokens,
-    webSearches: a.webSearches + b.webSearches,
-  }
-}
